@@ -19,7 +19,12 @@ The tree::
 
 from __future__ import annotations
 
+from typing import Final
+
 from sayso.errors import Invalid, NotFound, Unavailable
+
+AGAIN: Final = "copy or record it again"
+"""What to do about damage."""
 
 
 class EmptyAudio(Invalid):

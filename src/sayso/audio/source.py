@@ -1,0 +1,73 @@
+"""The source of a sound: a file, or its bytes, and the blocks of sound in it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+
+from sayso.audio.blocks import Block
+from sayso.audio.container import Format, id3_size, sniff
+from sayso.audio.errors import AGAIN, AudioNotFound, AudioUnreadable, CorruptAudio, EmptyAudio
+from sayso.audio.limit import Limit
+from sayso.audio.packets import packet_blocks
+from sayso.audio.pcm import pcm_blocks
+
+_HEAD: Final = 256
+_PCM: Final = frozenset({Format.WAV, Format.AIFF, Format.FLAC})
+
+
+def blocks_of(source: Path | bytes, *, max_duration_s: float) -> Iterator[Block]:
+    """Yield the sound of ``source`` block by block, at least one sample in all.
+
+    What is wrong with it is raised as `sayso.audio.decode` tells; damage only where it is met.
+    """
+    with _opened(source) as file:
+        head = _head_of(file)
+        form = sniff(head)
+        limit = Limit(max_duration_s)
+        is_pcm = form in _PCM or (form is Format.OGG and b"\x01vorbis" in head)
+        blocks = pcm_blocks(file, form, limit) if is_pcm else packet_blocks(file, form, head, limit)
+        is_empty = True
+        for samples, sample_rate in blocks:
+            if not np.isfinite(samples).all():
+                raise CorruptAudio(f"got samples that are not finite, expected finite numbers; {AGAIN}")
+            is_empty = is_empty and samples.shape[1] == 0
+            yield samples, sample_rate
+        if is_empty:
+            raise EmptyAudio("got a file without a single sample, expected sound; record it again")
+
+
+@contextlib.contextmanager
+def _opened(source: Path | bytes) -> Iterator[BinaryIO]:
+    """Yield ``source`` as a file; raise `AudioNotFound` or `AudioUnreadable`."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+        return
+    try:
+        file = source.open("rb")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        raise AudioNotFound(f"got {source}, expected an audio file: {(error.strerror or '').lower()}") from None
+    except OSError as error:
+        raise AudioUnreadable(f"could not read {source}: {error.strerror or error}; check who may read it") from error
+    with file:
+        yield file
+
+
+def _head_of(file: BinaryIO) -> bytes:
+    """Return the first bytes of the sound, after any ID3v2 tags, and leave ``file`` at its start."""
+    start = 0
+    while True:
+        file.seek(start)
+        head = file.read(_HEAD)
+        if not head:
+            raise EmptyAudio("got an empty file, expected sound; record it again" if start == 0 else "")
+        size = id3_size(head)
+        if size == 0:
+            file.seek(0)
+            return head
+        start += size
