@@ -12,10 +12,10 @@ demo: .venv/core
 	@$(BIN)/sayso demo
 
 test: .venv/dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 test-all: .venv/dev
-	@$(BIN)/python -m pytest -m "slow or not slow" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" $(ARGS)
 
 check: .venv/dev
 	@$(BIN)/ruff format --check .

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from sayso.audio.quality import Dnsmos
 from sayso.audio.signal import Signal, concatenate
 from sayso.engines import CannotClone
 from sayso.engines.hibari import HibariEngine
@@ -28,7 +29,7 @@ def reference() -> Signal:
 
 @pytest.fixture
 def short(monkeypatch):
-    budget = style_fit._Budget(rounds=5, tone_after=(3,), stock=8, judged=3)
+    budget = style_fit._Budget(rounds=5, tone_after=(3,), stock=8, settling=2, judged=3)
     monkeypatch.setattr(style_fit, "_BUDGETS", dict.fromkeys(Effort, budget))
 
 
@@ -52,8 +53,19 @@ def test_finds_a_voice_that_is_hidden_in_the_space(reference, short):
     assert point[0] == pytest.approx(HIDDEN[0], abs=0.5)
     assert similarity(embed_voice(spoken(point, JUDGED)), embed_voice(reference)) > stock - 0.01
     assert found.similarity > 0.85
-    assert found.renders == 8 + 5 * 2 + 3
+    assert found.renders == 8 + 5 * 2 + 3 * 2 + 3
     assert 1.0 <= found.naturalness <= 5.0
+
+
+@pytest.mark.parametrize(("heard", "share"), [((1.0, 3.5, 1.0), 0.9), ((1.0, 1.0, 3.5), 0.8)])
+def test_what_is_unnatural_far_out_stays_nearer_to_the_middle(reference, short, monkeypatch, heard, share):
+    def voice_if(*numbers):
+        quality = iter(numbers)
+        monkeypatch.setattr(style_fit, "dnsmos", lambda _: Dnsmos(sig=3.0, bak=3.0, ovr=next(quality)))
+        return np.frombuffer(fit(Toy(), [reference]).asset.data, "<f8")
+
+    far = voice_if(3.5, 1.0, 1.0, 3.0)  # a price that no similarity makes up for
+    assert voice_if(*heard, 3.0) == pytest.approx(share * far)
 
 
 def test_same_seed_same_voice_and_another_seed_another(reference, short):
@@ -89,9 +101,9 @@ def test_an_engine_with_stock_voices_only_cannot_clone(reference):
 
 
 def test_kokoro_comes_near_another_engine_in_few_renders(speech, monkeypatch):
-    budget = style_fit._Budget(rounds=1, tone_after=(1,), stock=0, judged=2)
+    budget = style_fit._Budget(rounds=1, tone_after=(1,), stock=0, settling=2, judged=2)
     monkeypatch.setattr(style_fit, "_BUDGETS", {Effort.FAST: budget})
     found = fit(Kokoro(), [speech], effort=Effort.FAST)
-    assert found.renders == 4
+    assert found.renders == 1 * 2 + 3 * 2 + 2
     assert found.similarity > 0.6
     assert found.asset.engine == "kokoro"

@@ -44,6 +44,15 @@ _STARTS: Final = 4
 _WANDER: Final = 0.4
 """How far from the best point a look around goes, in standard deviations a coordinate."""
 
+_SHARES: Final = (1.0, 0.9, 0.8)
+"""How far out from the average voice the found one may stay: far out, engines speak less naturally."""
+
+NATURAL: Final = 3.2
+"""The DNSMOS OVRL above which nothing is given up for more: what clean recordings of speech have."""
+
+NATURALNESS_PRICE: Final = 0.15
+"""What a point of DNSMOS OVRL below `NATURAL` costs, in similarity."""
+
 _TUNED_ON: Final = 12
 _NO_PITCH: Final = float(np.log(150.0))
 
@@ -57,17 +66,22 @@ class Effort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Budget:
-    """Rounds of `WORKERS` renders; after which of them the tone is fitted; how many stock voices may be heard first."""
+    """How much is heard.
+
+    Rounds of `WORKERS` renders; after which of them the tone is fitted; how many stock voices may be heard first; how
+    many sentences settle how far out the voice stays; how many judge it.
+    """
 
     rounds: int
     tone_after: tuple[int, ...]
     stock: int
+    settling: int
     judged: int
 
 
 _BUDGETS: Final = {
-    Effort.FAST: _Budget(rounds=10, tone_after=(4,), stock=6, judged=3),
-    Effort.BEST: _Budget(rounds=100, tone_after=(16, 48), stock=28, judged=6),
+    Effort.FAST: _Budget(rounds=10, tone_after=(4,), stock=6, settling=2, judged=3),
+    Effort.BEST: _Budget(rounds=100, tone_after=(16, 48), stock=28, settling=6, judged=6),
 }
 
 
@@ -148,7 +162,8 @@ class _Search:
         self._heard: list[_Heard] = []
         self._tone_db = np.zeros(len(space.tone_hz), dtype=np.float32)
         self._measured = space.measured()
-        self._total = budget.rounds * WORKERS + budget.judged + (0 if len(self._measured.points) else budget.stock)
+        stock = 0 if len(self._measured.points) else budget.stock
+        self._total = stock + budget.rounds * WORKERS + len(_SHARES) * budget.settling + budget.judged
 
     def run(self) -> VoiceAsset:
         """Return the voice at the end of the search."""
@@ -161,7 +176,25 @@ class _Search:
             if number + 1 in self._budget.tone_after:
                 self._retune(best)
             best = self._map.nearest(self._aim, [best, around])
-        return self._space.asset(best.tolist(), tone_db=self._tone_db.tolist())
+        return self._settled([self._asset(share * best) for share in _SHARES])
+
+    def _asset(self, point: Point) -> VoiceAsset:
+        return self._space.asset(point.tolist(), tone_db=self._tone_db.tolist())
+
+    def _settled(self, assets: Sequence[VoiceAsset]) -> VoiceAsset:
+        """Return the one of ``assets`` that is most like the speaker and still natural."""
+        count = self._budget.settling
+        spoken = self.say_all([asset for asset in assets for _ in range(count)], SEARCHED[:count] * len(assets))
+        worth = [self._worth(spoken[first : first + count]) for first in range(0, len(spoken), count)]
+        return assets[int(np.argmax(worth))]
+
+    def _worth(self, spoken: Sequence[Signal]) -> float:
+        """Return the similarity of ``spoken`` to the speaker, less the price of what is unnatural in it."""
+        speech = [speech_of(signal, SAMPLE_RATE) for signal in spoken]
+        if min(len(one) for one in speech) < MIN_DURATION_S * SAMPLE_RATE:
+            return -1.0
+        alike = float(np.mean([similarity(embed_speech(one), self.target) for one in speech]))
+        return alike - NATURALNESS_PRICE * max(0.0, NATURAL - dnsmos(concatenate(spoken)).ovr)
 
     def say_all(self, assets: Sequence[VoiceAsset], sentences: Sequence[str]) -> list[Signal]:
         """Return each of ``sentences`` as the asset in its place says it, `WORKERS` at a time."""
