@@ -18,7 +18,6 @@ from sayso.errors import Invalid
 from sayso.ids import parse_id
 
 
-
 @dataclass(frozen=True, slots=True)
 class StateChange:
     """``grant``, in its ``version``, becomes ``state``, as the event ``number`` of its history."""

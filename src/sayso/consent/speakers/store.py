@@ -167,9 +167,7 @@ def keys_of(tx: Connection, speaker: SpeakerId) -> list[SpeakerKeyRow]:
     """Return every key that the speaker had, the first one first."""
     query = select(speaker_keys).where(speaker_keys.c.speaker_id == speaker).order_by(speaker_keys.c.number)
     return [
-        SpeakerKeyRow(
-            row.number, row.public_key, How(row.how), row.endorsement, parse_stamp(row.at), row.reason_sealed
-        )
+        SpeakerKeyRow(row.number, row.public_key, How(row.how), row.endorsement, parse_stamp(row.at), row.reason_sealed)
         for row in tx.execute(query)
     ]
 
