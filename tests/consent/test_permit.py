@@ -158,6 +158,7 @@ RELEASE = Release("DE", "app", Disclosure.METADATA)
     [
         ({}, []),
         ({"disclosure": Disclosure.BOTH}, []),
+        ({"territory": "de"}, []),
         ({"territory": "AT"}, ["territory"]),
         ({"territory": None}, ["territory"]),
         ({"channel": "app-store"}, ["channel"]),

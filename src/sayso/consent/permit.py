@@ -19,6 +19,8 @@ from sayso import canonical
 from sayso.clock import Clock, now, parse_stamp
 from sayso.consent.disclosure import Disclosure
 from sayso.consent.errors import PermitRefused
+from sayso.consent.fields import channel
+from sayso.consent.territory import territory
 from sayso.errors import Invalid
 from sayso.ids import GrantId, PermitId, SpeakerId
 
@@ -51,6 +53,13 @@ class Release:
     territory: str | None = None
     channel: str | None = None
     disclosure: Disclosure | None = None
+
+    def __post_init__(self) -> None:
+        """Bring place and channel to their one form; raise `Invalid` naming the field."""
+        if self.territory is not None:
+            object.__setattr__(self, "territory", territory("territory", self.territory))
+        if self.channel is not None:
+            object.__setattr__(self, "channel", channel("channel", self.channel))
 
 
 @dataclass(frozen=True, slots=True)
