@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from sayso import canonical
 from sayso.consent.errors import GrantInvalid, KeyInvalid, SignatureRefused
 from sayso.consent.grant import Grant
+from sayso.consent.parsing import parse_object
 from sayso.consent.state import State
 from sayso.errors import Invalid
 from sayso.ids import GrantId, SpeakerId, parse_id
@@ -77,8 +78,7 @@ def read_document(data: bytes) -> Grant:
 
 def format_of(text: bytes) -> str:
     """Return what a document is: the name of its format; raise `GrantInvalid` for none that a speaker signs."""
-    body = canonical.decode(text)
-    form = body.get("format") if isinstance(body, dict) else None
+    form = parse_object(text, most=MAX_DOCUMENT_BYTES, error=GrantInvalid).get("format")
     if form not in _FORMATS:
         raise GrantInvalid(f"format: got {str(form)[:40]!r}, expected one of {', '.join(sorted(_FORMATS))}")
     return str(form)
@@ -127,9 +127,11 @@ def signed_file(text: bytes, signature: str) -> bytes:
 
 def read_signed_file(data: bytes) -> tuple[bytes, str]:
     """Return document and signature of a file that `signed_file` wrote; raise `GrantInvalid`."""
-    body = canonical.decode(data.strip()) if len(data) <= 2 * MAX_DOCUMENT_BYTES else None
-    if not isinstance(body, dict) or set(body) != {"document", "signature"} or not isinstance(body["signature"], str):
-        raise GrantInvalid("file: got no signed document, expected what `sayso consent sign` writes")
+    body = parse_object(data, most=2 * MAX_DOCUMENT_BYTES, error=GrantInvalid, what="file")
+    if set(body) != {"document", "signature"} or not isinstance(body["signature"], str):
+        raise GrantInvalid(
+            "file: got other fields than document and signature, expected what `sayso consent sign` writes"
+        )
     return canonical.encode(body["document"]), body["signature"]
 
 
