@@ -21,6 +21,7 @@ OUT = ROOT / ".bench"
 BENCHMARKS = {
     "decision": ["consent/decision_time.py"],
     "agreement": ["consent/agreement.py"],
+    "withdrawal": ["consent/withdrawal.py"],
     "ledger": ["ledger/append.py"],
     "sealing": ["vault/sealing.py"],
     "overhead": ["speaking/overhead.py", "--json", "{out}/overhead.json"],

@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sayso import canonical
 from sayso.consent.decision import decide
-from sayso.consent.errors import PermitRefused
-from sayso.consent.permit import Action, Gate, Permit, signing_key
+from sayso.consent.disclosure import Disclosure
+from sayso.consent.errors import ConsentRefused, PermitRefused
+from sayso.consent.permit import Action, Gate, Permit, Release, signing_key
 from sayso.ids import SpeakerId
 
 from .cases import NOW, OTHER, SPEAKER, grant, request
@@ -38,7 +39,8 @@ class World:
 
 @pytest.fixture
 def permit() -> Permit:
-    return decide(request(), grants=[grant()], epoch=EPOCH, key=KEY, now=NOW)
+    named = {"territory": "DE", "channel": "app", "disclosure": Disclosure.METADATA}
+    return decide(request(**named), grants=[grant()], epoch=EPOCH, key=KEY, now=NOW)
 
 
 def check(gate: Gate, permit: Permit, **changes: Any) -> None:
@@ -57,6 +59,8 @@ def altered(value: Any) -> list[Any]:
     """Return other values, near the first one."""
     if isinstance(value, Action):
         return [action for action in Action if action is not value]
+    if isinstance(value, Disclosure):
+        return [*(other for other in Disclosure if other is not value), None]
     if isinstance(value, int):
         return [value + 1, value - 1, 0, -value, str(value), float(value) + 0.5, None]
     return [value + "x", value[:-1], value.upper(), "", None, value.encode()]
@@ -144,6 +148,42 @@ def test_an_act_that_is_not_the_permitted_one_is_refused(permit: Permit, change:
     with pytest.raises(PermitRefused) as caught:
         check(World().gate(), permit, **change)
     assert [each.split(":")[0] for each in caught.value.reasons] == [reason]
+
+
+RELEASE = Release("DE", "app", Disclosure.METADATA)
+
+
+@pytest.mark.parametrize(
+    ("change", "reasons"),
+    [
+        ({}, []),
+        ({"disclosure": Disclosure.BOTH}, []),
+        ({"territory": "de"}, []),
+        ({"territory": "AT"}, ["territory"]),
+        ({"territory": None}, ["territory"]),
+        ({"channel": "app-store"}, ["channel"]),
+        ({"channel": None}, ["channel"]),
+        ({"disclosure": Disclosure.SPOKEN}, ["disclosure"]),
+        ({"disclosure": None}, ["disclosure"]),
+        ({"territory": None, "channel": None, "disclosure": None}, ["territory", "channel", "disclosure"]),
+    ],
+)
+def test_sound_is_released_as_it_was_permitted(permit: Permit, change: dict[str, Any], reasons: list[str]) -> None:
+    wanted = replace(RELEASE, **change)
+    if not reasons:
+        check(World().gate(), permit, release=wanted)
+        return
+    with pytest.raises(PermitRefused) as caught:
+        check(World().gate(), permit, release=wanted)
+    assert [each.split(":")[0] for each in caught.value.reasons] == reasons
+
+
+def test_a_permit_that_names_no_place_is_for_any() -> None:
+    anywhere = decide(request(), grants=[grant()], epoch=EPOCH, key=KEY, now=NOW)
+    for wanted in (Release(), RELEASE):
+        check(World().gate(), anywhere, release=wanted)
+    with pytest.raises(ConsentRefused):
+        decide(request(), grants=[grant(territories=("DE",))], epoch=EPOCH, key=KEY, now=NOW)
 
 
 def test_every_reason_is_told_at_once(permit: Permit) -> None:

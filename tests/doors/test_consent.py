@@ -101,3 +101,45 @@ def test_say_and_why_take_what_the_rules_ask_for(program):
 
 def test_a_death_is_noted(program, speaker):
     assert program.json("consent", "deceased", "--speaker", speaker)["deceased"] is True
+
+
+def test_a_request_is_answered_and_a_limit_taken_away(program, speaker):
+    words = ("--speaker", speaker, "--licensee", LICENSEE, "--purpose", PURPOSE, "--territory", "DE")
+    asked = program.json("consent", "request", *words)
+    assert asked["state"] == "requested"
+    accepted = program.json("consent", "accept", asked["grant"])
+    assert [event["state"] for event in accepted["history"]] == ["requested", "given"]
+    assert program.json("consent", "decline", asked["grant"], code=4)["error"] == "grant-state"
+    assert program.json("consent", "amend", asked["grant"], "--clear", "territory")["territories"] == ["*"]
+    assert program.json("consent", "amend", asked["grant"], "--clear", "licensee", code=2)["error"] == "grant-invalid"
+    declined = program.json("consent", "request", *words)["grant"]
+    assert program.json("consent", "decline", declined)["state"] == "withdrawn"
+    assert program.json("consent", "invalidate", asked["grant"])["state"] == "invalidated"
+    assert program.json("consent", "expire")["expired"] == []
+
+
+def test_a_key_is_handed_over_used_and_replaced(program):
+    speaker = program.json("speaker", "add", "--name", "Dot")["speaker"]
+    grant = give(program, speaker)["grant"]
+    key, said, draft, signed = (program.folder / name for name in ("own.pem", "said", "change.json", "change.signed"))
+    out = ("--output", key, "--passphrase", "-")
+    assert (
+        program.json("consent", "hand-over", "--speaker", speaker, *out, stdin="short", code=2)["error"]
+        == "key-invalid"
+    )
+    assert not key.exists()
+    program.json("consent", "hand-over", "--speaker", speaker, *out, stdin="a lamp, two letters\n")
+    said.write_text("a lamp, two letters\n")
+    program.json("consent", "suspend", grant)
+    assert program.json("consent", "resume", grant, code=4)["error"] == "speaker-key"
+    program.json("consent", "resume", grant, "--draft", draft)
+    program.json("consent", "sign", draft, "--key", key, "--passphrase", said, "-o", signed)
+    assert program.json("consent", "enter", signed)["state"] == "given"
+    public = program.folder / "new.pub"
+    public.write_text(KEY.public_key().public_bytes_raw().hex())
+    program.json("consent", "rekey", "--speaker", speaker, "--public", public, "--draft", draft)
+    program.json("consent", "sign", draft, "--key", key, "--passphrase", said, "-o", signed)
+    assert program.json("consent", "enter", signed)["public_key"] == public.read_text()
+    public.write_text("ab" * 32)
+    recovered = ("--speaker", speaker, "--public", public, "--reason", "the key was lost; the union vouches")
+    assert program.json("consent", "recover-key", *recovered)["public_key"] == "ab" * 32

@@ -10,7 +10,7 @@ import sayso
 from sayso.audio.signal import Signal
 from sayso.marking.errors import SealBroken
 from sayso.marking.mark import Mark
-from sayso.marking.marked import MarkedAudio
+from sayso.marking.marked import MarkedAudio, sealed
 
 SOURCE = Path(sayso.__file__).parent
 
@@ -44,3 +44,14 @@ def test_only_the_embedder_makes_marked_audio():
 
 def test_the_seal_is_named_in_one_file_only():
     assert [path.name for path in SOURCE.rglob("*.py") if "_SEAL" in path.read_text()] == ["marked.py"]
+
+
+@pytest.mark.parametrize("most", [1, 7, 100, 101, 1000])
+def test_the_pieces_of_marked_audio_are_it_again(most):
+    whole = sealed(Signal.mono(np.arange(100) / 200, 24_000), Mark(1), "prm_aaaaaaaaaaaaaaaa", start=40)
+    pieces = list(whole.pieces(most))
+    assert max(piece.signal.num_samples for piece in pieces) <= most
+    assert [piece.start for piece in pieces] == list(range(40, 140, most))
+    assert pieces[-1].stop == whole.stop
+    assert all((piece.mark, piece.permit_id) == (whole.mark, whole.permit_id) for piece in pieces)
+    assert np.array_equal(np.concatenate([piece.signal.samples for piece in pieces], axis=1), whole.signal.samples)

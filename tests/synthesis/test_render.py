@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sayso.audio.signal import Signal
+from sayso.audio.signal import Signal, concatenate
 from sayso.clock import stamp
 from sayso.consent.errors import PermitRefused
 from sayso.consent.permit import Action, Gate, Permit
@@ -18,6 +18,7 @@ from sayso.engines import SpeedInvalid, VoiceAsset
 from sayso.engines.hibari import HibariEngine
 from sayso.marking import Mark, MarkedAudio, Marker, MarkKeys
 from sayso.synthesis import NothingToSay, Phrase, Renderer, UnmarkedAudio, estimate_ms, normalise, phrases, script
+from sayso.synthesis.render import MAX_PIECE_MS
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -143,6 +144,24 @@ def test_withdrawal_between_chunks_stops_the_next(world):
     assert world.said == said
     with pytest.raises(StopIteration):
         next(chunks)
+
+
+def test_no_piece_is_longer_than_a_quarter_of_a_second_however_long_the_engines_chunks_are(world):
+    class Whole(Listening):
+        def stream(self, text, voice, *, speed=1.0, seed=0):
+            yield concatenate(list(super().stream(text, voice, speed=speed, seed=seed)))
+
+    pieces = list(world.render(engine=Whole(world)))
+    assert max(piece.signal.num_samples for piece in pieces) <= 24_000 * MAX_PIECE_MS / 1000 == 6_000
+    assert np.array_equal(whole(pieces).shape, whole(World().render()).shape)
+
+
+def test_withdrawal_between_two_pieces_of_one_chunk_stops_the_second(world):
+    pieces = world.render()
+    next(pieces)
+    world.epoch = 4
+    with pytest.raises(PermitRefused, match="withdrawn"):
+        next(pieces)
 
 
 def test_erasure_between_chunks_stops_the_next(world):

@@ -6,13 +6,18 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sayso.consent.exchange import MAX_BYTES, DocumentInvalid
+from sayso.consent.document import document_of, public_key_of, sign
+from sayso.consent.errors import SignatureRefused
+from sayso.consent.events.store import Signed
+from sayso.consent.exchange import MAX_BYTES, DocumentInvalid, Format, written
 from sayso.consent.store import get_grant
 from sayso.errors import Invalid, NotFound
 from sayso.workflows import granting, records
 from sayso.workflows.granting import Terms
 from sayso.workflows.records import RecordNotGiven
+from sayso.workflows.signing import key_shown
 from sayso.workflows.speakers import add_speaker
 
 
@@ -42,6 +47,26 @@ def test_what_is_exported_is_taken_in_as_a_new_grant_and_logged(home, given, tmp
     assert grant_of(home, taken.grant).speaker == other
     assert [row.entry.type for row in home.log.query(grants=[taken.grant])] == ["consent:grant:given"]
     assert "Lovelace" not in (tmp_path / "grant.jsonld").read_text()
+
+
+@pytest.mark.parametrize("form", ["27560", "odrl"])
+def test_a_signature_in_a_document_is_checked_when_it_is_taken_in(home, given, tmp_path, form):
+    speaker, grant = given
+    file = tmp_path / "grant.jsonld"
+    records.export(home, grant, form, file)
+    assert records.take_in(home, file, speaker).as_json()["signed_by"] == key_shown(home, speaker)["public_key"]
+    whole, before = file.read_text(), len(granting.listed(home))
+    file.write_text(whole.replace("audiobook/mystery", "audiobook"))
+    with pytest.raises(SignatureRefused):
+        records.take_in(home, file, speaker)
+    stranger = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    forged = Signed(sign(document_of(grant_of(home, grant)), stranger), public_key_of(stranger))
+    file.write_bytes(written(grant_of(home, grant), Format(form), signed=forged))
+    with pytest.raises(SignatureRefused, match="not this speaker's"):
+        records.take_in(home, file, speaker)
+    assert len(granting.listed(home)) == before
+    file.write_bytes(written(grant_of(home, grant), Format(form)))
+    assert records.take_in(home, file, speaker).signed_by is None
 
 
 def test_what_cannot_be_taken_in_changes_nothing(home, given, tmp_path):

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sayso.consent.cedar import Policies, Policy
     from sayso.consent.decision import Why, decide, why
     from sayso.consent.grant import Grant
-    from sayso.consent.permit import Action, Gate, Permit
+    from sayso.consent.permit import Action, Gate, Permit, Release
     from sayso.consent.purpose import Purpose
     from sayso.consent.reasons import Answer, GrantAnswers
     from sayso.consent.request import Request
@@ -26,6 +26,7 @@ __all__ = [
     "Policies",
     "Policy",
     "Purpose",
+    "Release",
     "Request",
     "State",
     "Why",
@@ -44,6 +45,7 @@ _HOMES: Final = {
     "Policies": "cedar",
     "Policy": "cedar",
     "Purpose": "purpose",
+    "Release": "permit",
     "Request": "request",
     "State": "state",
     "Why": "decision",

@@ -154,6 +154,9 @@ def _permit(request: Request, grant: Grant, *, epoch: int, now: datetime, lifeti
         ceiling_ms=request.ceiling_ms,
         expires=stamp(expires),
         nonce=secrets.token_hex(16),
+        territory=request.territory,
+        channel=request.channel,
+        disclosure=request.disclosure,
     )
 
 

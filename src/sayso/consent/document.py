@@ -1,7 +1,8 @@
 """The document of a grant: what the speaker signs, byte for byte, and the check that it is still that.
 
 Canonical JSON of id, version, speaker and terms behind a line that names the format, signed with the speaker's own
-Ed25519 key (RFC 8032). The state is no part of it: it changes by acts of others too, and the ledger tells of each.
+Ed25519 key (RFC 8032). The state is no part of it: it changes by acts of others too, and the ledger tells of each
+(decisions/0009). What the speaker changes is signed by itself, see `sayso.consent.declaration`.
 """
 
 from __future__ import annotations
@@ -18,16 +19,20 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from sayso import canonical
 from sayso.consent.errors import GrantInvalid, KeyInvalid, SignatureRefused
 from sayso.consent.grant import Grant
+from sayso.consent.parsing import parse_object
 from sayso.consent.state import State
+from sayso.errors import Invalid
 from sayso.ids import GrantId, SpeakerId, parse_id
 
 SigningKey = Ed25519PrivateKey
 """The key with which a speaker signs."""
 
 FORMAT: Final = "sayso grant v1"
+STATE_FORMAT: Final = "sayso state v1"
+KEY_FORMAT: Final = "sayso key v1"
 MAX_DOCUMENT_BYTES: Final = 256 * 1024
 
-_CONTEXT: Final = FORMAT.encode() + b"\n"
+_FORMATS: Final = frozenset({FORMAT, STATE_FORMAT, KEY_FORMAT})
 _FIELDS: Final = frozenset({"format", "grant", "version", "speaker", "terms"})
 _KEY: Final = re.compile(r"[0-9a-f]{64}")
 _SIGNATURE: Final = re.compile(r"[0-9a-f]{128}")
@@ -71,9 +76,22 @@ def read_document(data: bytes) -> Grant:
     return grant
 
 
+def format_of(text: bytes) -> str:
+    """Return what a document is: the name of its format; raise `GrantInvalid` for none that a speaker signs."""
+    form = parse_object(text, most=MAX_DOCUMENT_BYTES, error=GrantInvalid).get("format")
+    if form not in _FORMATS:
+        raise GrantInvalid(f"format: got {str(form)[:40]!r}, expected one of {', '.join(sorted(_FORMATS))}")
+    return str(form)
+
+
 def sign(text: bytes, key: Ed25519PrivateKey) -> str:
-    """Return the signature (hex) of a document."""
-    return key.sign(_CONTEXT + text).hex()
+    """Return the signature (hex) of a document of a known format; raise `GrantInvalid` for any other bytes."""
+    return key.sign(_context(text) + text).hex()
+
+
+def _context(text: bytes) -> bytes:
+    """Return the line before what is signed, so that no signature over one thing is one over another."""
+    return format_of(text).encode() + b"\n"
 
 
 def public_key_of(key: Ed25519PrivateKey) -> str:
@@ -92,13 +110,14 @@ def check_signature(text: bytes, signature: str | None, public_key: str | None) 
         raise SignatureRefused("signature: got none, expected 128 hex digits")
     try:
         _verify(text, signature, public_key)
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, ValueError, Invalid):
         raise SignatureRefused("signature: it is not the speaker's over this document") from None
 
 
 @lru_cache(maxsize=_MAX_VERIFIED)
 def _verify(text: bytes, signature: str, public_key: str) -> None:
-    Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(bytes.fromhex(signature), _CONTEXT + text)
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+    key.verify(bytes.fromhex(signature), _context(text) + text)
 
 
 def signed_file(text: bytes, signature: str) -> bytes:
@@ -108,22 +127,27 @@ def signed_file(text: bytes, signature: str) -> bytes:
 
 def read_signed_file(data: bytes) -> tuple[bytes, str]:
     """Return document and signature of a file that `signed_file` wrote; raise `GrantInvalid`."""
-    body = canonical.decode(data.strip()) if len(data) <= 2 * MAX_DOCUMENT_BYTES else None
-    if not isinstance(body, dict) or set(body) != {"document", "signature"} or not isinstance(body["signature"], str):
-        raise GrantInvalid("file: got no signed document, expected what `sayso consent sign` writes")
+    body = parse_object(data, most=2 * MAX_DOCUMENT_BYTES, error=GrantInvalid, what="file")
+    if set(body) != {"document", "signature"} or not isinstance(body["signature"], str):
+        raise GrantInvalid(
+            "file: got other fields than document and signature, expected what `sayso consent sign` writes"
+        )
     return canonical.encode(body["document"]), body["signature"]
 
 
-def private_key(secret: bytes) -> Ed25519PrivateKey:
-    """Return the Ed25519 key in ``secret``: 32 bytes, or PEM (PKCS #8, not encrypted); raise `KeyInvalid`."""
+def private_key(secret: bytes, passphrase: bytes | None = None) -> Ed25519PrivateKey:
+    """Return the Ed25519 key in ``secret``: 32 bytes, or PEM (PKCS #8, encrypted or not); raise `KeyInvalid`."""
     try:
         if len(secret) == _KEY_BYTES:
             return Ed25519PrivateKey.from_private_bytes(secret)
-        found = load_pem_private_key(secret, None)
+        found = load_pem_private_key(secret, passphrase)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         found = None
     if not isinstance(found, Ed25519PrivateKey):
-        raise KeyInvalid("key: got no Ed25519 private key, expected PEM such as `openssl genpkey -algorithm ed25519`")
+        raise KeyInvalid(
+            "key: got no Ed25519 private key, expected PEM such as `openssl genpkey -algorithm ed25519`",
+            hint="a key that was handed over needs its passphrase: --passphrase FILE",
+        )
     return found
 
 

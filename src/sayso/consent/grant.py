@@ -86,7 +86,7 @@ class Grant:
                 raise
             except Invalid as error:
                 raise GrantInvalid(_named(field, error.message), hint=error.hint) from None
-            except (TypeError, ValueError, KeyError):
+            except (TypeError, ValueError, KeyError, AttributeError):
                 raise GrantInvalid(
                     f"{field}: got {str(getattr(self, field))[:60]!r}, which is of no use here"
                 ) from None

@@ -17,7 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from sayso import canonical
 from sayso.clock import Clock, now, parse_stamp
+from sayso.consent.disclosure import Disclosure
 from sayso.consent.errors import PermitRefused
+from sayso.consent.fields import channel
+from sayso.consent.territory import territory
 from sayso.errors import Invalid
 from sayso.ids import GrantId, PermitId, SpeakerId
 
@@ -41,8 +44,31 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """How sound is about to leave: where to, by which channel, and how it says that the voice is synthetic.
+
+    None in ``territory`` or ``channel`` means that it is not known, and is not what a permit for one place is for.
+    """
+
+    territory: str | None = None
+    channel: str | None = None
+    disclosure: Disclosure | None = None
+
+    def __post_init__(self) -> None:
+        """Bring place and channel to their one form; raise `Invalid` naming the field."""
+        if self.territory is not None:
+            object.__setattr__(self, "territory", territory("territory", self.territory))
+        if self.channel is not None:
+            object.__setattr__(self, "channel", channel("channel", self.channel))
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
-    """One permitted act. ``ceiling_ms`` bounds the sound made; ``text_commitment`` is keyed by the subject key."""
+    """One permitted act. ``ceiling_ms`` bounds the sound made; ``text_commitment`` is keyed by the subject key.
+
+    ``territory``, ``channel`` and ``disclosure`` are what the request named, and what was decided on; None where it
+    named none, which only a grant for any of them permits.
+    """
 
     permit_id: PermitId
     grant_id: GrantId
@@ -59,6 +85,9 @@ class Permit:
     ceiling_ms: int
     expires: str
     nonce: str
+    territory: str | None = None
+    channel: str | None = None
+    disclosure: Disclosure | None = None
     signature: str = ""
 
     def signed_bytes(self) -> bytes:
@@ -105,11 +134,13 @@ class Gate:
         engine_digest: str | None = None,
         voice_digest: str | None = None,
         made_ms: int = 0,
+        release: Release | None = None,
     ) -> None:
         """Return if the act is permitted now; otherwise raise `PermitRefused` with every reason.
 
         Cheap enough for each chunk of a stream: one permit's signature is verified once, and its bytes are compared
-        each time. ``made_ms`` is the length made under the permit so far, this chunk included.
+        each time. ``made_ms`` is the length made under the permit so far, this chunk included. ``release``, from a
+        stage that lets sound out, must be to the place, by the channel and with the disclosure that were permitted.
         """
         self._check_signature(permit)
         reasons = [
@@ -125,6 +156,8 @@ class Gate:
         ]
         if not 0 <= made_ms <= permit.ceiling_ms:
             reasons.append(f"length: got {made_ms} ms, the permit is for at most {permit.ceiling_ms} ms")
+        if release is not None:
+            reasons += _misreleased(permit, release)
         if self._clock() >= parse_stamp(permit.expires):
             reasons.append(f"expiry: the permit ended at {permit.expires}")
         epoch = self._epoch_of(permit.speaker)
@@ -147,3 +180,19 @@ class Gate:
             reason = "signature: the permit was not made by this installation, or was altered"
             raise PermitRefused(reason, reasons=[reason]) from None
         self._verified = signed
+
+
+def _misreleased(permit: Permit, release: Release) -> list[str]:
+    """Return a line for each way in which the release is not the permitted one."""
+    wanted = permit.disclosure
+    is_told = wanted is None or (release.disclosure is not None and release.disclosure.gives(wanted))
+    told = (
+        ("territory", release.territory, permit.territory, release.territory == permit.territory),
+        ("channel", release.channel, permit.channel, release.channel == permit.channel),
+        ("disclosure", release.disclosure, wanted, is_told),
+    )
+    return [
+        f"{name}: got {got or 'none'}, the permit is for {allowed}"
+        for name, got, allowed, holds in told
+        if allowed is not None and not holds
+    ]

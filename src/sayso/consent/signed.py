@@ -1,14 +1,19 @@
-"""Reading a grant from its row, as it was signed."""
+"""Reading a grant from its row, as it was signed, with a history that could have happened."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sayso import canonical
+from sayso.consent.declaration import KeyChange, StateChange
 from sayso.consent.document import check_signature, document
-from sayso.consent.errors import GrantInvalid, GrantTampered, SignatureRefused
+from sayso.consent.errors import GrantInvalid, GrantState, GrantTampered, SignatureRefused
+from sayso.consent.events.store import GrantEvent, Signed
 from sayso.consent.grant import Grant
-from sayso.consent.state import State
+from sayso.consent.speakers.store import How, SpeakerKeyRow
+from sayso.consent.state import Party, State, check_change, check_first
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
 
@@ -26,10 +31,36 @@ def grant_of(row: Any) -> Grant:
     )
 
 
-def verified_grant(row: Any, speaker: Any) -> Grant:
-    """Return the grant of a row if it is what the ``speaker`` of that row signed; otherwise raise `GrantTampered`.
+def verified_keys(speaker: Any, rows: Sequence[SpeakerKeyRow]) -> frozenset[str]:
+    """Return the public keys of the ``speaker`` (a row); raise `GrantTampered` unless each follows from the one before.
 
-    A grant that is over, or only asked for, needs no signature: it permits nothing. House grants have none.
+    That the operator entered a key needs no signature here: it stands in the ledger, and the audit compares.
+    """
+    try:
+        for before, after in itertools.pairwise(rows):
+            _check_follows(speaker, before, after)
+        if [row.number for row in rows] != list(range(1, len(rows) + 1)):
+            raise GrantInvalid("keys: they are not numbered from 1")
+        if speaker.public_key != (rows[-1].public_key if rows else None):
+            raise GrantInvalid("public_key: it is not the last that was entered")
+    except (Invalid, SignatureRefused) as error:
+        raise _tampered(f"speakers row {speaker.speaker_id}", error) from None
+    return frozenset(row.public_key for row in rows)
+
+
+def _check_follows(speaker: Any, before: SpeakerKeyRow, after: SpeakerKeyRow) -> None:
+    if after.how is How.REGISTERED:
+        raise GrantInvalid(f"keys: number {after.number} is registered, expected it to follow from the one before")
+    if after.how is How.ROTATED:
+        change = KeyChange(speaker.speaker_id, after.number, before.public_key, after.public_key)
+        check_signature(change.document(), after.endorsement, before.public_key)
+
+
+def verified_grant(row: Any, speaker: Any, keys: frozenset[str], events: Sequence[GrantEvent]) -> Grant:
+    """Return the grant of a row if it is what its speaker signed and stands as it may; otherwise raise `GrantTampered`.
+
+    ``keys`` are the speaker's, as `verified_keys` returns them. A grant that is over, or only asked for, needs no
+    signature: it permits nothing. One that goes on after a suspension needs the speaker's word where they gave it.
     """
     try:
         grant = grant_of(row)
@@ -37,13 +68,40 @@ def verified_grant(row: Any, speaker: Any) -> Grant:
             raise GrantInvalid("house: it is not as the speaker of the grant is")
         if row.licensee != grant.licensee:
             raise GrantInvalid("licensee: it is not that of the terms")
-        if grant.state in _SIGNED and not grant.house:
+        if grant.state in _SIGNED:
             terms = canonical.decode(row.terms.encode())
             text = document(row.grant_id, version=row.version, speaker=row.speaker_id, terms=terms)
-            check_signature(text, row.signature, speaker.public_key)
+            _check_signed(text, row.signature and Signed(row.signature, row.signed_by or ""), keys)
+            _check_history(grant, events, keys)
         return grant
-    except (Invalid, SignatureRefused, ValueError, TypeError, AttributeError) as error:
-        raise GrantTampered(
-            f"grants row {row.grant_id} is not what the speaker signed: {error}",
-            hint="restore the database from a backup; until then nothing is permitted with this speaker's voice",
-        ) from None
+    except (Invalid, SignatureRefused, GrantState, ValueError, TypeError, AttributeError) as error:
+        raise _tampered(f"grants row {row.grant_id}", error) from None
+
+
+def _check_signed(text: bytes, signed: Signed | None, keys: frozenset[str]) -> None:
+    if signed is None:
+        raise SignatureRefused("signature: got none, expected 128 hex digits")
+    check_signature(text, signed.signature, signed.by if signed.by in keys else None)
+
+
+def _check_history(grant: Grant, events: Sequence[GrantEvent], keys: frozenset[str]) -> None:
+    """Return if the events could have made the grant what it is; each is by somebody who may, and signed if it must."""
+    if [event.number for event in events] != list(range(1, len(events) + 1)) or not events:
+        raise GrantInvalid("history: its events are not numbered from 1")
+    if events[-1].state is not grant.state:
+        raise GrantInvalid(f"state: it is {grant.state}, its history ends in {events[-1].state}")
+    check_first(events[0].state, who=events[0].who, house=grant.house)
+    for before, after in itertools.pairwise(events):
+        stopped_by = before.who if before.state is State.SUSPENDED else None
+        check_change(before.state, after.state, who=after.who, house=grant.house, suspended_by=stopped_by)
+        gives_back = stopped_by is Party.SPEAKER and after.state is State.GIVEN
+        if gives_back or after.signed is not None:
+            change = StateChange(grant.grant_id, after.version, after.number, after.state)
+            _check_signed(change.document(), after.signed, keys)
+
+
+def _tampered(what: str, error: Exception) -> GrantTampered:
+    return GrantTampered(
+        f"{what} is not what the speaker signed: {error}",
+        hint="restore the database from a backup; until then nothing is permitted with this speaker's voice",
+    )

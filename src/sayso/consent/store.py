@@ -16,19 +16,36 @@ from sqlalchemy import Column, Connection, Integer, Row, String, Table, Text, de
 from sayso import canonical
 from sayso.clock import now, parse_stamp, stamp
 from sayso.consent.ceiling import outer_of
+from sayso.consent.declaration import StateChange
 from sayso.consent.document import check_signature, document, document_of
 from sayso.consent.errors import CeilingExceeded, GrantInvalid, GrantState, GrantUnknown
+from sayso.consent.events.store import (
+    GrantEvent,
+    Signed,
+    add_event,
+    events_of,
+    events_of_all,
+    forget_events,
+    grant_events,
+    next_number,
+)
 from sayso.consent.grant import Grant
 from sayso.consent.minutes.store import cap_minutes, follow_state, forget_minutes, open_minutes
-from sayso.consent.signed import grant_of, verified_grant
+from sayso.consent.signed import grant_of, verified_grant, verified_keys
 from sayso.consent.speakers.store import (
+    How,
     Speaker,
+    SpeakerKeyRow,
     add_speaker,
     bump_epoch,
+    drop_private_key,
     epoch_of,
+    forget_speaker,
     get_speaker,
+    keys_of,
     list_speakers,
     note_death,
+    replace_key,
     set_key,
     speaker_row,
     speakers,
@@ -44,12 +61,15 @@ if TYPE_CHECKING:  # loading Cedar takes longer than reading an epoch, which is 
 __all__ = [
     "GrantEvent",
     "GrantVersion",
+    "How",
     "Speaker",
+    "SpeakerKeyRow",
     "Standing",
     "add_speaker",
     "amend",
     "bump_epoch",
     "change_state",
+    "drop_private_key",
     "epoch_of",
     "erase_speaker",
     "get_grant",
@@ -60,9 +80,11 @@ __all__ = [
     "grants_of",
     "history",
     "insert_grant",
+    "keys_of",
     "list_grants",
     "list_speakers",
     "note_death",
+    "replace_key",
     "set_key",
     "speakers",
     "standing",
@@ -81,10 +103,11 @@ grants = Table(
     Column("state", String(16), nullable=False),
     Column("terms", Text, nullable=False),
     Column("signature", String(128)),
+    Column("signed_by", String(64)),
 )
 """``terms`` is the canonical JSON of `Grant.terms`: a new dimension needs no new column. A tombstone has no speaker.
 
-``signature`` is the speaker's over the document that id, version, speaker and terms make.
+``signature`` is the speaker's over the document that id, version, speaker and terms make, by the key ``signed_by``.
 """
 
 grant_versions = Table(
@@ -94,45 +117,26 @@ grant_versions = Table(
     Column("version", Integer, primary_key=True),
     Column("terms", Text, nullable=False),
     Column("signature", String(128)),
+    Column("signed_by", String(64)),
     Column("who", String(16), nullable=False),
     Column("at", String(24), nullable=False),
 )
 """Every version that a grant had, the present one too, so that an old decision can be understood."""
-
-grant_events = Table(
-    "grant_events",
-    metadata,
-    Column("grant_id", String(32), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("state", String(16), nullable=False),
-    Column("who", String(16), nullable=False),
-    Column("at", String(24), nullable=False),
-)
 
 _STANDING = frozenset({State.REQUESTED, State.GIVEN, State.SUSPENDED})
 _SIGNED = frozenset({State.GIVEN, State.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
-class GrantEvent:
-    """One change of a grant: what it became, by whose act, when."""
-
-    grant_id: GrantId
-    number: int
-    state: State
-    who: Party
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class GrantVersion:
-    """One version of a grant: its document as it was signed (no signature: a house grant), by whose act, when."""
+    """One version of a grant: its document as it was signed, by which key, by whose act, when."""
 
     version: int
     document: bytes
     signature: str | None
     who: Party
     at: datetime
+    signed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,8 @@ def insert_grant(
         raise GrantInvalid(f"version: got {grant.version}, expected 1 of a new grant")
     _check_ceiling(tx, grant)
     _check_signed(grant, signature, row.public_key)
-    tx.execute(insert(grants).values(_grant_row(grant, signature)))
+    signed = None if signature is None else Signed(signature, row.public_key)
+    tx.execute(insert(grants).values(_grant_row(grant, signed)))
     open_minutes(
         tx,
         grant.grant_id,
@@ -181,8 +186,8 @@ def insert_grant(
         max_takes=grant.max_takes,
         outer=grant.ceiling,
     )
-    _add_version(tx, grant, signature, who=who, at=at)
-    _add_event(tx, grant.grant_id, grant.state, who=who, at=at)
+    _add_version(tx, grant, signed, who=who, at=at)
+    add_event(tx, GrantEvent(grant.grant_id, 1, grant.state, who, at))
     touch(tx, grant.speaker, ends_permits=False)
 
 
@@ -202,18 +207,16 @@ def amend(tx: Connection, grant: Grant, *, who: Party, signature: str | None, at
     grant = replace(grant, state=old.state)
     _check_ceiling(tx, grant)
     _check_signed(grant, signature, row.public_key)
+    signed = None if signature is None else Signed(signature, row.public_key)
     changed = tx.execute(
         update(grants)
         .where(grants.c.grant_id == grant.grant_id, grants.c.version == old.version)
         .where(grants.c.state == str(old.state))
-        .values(_grant_row(grant, signature))
+        .values(_grant_row(grant, signed))
     )
-    if changed.rowcount != 1:
-        raise GrantState(
-            f"the grant {grant.grant_id} was changed by somebody else at the same time; look and try again"
-        )
+    _check_alone(changed.rowcount, grant.grant_id)
     cap_minutes(tx, grant.grant_id, max_ms=grant.max_ms, max_takes=grant.max_takes, outer=grant.ceiling)
-    _add_version(tx, grant, signature, who=who, at=at or now())
+    _add_version(tx, grant, signed, who=who, at=at or now())
     touch(tx, grant.speaker, ends_permits=True)
     return grant
 
@@ -229,6 +232,7 @@ def versions(tx: Connection, grant_id: GrantId) -> list[GrantVersion]:
             row.signature,
             Party(row.who),
             parse_stamp(row.at),
+            row.signed_by,
         )
         for row in tx.execute(query)
     ]
@@ -255,11 +259,7 @@ def list_grants(tx: Connection, *, licensee: str | None = None) -> list[Grant]:
 def history(tx: Connection, grant_id: GrantId) -> list[GrantEvent]:
     """Return every change of the grant, oldest first; raise `GrantUnknown`."""
     get_grant(tx, grant_id)
-    of_grant = select(grant_events).where(grant_events.c.grant_id == grant_id).order_by(grant_events.c.number)
-    return [
-        GrantEvent(row.grant_id, row.number, State(row.state), Party(row.who), parse_stamp(row.at))
-        for row in tx.execute(of_grant)
-    ]
+    return events_of(tx, grant_id)
 
 
 def change_state(
@@ -273,8 +273,9 @@ def change_state(
 ) -> Grant:
     """Return the grant in its new state. Raise `GrantUnknown`, or `GrantState` where ``who`` may not make it that.
 
-    Ends every permit of the speaker, except when a request is given, with its ``signature``. Erasing is
-    `erase_speaker`'s.
+    Ends every permit of the speaker, except when a request is given. ``signature`` is then over the grant's document,
+    and otherwise over the declaration of the change; raise `SignatureRefused` for another. A speaker who has a key
+    must sign when they lift their own stop: what is given back is given. Erasing is `erase_speaker`'s.
     """
     old = get_grant(tx, grant_id)
     if state is State.ERASED:
@@ -284,17 +285,28 @@ def change_state(
     changed = tx.execute(
         update(grants).where(grants.c.grant_id == grant_id, grants.c.state == str(old.state)).values(state=str(state))
     )
-    if changed.rowcount != 1:
-        raise GrantState(f"the grant {grant_id} was changed by somebody else at the same time; look and try again")
-    if signature is not None:
-        _check_signed(old, signature, speaker_row(tx, old.speaker).public_key)
-        for table in (grants, grant_versions):
-            of_version = (table.c.grant_id == grant_id) & (table.c.version == old.version)
-            tx.execute(update(table).where(of_version).values(signature=signature))
+    _check_alone(changed.rowcount, grant_id)
+    event = GrantEvent(grant_id, next_number(tx, grant_id), state, who, at or now(), old.version)
+    key = speaker_row(tx, old.speaker).public_key
+    if old.state is State.REQUESTED and state is State.GIVEN:
+        _give_requested(tx, old, signature, key)
+    elif signature is not None or (suspended_by is Party.SPEAKER and state is State.GIVEN and key is not None):
+        change = StateChange(grant_id, old.version, event.number, state)
+        check_signature(change.document(), signature, key)
+        event = replace(event, signed=Signed(signature or "", key or ""))
     follow_state(tx, grant_id, state)
-    _add_event(tx, grant_id, state, who=who, at=at or now())
+    add_event(tx, event)
     touch(tx, old.speaker, ends_permits=old.state is not State.REQUESTED)
     return get_grant(tx, grant_id)
+
+
+def _give_requested(tx: Connection, old: Grant, signature: str | None, key: str | None) -> None:
+    """Put the speaker's signature under a grant that was asked for, if it still is within their outer consent."""
+    _check_ceiling(tx, old)
+    _check_signed(old, signature, key)
+    for table in (grants, grant_versions):
+        of_version = (table.c.grant_id == old.grant_id) & (table.c.version == old.version)
+        tx.execute(update(table).where(of_version).values(signature=signature, signed_by=signature and key))
 
 
 def withdraw(tx: Connection, grant_id: GrantId, *, who: Party = Party.SPEAKER, at: datetime | None = None) -> Grant:
@@ -325,11 +337,11 @@ def erase_speaker(tx: Connection, speaker: SpeakerId, *, who: Party, at: datetim
     forget_minutes(tx, speaker)
     erased = [grant.tombstone() for grant in grants_of(tx, speaker)]
     for grant in erased:
-        for table in (grant_events, grant_versions):
-            tx.execute(delete(table).where(table.c.grant_id == grant.grant_id))
+        forget_events(tx, grant.grant_id)
+        tx.execute(delete(grant_versions).where(grant_versions.c.grant_id == grant.grant_id))
         tx.execute(update(grants).where(grants.c.grant_id == grant.grant_id).values(_grant_row(grant, None)))
-        _add_event(tx, grant.grant_id, State.ERASED, who=who, at=at or now())
-    tx.execute(delete(speakers).where(speakers.c.speaker_id == speaker))
+        add_event(tx, GrantEvent(grant.grant_id, 1, State.ERASED, who, at or now(), grant.version))
+    forget_speaker(tx, speaker)
     return [grant.grant_id for grant in erased]
 
 
@@ -338,8 +350,15 @@ def _grants(tx: Connection, *where: Any) -> list[Grant]:
 
 
 def _verified(tx: Connection, row: Row[Any]) -> list[Grant]:
-    found = tx.execute(select(grants).where(grants.c.speaker_id == row.speaker_id).order_by(grants.c.grant_id))
-    return [verified_grant(each, row) for each in found]
+    found = tx.execute(select(grants).where(grants.c.speaker_id == row.speaker_id).order_by(grants.c.grant_id)).all()
+    keys = verified_keys(row, keys_of(tx, row.speaker_id))
+    events = events_of_all(tx, select(grants.c.grant_id).where(grants.c.speaker_id == row.speaker_id))
+    return [verified_grant(each, row, keys, events.get(each.grant_id, [])) for each in found]
+
+
+def _check_alone(changed_rows: int, grant_id: GrantId) -> None:
+    if changed_rows != 1:
+        raise GrantState(f"the grant {grant_id} was changed by somebody else at the same time; look and try again")
 
 
 def _check_ceiling(tx: Connection, grant: Grant) -> None:
@@ -354,12 +373,13 @@ def _check_signed(grant: Grant, signature: str | None, public_key: str | None) -
         check_signature(document_of(grant), signature, public_key)
 
 
-def _add_version(tx: Connection, grant: Grant, signature: str | None, *, who: Party, at: datetime) -> None:
-    row = {"grant_id": grant.grant_id, "version": grant.version, "terms": canonical.encode(grant.terms()).decode()}
-    tx.execute(insert(grant_versions).values(signature=signature, who=str(who), at=stamp(at), **row))
+def _add_version(tx: Connection, grant: Grant, signed: Signed | None, *, who: Party, at: datetime) -> None:
+    row = _grant_row(grant, signed)
+    kept = {name: row[name] for name in ("grant_id", "version", "terms", "signature", "signed_by")}
+    tx.execute(insert(grant_versions).values(who=str(who), at=stamp(at), **kept))
 
 
-def _grant_row(grant: Grant, signature: str | None) -> dict[str, Any]:
+def _grant_row(grant: Grant, signed: Signed | None) -> dict[str, Any]:
     return {
         "grant_id": grant.grant_id,
         "version": grant.version,
@@ -367,12 +387,6 @@ def _grant_row(grant: Grant, signature: str | None) -> dict[str, Any]:
         "licensee": grant.licensee,
         "state": str(grant.state),
         "terms": canonical.encode(grant.terms()).decode(),
-        "signature": signature,
+        "signature": signed.signature if signed else None,
+        "signed_by": signed.by if signed else None,
     }
-
-
-def _add_event(tx: Connection, grant_id: GrantId, state: State, *, who: Party, at: datetime) -> None:
-    of_grant = select(grant_events.c.number).where(grant_events.c.grant_id == grant_id)
-    last = tx.execute(of_grant.order_by(grant_events.c.number.desc()).limit(1)).scalar_one_or_none()
-    row = {"grant_id": grant_id, "number": (last or 0) + 1, "state": str(state), "who": str(who), "at": stamp(at)}
-    tx.execute(insert(grant_events).values(row))

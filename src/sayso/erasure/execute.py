@@ -38,7 +38,9 @@ _RUNNING = frozenset({State.REQUESTED, State.GIVEN, State.SUSPENDED})
 
 
 def block(tx: Connection, plan_id: PlanId, *, who: Party = Party.SPEAKER) -> ErasurePlan:
-    """Withdraw every grant, end every permit, and fix what the plan is about; return the plan. Logged.
+    """End every grant and every permit, and fix what the plan is about; return the plan. Logged.
+
+    The speaker's act withdraws the grants, the operator's revokes them; the ledger says which, and by whom.
 
     Raises `PlanUnknown`, also where another plan of the speaker was begun meanwhile: there is one at a time.
     """
@@ -52,7 +54,8 @@ def block(tx: Connection, plan_id: PlanId, *, who: Party = Party.SPEAKER) -> Era
     store.add_items(tx, plan_id, artifacts=plan.artifacts, grants=plan.grants)
     store.set_stage(tx, plan_id, Stage.BLOCKED)
     at, why = stamp(moment), {"plan": plan_id, "who": str(who)}
-    append_all(tx, [Entry("consent:grant:withdrawn", at, grant, why) for grant in running])
+    ended = [consents.get_grant(tx, grant) for grant in running]
+    append_all(tx, [Entry(f"consent:grant:{grant.state}", at, grant.grant_id, why) for grant in ended])
     about: dict[str, Fact] = {"plan": plan_id, "inventory": plan.inventory.root, "size": len(plan.inventory.lines)}
     append(tx, Entry("erasure:plan:begun", at, None, about))
     return get_plan(tx, plan_id)

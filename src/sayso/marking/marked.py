@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sayso.audio.signal import Signal
@@ -38,6 +39,12 @@ class MarkedAudio:
     def stop(self) -> int:
         """Return where in the clip the next chunk starts, in samples."""
         return self.start + self.signal.num_samples
+
+    def pieces(self, most: int) -> Iterator[MarkedAudio]:
+        """Yield this, sample for sample, in pieces of at most ``most`` samples, each in its place in the clip."""
+        for first in range(0, self.signal.num_samples, most):
+            part = self.signal.slice(first, min(first + most, self.signal.num_samples))
+            yield replace(self, signal=part, start=self.start + first)
 
 
 def sealed(signal: Signal, mark: Mark, permit_id: PermitId, *, start: int) -> MarkedAudio:

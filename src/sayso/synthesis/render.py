@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from sayso.audio.signal import Signal
 from sayso.consent.permit import Action, Gate, Permit
@@ -13,6 +14,9 @@ from sayso.synthesis.errors import NothingToSay, UnmarkedAudio
 from sayso.synthesis.joining import joined
 from sayso.synthesis.phrasing import Phrase, script
 from sayso.units import samples_to_ms
+
+MAX_PIECE_MS: Final = 250
+"""No more sound than this leaves between two looks at the permit, however long the chunks of an engine are."""
 
 Commit = Callable[[str], str]
 """Makes the commitment to a text, keyed by the speaker's subject key."""
@@ -39,16 +43,17 @@ class Renderer:
         seed: int = 0,
         speed: float = 1.0,
     ) -> Iterator[MarkedAudio]:
-        """Yield the phrases as marked chunks, mono, at the engine's sample rate, as soon as each is ready.
+        """Yield the phrases as marked pieces, mono, at the engine's sample rate, as soon as each is ready.
 
-        The permit must be for this action, engine, voice and text (``commit`` of `script`). It is asked for before a
-        phrase is spoken and again, with the length made so far, before each chunk is let go: when consent is
-        withdrawn, the permit ends or its ceiling is reached, no further chunk leaves. The same arguments give the
-        same samples. Nothing is made before the first chunk is asked for, except the first check.
+        A piece is at most `MAX_PIECE_MS` long. The permit must be for this action, engine, voice and text (``commit``
+        of `script`). It is asked for before a phrase is spoken, before a chunk of it is marked and, with the length
+        made so far, before each piece is let go: when consent is withdrawn, the permit ends or its ceiling is reached,
+        no further piece leaves. The same arguments give the same samples. Nothing is made before the first piece is
+        asked for, except the first check.
 
         Raises
         ------
-        PermitRefused : with every reason, at once or between two chunks
+        PermitRefused : with every reason, at once or between two pieces
         NothingToSay : no phrases
         VoiceUnfit, SpeedInvalid, Unspeakable : see `Engine.stream`
         """
@@ -62,15 +67,17 @@ class Renderer:
 
     def _marked(self, chunks: Iterator[Signal], mark: Mark, *, pass_: _Pass, sample_rate: int) -> Iterator[MarkedAudio]:
         session = self._marker.session(mark, pass_.permit, pass_.action, sample_rate=sample_rate)
+        most = MAX_PIECE_MS * sample_rate // 1000
         made = 0
         for chunk in chunks:
             made += chunk.num_samples
             pass_.check(made_ms=samples_to_ms(made, sample_rate))
             marked = session.push(chunk)
             _check_marked(marked, chunk, mark)
-            # Marking takes time; a withdrawal that came meanwhile still stops this chunk.
-            pass_.check(made_ms=samples_to_ms(made, sample_rate))
-            yield marked
+            for piece in marked.pieces(most):
+                # Marking takes time, and so does whoever takes the pieces: a withdrawal meanwhile stops the next.
+                pass_.check(made_ms=0)  # their length was asked for with the chunk's
+                yield piece
 
 
 class _Pass:

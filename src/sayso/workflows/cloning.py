@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sayso.audio import Container, Signal, decode, encode
 from sayso.clock import now, stamp
-from sayso.consent import Action, Grant, Request, State
+from sayso.consent import Action, Grant, Permit, Request, State
 from sayso.consent import store as consents
 from sayso.consent.errors import ConsentRefused
 from sayso.consent.fields import ANY
@@ -93,8 +93,9 @@ def clone_voice(home: Home, commission: Commission, report: Report = silent) -> 
         signals = [decode(recording) for recording in recordings]
         admit(signals, home.detector)
         report(0.02)
-        references = [_repaired(*pair) for pair in zip(recordings, signals, strict=True)]
+        references = _repaired(home, granted.permit, recordings, signals)
         report(0.08)
+        _check(home, granted.permit, voice, recordings=recordings, engine=engine)
         fitted = fit(
             engine,
             [reference.repaired for reference in references],
@@ -162,7 +163,6 @@ def _permitted(home: Home, speaker: SpeakerId, voice: VoiceId, recordings: Seque
 def _request(
     home: Home, speaker: SpeakerId, voice: VoiceId, *, recordings: Sequence[bytes], engine: Engine, grant: Grant
 ) -> Request:
-    digests = b"".join(hashlib.sha256(recording).digest() for recording in recordings)
     return Request(
         speaker=speaker,
         voice=voice,
@@ -173,14 +173,36 @@ def _request(
         language=None if ANY in grant.languages else grant.languages[0],
         territory=None if ANY in grant.territories else grant.territories[0],
         channel=None if ANY in grant.channels else grant.channels[0],
-        text_commitment=home.vault.commit(speaker, digests, domain=REFERENCE_DOMAIN),
+        text_commitment=_committed(home, speaker, recordings),
         engine_digest=engine.digest(),
     )
 
 
-def _repaired(file: bytes, signal: Signal) -> Reference:
-    restored = restore(signal)
-    return Reference(file, signal, restored.signal, restored.repaired)
+def _committed(home: Home, speaker: SpeakerId, recordings: Sequence[bytes]) -> str:
+    """Return the commitment to the recordings, in their order: for those, and no others, is the permit."""
+    digests = b"".join(hashlib.sha256(recording).digest() for recording in recordings)
+    return home.vault.commit(speaker, digests, domain=REFERENCE_DOMAIN)
+
+
+def _repaired(home: Home, permit: Permit, files: Sequence[bytes], signals: Sequence[Signal]) -> list[Reference]:
+    """Return the recordings as repaired; the permit is asked for before each is changed."""
+    references = []
+    for file, signal in zip(files, signals, strict=True):
+        home.gate.check(permit, Action.CLONE, text_commitment=_committed(home, permit.speaker, files))
+        restored = restore(signal)
+        references.append(Reference(file, signal, restored.signal, restored.repaired))
+    return references
+
+
+def _check(home: Home, permit: Permit, voice: VoiceId, *, recordings: Sequence[bytes], engine: Engine) -> None:
+    """Return if the permit is to clone these recordings, with this engine, as this voice; raise `PermitRefused`."""
+    home.gate.check(
+        permit,
+        Action.CLONE,
+        voice=voice,
+        text_commitment=_committed(home, permit.speaker, recordings),
+        engine_digest=engine.digest(),
+    )
 
 
 def _kept(

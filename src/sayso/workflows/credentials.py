@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sayso.audio import Container, Signal, encode
 from sayso.clock import now, stamp
-from sayso.consent.permit import Permit
+from sayso.consent.permit import Action, Permit
 from sayso.ids import ClipId
 from sayso.marking import Mark
 from sayso.workflows.home import Home
@@ -21,9 +21,13 @@ class Packed:
 
 
 def packed(home: Home, sound: Signal, *, container: Container, permit: Permit, mark: Mark, clip: ClipId) -> Packed:
-    """Return ``sound`` as a file of ``container``, signed where the container can carry credentials."""
+    """Return ``sound`` as a file of ``container``, signed where the container can carry credentials.
+
+    What is signed names the grant: raise `PermitRefused` for a permit that does not hold.
+    """
     from sayso.marking.credentials import Claim, sign, supports  # noqa: PLC0415 - loads c2pa's native library
 
+    home.gate.check(permit, Action.SYNTHESIZE, made_ms=sound.duration_ms)
     data = encode(sound, container)
     if not supports(container):
         return Packed(data, signed=False)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sayso.consent import Party
 from sayso.consent import store as consents
 from sayso.database import Connection
 from sayso.disk import write_whole
@@ -114,10 +115,14 @@ def planned(home: Home, plan_id: str) -> Planned:
         return Planned(get_plan(tx, PlanId(parse_id("plan", plan_id))))
 
 
-def run(home: Home, plan_id: str, report: Report = silent) -> Erased:
-    """Carry a plan out to its end, wherever an earlier run of it stopped; it cannot be undone."""
+def run(home: Home, plan_id: str, report: Report = silent, *, by: str = "speaker") -> Erased:
+    """Carry a plan out to its end, wherever an earlier run of it stopped; it cannot be undone.
+
+    ``by`` says whose act it is, the speaker's or the operator's, and so why their grants end.
+    """
+    who = _parse_party(by)
     with home.database.write() as tx:
-        begun = block(tx, PlanId(parse_id("plan", plan_id)))
+        begun = block(tx, PlanId(parse_id("plan", plan_id)), who=who)
     if begun.stage is Stage.ERASED:  # killed after its certificate, perhaps before the last two steps
         _close(home)
         return Erased(plan_id, begun.certificate or "", 0, 0)
@@ -126,7 +131,7 @@ def run(home: Home, plan_id: str, report: Report = silent) -> Erased:
     report(0.2)
     removed = unlink_blobs(home.vault, begun, lambda part: report(0.2 + 0.5 * part))
     with home.database.write() as tx:
-        begun = delete_rows(tx, begun.plan_id, forgets=FORGETS)
+        begun = delete_rows(tx, begun.plan_id, forgets=FORGETS, who=who)
     swept = sweep(home.vault, begun)
     report(0.9)
     with home.database.write() as tx:
@@ -134,6 +139,12 @@ def run(home: Home, plan_id: str, report: Report = silent) -> Erased:
     _close(home)
     report(1.0)
     return Erased(plan_id, certificate_id, removed, len(swept.unlinked))
+
+
+def _parse_party(text: str) -> Party:
+    if text not in {Party.SPEAKER, Party.OPERATOR}:
+        raise Invalid(f"by: got {text[:40]!r}, expected {Party.SPEAKER} or {Party.OPERATOR}")
+    return Party(text)
 
 
 def _close(home: Home) -> None:

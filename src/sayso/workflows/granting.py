@@ -1,9 +1,8 @@
-"""Giving, showing and withdrawing grants, and saying why something would be permitted or refused."""
+"""Asking for grants and giving them, and saying why something would be permitted or refused."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sayso.clock import now, stamp
 from sayso.consent import Action, Grant, Purpose, Request, State, fields, minutes
@@ -12,17 +11,25 @@ from sayso.consent.ceiling import outer_of
 from sayso.consent.decision import Why
 from sayso.consent.decision import why as lay_open
 from sayso.consent.disclosure import Disclosure
-from sayso.consent.document import check_signature, document_of, read_document, read_signed_file, sign
+from sayso.consent.document import (
+    STATE_FORMAT,
+    check_signature,
+    document_of,
+    format_of,
+    read_document,
+    read_signed_file,
+    sign,
+)
 from sayso.consent.errors import GrantInvalid, GrantState
 from sayso.consent.state import Party
-from sayso.consent.store import GrantEvent
 from sayso.database import Connection
 from sayso.errors import Invalid
 from sayso.ids import GrantId, SpeakerId, parse_id
 from sayso.ledger import Entry, append
-from sayso.units import MS_PER_MINUTE
+from sayso.workflows.changing import enter_change, resume, revoke, suspend, withdraw
 from sayso.workflows.commitments import terms_commitment
 from sayso.workflows.home import Home
+from sayso.workflows.showing import GrantShown, listed, shown
 from sayso.workflows.signing import key_of
 from sayso.workflows.terms import Terms
 from sayso.workflows.voicebook import row_of
@@ -31,14 +38,17 @@ __all__ = [
     "GrantShown",
     "Question",
     "Terms",
+    "accept",
     "amend",
     "approve",
     "draft",
+    "draft_accepted",
     "draft_amended",
     "enter",
     "give",
     "listed",
     "note_death",
+    "request",
     "resume",
     "revoke",
     "shown",
@@ -46,54 +56,6 @@ __all__ = [
     "why",
     "withdraw",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class GrantShown:
-    """One grant for people: its terms, its state now, what is left of it, and its history."""
-
-    grant: Grant
-    used_ms: int
-    used_takes: int = 0
-    events: tuple[GrantEvent, ...] = ()
-
-    @property
-    def state(self) -> State:
-        """Return the state now."""
-        return self.grant.state_at(now())
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of a grant."""
-        grant = self.grant
-        left_ms = None if grant.max_ms is None else max(0, grant.max_ms - self.used_ms)
-        return {
-            "grant": grant.grant_id,
-            "state": str(self.state),
-            "speaker": grant.speaker or None,
-            "licensee": grant.licensee,
-            "purposes": [str(purpose) for purpose in grant.purposes],
-            "project": grant.project,
-            "languages": list(grant.languages),
-            "actions": [str(action) for action in grant.actions],
-            "since": stamp(grant.not_before),
-            "until": stamp(grant.until) if grant.until else None,
-            "minutes_used": round(self.used_ms / MS_PER_MINUTE, 3),
-            "minutes_left": None if left_ms is None else round(left_ms / MS_PER_MINUTE, 3),
-            "takes_used": self.used_takes,
-            "takes_left": None if grant.max_takes is None else max(0, grant.max_takes - self.used_takes),
-            **_rules(grant),
-            "note": grant.note or None,
-            "history": [{"state": str(e.state), "who": str(e.who), "at": stamp(e.at)} for e in self.events],
-        }
-
-
-def _rules(grant: Grant) -> dict[str, Any]:
-    """Return the rest of the terms as they stand in the document."""
-    terms = grant.terms()
-    names = ("territories", "channels", "scripted_only", "blocked_words", "blocked_topics", "approved_texts")
-    more = ("disclosure", "compensation", "sublicensing", "post_mortem", "notice_sha256", "notice_language")
-    told = {name: terms[name] for name in (*names, *more, "outer", "ceiling")}
-    return {"version": grant.version, **told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +92,40 @@ def enter_grant(home: Home, grant: Grant) -> GrantId:
         _enter(home, tx, grant, sign(document_of(grant), key_of(home, tx, grant.speaker)))
     home.log.integrate()
     return grant.grant_id
+
+
+def request(home: Home, terms: Terms) -> GrantId:
+    """Enter what a licensee asks a speaker for, and log it; it permits nothing until the speaker accepts it.
+
+    What the speaker's outer consent does not have room for is not even asked for. Raise `GrantInvalid`,
+    `SpeakerUnknown` or `CeilingExceeded`, changing nothing.
+    """
+    asked = replace(terms.grant(), state=State.REQUESTED)
+    if asked.outer:
+        raise GrantInvalid("outer: got an outer consent, expected a grant: what bounds all others nobody asks for")
+    with home.database.write() as tx:
+        asked = _bounded(tx, asked)
+        _enter(home, tx, asked, None, who=Party.LICENSEE)
+    home.log.integrate()
+    return asked.grant_id
+
+
+def accept(home: Home, grant_id: str) -> GrantShown:
+    """Give what was asked for, signed with the key that Sayso keeps for the speaker; log it.
+
+    Raise `GrantState` for what is no request, `SpeakerKey` where the speaker keeps their own key, `CeilingExceeded`.
+    """
+    with home.database.write() as tx:
+        asked = _requested(tx, grant_id)
+        _accept(home, tx, asked, sign(document_of(asked), key_of(home, tx, asked.speaker)))
+    home.log.integrate()
+    return shown(home, grant_id)
+
+
+def draft_accepted(home: Home, grant_id: str) -> bytes:
+    """Return the document of a request for the speaker to sign; nothing is entered."""
+    with home.database.read() as tx:
+        return document_of(_requested(tx, grant_id))
 
 
 def draft(home: Home, terms: Terms) -> bytes:
@@ -173,40 +169,24 @@ def approve(home: Home, grant_id: str, text: str) -> GrantShown:
 
 
 def enter(home: Home, signed_file: bytes) -> GrantShown:
-    """Enter a document that the speaker signed: a new grant, or the next version of one.
+    """Enter what the speaker signed: a new grant, the next version of one, what was asked for, or a change of state.
 
     Raise `GrantInvalid` naming what is malformed, `SignatureRefused`, and as `give` does, changing nothing.
     """
     text, signature = read_signed_file(signed_file)
+    if format_of(text) == STATE_FORMAT:
+        return enter_change(home, text, signature)
     grant = read_document(text)
     with home.database.write() as tx:
         check_signature(text, signature, consents.get_speaker(tx, grant.speaker).public_key)
-        if grant.version == 1:
-            _enter(home, tx, grant, signature)
-        else:
+        if grant.version > 1:
             _amend(home, tx, grant, signature)
+        elif (asked := _asked_for(tx, grant)) is not None:
+            _accept(home, tx, asked, signature)
+        else:
+            _enter(home, tx, grant, signature)
     home.log.integrate()
     return shown(home, grant.grant_id)
-
-
-def withdraw(home: Home, grant_id: str) -> GrantShown:
-    """Withdraw a grant for good, and log it; permits made before end at once. Raise `GrantUnknown`, `GrantState`."""
-    return _changed(home, grant_id, State.WITHDRAWN, Party.SPEAKER)
-
-
-def suspend(home: Home, grant_id: str, by: str = "speaker") -> GrantShown:
-    """Stop a grant until whoever stopped it resumes it, and log it; permits made before end at once."""
-    return _changed(home, grant_id, State.SUSPENDED, parse_party(by))
-
-
-def resume(home: Home, grant_id: str, by: str = "speaker") -> GrantShown:
-    """Let a suspended grant go on, and log it. Raise `GrantState` where somebody else suspended it."""
-    return _changed(home, grant_id, State.GIVEN, parse_party(by), only_from=State.SUSPENDED)
-
-
-def revoke(home: Home, grant_id: str, by: str = "operator") -> GrantShown:
-    """End a grant for good by the operator's or the licensee's act, and log it; permits made before end at once."""
-    return _changed(home, grant_id, State.REVOKED, parse_party(by))
 
 
 def note_death(home: Home, speaker: str) -> None:
@@ -217,24 +197,6 @@ def note_death(home: Home, speaker: str) -> None:
         subject = home.vault.pseudonym(known, "consent:speaker:died")
         append(tx, Entry("consent:speaker:died", stamp(moment), None, {"subject": subject}))
     home.log.integrate()
-
-
-def listed(home: Home, speaker: str | None = None) -> list[GrantShown]:
-    """Return every grant, or every one of ``speaker``, with its state now."""
-    with home.database.read() as tx:
-        if speaker is None:
-            grants = consents.list_grants(tx)
-        else:
-            consents.get_speaker(tx, SpeakerId(parse_id("speaker", speaker)))
-            grants = consents.grants_of(tx, SpeakerId(speaker))
-        return [_shown(tx, grant) for grant in grants]
-
-
-def shown(home: Home, grant_id: str) -> GrantShown:
-    """Return one grant with its history; raise `GrantUnknown`."""
-    with home.database.read() as tx:
-        grant = consents.get_grant(tx, GrantId(parse_id("grant", grant_id)))
-        return _shown(tx, grant, events=tuple(consents.history(tx, grant.grant_id)))
 
 
 def why(home: Home, question: Question) -> Why:
@@ -279,14 +241,6 @@ def parse_action(text: str) -> Action:
         raise Invalid(f"action: got {text[:40]!r}, expected one of {', '.join(Action)}") from None
 
 
-def parse_party(text: str) -> Party:
-    """Return who acts; raise `Invalid`."""
-    try:
-        return Party(text)
-    except ValueError:
-        raise Invalid(f"by: got {text[:40]!r}, expected one of {', '.join(Party)}") from None
-
-
 def parse_disclosure(text: str | None) -> Disclosure | None:
     """Return the way of disclosure that is named, None for none; raise `Invalid`."""
     return fields.choice("disclosure", text, Disclosure)
@@ -306,21 +260,46 @@ def _existing(tx: Connection, grant_id: str) -> Grant:
     return consents.get_grant(tx, GrantId(parse_id("grant", grant_id)))
 
 
+def _requested(tx: Connection, grant_id: str) -> Grant:
+    asked = _existing(tx, grant_id)
+    if asked.state is not State.REQUESTED:
+        raise GrantState(f"the grant is {asked.state}, expected one that was asked for and not answered yet")
+    return asked
+
+
+def _asked_for(tx: Connection, grant: Grant) -> Grant | None:
+    """Return the request that a signed document answers word by word; None where there is no such grant yet."""
+    known = [each for each in consents.grants_of(tx, grant.speaker) if each.grant_id == grant.grant_id]
+    if not known:
+        return None
+    asked = _requested(tx, grant.grant_id)
+    if document_of(asked) != document_of(grant):
+        raise GrantInvalid("terms: got others than were asked for; decline it, and give a grant of your own")
+    return asked
+
+
+def _accept(home: Home, tx: Connection, asked: Grant, signature: str) -> None:
+    moment = now()
+    consents.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
+    append(tx, Entry("consent:grant:given", stamp(moment), asked.grant_id, _told(home, asked, signature)))
+
+
 def _bounded(tx: Connection, grant: Grant) -> Grant:
     """Return the grant as cut from the outer consent that has room for it, if the speaker has one."""
     outer = outer_of(consents.grants_of(tx, grant.speaker), grant)
     return grant if outer is None else replace(grant, ceiling=outer.grant_id)
 
 
-def _enter(home: Home, tx: Connection, grant: Grant, signature: str) -> None:
+def _enter(home: Home, tx: Connection, grant: Grant, signature: str | None, *, who: Party = Party.SPEAKER) -> None:
     moment = now()
-    consents.insert_grant(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
-    facts: dict[str, str | int | bool] = {
-        "subject": home.vault.pseudonym(grant.speaker, grant.grant_id),
-        "licensee": grant.licensee,
-        **_committed(home, grant, signature),
-    }
-    append(tx, Entry("consent:grant:given", stamp(moment), grant.grant_id, facts))
+    consents.insert_grant(tx, grant, who=who, at=moment, signature=signature)
+    append(tx, Entry(f"consent:grant:{grant.state}", stamp(moment), grant.grant_id, _told(home, grant, signature)))
+
+
+def _told(home: Home, grant: Grant, signature: str | None) -> dict[str, str | int | bool]:
+    """Return what the ledger holds of a grant that is asked for or given."""
+    subject = home.vault.pseudonym(grant.speaker, grant.grant_id)
+    return {"subject": subject, "licensee": grant.licensee, **_committed(home, grant, signature)}
 
 
 def _amend(home: Home, tx: Connection, grant: Grant, signature: str) -> None:
@@ -330,30 +309,9 @@ def _amend(home: Home, tx: Connection, grant: Grant, signature: str) -> None:
     append(tx, Entry("consent:grant:amended", stamp(moment), grant.grant_id, facts))
 
 
-def _committed(home: Home, grant: Grant, signature: str) -> dict[str, str | int | bool]:
+def _committed(home: Home, grant: Grant, signature: str | None) -> dict[str, str | int | bool]:
     """Return what the ledger holds of a version: commitments to terms and signature, and the outer consent."""
-    facts: dict[str, str | int | bool] = {
-        "terms": terms_commitment(home, grant),
-        "signature": home.vault.commit(grant.speaker, signature.encode(), domain="signature"),
-        "version": grant.version,
-    }
+    facts: dict[str, str | int | bool] = {"terms": terms_commitment(home, grant), "version": grant.version}
+    if signature is not None:
+        facts["signature"] = home.vault.commit(grant.speaker, signature.encode(), domain="signature")
     return facts if grant.ceiling is None else {**facts, "outer": grant.ceiling}
-
-
-def _changed(home: Home, grant_id: str, state: State, who: Party, *, only_from: State | None = None) -> GrantShown:
-    moment = now()
-    with home.database.write() as tx:
-        old = _existing(tx, grant_id)
-        if only_from is not None and old.state is not only_from:
-            raise GrantState(f"the grant is {old.state}, expected one that is {only_from}")
-        grant = consents.change_state(tx, GrantId(parse_id("grant", grant_id)), state, who=who, at=moment)
-        append(tx, Entry(f"consent:grant:{state}", stamp(moment), grant.grant_id, {"who": str(who)}))
-    home.log.integrate()
-    return shown(home, grant_id)
-
-
-def _shown(tx: Connection, grant: Grant, *, events: tuple[GrantEvent, ...] = ()) -> GrantShown:
-    if not grant.speaker:
-        return GrantShown(grant, 0, events=events)
-    used = minutes.usage(tx, grant.speaker)
-    return GrantShown(grant, used.ms.get(grant.grant_id, 0), used.takes.get(grant.grant_id, 0), events)

@@ -1,6 +1,7 @@
 """The house: Sayso's own speaker, who owns the engines' stock voices and grants their use by their licences.
 
-A stock voice speaks under a grant like any other: the house's, whose note names licence and source.
+A stock voice speaks under a grant like any other: the house's, whose note names licence and source, signed with a key
+of the house that Sayso keeps.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final
 from sayso.clock import now, stamp
 from sayso.consent import Action, Grant, Party, Purpose
 from sayso.consent import store as consents
+from sayso.consent.document import document_of, sign
 from sayso.consent.fields import ANY
 from sayso.database import Connection
 from sayso.disk import locked
@@ -26,6 +28,7 @@ from sayso.workflows import archive
 from sayso.workflows.archive import Kept
 from sayso.workflows.commitments import terms_commitment
 from sayso.workflows.home import Home
+from sayso.workflows.signing import key_of
 
 _LOCK: Final = ".house"
 
@@ -137,13 +140,16 @@ def _give(
         note=note,
         house=True,
     )
-    consents.insert_grant(tx, given, who=Party.OPERATOR, at=moment)
+    signature = sign(document_of(given), key_of(home, tx, speaker))
+    consents.insert_grant(tx, given, who=Party.OPERATOR, at=moment, signature=signature)
     facts: dict[str, str | int | bool] = {
         "house": True,
         "note": note[:200].strip(),
         "licensee": licensee,
         "purpose": purpose,
         "terms": terms_commitment(home, given),
+        "signature": home.vault.commit(speaker, signature.encode(), domain="signature"),
+        "version": given.version,
     }
     append(tx, Entry("consent:grant:given", stamp(moment), given.grant_id, facts))
     return given.grant_id

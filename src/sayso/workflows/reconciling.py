@@ -17,6 +17,7 @@ from sayso.ids import GrantId, SpeakerId
 from sayso.ledger.entry import Entry
 from sayso.synthesis.store import Clip, clips_of_grant
 from sayso.voices.store import list_voices
+from sayso.workflows import reconciling_keys
 from sayso.workflows.commitments import terms_commitment
 from sayso.workflows.home import Home
 from sayso.workflows.voicebook import profile_of
@@ -41,12 +42,11 @@ def findings(home: Home) -> list[str]:
         found += _of_grant(home, grant, chain)
         found += _of_minutes(grant, chain, used_ms)
         found += _of_clips(clips[grant.grant_id], chain)
-    return [*found, *_of_voices(home), *_of_blobs(home)]
+    return [*found, *reconciling_keys.findings(home), *_of_voices(home), *_of_blobs(home)]
 
 
 def _of_grant(home: Home, grant: Grant, chain: list[Entry]) -> Iterator[str]:
-    given = next((entry for entry in chain if entry.type == "consent:grant:given"), None)
-    if given is None:
+    if not any(entry.type in {"consent:grant:given", "consent:grant:requested"} for entry in chain):
         yield f"grants row {grant.grant_id}: the ledger does not know that it was given"
         return
     states = [_STATES[entry.type] for entry in chain if entry.type in _STATES]

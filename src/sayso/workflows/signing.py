@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Final
 
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
 from sayso.consent.document import SigningKey, private_key, public_key, public_key_of, sign, signed_file
 from sayso.consent.errors import SpeakerKey
+from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import SpeakerId, parse_id
 from sayso.ledger import Entry, append
+from sayso.ledger.entry import Fact
 from sayso.workflows.home import Home
 
 KEY_FIELD: Final = "speaker key"
+KEY_CONTEXT: Final = "consent:speaker:key"
 _KEY_BYTES: Final = 32
+
+
+def tell_key(
+    home: Home, tx: Connection, speaker: SpeakerId, how: str, *, who: Party, facts: Mapping[str, Fact] | None = None
+) -> None:
+    """Log what became of the speaker's key, as ``consent:speaker:key``, without the key itself and without a name."""
+    found = consents.get_speaker(tx, speaker)
+    told: dict[str, Fact] = {
+        "subject": home.vault.pseudonym(speaker, KEY_CONTEXT),
+        "key": key_commitment(home, speaker, found.public_key or ""),
+        "kept_by": "speaker" if found.key_sealed is None else "sayso",
+        "how": how,
+        "who": str(who),
+    }
+    append(tx, Entry(KEY_CONTEXT, stamp(now()), None, told | dict(facts or {})))
+
+
+def key_commitment(home: Home, speaker: SpeakerId, public: str) -> str:
+    """Return the commitment by which the ledger knows a public key of the speaker."""
+    return home.vault.commit(speaker, public.encode(), domain="key")
 
 
 def key_of(home: Home, tx: Connection, speaker: SpeakerId) -> SigningKey:
@@ -55,25 +79,25 @@ def key_shown(home: Home, speaker: str) -> dict[str, str | None]:
     }
 
 
-def signed(document: bytes, key: bytes) -> bytes:
+def signed(document: bytes, key: bytes, passphrase: bytes | None = None) -> bytes:
     """Return the signed file of a document, with a key of the speaker's own; needs no installation."""
     text = document.strip()
-    return signed_file(text, sign(text, private_key(key)))
+    return signed_file(text, sign(text, private_key(key, passphrase)))
+
+
+def fresh_key(home: Home, speaker: SpeakerId) -> tuple[SigningKey, bytes]:
+    """Return a new key, and the same sealed for Sayso to keep."""
+    secret = secrets.token_bytes(_KEY_BYTES)
+    return private_key(secret), home.vault.seal_field(secret, speaker, field=KEY_FIELD)
 
 
 def _made(home: Home, tx: Connection, speaker: SpeakerId) -> SigningKey:
-    secret = secrets.token_bytes(_KEY_BYTES)
-    key = private_key(secret)
-    sealed = home.vault.seal_field(secret, speaker, field=KEY_FIELD)
+    key, sealed = fresh_key(home, speaker)
     _entered(home, tx, speaker, public_key_of(key), sealed=sealed)
     return key
 
 
 def _entered(home: Home, tx: Connection, speaker: SpeakerId, public: str, *, sealed: bytes | None) -> None:
     consents.set_key(tx, speaker, public, sealed=sealed)
-    facts: dict[str, str | int | bool] = {
-        "subject": home.vault.pseudonym(speaker, "consent:speaker:key"),
-        "key": home.vault.commit(speaker, public.encode(), domain="key"),
-        "kept_by": "speaker" if sealed is None else "sayso",
-    }
-    append(tx, Entry("consent:speaker:key", stamp(now()), None, facts))
+    who = Party.OPERATOR if consents.get_speaker(tx, speaker).house else Party.SPEAKER
+    tell_key(home, tx, speaker, str(consents.How.REGISTERED), who=who)

@@ -15,6 +15,7 @@ from sayso.clock import now, parse_stamp
 from sayso.consent import Action, Purpose, Request, minutes
 from sayso.consent import store as consents
 from sayso.consent.decision import why
+from sayso.consent.parsing import once
 from sayso.consent.store import Standing
 from sayso.database import Connection
 from sayso.errors import Invalid, NotFound
@@ -156,7 +157,9 @@ def _json_lines(lines: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            value = json.loads(line, object_pairs_hook=lambda pairs: once(pairs, error=CaseInvalid))
+        except CaseInvalid as error:
+            raise CaseInvalid(f"line {number}: {error.message}") from None
         except (ValueError, RecursionError):
             raise CaseInvalid(f"line {number}: got {line.strip()[:40]!r}, expected one JSON object") from None
         if not isinstance(value, dict):
@@ -169,6 +172,10 @@ def _csv(lines: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         names = next(reader, [])
         _check_names(1, names)
+        try:
+            once([(name, None) for name in names], error=CaseInvalid)
+        except CaseInvalid as error:
+            raise CaseInvalid(f"line 1: {error.message}") from None
         for row in reader:
             if len(row) > len(names) or (row and len(row) < len(names)):
                 raise CaseInvalid(

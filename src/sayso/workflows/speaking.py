@@ -7,24 +7,27 @@ before the file has a name (decisions/0002).
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sayso.audio import Container, Signal, concatenate, container_of, encode
 from sayso.clock import now, stamp
-from sayso.consent import Action, Permit, Purpose, Request, minutes
+from sayso.consent import Action, Permit, Purpose, Release, Request, minutes
 from sayso.consent.disclosure import Disclosure
 from sayso.database import Connection
 from sayso.disk import Draft
 from sayso.errors import Invalid
 from sayso.ids import ClipId, SpeakerId, VoiceId, new_id
 from sayso.lineage import Kind
-from sayso.marking import Mark
+from sayso.marking import Mark, MarkedAudio
 from sayso.progress import Report, silent
 from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
 from sayso.synthesis.store import Clip, insert_clip
+from sayso.units import samples_to_ms
 from sayso.workflows import archive, content, credentials, permission
+from sayso.workflows.credentials import Packed
 from sayso.workflows.home import Home
 from sayso.workflows.marking_files import is_readable
 from sayso.workflows.permission import Fact, Granted
@@ -62,7 +65,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What was said, and where it stands in the ledger. ``ttfa_ms`` is from the order to the first marked chunk."""
+    """What was said, and where it stands in the ledger. ``ttfa_ms`` is from the order to the first marked piece."""
 
     clip: str
     grant: str
@@ -149,6 +152,13 @@ def disclosure_of(container: Container, *, announced: bool) -> Disclosure | None
     return Disclosure.SPOKEN if announced else None
 
 
+def told_in(file: Packed, *, announced: bool) -> Disclosure | None:
+    """Return how a finished file does say that the voice is synthetic: by its credentials, aloud, both or not."""
+    if file.signed:
+        return Disclosure.BOTH if announced else Disclosure.METADATA
+    return Disclosure.SPOKEN if announced else None
+
+
 def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Spoken:
     """Say ``order`` into ``output``; raise `ConsentRefused` with every reason, or fail with nothing written.
 
@@ -167,6 +177,9 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
             file = credentials.packed(
                 home, sound, container=container, permit=granted.permit, mark=take.mark, clip=take.clip
             )
+            told = told_in(file, announced=order.announced)
+            release = Release(order.territory, order.channel, told)
+            home.gate.check(granted.permit, Action.SYNTHESIZE, voice=take.voice.row.voice_id, release=release)
             draft.write(file.data)
             ticket = _settled(take, granted, sound, readable=readable)
         except BaseException:
@@ -191,9 +204,9 @@ def _reserve(tx: Connection, permit: Permit) -> None:
     minutes.reserve(tx, permit.grant_id, permit.permit_id, permit.ceiling_ms, takes=1)
 
 
-def _rendered(take: Take, permit: Permit, report: Report, started: float) -> tuple[Signal, float]:
-    """Return the marked sound, whole, and how many seconds after ``started`` its first chunk was ready."""
-    stream = Renderer(take.home.marker, take.home.gate).render(
+def rendering(take: Take, permit: Permit) -> Iterator[MarkedAudio]:
+    """Return the take as marked pieces, each made, checked and let go when it is asked for."""
+    return Renderer(take.home.marker, take.home.gate).render(
         take.phrases,
         take.voice.open(take.home),
         engine=take.voice.engine,
@@ -204,13 +217,18 @@ def _rendered(take: Take, permit: Permit, report: Report, started: float) -> tup
         speed=take.order.speed,
         seed=take.order.seed,
     )
-    chunks: list[Signal] = []
+
+
+def _rendered(take: Take, permit: Permit, report: Report, started: float) -> tuple[Signal, float]:
+    """Return the marked sound, whole, and how many seconds after ``started`` its first piece was ready."""
+    pieces: list[Signal] = []
     first_s = 0.0
-    for chunk in stream:
+    for piece in rendering(take, permit):
         first_s = first_s or time.perf_counter() - started
-        chunks.append(chunk.signal)
-        report(min(1.0, len(chunks) / (len(take.phrases) + 1)))
-    return concatenate(chunks), first_s
+        pieces.append(piece.signal)
+        made_ms = samples_to_ms(piece.stop, piece.signal.sample_rate)
+        report(min(1.0, 2 * made_ms / permit.ceiling_ms))  # speech takes about half of its ceiling
+    return concatenate(pieces), first_s
 
 
 def _settled(take: Take, granted: Granted, sound: Signal, *, readable: bool) -> int:

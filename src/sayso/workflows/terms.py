@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from sayso.clock import now, parse_stamp
 from sayso.consent import Grant
 from sayso.consent.errors import GrantInvalid
+from sayso.consent.fields import ANY
 from sayso.errors import Invalid
 from sayso.ids import GrantId, SpeakerId, new_id, parse_id
 from sayso.units import MS_PER_MINUTE
@@ -20,7 +22,7 @@ class Terms:
     """What a speaker grants, as somebody typed it; what is None is left to `Grant`'s default.
 
     ``approval`` asks that each text be approved by the speaker before. ``notice`` is the text that the speaker was
-    shown; of it the hash is kept.
+    shown; of it the hash is kept. ``cleared`` names limits that an amendment takes away.
     """
 
     speaker: str = ""
@@ -47,6 +49,7 @@ class Terms:
     notice_language: str | None = None
     outer: bool = False
     ceiling: str | None = None
+    cleared: tuple[str, ...] = ()
 
     def grant(self) -> Grant:
         """Return the grant that these terms mean; raise `GrantInvalid` naming the field that is wrong."""
@@ -59,6 +62,8 @@ class Terms:
         if self.speaker or self.licensee:
             raise GrantInvalid("licensee: got another, expected none: a new licensee needs a new grant")
         fields = self._said()
+        for name in self.cleared:
+            fields |= _cleared(name, fields)
         if self.approval is True and old.approved_texts is not None:
             del fields["approved_texts"]  # what is approved stays approved
         return replace(old, version=old.version + 1, **fields)
@@ -89,6 +94,32 @@ class Terms:
         }
         said = {name: value for name, value in plain.items() if value is not None}
         return said if self.approval is None else {**said, "approved_texts": () if self.approval else None}
+
+
+CLEARABLE: Final[Mapping[str, tuple[str, Any]]] = {
+    "project": ("project", None),
+    "language": ("languages", (ANY,)),
+    "territory": ("territories", (ANY,)),
+    "channel": ("channels", (ANY,)),
+    "until": ("until", None),
+    "max-minutes": ("max_ms", None),
+    "max-takes": ("max_takes", None),
+    "block-word": ("blocked_words", ()),
+    "block-topic": ("blocked_topics", ()),
+    "approval": ("approved_texts", None),
+    "disclosure": ("disclosure", None),
+    "compensation": ("compensation", None),
+}
+"""The limits that may be taken away, by the names of their options: the field of the grant, and its value for none."""
+
+
+def _cleared(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    if name not in CLEARABLE:
+        raise GrantInvalid(f"clear: got {name[:40]!r}, expected one of {', '.join(CLEARABLE)}")
+    field, nothing = CLEARABLE[name]
+    if field in said:
+        raise GrantInvalid(f"{name}: got a new value and that there is to be none, expected one of the two")
+    return {field: nothing}
 
 
 def _moment(field: str, text: str | None) -> Any:

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.consent.exchange import MAX_BYTES, DocumentInvalid, Format, read_grant, written
+from sayso.consent.document import public_key_of
+from sayso.consent.errors import SignatureRefused
+from sayso.consent.events.store import Signed
+from sayso.consent.exchange import MAX_BYTES, DocumentInvalid, Format, read_grant, read_signed, written
 from sayso.consent.exchange.table import TABLE
 from sayso.consent.exchange.terms import put_terms
 from sayso.consent.grant import Grant
@@ -19,7 +22,7 @@ from sayso.consent.store import GrantEvent
 from sayso.errors import Bug
 from sayso.ids import SpeakerId
 
-from ..cases import NOW, SPEAKER, grant, grant_id, grants  # noqa: TID252 - the room's own cases
+from ..cases import NOW, SPEAKER, SPEAKER_KEY, grant, grant_id, grants, signature  # noqa: TID252 - the room's own cases
 
 FORMATS = list(Format)
 
@@ -288,3 +291,49 @@ def test_any_value_in_any_place_is_read_or_refused_never_a_crash(value: Any, for
 
 def test_the_speaker_of_a_grant_is_an_id() -> None:
     assert read(document(Format.POLICY)).speaker == SpeakerId(SPEAKER)
+
+
+SIGNED = Signed(signature(grant()), public_key_of(SPEAKER_KEY))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_signature_goes_along_and_holds_over_the_grant_that_is_read(form: Format) -> None:
+    data = written(grant(), form, signed=SIGNED)
+    assert read_signed(data) == (grant(), SIGNED)
+    assert read_signed(written(grant(), form)) == (grant(), None)
+    assert read_grant(data) == grant()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_signed_document_that_says_anything_else_is_refused(form: Format) -> None:
+    """Mutation: no value of a signed document may change and be taken, but for what is no part of the grant."""
+    whole = json.loads(written(grant(territories=("DE",)), form, signed=_signed(grant(territories=("DE",)))))
+    refused = 0
+    for place in paths(whole):
+        for key in list(_at(whole, place)):
+            changed = copy.deepcopy(whole)
+            _at(changed, place)[key] = "another"
+            with pytest.raises((DocumentInvalid, SignatureRefused)):
+                read(changed)
+            refused += 1
+    assert refused > 40
+    for wider in (
+        grant(territories=("DE", "AT")),
+        grant(territories=("DE",), version=2),
+        grant(1, territories=("DE",)),
+    ):
+        with pytest.raises(SignatureRefused):
+            read_signed(written(wider, form, signed=_signed(grant(territories=("DE",)))))
+    for bent in (Signed("00" * 64, SIGNED.by), Signed(SIGNED.signature, "00" * 32), Signed("", ""), Signed("x", "y")):
+        with pytest.raises(SignatureRefused):
+            read_signed(written(grant(), form, signed=bent))
+
+
+def _signed(of: Grant) -> Signed:
+    return Signed(signature(of), public_key_of(SPEAKER_KEY))
+
+
+@pytest.mark.parametrize("proof", [3, [], {}, {"@type": "sayso:GrantSignature"}, "text"])
+def test_a_malformed_signature_is_named(proof: Any) -> None:
+    with pytest.raises(DocumentInvalid, match="sayso:proof"):
+        read({**document(Format.POLICY), "sayso:proof": proof})

@@ -10,34 +10,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sayso.consent.exchange.errors import DocumentInvalid
+from sayso.consent.parsing import Json, kind_of, parse_object
 
 MAX_BYTES: Final = 10_000_000
 """A grant of the greatest size takes less than a hundredth of this."""
 
-Json = dict[str, Any]
 Path = Sequence[str]
-
-_MAX_DEPTH: Final = 32
 
 
 def parse(data: bytes) -> Json:
-    """Return the JSON object that ``data`` spells.
-
-    Raise `DocumentInvalid` where it is larger than `MAX_BYTES` or nested deeper than 32, says one name twice, has a
-    number that is not whole, or is no JSON object in UTF-8.
-    """
-    if len(data) > MAX_BYTES:
-        raise DocumentInvalid(f"document: got {len(data):,} bytes, expected at most {MAX_BYTES:,}")
-    try:
-        value = json.loads(
-            data.decode("utf-8-sig"), object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number
-        )
-    except (UnicodeDecodeError, RecursionError, ValueError):
-        raise DocumentInvalid("document: got bytes that are no JSON, expected one JSON object in UTF-8") from None
-    if not isinstance(value, dict):
-        raise DocumentInvalid(f"document: got {_kind(value)}, expected one JSON object")
-    _check_depth(value)
-    return value
+    """Return the JSON object of at most `MAX_BYTES` that ``data`` spells; raise `DocumentInvalid` (`parse_object`)."""
+    return parse_object(data, most=MAX_BYTES, error=DocumentInvalid)
 
 
 def put(document: Json, path: Path, value: Any) -> None:
@@ -54,7 +37,7 @@ def take(document: Json, path: Path) -> Any:
         if inner is None:
             return None
         if not isinstance(inner, dict):
-            raise DocumentInvalid(f"{named(path[:place])}: got {_kind(inner)}, expected an object")
+            raise DocumentInvalid(f"{named(path[:place])}: got {kind_of(inner)}, expected an object")
         document = inner
     return document.pop(path[-1], None)
 
@@ -105,36 +88,8 @@ def check_context(document: Json, *, prefixes: Mapping[str, str], address: str |
 def _prefixes(part: Json) -> dict[str, str]:
     for name, meaning in part.items():
         if not isinstance(meaning, str) or name.startswith("@"):
-            raise DocumentInvalid(f"@context.{name[:40]}: got {_kind(meaning)}, expected a prefix and its address")
+            raise DocumentInvalid(f"@context.{name[:40]}: got {kind_of(meaning)}, expected a prefix and its address")
     return part
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Json:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise DocumentInvalid(f"{twice[:40]}: got it twice in one object, expected each name once")
-    return value
-
-
-def _no_number(text: str) -> Any:
-    raise DocumentInvalid(f"document: got the number {text[:40]}, expected whole numbers only")
-
-
-def _check_depth(value: Any) -> None:
-    level = [value]
-    for _ in range(_MAX_DEPTH):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return
-    raise DocumentInvalid(f"document: got more than {_MAX_DEPTH} levels of nesting, expected at most so many")
-
-
-def _inside(value: Any) -> Sequence[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else ()
 
 
 def _first_left(value: Any, path: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -142,8 +97,3 @@ def _first_left(value: Any, path: tuple[str, ...]) -> tuple[str, ...] | None:
         found = (_first_left(inner, (*path, key)) for key, inner in value.items())
         return next((rest for rest in found if rest is not None), None)
     return None if value == {} else path
-
-
-def _kind(value: Any) -> str:
-    names: dict[type, str] = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number"}
-    return names.get(type(value), "nothing")

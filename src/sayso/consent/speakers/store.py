@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    delete,
     insert,
     select,
     update,
@@ -42,7 +44,40 @@ speakers = Table(
     Column("died_at", String(24)),
 )
 
+speaker_keys = Table(
+    "speaker_keys",
+    metadata,
+    Column("speaker_id", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("public_key", String(64), nullable=False),
+    Column("how", String(16), nullable=False),
+    Column("endorsement", String(128)),
+    Column("reason_sealed", LargeBinary),
+    Column("at", String(24), nullable=False),
+)
+"""Every key that a speaker had. ``endorsement`` is the signature of the key before over the declaration of this one."""
+
 _VERSION_BITS: Final = 62
+
+
+class How(StrEnum):
+    """How a key became a speaker's: the first, endorsed by the one before, or entered by the operator."""
+
+    REGISTERED = "registered"
+    ROTATED = "rotated"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerKeyRow:
+    """One key of a speaker. ``reason_sealed`` says, under seal, why the operator entered it."""
+
+    number: int
+    public_key: str
+    how: How
+    endorsement: str | None
+    at: datetime
+    reason_sealed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +136,54 @@ def bump_epoch(tx: Connection, speaker: SpeakerId) -> int:
 
 def set_key(tx: Connection, speaker: SpeakerId, public_key: str, *, sealed: bytes | None = None) -> None:
     """Enter the speaker's key, with the sealed private one if Sayso keeps it; raise `SpeakerKey` if there is one."""
-    fields.digest("public_key", public_key)
     if speaker_row(tx, speaker).public_key is not None:
-        raise SpeakerKey(f"{speaker} has a key already, with which their grants are signed; it stays")
-    row = {"public_key": public_key, "key_sealed": sealed, "state_version": _new_version()}
+        raise SpeakerKey(f"{speaker} has a key already, with which their grants are signed; see `sayso consent rekey`")
+    _add_key(tx, speaker, SpeakerKeyRow(1, public_key, How.REGISTERED, None, now()), sealed=sealed)
+
+
+def replace_key(tx: Connection, speaker: SpeakerId, key: SpeakerKeyRow, *, sealed: bytes | None = None) -> None:
+    """Enter the speaker's next key in place of the present one; every permit of the speaker ends.
+
+    What the key before has signed stays signed. Raise `SpeakerKey` where there is none before, the number is not the
+    next, or the key was the speaker's before; whoever calls has checked the endorsement.
+    """
+    before = keys_of(tx, speaker)
+    if not before or key.number != before[-1].number + 1:
+        raise SpeakerKey(f"number: got {key.number}, expected {len(before) + 1}, of a speaker who has a key")
+    if key.public_key in {each.public_key for each in before}:
+        raise SpeakerKey("key: got one that was this speaker's before, expected another")
+    _add_key(tx, speaker, key, sealed=sealed)
+    touch(tx, speaker, ends_permits=True)
+
+
+def drop_private_key(tx: Connection, speaker: SpeakerId) -> None:
+    """Forget the private key that Sayso kept for the speaker; raise `SpeakerKey` where it keeps none."""
+    if speaker_row(tx, speaker).key_sealed is None:
+        raise SpeakerKey(f"Sayso keeps no key of {speaker}, expected a speaker whose key it keeps")
+    tx.execute(update(speakers).where(speakers.c.speaker_id == speaker).values(key_sealed=None))
+
+
+def keys_of(tx: Connection, speaker: SpeakerId) -> list[SpeakerKeyRow]:
+    """Return every key that the speaker had, the first one first."""
+    query = select(speaker_keys).where(speaker_keys.c.speaker_id == speaker).order_by(speaker_keys.c.number)
+    return [
+        SpeakerKeyRow(row.number, row.public_key, How(row.how), row.endorsement, parse_stamp(row.at), row.reason_sealed)
+        for row in tx.execute(query)
+    ]
+
+
+def forget_speaker(tx: Connection, speaker: SpeakerId) -> None:
+    """Delete the speaker and their keys."""
+    for table in (speaker_keys, speakers):
+        tx.execute(delete(table).where(table.c.speaker_id == speaker))
+
+
+def _add_key(tx: Connection, speaker: SpeakerId, key: SpeakerKeyRow, *, sealed: bytes | None) -> None:
+    fields.digest("public_key", key.public_key)
+    values = {"number": key.number, "public_key": key.public_key, "how": str(key.how), "endorsement": key.endorsement}
+    more = {"reason_sealed": key.reason_sealed, "at": stamp(key.at)}
+    tx.execute(insert(speaker_keys).values(speaker_id=speaker, **values, **more))
+    row = {"public_key": key.public_key, "key_sealed": sealed, "state_version": _new_version()}
     tx.execute(update(speakers).where(speakers.c.speaker_id == speaker).values(row))
 
 

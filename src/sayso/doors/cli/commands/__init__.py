@@ -11,12 +11,14 @@ from sayso.doors.cli.commands import (
     detect,
     doctor,
     erase,
+    keys,
     ledger,
     mark,
     records,
     restore,
     say,
     speaker,
+    states,
     trace,
     verify,
     voice,
@@ -29,6 +31,8 @@ def attach(app: typer.Typer) -> None:
     app.command("demo")(demo.demo)
     app.add_typer(speaker.app, name="speaker", help="The people whose voices are here.")
     app.add_typer(consent.app, name="consent", help="What a speaker allows, to whom, for what, until when.")
+    states.attach(consent.app)
+    keys.attach(consent.app)
     records.attach(consent.app)
     app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list and show voices.")
     app.command("say")(say.say)

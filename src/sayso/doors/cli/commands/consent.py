@@ -65,7 +65,6 @@ PostMortem = Annotated[
 Notice = Annotated[Path | None, typer.Option(help="The text that the speaker was shown; its hash is kept.")]
 NoticeLanguage = Annotated[str | None, typer.Option(help="The language of that text.")]
 Draft = Annotated[Path | None, typer.Option(help="Write the document here for the speaker to sign, and enter nothing.")]
-By = Annotated[str, typer.Option(help="Who does it: speaker, licensee or operator.")]
 
 
 @app.command()
@@ -103,9 +102,9 @@ def grant(
     """Give a grant: what is not in it stays refused."""
     from sayso.workflows import granting  # noqa: PLC0415
 
-    terms = granting.Terms(**_options(context))
+    terms = granting.Terms(**options_of(context))
     if draft is not None:
-        _drafted(granting.draft(home(), terms), draft, as_json=as_json)
+        drafted(granting.draft(home(), terms), draft, as_json=as_json)
         return
     grant_id = granting.give(home(), terms)
     show(
@@ -137,17 +136,20 @@ def amend(
     compensation: Compensation = None,
     sublicensing: Sublicensing = None,
     post_mortem: PostMortem = None,
+    cleared: Annotated[
+        list[str] | None, typer.Option("--clear", help="A limit to take away, such as until or territory; repeatable.")
+    ] = None,
     draft: Draft = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the next version of a grant: what is named changes, all else stays. Permits made before end."""
     from sayso.workflows import granting  # noqa: PLC0415
 
-    terms = granting.Terms(**_options(context))
+    terms = granting.Terms(**options_of(context))
     if draft is not None:
-        _drafted(granting.draft_amended(home(), grant, terms), draft, as_json=as_json)
+        drafted(granting.draft_amended(home(), grant, terms), draft, as_json=as_json)
         return
-    _told(granting.amend(home(), grant, terms), as_json=as_json)
+    told(granting.amend(home(), grant, terms), as_json=as_json)
 
 
 @app.command()
@@ -159,49 +161,7 @@ def approve(
     """Approve one text under a grant that asks for approval; a commitment to it is kept, not the text."""
     from sayso.workflows import granting  # noqa: PLC0415
 
-    _told(granting.approve(home(), grant, read_text(text)), as_json=as_json)
-
-
-@app.command()
-def key(
-    speaker: Speaker,
-    public: Annotated[
-        Path | None, typer.Option(help="The public Ed25519 key (PEM or hex) of a speaker who keeps the private one.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show the key that a speaker's grants are signed with, or enter one that they keep themselves."""
-    from sayso.workflows import signing  # noqa: PLC0415
-
-    if public is not None:
-        signing.register(home(), speaker, read_file(public).decode(errors="replace"))
-    shown = signing.key_shown(home(), speaker)
-    show(shown, tables.pairs(shown), as_json=as_json)
-
-
-@app.command()
-def sign(
-    document: Annotated[Path, typer.Argument(help="The document that --draft wrote.")],
-    key: Annotated[Path, typer.Option(help="The speaker's private Ed25519 key, PEM.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the signed document goes.")],
-    as_json: AsJson = False,
-) -> None:
-    """Sign a document with the speaker's own key, on any machine; nothing is entered."""
-    from sayso.disk import write_whole  # noqa: PLC0415
-    from sayso.workflows import signing  # noqa: PLC0415
-
-    write_whole(output, signing.signed(read_file(document), read_file(key)))
-    show({"signed": str(output)}, (f"{output}: signed; enter it with: sayso consent enter {output}",), as_json=as_json)
-
-
-@app.command()
-def enter(
-    signed: Annotated[Path, typer.Argument(help="What `sayso consent sign` wrote.")], as_json: AsJson = False
-) -> None:
-    """Enter a document that the speaker signed: a new grant, or the next version of one."""
-    from sayso.workflows import granting  # noqa: PLC0415
-
-    _told(granting.enter(home(), read_file(signed)), as_json=as_json)
+    told(granting.approve(home(), grant, read_text(text)), as_json=as_json)
 
 
 @app.command("list")
@@ -224,43 +184,6 @@ def show_(grant: Annotated[str, typer.Argument(help="The grant, such as grt_..."
 
     shown = granting.shown(home(), grant).as_json()
     show(shown, tables.pairs(shown), as_json=as_json)
-
-
-@app.command()
-def withdraw(grant: Annotated[str, typer.Argument(help="The grant, such as grt_...")], as_json: AsJson = False) -> None:
-    """Take a grant back, for good: nothing more is made under it, and running speech stops."""
-    from sayso.workflows import granting  # noqa: PLC0415
-
-    withdrawn = granting.withdraw(home(), grant)
-    lines = (
-        f"grant {grant} is withdrawn",
-        "to erase the voice and all that came from it: sayso erase plan --speaker S",
-    )
-    show(withdrawn.as_json(), lines, as_json=as_json)
-
-
-@app.command()
-def suspend(grant: Grant, by: By = "speaker", as_json: AsJson = False) -> None:
-    """Stop a grant for a while (a strike, a dispute): running speech stops; whoever stopped it resumes it."""
-    from sayso.workflows import granting  # noqa: PLC0415
-
-    _told(granting.suspend(home(), grant, by), as_json=as_json)
-
-
-@app.command()
-def resume(grant: Grant, by: By = "speaker", as_json: AsJson = False) -> None:
-    """Let a suspended grant go on."""
-    from sayso.workflows import granting  # noqa: PLC0415
-
-    _told(granting.resume(home(), grant, by), as_json=as_json)
-
-
-@app.command()
-def revoke(grant: Grant, by: By = "operator", as_json: AsJson = False) -> None:
-    """End a grant for good by the operator's or the licensee's act; the speaker withdraws instead."""
-    from sayso.workflows import granting  # noqa: PLC0415
-
-    _told(granting.revoke(home(), grant, by), as_json=as_json)
 
 
 @app.command()
@@ -311,7 +234,7 @@ def why(
         raise typer.Exit(5)
 
 
-def _options(context: typer.Context) -> dict[str, Any]:
+def options_of(context: typer.Context) -> dict[str, Any]:
     """Return the options of a command that bear the names of `Terms`, as `Terms` takes them."""
     from sayso.workflows.terms import Terms  # noqa: PLC0415
 
@@ -322,12 +245,14 @@ def _options(context: typer.Context) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
-def _told(shown: GrantShown, *, as_json: bool) -> None:
-    told = shown.as_json()
-    show(told, (f"grant {told['grant']} is {told['state']}, version {told['version']}",), as_json=as_json)
+def told(shown: GrantShown, *, as_json: bool) -> None:
+    """Show what a grant is now, after something was done with it."""
+    values = shown.as_json()
+    show(values, (f"grant {values['grant']} is {values['state']}, version {values['version']}",), as_json=as_json)
 
 
-def _drafted(document: bytes, path: Path, *, as_json: bool) -> None:
+def drafted(document: bytes, path: Path, *, as_json: bool) -> None:
+    """Write what the speaker is to sign, and say how."""
     from sayso.disk import write_whole  # noqa: PLC0415
 
     write_whole(path, document)

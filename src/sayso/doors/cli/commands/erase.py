@@ -34,6 +34,7 @@ def plan(speaker: Annotated[str, typer.Option(help="The speaker, such as spk_...
 def run(
     plan: Annotated[str, typer.Argument(help="The plan, such as pln_...")],
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    by: Annotated[str, typer.Option(help="Whose act it is: speaker or operator.")] = "speaker",
     as_json: AsJson = False,
 ) -> None:
     """Carry a plan out: key destroyed, files gone, certificate signed and logged. It cannot be undone."""
@@ -43,7 +44,7 @@ def run(
     if not yes:
         _confirm(erasing.planned(here, plan).as_json())
     with bar("erasing") as report:
-        erased = erasing.run(here, plan, report).as_json()
+        erased = erasing.run(here, plan, report, by=by).as_json()
     lines = (
         f"erased; certificate {erased['certificate']}",
         f"read it with: sayso erase certificate {erased['certificate']}",

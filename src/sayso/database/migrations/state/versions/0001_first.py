@@ -95,6 +95,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("who", sa.String(length=16), nullable=False),
         sa.Column("at", sa.String(length=24), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("signature", sa.String(length=128), nullable=True),
+        sa.Column("signed_by", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("grant_id", "number", name=op.f("pk_grant_events")),
     )
     op.create_table(
@@ -124,6 +127,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
         sa.Column("signature", sa.String(length=128), nullable=True),
+        sa.Column("signed_by", sa.String(length=64), nullable=True),
         sa.Column("who", sa.String(length=16), nullable=False),
         sa.Column("at", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("grant_id", "version", name=op.f("pk_grant_versions")),
@@ -137,6 +141,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
         sa.Column("signature", sa.String(length=128), nullable=True),
+        sa.Column("signed_by", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("grant_id", name=op.f("pk_grants")),
     )
     op.create_index(op.f("ix_grants_licensee"), "grants", ["licensee"], unique=False)
@@ -223,6 +228,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reservations_grant_id"), "reservations", ["grant_id"], unique=False)
     op.create_index(op.f("ix_reservations_outer_id"), "reservations", ["outer_id"], unique=False)
+    op.create_table(
+        "speaker_keys",
+        sa.Column("speaker_id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("public_key", sa.String(length=64), nullable=False),
+        sa.Column("how", sa.String(length=16), nullable=False),
+        sa.Column("endorsement", sa.String(length=128), nullable=True),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("speaker_id", "number", name=op.f("pk_speaker_keys")),
+    )
     op.create_table(
         "speakers",
         sa.Column("speaker_id", sa.String(length=32), nullable=False),

@@ -1,0 +1,1 @@
+"""What became of each grant, by whose act, when."""

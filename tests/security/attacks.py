@@ -1,0 +1,446 @@
+"""One attack a check: it returns where it is refused, and raises `Breach` where it gets through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sayso.audio import Container, Signal
+from sayso.consent import Action, Release
+from sayso.consent import store as consents
+from sayso.consent.disclosure import Disclosure
+from sayso.consent.errors import PermitRefused
+from sayso.consent.permit import Permit
+from sayso.engines import VoiceAsset
+from sayso.ids import ClipId, VoiceId, new_id
+from sayso.marking import Mark, MarkKeys
+from sayso.marking.embedder import Marker
+from sayso.synthesis import Renderer, script
+from sayso.workflows import cloning, credentials, permission, speaking, voicebook
+from sayso.workflows.cloning import Commission, clone_voice
+from sayso.workflows.speaking import speak
+from tests.synthesis.test_render import ENGINE, MARK, SPOKEN, VOICE, Listening, World, commit
+
+Attack = Callable[..., None]
+
+ATTACKS: dict[str, Attack] = {}
+"""By the name of the mutation that each finds."""
+
+
+class Breach(AssertionError):
+    """The attack got through."""
+
+
+@dataclass
+class Site:
+    """What an attack on a workflow may use."""
+
+    estate: Any
+    folder: Path
+
+    @property
+    def home(self) -> Any:
+        return self.estate.home
+
+    def end_permits(self) -> None:
+        with self.home.database.write() as tx:
+            consents.bump_epoch(tx, self.estate.speaker)
+
+
+def against(*names: str) -> Callable[[Attack], Attack]:
+    """Enter an attack under the mutations that it is there to find."""
+
+    def enter(attack: Attack) -> Attack:
+        for name in names:
+            assert name not in ATTACKS, name
+            ATTACKS[name] = attack
+        return attack
+
+    return enter
+
+
+@contextmanager
+def refused(what: str) -> Iterator[None]:
+    """Expect the gate to refuse; a block that comes to its end is a breach."""
+    try:
+        yield
+    except PermitRefused:
+        return
+    raise Breach(what)
+
+
+class Open:
+    """A gate that lets everybody through: it takes the other checks out of the way of the one at stake."""
+
+    def check(self, *_: Any, **__: Any) -> None:
+        """Let through."""
+
+
+class Counting:
+    """A marker without checks that counts the chunks it was handed."""
+
+    def __init__(self, then: Callable[[], None] = lambda: None) -> None:
+        self.marker, self.chunks, self.then = Marker(MarkKeys.derive(b"s" * 32), Open()), 0, then
+
+    def session(self, *args: Any, **words: Any) -> Any:
+        """Open a session that counts."""
+        inner, counting = self.marker.session(*args, **words), self
+
+        class Session:
+            def push(self, signal: Signal) -> Any:
+                counting.chunks += 1
+                marked = inner.push(signal)
+                counting.then()
+                return marked
+
+        return Session()
+
+
+def render(world: World, marker: Any, **changes: Any) -> Iterator[Any]:
+    words = {"engine": world.engine, "permit": world.permit(), "mark": MARK, "action": Action.SYNTHESIZE}
+    return Renderer(marker, world.gate).render(SPOKEN, VOICE, commit=commit, **(words | changes))
+
+
+def whole_first_phrase(world: World) -> Iterator[Any]:
+    """Return the first phrase alone: as many samples as it has among others."""
+    permit = world.permit(text_commitment=commit(script(SPOKEN[:1])))
+    return Renderer(Counting(), world.gate).render(
+        SPOKEN[:1], VOICE, commit=commit, engine=world.engine, permit=permit, mark=MARK, action=Action.SYNTHESIZE
+    )
+
+
+# Rendering
+
+
+@against("synthesis/render.py:Renderer.render without check 0", "synthesis/render.py:_Pass.check without check 0")
+def speak_under_a_permit_that_has_ended() -> None:
+    world = World()
+    world.epoch = 4
+    with refused("a render began without a permit that holds"):
+        render(world, Counting())
+
+
+@against("synthesis/render.py:_Pass.check without text_commitment in check 0")
+def say_another_text() -> None:
+    world = World()
+    with refused("another text was spoken"):
+        render(world, Counting(), permit=world.permit(text_commitment="another"))
+
+
+@against("synthesis/render.py:_Pass.check without engine_digest in check 0")
+def use_another_engine() -> None:
+    world = World()
+    with refused("another engine spoke"):
+        render(world, Counting(), permit=world.permit(engine_digest="0" * 64))
+
+
+@against("synthesis/render.py:_Pass.check without voice_digest in check 0")
+def use_another_voice() -> None:
+    world = World()
+    with refused("another voice spoke"):
+        Renderer(Counting(), world.gate).render(
+            SPOKEN, VoiceAsset("hibari", "stock", b"other"), commit=commit, engine=world.engine,
+            permit=world.permit(), mark=MARK, action=Action.SYNTHESIZE,
+        )  # fmt: skip
+
+
+@against(
+    "synthesis/render.py:Renderer._marked without made_ms in check 0",
+    "synthesis/render.py:_Pass.check without made_ms in check 0",
+)
+def make_more_than_the_ceiling() -> None:
+    world, marker = World(), Counting()
+    with refused("more was made than the ceiling"):
+        list(render(world, marker, permit=world.permit(ceiling_ms=100)))
+
+
+@against("synthesis/render.py:_chunks without check 0")
+def have_a_phrase_spoken_after_a_withdrawal() -> None:
+    world = World()
+    total = sum(piece.signal.num_samples for piece in whole_first_phrase(World()))
+    pieces = render(world, Counting())
+    while next(pieces).stop < total:
+        pass
+    world.epoch = 4
+    with refused("a piece left after the withdrawal"):
+        next(pieces)
+    if len(world.said) > 1:
+        raise Breach("a phrase was spoken after the withdrawal")
+
+
+@against("synthesis/render.py:Renderer._marked without check 0")
+def have_a_chunk_marked_after_a_withdrawal() -> None:
+    world, marker = World(), Counting()
+
+    class Slow(Listening):
+        def stream(self, text: str, voice: Any, **words: Any) -> Iterator[Signal]:
+            for piece in super().stream(text, voice, **words):
+                self.world.epoch = 4
+                yield piece
+
+    with refused("a chunk left after the withdrawal"):
+        next(render(world, marker, engine=Slow(world)))
+    if marker.chunks:
+        raise Breach("a chunk was marked after the withdrawal")
+
+
+@against("synthesis/render.py:Renderer._marked without check 1")
+def have_a_piece_released_after_a_withdrawal() -> None:
+    world, marker = World(), Counting()
+    pieces = render(world, marker)
+    next(pieces)
+    world.epoch = 4
+    with refused("a piece of a marked chunk left after the withdrawal"):
+        next(pieces)
+    if marker.chunks != 1:
+        raise Breach("the chunk was shorter than a piece: this attack shows nothing")
+
+
+# Marking
+
+
+@against("marking/embedder.py:Marker.session without check 0")
+def mark_under_a_forged_permit() -> None:
+    world = World()
+    forged = replace(world.permit(), grant_id="grt_" + "b" * 16)
+    with refused("a session was opened under a forged permit"):
+        world.marker.session(MARK, forged, Action.SYNTHESIZE, sample_rate=24_000)
+
+
+def sound(length_s: float = 0.5) -> Signal:
+    first = next(iter(ENGINE.stream("He came at dawn, late, by boat.", VOICE)))
+    return first.slice(0, round(length_s * first.sample_rate))
+
+
+@against("marking/embedder.py:Embedding.push without its check", "marking/embedder.py:Embedding._check without check 0")
+def push_after_a_withdrawal() -> None:
+    world = World()
+    session = world.marker.session(MARK, world.permit(), Action.SYNTHESIZE, sample_rate=24_000)
+    world.epoch = 4
+    with refused("a chunk was marked after the withdrawal"):
+        session.push(sound())
+
+
+@against("marking/embedder.py:Embedding.whole without its check")
+def mark_a_whole_file_after_a_withdrawal() -> None:
+    world = World()
+    session = world.marker.session(MARK, world.permit(), Action.SYNTHESIZE, sample_rate=24_000)
+    world.epoch = 4
+    with refused("a file was marked after the withdrawal"):
+        session.whole(sound())
+
+
+@against("marking/embedder.py:Embedding._check without made_ms in check 0")
+def mark_more_than_the_ceiling() -> None:
+    world = World()
+    session = world.marker.session(MARK, world.permit(ceiling_ms=100), Action.SYNTHESIZE, sample_rate=24_000)
+    with refused("more was marked than the ceiling"):
+        session.push(sound())
+
+
+# Cloning
+
+
+def clone(site: Site) -> None:
+    clone_voice(site.home, Commission(site.estate.speaker, (site.estate.recording,), effort="fast", engine="hibari"))
+
+
+@against("workflows/cloning.py:_repaired without check 0")
+def change_a_recording_after_a_withdrawal(site: Site) -> None:
+    repaired = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cloning, "admit", lambda *_: site.end_permits())
+        kept = cloning.restore
+        patch.setattr(cloning, "restore", lambda signal: repaired.append(signal) or kept(signal))
+        with refused("a voice was cloned after the withdrawal"):
+            clone(site)
+    if repaired:
+        raise Breach("a recording was changed after the withdrawal")
+
+
+def cloning_permit(site: Site) -> tuple[Permit, VoiceId, list[bytes], Any]:
+    voice, engine = VoiceId(new_id("voice")), cloning.engine_named("hibari")
+    files = [site.estate.recording.read_bytes()]
+    granted = cloning._permitted(site.home, site.estate.speaker, voice, files, engine)
+    permission.failed(site.home, granted, cloning.ACT)
+    return granted.permit, voice, files, engine
+
+
+@against("workflows/cloning.py:_repaired without text_commitment in check 0")
+def change_another_recording(site: Site) -> None:
+    permit, *_ = cloning_permit(site)
+    with pytest.MonkeyPatch.context() as patch, refused("another recording was changed"):
+        patch.setattr(cloning, "restore", lambda signal: SimpleNamespace(signal=signal, repaired=()))
+        cloning._repaired(site.home, permit, [b"another"], [sound()])
+
+
+@against("workflows/cloning.py:clone_voice without its check", "workflows/cloning.py:_check without check 0")
+def fit_a_voice_after_a_withdrawal(site: Site) -> None:
+    fitted = []
+    with pytest.MonkeyPatch.context() as patch:
+        kept_restore, kept_fit = cloning.restore, cloning.fit
+        patch.setattr(cloning, "restore", lambda signal: (kept_restore(signal), site.end_permits())[0])
+        patch.setattr(cloning, "fit", lambda *a, **w: fitted.append(a) or kept_fit(*a, **w))
+        with refused("a voice was cloned after the withdrawal"):
+            clone(site)
+    if fitted:
+        raise Breach("a voice was fitted after the withdrawal")
+
+
+@against("workflows/cloning.py:_check without voice in check 0")
+def clone_as_another_voice(site: Site) -> None:
+    permit, _, files, engine = cloning_permit(site)
+    with refused("another voice than the permitted one was cloned"):
+        cloning._check(site.home, permit, VoiceId(new_id("voice")), recordings=files, engine=engine)
+
+
+@against("workflows/cloning.py:_check without text_commitment in check 0")
+def clone_from_another_recording(site: Site) -> None:
+    permit, voice, _, engine = cloning_permit(site)
+    with refused("a voice was cloned from another recording"):
+        cloning._check(site.home, permit, voice, recordings=[b"another"], engine=engine)
+
+
+@against("workflows/cloning.py:_check without engine_digest in check 0")
+def clone_with_another_engine(site: Site) -> None:
+    permit, voice, files, _ = cloning_permit(site)
+
+    class Another:
+        def digest(self) -> str:
+            return "0" * 64
+
+    with refused("a voice was cloned with another engine"):
+        cloning._check(site.home, permit, voice, recordings=files, engine=Another())
+
+
+@against("workflows/permission.py:result without check 0")
+def keep_a_voice_after_a_withdrawal(site: Site) -> None:
+    before = len(voicebook.listed(site.home))
+    with pytest.MonkeyPatch.context() as patch:
+        kept = cloning.fit
+        patch.setattr(cloning, "fit", lambda *a, **w: (kept(*a, **w), site.end_permits())[0])
+        with refused("a voice was kept after the withdrawal"):
+            clone(site)
+    if len(voicebook.listed(site.home)) > before:
+        raise Breach("a voice was kept after the withdrawal")
+
+
+# Releasing
+
+
+def clip_permit(site: Site, **changes: Any) -> tuple[Permit, Signal]:
+    """Return a permit for a clip, whose minutes are given back, and a second of sound."""
+    take = speaking.Take(
+        site.home, site.estate.order(), speaking.cast(site.home, site.estate.voice),
+        speaking.phrased("Good evening.", announced=False), Container.WAV, ClipId(new_id("clip")), Mark.new(),
+    )  # fmt: skip
+    granted = permission.ask(site.home, replace(take.request(), **changes), speaking.ACT)
+    permission.failed(site.home, granted, speaking.ACT)
+    return granted.permit, sound(1.0)
+
+
+def pack(site: Site, permit: Permit, made: Signal) -> None:
+    mark, clip = Mark.new(), ClipId(new_id("clip"))
+    credentials.packed(site.home, made, container=Container.WAV, permit=permit, mark=mark, clip=clip)
+
+
+@against("workflows/credentials.py:packed without check 0")
+def sign_that_a_grant_permitted_it(site: Site) -> None:
+    permit, made = clip_permit(site)
+    with refused("credentials were signed that name a grant which permitted nothing"):
+        pack(site, replace(permit, grant_id="grt_" + "b" * 16), made)
+
+
+@against("workflows/credentials.py:packed without made_ms in check 0")
+def sign_more_than_was_permitted(site: Site) -> None:
+    permit, made = clip_permit(site, ceiling_ms=500)
+    with refused("credentials were signed for more sound than was permitted"):
+        pack(site, permit, made)
+
+
+def released(site: Site, what: str, **changes: Any) -> None:
+    out = site.folder / f"{new_id('clip')}.wav"
+    with refused(what):
+        speak(site.home, site.estate.order(**changes), out)
+    if out.exists():
+        raise Breach(what)
+
+
+@against("workflows/speaking.py:speak without check 0", "workflows/speaking.py:speak without release in check 0")
+def release_a_file_that_does_not_say_it_is_synthetic(site: Site) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        kept = credentials.packed
+        patch.setattr(credentials, "packed", lambda *a, **w: replace(kept(*a, **w), signed=False))
+        released(site, "a file left without the credentials that were promised")
+
+
+@against("workflows/speaking.py:speak without voice in check 0")
+def release_a_clip_permitted_for_another_voice(site: Site) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        kept, other = permission.ask, VoiceId(new_id("voice"))
+        patch.setattr(permission, "ask", lambda home, asked, *a, **w: kept(home, replace(asked, voice=other), *a, **w))
+        released(site, "a clip left that was permitted for another voice")
+
+
+# The gate itself
+
+
+def gate_attack(reason: str, change: dict[str, Any] | None = None, **world: Any) -> Attack:
+    """Return the attack that one comparison of the gate refuses, with a genuine permit."""
+
+    def attack() -> None:
+        here = World()
+        permit = here.permit(territory="DE", channel="app", disclosure=Disclosure.METADATA)
+        act = {"voice": permit.voice, "text_commitment": permit.text_commitment, "made_ms": permit.ceiling_ms}
+        act |= {"engine_digest": permit.engine_digest, "voice_digest": permit.voice_digest}
+        act |= {"action": permit.action, "release": Release("DE", "app", Disclosure.METADATA)}
+        here.gate.check(permit, **act)
+        for name, value in world.items():
+            setattr(here, name, value)
+        with refused(reason):
+            here.gate.check(permit, **(act | (change or {})))
+
+    return attack
+
+
+GATE = "consent/permit.py:Gate.check without"
+LATER = World().now + timedelta(minutes=15)
+EMPTY = {"voice": None, "text_commitment": None, "engine_digest": None, "voice_digest": None, "release": None}
+for name, comparison in {
+    f"{GATE} action": gate_attack("another act", {"action": Action.TRAIN}),
+    f"{GATE} voice": gate_attack("another voice", {"voice": "voi_" + "b" * 16}),
+    f"{GATE} text": gate_attack("another text", {"text_commitment": "another"}),
+    f"{GATE} engine": gate_attack("another engine", {"engine_digest": "0" * 64}),
+    f"{GATE} voice data": gate_attack("another voice's data", {"voice_digest": "0" * 64}),
+    f"{GATE} `if not 0 <= made_ms <= permit.ceiling_ms`": gate_attack("too long", {"made_ms": 10**9}),
+    f"{GATE} `if release is not None`": gate_attack("released elsewhere", {"release": Release("AT", "app")}),
+    f"{GATE} `if self._clock() >= parse_stamp(permit.expires)`": gate_attack("after its end", now=LATER),
+    f"{GATE} `if epoch is None or epoch != permit.epoch`": gate_attack("after a withdrawal", epoch=4),
+    f"{GATE} `if reasons`": gate_attack("whatever is wrong", {"action": Action.TRAIN}),
+    "consent/permit.py:_misreleased without territory": gate_attack(
+        "elsewhere", {"release": Release("AT", "app", Disclosure.METADATA)}
+    ),
+    "consent/permit.py:_misreleased without channel": gate_attack(
+        "otherwise", {"release": Release("DE", "tv", Disclosure.METADATA)}
+    ),
+    "consent/permit.py:_misreleased without disclosure": gate_attack(
+        "in silence", {"release": Release("DE", "app", None)}
+    ),
+}.items():
+    against(name)(comparison)
+
+
+@against(f"{GATE} the signature", "consent/permit.py:Gate._check_signature without `if not genuine`")
+def make_a_permit_of_ones_own() -> None:
+    world = World()
+    own = replace(world.permit(), ceiling_ms=10**9).signed(Ed25519PrivateKey.generate())
+    with refused("a permit that nobody here made"):
+        world.gate.check(own, Action.SYNTHESIZE)

@@ -1,0 +1,36 @@
+"""One installation for all attacks: what they leave behind does not stand in each other's way."""
+
+from __future__ import annotations
+
+import pytest
+
+from sayso.audio import Container, Signal, encode
+from sayso.settings import Settings
+from sayso.workflows import cloning
+from sayso.workflows.cloning import Commission, clone_voice
+from sayso.workflows.granting import Terms, give
+from sayso.workflows.home import open_home
+from sayso.workflows.speakers import add_speaker
+from tests.workflows.conftest import LICENSEE, PURPOSE, Estate, hibari_fit
+
+from .attacks import Site
+
+
+@pytest.fixture(scope="session")
+def short(speech: Signal) -> Signal:
+    """Return as much speech as a clone needs at least."""
+    return speech.slice(0, 5 * speech.sample_rate)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, short):
+    folder = tmp_path_factory.mktemp("security")
+    recording = folder / "recording.flac"
+    recording.write_bytes(encode(short, Container.FLAC))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cloning, "fit", hibari_fit)
+        home = open_home(Settings(home=folder / "home"))
+        speaker = add_speaker(home, "Ada")
+        grant = give(home, Terms(speaker=speaker, licensee=LICENSEE, purposes=(PURPOSE,)))
+        cloned = clone_voice(home, Commission(speaker, (recording,), effort="fast", engine="hibari"))
+        yield Site(Estate(home, speaker, grant, cloned.voice, recording), folder)

@@ -1,0 +1,73 @@
+"""The stages that make, change or release sound, and what keeps each: the list that the source is held against."""
+
+from __future__ import annotations
+
+from .source import Place
+
+CHECKS: dict[str, int] = {
+    "marking/embedder.py:Marker.session": 1,
+    "marking/embedder.py:Embedding._check": 1,
+    "synthesis/render.py:Renderer.render": 1,
+    "synthesis/render.py:Renderer._marked": 2,
+    "synthesis/render.py:_Pass.check": 1,
+    "synthesis/render.py:_chunks": 1,
+    "workflows/cloning.py:_repaired": 1,
+    "workflows/cloning.py:_check": 1,
+    "workflows/credentials.py:packed": 1,
+    "workflows/permission.py:result": 1,
+    "workflows/speaking.py:speak": 1,
+}
+"""Every function that asks a gate, and how often."""
+
+STAGES: dict[str, str] = {
+    "workflows/cloning.py:_repaired": "asks before each recording is changed",
+    "workflows/cloning.py:clone_voice": "_check, before a voice is fitted",
+    "workflows/cloning.py:_sealed_take": "_kept asks, by permission.result, before anything sealed is recorded",
+    "voices/style_fit.py:_Search._say": "clone_voice asks before the fit; what it says is scored, and heard by nobody",
+    "synthesis/render.py:_chunks": "asks before each phrase is spoken",
+    "synthesis/render.py:Renderer._marked": "asks before each chunk is marked and before each piece leaves",
+    "synthesis/joining.py:joined": "inside _chunks: what comes out is marked or lost",
+    "marking/embedder.py:Marker.embed": "session asks when it is opened, and for each chunk",
+    "workflows/speaking.py:rendering": "Renderer.render asks",
+    "workflows/credentials.py:packed": "asks before it signs that the sound was permitted",
+    "workflows/speaking.py:_settled": "asks, by permission.result, before the clip is kept",
+    "workflows/speaking.py:speak": "asks whether the file is what may be released, and where, before it has a name",
+    "workflows/marking_files.py:Batch.embed": "Marker.embed asks, and permission.result before the file has a name",
+    "doors/cli/commands/mark.py:embed": "Batch.embed asks",
+}
+"""Every function that makes, changes or releases sound under consent, and who asks the gate for it."""
+
+NOT_STAGES: dict[str, str] = {
+    "workflows/restoring.py:restore_file": "a person's own file, handed in and handed back: no voice of anybody here",
+    "doors/cli/commands/demo.py:Story._podcast": "the demonstration takes its own clip through a codec, as a thief would",
+    "voices/embedding.py:embed_slices": "a session of a model, not of a marker",
+    "workflows/public_detector.py:detect_public": "reads a stream of sound, makes none",
+    "workflows/tracing.py:trace_file": "reads a stream of sound, makes none",
+    "workflows/public_detector.py:publish": "writes a public key",
+    "workflows/auditing.py:prove": "writes a proof",
+    "workflows/erasing.py:certificate": "writes a certificate",
+    "workflows/records.py:export": "writes a consent record",
+    "workflows/records.py:write_receipt": "writes a receipt",
+    "doors/cli/commands/consent.py:sign": "writes a document",
+    "doors/cli/commands/consent.py:_drafted": "writes a document",
+    "doors/cli/commands/trace.py:trace": "writes a report",
+}
+"""Functions that call a verb of sound, or write a file, and need no permit; and why."""
+
+MARKED_AUDIO: dict[str, str] = {
+    "marking/embedder.py:Embedding._marked": "behind push and whole, which ask",
+    "marking/embedder.py:Embedding.push": "_check",
+    "marking/embedder.py:Embedding.whole": "_check",
+    "marking/embedder.py:Marker.embed": "session, whole",
+    "marking/marked.py:MarkedAudio.pieces": "of what was marked already",
+    "marking/marked.py:sealed": "called by the embedder alone (tests/marking/test_marked.py)",
+    "synthesis/render.py:Renderer.render": "asks at once",
+    "synthesis/render.py:Renderer._marked": "asks for each chunk and each piece",
+    "workflows/speaking.py:rendering": "Renderer.render asks",
+}
+"""Every function that returns marked audio, and who asks the gate for it."""
+
+
+def named(table: dict[str, object]) -> set[Place]:
+    """Return the places that a table names."""
+    return {Place(*name.split(":")) for name in table}

@@ -1,0 +1,61 @@
+"""Each check of each stage is taken away in turn, and every time an attack gets through that is refused with it."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from . import source
+from .attacks import ATTACKS, Breach
+from .mutation import Mutation, of_gate, of_stages
+from .stages import CHECKS, MARKED_AUDIO, NOT_STAGES, STAGES, named
+
+MUTATIONS = {str(mutation): mutation for mutation in (*of_stages(), *of_gate())}
+
+
+def carry_out(name, request):
+    attack = ATTACKS[name]
+    attack(*[request.getfixturevalue(word) for word in inspect.signature(attack).parameters])
+
+
+@pytest.mark.parametrize("name", sorted(set(ATTACKS)))
+def test_with_every_check_in_its_place_each_attack_is_refused(name, request):
+    carry_out(name, request)
+
+
+@pytest.mark.parametrize("name", sorted(MUTATIONS))
+def test_with_one_check_gone_its_attack_gets_through(name, request):
+    assert name in ATTACKS, f"no attack finds {name}: write one in attacks.py"
+    with MUTATIONS[name].applied(), pytest.raises(Breach):
+        carry_out(name, request)
+
+
+def test_every_attack_is_against_a_check_that_is_there():
+    assert set(ATTACKS) == set(MUTATIONS)
+
+
+def test_the_checks_are_those_in_the_source():
+    assert {str(place): number for place, number in source.asking().items()} == CHECKS
+
+
+def test_whoever_makes_changes_or_releases_sound_is_a_stage_or_has_a_reason():
+    assert set(source.touching_sound()) == named(STAGES) | named(NOT_STAGES)
+    assert not named(STAGES) & named(NOT_STAGES)
+
+
+def test_whoever_gives_marked_audio_is_known():
+    assert source.giving_marked_audio() == named(MARKED_AUDIO)
+
+
+def test_nothing_else_that_is_called_check_could_be_a_gate():
+    owners = {owner for node in source.functions().values() for owner, name, _ in source.calls(node) if name == "check"}
+    assert owners == source.GATES | {"", "limit", "erasing"}
+
+
+def test_a_mutation_is_undone():
+    mutation = next(iter(MUTATIONS.values()))
+    assert isinstance(mutation, Mutation)
+    with mutation.applied():
+        pass
+    ATTACKS[str(mutation)]()

@@ -1,0 +1,277 @@
+"""Every act on a grant in every state, by everybody: what comes of it, or that nothing does."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from sqlalchemy import text as sql
+
+from sayso.consent import minutes
+from sayso.consent.document import document_of, public_key_of, sign
+from sayso.consent.errors import CeilingExceeded, GrantInvalid, GrantState, GrantTampered, SignatureRefused, SpeakerKey
+from sayso.errors import Tampered
+from sayso.settings import Settings
+from sayso.workflows import auditing, changing, erasing, granting, signing
+from sayso.workflows.granting import Terms
+from sayso.workflows.home import open_home
+from sayso.workflows.speakers import add_speaker
+
+from .test_granting import OWN_KEY, OWN_PEM
+
+TERMS = {"licensee": "Northwind Audio", "purposes": ("audiobook/mystery",)}
+
+ACTS = {
+    "accept": granting.accept,
+    "decline": changing.decline,
+    "withdraw": changing.withdraw,
+    "invalidate": changing.invalidate,
+    **{
+        f"{name} by {who}": lambda home, grant, act=act, who=who: act(home, grant, who)
+        for name, act in (("suspend", changing.suspend), ("resume", changing.resume), ("revoke", changing.revoke))
+        for who in ("speaker", "operator", "licensee")
+    },
+}
+
+STATES = {
+    "requested": (),
+    "given": ("accept",),
+    "suspended by speaker": ("accept", "suspend by speaker"),
+    "suspended by operator": ("accept", "suspend by operator"),
+    "withdrawn": ("accept", "withdraw"),
+    "revoked": ("accept", "revoke by operator"),
+    "invalidated": ("accept", "invalidate"),
+}
+"""How a grant gets into each state."""
+
+RUNNING = ("given", "suspended by speaker", "suspended by operator")
+COMES_OF = {
+    ("requested", "accept"): "given",
+    ("requested", "decline"): "withdrawn",
+    ("requested", "withdraw"): "withdrawn",
+    ("given", "suspend by speaker"): "suspended",
+    ("given", "suspend by operator"): "suspended",
+    ("suspended by speaker", "resume by speaker"): "given",
+    ("suspended by operator", "resume by operator"): "given",
+    **{(state, "withdraw"): "withdrawn" for state in RUNNING},
+    **{(state, "invalidate"): "invalidated" for state in ("requested", *RUNNING)},
+    **{(state, f"revoke by {who}"): "revoked" for state in ("requested", *RUNNING) for who in ("operator", "licensee")},
+}
+"""What is not here is refused."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return open_home(Settings(home=tmp_path_factory.mktemp("states") / "home"))
+
+
+@pytest.fixture(scope="module")
+def speaker(home):
+    return add_speaker(home, "Ada")
+
+
+def contents(home):
+    with home.database.read() as tx:
+        tables = [row[0] for row in tx.execute(sql("SELECT name FROM sqlite_master WHERE type = 'table'"))]
+        rows = {table: tx.execute(sql(f'SELECT * FROM "{table}"')).all() for table in sorted(tables)}  # noqa: S608 - its own name
+        return {table: [tuple(row) for row in found] for table, found in rows.items()}
+
+
+def requested(home, speaker, **more):
+    return granting.request(home, Terms(speaker=speaker, **{**TERMS, **more}))
+
+
+@pytest.mark.parametrize(("state", "act"), list(itertools.product(STATES, ACTS)))
+def test_every_act_in_every_state(home, speaker, state, act):
+    grant = requested(home, speaker)
+    for step in STATES[state]:
+        ACTS[step](home, grant)
+    expected = COMES_OF.get((state, act))
+    if expected is not None:
+        shown = ACTS[act](home, grant).as_json()
+        assert (shown["state"], shown["history"][-1]["state"]) == (expected, expected)
+        assert shown["history"][-1]["who"] in act or shown["history"][-1]["who"] == (
+            "operator" if act == "invalidate" else "speaker"
+        )
+        return
+    before = contents(home)
+    with pytest.raises(GrantState):
+        ACTS[act](home, grant)
+    assert contents(home) == before
+
+
+def test_the_audit_follows_all_of_it(home, speaker):
+    requested(home, speaker)
+    assert auditing.audit(home).as_json()["ok"]
+
+
+def test_a_request_permits_nothing_and_has_no_minutes_until_it_is_accepted(home, speaker):
+    grant = requested(home, speaker, max_minutes=1.0)
+    shown = granting.shown(home, grant).as_json()
+    assert [(event["state"], event["who"]) for event in shown["history"]] == [("requested", "licensee")]
+    with home.database.write() as tx, pytest.raises(Exception, match="state: got requested"):
+        minutes.reserve(tx, grant, "prm_aaaaaaaaaaaaaaaa", 1)
+    assert granting.accept(home, grant).as_json()["state"] == "given"
+
+
+def test_nobody_asks_for_more_than_the_outer_consent_allows(home):
+    speaker = add_speaker(home, "Bea")
+    granting.give(home, Terms(speaker=speaker, licensee="*", purposes=("audiobook",), outer=True))
+    with pytest.raises(CeilingExceeded, match="purpose: got podcast"):
+        requested(home, speaker, purposes=("podcast",))
+    with pytest.raises(GrantInvalid, match="outer"):
+        requested(home, speaker, outer=True)
+    grant = requested(home, speaker)
+    outer = next(shown.grant for shown in granting.listed(home, speaker) if shown.grant.outer)
+    granting.amend(home, outer.grant_id, Terms(languages=("en",)))
+    with pytest.raises(CeilingExceeded, match="language"):
+        granting.accept(home, grant)
+
+
+def test_time_ends_a_grant_and_a_note_ends_its_history(home, speaker):
+    grant = granting.give(home, Terms(speaker=speaker, **TERMS, since="2020-01-01", until="2020-02-01"))
+    assert granting.shown(home, grant).as_json()["state"] == "expired"
+    assert changing.note_expired(home) == [grant]
+    assert changing.note_expired(home) == []
+    assert [event["state"] for event in granting.shown(home, grant).as_json()["history"]] == ["given", "expired"]
+    assert auditing.audit(home).as_json()["ok"]
+
+
+@pytest.fixture
+def keeper(home):
+    """Return a speaker who keeps their own key."""
+    speaker = add_speaker(home, "Cem")
+    signing.register(home, speaker, public_key_of(OWN_KEY))
+    return speaker
+
+
+def test_a_speaker_with_their_own_key_answers_a_request_by_signing_it(home, keeper):
+    grant = requested(home, keeper)
+    with pytest.raises(SpeakerKey):
+        granting.accept(home, grant)
+    draft = granting.draft_accepted(home, grant)
+    with pytest.raises(SignatureRefused):
+        granting.enter(home, signing.signed(draft, bytes(32)))
+    other = draft.replace(b"mystery", b"romance")
+    with pytest.raises(GrantInvalid, match="than were asked for"):
+        granting.enter(home, signing.signed(other, OWN_PEM))
+    signed = signing.signed(draft, OWN_PEM)
+    assert granting.enter(home, signed).as_json()["state"] == "given"
+    with pytest.raises(GrantState):
+        granting.enter(home, signed)
+
+
+def given_by(home, keeper):
+    grant = requested(home, keeper)
+    granting.enter(home, signing.signed(granting.draft_accepted(home, grant), OWN_PEM))
+    return grant
+
+
+def test_taking_away_needs_no_signature_giving_back_does(home, keeper):
+    grant = given_by(home, keeper)
+    granting.suspend(home, grant)
+    before = contents(home)
+    with pytest.raises(SpeakerKey):
+        granting.resume(home, grant)
+    draft = changing.draft_change(home, grant, "given")
+    with pytest.raises(SignatureRefused):
+        granting.enter(home, signing.signed(draft, bytes(32)))
+    assert contents(home) == before
+    signed = signing.signed(draft, OWN_PEM)
+    assert granting.enter(home, signed).as_json()["state"] == "given"
+    granting.suspend(home, grant)
+    with pytest.raises(GrantState, match="next change"):
+        granting.enter(home, signed)
+    granting.withdraw(home, grant)
+    assert auditing.audit(home).as_json()["ok"]
+
+
+def test_a_stop_taken_back_in_the_database_permits_nothing(home, keeper):
+    grant = given_by(home, keeper)
+    granting.suspend(home, grant)
+    kept = contents(home)
+    changes = {
+        "the state alone": "UPDATE grants SET state = 'given' WHERE grant_id = :grant",
+        "an event without the speaker's word": (
+            "INSERT INTO grant_events (grant_id, number, state, who, at, version) "
+            "VALUES (:grant, 4, 'given', 'speaker', '2027-01-01T00:00:00.000Z', 1)"
+        ),
+        "an event of somebody else": "UPDATE grant_events SET who = 'operator' WHERE grant_id = :grant AND number = 4",
+    }
+    from sayso.consent import store
+    from sayso.consent.cedar import Policies
+
+    for change in changes.values():
+        with home.database.write() as tx:
+            tx.execute(sql(change), {"grant": grant})
+            tx.execute(sql("UPDATE speakers SET state_version = state_version + 1"))
+        with pytest.raises(GrantTampered, match=grant), home.database.read() as tx:
+            store.standing(tx, keeper, Policies())
+    with home.database.write() as tx:  # all of it, so that it agrees with itself: then the ledger does not
+        tx.execute(
+            sql("UPDATE grant_events SET who = 'operator' WHERE grant_id = :grant AND number = 3"), {"grant": grant}
+        )
+    with home.database.read() as tx:
+        store.standing(tx, keeper, Policies())
+    with pytest.raises(Tampered, match=grant):
+        auditing.audit(home)
+    with home.database.write() as tx:
+        tx.execute(sql("DELETE FROM grant_events WHERE grant_id = :grant AND number = 4"), {"grant": grant})
+        tx.execute(sql("UPDATE grant_events SET who = 'speaker' WHERE grant_id = :grant"), {"grant": grant})
+        tx.execute(
+            sql("UPDATE grant_events SET who = 'licensee' WHERE grant_id = :grant AND number = 1"), {"grant": grant}
+        )
+        tx.execute(sql("UPDATE grants SET state = 'suspended' WHERE grant_id = :grant"), {"grant": grant})
+    assert contents(home)["grant_events"] == kept["grant_events"]
+
+
+@pytest.mark.parametrize(("by", "state"), [("speaker", "withdrawn"), ("operator", "revoked")])
+def test_an_erasure_ends_grants_by_whose_act_it_is(home, by, state):
+    speaker = add_speaker(home, "Dot")
+    grant = granting.give(home, Terms(speaker=speaker, **TERMS))
+    erasing.run(home, erasing.plan(home, speaker).as_json()["plan"], by=by)
+    entries = [row.as_json() for row in auditing.query(home, grant=grant)]
+    assert [entry["type"].rpartition(":")[2] for entry in entries] == ["given", state, "erased"]
+    assert {entry["facts"]["who"] for entry in entries[1:]} == {by}
+    assert auditing.audit(home).as_json()["ok"]
+
+
+def test_an_amendment_takes_limits_away(home, speaker):
+    limits = {"project": "the-lamp", "languages": ("en",), "territories": ("DE",), "channels": ("app",)}
+    more = {"until": "2099-01-01", "max_minutes": 1.0, "max_takes": 3, "blocked_words": ("vote",)}
+    rest = {"blocked_topics": ("politics",), "approval": True, "disclosure": "spoken", "compensation": "contract 12"}
+    grant = granting.give(home, Terms(speaker=speaker, **TERMS, **limits, **more, **rest))
+    from sayso.workflows.terms import CLEARABLE
+
+    for name, (field, nothing) in CLEARABLE.items():
+        old = granting.shown(home, grant).grant
+        new = granting.amend(home, grant, Terms(cleared=(name,))).grant
+        changed = {key for key, value in new.terms().items() if value != old.terms()[key]}
+        assert changed == {field}
+        assert getattr(new, field) == nothing
+    for bad in (Terms(cleared=("licensee",)), Terms(cleared=("until",), until="2098-01-01")):
+        with pytest.raises(GrantInvalid):
+            granting.amend(home, grant, bad)
+    assert auditing.audit(home).as_json()["ok"]
+
+
+def test_the_house_signs_what_it_grants(home):
+    from sayso.consent import store
+    from sayso.consent.cedar import Policies
+    from sayso.workflows.house import house_speaker
+
+    house = house_speaker(home)
+    with home.database.read() as tx:
+        (grant,) = store.grants_of(tx, house)
+        (version,) = store.versions(tx, grant.grant_id)
+        assert store.standing(tx, house, Policies()).policy.grants == (grant,)
+        assert version.document == document_of(grant)
+        key = signing.key_of(home, tx, house)
+    assert version.signature == sign(document_of(grant), key)
+    with home.database.write() as tx:
+        tx.execute(sql("UPDATE grants SET signature = NULL WHERE grant_id = :grant"), {"grant": grant.grant_id})
+    with pytest.raises(GrantTampered), home.database.read() as tx:
+        store.standing(tx, house, Policies())
+    with home.database.write() as tx:
+        values = {"signature": version.signature, "grant": grant.grant_id}
+        tx.execute(sql("UPDATE grants SET signature = :signature WHERE grant_id = :grant"), values)
