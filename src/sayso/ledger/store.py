@@ -7,6 +7,7 @@ many writers commit at once, so nothing here relies on the highest ticket seen.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -34,6 +35,7 @@ from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.entry import Entry, Link
 from sayso.ledger.errors import EntryUnknown
 from sayso.ledger.merkle import leaf_hash
+from sayso.ledger.shard import Shard
 
 Transaction: TypeAlias = Connection
 """A connection inside a transaction that somebody else opened and will end."""
@@ -80,6 +82,16 @@ published: Final = Table(
     Column("origin", String(255), primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("root", LargeBinary(32), nullable=False),
+)
+
+shards: Final = Table(
+    "ledger_shards",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("origin", String(255), nullable=False, unique=True),
+    Column("base", BigInteger, nullable=False),
+    Column("key", Integer, nullable=False),
+    Column("vkey", String(512), nullable=False),
 )
 
 _INSERT: Final = entries.insert()
@@ -225,6 +237,21 @@ def move_published(tx: Connection, old: Checkpoint, new: Checkpoint) -> bool:
     """Replace ``old`` by ``new``; return False, changing nothing, where ``old`` is not what stands there."""
     stands = (published.c.origin == old.origin, published.c.size == old.size, published.c.root == old.root)
     return tx.execute(update(published).where(*stands).values(size=new.size, root=new.root)).rowcount == 1
+
+
+def read_sizes(tx: Connection) -> dict[str, int]:
+    """Return how many entries of each shard were published, by its origin."""
+    return {origin: size for origin, size in tx.execute(select(published.c.origin, published.c.size))}
+
+
+def read_shards(tx: Connection) -> list[Shard]:
+    """Return the shards, oldest first; those of no log yet are none."""
+    return [Shard(*row) for row in tx.execute(select(shards).order_by(shards.c.number))]
+
+
+def add_shard(tx: Connection, shard: Shard) -> None:
+    """Remember one more shard."""
+    tx.execute(shards.insert(), dataclasses.asdict(shard))
 
 
 def count_placed(tx: Connection) -> int:

@@ -46,7 +46,7 @@ class Tree:
             found = _pyramid(self._tiles.hashes(tile))
             above = self._pyramid(level + 1, number // WIDTH)[0][number % WIDTH]
             if found[LEVEL_BITS][0] != above:
-                raise LedgerTampered(f"{tile.path}: does not fit the signed root; the tile was altered")
+                raise LedgerTampered(f"{self._tiles.name(tile)}: does not fit the signed root; the tile was altered")
             self._pyramids[level, number] = found
             if level == 0:
                 self._keep(number)
@@ -83,7 +83,7 @@ class Tree:
                 data = bundled[index - number * WIDTH]
                 if leaf_hash(data) != self.leaf(index):
                     raise LedgerTampered(
-                        f"{tile.path}: entry {index} is not the one that was logged; the bundle was altered"
+                        f"{self._tiles.name(tile)}: entry {index} is not the one that was logged; it was altered"
                     )
                 yield data
 
@@ -122,7 +122,9 @@ def _blame(tiles: TileFolder, edge: dict[Tile, list[bytes]], checkpoint: Checkpo
         except LedgerTampered as error:
             return error.message
         if not follows:
-            return f"{tile.path}: does not follow from what it covers; the tile or what lies below it was altered"
+            return (
+                f"{tiles.name(tile)}: does not follow from what it covers; the tile or what lies below it was altered"
+            )
     return f"the tiles fit each other and not the signed root of {checkpoint.size} entries; the log was rewritten"
 
 
