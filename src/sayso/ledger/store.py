@@ -241,7 +241,7 @@ def move_published(tx: Connection, old: Checkpoint, new: Checkpoint) -> bool:
 
 def read_sizes(tx: Connection) -> dict[str, int]:
     """Return how many entries of each shard were published, by its origin."""
-    return {origin: size for origin, size in tx.execute(select(published.c.origin, published.c.size))}
+    return {row.origin: row.size for row in tx.execute(select(published.c.origin, published.c.size))}
 
 
 def read_shards(tx: Connection) -> list[Shard]:

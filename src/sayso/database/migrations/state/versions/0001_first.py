@@ -209,6 +209,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("origin", name=op.f("pk_ledger_published")),
     )
     op.create_table(
+        "ledger_shards",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("origin", sa.String(length=255), nullable=False),
+        sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Integer(), nullable=False),
+        sa.Column("vkey", sa.String(length=512), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_ledger_shards")),
+        sa.UniqueConstraint("origin", name=op.f("uq_ledger_shards_origin")),
+    )
+    op.create_table(
         "reservations",
         sa.Column("permit_id", sa.String(length=32), nullable=False),
         sa.Column("grant_id", sa.String(length=32), nullable=False),
