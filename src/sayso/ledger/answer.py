@@ -2,8 +2,9 @@
 
 The first line is canonical JSON: the *succession* of the log's shards, and the *statement*, a note signed by the newest
 that says what was asked, how many entries answer it, and where the chain of each grant ends that they are under. Every
-further line is one entry with its number in the log and its path to the root of its shard. Where all entries of some grants are asked for, the chains themselves show that none is
-missing; otherwise the log has put its name to the count, and an export of the period holds it to that.
+further line is one entry with its number in the log and its path to the root of its shard. Where all entries of some
+grants are asked for, the chains themselves show that none is missing; otherwise the log has put its name to the count,
+and an export of the period holds it to that.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from sayso.ledger.checks import check_row
 from sayso.ledger.errors import LedgerTampered, NoteInvalid
 from sayso.ledger.merkle import EMPTY_ROOT
 from sayso.ledger.reading import Shards
-from sayso.ledger.shard import Shard, check_shards
+from sayso.ledger.shard import Keys, Shard, check_shards
 from sayso.ledger.shard_audit import Findings, ShardAuditor
 from sayso.ledger.store import Transaction
 from sayso.ledger.tiles import TileFolder
@@ -40,11 +40,12 @@ class Audit:
 class Auditor:
     """One audit of one log. Nothing is changed, and nothing is locked while it runs."""
 
-    def __init__(self, database: Database, folder: Path, *, unborn: Shard, receipt_key: bytes) -> None:
+    def __init__(self, database: Database, folder: Path, *, unborn: Shard, keys: Keys, receipt_key: bytes) -> None:
         """Audit the log whose shards lie below ``folder``; ``unborn`` is the first one of a log without any."""
         self._database = database
         self._folder = folder
         self._unborn = unborn
+        self._keys = keys
         self._receipt_key = receipt_key
         self._findings = Findings()
 
@@ -81,6 +82,7 @@ class Auditor:
         """Follow the keys from the first shard to the newest, as an outsider would."""
         try:
             shards = Shards(self._database, self._folder, unborn=self._unborn)
+            shards[-1].shard.signer(self._keys)
             if shards[-1].note is not None:
                 shards.succession().follow(shards[0].shard.verifier)
         except (LedgerTampered, NoteInvalid) as error:

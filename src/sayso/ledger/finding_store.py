@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, bindparam, or_, select, type_coerce, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, or_, select, type_coerce, update
 from sqlalchemy.types import NullType
 
 from sayso.ledger.entry import Entry, Link
@@ -67,13 +67,19 @@ def find(tx: Connection, asked: Asked) -> Sequence[Found]:
     for condition in _conditions(asked, dialect=tx.dialect.name):
         query = query.where(condition)
     if asked.grants is None:
-        return sorted(tx.execute(query).all(), key=_in_log_order)
+        return sorted(_tuples(tx, query), key=_in_log_order)
     grants = sorted(set(asked.grants))
     if len(grants) == 1:
-        return tx.execute(query.where(c.grant_id == grants[0]).order_by(c.seq)).all()
+        return _tuples(tx, query.where(c.grant_id == grants[0]).order_by(c.seq))
     parts = [grants[place : place + MANY] for place in range(0, len(grants), MANY)]
-    rows = (row for part in parts for row in tx.execute(query.where(c.grant_id.in_(part))).all())
+    rows = (row for part in parts for row in _tuples(tx, query.where(c.grant_id.in_(part))))
     return sorted(rows, key=_in_log_order)
+
+
+def _tuples(tx: Connection, query: Select[Any]) -> Sequence[Found]:
+    """Return the driver's own tuples: thousands of `Row` objects would each be looked at by the garbage collector."""
+    cursor = tx.execute(query).cursor
+    return [] if cursor is None else cursor.fetchall()
 
 
 def _in_log_order(row: Any) -> tuple[bool, int, int]:

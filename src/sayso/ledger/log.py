@@ -239,7 +239,10 @@ class Log:
 
         Takes about 30 s for a million entries, with bounded memory; nothing is changed or locked meanwhile.
         """
-        return Auditor(self._database, self._folder, unborn=self._unborn(), receipt_key=self._receipt_key).run()
+        auditor = Auditor(
+            self._database, self._folder, unborn=self._unborn(), keys=self._keys, receipt_key=self._receipt_key
+        )
+        return auditor.run()
 
     def _shards(self) -> Shards:
         shards = Shards(self._database, self._folder, unborn=self._unborn())

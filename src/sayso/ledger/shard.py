@@ -14,7 +14,7 @@ from typing import Final, Self
 
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.entry import Entry
-from sayso.ledger.errors import LedgerTampered
+from sayso.ledger.errors import LedgerTampered, NoteInvalid
 from sayso.ledger.note import SignerKey, VerifierKey
 
 CLOSED: Final = "ledger:shard:closed"
@@ -75,8 +75,11 @@ class Shard:
 
     @property
     def verifier(self) -> VerifierKey:
-        """The public key that its checkpoints are signed with."""
-        return VerifierKey.parse(self.vkey)
+        """The public key that its checkpoints are signed with; raise `LedgerTampered` where the row has none."""
+        try:
+            return VerifierKey.parse(self.vkey)
+        except NoteInvalid as error:
+            raise LedgerTampered(f"ledger_shards row {self.number}: {error.message}") from None
 
     def signer(self, keys: Keys) -> SignerKey:
         """Return the key that signs it; raise `LedgerTampered` where the one that is kept is another."""
@@ -109,8 +112,12 @@ def check_shards(shards: Sequence[Shard], log: str) -> None:
             shard.number == place
             and shard.origin == f"{log}/{shard.name}"
             and shard.verifier.name == shard.origin
-            and (before is None or ((before.year, before.turn) < (shard.year, shard.turn) and before.key <= shard.key))
-            and (shard.base > before.base if before else shard.base == 0)
+            and (_follows(shard, before) if before else (shard.base, shard.key) == (0, 0))
         )
         if not fits:
             raise LedgerTampered(f"ledger_shards row {shard.number}: does not follow the shard before it; restore it")
+
+
+def _follows(shard: Shard, before: Shard) -> bool:
+    is_later = (before.year, before.turn) < (shard.year, shard.turn)
+    return is_later and before.base < shard.base and before.key <= shard.key <= before.key + 1

@@ -13,7 +13,7 @@ from sayso.ledger.errors import LedgerTampered
 from sayso.ledger.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash, root_of
 from sayso.ledger.shard import Shard
 from sayso.ledger.store import Transaction
-from sayso.ledger.tiles import CHECKPOINT, WIDTH, Tile, TileFolder, bundle, decode_bundle, split_hashes, width_of
+from sayso.ledger.tiles import CHECKPOINT, WIDTH, Tile, TileFolder, bundle, encode_bundle, split_hashes, width_of
 from sayso.ledger.tree import fold_edge
 
 MAX_FINDINGS: Final = 1000
@@ -131,11 +131,10 @@ class ShardAuditor:
         data = self._tiles.read(partial)
         if data is None:
             return
-        width = min(partial.width, len(entries))
-        try:
-            same = decode_bundle(data, width=width, name=self._tiles.name(partial)) == list(entries[:width])
-        except LedgerTampered:
-            same = False
+        whole = encode_bundle(entries[: partial.width])
+        # One that is ahead of the checkpoint was left by a process killed in the middle: what it goes on with is not
+        # published, and is written again before it is.
+        same = data == whole if partial.width <= len(entries) else data.startswith(whole)
         if not same:
             self._found(
                 f"{self._tiles.name(partial)}: does not agree with the entries of the log; the bundle was altered"

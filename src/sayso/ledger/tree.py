@@ -29,6 +29,7 @@ class Tree:
         self._tiles = tiles
         self._pyramids: dict[tuple[int, int], list[list[bytes]]] = {}
         self._kept: deque[int] = deque()
+        self._wide: dict[Range, bytes] = {}
         self.edge = read_edge(tiles, checkpoint)
         for tile, hashes in self.edge.items():
             self._pyramids[tile.level, tile.number] = _pyramid(hashes)
@@ -64,7 +65,16 @@ class Tree:
 
     def hashes(self, ranges: Sequence[Range]) -> list[bytes]:
         """Return the hashes that a proof planned as ``ranges`` consists of."""
-        return [range_hash(leaves, self.complete) for leaves in ranges]
+        return [self._hash(leaves) for leaves in ranges]
+
+    def _hash(self, leaves: Range) -> bytes:
+        """Return the hash over ``leaves``; those over whole tiles, which many proofs share, are made once."""
+        if leaves[1] - leaves[0] < WIDTH:
+            return range_hash(leaves, self.complete)
+        found = self._wide.get(leaves)
+        if found is None:
+            found = self._wide[leaves] = range_hash(leaves, self.complete)
+        return found
 
     def entry(self, index: int) -> bytes:
         """Return entry ``index`` out of its bundle; raise `EntryUnknown` beyond the end, or `LedgerTampered`."""
