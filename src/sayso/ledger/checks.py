@@ -52,9 +52,14 @@ def _columns_fit(row: Stored) -> bool:
     end = len(row.data) - len(tail) - (2 * HASH_SIZE if row.seq > 1 else 0)
     between = row.data[max(0, end - len(middle)) : end]
     fits = row.data.startswith(head.encode()) and row.data.endswith(tail.encode()) and between == middle.encode()
-    return fits and all(
-        start not in row.data if said is None else _text_fits(row.data, start, said)
-        for start, said in zip(_STARTS, (row.licensee, row.purpose, row.project, row.clip), strict=True)
+    said = (row.licensee, row.purpose, row.project, row.clip, row.subject)[: len(INDEXED) - (row.grant_id is not None)]
+    return (
+        fits
+        and (row.grant_id is None or row.subject is None)
+        and all(
+            start not in row.data if text is None else _text_fits(row.data, start, text)
+            for start, text in zip(_STARTS, said, strict=False)
+        )
     )
 
 

@@ -7,6 +7,9 @@ under no grant has ``seq`` 0 and an empty ``prev``.
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -20,6 +23,9 @@ from sayso.ids import parse_id
 from sayso.ledger.errors import EntryInvalid
 
 VERSION: Final = 1
+
+SHORTENED: Final = ("topics", "sublicensee", "channel", "language", "project", "licensee", "purpose")
+"""Facts that are written as digests, in this order, where an entry has no room for them."""
 MAX_ENTRY_BYTES: Final = 1024
 
 Fact = str | int | bool
@@ -84,6 +90,19 @@ class Link:
             )
         return data
 
+    def shortened(self) -> Self:
+        """Return the same with as many names written as digests as it takes to fit; raise `EntryInvalid` if none do."""
+        facts = dict(self.entry.facts)
+        for name in SHORTENED:
+            if isinstance(fact := facts.get(name), str):
+                facts[name] = min(fact, brief(fact), key=lambda text: len(text.encode()))
+            fits = dataclasses.replace(self, entry=dataclasses.replace(self.entry, facts=facts))
+            with contextlib.suppress(EntryInvalid):
+                fits.encode()
+                return fits
+        self.encode()
+        return self
+
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Read canonical bytes; raise `EntryInvalid` for anything that `encode` would not have written."""
@@ -98,6 +117,11 @@ class Link:
         link = cls(Entry(value["type"], value["at"], value["grant"], value["facts"]), value["seq"], value["prev"])
         _check_place(link)
         return link
+
+
+def brief(text: str) -> str:
+    """Return what stands for ``text`` in an entry that has no room for it: 128 bits of its SHA-256."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
 def _check_type(text: Any) -> None:

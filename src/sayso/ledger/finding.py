@@ -18,7 +18,7 @@ from sayso.database import Database
 from sayso.ledger import finding_store as finds
 from sayso.ledger import store
 from sayso.ledger.checks import check_row, receipt_of
-from sayso.ledger.entry import Entry, Link
+from sayso.ledger.entry import Entry, Link, brief
 from sayso.ledger.errors import LedgerTampered
 from sayso.ledger.finding_store import Asked
 from sayso.ledger.merkle import HASH_SIZE, leaf_hash
@@ -164,11 +164,16 @@ def grant_of(data: bytes) -> str | None:
 def _needles(asked: Asked) -> list[list[bytes]]:
     """Return what the bytes of every entry asked for hold: of each tuple, one; no text within a text looks like it."""
     said = {name: getattr(asked, name) for name in ("licensee", "project", "clip")}
-    needles: list[list[bytes]] = [[_fact(name, value) + b'"'] for name, value in said.items() if value]
+    needles: list[list[bytes]] = [
+        [_fact(name, value) + b'"', _fact(name, brief(value)) + b'"'] for name, value in said.items() if value
+    ]
     if asked.purpose is not None:
         fact = _fact("purpose", asked.purpose)
-        needles.append([fact + b'"', fact + b"/"])
-    return needles if asked.grants is None else [*needles, [_GRANT + each.encode() + b'"' for each in asked.grants]]
+        needles.append([fact + b'"', fact + b"/", _fact("purpose", brief(asked.purpose)) + b'"'])
+    if asked.grants is not None:
+        about = [_fact("subject", each) + b'"' for each in asked.subjects or ()]
+        needles.append([_GRANT + each.encode() + b'"' for each in asked.grants] + about)
+    return needles
 
 
 def _fact(name: str, value: str) -> bytes:

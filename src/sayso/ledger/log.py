@@ -289,6 +289,7 @@ class Question(TypedDict, total=False):
     purpose: str | None
     project: str | None
     clip: str | None
+    subjects: Collection[str] | None
 
 
 def _asked(question: Question) -> Asked:

@@ -33,15 +33,19 @@ from sayso.database import metadata
 from sayso.errors import Bug
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.entry import Entry, Link
-from sayso.ledger.errors import EntryUnknown
+from sayso.ledger.errors import EntryInvalid, EntryUnknown
 from sayso.ledger.merkle import leaf_hash
 from sayso.ledger.shard import Shard
 
 Transaction: TypeAlias = Connection
 """A connection inside a transaction that somebody else opened and will end."""
 
-INDEXED: Final = ("licensee", "purpose", "project", "clip")
-"""Facts that have a column of their own, so that entries are found by them; the entry itself says what is true."""
+INDEXED: Final = ("licensee", "purpose", "project", "clip", "subject")
+"""Facts that have a column of their own, so that entries are found by them; the entry itself says what is true.
+
+``subject``, the speaker's pseudonym, is kept for entries under no grant only, such as refusals: the others are found
+by their grant.
+"""
 
 entries: Final = Table(
     "ledger_entries",
@@ -128,6 +132,7 @@ class Stored(NamedTuple):
     purpose: str | None = None
     project: str | None = None
     clip: str | None = None
+    subject: str | None = None
 
 
 def append(tx: Connection, entry: Entry) -> int:
@@ -179,7 +184,12 @@ def _move_heads(tx: Connection, heads: Mapping[str, tuple[int, bytes]]) -> None:
 
 def _linked(entry: Entry, heads: dict[str, tuple[int, bytes]]) -> dict[str, Any]:
     seq, head = heads[entry.grant] if entry.grant is not None else (-1, b"")
-    data = Link(entry, seq + 1, head.hex()).encode()
+    link = Link(entry, seq + 1, head.hex())
+    try:
+        data = link.encode()
+    except EntryInvalid:
+        entry = link.shortened().entry
+        data = Link(entry, seq + 1, head.hex()).encode()
     leaf = leaf_hash(data)
     if entry.grant is not None:
         heads[entry.grant] = (seq + 1, leaf)
@@ -197,8 +207,8 @@ def _linked(entry: Entry, heads: dict[str, tuple[int, bytes]]) -> dict[str, Any]
 def indexed_facts(entry: Entry) -> dict[str, str | None]:
     """Return the facts by which ``entry`` is found."""
     facts = entry.facts
-    found = {name: facts.get(name) for name in INDEXED}
-    return {name: fact if isinstance(fact, str) else None for name, fact in found.items()}
+    found = {name: facts.get(name) for name in INDEXED if name != "subject" or entry.grant is None}
+    return {name: fact if isinstance(fact := found.get(name), str) else None for name in INDEXED}
 
 
 def _lock_heads(tx: Connection, grants: Collection[str]) -> dict[str, tuple[int, bytes]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sayso.clock import parse_stamp
+from sayso.clock import now, parse_stamp
 from sayso.consent import store as consents
 from sayso.disk import write_whole
 from sayso.errors import Invalid, NotFound, Tampered
@@ -23,10 +23,15 @@ from sayso.ledger.proof import Proof
 from sayso.ledger.proof import verify_proof as check_proof
 from sayso.ledger.quorum import Quorum
 from sayso.ledger.succession import MAX_BYTES, Succession
+from sayso.vault.errors import Shredded, SubjectUnknown
 from sayso.workflows.home import Home
+from sayso.workflows.permission import refusals_of
 from sayso.workflows.reconciling import findings
 
 MAX_PROOF_BYTES = 65_536
+
+ABOUT = ("consent:speaker:added", "consent:speaker:key", "consent:speaker:died")
+"""Types of the entries about a speaker under no grant, each the context of the pseudonym in it."""
 
 
 class StateTampered(Tampered):
@@ -135,9 +140,14 @@ class Question:
     clip: str | None = None
 
     def asked(self, home: Home) -> Asked:
-        """Return it in the words of the ledger: a speaker is known there by grants only."""
+        """Return it in the words of the ledger, which knows a speaker by grants and, where there is none, by pseudonym.
+
+        Raise `SpeakerUnknown`, and `GrantUnknown`.
+        """
         by_grant = self.grant is not None or self.speaker is not None
+        whole = self.speaker is not None and self.grant is None
         return {
+            "subjects": _pseudonyms(home, SpeakerId(self.speaker or "")) if whole else None,
             "grants": _grants(home, self.grant, self.speaker) if by_grant else None,
             "since": _moment(self.since),
             "until": _moment(self.until),
@@ -276,6 +286,18 @@ def _grants(home: Home, grant: str | None, speaker: str | None) -> list[str]:
 
 def _is_answer(file: Path) -> bool:
     return _bytes(file, 1) == b"{"
+
+
+def _pseudonyms(home: Home, speaker: SpeakerId) -> list[str]:
+    """Return the names that the ledger has for the speaker where there is no grant: of refusals, one a month."""
+    with home.database.read() as tx:
+        first, last = consents.get_speaker(tx, SpeakerId(parse_id("speaker", speaker))).created_at, now()
+    months = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
+    contexts = [refusals_of(first.replace(year=month // 12, month=month % 12 + 1, day=1)) for month in months]
+    try:
+        return [home.vault.pseudonym(speaker, context) for context in (*ABOUT, *contexts)]
+    except (Shredded, SubjectUnknown):
+        return []  # after the erasure nobody can tell
 
 
 def _bytes(file: Path, most: int) -> bytes:

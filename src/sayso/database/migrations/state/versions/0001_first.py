@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=1024), nullable=True),
         sa.Column("project", sa.String(length=1024), nullable=True),
         sa.Column("clip", sa.String(length=1024), nullable=True),
+        sa.Column("subject", sa.String(length=1024), nullable=True),
         sa.PrimaryKeyConstraint("ticket", name=op.f("pk_ledger_entries")),
         sa.UniqueConstraint("entry_index", name=op.f("uq_ledger_entries_entry_index")),
         sqlite_autoincrement=True,
@@ -199,6 +200,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("purpose IS NOT NULL"),
         postgresql_where=sa.text("purpose IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_ledger_entries_subject",
+        "ledger_entries",
+        ["subject"],
+        unique=False,
+        sqlite_where=sa.text("subject IS NOT NULL"),
+        postgresql_where=sa.text("subject IS NOT NULL"),
     )
     op.create_index("uq_ledger_entries_grant_id_seq", "ledger_entries", ["grant_id", "seq"], unique=True)
     op.create_table(
