@@ -35,9 +35,11 @@ AT = parse_stamp("2026-11-22")
 
 ROWS = """
 WITH RECURSIVE number(n) AS (VALUES(0) UNION ALL SELECT n + 1 FROM number WHERE n + 1 < {size})
-INSERT INTO ledger_entries (ticket, entry_index, grant_id, seq, type, at, leaf, receipt, data, licensee, purpose, project)
+INSERT INTO ledger_entries
+    (ticket, entry_index, grant_id, seq, type, at, leaf, receipt, data, licensee, purpose, project)
 SELECT n + 1, n,
-    'grt_aaaaaaaaaaaaaa' || substr('abcdefghij', n % 100 / 10 + 1, 1) || substr('abcdefghij', n % 10 + 1, 1), n / 100 + 1,
+    'grt_aaaaaaaaaaaaaa' || substr('abcdefghij', n % 100 / 10 + 1, 1) || substr('abcdefghij', n % 10 + 1, 1),
+    n / 100 + 1,
     'synthesis:clip:intended',
     strftime('%Y-%m-%dT%H:%M:%fZ', '2026-01-01', '+' || n || ' seconds'), zeroblob(32), zeroblob(32), zeroblob(420),
     'Acme Audiobooks ' || (n % 40),
