@@ -70,3 +70,29 @@ def test_a_witness_cosigns_and_a_quorum_is_asked_for(program, vkey):
     assert program.json(*wanted, "--quorum", 1, env=NOWHERE)["ok"]
     other = program.json("witness", "key", "--dir", program.folder / "other", "--name", "other.example/w")["vkey"]
     program.json(*wanted, "--witness", other, "--quorum", 2, env=NOWHERE, code=6)
+
+
+def test_a_key_is_rotated_and_the_first_one_leads_to_the_newest(program, tmp_path):
+    before = program.json("ledger", "checkpoint")
+    old, later, proven, keys, period = (tmp_path / name for name in ("old", "later", "answer", "keys", "period"))
+    program.json("ledger", "prove", 0, "-o", old)
+    program.json("speaker", "add", "--name", "Before The Turn")
+    rotated = program.json("ledger", "rotate")
+    assert rotated["shards"] == before["shards"] + 1
+    assert rotated["vkey"] != before["vkey"]
+    assert rotated["first_vkey"] == before["first_vkey"] == before["vkey"]
+    last = rotated["entries"] - 1
+    assert program.json("ledger", "prove", last, "-o", later)["vkey"] == rotated["vkey"]
+    listed = program.json("ledger", "keys", "-o", keys)["shards"]
+    assert [shard["vkey"] for shard in listed] == [before["vkey"], rotated["vkey"]]
+    assert program.json("ledger", "verify", old, "--key", before["vkey"], env=NOWHERE)["entry"] == 0
+    assert program.json("ledger", "verify", old)["entry"] == 0
+    program.json("ledger", "verify", later, "--key", before["vkey"], env=NOWHERE, code=6)
+    checked = program.json("ledger", "verify", later, "--key", before["vkey"], "--keys", keys, env=NOWHERE)
+    assert (checked["entry"], checked["shard"]) == (last, rotated["origin"])
+    program.json("ledger", "query", "--type", "consent", "--with-proofs", proven)
+    program.json("ledger", "export", "-o", period)
+    for vkey in (before["vkey"], rotated["vkey"]):
+        assert program.json("ledger", "audit", period, "--key", vkey, env=NOWHERE)["size"] == rotated["entries"]
+        assert program.json("ledger", "verify", proven, "--key", vkey, env=NOWHERE)["ok"]
+    assert program.json("ledger", "verify", "log")["ok"]

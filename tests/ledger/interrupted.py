@@ -16,10 +16,12 @@ from sqlalchemy import event
 
 from sayso.database import connect, metadata
 from sayso.ledger import Log, append, append_all
-from tests.ledger.conftest import KEY, ORIGIN, entry
+from tests.ledger.conftest import KEY, ORIGIN, at_first, entry
 
 STEPS = (3, 4, 250, 300)
 SINGLE = 2
+TURN = 2
+"""The step before which the year turns, and with it the shard."""
 
 
 class Fuse:
@@ -51,10 +53,14 @@ def work(folder: Path, fuse: Fuse) -> None:
     database = connect(f"sqlite:///{folder / 'state.sqlite'}")
     metadata.create_all(database.engine)
     event.listen(database.engine, "commit", fuse.burn)
-    log = Log(database, folder / "ledger", key=KEY, origin=ORIGIN)
+    year = [2026]
+    log = Log(database, folder / "ledger", key=KEY, origin=ORIGIN, now=lambda: at_first().replace(year=year[0]))
+    with database.read() as tx:
+        year[0] += count(tx) > sum(STEPS[:TURN])
     log.integrate()
     done = 0
-    for step in STEPS:
+    for number, step in enumerate(STEPS):
+        year[0] = 2027 if number >= TURN else 2026
         with database.read() as tx:
             there = count(tx)
         if there < done + step:
@@ -77,7 +83,8 @@ def count(tx: object) -> int:
 
     from sayso.ledger.store import entries
 
-    return tx.execute(select(func.count()).select_from(entries)).scalar_one()
+    ours = ~entries.c.type.startswith("ledger:shard")
+    return tx.execute(select(func.count()).select_from(entries).where(ours)).scalar_one()
 
 
 if __name__ == "__main__":

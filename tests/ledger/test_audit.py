@@ -23,7 +23,7 @@ from sayso.ledger.merkle import leaf_hash
 from sayso.ledger.store import Stored
 
 from . import oracle
-from .conftest import AT, GRANTS, KEY, ORIGIN, entry
+from .conftest import AT, GRANTS, KEY, ORIGIN, SHARD, at_first, entry
 
 STEPS = (5, 40, 215, 10)
 SIZE = sum(STEPS)
@@ -41,7 +41,7 @@ class Standing:
         self.state = folder / "state.sqlite"
         database = connect(f"sqlite:///{self.state}")
         metadata.create_all(database.engine)
-        self.log = Log(database, self.folder, key=KEY, origin=ORIGIN)
+        self.log = Log(database, self.folder, key=KEY, origin=ORIGIN, now=at_first)
         done = 0
         for step in STEPS:
             with database.write() as tx:
@@ -257,7 +257,9 @@ def test_a_proof_never_rests_on_an_altered_file(built: Standing, data: st.DataOb
     assert path.relative_to(built.folder).as_posix().split(".p")[0] in found if found else proof == good
 
 
-@pytest.mark.parametrize("name", ["tile/0/000", "tile/entries/000", "tile/1/000.p/1", "tile/0/001.p/14"])
+@pytest.mark.parametrize(
+    "name", ["2026/tile/0/000", "2026/tile/entries/000", "2026/tile/1/000.p/1", "2026/tile/0/001.p/14"]
+)
 def test_a_proof_names_the_file_that_was_altered(standing: Standing, name: str) -> None:
     path = standing.folder / name
     path.write_bytes(path.read_bytes()[:40][::-1] + path.read_bytes()[40:])
@@ -271,9 +273,9 @@ def test_a_rewritten_log_is_found_though_all_its_parts_agree(log: Log, grow: Gro
     metadata.create_all(database.engine)
     with database.write() as tx:
         append_all(tx, [entry(number) for number in (0, 2, 1)])
-    rewritten = Log(database, tmp_path / "other", key=b"y" * 32, origin=ORIGIN)
+    rewritten = Log(database, tmp_path / "other", key=b"y" * 32, origin=ORIGIN, now=at_first)
     rewritten.integrate()
-    for path in (tmp_path / "other/tile").rglob("3"):
+    for path in (tmp_path / "other/2026/tile").rglob("3"):
         target = tmp_path / "ledger" / path.relative_to(tmp_path / "other")
         target.write_bytes(path.read_bytes())
     findings = log.audit().findings
@@ -288,10 +290,10 @@ def test_a_root_that_the_log_itself_has_forged_is_found(
 ) -> None:
     """An operator who holds the key can sign anything; it has to follow from the entries all the same."""
     grow(10)
-    (tmp_path / "ledger/checkpoint").write_text(Checkpoint(ORIGIN, 10, bytes(32)).signed([log.signer]))
+    (tmp_path / "ledger/2026/checkpoint").write_text(Checkpoint(SHARD, 10, bytes(32)).signed([log.signer]))
     with database.write() as tx:
         tx.exec_driver_sql("UPDATE ledger_published SET root = zeroblob(32)")
-    assert any(each.startswith("checkpoint") for each in log.audit().findings)
+    assert any(each.startswith("2026/checkpoint") for each in log.audit().findings)
 
 
 @pytest.mark.parametrize(
@@ -314,9 +316,9 @@ def test_a_chain_with_a_gap_or_a_break_is_found(second_seq: int, follows: bool, 
 
 
 def test_findings_are_kept_to_a_bound(log: Log, grow: Grow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sayso.ledger.audit.MAX_FINDINGS", 3)
+    monkeypatch.setattr("sayso.ledger.shard_audit.MAX_FINDINGS", 3)
     grow(20)
-    path = tmp_path / "ledger/tile/0/000.p/20"
+    path = tmp_path / "ledger/2026/tile/0/000.p/20"
     path.write_bytes(bytes(20 * 32))
     assert len(log.audit().findings) == 3
 

@@ -14,10 +14,10 @@ from sayso.database import connect
 from sayso.ledger import Log, verify_proof
 from sayso.ledger.store import count_placed
 
-from .conftest import KEY, ORIGIN
+from .conftest import KEY, ORIGIN, at_first
 from .interrupted import SINGLE, STEPS
 
-SIZE = sum(STEPS) + SINGLE
+SIZE = sum(STEPS) + SINGLE + 2  # and the two entries of the turn
 ROOT = Path(__file__).parents[2]
 
 
@@ -40,12 +40,13 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, int]:
 def check(folder: Path) -> bytes:
     """Return the root of a finished log after everything about it has been verified."""
     database = connect(f"sqlite:///{folder / 'state.sqlite'}")
-    log = Log(database, folder / "ledger", key=KEY, origin=ORIGIN)
+    log = Log(database, folder / "ledger", key=KEY, origin=ORIGIN, now=at_first)
     audit = log.audit()
     assert audit.findings == ()
     assert audit.size == SIZE
     for index in (0, 255, 256, SIZE - 1):
-        verify_proof(log.prove(index), log.entry(index), log.vkey)
+        verify_proof(log.prove(index), log.entry(index), log.shards().holding(index).shard.vkey)
+    assert [shard.name for shard in log.shards().rows] == ["2026", "2027"]
     database.close()
     return audit.root
 
@@ -53,7 +54,7 @@ def check(folder: Path) -> bytes:
 def check_between(folder: Path) -> None:
     """Whatever stands after the kill verifies by itself, before anything is repaired."""
     database = connect(f"sqlite:///{folder / 'state.sqlite'}")
-    log = Log(database, folder / "ledger", key=KEY, origin=ORIGIN)
+    log = Log(database, folder / "ledger", key=KEY, origin=ORIGIN, now=at_first)
     with database.read() as tx:
         has_tables = tx.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'ledger_published'").scalar()
         placed = count_placed(tx) if has_tables else 0
@@ -62,7 +63,8 @@ def check_between(folder: Path) -> None:
         assert audit.findings == ()
         assert audit.size <= placed
         if audit.size:
-            verify_proof(log.prove(audit.size - 1), log.entry(audit.size - 1), log.vkey)
+            newest = log.shards()[-1].end - 1
+            verify_proof(log.prove(newest), log.entry(newest), log.vkey)
     database.close()
 
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.ledger import Entry
-from sayso.ledger.entry import Link
+from sayso.database import Database
+from sayso.ledger import Entry, Log, append_all
+from sayso.ledger.entry import Link, brief
 from sayso.ledger.errors import EntryInvalid
 
 from .conftest import AT, GRANTS
@@ -101,3 +102,55 @@ def test_an_entry_beyond_one_kilobyte_is_refused() -> None:
 def test_bytes_that_are_no_entry_are_refused(data: bytes) -> None:
     with pytest.raises(EntryInvalid):
         Link.decode(data)
+
+
+NAME = "声" * 200
+LONG = dict.fromkeys(("licensee", "project", "sublicensee", "topics"), NAME)
+DIGESTS = dict.fromkeys(("text", "permit", "decision"), "ab" * 32)
+
+
+def test_names_that_an_entry_has_no_room_for_are_logged_as_digests_and_found_all_the_same(
+    log: Log, database: Database
+) -> None:
+    facts = {**LONG, **DIGESTS, "purpose": "audiobook/mystery", "subject": "cd" * 16, "ceiling_ms": 60_000}
+    with database.write() as tx:
+        append_all(tx, [Entry(**(GOOD | {"facts": facts})), Entry(**(GOOD | {"facts": {"licensee": NAME}}))])
+    log.integrate()
+    for asked in ({"licensee": NAME}, {"licensee": NAME, "project": NAME}, {"project": NAME, "purpose": "audiobook"}):
+        found = log.query(**asked)
+        assert [row.index for row in found] == ([0, 1] if asked == {"licensee": NAME} else [0])
+    [short, whole] = (row.entry.facts for row in log.query(licensee=NAME))
+    assert whole["licensee"] == NAME
+    assert short["licensee"] == brief(NAME)
+    assert {name: short[name] for name in DIGESTS} == DIGESTS
+    assert short["purpose"] == "audiobook/mystery"
+    assert log.reindex() == 0
+    assert log.audit().findings == ()
+
+
+def test_the_names_that_take_most_room_are_no_more_than_it_takes_to_fit() -> None:
+    facts = {"purpose": "x" * 100, "licensee": "L" * 300, "project": "P" * 300, "topics": "T" * 200, **DIGESTS}
+    link = Link(Entry(**(GOOD | {"facts": facts})), 1, "")
+    with pytest.raises(EntryInvalid):
+        link.encode()
+    kept = link.shortened()
+    assert len(kept.encode()) <= 1024
+    assert kept.entry.facts == facts | {"topics": brief("T" * 200), "project": brief("P" * 300)}
+
+
+def test_what_no_digest_can_shorten_is_refused() -> None:
+    with pytest.raises(EntryInvalid, match="at most 1024"):
+        Link(Entry(**(GOOD | {"facts": {"licensee": NAME, "note": "x" * 1024}})), 1, "").shortened()
+
+
+def test_the_longest_entry_of_a_decision_fits() -> None:
+    names = dict.fromkeys(("licensee", "purpose", "project", "sublicensee", "topics", "channel", "language"), NAME)
+    rest = {
+        "action": "synthesize",
+        "subject": "cd" * 16,
+        "ceiling_ms": 2**48,
+        "territory": "GB-SCT",
+        "outer": GRANTS[0],
+    }
+    entry = Entry("synthesis:clip:intended", AT, GRANTS[0], {**DIGESTS, **names, **rest, "disclosure": "announcement"})
+    assert len(Link(entry, 2**40, "00" * 32).shortened().encode()) <= 1024

@@ -19,15 +19,15 @@ from sayso.ledger.merkle import leaf_hash, verify_consistency
 from sayso.ledger.proof import Proof
 
 from . import oracle
-from .conftest import AT, GRANTS, KEY, ORIGIN, entry
+from .conftest import AT, GRANTS, KEY, ORIGIN, SHARD, at_first, entry
 
 Grow = Callable[..., list[int]]
 
 
 def test_an_empty_log_is_published_too(log: Log) -> None:
     assert log.checkpoint() is None
-    assert log.integrate() == Checkpoint.empty(ORIGIN)
-    assert log.checkpoint() == Checkpoint.empty(ORIGIN).signed([log.signer])
+    assert log.integrate() == Checkpoint.empty(SHARD)
+    assert log.checkpoint() == Checkpoint.empty(SHARD).signed([log.signer])
     assert log.audit().findings == ()
 
 
@@ -102,7 +102,7 @@ def test_one_by_one_is_the_same_as_in_a_batch(database: Database, log: Log, tmp_
     for number in range(50):
         with other.write() as tx:
             append(tx, entry(number))
-    single = Log(other, tmp_path / "other", key=KEY, origin=ORIGIN)
+    single = Log(other, tmp_path / "other", key=KEY, origin=ORIGIN, now=at_first)
     assert single.integrate() == log.integrate()
     other.close()
 
@@ -150,13 +150,13 @@ def test_more_than_one_batch_is_integrated_at_once(log: Log, grow: Grow, monkeyp
 def test_partial_tiles_go_when_the_full_one_is_there(log: Log, grow: Grow, tmp_path: Path) -> None:
     grow(5)
     grow(5)
-    partial = tmp_path / "ledger/tile/0/000.p"
+    partial = tmp_path / "ledger/2026/tile/0/000.p"
     assert sorted(path.name for path in partial.iterdir()) == ["10", "5"]
     grow(246)
     assert not partial.exists()
-    assert not (tmp_path / "ledger/tile/entries/000.p").exists()
-    assert (tmp_path / "ledger/tile/0/000").stat().st_size == 8192
-    assert (tmp_path / "ledger/tile/1/000.p/1").stat().st_size == 32
+    assert not (tmp_path / "ledger/2026/tile/entries/000.p").exists()
+    assert (tmp_path / "ledger/2026/tile/0/000").stat().st_size == 8192
+    assert (tmp_path / "ledger/2026/tile/1/000.p/1").stat().st_size == 32
 
 
 def test_an_entry_waits_until_it_is_integrated(log: Log, grow: Grow) -> None:
@@ -209,8 +209,8 @@ def test_a_full_disk_leaves_nothing_half_done(log: Log, grow: Grow, monkeypatch:
 
 def test_another_key_is_not_this_log(log: Log, grow: Grow, database: Database, tmp_path: Path) -> None:
     grow(3)
-    other = Log(database, tmp_path / "ledger", key=b"x" * 32, origin=ORIGIN)
-    with pytest.raises(LedgerTampered, match="without a signature"):
+    other = Log(database, tmp_path / "ledger", key=b"x" * 32, origin=ORIGIN, now=at_first)
+    with pytest.raises(LedgerTampered, match="is not key 0"):
         other.integrate()
 
 
@@ -218,7 +218,7 @@ def test_a_rolled_back_checkpoint_is_found(log: Log, grow: Grow, tmp_path: Path)
     grow(10)
     old = log.checkpoint()
     grow(10)
-    (tmp_path / "ledger/checkpoint").write_text(old or "")
+    (tmp_path / "ledger/2026/checkpoint").write_text(old or "")
     for ask in (log.checkpoint, log.integrate, lambda: log.prove(0), log.audit().require_clean):
         with pytest.raises(LedgerTampered, match="rolled back"):
             ask()
@@ -226,8 +226,8 @@ def test_a_rolled_back_checkpoint_is_found(log: Log, grow: Grow, tmp_path: Path)
 
 def test_a_forked_checkpoint_is_found(log: Log, grow: Grow, tmp_path: Path) -> None:
     grow(10)
-    fork = Checkpoint(ORIGIN, 10, bytes(32)).signed([log.signer])
-    (tmp_path / "ledger/checkpoint").write_text(fork)
+    fork = Checkpoint(SHARD, 10, bytes(32)).signed([log.signer])
+    (tmp_path / "ledger/2026/checkpoint").write_text(fork)
     for ask in (log.checkpoint, log.integrate, log.audit().require_clean):
         with pytest.raises(LedgerTampered, match="forked"):
             ask()
@@ -242,7 +242,7 @@ def test_a_rolled_back_database_is_found(log: Log, grow: Grow, database: Databas
     from sayso.database import connect
 
     old = connect(f"sqlite:///{backup}")
-    restored = Log(old, tmp_path / "ledger", key=KEY, origin=ORIGIN)
+    restored = Log(old, tmp_path / "ledger", key=KEY, origin=ORIGIN, now=at_first)
     for ask in (restored.checkpoint, restored.integrate, restored.audit().require_clean):
         with pytest.raises(LedgerTampered, match="rows were removed"):
             ask()
@@ -251,13 +251,13 @@ def test_a_rolled_back_database_is_found(log: Log, grow: Grow, database: Databas
 
 def test_nothing_is_built_on_an_altered_tree(log: Log, grow: Grow, tmp_path: Path) -> None:
     grow(10)
-    path = tmp_path / "ledger/tile/0/000.p/10"
+    path = tmp_path / "ledger/2026/tile/0/000.p/10"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     grow(1, integrate=False)
-    before = (tmp_path / "ledger/checkpoint").read_bytes()
+    before = (tmp_path / "ledger/2026/checkpoint").read_bytes()
     with pytest.raises(LedgerTampered, match=r"tile/0/000\.p/10"):
         log.integrate()
-    assert (tmp_path / "ledger/checkpoint").read_bytes() == before
+    assert (tmp_path / "ledger/2026/checkpoint").read_bytes() == before
 
 
 def test_an_altered_entry_in_the_queue_is_not_logged(log: Log, grow: Grow, database: Database) -> None:
@@ -285,7 +285,7 @@ def test_an_altered_row_is_not_bundled_again(log: Log, grow: Grow, database: Dat
 
 def test_an_altered_bundle_is_not_read_back(log: Log, grow: Grow, tmp_path: Path) -> None:
     grow(10)
-    path = tmp_path / "ledger/tile/entries/000.p/10"
+    path = tmp_path / "ledger/2026/tile/entries/000.p/10"
     path.write_bytes(path.read_bytes().replace(b"Acme", b"Bcme"))
     with pytest.raises(LedgerTampered, match=r"tile/entries/000\.p/10"):
         log.entry(3)

@@ -214,11 +214,11 @@ def test_a_forked_or_rolled_back_log_finds_no_witness(log, grow, serving, tmp_pa
     from sayso.ledger import append_all
 
     from .conftest import KEY as SEED
-    from .conftest import ORIGIN, entry
+    from .conftest import ORIGIN, at_first, entry
 
     other = connect(f"sqlite:///{tmp_path / 'fork.sqlite'}")
     metadata.create_all(other.engine)
-    fork = Log(other, tmp_path / "fork", key=SEED, origin=ORIGIN)
+    fork = Log(other, tmp_path / "fork", key=SEED, origin=ORIGIN, now=at_first)
     with other.write() as tx:
         append_all(tx, [entry(100 + number) for number in range(here)])
     fork.integrate()

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from sayso.database import connect
 from sayso.ledger import Log, append, append_all
-from tests.ledger.conftest import KEY, ORIGIN, entry
+from tests.ledger.conftest import KEY, ORIGIN, at_first, entry
 
 if __name__ == "__main__":
     folder, number, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     database = connect(f"sqlite:///{folder / 'state.sqlite'}")
-    log = Log(database, folder / "ledger", key=KEY, origin=ORIGIN)
+    log = Log(database, folder / "ledger", key=KEY, origin=ORIGIN, now=at_first)
     sys.stdin.readline()
     for place in range(count):
         with database.write() as tx:

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 
 from sayso.consent.errors import ConsentRefused
+from sayso.errors import Tampered
 from sayso.workflows import auditing, erasing, granting
 from sayso.workflows.reconsidering import DecisionDiffers, NoDecision, RecordGone, reconsider
+from sayso.workflows.speakers import add_speaker
 from sayso.workflows.speaking import speak
 
 from .conftest import LICENSEE
@@ -87,3 +89,24 @@ def test_erasure_takes_the_records(spoken):
         assert rows.scalar() == 0
     with pytest.raises(RecordGone):
         reconsider(home, intended)
+
+
+def test_a_speakers_entries_are_listed_with_what_was_refused_them_and_nobody_elses(spoken, tmp_path):
+    home = spoken.home
+    other = add_speaker(home, "Somebody Else")
+    with pytest.raises(ConsentRefused):
+        speak(home, spoken.order(licensee="声" * 200, purpose="podcast"), tmp_path / "no.wav")
+    mine = [shown.as_json()["type"] for shown in auditing.query(home, speaker=spoken.speaker)]
+    assert mine.count("synthesis:clip:refused") == 2
+    assert {"consent:speaker:added", "consent:grant:given", "synthesis:clip:made"} <= {*mine}
+    assert [shown.as_json()["type"] for shown in auditing.query(home, speaker=other)] == ["consent:speaker:added"]
+    question = auditing.Question(speaker=spoken.speaker, type="synthesis:clip:refused")
+    assert len(auditing.query(home, question=question)) == 2
+    assert len(auditing.query(home, question=auditing.Question(licensee="声" * 200))) == 1
+    answer = tmp_path / "answer"
+    assert auditing.answer(home, auditing.Question(speaker=spoken.speaker), answer).as_json()["count"] == len(mine)
+    assert auditing.verify_proof(answer, home.log.first_vkey).as_json()["count"] == len(mine)
+    lines = answer.read_bytes().splitlines(keepends=True)
+    answer.write_bytes(b"".join(line for line in lines if b"clip:refused" not in line))
+    with pytest.raises(Tampered):
+        auditing.verify_proof(answer, home.log.first_vkey)

@@ -1,15 +1,17 @@
 """Answers to take away: the entries asked for, each with its proof, and a signed statement of how many there are.
 
-The first line is canonical JSON: the checkpoint, and the *statement*, a note signed by the log that says what was
-asked, how many entries answer it, and where the chain of each grant ends that they are under. Every further line is one
-entry with its index and path. Where all entries of some grants are asked for, the chains themselves show that none is
-missing; otherwise the log has put its name to the count, and an export of the period holds it to that.
+The first line is canonical JSON: the *succession* of the log's shards, and the *statement*, a note signed by the newest
+that says what was asked, how many entries answer it, and where the chain of each grant ends that they are under. Every
+further line is one entry with its number in the log and its path to the root of its shard. Where all entries of some
+grants are asked for, the chains themselves show that none is missing; otherwise the log has put its name to the count,
+and an export of the period holds it to that.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,7 @@ from typing import Any, BinaryIO, Final
 from sayso import canonical
 from sayso.disk import Draft
 from sayso.errors import Invalid
-from sayso.ledger.checkpoint import Checkpoint, open_checkpoint, parse_hash
+from sayso.ledger.checkpoint import Checkpoint, parse_hash
 from sayso.ledger.entry import Link
 from sayso.ledger.errors import (
     AnswerInvalid,
@@ -34,19 +36,23 @@ from sayso.ledger.finding_store import Asked
 from sayso.ledger.merkle import Range, inclusion_ranges, leaf_hash, verify_inclusion
 from sayso.ledger.note import MAX_NOTE_BYTES, SignerKey, VerifierKey, open_note, sign_note
 from sayso.ledger.quorum import Quorum
+from sayso.ledger.reading import Shards
+from sayso.ledger.succession import MAX_BYTES, Succession
 from sayso.ledger.tiles import WIDTH
 from sayso.ledger.tree import Tree
 
 FORMAT: Final = "sayso-ledger-answer/v1"
 
-_FIELDS: Final = {"format", "checkpoint", "statement"}
+_FIELDS: Final = {"format", "succession", "statement"}
 _MAX_LINE_BYTES: Final = 16_384
 _CHUNK_BYTES: Final = 1 << 20
+
+MAX_HEADER_BYTES: Final = MAX_BYTES + MAX_NOTE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What the log says of an answer: under which checkpoint, to what question, how many entries, of which chains."""
+    """What the log says of an answer: under its newest checkpoint, to what question, how many entries, which chains."""
 
     checkpoint: Checkpoint
     asked: Asked
@@ -91,14 +97,13 @@ class Answered:
             raise LedgerTampered(self.findings[0], reasons=self.findings)
 
 
-def write_answer(path: Path, tree: Tree, note: str, rows: Iterable[Logged], statement: str) -> None:
-    """Write the answer whole, or not at all; ``rows`` are in log order, and each fits the tree's leaf."""
-    writer = _Paths(tree)
-    header = {"format": FORMAT, "checkpoint": note, "statement": statement}
+def write_answer(path: Path, shards: Shards, rows: Iterable[Logged], statement: str) -> None:
+    """Write the answer whole, or not at all; ``rows`` are in log order, and each fits its shard's leaf."""
+    header = {"format": FORMAT, "succession": shards.succession().as_json(), "statement": statement}
     with Draft(path) as draft:
         chunk = bytearray(canonical.encode(header) + b"\n")
-        for row in rows:
-            chunk += writer.line(row)
+        for line in _written(shards, rows):
+            chunk += line
             if len(chunk) >= _CHUNK_BYTES:
                 draft.write(bytes(chunk))
                 chunk.clear()
@@ -106,19 +111,30 @@ def write_answer(path: Path, tree: Tree, note: str, rows: Iterable[Logged], stat
         draft.publish()
 
 
+def _written(shards: Shards, rows: Iterable[Logged]) -> Iterator[bytes]:
+    paths, end = None, 0
+    for row in rows:
+        index = -1 if row.index is None else row.index
+        if paths is None or index >= end:
+            found = shards.holding(index)
+            paths, end = _Paths(found.tree(), found.shard.base), found.end
+        yield paths.line(row, index)
+
+
 class _Paths:
     """Writes paths of one tree; hashes high up are shared by many paths, and are made and spelled once."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, base: int) -> None:
         self._tree = tree
+        self._base = base
         self._size = tree.checkpoint.size
         self._spelled: dict[Range, str] = {}
 
-    def line(self, row: Logged) -> bytes:
-        index = -1 if row.index is None else row.index
-        if self._tree.leaf(index) != leaf_hash(row.data):
+    def line(self, row: Logged, index: int) -> bytes:
+        place = index - self._base
+        if self._tree.leaf(place) != leaf_hash(row.data):
             raise LedgerTampered(f"ledger_entries row {row.ticket}: holds another entry than the log at {index}")
-        path = ",".join(self._hash(each) for each in inclusion_ranges(index, self._size))
+        path = ",".join(self._hash(each) for each in inclusion_ranges(place, self._size))
         entry = json.dumps(row.data.decode(), ensure_ascii=False)
         return f'{{"entry":{entry},"index":{index},"path":[{path}]}}\n'.encode()
 
@@ -162,10 +178,11 @@ def check_answer(path: Path, vkey: str, *, witnesses: Sequence[str] = (), quorum
 
 
 class _Checker:
-    def __init__(self, header: dict[str, str], key: VerifierKey, quorum: Quorum) -> None:
-        self._checkpoint = open_checkpoint(header["checkpoint"], key, quorum=quorum)
-        self._statement = Statement.parse(open_note(header["statement"], [key])[0].text)
-        if self._statement.checkpoint != self._checkpoint:
+    def __init__(self, header: dict[str, Any], key: VerifierKey, quorum: Quorum) -> None:
+        self._shards = Succession.from_json(header["succession"]).follow(key, quorum=quorum)
+        newest = self._shards[-1]
+        self._statement = Statement.parse(open_note(header["statement"], [newest.key])[0].text)
+        if self._statement.checkpoint != newest.checkpoint:
             raise LedgerTampered("statement: is about another checkpoint than the one that came with it")
         self._findings: list[str] = []
         self._heads: dict[str, tuple[int, str]] = {}
@@ -190,9 +207,9 @@ class _Checker:
         index, data, path = _parse_line(line)
         if index <= after:
             raise LedgerTampered(f"entry {index}: follows entry {after}; it was doubled or moved")
-        checkpoint = self._checkpoint
-        leaf = leaf_hash(data)
-        verify_inclusion(leaf, index=index, size=checkpoint.size, path=path, root=checkpoint.root)
+        shard = self._shards[max(0, bisect_right(self._shards, index, key=lambda each: each.base) - 1)]
+        checkpoint, leaf = shard.checkpoint, leaf_hash(data)
+        verify_inclusion(leaf, index=index - shard.base, size=checkpoint.size, path=path, root=checkpoint.root)
         link = Link.decode(data)
         if not self._statement.asked.covers(link.entry):
             raise LedgerTampered(f"entry {index}: was not asked for")
@@ -226,14 +243,14 @@ def _parse_line(line: bytes) -> tuple[int, bytes, list[bytes]]:
         raise LedgerTampered("got a line that is no entry with its proof; the file was cut or altered") from None
 
 
-def _read_header(file: BinaryIO) -> dict[str, str]:
-    line = file.readline(4 * MAX_NOTE_BYTES)
+def _read_header(file: BinaryIO) -> dict[str, Any]:
+    line = file.readline(MAX_HEADER_BYTES)
     try:
         header = canonical.decode(line.removesuffix(b"\n"))
     except Invalid:
         header = None
     if isinstance(header, dict) and header.keys() == _FIELDS and header["format"] == FORMAT:
-        if all(isinstance(each, str) for each in header.values()):
+        if isinstance(header["statement"], str):
             return header
         raise LedgerTampered("header: has fields of the wrong form; the file was altered")
     if FORMAT.encode() in line or b'"statement":"' in line:

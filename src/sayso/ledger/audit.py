@@ -1,34 +1,30 @@
 """The audit: everything recomputed from the bundles, and held against tiles, checkpoint, rows and chains.
 
-One pass over the log in its own order, one over the rows grant by grant. Memory is bounded by one bundle, the right
-edge of the tree, and the findings, whatever the size of the log.
+One pass over each shard in its own order, one over the rows grant by grant, and the succession of the shards. Memory is
+bounded by one bundle, the right edge of the tree, and the findings, whatever the size of the log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
 
 from sayso.database import Database
 from sayso.ledger import store
 from sayso.ledger.chains import ChainReplay
-from sayso.ledger.checkpoint import Checkpoint
-from sayso.ledger.checks import check_published, check_row
-from sayso.ledger.errors import LedgerTampered
-from sayso.ledger.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash, root_of
-from sayso.ledger.note import VerifierKey
+from sayso.ledger.checks import check_row
+from sayso.ledger.errors import LedgerTampered, NoteInvalid
+from sayso.ledger.merkle import EMPTY_ROOT
+from sayso.ledger.reading import Shards
+from sayso.ledger.shard import Keys, Shard, check_shards
+from sayso.ledger.shard_audit import Findings, ShardAuditor
 from sayso.ledger.store import Transaction
-from sayso.ledger.tiles import WIDTH, Tile, TileFolder, bundle, decode_bundle, split_hashes, width_of
-from sayso.ledger.tree import fold_edge
-
-MAX_FINDINGS: Final = 1000
-"""Findings kept; a log with more than that is not repaired line by line."""
+from sayso.ledger.tiles import TileFolder
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What an audit found: ``size`` and ``root`` are those recomputed from the entries; no findings, all is well."""
+    """What an audit found; no findings, all is well. ``size`` counts all shards, ``root`` is that of the newest."""
 
     findings: tuple[str, ...]
     size: int
@@ -44,156 +40,53 @@ class Audit:
 class Auditor:
     """One audit of one log. Nothing is changed, and nothing is locked while it runs."""
 
-    def __init__(self, database: Database, tiles: TileFolder, key: VerifierKey, *, receipt_key: bytes) -> None:
-        """Audit the log that signs with ``key``."""
+    def __init__(self, database: Database, folder: Path, *, unborn: Shard, keys: Keys, receipt_key: bytes) -> None:
+        """Audit the log whose shards lie below ``folder``; ``unborn`` is the first one of a log without any."""
         self._database = database
-        self._tiles = tiles
-        self._key = key
+        self._folder = folder
+        self._unborn = unborn
+        self._keys = keys
         self._receipt_key = receipt_key
-        self._findings: list[str] = []
-        self._row: list[list[bytes]] = [[]]
-        self._count: list[int] = [0]
+        self._findings = Findings()
 
     def run(self) -> Audit:
         """Return all that is wrong, each finding naming the file, the row or the grant."""
-        known, published = self._published()
+        end, root = 0, EMPTY_ROOT
         with self._database.read() as tx:
-            self._audit_entries(tx, published.size, known)
-            self._audit_edge()
-            root = self._fold([])
-            if root != published.root:
-                self._found(f"checkpoint: its root is not that of the {published.size} entries; the log was rewritten")
-            self._audit_rows(tx, published.size)
-        return Audit(tuple(self._findings), published.size, root)
+            shards = self._shards(tx)
+            for place, shard in enumerate(shards):
+                tiles = TileFolder(self._folder / shard.name)
+                auditor = ShardAuditor(self._database, tiles, shard, self._findings, receipt_key=self._receipt_key)
+                size, root = auditor.run(tx, shards[place + 1] if place + 1 < len(shards) else None)
+                end = shard.base + size
+            self._audit_rows(tx, end)
+        self._audit_succession()
+        return Audit(tuple(self._findings.all), end, root)
 
-    def _found(self, finding: str) -> None:
-        if len(self._findings) < MAX_FINDINGS:
-            self._findings.append(finding)
-
-    def _published(self) -> tuple[Checkpoint | None, Checkpoint]:
-        """Return what the database remembers and what the checkpoint says; the former where the latter is unusable."""
-        with self._database.read() as tx:
-            known = store.read_published(tx, self._key.name)
+    def _shards(self, tx: Transaction) -> list[Shard]:
+        shards, sizes = store.read_shards(tx), store.read_sizes(tx)
         try:
-            note = self._tiles.checkpoint()
-            with self._database.read() as tx:
-                placed = store.count_placed(tx)
-            return known, check_published(note, known, key=self._key, placed=placed)
-        except LedgerTampered as error:
-            self._found(error.message)
-            return known, known or Checkpoint.empty(self._key.name)
+            check_shards(shards, self._unborn.origin.rpartition("/")[0])
+        except (LedgerTampered, NoteInvalid) as error:
+            self._findings.add(error.message)
+            return [shard for shard in shards[:1] if shard.origin in sizes]
+        for origin in sorted({*sizes} - {shard.origin for shard in shards}):
+            self._findings.add(
+                f"ledger_published: there is no shard {origin}; a row was added, or one removed elsewhere"
+            )
+        if not shards and store.count_placed(tx):
+            self._findings.add("ledger_shards: the rows are missing, and the log has entries; restore the database")
+        return shards
 
-    def _audit_entries(self, tx: Transaction, size: int, known: Checkpoint | None) -> None:
-        old = Checkpoint.empty(self._key.name) if known is None else known
-        old_root = EMPTY_ROOT
-        for number in range(-(-size // WIDTH)):
-            leaves = self._audit_bundle(tx, number, width_of(-1, number, size))
-            if number * WIDTH < old.size <= number * WIDTH + len(leaves):
-                old_root = self._fold(leaves[: old.size - number * WIDTH])
-            self._add(0, leaves)
-        if old.size <= size and old_root != old.root:
-            self._found(f"ledger_published: its root is not that of the first {old.size} entries; the row was altered")
-
-    def _audit_bundle(self, tx: Transaction, number: int, width: int) -> list[bytes]:
-        """Hold a bundle, its tile and its rows against each other; return the leaf hashes that most agree on."""
-        name = bundle(number, width).path
-        tile = Tile(0, number, width)
-        rows = self._placed_leaves(tx, number * WIDTH, width)
-        bundled = self._bundled_leaves(number, width)
-        tiled = self._tile_hashes(tile)
-        if bundled == tiled == rows:
-            return bundled
-        leaves = []
-        for place, seen in enumerate(zip(bundled, tiled, rows, strict=True)):
-            index = number * WIDTH + place
-            truth = next((each for each in seen if each and seen.count(each) > 1), next(filter(None, seen), b""))
-            for where, each in zip((name, tile.path, "ledger_entries"), seen, strict=True):
-                if each and each != truth:
-                    self._found(f"{where}: entry {index} is not the one that was logged; it was altered")
-            leaves.append(truth)
-        return leaves
-
-    def _bundled_leaves(self, number: int, width: int) -> list[bytes]:
+    def _audit_succession(self) -> None:
+        """Follow the keys from the first shard to the newest, as an outsider would."""
         try:
-            entries = self._tiles.entries(bundle(number, width))
-        except LedgerTampered as error:
-            self._found(error.message)
-            return [b""] * width
-        for partial in self._tiles.partials(-1, number):
-            self._audit_partial_bundle(partial, entries)
-        return [leaf_hash(entry) for entry in entries]
-
-    def _audit_partial_bundle(self, partial: Tile, entries: Sequence[bytes]) -> None:
-        data = self._tiles.read(partial)
-        if data is None:
-            return
-        width = min(partial.width, len(entries))
-        try:
-            same = decode_bundle(data, width=width, name=partial.path) == list(entries[:width])
-        except LedgerTampered:
-            same = False
-        if not same:
-            self._found(f"{partial.path}: does not agree with the entries of the log; the bundle was altered")
-
-    def _placed_leaves(self, tx: Transaction, start: int, width: int) -> list[bytes]:
-        leaves = [b""] * width
-        for row in store.read_placed(tx, start, start + width):
-            if row.entry_index is not None:
-                leaves[row.entry_index - start] = leaf_hash(row.data)
-                self._audit_row(row)
-        for place, leaf in enumerate(leaves):
-            if not leaf:
-                self._found(f"ledger_entries: the row of entry {start + place} is missing; restore the database")
-        return leaves
-
-    def _audit_row(self, row: store.Stored) -> None:
-        try:
-            check_row(row, receipt_key=self._receipt_key)
-        except LedgerTampered as error:
-            self._found(error.message)
-
-    def _tile_hashes(self, tile: Tile) -> list[bytes]:
-        try:
-            return self._tiles.hashes(tile)
-        except LedgerTampered as error:
-            self._found(error.message)
-            return [b""] * tile.width
-
-    def _add(self, level: int, hashes: Sequence[bytes]) -> None:
-        """Add hashes to the right end of a level, and to the levels above what becomes full there."""
-        if level == len(self._row):
-            self._row.append([])
-            self._count.append(0)
-        row = self._row[level]
-        row += hashes
-        if len(row) < WIDTH:
-            return
-        self._audit_tile(Tile(level, self._count[level]), row)
-        self._row[level] = []
-        self._count[level] += 1
-        self._add(level + 1, [root_of(row)])
-
-    def _audit_edge(self) -> None:
-        for level, (row, number) in enumerate(zip(self._row, self._count, strict=True)):
-            if row:
-                self._audit_tile(Tile(level, number, len(row)), row)
-
-    def _audit_tile(self, tile: Tile, hashes: Sequence[bytes]) -> None:
-        if tile.level > 0 and (found := self._tile_hashes(tile)) != list(hashes) and any(found):
-            place = next(i for i, (got, expected) in enumerate(zip(found, hashes, strict=True)) if got != expected)
-            self._found(f"{tile.path}: hash {place} does not follow from what it covers; the tile was altered")
-        for partial in self._tiles.partials(tile.level, tile.number):
-            data = self._tiles.read(partial)
-            width = min(partial.width, len(hashes))
-            if data is not None and (
-                split_hashes(data)[:width] != list(hashes[:width]) or len(data) != HASH_SIZE * partial.width
-            ):
-                self._found(f"{partial.path}: does not agree with the entries of the log; the tile was altered")
-
-    def _fold(self, leaves: Sequence[bytes]) -> bytes:
-        """Return the root over all that was added, and ``leaves`` after it where the lowest level is empty."""
-        rows = [list(leaves) or self._row[0], *self._row[1:]]
-        return fold_edge([row for row in rows if row])
+            shards = Shards(self._database, self._folder, unborn=self._unborn)
+            shards[-1].shard.signer(self._keys)
+            if shards[-1].note is not None:
+                shards.succession().follow(shards[0].shard.verifier)
+        except (LedgerTampered, NoteInvalid) as error:
+            self._findings.add(error.message)
 
     def _audit_rows(self, tx: Transaction, size: int) -> None:
         """Replay the chains of all grants, and look at the rows that the pass over the log has not seen."""
@@ -205,10 +98,18 @@ class Auditor:
                 last = max(last, -1 if row.entry_index is None else row.entry_index)
                 self._audit_row(row)
             for finding in replay.take(row, (seq, head)):
-                self._found(finding)
+                self._findings.add(finding)
         for finding in replay.finish():
-            self._found(finding)
+            self._findings.add(finding)
         if last + 1 != size + unseen:
-            self._found(f"ledger_entries: {unseen} rows beyond the {size} published have places with gaps between")
+            self._findings.add(
+                f"ledger_entries: {unseen} rows beyond the {size} published have places with gaps between"
+            )
         for grant in store.stream_empty_chains(tx):
-            self._found(f"ledger_chains row {grant}: has no entry; entries were removed or the row was altered")
+            self._findings.add(f"ledger_chains row {grant}: has no entry; entries were removed or the row was altered")
+
+    def _audit_row(self, row: store.Stored) -> None:
+        try:
+            check_row(row, receipt_key=self._receipt_key)
+        except LedgerTampered as error:
+            self._findings.add(error.message)

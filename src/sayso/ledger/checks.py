@@ -13,6 +13,7 @@ from sayso.ledger.finding_store import columns_of
 from sayso.ledger.merkle import HASH_SIZE, leaf_hash
 from sayso.ledger.note import VerifierKey
 from sayso.ledger.store import INDEXED, Stored
+from sayso.ledger.tiles import CHECKPOINT
 
 _STARTS: Final = [f'"{name}":"'.encode() for name in INDEXED]
 _RESTORE: Final = "the database was altered; restore it"
@@ -51,9 +52,14 @@ def _columns_fit(row: Stored) -> bool:
     end = len(row.data) - len(tail) - (2 * HASH_SIZE if row.seq > 1 else 0)
     between = row.data[max(0, end - len(middle)) : end]
     fits = row.data.startswith(head.encode()) and row.data.endswith(tail.encode()) and between == middle.encode()
-    return fits and all(
-        start not in row.data if said is None else _text_fits(row.data, start, said)
-        for start, said in zip(_STARTS, (row.licensee, row.purpose, row.project, row.clip), strict=True)
+    said = (row.licensee, row.purpose, row.project, row.clip, row.subject)[: len(INDEXED) - (row.grant_id is not None)]
+    return (
+        fits
+        and (row.grant_id is None or row.subject is None)
+        and all(
+            start not in row.data if text is None else _text_fits(row.data, start, text)
+            for start, text in zip(_STARTS, said, strict=False)
+        )
     )
 
 
@@ -83,23 +89,24 @@ def check_published(note: str | None, known: Checkpoint | None, *, key: Verifier
     The file may be ahead of the database, by what a process killed in the middle has published. It is never behind
     it, never another tree of the same size, and never beyond the entries that have a place: raise `LedgerTampered`.
     """
+    name = f"{key.name.rpartition('/')[2]}/{CHECKPOINT}"
     if note is None:
         if known is None or known.size == 0:
             return Checkpoint.empty(key.name)
-        raise LedgerTampered(f"checkpoint: the file is missing, {known.size} entries were published; restore it")
+        raise LedgerTampered(f"{name}: the file is missing, {known.size} entries were published; restore it")
     try:
         found = open_checkpoint(note, key)
     except (LedgerTampered, NoteInvalid) as error:
-        raise LedgerTampered(f"checkpoint: {error.message}") from None
+        raise LedgerTampered(f"{name}: {error.message}") from None
     if known is None:
         raise LedgerTampered(f"ledger_published: the row of {found.origin} is missing; {_RESTORE}")
     if found.size < known.size:
         raise LedgerTampered(
-            f"checkpoint: got one of {found.size} entries after {known.size} were published; the log was rolled back"
+            f"{name}: got one of {found.size} entries after {known.size} were published; the log was rolled back"
         )
     if found.size == known.size and found.root != known.root:
         raise LedgerTampered(
-            f"checkpoint: its root for {found.size} entries is not the one in ledger_published; the log was forked"
+            f"{name}: its root for {found.size} entries is not the one in ledger_published; the log was forked"
         )
     if found.size > placed:
         raise LedgerTampered(

@@ -15,7 +15,10 @@ from urllib.parse import urlsplit
 
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.errors import LogForked, NoteInvalid, WitnessUnavailable
-from sayso.ledger.note import COSIGNATURE, Note, Signature, VerifierKey
+from sayso.ledger.merkle import consistency_ranges
+from sayso.ledger.note import COSIGNATURE, Note, Signature, VerifierKey, open_note
+from sayso.ledger.reading import Published
+from sayso.ledger.tree import Tree
 from sayso.ledger.witness import Submission
 
 TIMEOUT_S: Final = 5.0
@@ -102,6 +105,33 @@ class Cosigned:
     note: str
     by: tuple[str, ...]
     missing: tuple[str, ...]
+
+
+def cosigned(published: Published, witnesses: Sequence[WitnessAddress]) -> Cosigned:
+    """Return a shard's checkpoint with what those of ``witnesses`` add to it who have not cosigned yet.
+
+    A witness that does not answer is named in what is returned. Raise `LogForked` where one has seen another history.
+    """
+    note, checkpoint = published.note, published.checkpoint
+    if note is None:
+        return Cosigned("", (), tuple(f"{each.key.name}: there is no checkpoint yet" for each in witnesses))
+    keys = [published.shard.verifier, *(each.key for each in witnesses)]
+    tree = published.tree()
+    _, there = open_note(note, keys)
+    signatures, missing = [], []
+    for each in witnesses:
+        if each.key not in there:
+            try:
+                signatures.append(each.ask(note, checkpoint, _growth(tree)))
+            except WitnessUnavailable as error:
+                missing.append(error.message)
+    note = merged(note, signatures)
+    _, there = open_note(note, keys)
+    return Cosigned(note, tuple(each.key.name for each in witnesses if each.key in there), tuple(missing))
+
+
+def _growth(tree: Tree) -> Growth:
+    return lambda old: tree.hashes(consistency_ranges(old, tree.checkpoint.size))
 
 
 def merged(note: str, cosignatures: Sequence[Signature]) -> str:

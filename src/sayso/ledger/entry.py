@@ -7,6 +7,10 @@ under no grant has ``seq`` 0 and an empty ``prev``.
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +23,9 @@ from sayso.ids import parse_id
 from sayso.ledger.errors import EntryInvalid
 
 VERSION: Final = 1
+
+SHORTENED: Final = ("topics", "sublicensee", "channel", "language", "project", "licensee", "purpose")
+"""Facts that are written as digests, in this order, where an entry has no room for them."""
 MAX_ENTRY_BYTES: Final = 1024
 
 Fact = str | int | bool
@@ -29,6 +36,7 @@ _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _MAX_INTEGER: Final = 2**53 - 1  # beyond it, readers of JSON in other languages round
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _FIELDS: Final = {"v", "type", "at", "grant", "seq", "prev", "facts"}
 
 
@@ -64,7 +72,8 @@ class Link:
     def encode(self) -> bytes:
         """Return the canonical bytes, at most `MAX_ENTRY_BYTES`; raise `EntryInvalid` beyond."""
         entry = self.entry
-        data = canonical.encode(
+        # Canonical as it stands: an entry has been checked to hold nothing but short texts, integers and booleans.
+        data = _ENCODE(
             {
                 "v": VERSION,
                 "type": entry.type,
@@ -74,12 +83,25 @@ class Link:
                 "prev": self.prev,
                 "facts": dict(entry.facts),
             }
-        )
+        ).encode()
         if len(data) > MAX_ENTRY_BYTES:
             raise EntryInvalid(
                 f"entry {entry.type}: got {len(data)} bytes, expected at most {MAX_ENTRY_BYTES}; log digests"
             )
         return data
+
+    def shortened(self) -> Self:
+        """Return the same with as many names written as digests as it takes to fit; raise `EntryInvalid` if none do."""
+        facts = dict(self.entry.facts)
+        for name in SHORTENED:
+            if isinstance(fact := facts.get(name), str):
+                facts[name] = min(fact, brief(fact), key=lambda text: len(text.encode()))
+            fits = dataclasses.replace(self, entry=dataclasses.replace(self.entry, facts=facts))
+            with contextlib.suppress(EntryInvalid):
+                fits.encode()
+                return fits
+        self.encode()
+        return self
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
@@ -95,6 +117,11 @@ class Link:
         link = cls(Entry(value["type"], value["at"], value["grant"], value["facts"]), value["seq"], value["prev"])
         _check_place(link)
         return link
+
+
+def brief(text: str) -> str:
+    """Return what stands for ``text`` in an entry that has no room for it: 128 bits of its SHA-256."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
 def _check_type(text: Any) -> None:

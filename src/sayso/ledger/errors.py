@@ -8,7 +8,7 @@ The tree::
     Conflict     EntryPending, WitnessAhead
     Refused      NotSigned
     Tampered     LedgerTampered, ProofFailed, QuorumMissed, LogForked
-    Unavailable  WitnessUnavailable
+    Unavailable  WitnessUnavailable, KeyMissing
 """
 
 from __future__ import annotations
@@ -87,3 +87,7 @@ class WitnessAhead(Conflict):
 
 class WitnessUnavailable(Unavailable):
     """A witness did not answer, or not as a witness does."""
+
+
+class KeyMissing(Unavailable):
+    """The key that the log is to be signed with is not here."""

@@ -1,52 +1,57 @@
 """A period of the log as one file, which an outsider audits with nothing but the log's public key.
 
-The first line is canonical JSON: the signed checkpoint, the places ``[start, end)``, and the hashes of what stands
-before and after them. Every further line is one entry. The hashes and the entries together must lead to the signed
-root, so that no entry between ``start`` and ``end`` can be left out, doubled, moved or altered.
+The first line is canonical JSON: the *succession* of the log's shards, the places ``[start, end)`` in the log, and the
+hashes of what stands before them in their first shard and after them in their last. Every further line is one entry.
+The hashes and the entries together must lead to the signed root of every shard that has some of them, so that no entry
+between ``start`` and ``end`` can be left out, doubled, moved or altered.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from sayso import canonical
 from sayso.disk import Draft
 from sayso.errors import Invalid
-from sayso.ledger.audit import MAX_FINDINGS, Audit
-from sayso.ledger.checkpoint import open_checkpoint, parse_hash
+from sayso.ledger.audit import Audit
+from sayso.ledger.checkpoint import parse_hash
 from sayso.ledger.entry import MAX_ENTRY_BYTES, Link
 from sayso.ledger.errors import EntryInvalid, ExportInvalid, ExportMissing, LedgerTampered, NoteInvalid, QuorumMissed
 from sayso.ledger.merkle import Frontier, complete_ranges, leaf_hash
-from sayso.ledger.note import MAX_NOTE_BYTES, VerifierKey
+from sayso.ledger.note import VerifierKey
 from sayso.ledger.quorum import Quorum
-from sayso.ledger.tree import Tree
+from sayso.ledger.reading import Shards
+from sayso.ledger.shard_audit import MAX_FINDINGS
+from sayso.ledger.succession import MAX_BYTES, Followed, Succession
 
 FORMAT: Final = "sayso-ledger-export/v1"
 
 _CHUNK_BYTES: Final = 1 << 20
-_SIGNS: Final = (b'{"after":[', b'"before":[', b'"checkpoint":"', FORMAT.encode())
+_SIGNS: Final = (b'{"after":[', b'"before":[', b'"succession":[', FORMAT.encode())
 """What the first line of an export has, altered or not: no single change takes all of them away."""
 
-_FIELDS: Final = {"format", "checkpoint", "start", "end", "before", "after"}
+_FIELDS: Final = {"format", "succession", "start", "end", "before", "after"}
 
 
-def write_export(path: Path, tree: Tree, note: str, *, start: int, end: int) -> None:
-    """Write the entries ``[start, end)`` of ``tree``, whose checkpoint is ``note``, whole or not at all."""
-    size = tree.checkpoint.size
+def write_export(path: Path, shards: Shards, *, start: int, end: int) -> None:
+    """Write the log's entries ``[start, end)``, at least one, whole or not at all."""
+    parts = [(shard.tree(), first, last) for shard, first, last in shards.parts(start, end)]
+    (before, first, _), (after, _, last) = parts[0], parts[-1]
     header = {
         "format": FORMAT,
-        "checkpoint": note,
+        "succession": shards.succession().as_json(),
         "start": start,
         "end": end,
-        "before": [_text(tree.complete(*part)) for part in complete_ranges((0, start))],
-        "after": [_text(tree.complete(*part)) for part in complete_ranges((end, size))],
+        "before": [_text(before.complete(*part)) for part in complete_ranges((0, first))],
+        "after": [_text(after.complete(*part)) for part in complete_ranges((last, after.checkpoint.size))],
     }
     with Draft(path) as draft:
         chunk = bytearray(canonical.encode(header) + b"\n")
-        for entry in tree.entries(start, end):
+        for entry in chain.from_iterable(tree.entries(first, last) for tree, first, last in parts):
             chunk += entry + b"\n"
             if len(chunk) >= _CHUNK_BYTES:
                 draft.write(bytes(chunk))
@@ -58,8 +63,9 @@ def write_export(path: Path, tree: Tree, note: str, *, start: int, end: int) -> 
 def audit_export(path: Path, vkey: str, *, witnesses: Iterable[str] = (), quorum: int | None = None) -> Audit:
     """Return what is wrong with an exported period, with the size and root of the log it was taken from.
 
-    Needs the file and the log's public key, nothing else. ``quorum`` of the ``witnesses`` (vkeys; without a number, all
-    of them) must have cosigned. Raise `ExportMissing`, and `ExportInvalid` for a file that is no export.
+    Needs the file and the public key of one of the log's shards, such as the first or the newest, nothing else.
+    ``quorum`` of the ``witnesses`` (vkeys; without a number, all of them) must have cosigned the newest checkpoint.
+    Raise `ExportMissing`, and `ExportInvalid` for a file that is no export.
     """
     key, policy = VerifierKey.parse(vkey), Quorum.of(witnesses, quorum)
     try:
@@ -79,6 +85,7 @@ class _Reader:
     def __init__(self, file: BinaryIO, key: VerifierKey, quorum: Quorum) -> None:
         self._file = file
         self._header = _read_header(file)
+        self._index: int = self._header["start"]
         self._key = key
         self._quorum = quorum
         self._findings: list[str] = []
@@ -87,22 +94,33 @@ class _Reader:
     def audit(self) -> Audit:
         header = self._header
         try:
-            checkpoint = open_checkpoint(header["checkpoint"], self._key, quorum=self._quorum)
+            shards = Succession.from_json(header["succession"]).follow(self._key, quorum=self._quorum)
         except (LedgerTampered, NoteInvalid, QuorumMissed) as error:
             return Audit((f"checkpoint: {error.message}",), 0, b"")
-        frontier = Frontier()
+        newest = shards[-1]
         try:
-            self._add(frontier, header["before"], (0, header["start"]))
-            self._add_entries(frontier)
-            self._add(frontier, header["after"], (header["end"], checkpoint.size))
+            for shard in shards:
+                first, last = max(header["start"], shard.base), min(header["end"], shard.end)
+                if first < last:
+                    self._audit_part(shard, first - shard.base, last - shard.base)
+            if self._file.readline(1) or header["end"] > newest.end:
+                raise LedgerTampered(f"got entries after the {self._index} that the header speaks of")
         except LedgerTampered as error:
             self._found(error.message)
-        if frontier.root() != checkpoint.root:
+        return Audit(tuple(self._findings), newest.end, newest.checkpoint.root)
+
+    def _audit_part(self, shard: Followed, first: int, last: int) -> None:
+        """Read the entries ``[first, last)`` of one shard, and hold them against its root."""
+        header, size = self._header, shard.checkpoint.size
+        frontier = Frontier()
+        self._add(frontier, header["before"] if shard.base + first == header["start"] else [], (0, first))
+        self._add_entries(frontier, last - first)
+        self._add(frontier, header["after"] if shard.base + last == header["end"] else [], (last, size))
+        if frontier.root() != shard.checkpoint.root:
             self._found(
-                f"the entries {header['start']} to {header['end']} do not lead to the signed root of"
-                f" {checkpoint.size} entries; entries were left out, added or altered"
+                f"the entries {shard.base + first} to {shard.base + last} do not lead to the signed root of {size}"
+                f" entries of {shard.key.name}; entries were left out, added or altered"
             )
-        return Audit(tuple(self._findings), checkpoint.size, frontier.root())
 
     def _found(self, finding: str) -> None:
         if len(self._findings) < MAX_FINDINGS:
@@ -118,16 +136,16 @@ class _Reader:
             except NoteInvalid as error:
                 raise LedgerTampered(f"header: {error.message}") from None
 
-    def _add_entries(self, frontier: Frontier) -> None:
-        index = self._header["start"]
-        for data in _lines(self._file):
+    def _add_entries(self, frontier: Frontier, count: int) -> None:
+        for data in islice(_lines(self._file), count):
             leaf = leaf_hash(data)
             frontier.add(0, leaf)
-            self._replay(index, data, leaf)
-            index += 1
-        if index != self._header["end"]:
+            self._replay(self._index, data, leaf)
+            self._index += 1
+            count -= 1
+        if count:
             raise LedgerTampered(
-                f"got {index - self._header['start']} entries, the header says"
+                f"got {self._index - self._header['start']} entries, the header says"
                 f" {self._header['end'] - self._header['start']}; the file was cut or entries were left out"
             )
 
@@ -149,7 +167,7 @@ class _Reader:
 
 
 def _read_header(file: BinaryIO) -> dict[str, Any]:
-    line = file.readline(2 * MAX_NOTE_BYTES)
+    line = file.readline(MAX_BYTES)
     try:
         header = canonical.decode(line.removesuffix(b"\n"))
     except Invalid:
@@ -168,8 +186,7 @@ def _fits(header: Any) -> bool:
     hashes = [header["before"], header["after"]]
     return (
         all(type(count) is int and count >= 0 for count in counts)
-        and header["start"] <= header["end"]
-        and isinstance(header["checkpoint"], str)
+        and header["start"] < header["end"]
         and all(isinstance(each, list) and all(isinstance(text, str) for text in each) for each in hashes)
     )
 

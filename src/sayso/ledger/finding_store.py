@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, bindparam, or_, select, type_coerce, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, or_, select, type_coerce, update
 from sqlalchemy.types import NullType
 
-from sayso.ledger.entry import Entry, Link
+from sayso.ledger.entry import Entry, Link, brief
 from sayso.ledger.store import INDEXED, MANY, Stored, entries, indexed_facts, read_chain_ends, select_rows
 
 
@@ -18,7 +18,9 @@ class Asked:
     """What entries are asked for: all that is given must hold. ``until`` is the first moment that is too late.
 
     ``type`` and ``purpose`` cover what lies below them: ``synthesis`` covers ``synthesis:clip:made``, and
-    ``audiobook`` covers ``audiobook/mystery``.
+    ``audiobook`` covers ``audiobook/mystery``. ``subjects``, a speaker's pseudonyms, are those of entries under no
+    grant, which are given in addition to those under ``grants``. A name also finds the digest that stands for it where
+    an entry had no room.
     """
 
     grants: Collection[str] | None = None
@@ -29,6 +31,7 @@ class Asked:
     purpose: str | None = None
     project: str | None = None
     clip: str | None = None
+    subjects: Collection[str] | None = None
 
     @property
     def is_whole_chains(self) -> bool:
@@ -39,19 +42,29 @@ class Asked:
     def as_json(self) -> dict[str, str | list[str]]:
         """Return what is given, as plain values."""
         given = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name) is not None}
-        return {**given, "grants": sorted(set(self.grants))} if self.grants is not None else given
+        return given | {name: sorted(set(given[name])) for name in ("grants", "subjects") if name in given}
 
     def covers(self, entry: Entry) -> bool:
         """Return whether ``entry`` is asked for."""
         facts = entry.facts
         return (
-            (self.grants is None or entry.grant in self.grants)
+            (self.grants is None or entry.grant in self.grants or self._is_about(entry))
             and (self.since is None or entry.at >= self.since)
             and (self.until is None or entry.at < self.until)
             and (self.type is None or f"{entry.type}:".startswith(f"{self.type}:"))
-            and (self.purpose is None or f"{facts.get('purpose')}/".startswith(f"{self.purpose}/"))
-            and all(getattr(self, name) in {None, facts.get(name)} for name in ("licensee", "project", "clip"))
+            and (
+                self.purpose is None
+                or f"{facts.get('purpose')}/".startswith(f"{self.purpose}/")
+                or facts.get("purpose") == brief(self.purpose)
+            )
+            and all(
+                (said := getattr(self, name)) is None or facts.get(name) in {said, brief(said)}
+                for name in ("licensee", "project", "clip")
+            )
         )
+
+    def _is_about(self, entry: Entry) -> bool:
+        return entry.grant is None and self.subjects is not None and entry.facts.get("subject") in self.subjects
 
 
 Found: TypeAlias = Any
@@ -67,13 +80,23 @@ def find(tx: Connection, asked: Asked) -> Sequence[Found]:
     for condition in _conditions(asked, dialect=tx.dialect.name):
         query = query.where(condition)
     if asked.grants is None:
-        return sorted(tx.execute(query).all(), key=_in_log_order)
-    grants = sorted(set(asked.grants))
-    if len(grants) == 1:
-        return tx.execute(query.where(c.grant_id == grants[0]).order_by(c.seq)).all()
-    parts = [grants[place : place + MANY] for place in range(0, len(grants), MANY)]
-    rows = (row for part in parts for row in tx.execute(query.where(c.grant_id.in_(part))).all())
-    return sorted(rows, key=_in_log_order)
+        return sorted(_tuples(tx, query), key=_in_log_order)
+    grants, subjects = sorted(set(asked.grants)), sorted(set(asked.subjects or ()))
+    if len(grants) == 1 and not subjects:
+        return _tuples(tx, query.where(c.grant_id == grants[0]).order_by(c.seq))
+    wanted = [query.where(c.grant_id.in_(part)) for part in _parts(grants)]
+    wanted += [query.where(c.subject.in_(part)) for part in _parts(subjects)]
+    return sorted((row for each in wanted for row in _tuples(tx, each)), key=_in_log_order)
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (values[place : place + MANY] for place in range(0, len(values), MANY))
+
+
+def _tuples(tx: Connection, query: Select[Any]) -> Sequence[Found]:
+    """Return the driver's own tuples: thousands of `Row` objects would each be looked at by the garbage collector."""
+    cursor = tx.execute(query).cursor
+    return [] if cursor is None else cursor.fetchall()
 
 
 def _in_log_order(row: Any) -> tuple[bool, int, int]:
@@ -90,10 +113,10 @@ def _conditions(asked: Asked, *, dialect: str) -> Iterator[ColumnElement[bool]]:
     if asked.type is not None:
         yield _below(c.type, asked.type, ":", dialect=dialect)
     if asked.purpose is not None:
-        yield _below(c.purpose, asked.purpose, "/", dialect=dialect)
+        yield or_(_below(c.purpose, asked.purpose, "/", dialect=dialect), c.purpose == brief(asked.purpose))
     for name in ("licensee", "project", "clip"):
         if (value := getattr(asked, name)) is not None:
-            yield c[name] == value
+            yield c[name].in_([value, brief(value)])
 
 
 def _below(path: Column[str], prefix: str, gap: str, *, dialect: str) -> ColumnElement[bool]:

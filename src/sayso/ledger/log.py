@@ -7,70 +7,129 @@ back is checked against the signed root first.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from sayso.clock import stamp
+from sayso import clock
+from sayso.clock import Clock, stamp
 from sayso.database import Database
 from sayso.disk import locked
 from sayso.ledger import store
 from sayso.ledger.answer import state, write_answer
 from sayso.ledger.audit import Audit, Auditor
 from sayso.ledger.checkpoint import Checkpoint
-from sayso.ledger.checks import check_published, check_row
-from sayso.ledger.cosigning import Cosigned, WitnessAddress, merged
-from sayso.ledger.errors import EntryPending, EntryUnknown, LedgerTampered, WitnessUnavailable
+from sayso.ledger.checks import check_row
+from sayso.ledger.cosigning import Cosigned, WitnessAddress, cosigned
+from sayso.ledger.errors import EntryPending, EntryUnknown, KeyMissing, LedgerTampered
 from sayso.ledger.export import write_export
 from sayso.ledger.finding import Entries, Finder
 from sayso.ledger.finding_store import Asked
 from sayso.ledger.merkle import consistency_ranges, inclusion_ranges
-from sayso.ledger.note import Note, SignerKey, open_note
+from sayso.ledger.note import Note, SignerKey
 from sayso.ledger.proof import Proof
+from sayso.ledger.reading import Published, Shards
 from sayso.ledger.sequencer import LOCK, Sequencer
-from sayso.ledger.tiles import TileFolder
+from sayso.ledger.shard import Keys, Shard
+from sayso.ledger.succession import Succession
 from sayso.ledger.tree import Tree
 
 
 class Log:
-    """One transparency log: its queue and index in a database, its tiles in a folder, its key."""
+    """One transparency log: its queue and index in a database, the tiles of its shards in a folder, its keys."""
 
-    def __init__(self, database: Database, tiles: Path, *, key: bytes, origin: str) -> None:
-        """Open the log ``origin`` (a URL without its scheme, no spaces); ``key`` is a 32-byte Ed25519 seed."""
+    def __init__(
+        self,
+        database: Database,
+        tiles: Path,
+        *,
+        key: bytes,
+        origin: str,
+        later: Callable[[int], bytes] | None = None,
+        now: Clock = clock.now,
+    ) -> None:
+        """Open the log ``origin`` (a URL without its scheme, no spaces), whose shards are ``origin/2026`` and so on.
+
+        ``key`` is a 32-byte Ed25519 seed, the first; ``later`` gives the seeds after it, from number 1 on.
+        """
         self._database = database
-        self._tiles = TileFolder(tiles)
-        self._signer = SignerKey(origin, key)
+        self._folder = tiles
+        self._origin = origin
+        self._keys: Keys = lambda number: key if number == 0 else _later(later, number)
+        self._now = now
         self._receipt_key = hmac.digest(key, b"sayso ledger receipt v1", "sha256")
         self._finder = Finder(database, receipt_key=self._receipt_key)
 
     @property
     def origin(self) -> str:
-        """The name of the log, which is that of its key."""
-        return self._signer.verifier.name
+        """The name of the log, with which those of its shards begin."""
+        return self._origin
 
     @property
     def vkey(self) -> str:
-        """The log's public key, all that an outsider needs to verify proofs."""
-        return str(self._signer.verifier)
+        """The public key of the shard that grows, all that an outsider needs: it leads to all others, as they to it."""
+        return self._shards()[-1].shard.vkey
+
+    @property
+    def first_vkey(self) -> str:
+        """The public key of the first shard."""
+        return self._shards()[0].shard.vkey
 
     @property
     def signer(self) -> SignerKey:
-        """The log's key, for notes that the operator signs in the log's name, such as certificates."""
-        return self._signer
+        """The key of the shard that entries go to now, for notes that the operator signs in the log's name.
+
+        Read inside the transaction that appends the note's own entry, it signs the shard that the entry will stand in.
+        """
+        with self._database.read() as tx:
+            shards = store.read_shards(tx)
+        return (shards[-1] if shards else self._unborn()).signer(self._keys)
+
+    def vkey_of(self, note: str) -> str:
+        """Return the public key of the shard that signed ``note``, of the newest where none says to have."""
+        names = {signature.name for signature in Note.parse(note).signatures}
+        shards = self._shards().rows
+        return next((shard.vkey for shard in shards if shard.origin in names), shards[-1].vkey)
 
     def integrate(self) -> Checkpoint:
         """Give every queued entry its place and return the checkpoint that covers it, signed and published.
 
         Safe to call at any time and from many processes; killed anywhere and called again it ends in the same tree.
-        Raise `LedgerTampered`, changing nothing, if what is there does not fit the signed root.
+        The first call of a year closes the shard of the year before and opens the next. Raise `LedgerTampered`,
+        changing nothing, if what is there does not fit the signed root.
         """
-        return Sequencer(self._database, self._tiles, self._signer, receipt_key=self._receipt_key).run()
+        return self._sequencer().run()
+
+    def rotate(self) -> Checkpoint:
+        """Close the shard and open the next one, which the next key signs; return that one's checkpoint.
+
+        The old key announces the new one in its last entry, and signs nothing afterwards: it may be destroyed, but for
+        the first, under which the rows' receipts are made.
+        """
+        return self._sequencer().run(rotate=True)
+
+    def _sequencer(self) -> Sequencer:
+        return Sequencer(
+            self._database,
+            self._folder,
+            origin=self._origin,
+            keys=self._keys,
+            now=self._now,
+            receipt_key=self._receipt_key,
+        )
+
+    def shards(self) -> Shards:
+        """Return the shards as they are published, oldest first, each verified when it is looked at."""
+        return self._shards()
+
+    def succession(self) -> Succession:
+        """Return the proof of how the shards and their keys follow each other; see `succession`."""
+        return self._shards().succession()
 
     def checkpoint(self) -> str | None:
         """Return the published checkpoint, a signed note, verified; None before the first `integrate`."""
-        note, _ = self._published()
-        return note
+        return self._shards()[-1].note
 
     def cosign(self, witnesses: Sequence[WitnessAddress]) -> Cosigned:
         """Ask those of ``witnesses`` who have not cosigned the published checkpoint, and publish what they answer.
@@ -78,31 +137,10 @@ class Log:
         A witness that does not answer is named in what is returned. Raise `LogForked` where one has seen another
         history, or a longer one, than this: then nothing changes, and somebody must explain it.
         """
-        note, checkpoint = self._published()
-        if note is None:
-            return Cosigned("", (), tuple(f"{each.key.name}: there is no checkpoint yet" for each in witnesses))
-        tree = Tree(self._tiles, checkpoint)
-        _, there = open_note(note, [self._signer.verifier, *(each.key for each in witnesses)])
-        signatures, missing = [], []
-        for each in witnesses:
-            if each.key not in there:
-                try:
-                    signatures.append(
-                        each.ask(note, checkpoint, lambda old: tree.hashes(consistency_ranges(old, checkpoint.size)))
-                    )
-                except WitnessUnavailable as error:
-                    missing.append(error.message)
-        note = merged(note, signatures)
-        if signatures:
-            self._publish_cosigned(note)
-        _, there = open_note(note, [self._signer.verifier, *(each.key for each in witnesses)])
-        return Cosigned(note, tuple(each.key.name for each in witnesses if each.key in there), tuple(missing))
-
-    def _publish_cosigned(self, note: str) -> None:
-        """Replace the checkpoint by ``note``, unless the log has grown meanwhile."""
-        with locked(self._tiles.folder / LOCK):
-            if Note.parse(self._tiles.checkpoint() or "\n\n\n").text == Note.parse(note).text:
-                self._tiles.write_checkpoint(note)
+        shards = self._shards()
+        if len(shards) > 1:
+            _cosign(shards[-2], witnesses, self._folder)
+        return _cosign(shards[-1], witnesses, self._folder)
 
     def index_of(self, ticket: int) -> int:
         """Return the place of the entry that `append` gave ``ticket`` for.
@@ -118,29 +156,34 @@ class Log:
 
     def entry(self, index: int) -> bytes:
         """Return entry ``index`` as logged, checked against the signed root; raise `EntryUnknown`, `LedgerTampered`."""
-        return self._tree().entry(index)
+        found = self._shards().holding(index)
+        return found.tree().entry(index - found.shard.base)
 
     def prove(self, index: int, *, with_entry: bool = False) -> str:
-        """Return the proof (c2sp.org/tlog-proof) that entry ``index`` stands in the published log.
+        """Return the proof (c2sp.org/tlog-proof) that entry ``index`` stands in its published shard.
 
-        ``with_entry`` puts the entry itself into the proof's ``extra`` line, so that one file is all there is to hand
-        over. Raise `EntryUnknown`, or `LedgerTampered` naming the tile, bundle or row that was altered.
+        The proof has the entry's place in the shard, and verifies with the shard's key. ``with_entry`` puts the entry
+        itself into the proof's ``extra`` line, so that one file is all there is to hand over. Raise `EntryUnknown`, or
+        `LedgerTampered` naming the tile, bundle or row that was altered.
         """
         return next(self.prove_all([index], with_entry=with_entry))
 
     def prove_all(self, indexes: Iterable[int], *, with_entry: bool = False) -> Iterator[str]:
-        """Yield a proof for each of ``indexes``, all under one checkpoint; tiles are read and checked once."""
-        note, checkpoint = self._published()
-        tree = Tree(self._tiles, checkpoint)
+        """Yield a proof for each of ``indexes``, all of a shard under one checkpoint; tiles are read once."""
+        shards = self._shards()
+        trees: dict[int, Tree] = {}
         for index in indexes:
-            entry = tree.entry(index)
+            found = shards.holding(index)
+            tree = trees.get(found.shard.number) or trees.setdefault(found.shard.number, found.tree())
+            place = index - found.shard.base
+            entry = tree.entry(place)
             self._check_placed(index, entry)
-            path = tree.hashes(inclusion_ranges(index, checkpoint.size))
-            yield str(Proof(index, tuple(path), note or "", entry if with_entry else b""))
+            path = tree.hashes(inclusion_ranges(place, found.checkpoint.size))
+            yield str(Proof(place, tuple(path), found.note or "", entry if with_entry else b""))
 
     def prove_growth(self, old_size: int) -> list[bytes]:
-        """Return the consistency proof from the log of ``old_size`` entries to the published one (RFC 6962)."""
-        tree = self._tree()
+        """Return the consistency proof from ``old_size`` entries of the shard that grows to all of it (RFC 6962)."""
+        tree = self._shards()[-1].tree()
         if not 0 <= old_size <= tree.checkpoint.size:
             raise EntryUnknown(f"got the size {old_size}, expected one up to {tree.checkpoint.size}")
         return tree.hashes(consistency_ranges(old_size, tree.checkpoint.size))
@@ -158,12 +201,15 @@ class Log:
 
         `check_answer` checks it anywhere, with `vkey` alone. Raise `LedgerTampered`.
         """
-        note, checkpoint = self._published()
-        question = _asked(asked)
-        rows = [row for row in self._finder.find(question) if row.index is not None and row.index < checkpoint.size]
-        heads = self._finder.heads(rows, size=checkpoint.size)
-        statement = state(question, checkpoint, count=len(rows), heads=heads, signer=self._signer)
-        write_answer(path, Tree(self._tiles, checkpoint), note or "", rows, statement)
+        shards = self._shards()
+        question, size = _asked(asked), shards.size
+        rows = [row for row in self._finder.find(question) if row.index is not None and row.index < size]
+        heads = self._finder.heads(rows, size=size)
+        newest = shards[-1]
+        statement = state(
+            question, newest.checkpoint, count=len(rows), heads=heads, signer=newest.shard.signer(self._keys)
+        )
+        write_answer(path, shards, rows, statement)
         return len(rows)
 
     def reindex(self) -> int:
@@ -179,33 +225,32 @@ class Log:
         `audit_export` checks it anywhere, with `vkey` alone. The file holds every entry between the first and the last
         of the period. Raise `EntryUnknown` for a period without entries, and `LedgerTampered`.
         """
-        note, checkpoint = self._published()
+        shards = self._shards()
         with self._database.read() as tx:
             period = [None if moment is None else stamp(moment) for moment in (since, until)]
-            places = store.span(tx, size=checkpoint.size, since=period[0], until=period[1])
+            places = store.span(tx, size=shards.size, since=period[0], until=period[1])
         if places is None:
             raise EntryUnknown("got a period in which nothing was logged; choose a longer one")
-        write_export(path, Tree(self._tiles, checkpoint), note or "", start=places[0], end=places[1])
+        write_export(path, shards, start=places[0], end=places[1])
         return places
 
     def audit(self) -> Audit:
         """Return what is wrong with the log, everything recomputed from its bundles: tiles, checkpoint, rows, chains.
 
-        Takes about 20 s for a million entries, with bounded memory; nothing is changed or locked meanwhile.
+        Takes about 30 s for a million entries, with bounded memory; nothing is changed or locked meanwhile.
         """
-        return Auditor(self._database, self._tiles, self._signer.verifier, receipt_key=self._receipt_key).run()
+        auditor = Auditor(
+            self._database, self._folder, unborn=self._unborn(), keys=self._keys, receipt_key=self._receipt_key
+        )
+        return auditor.run()
 
-    def _tree(self) -> Tree:
-        return Tree(self._tiles, self._published()[1])
+    def _shards(self) -> Shards:
+        shards = Shards(self._database, self._folder, unborn=self._unborn())
+        shards.rows[-1].signer(self._keys)
+        return shards
 
-    def _published(self) -> tuple[str | None, Checkpoint]:
-        """Return the checkpoint on disk; the database is asked first, since the file may only be ahead of it."""
-        with self._database.read() as tx:
-            known = store.read_published(tx, self.origin)
-        note = self._tiles.checkpoint()
-        with self._database.read() as tx:
-            placed = store.count_placed(tx)
-        return note, check_published(note, known, key=self._signer.verifier, placed=placed)
+    def _unborn(self) -> Shard:
+        return Shard.first(self._origin, self._now().year, self._keys)
 
     def _check_placed(self, index: int, entry: bytes) -> None:
         with self._database.read() as tx:
@@ -215,6 +260,22 @@ class Log:
         check_row(rows[0], receipt_key=self._receipt_key)
         if rows[0].data != entry:
             raise LedgerTampered(f"ledger_entries row {rows[0].ticket}: holds another entry than the log at {index}")
+
+
+def _cosign(published: Published, witnesses: Sequence[WitnessAddress], folder: Path) -> Cosigned:
+    """Have a shard's checkpoint cosigned by those who have not, and publish it so, unless it has grown meanwhile."""
+    found = cosigned(published, witnesses)
+    if found.note != (published.note or ""):
+        with locked(folder / LOCK):
+            if Note.parse(published.tiles.checkpoint() or "\n\n\n").text == Note.parse(found.note).text:
+                published.tiles.write_checkpoint(found.note)
+    return found
+
+
+def _later(later: Callable[[int], bytes] | None, number: int) -> bytes:
+    if later is None:
+        raise KeyMissing(f"key {number} of the log is asked for, and this installation has one key only")
+    return later(number)
 
 
 class Question(TypedDict, total=False):
@@ -228,6 +289,7 @@ class Question(TypedDict, total=False):
     purpose: str | None
     project: str | None
     clip: str | None
+    subjects: Collection[str] | None
 
 
 def _asked(question: Question) -> Asked:

@@ -1,34 +1,31 @@
-"""The sequencer: gives queued entries their place, writes bundles and tiles, then signs and publishes.
+"""The sequencer: gives queued entries their place, has the shard grown, and turns to the next shard when it is time.
 
-Each step is durable before the next one starts, and repeats to the same bytes::
+A turn is three steps, each of which is durable before the next and is gone on with where it was cut short::
 
-    1  places are given, in ticket order             (one transaction; from here on the order is fixed)
-    2  bundles and tiles are written                 (a function of the order alone)
-    3  the checkpoint is signed and replaces the old (the log has grown for its readers)
-    4  the database remembers what was published     (compare and swap)
+    1  what waits is placed, then the closing entry, and the next shard is remembered   (one transaction)
+    2  the old shard grows to its closing entry, and is signed for the last time
+    3  the next shard's first entry is placed, which commits to that checkpoint         (one transaction)
 
-A process killed between any two leaves a log that verifies, and the next run ends in the same tree. Nothing is signed
-before the old tree has been checked against its own root: the sequencer never builds on what was altered.
+What was appended while a shard was the current one stands in it; its key is the one that signs it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
+from sayso.clock import Clock, stamp
 from sayso.database import Database
 from sayso.disk import locked
 from sayso.ledger import store
 from sayso.ledger.checkpoint import Checkpoint
-from sayso.ledger.checks import check_published, receipt_of
-from sayso.ledger.errors import LedgerTampered, ProofFailed
-from sayso.ledger.merkle import consistency_ranges, leaf_hash, root_of, verify_consistency
-from sayso.ledger.note import SignerKey
-from sayso.ledger.tiles import WIDTH, Tile, TileFolder, bundle, edge_tiles
-from sayso.ledger.tree import Tree, fold_edge, read_edge
-
-BATCH: Final = 4096
-"""Entries placed in one transaction: the database's write lock is held for about 15 ms."""
+from sayso.ledger.checks import receipt_of
+from sayso.ledger.entry import Entry
+from sayso.ledger.errors import LedgerTampered
+from sayso.ledger.growing import BATCH, Grower, place
+from sayso.ledger.shard import Keys, Shard, check_shards, closing, opening
+from sayso.ledger.store import Transaction
+from sayso.ledger.tiles import TileFolder
 
 LOCK: Final = ".sequencer.lock"
 
@@ -36,125 +33,83 @@ LOCK: Final = ".sequencer.lock"
 class Sequencer:
     """The one writer of a log's files; a lock keeps a second one out, in this process and in others."""
 
-    def __init__(self, database: Database, tiles: TileFolder, signer: SignerKey, *, receipt_key: bytes) -> None:
-        """Serve the log whose origin is the signer's name."""
+    def __init__(
+        self, database: Database, folder: Path, *, origin: str, keys: Keys, now: Clock, receipt_key: bytes
+    ) -> None:
+        """Serve the log ``origin``, each shard in a folder of its own below ``folder``."""
         self._database = database
-        self._tiles = tiles
-        self._signer = signer
+        self._folder = folder
+        self._origin = origin
+        self._keys = keys
+        self._now = now
         self._receipt_key = receipt_key
 
-    @property
-    def _origin(self) -> str:
-        return self._signer.verifier.name
+    def run(self, *, rotate: bool = False) -> Checkpoint:
+        """Integrate everything queued and return the checkpoint that covers it; safe to call at any time.
 
-    def run(self) -> Checkpoint:
-        """Integrate everything queued and return the checkpoint that covers it; safe to call at any time."""
-        with locked(self._tiles.folder / LOCK):
-            known = self._known()
-            while True:
-                placed, pending = self._place()
-                if placed > known.size or known.size == 0:
-                    known = self._grow(known, placed)
-                if not pending:
-                    return known
-
-    def _known(self) -> Checkpoint:
-        """Return what was published last, after a check that the checkpoint on disk does not contradict it."""
-        first = Checkpoint.empty(self._origin)
-        with self._database.write() as tx:
-            known = store.lock_published(tx, self._origin)
-            if known is None and self._tiles.checkpoint() is None:
-                store.start_published(tx, first)
-                return first
-            placed = store.count_placed(tx)
-        found = check_published(self._tiles.checkpoint(), known, key=self._signer.verifier, placed=placed)
-        if known is not None and found != known:
-            self._catch_up(known, found)
-        return found
-
-    def _catch_up(self, known: Checkpoint, found: Checkpoint) -> None:
-        """Let the database remember a checkpoint that was published by a process killed before it could say so."""
-        proof = Tree(self._tiles, found).hashes(consistency_ranges(known.size, found.size))
-        try:
-            if known != Checkpoint.empty(known.origin):
-                verify_consistency(
-                    old_size=known.size, old_root=known.root, size=found.size, root=found.root, proof=proof
-                )
-        except ProofFailed:
-            raise LedgerTampered(
-                f"ledger_published: {known.size} entries never had the root that stands there; the row was altered"
-            ) from None
-        self._remember(known, found)
-
-    def _remember(self, known: Checkpoint, found: Checkpoint) -> None:
-        with self._database.write() as tx:
-            if not store.move_published(tx, known, found):
-                raise LedgerTampered(f"ledger_published: the row of {self._origin} changed while it was integrated")
-
-    def _place(self) -> tuple[int, bool]:
-        """Give at most `BATCH` entries their place; return how many have one now, and whether others still wait."""
-        with self._database.write() as tx:
-            store.lock_published(tx, self._origin)
-            start = store.count_placed(tx)
-            pending = store.read_pending(tx, BATCH)
-            places = []
-            for index, (ticket, leaf, data) in enumerate(pending, start):
-                if leaf_hash(data) != leaf:
-                    raise LedgerTampered(f"ledger_entries row {ticket}: the queued entry was altered; restore it")
-                receipt = receipt_of(self._receipt_key, ticket=ticket, index=index, data=data)
-                places.append({"at_ticket": ticket, "entry_index": index, "receipt": receipt})
-            if places:
-                store.place(tx, places)
-        return start + len(places), len(places) == BATCH
-
-    def _grow(self, known: Checkpoint, size: int) -> Checkpoint:
-        edge = read_edge(self._tiles, known)
-        leaves = self._write_bundles(known.size, size, next(iter(edge.values()), []))
-        grown = Checkpoint(self._origin, size, self._write_tiles(edge, leaves, known.size, size))
-        self._tiles.write_checkpoint(grown.signed([self._signer]))
-        self._remember(known, grown)
-        return grown
-
-    def _write_bundles(self, old: int, size: int, kept: Sequence[bytes]) -> list[bytes]:
-        """Write the bundles that hold the entries ``[old, size)`` and return their leaf hashes.
-
-        ``kept`` are the hashes of the partial tile at the old edge, where the old size leaves one: entries from
-        before are bundled again with new ones, and must still be those that were signed.
+        The shard is closed and the next one opened where its year is over, or to ``rotate`` to the next key.
         """
-        leaves: list[bytes] = []
-        for number in range(old // WIDTH, -(-size // WIDTH)):
-            start, end = number * WIDTH, min((number + 1) * WIDTH, size)
-            with self._database.read() as tx:
-                rows = store.read_placed(tx, start, end)
-            hashes = [leaf_hash(row.data) for row in rows]
-            for index, (row, leaf) in enumerate(zip(rows, hashes, strict=True), start):
-                if row.entry_index != index or row.leaf != leaf or (index < old and leaf != kept[index - start]):
-                    raise LedgerTampered(f"ledger_entries row {row.ticket}: entry {index} was altered; restore it")
-            if len(rows) != end - start:
-                raise LedgerTampered(f"ledger_entries: the row of entry {start + len(rows)} is missing; restore it")
-            self._tiles.write_entries(bundle(number, end - start), [row.data for row in rows])
-            if end - start == WIDTH:
-                self._tiles.drop_partials(-1, number)
-            leaves += hashes[max(0, old - start) :]
-        return leaves
+        with locked(self._folder / LOCK):
+            shard = self._standing()
+            found = self._integrate(shard)
+            if rotate or self._now().year > shard.year:
+                shard = self._turn(shard, shard.key + rotate)
+                found = self._integrate(shard)
+            return found
 
-    def _write_tiles(self, edge: dict[Tile, list[bytes]], leaves: list[bytes], old: int, size: int) -> bytes:
-        """Write the hash tiles that change between the sizes, level by level, and return the new root."""
-        rows: list[list[bytes]] = []
-        level = 0
-        fresh = leaves
-        while fresh:
-            done = old >> (8 * level)
-            row = edge.get(Tile(level, done // WIDTH, done % WIDTH), []) + fresh if done % WIDTH else fresh
-            fresh = []
-            for number, place in enumerate(range(0, len(row), WIDTH), done // WIDTH):
-                hashes = row[place : place + WIDTH]
-                self._tiles.write_hashes(Tile(level, number, len(hashes)), hashes)
-                if len(hashes) == WIDTH:
-                    fresh.append(root_of(hashes))
-                    self._tiles.drop_partials(level, number)
-                else:
-                    rows.append(hashes)
-            level += 1
-        untouched = [edge[tile] for tile in edge_tiles(size) if tile.level >= level]
-        return fold_edge([*rows, *untouched])
+    def _integrate(self, shard: Shard) -> Checkpoint:
+        grower = self._grower(shard)
+        while True:
+            with self._database.write() as tx:
+                placed = place(tx, receipt_key=self._receipt_key)
+            found = grower.grow()
+            if placed < BATCH:
+                return found
+
+    def _grower(self, shard: Shard) -> Grower:
+        tiles = TileFolder(self._folder / shard.name)
+        return Grower(self._database, tiles, shard.signer(self._keys), base=shard.base)
+
+    def _standing(self) -> Shard:
+        """Return the shard that entries go to now: the first one made, a turn that was cut short gone on with."""
+        with self._database.write() as tx:
+            shards = store.read_shards(tx)
+            check_shards(shards, self._origin)
+            if not shards:
+                return self._begin(tx)
+            last = shards[-1]
+            is_opened = not last.number or store.count_placed(tx) > last.base
+        if not is_opened:
+            self._open(shards[-2], last)
+        return last
+
+    def _begin(self, tx: Transaction) -> Shard:
+        if store.count_placed(tx) or store.read_sizes(tx):
+            raise LedgerTampered("ledger_shards: the rows are missing, and the log has entries; restore the database")
+        shard = Shard.first(self._origin, self._now().year, self._keys)
+        store.add_shard(tx, shard)
+        return shard
+
+    def _turn(self, shard: Shard, key: int) -> Shard:
+        now = self._now()
+        with self._database.write() as tx:
+            while place(tx, receipt_key=self._receipt_key) == BATCH:
+                pass
+            size = store.count_placed(tx) + 1 - shard.base
+            after = Shard.after(shard, size=size, year=now.year, key=key, keys=self._keys)
+            self._put(tx, closing(shard, after, stamp(now)), shard.base + size - 1)
+            store.add_shard(tx, after)
+        self._open(shard, after)
+        return after
+
+    def _open(self, shard: Shard, after: Shard) -> None:
+        """Grow ``shard`` to its end, and give ``after`` its first entry."""
+        final = self._grower(shard).grow(after.base)
+        with self._database.write() as tx:
+            self._put(tx, opening(shard, final, stamp(self._now())), after.base)
+
+    def _put(self, tx: Transaction, entry: Entry, index: int) -> None:
+        """Append ``entry`` and give it its place at once, before all that waits."""
+        row = store.read_ticket(tx, store.append(tx, entry))
+        receipt = receipt_of(self._receipt_key, ticket=row.ticket, index=index, data=row.data)
+        store.place(tx, [{"at_ticket": row.ticket, "entry_index": index, "receipt": receipt}])

@@ -7,6 +7,7 @@ many writers commit at once, so nothing here relies on the highest ticket seen.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -32,14 +33,19 @@ from sayso.database import metadata
 from sayso.errors import Bug
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.entry import Entry, Link
-from sayso.ledger.errors import EntryUnknown
+from sayso.ledger.errors import EntryInvalid, EntryUnknown
 from sayso.ledger.merkle import leaf_hash
+from sayso.ledger.shard import Shard
 
 Transaction: TypeAlias = Connection
 """A connection inside a transaction that somebody else opened and will end."""
 
-INDEXED: Final = ("licensee", "purpose", "project", "clip")
-"""Facts that have a column of their own, so that entries are found by them; the entry itself says what is true."""
+INDEXED: Final = ("licensee", "purpose", "project", "clip", "subject")
+"""Facts that have a column of their own, so that entries are found by them; the entry itself says what is true.
+
+``subject``, the speaker's pseudonym, is kept for entries under no grant only, such as refusals: the others are found
+by their grant.
+"""
 
 entries: Final = Table(
     "ledger_entries",
@@ -82,6 +88,16 @@ published: Final = Table(
     Column("root", LargeBinary(32), nullable=False),
 )
 
+shards: Final = Table(
+    "ledger_shards",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("origin", String(255), nullable=False, unique=True),
+    Column("base", BigInteger, nullable=False),
+    Column("key", Integer, nullable=False),
+    Column("vkey", String(512), nullable=False),
+)
+
 _INSERT: Final = entries.insert()
 _INSERT_ALL: Final = entries.insert().returning(entries.c.ticket, sort_by_parameter_order=True)
 _LOCK_HEAD: Final = (
@@ -116,6 +132,7 @@ class Stored(NamedTuple):
     purpose: str | None = None
     project: str | None = None
     clip: str | None = None
+    subject: str | None = None
 
 
 def append(tx: Connection, entry: Entry) -> int:
@@ -141,10 +158,22 @@ def append_all(tx: Connection, batch: Sequence[Entry]) -> list[int]:
     rows = [_linked(entry, heads) for entry in batch]
     if not rows:
         return []
-    inserted = tx.execute(_INSERT_ALL, rows)
-    tickets = [int(ticket) for ticket in inserted.scalars()]
+    tickets = _insert(tx, rows)
     _move_heads(tx, heads)
     return tickets
+
+
+def _insert(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert rows and return their tickets.
+
+    SQLite gives RETURNING row by row, at twice the cost; but under its write lock an autoincremented key is always one
+    more than the last (sqlite.org/autoinc.html), so that the last one tells all.
+    """
+    if tx.dialect.name != "sqlite":
+        return [int(ticket) for ticket in tx.execute(_INSERT_ALL, rows).scalars()]
+    tx.execute(_INSERT, rows)
+    last = int(tx.execute(select(func.max(entries.c.ticket))).scalar_one())
+    return list(range(last - len(rows) + 1, last + 1))
 
 
 def _move_heads(tx: Connection, heads: Mapping[str, tuple[int, bytes]]) -> None:
@@ -155,7 +184,12 @@ def _move_heads(tx: Connection, heads: Mapping[str, tuple[int, bytes]]) -> None:
 
 def _linked(entry: Entry, heads: dict[str, tuple[int, bytes]]) -> dict[str, Any]:
     seq, head = heads[entry.grant] if entry.grant is not None else (-1, b"")
-    data = Link(entry, seq + 1, head.hex()).encode()
+    link = Link(entry, seq + 1, head.hex())
+    try:
+        data = link.encode()
+    except EntryInvalid:
+        entry = link.shortened().entry
+        data = Link(entry, seq + 1, head.hex()).encode()
     leaf = leaf_hash(data)
     if entry.grant is not None:
         heads[entry.grant] = (seq + 1, leaf)
@@ -173,8 +207,8 @@ def _linked(entry: Entry, heads: dict[str, tuple[int, bytes]]) -> dict[str, Any]
 def indexed_facts(entry: Entry) -> dict[str, str | None]:
     """Return the facts by which ``entry`` is found."""
     facts = entry.facts
-    found = {name: facts.get(name) for name in INDEXED}
-    return {name: fact if isinstance(fact, str) else None for name, fact in found.items()}
+    found = {name: facts.get(name) for name in INDEXED if name != "subject" or entry.grant is None}
+    return {name: fact if isinstance(fact := found.get(name), str) else None for name in INDEXED}
 
 
 def _lock_heads(tx: Connection, grants: Collection[str]) -> dict[str, tuple[int, bytes]]:
@@ -225,6 +259,21 @@ def move_published(tx: Connection, old: Checkpoint, new: Checkpoint) -> bool:
     """Replace ``old`` by ``new``; return False, changing nothing, where ``old`` is not what stands there."""
     stands = (published.c.origin == old.origin, published.c.size == old.size, published.c.root == old.root)
     return tx.execute(update(published).where(*stands).values(size=new.size, root=new.root)).rowcount == 1
+
+
+def read_sizes(tx: Connection) -> dict[str, int]:
+    """Return how many entries of each shard were published, by its origin."""
+    return {row.origin: row.size for row in tx.execute(select(published.c.origin, published.c.size))}
+
+
+def read_shards(tx: Connection) -> list[Shard]:
+    """Return the shards, oldest first; those of no log yet are none."""
+    return [Shard(*row) for row in tx.execute(select(shards).order_by(shards.c.number))]
+
+
+def add_shard(tx: Connection, shard: Shard) -> None:
+    """Remember one more shard."""
+    tx.execute(shards.insert(), dataclasses.asdict(shard))
 
 
 def count_placed(tx: Connection) -> int:

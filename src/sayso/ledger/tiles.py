@@ -109,6 +109,10 @@ class TileFolder:
         """Return where ``tile`` lies."""
         return self.folder / tile.path
 
+    def name(self, tile: Tile | str) -> str:
+        """Return what ``tile``, or another file here, is called in messages: its path with its shard in front."""
+        return f"{self.folder.name}/{tile if isinstance(tile, str) else tile.path}"
+
     def read(self, tile: Tile) -> bytes | None:
         """Return the bytes of ``tile``, or of the full one where the partial one is gone; None where neither is there.
 
@@ -127,16 +131,18 @@ class TileFolder:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise LedgerTampered(f"{path}: cannot be read ({error.strerror}); restore it from a backup") from error
+            raise LedgerTampered(
+                f"{self.name(path)}: cannot be read ({error.strerror}); restore it from a backup"
+            ) from error
 
     def hashes(self, tile: Tile) -> list[bytes]:
         """Return the hashes of a tile; raise `LedgerTampered` naming the file if it is missing or of a wrong length."""
         data = self.read(tile)
         if data is None:
-            raise LedgerTampered(f"{tile.path}: the tile is missing; restore it from a backup")
+            raise LedgerTampered(f"{self.name(tile)}: the tile is missing; restore it from a backup")
         if len(data) != tile.width * HASH_SIZE:
             raise LedgerTampered(
-                f"{tile.path}: got {len(data)} bytes, expected {tile.width * HASH_SIZE}; the tile was altered"
+                f"{self.name(tile)}: got {len(data)} bytes, expected {tile.width * HASH_SIZE}; the tile was altered"
             )
         return split_hashes(data)
 
@@ -144,8 +150,8 @@ class TileFolder:
         """Return the entries of a bundle; raise `LedgerTampered` naming the file if it is missing or cut."""
         data = self.read(tile)
         if data is None:
-            raise LedgerTampered(f"{tile.path}: the bundle is missing; restore it from a backup")
-        return decode_bundle(data, width=tile.width, name=tile.path)
+            raise LedgerTampered(f"{self.name(tile)}: the bundle is missing; restore it from a backup")
+        return decode_bundle(data, width=tile.width, name=self.name(tile))
 
     def write_hashes(self, tile: Tile, hashes: Sequence[bytes]) -> None:
         """Write a tile, durably, or nothing of it."""
@@ -182,7 +188,9 @@ class TileFolder:
         try:
             return data.decode()
         except UnicodeDecodeError:
-            raise LedgerTampered(f"{CHECKPOINT}: got bytes that are no text; the checkpoint was altered") from None
+            raise LedgerTampered(
+                f"{self.name(CHECKPOINT)}: got bytes that are no text; the checkpoint was altered"
+            ) from None
 
     def write_checkpoint(self, note: str) -> None:
         """Publish a checkpoint, replacing the one before in one step."""

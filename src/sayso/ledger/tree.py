@@ -29,6 +29,7 @@ class Tree:
         self._tiles = tiles
         self._pyramids: dict[tuple[int, int], list[list[bytes]]] = {}
         self._kept: deque[int] = deque()
+        self._wide: dict[Range, bytes] = {}
         self.edge = read_edge(tiles, checkpoint)
         for tile, hashes in self.edge.items():
             self._pyramids[tile.level, tile.number] = _pyramid(hashes)
@@ -46,7 +47,7 @@ class Tree:
             found = _pyramid(self._tiles.hashes(tile))
             above = self._pyramid(level + 1, number // WIDTH)[0][number % WIDTH]
             if found[LEVEL_BITS][0] != above:
-                raise LedgerTampered(f"{tile.path}: does not fit the signed root; the tile was altered")
+                raise LedgerTampered(f"{self._tiles.name(tile)}: does not fit the signed root; the tile was altered")
             self._pyramids[level, number] = found
             if level == 0:
                 self._keep(number)
@@ -64,7 +65,16 @@ class Tree:
 
     def hashes(self, ranges: Sequence[Range]) -> list[bytes]:
         """Return the hashes that a proof planned as ``ranges`` consists of."""
-        return [range_hash(leaves, self.complete) for leaves in ranges]
+        return [self._hash(leaves) for leaves in ranges]
+
+    def _hash(self, leaves: Range) -> bytes:
+        """Return the hash over ``leaves``; those over whole tiles, which many proofs share, are made once."""
+        if leaves[1] - leaves[0] < WIDTH:
+            return range_hash(leaves, self.complete)
+        found = self._wide.get(leaves)
+        if found is None:
+            found = self._wide[leaves] = range_hash(leaves, self.complete)
+        return found
 
     def entry(self, index: int) -> bytes:
         """Return entry ``index`` out of its bundle; raise `EntryUnknown` beyond the end, or `LedgerTampered`."""
@@ -83,7 +93,7 @@ class Tree:
                 data = bundled[index - number * WIDTH]
                 if leaf_hash(data) != self.leaf(index):
                     raise LedgerTampered(
-                        f"{tile.path}: entry {index} is not the one that was logged; the bundle was altered"
+                        f"{self._tiles.name(tile)}: entry {index} is not the one that was logged; it was altered"
                     )
                 yield data
 
@@ -122,7 +132,9 @@ def _blame(tiles: TileFolder, edge: dict[Tile, list[bytes]], checkpoint: Checkpo
         except LedgerTampered as error:
             return error.message
         if not follows:
-            return f"{tile.path}: does not follow from what it covers; the tile or what lies below it was altered"
+            return (
+                f"{tiles.name(tile)}: does not follow from what it covers; the tile or what lies below it was altered"
+            )
     return f"the tiles fit each other and not the signed root of {checkpoint.size} entries; the log was rewritten"
 
 

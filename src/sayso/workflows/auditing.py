@@ -8,21 +8,30 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sayso.clock import parse_stamp
+from sayso.clock import now, parse_stamp
 from sayso.consent import store as consents
 from sayso.disk import write_whole
 from sayso.errors import Invalid, NotFound, Tampered
 from sayso.ids import GrantId, SpeakerId, parse_id
 from sayso.ledger import Logged, WitnessAddress, audit_export, check_answer
+from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.cosigning import Cosigned
+from sayso.ledger.errors import LedgerTampered
 from sayso.ledger.log import Question as Asked
+from sayso.ledger.note import Note, VerifierKey
 from sayso.ledger.proof import Proof
 from sayso.ledger.proof import verify_proof as check_proof
 from sayso.ledger.quorum import Quorum
+from sayso.ledger.succession import MAX_BYTES, Succession
+from sayso.vault.errors import Shredded, SubjectUnknown
 from sayso.workflows.home import Home
+from sayso.workflows.permission import refusals_of
 from sayso.workflows.reconciling import findings
 
 MAX_PROOF_BYTES = 65_536
+
+ABOUT = ("consent:speaker:added", "consent:speaker:key", "consent:speaker:died")
+"""Types of the entries about a speaker under no grant, each the context of the pseudonym in it."""
 
 
 class StateTampered(Tampered):
@@ -64,19 +73,45 @@ def checkpoint(home: Home) -> Shown:
 
     Raise `LogForked` where a witness has seen another history, and `QuorumMissed` where too few have cosigned.
     """
-    taken = home.log.integrate()
+    return _checkpoint(home, home.log.integrate())
+
+
+def rotate(home: Home) -> Shown:
+    """Close the shard, open the next one under the next key, and return its checkpoint, as `checkpoint` does."""
+    return _checkpoint(home, home.log.rotate())
+
+
+def _checkpoint(home: Home, taken: Checkpoint) -> Shown:
     cosigned = _cosigned(home)
+    shards = home.log.shards()
     return Shown(
         {
             "origin": taken.origin,
             "size": taken.size,
             "root": taken.root.hex(),
-            "vkey": home.log.vkey,
-            "checkpoint": home.log.checkpoint(),
+            "vkey": shards[-1].shard.vkey,
+            "first_vkey": shards[0].shard.vkey,
+            "shards": len(shards),
+            "entries": shards.size,
+            "checkpoint": shards[-1].note,
             "cosigned_by": list(cosigned.by),
             "witnesses_missing": list(cosigned.missing),
         }
     )
+
+
+def keys(home: Home, output: Path | None) -> Shown:
+    """Return the log's shards with their keys; write to ``output`` the proof that each follows from the one before."""
+    home.log.integrate()
+    _cosigned(home)
+    shards = home.log.shards()
+    if output is not None:
+        write_whole(output, shards.succession().encode(), mode=0o644)
+    rows = [
+        {"shard": each.shard.origin, "first": each.shard.base, "entries": each.checkpoint.size, "vkey": each.shard.vkey}
+        for each in shards
+    ]
+    return Shown({"shards": rows, **({} if output is None else {"file": str(output)})})
 
 
 def _cosigned(home: Home) -> Cosigned:
@@ -105,9 +140,14 @@ class Question:
     clip: str | None = None
 
     def asked(self, home: Home) -> Asked:
-        """Return it in the words of the ledger: a speaker is known there by grants only."""
+        """Return it in the words of the ledger, which knows a speaker by grants and, where there is none, by pseudonym.
+
+        Raise `SpeakerUnknown`, and `GrantUnknown`.
+        """
         by_grant = self.grant is not None or self.speaker is not None
+        whole = self.speaker is not None and self.grant is None
         return {
+            "subjects": _pseudonyms(home, SpeakerId(self.speaker or "")) if whole else None,
             "grants": _grants(home, self.grant, self.speaker) if by_grant else None,
             "since": _moment(self.since),
             "until": _moment(self.until),
@@ -147,22 +187,42 @@ def prove(home: Home, entry: int, output: Path) -> Shown:
     _cosigned(home)
     proof = home.log.prove(entry, with_entry=True)
     write_whole(output, proof.encode(), mode=0o644)
-    return Shown({"entry": entry, "proof": str(output), "bytes": len(proof.encode())})
+    vkey = home.log.vkey_of(Proof.parse(proof).checkpoint)
+    return Shown({"entry": entry, "proof": str(output), "bytes": len(proof.encode()), "vkey": vkey})
 
 
-def verify_proof(file: Path, key: str, *, witnesses: Sequence[str] = (), quorum: int | None = None) -> Shown:
+def verify_proof(
+    file: Path,
+    key: str,
+    *,
+    succession: Path | None = None,
+    witnesses: Sequence[str] = (),
+    quorum: int | None = None,
+) -> Shown:
     """Check the proof in ``file`` with the log's public key alone; raise `Tampered` unless it holds.
 
-    ``quorum`` of the ``witnesses`` must have cosigned; without a number, all of them.
+    A proof is signed by the key of its shard; with the ``succession``, the key of any other shard will do. ``quorum``
+    of the ``witnesses`` must have cosigned; without a number, all of them.
     """
-    text = _read(file)
-    if text.startswith("{"):
+    if _is_answer(file):
         return _verify_answer(file, key, witnesses=witnesses, quorum=quorum)
+    text = _read(file)
     proof = Proof.parse(text)
     if not proof.extra:
         raise Invalid(f"{file}: got a proof without its entry, expected one that `sayso ledger prove` wrote")
-    check_proof(text, proof.extra, key, witnesses=witnesses, quorum=len(witnesses) if quorum is None else quorum)
-    return Shown({"ok": True, "entry": proof.index, "is": proof.extra.decode()})
+    own, base = (key, 0) if succession is None else _followed(succession, key, proof.checkpoint)
+    needed = len(witnesses) if quorum is None else quorum
+    under = check_proof(text, proof.extra, own, witnesses=witnesses, quorum=needed)
+    return Shown({"ok": True, "entry": base + proof.index, "shard": under.origin, "is": proof.extra.decode()})
+
+
+def _followed(succession: Path, key: str, note: str) -> tuple[str, int]:
+    """Return the key of the shard that ``note`` is of, as ``key`` leads to it, and where that shard begins."""
+    origin = Note.parse(note).text.partition("\n")[0]
+    for shard in Succession.decode(_read(succession, most=MAX_BYTES).encode()).follow(VerifierKey.parse(key)):
+        if shard.key.name == origin:
+            return str(shard.key), shard.base
+    raise LedgerTampered(f"got a proof of {origin[:80]!r}, which is no shard of this log")
 
 
 def _verify_answer(file: Path, key: str, *, witnesses: Sequence[str], quorum: int | None) -> Shown:
@@ -204,9 +264,9 @@ def reindex(home: Home) -> Shown:
     return Shown({"ok": True, "corrected": home.log.reindex()})
 
 
-def vkey(home: Home) -> str:
-    """Return the log's public key."""
-    return home.log.vkey
+def vkey(home: Home, file: Path) -> str:
+    """Return the public key here that the proof or answer in ``file`` is to be checked with."""
+    return home.log.vkey if _is_answer(file) else home.log.vkey_of(Proof.parse(_read(file)).checkpoint)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -224,11 +284,32 @@ def _grants(home: Home, grant: str | None, speaker: str | None) -> list[str]:
     return sorted(wanted)
 
 
-def _read(file: Path) -> str:
+def _is_answer(file: Path) -> bool:
+    return _bytes(file, 1) == b"{"
+
+
+def _pseudonyms(home: Home, speaker: SpeakerId) -> list[str]:
+    """Return the names that the ledger has for the speaker where there is no grant: of refusals, one a month."""
+    with home.database.read() as tx:
+        first, last = consents.get_speaker(tx, SpeakerId(parse_id("speaker", speaker))).created_at, now()
+    months = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
+    contexts = [refusals_of(first.replace(year=month // 12, month=month % 12 + 1, day=1)) for month in months]
+    try:
+        return [home.vault.pseudonym(speaker, context) for context in (*ABOUT, *contexts)]
+    except (Shredded, SubjectUnknown):
+        return []  # after the erasure nobody can tell
+
+
+def _bytes(file: Path, most: int) -> bytes:
     try:
         with file.open("rb") as opened:
-            return opened.read(MAX_PROOF_BYTES).decode()
+            return opened.read(most)
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _read(file: Path, *, most: int = MAX_PROOF_BYTES) -> str:
+    try:
+        return _bytes(file, most).decode()
     except UnicodeDecodeError:
         raise Invalid(f"{file}: got bytes that are no text, expected a .tlog-proof file") from None

@@ -30,6 +30,7 @@ from sayso.erasure import (
     unlink_blobs,
 )
 from sayso.erasure import check as check_certificate
+from sayso.erasure.certificate import CertificateFile
 from sayso.errors import Invalid, NotFound, Refused
 from sayso.ids import PREFIXES, ArtifactId, CertificateId, PlanId, SpeakerId, parse_id
 from sayso.ledger.decisions import store as decisions
@@ -168,7 +169,7 @@ def check(certificate_or_file: str, key: str | None, home: Callable[[], Home]) -
     """Check a certificate; given ``key`` and a file, no installation is opened. Raise `CertificateFailed`."""
     by_id = certificate_or_file.startswith(PREFIXES["certificate"] + "_")
     text = certificate(home(), certificate_or_file, None).text if by_id else _read(Path(certificate_or_file))
-    checked = check_certificate(text, key or home().log.vkey)
+    checked = check_certificate(text, key or home().log.vkey_of(CertificateFile.parse(text).note))
     checked.demand()
     return CheckedShown(checked)
 

@@ -36,9 +36,15 @@ class Home:
 
     @cached_property
     def log(self) -> Log:
-        """Return the ledger's log, signed with this installation's key."""
-        key = self.vault.operator_secret("log")
-        return Log(self.database, self.settings.tiles, key=key, origin=self.settings.log_origin)
+        """Return the ledger's log, signed with this installation's keys: ``log``, then ``log-1`` and so on."""
+        secret = self.vault.operator_secret
+        return Log(
+            self.database,
+            self.settings.tiles,
+            key=secret("log"),
+            origin=self.settings.log_origin,
+            later=lambda number: secret(f"log-{number}"),
+        )
 
     @cached_property
     def permit_key(self) -> PermitKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sayso.clock import now, stamp
 from sayso.consent import minutes
@@ -71,10 +72,15 @@ def ask(home: Home, request: Request, act: str, *, within: Within | None = None)
             used = minutes.usage(tx, request.speaker)
             asked = Asked(request, moment, used.ms, used.takes, standing.deceased)
             decision = reconsidering.keep(home, tx, standing.policy, asked)
-            facts = {**_facts(home, request, stamp(moment)), FACT: decision}
+            facts = {**_facts(home, request, refusals_of(moment)), FACT: decision}
             append(tx, Entry(f"{act}:refused", stamp(moment), None, facts))
         home.log.integrate()
         raise
+
+
+def refusals_of(moment: datetime) -> str:
+    """Return the context of a speaker's pseudonym in the refusals of one month: whoever has the key can list them."""
+    return f"refused {stamp(moment)[:7]}"
 
 
 def result(home: Home, tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:

@@ -70,6 +70,7 @@ class Part:
             "entry": standing.entry if standing else None,
             "proof_ok": standing.proof_ok if standing else None,
             "proof": (standing.proof or None) if standing else None,
+            "log_key": (standing.log_key or None) if standing else None,
             "problem": (standing.problem or None) if standing else None,
         }
 

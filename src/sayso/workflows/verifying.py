@@ -18,6 +18,7 @@ from sayso.errors import SaysoError
 from sayso.ids import GrantId
 from sayso.ledger import verify_proof
 from sayso.ledger.entry import Link
+from sayso.ledger.proof import Proof
 from sayso.marking import Mark
 from sayso.marking.credentials import Credentials, read
 from sayso.marking.detector import Detection
@@ -30,7 +31,7 @@ from sayso.workflows.home import Home
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known here of a clip: its record, the state of its grant now, and its entry with proof."""
+    """What is known here of a clip: its record, its grant's state now, its entry with proof and the key to check it."""
 
     clip: Clip
     grant_state: State
@@ -38,6 +39,7 @@ class Standing:
     proof_ok: bool
     problem: str = ""
     proof: str = ""
+    log_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,13 @@ def standing_of(home: Home, mark: Mark) -> Standing | None:
         entry = home.log.index_of(clip.result_ticket or clip.intent_ticket)
         data = home.log.entry(entry)
         proof = home.log.prove(entry, with_entry=True)
-        verify_proof(proof, data, home.log.vkey)
+        log_key = home.log.vkey_of(Proof.parse(proof).checkpoint)
+        verify_proof(proof, data, log_key)
         problem = _mismatch(data, clip)
     except SaysoError as error:
         return Standing(clip, grant.state_at(now()), None, proof_ok=False, problem=error.message)
-    return Standing(clip, grant.state_at(now()), entry, proof_ok=not problem, problem=problem, proof=proof)
+    state = grant.state_at(now())
+    return Standing(clip, state, entry, proof_ok=not problem, problem=problem, proof=proof, log_key=log_key)
 
 
 def _mismatch(entry: bytes, clip: Clip) -> str:

@@ -27,6 +27,29 @@ def checkpoint(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def rotate(as_json: AsJson = False) -> None:
+    """Sign with a new key from now on: the shard is closed, its last entry announces the key, the next shard opens."""
+    from sayso.workflows import auditing  # noqa: PLC0415
+
+    shown = auditing.rotate(home()).as_json()
+    show(shown, tables.pairs(shown), as_json=as_json)
+
+
+@app.command()
+def keys(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the proof that each key follows from the one before.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the log's shards, one a year and a key, each with its public key."""
+    from sayso.workflows import auditing  # noqa: PLC0415
+
+    shown = auditing.keys(home(), output).as_json()
+    show(shown, tables.rows(("shard", "first", "entries", "vkey"), shown["shards"]), as_json=as_json)
+
+
+@app.command()
 def query(
     grant: Annotated[str | None, typer.Option(help="Only entries under this grant.")] = None,
     speaker: Annotated[str | None, typer.Option(help="Only entries under this speaker's grants.")] = None,
@@ -94,6 +117,9 @@ def verify(
     key: Annotated[
         str | None, typer.Option(help="The log's public key (vkey); without it, this installation's.")
     ] = None,
+    keys: Annotated[
+        Path | None, typer.Option(help="A file that `sayso ledger keys -o` wrote: then any key of the log will do.")
+    ] = None,
     witness: Witnesses = None,
     quorum: NumWitnesses = None,
     as_json: AsJson = False,
@@ -104,8 +130,8 @@ def verify(
     if str(proof) == "log":
         result = auditing.audit(home()).as_json()
     else:
-        key = key or auditing.vkey(home())
-        result = auditing.verify_proof(proof, key, witnesses=witness or (), quorum=quorum).as_json()
+        key = key or auditing.vkey(home(), proof)
+        result = auditing.verify_proof(proof, key, succession=keys, witnesses=witness or (), quorum=quorum).as_json()
     show(result, tables.pairs(result), as_json=as_json)
 
 
@@ -127,7 +153,7 @@ def export(
 @app.command()
 def audit(
     file: Annotated[Path, typer.Argument(help="A file that `sayso ledger export` wrote.")],
-    key: Annotated[str, typer.Option(help="The log's public key (vkey), from `sayso ledger checkpoint`.")],
+    key: Annotated[str, typer.Option(help="A public key (vkey) of the log, first or newest.")],
     witness: Witnesses = None,
     quorum: NumWitnesses = None,
     as_json: AsJson = False,

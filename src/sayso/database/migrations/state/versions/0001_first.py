@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=1024), nullable=True),
         sa.Column("project", sa.String(length=1024), nullable=True),
         sa.Column("clip", sa.String(length=1024), nullable=True),
+        sa.Column("subject", sa.String(length=1024), nullable=True),
         sa.PrimaryKeyConstraint("ticket", name=op.f("pk_ledger_entries")),
         sa.UniqueConstraint("entry_index", name=op.f("uq_ledger_entries_entry_index")),
         sqlite_autoincrement=True,
@@ -205,6 +206,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("purpose IS NOT NULL"),
         postgresql_where=sa.text("purpose IS NOT NULL"),
     )
+    op.create_index(
+        "ix_ledger_entries_subject",
+        "ledger_entries",
+        ["subject"],
+        unique=False,
+        sqlite_where=sa.text("subject IS NOT NULL"),
+        postgresql_where=sa.text("subject IS NOT NULL"),
+    )
     op.create_index("uq_ledger_entries_grant_id_seq", "ledger_entries", ["grant_id", "seq"], unique=True)
     op.create_table(
         "ledger_published",
@@ -212,6 +221,16 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("origin", name=op.f("pk_ledger_published")),
+    )
+    op.create_table(
+        "ledger_shards",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("origin", sa.String(length=255), nullable=False),
+        sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Integer(), nullable=False),
+        sa.Column("vkey", sa.String(length=512), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_ledger_shards")),
+        sa.UniqueConstraint("origin", name=op.f("uq_ledger_shards_origin")),
     )
     op.create_table(
         "reservations",
