@@ -8,8 +8,8 @@ levels, cell by cell: the sign of the sum is a guess of the pilot's. The signs o
 average out. With the guess, cells are moved back (removal: does the mark still show, is the id still read?) or a clean
 clip is moved (forgery: does the operator's detector see a mark?).
 
-Real speech is read from the folder in SAYSO_SPEECH (default ../shared/speech), in pieces of 5 s; noise of two kinds is
-added to the pieces after the first pass over the corpus, so that no two hosts are the same.
+Real speech is read from the folder in SAYSO_SPEECH (default ../shared/speech), in pieces of 5 s that overlap but lie at
+different places of the period.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def pieces(count: int) -> list[np.ndarray]:
         if row["path"].startswith(FOLDERS):
             samples, rate = soundfile.read(root / row["path"], dtype="float32", always_2d=True)
             samples = soxr.resample(samples[:, 0], rate, RATE_HZ)
-            # Starts a third of a piece apart: the place in the period is another, so that the host is another, too.
-            found += [samples[a : a + length] for a in range(0, samples.size - length + 1, length // 3)]
+            # Starts a fifth of a piece apart: the place in the period is another, so that the host is another, too.
+            found += [samples[a : a + length] for a in range(0, samples.size - length + 1, length // 5)]
     order = np.random.default_rng(0).permutation(len(found))[:count]
     if len(order) < count:
         raise SystemExit(f"only {len(order)} pieces of speech here, {count} wanted")

@@ -33,9 +33,9 @@ STEP_SAMPLES: Final = 2 * HOP_LENGTH
 DELAY_SAMPLES: Final = HOP_LENGTH
 """What a step lets go of ends this many samples before what it was given."""
 
-_ROUNDS: Final = 3
-_GAIN: Final = 3.2  # of the feedback: how much of what a group lacks, on the mean of its past, its next cell is given
-_FIRMEST: Final = 1.95  # a weak stretch is written up to this much further beyond the mask, as in `inscription`
+_ROUNDS: Final = 2
+_GAIN: Final = 9.0  # of the feedback: how much of what a group lacks, on the mean of its past, its next cell is given
+_FIRMEST: Final = 1.4  # a weak stretch is written up to this much further beyond the mask, as in `inscription`
 _FIRMER: Final = 1.02  # each step
 _MOST_WEAK: Final = 0.05
 _FEW_CELLS: Final = 8.0
@@ -43,7 +43,7 @@ _WEAK_SHARE: Final = 0.5
 _KEPT: Final = float(np.exp(-2 / 300))  # of what was written, each step: fades with 3.2 s
 _NOISE_SNR_DB: Final = 15.0
 _FAINT: Final = np.float32(1e-9)
-_CREDIT = 0.0
+_CREDIT: Final = 18.0
 _LITTLE: Final = 1e-3
 _DB: Final = np.float32(np.log(10) / 20)
 
