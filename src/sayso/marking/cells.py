@@ -58,11 +58,21 @@ def residuals(level: Frames) -> Frames:
     Two neighbours in time and four in frequency, weighted 0.2 and 0.15: among the kernels tried, the one with which a
     mark came best through Opus, noise and reverberation (a better predictor of speech takes away more of the mark).
     """
-    around = np.pad(level, 2, mode="edge")
-    in_time = around[1:-3, 2:-2] + around[3:-1, 2:-2]
-    in_band = around[2:-2, 1:-3] + around[2:-2, 3:-1] + around[2:-2, :-4] + around[2:-2, 4:]
-    left = level - np.float32(0.2) * in_time - np.float32(0.15) * in_band
-    return np.asarray(np.clip(left, -_CLIP_DB, _CLIP_DB))
+    return residuals_after(np.concatenate([level[:1], level]))
+
+
+def residuals_after(level: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return `residuals` of each row of ``level`` (..., frames, bands) but the first, which comes before the others."""
+    middle = level[..., 1:, :]
+    around = np.empty((*middle.shape[:-1], middle.shape[-1] + 4), dtype=np.float32)
+    around[..., 2:-2] = middle
+    around[..., :2], around[..., -2:] = middle[..., :1], middle[..., -1:]
+    in_time = level[..., :-1, :].copy()
+    in_time[..., :-1, :] += level[..., 2:, :]
+    in_time[..., -1, :] += level[..., -1, :]
+    in_band = around[..., 1:-3] + around[..., 3:-1] + around[..., :-4] + around[..., 4:]
+    left = middle - np.float32(0.2) * in_time - np.float32(0.15) * in_band
+    return np.clip(left, np.float32(-_CLIP_DB), np.float32(_CLIP_DB), out=left)
 
 
 def weights(level: Frames, *, strictly: bool = False) -> Frames:
@@ -82,10 +92,21 @@ def weights(level: Frames, *, strictly: bool = False) -> Frames:
             energy = _smoothed(energy, width, axis=axis)
         over = np.maximum(energy / noise - 1, 0)
         worth = np.maximum(over / (1 + over), _LEAST)
-    else:
-        worth = np.clip(1 - _MILD * _energy(floor - level), _LEAST_MILD, 1)
-    silent = max(float(level.max()) - _RANGE_DB, _QUIET_DB)
-    return np.asarray(worth * (level > silent), dtype=np.float32)
+        return np.asarray(worth * (level > _silent_db(float(level.max()))), dtype=np.float32)
+    return worth_over(level, floor, float(level.max()))
+
+
+def worth_over(level: Frames, floor: NDArray[np.float32], loudest: float) -> Frames:
+    """Return how much each cell is worth (not strictly) above the noise ``floor`` of its band, in dB.
+
+    ``loudest`` is the level of the loudest cell: what lies 80 dB below is silence.
+    """
+    worth = np.clip(1 - _MILD * _energy(floor - level), _LEAST_MILD, 1)
+    return np.asarray(worth * (level > _silent_db(loudest)), dtype=np.float32)
+
+
+def _silent_db(loudest: float) -> float:
+    return max(loudest - _RANGE_DB, _QUIET_DB)
 
 
 def _energy(level: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ The host is touched only by the added difference. Digital silence stays digital 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -16,17 +17,18 @@ from sayso.consent.permit import Action, Gate, Permit
 from sayso.marking.code import encode
 from sayso.marking.errors import ChunkMismatch, KeysInvalid
 from sayso.marking.inscription import Inscription
+from sayso.marking.live import SILENT_RUN_S, Live, added
 from sayso.marking.mark import Mark, MarkKeys
 from sayso.marking.marked import MarkedAudio, sealed
 from sayso.marking.pattern import CLOCK_HZ, pattern_of
 from sayso.marking.payload import message_bits
 from sayso.marking.rates import resampled
+from sayso.marking.stepwise import Stepwise
 from sayso.marking.strength import STANDARD, Strength
 from sayso.units import samples_to_ms
 
 _CONTEXT_S: Final = 0.025  # a little over one frame of 21 ms
 _BLOCK_S: Final = 6.0
-_SILENT_RUN_S: Final = 0.002  # shorter runs of zeros are crossings, not silence
 
 
 class Marker:
@@ -45,6 +47,17 @@ class Marker:
         self._gate.check(permit, action)
         inscription = Inscription(self._pattern, encode(message_bits(mark)), self._strength)
         return Embedding(inscription, self._gate, mark, permit, action, sample_rate=sample_rate)
+
+    def live(self, mark: Mark, permit: Permit, action: Action, *, sample_rate: int) -> LiveEmbedding:
+        """Return a session that marks one clip while it is made, 40 ms behind; raise `PermitRefused`."""
+        self._gate.check(permit, action)
+        code_word = encode(message_bits(mark))
+
+        def opened(num_channels: int) -> Live:
+            stepwise = Stepwise(self._pattern, code_word, self._strength, num_channels=num_channels)
+            return Live(stepwise, sample_rate=sample_rate, num_channels=num_channels)
+
+        return LiveEmbedding(opened, self._gate, mark, permit, action, sample_rate=sample_rate)
 
     def embed(self, signal: Signal, mark: Mark, permit: Permit, action: Action) -> MarkedAudio:
         """Return the whole ``signal`` marked; raise `PermitRefused` and change nothing."""
@@ -101,11 +114,7 @@ class Embedding:
 
     def _check(self, signal: Signal) -> None:
         channels = signal.num_channels if self._before is None else self._before.shape[0]
-        if signal.sample_rate != self._sample_rate or signal.num_channels != channels:
-            raise ChunkMismatch(
-                f"got a chunk of {signal.num_channels} channels at {signal.sample_rate} Hz, "
-                f"expected {channels} at {self._sample_rate} Hz as this session was opened with"
-            )
+        _check_form(signal, sample_rate=self._sample_rate, num_channels=channels)
         made_ms = samples_to_ms(self._start + signal.num_samples, self._sample_rate)
         self._gate.check(self._permit, self._action, made_ms=made_ms)
 
@@ -117,7 +126,7 @@ class Embedding:
         start, self._start = self._start, self._start + chunk.num_samples
         heard = host.shape[1] - after.shape[1]
         self._before = host[:, max(0, heard - self._context) : heard]
-        marked = Signal(_added(chunk.samples, change, round(_SILENT_RUN_S * self._sample_rate)), self._sample_rate)
+        marked = Signal(added(chunk.samples, change, round(SILENT_RUN_S * self._sample_rate)), self._sample_rate)
         return sealed(marked, self._mark, self._permit.permit_id, start=start)
 
     def _difference(self, host: NDArray[np.float32], lead: int, length: int) -> NDArray[np.float32]:
@@ -135,13 +144,72 @@ class Embedding:
         return fitted
 
 
-def _added(host: NDArray[np.float32], change: NDArray[np.float32], silent_run: int) -> NDArray[np.float32]:
-    """Return host and change together: silence is kept, and nothing is driven over full scale that was not."""
-    is_zero = ~host.any(axis=0)
-    edges = np.flatnonzero(np.diff(is_zero.astype(np.int8), prepend=0, append=0))
-    change = change.copy()
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        if end - begin >= silent_run:
-            change[:, begin:end] = 0
-    ceiling = np.maximum(np.abs(host), 1)
-    return np.asarray(np.clip(host + change, -ceiling, ceiling))
+class LiveEmbedding:
+    """One clip being marked while it is made: sound in chunks of any size, and out at most 40 ms later.
+
+    How the sound is cut changes nothing in what comes out; the mark is the one that the same detector reads.
+    """
+
+    def __init__(
+        self,
+        open_: Callable[[int], Live],
+        gate: Gate,
+        mark: Mark,
+        permit: Permit,
+        action: Action,
+        *,
+        sample_rate: int,
+    ) -> None:
+        """Take what `Marker.live` hands over; ``open_`` makes the way through for a number of channels."""
+        self._open = open_
+        self._gate = gate
+        self._mark, self._permit, self._action = mark, permit, action
+        self._sample_rate = sample_rate
+        self._live: Live | None = None
+        self._num_channels = 1
+        self._taken, self._given = 0, 0
+        self._is_over = False
+
+    @property
+    def held_samples(self) -> int:
+        """Return how many samples were taken and not yet given: at most 40 ms of them."""
+        return self._taken - self._given
+
+    def push(self, chunk: Signal) -> MarkedAudio:
+        """Take the next chunk; return what is ready, which may be empty.
+
+        The permit is asked for again, with the length taken so far. Raise `PermitRefused`, or `ChunkMismatch` for
+        another rate or number of channels or after `finish`; nothing is changed by a chunk that is refused.
+        """
+        self._check(chunk)
+        if self._live is None:
+            self._live, self._num_channels = self._open(chunk.num_channels), chunk.num_channels
+        self._taken += chunk.num_samples
+        return self._sealed(self._live.push(chunk.samples))
+
+    def finish(self) -> MarkedAudio:
+        """Return the rest, once nothing follows; raise `PermitRefused`: then what is held is let go of unheard."""
+        self._check(Signal(np.zeros((self._num_channels, 0), dtype=np.float32), self._sample_rate))
+        self._is_over = True
+        rest = np.zeros((1, 0), dtype=np.float32) if self._live is None else self._live.finish()
+        return self._sealed(rest)
+
+    def _check(self, chunk: Signal) -> None:
+        if self._is_over:
+            raise ChunkMismatch("got a chunk after the end of the clip, expected none; open another session")
+        channels = chunk.num_channels if self._live is None else self._num_channels
+        _check_form(chunk, sample_rate=self._sample_rate, num_channels=channels)
+        made_ms = samples_to_ms(self._taken + chunk.num_samples, self._sample_rate)
+        self._gate.check(self._permit, self._action, made_ms=made_ms)
+
+    def _sealed(self, samples: NDArray[np.float32]) -> MarkedAudio:
+        start, self._given = self._given, self._given + samples.shape[1]
+        return sealed(Signal(samples, self._sample_rate), self._mark, self._permit.permit_id, start=start)
+
+
+def _check_form(chunk: Signal, *, sample_rate: int, num_channels: int) -> None:
+    if chunk.sample_rate != sample_rate or chunk.num_channels != num_channels:
+        raise ChunkMismatch(
+            f"got a chunk of {chunk.num_channels} channels at {chunk.sample_rate} Hz, "
+            f"expected {num_channels} at {sample_rate} Hz as this session was opened with"
+        )

@@ -99,7 +99,7 @@ class Inscription:
                 reach *= _STRENGTHEN
             given = (given + noisy.lacking(energy)) * allowed
             moved = np.minimum(moved + given, np.minimum(reach * allowed, ceilings()))
-            change = _applied(host, sign * moved)
+            change = in_time(host, sign * moved)
             energy = _summed_energies(host + spectra(change))
         kept = float(np.exp(-np.count_nonzero(is_new) / _MEMORY_FRAMES))
         for view in self._views:
@@ -114,7 +114,7 @@ def _summed_energies(spectrum: NDArray[np.complex64]) -> Frames:
     return energy
 
 
-def _applied(host: NDArray[np.complex64], moved_db: Frames) -> NDArray[np.float32]:
+def in_time(host: NDArray[np.complex64], moved_db: Frames) -> NDArray[np.float32]:
     """Return the difference in time that moving each cell of ``host`` by ``moved_db`` makes."""
     gain = np.float32(10) ** (moved_db / 20) - 1
     change = np.zeros_like(host)
