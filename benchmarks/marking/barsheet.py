@@ -42,20 +42,22 @@ def _figures(row, done: list[dict]) -> list[dict]:
             attack: _rate([one[what] for one in done if one.get("attack") == attack]) for attack in row.attacks
         }
         worst = min(of_attack.items(), key=lambda one: one[1]["rate"]) if len(row.attacks) > 1 else None
-        lines.append({
-            "figure": row.name,
-            "what": NAMES[what],
-            "seconds": row.seconds,
-            "bar": bar,
-            "measured": round(rate, 2),
-            "hits": hits,
-            "trials": count,
-            "interval": [round(low, 2), round(high, 2)],
-            "worst_attack": worst,
-            "attacks": of_attack,
-            "wrong_ids": sum(one.get("wrong", False) for one in done),
-            "verdict": _verdict(rate, bar, low),
-        })
+        lines.append(
+            {
+                "figure": row.name,
+                "what": NAMES[what],
+                "seconds": row.seconds,
+                "bar": bar,
+                "measured": round(rate, 2),
+                "hits": hits,
+                "trials": count,
+                "interval": [round(low, 2), round(high, 2)],
+                "worst_attack": worst,
+                "attacks": of_attack,
+                "wrong_ids": sum(one.get("wrong", False) for one in done),
+                "verdict": _verdict(rate, bar, low),
+            }
+        )
     return lines
 
 
@@ -81,10 +83,15 @@ def _quality(rows: list[dict]) -> list[dict]:
         unrated = f", {len(group) - len(rated)} not rated for want of speech" if len(rated) < len(group) else ""
         lines += [
             _plain(f"PESQ-WB mean, {name}", MEANS[real], np.mean(rated), f"{len(rated)} clips{unrated}"),
-            _plain(f"PESQ-WB worst clip, {name}", WORST, min(rated), f"5 % of clips below {np.percentile(rated, 5):.2f}"),
+            _plain(
+                f"PESQ-WB worst clip, {name}", WORST, min(rated), f"5 % of clips below {np.percentile(rated, 5):.2f}"
+            ),
             _plain(f"SNR in dB, {name}", None, np.mean([row["snr_db"] for row in group]), f"{len(group)} clips"),
         ]
-        for field, what in (("visqol", "ViSQOL speech"), ("lattice", "ViSQOL speech, lattice map (itself: 4.1 to 4.2)")):
+        for field, what in (
+            ("visqol", "ViSQOL speech"),
+            ("lattice", "ViSQOL speech, lattice map (itself: 4.1 to 4.2)"),
+        ):
             seen = [row[field] for row in group if row.get(field) is not None]
             if seen:
                 bar = VISQOL if field == "visqol" else None
@@ -122,14 +129,16 @@ def _gaps(table, by_row) -> list[dict]:
         high, low = seen["between"]
         of_group = "; ".join(f"{who} {rate:.2f} % of {seen['trials'][who]}" for who, rate in seen["rates"].items())
         verdict = "met" if seen["points"] <= GAP else f"missed by {seen['points'] - GAP:.2f}"
-        lines.append({
-            "figure": f"gap between {name}, points",
-            "bar": -GAP,
-            "measured": seen["points"],
-            "interval": seen["interval"],
-            "note": f"{high} over {low}; {of_group}; by speakers",
-            "verdict": verdict,
-        })
+        lines.append(
+            {
+                "figure": f"gap between {name}, points",
+                "bar": -GAP,
+                "measured": seen["points"],
+                "interval": seen["interval"],
+                "note": f"{high} over {low}; {of_group}; by speakers",
+                "verdict": verdict,
+            }
+        )
     return lines
 
 
@@ -153,7 +162,14 @@ def _apart(table, by_row) -> list[str]:
             group = [one for one in by_row[row.name] if one["attack"] == attack and "not_run" not in one]
             cells = [_cell([one[what] for one in group]) for what in ("present", "id", "registry")] if group else []
             lines += [f"| {attack} | {row.seconds:g} | {len(group)} | " + " | ".join(cells) + " |"] if group else []
-    missing = sorted({(one["attack"], one["not_run"]) for rows in by_row.values() for one in rows if "not_run" in one and "attack" in one})
+    missing = sorted(
+        {
+            (one["attack"], one["not_run"])
+            for rows in by_row.values()
+            for one in rows
+            if "not_run" in one and "attack" in one
+        }
+    )
     return lines + [f"\nNot run: {attack} ({why})." for attack, why in missing]
 
 
@@ -197,5 +213,5 @@ def _text(sheet: list[dict], apart: list[str], copied: list[str]) -> str:
         lines.append("| " + " | ".join(cells) + " |")
     of_row = {one["figure"]: (one["wrong_ids"], one["trials"]) for one in sheet if "trials" in one}
     wrong, tried = (sum(column) for column in zip(*of_row.values(), strict=True)) if of_row else (0, 0)
-    lines += ["", f"Ids named wrongly: {wrong if wrong else 'none'} in {tried} trials.", "", *apart, "", *copied]
+    lines += ["", f"Ids named wrongly: {wrong or 'none'} in {tried} trials.", "", *apart, "", *copied]
     return "\n".join(lines) + "\n"

@@ -107,7 +107,11 @@ def _text(figures: dict) -> str:
         cells += ["{rate:g} ({interval[0]:g} to {interval[1]:g})".format(**one[name]) for name in OUTCOMES]
         cells += [_known(one[name]) for name in ("F", "M", "worst_log10_p", "pesq_heard")]
         parts.append("| " + " | ".join(map(str, cells)) + " |")
-    parts += ["", "| level | by | presence %, trials | largest gap, points | 95 %, by speakers |", "|---|---|---|---|---|"]
+    parts += [
+        "",
+        "| level | by | presence %, trials | largest gap, points | 95 %, by speakers |",
+        "|---|---|---|---|---|",
+    ]
     for one in figures["groups"]:
         rates = "; ".join(f"{name} {rate:g}, {one['trials'][name]}" for name, rate in one["rates"].items())
         interval = "{:g} to {:g}".format(*one["interval"])

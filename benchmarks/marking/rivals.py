@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -37,7 +38,7 @@ HERE = Path(__file__).parent / "rival_lines"
 KEPT = Path(__file__).parents[2] / ".bench" / "rivals-marked"
 SECONDS = 5.0
 RIVALS = ("perth", "aware")
-NOT_RUN = {name: "weights not at hand: the package fetches them" for name in ("AudioSeal", "WavMark", "SilentCipher")}
+NOT_RUN = dict.fromkeys(("AudioSeal", "WavMark", "SilentCipher"), "weights not at hand: the package fetches them")
 ADVERSARIES = range(35, 39)  # collusion, marks over marks, copies: about keys and ids, which the rivals lack
 
 
@@ -92,7 +93,9 @@ def _marked(rival: str, number: int, python: str) -> np.ndarray:
     if not kept.exists():
         marked = _line(rival, python).embed(host, number)
         KEPT.mkdir(parents=True, exist_ok=True)
-        np.save(kept, marked)
+        part = KEPT / f"{rival}-{number}-{os.getpid()}.part.npy"
+        np.save(part, marked)
+        part.rename(kept)
     return np.load(kept)
 
 

@@ -98,16 +98,13 @@ def _text(figures: dict) -> str:
         lines.append(f"| {name} | " + " | ".join(map(str, cells)) + f" | {PAYLOAD[name]} |")
     for name, one in figures["beside"].items():
         count = one["negatives"]
-        shown = f"at most {300 / count:.2f} % can be shown with so many" if count else "none was run"
-        lines += [
-            "",
-            f"{name}: of {count} unmarked clips {one['false_alarms_own']} % reach its own threshold 0.5; "
-            f"the largest score of them is {one['largest_unmarked']}, above which there is no false alarm ({shown}, "
-            f"95 %); 1 % of them exceed {one['threshold_1_percent']}. Ours is at 1e-6 a file.",
-            "",
-            f"| attack | clips | ours % | our id % | {name}, own 0.5 | it finds unmarked | at 1 % | at none of {count} | its id |",
-            "|" + "---|" * 9,
-        ]
+        shown = f"so many show a rate of at most {300 / count:.2f} %" if count else "none was run"
+        largest, at_1 = one["largest_unmarked"], one["threshold_1_percent"]
+        head = ("attack", "clips", "ours %", "our id %", f"{name}, own 0.5", "it finds unmarked")
+        head += ("at 1 %", f"at none of {count}", "its id")
+        lines.append(f"\n{name}: of {count} unmarked clips {one['false_alarms_own']} % reach its own threshold of 0.5;")
+        lines.append(f"1 % exceed {at_1}, and none {largest}: {shown}, at 95 %. Ours is at 1e-6 a file.\n")
+        lines += ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
         for row in one["attacks"]:
             rate = "{ours:g} ({interval[0]:g} to {interval[1]:g})".format(**row)
             rest = [row[what] for what in ("our_id", "theirs", "theirs_false", "theirs_at_1_percent", "theirs_at_none")]

@@ -74,7 +74,9 @@ def _points(rows: list[dict]) -> list[dict]:
             known = {"strength": strength, "seconds": seconds, "trials": len(group), "rated": len(rated)}
             heard = {"pesq": round(float(np.mean(rated)), 3), "pesq_worst": min(rated)}
             heard["snr_db"] = round(float(np.mean([row["snr_db"] for row in group if "snr_db" in row])), 1)
-            kept = {kind: round(100 * float(np.mean([row[kind] for row in group])), 2) for kind in ("present", "registry")}
+            kept = {
+                kind: round(100 * float(np.mean([row[kind] for row in group])), 2) for kind in ("present", "registry")
+            }
             edges = [round(edge, 1) for edge in wilson(sum(row["present"] for row in group), len(group))]
             points.append({**known, **heard, **kept, "interval": edges})
     return sorted(points, key=lambda one: (one["seconds"], one["pesq"]))

@@ -1,4 +1,4 @@
-"""Trials: one clip marked, attacked and searched; many of them in two processes, within a time, one line of JSON each."""
+"""Trials: one clip marked, attacked and searched; many in two processes, within a time, one line of JSON each."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def context(clip: Clip, number: int, seconds: float, split: str, *, strength: st
     others = [corpus(seconds, split).clip(number + step).samples for step in (3, 7, 11, 13, 17, 19, 23)]
 
     def embed(samples: np.ndarray, key: int, which: int) -> np.ndarray:
-        return ours.embed(samples, ours.mark_of(number if which == 0 else 10**6 * which + number), key=key, strength=strength)
+        return ours.embed(
+            samples, ours.mark_of(number if which == 0 else 10**6 * which + number), key=key, strength=strength
+        )
 
     return Context(clip.samples, others, embed, seed=number)
 
@@ -90,7 +92,7 @@ def found(heard: np.ndarray, attack: Attack, number: int) -> dict:
 
 
 def drive(act: Act, tasks: Iterable[Task], lines: Path, *, until: float, pool: ProcessPoolExecutor) -> int:
-    """Run ``tasks`` that are not in ``lines`` yet, adding a line each, until the clock shows ``until``; return how many.
+    """Run the ``tasks`` not yet in ``lines``, a line each, until the clock shows ``until``; return how many.
 
     No task is begun after ``until``; those begun are waited for.
     """

@@ -48,12 +48,12 @@ ROWS = (
     ),
     Row(18, "loudness", channels.loudness, one=(-16, -19, -23)),
     Row(19, "echo", channels.echo, one=((0.1, 0.3),), two=((0.4, 0.1), (0.4, 0.9)), three=((0.7, 0.3),)),
-    Row(20, "room", channels.room, one=((0.3, 12),), two=((0.3, 6), (0.6, 3), (0.3, 0), "recorded"), three=((0.5, -3),)),
+    Row(
+        20, "room", channels.room, one=((0.3, 12),), two=((0.3, 6), (0.6, 3), (0.3, 0), "recorded"), three=((0.5, -3),)
+    ),
     Row(21, "smooth", channels.smooth, one=(6,), two=(14,), three=(22, 40)),
     Row(22, "jitter", times.jitter, one=(0.001,), two=(0.01,), three=(0.1,), moves=True),
-    Row(
-        23, "speed", times.speed, one=(0.99, 1.01), two=(0.9, 0.95, 1.05, 1.1), three=(0.8, 1.25, 1.5), moves=True
-    ),
+    Row(23, "speed", times.speed, one=(0.99, 1.01), two=(0.9, 0.95, 1.05, 1.1), three=(0.8, 1.25, 1.5), moves=True),
     Row(
         24,
         "stretch",
@@ -88,6 +88,7 @@ ROWS = (
     Row(37, "copied", adversaries.copied, two=("residual", "mean of 5"), must_fail=True, moves=True),
     Row(38, "queries", adversaries.queries, three=(1_000, 10_000)),
 )
+
 
 def _label(parameter) -> str:
     if isinstance(parameter, tuple):

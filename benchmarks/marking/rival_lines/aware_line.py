@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from line import serve  # first: it takes the line before the rival can print on it
+
+# isort: split
 import librosa
 import numpy as np
 import torch
 from aware.service import detect_watermark, embed_watermark
 from aware.utils.models import load
-from line import serve
 
 torch.set_num_threads(1)
 RATE_HZ, BITS = 16_000, 20

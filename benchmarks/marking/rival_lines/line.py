@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+_LINE = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)  # before the rival is loaded: what it prints itself goes to the errors, not to the line
+
 
 def serve(embed: Callable[..., np.ndarray], score: Callable[..., dict]) -> None:
-    """Answer until the line is closed. What rivals print themselves goes to the errors, not to the line."""
-    line = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    print(json.dumps({"ready": True}), file=line, flush=True)
+    """Answer until the line is closed."""
+    print(json.dumps({"ready": True}), file=_LINE, flush=True)
     for words in sys.stdin:
         asked = json.loads(words)
         try:
@@ -26,4 +27,4 @@ def serve(embed: Callable[..., np.ndarray], score: Callable[..., dict]) -> None:
                 answer = score(samples, asked["rate_hz"], asked["number"])
         except Exception as error:  # noqa: BLE001 - whatever ails the rival is the answer, and the line stays open
             answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), file=line, flush=True)
+        print(json.dumps(answer), file=_LINE, flush=True)
