@@ -33,7 +33,7 @@ def gap(trials: Iterable[tuple[str, str, bool]], *, draws: int = 1000) -> dict |
         groups[group][speaker].append(hit)
     if len(groups) < 2:
         return None
-    rates = {name: 100 * float(np.mean(sum(of.values(), []))) for name, of in groups.items()}
+    rates = {name: 100 * float(np.mean([hit for hits in of.values() for hit in hits])) for name, of in groups.items()}
     low, high = min(rates, key=rates.get), max(rates, key=rates.get)
     rng = np.random.default_rng(0)
     seen = np.percentile([_drawn(groups[high], rng) - _drawn(groups[low], rng) for _ in range(draws)], (2.5, 97.5))

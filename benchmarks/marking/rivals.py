@@ -1,7 +1,8 @@
 """Sayso's mark beside others: the same clips, the same attacks, in one run.
 
-    python3.11 -m venv ~/rivals && ~/rivals/bin/pip install resemble-perth aware "setuptools<81"
-    python benchmarks/marking/rivals.py --python ~/rivals/bin/python --minutes 8 --out .bench/rivals
+    python3.11 -m venv .bench/rivals-env
+    .bench/rivals-env/bin/pip install resemble-perth aware "setuptools<81"
+    python benchmarks/marking/rivals.py --minutes 10 --out .bench/rivals
 
 A rival runs in an environment of its own (torch) and is talked with over a pipe and files. Perth gives a confidence and
 carries no id; AWARE carries 20 bits; neither states a false-positive rate. So a threshold is set on clips without a
@@ -35,7 +36,9 @@ from clips import Clip
 from synthetic import RATE_HZ
 
 HERE = Path(__file__).parent / "rival_lines"
-KEPT = Path(__file__).parents[2] / ".bench" / "rivals-marked"
+BENCH = Path(__file__).parents[2] / ".bench"
+ENVIRONMENT = BENCH / "rivals-env" / "bin" / "python"
+KEPT = BENCH / "rivals-marked"
 SECONDS = 5.0
 RIVALS = ("perth", "aware")
 NOT_RUN = dict.fromkeys(("AudioSeal", "WavMark", "SilentCipher"), "weights not at hand: the package fetches them")
@@ -52,6 +55,8 @@ class Line:
     def __init__(self, rival: str, python: str) -> None:
         self._file = Path(tempfile.mkdtemp()) / "sound.npy"
         script = str(HERE / f"{rival}_line.py")
+        if not Path(python).exists():
+            raise Absent(f"no {python}: see the head of rivals.py")
         self._program = subprocess.Popen(
             [python, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -186,7 +191,7 @@ def _attacks(options, attacks: list[Attack]) -> Iterator[dict]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--python", required=True, help="of the environment in which the rivals are installed")
+    parser.add_argument("--python", default=str(ENVIRONMENT), help="of the environment with the rivals in it")
     parser.add_argument("--rivals", nargs="*", choices=RIVALS, default=list(RIVALS))
     parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--clips", type=int, default=24)
