@@ -40,8 +40,9 @@ BENCH = Path(__file__).parents[2] / ".bench"
 ENVIRONMENT = BENCH / "rivals-env" / "bin" / "python"
 KEPT = BENCH / "rivals-marked"
 SECONDS = 5.0
-RIVALS = ("perth", "aware")
+MARKS = ("ours", "perth", "aware")
 NOT_RUN = dict.fromkeys(("AudioSeal", "WavMark", "SilentCipher"), "weights not at hand: the package fetches them")
+_PLACE = {"python": str(ENVIRONMENT)}
 ADVERSARIES = range(35, 39)  # collusion, marks over marks, copies: about keys and ids, which the rivals lack
 
 
@@ -85,18 +86,18 @@ class Line:
 
 
 @cache
-def _line(rival: str, python: str) -> Line:
-    return Line(rival, python)
+def _line(rival: str) -> Line:
+    return Line(rival, _PLACE["python"])
 
 
 @cache
-def _marked(rival: str, number: int, python: str) -> np.ndarray:
+def _marked(rival: str, number: int) -> np.ndarray:
     host = trials.corpus(SECONDS).clip(number).samples
     if rival == "ours":
         return ours.embed(host, ours.mark_of(number))
     kept = KEPT / f"{rival}-{number}.npy"
     if not kept.exists():
-        marked = _line(rival, python).embed(host, number)
+        marked = _line(rival).embed(host, number)
         KEPT.mkdir(parents=True, exist_ok=True)
         part = KEPT / f"{rival}-{number}-{os.getpid()}.part.npy"
         np.save(part, marked)
@@ -104,12 +105,12 @@ def _marked(rival: str, number: int, python: str) -> np.ndarray:
     return np.load(kept)
 
 
-def of_clip(*, rival: str, number: int, python: str) -> dict:
+def of_clip(*, rival: str, number: int) -> dict:
     """Return how near the clip marked by ``rival`` is to what it was, and the score of the clip without a mark."""
     clip = trials.corpus(SECONDS).clip(number)
     begin = time.process_time()
     try:
-        marked = _marked(rival, number, python)
+        marked = _marked(rival, number)
         heard = quality.pesq(clip.samples, marked), quality.visqol(clip.samples, marked) if number < 12 else None
         known = {"pesq": heard[0], "visqol": heard[1], "snr_db": quality.snr_db(clip.samples, marked)}
     except Absent as reason:
@@ -117,26 +118,26 @@ def of_clip(*, rival: str, number: int, python: str) -> dict:
     return {**trials.about(clip), **known, "cpu_s": round(time.process_time() - begin, 3)}
 
 
-def of_unmarked(*, rival: str, number: int, python: str) -> dict:
+def of_unmarked(*, rival: str, number: int) -> dict:
     """Return the score that ``rival`` gives a clip that carries no mark."""
     clip = trials.corpus(SECONDS).clip(number)
     try:
-        return {**trials.about(clip), "unmarked": _line(rival, python).score(clip.samples, number)["score"]}
+        return {**trials.about(clip), "unmarked": _line(rival).score(clip.samples, number)["score"]}
     except Absent as reason:
         return {"not_run": str(reason)}
 
 
-def of_attack(*, rival: str, number: int, attack: str, python: str) -> dict:
+def of_attack(*, rival: str, number: int, attack: str) -> dict:
     """Return what ``rival`` finds after ``attack`` in its marked clip, and in the same clip unmarked."""
     clip, one = trials.corpus(SECONDS).clip(number), ATTACKS[attack]
     try:
-        heard = one.change(_marked(rival, number, python), _context(clip, number))
+        heard = one.change(_marked(rival, number), _context(clip, number))
         if rival == "ours":
             return {**trials.about(clip), **trials.found(heard, one, number)}
         sound = trials.as_heard(heard, one).mixed()
-        answer = _line(rival, python).score(sound, number)
+        answer = _line(rival).score(sound, number)
         bare = trials.as_heard(one.change(clip.samples, _context(clip, number)), one).mixed()
-        unmarked = _line(rival, python).score(bare, number)["score"]
+        unmarked = _line(rival).score(bare, number)["score"]
     except (NotRun, Absent) as reason:
         return {"not_run": str(reason)}
     return {**trials.about(clip), **answer, "unmarked": unmarked}
@@ -150,6 +151,7 @@ def main() -> None:
     """Run what is not yet run, then set the rivals beside ours."""
     options = _options()
     options.out.mkdir(parents=True, exist_ok=True)
+    _PLACE["python"] = options.python
     trials.corpus(SECONDS).prepare()
     lines = options.out / "rivals.jsonl"
     attacks = [one for one in ATTACKS.values() if one.row.number not in ADVERSARIES and _has(one, options.attacks)]
@@ -171,28 +173,28 @@ def _has(attack: Attack, names: list[str] | None) -> bool:
 
 
 def _clips(options) -> Iterator[dict]:
-    for number, rival in itertools.product(range(options.clips), ("ours", *options.rivals)):
+    for number, rival in itertools.product(range(options.clips), options.marks):
         if rival != "aware" or number < options.slow_clips:
-            yield {"rival": rival, "number": number, "python": options.python}
+            yield {"rival": rival, "number": number}
 
 
 def _unmarked(options) -> Iterator[dict]:
     """Yield clips that are nowhere marked."""
-    for number, rival in itertools.product(range(options.negatives), options.rivals):
-        yield {"rival": rival, "number": 10_000 + number, "python": options.python}
+    for number, rival in itertools.product(range(options.negatives), sorted({*options.marks} - {"ours"})):
+        yield {"rival": rival, "number": 10_000 + number}
 
 
 def _attacks(options, attacks: list[Attack]) -> Iterator[dict]:
     """Yield every attack of one clip, then of the next."""
-    for number, rival, attack in itertools.product(range(options.clips), ("ours", *options.rivals), attacks):
+    for number, rival, attack in itertools.product(range(options.clips), options.marks, attacks):
         if rival != "aware" or number < options.slow_clips:
-            yield {"rival": rival, "number": number, "attack": attack.name, "python": options.python}
+            yield {"rival": rival, "number": number, "attack": attack.name}
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", default=str(ENVIRONMENT), help="of the environment with the rivals in it")
-    parser.add_argument("--rivals", nargs="*", choices=RIVALS, default=list(RIVALS))
+    parser.add_argument("--marks", nargs="*", choices=MARKS, default=list(MARKS), help="all by default")
     parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--clips", type=int, default=24)
     parser.add_argument("--slow-clips", type=int, default=6, help="of AWARE, which takes 20 s of a core for each")
