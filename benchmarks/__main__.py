@@ -1,7 +1,7 @@
 """Every benchmark, one after another: prints their tables, keeps their JSON in .bench/. Run with `make bench`.
 
-    python -m benchmarks               all (about an hour on 2 cores)
-    python -m benchmarks overhead mark  these only
+    python -m benchmarks                     all (about two hours on 2 cores)
+    python -m benchmarks overhead mark-bars  these only
 
 Speech is read from the folder that SAYSO_SPEECH names (default ../shared/speech). Nothing here is a test: a figure is
 printed, whatever it is.
@@ -25,7 +25,11 @@ BENCHMARKS = {
     "ledger": ["ledger/append.py"],
     "sealing": ["vault/sealing.py"],
     "overhead": ["speaking/overhead.py", "--json", "{out}/overhead.json"],
-    "mark": ["marking/quick.py", "--clips", "200", "--out", "{out}/mark.json"],
+    "mark-bars": ["marking/bars.py", "--minutes", "25", "--out", "{out}/bars"],
+    "mark-suite": ["marking/suite.py", "--mode", "quick", "--out", "{out}/suite"],
+    "mark-nulls": ["marking/nulls.py", "--minutes", "8", "--out", "{out}/nulls"],
+    "mark-tradeoff": ["marking/tradeoff.py", "--minutes", "5", "--out", "{out}/tradeoff"],
+    "mark-rivals": ["marking/rivals.py", "--minutes", "10", "--out", "{out}/rivals"],
     "content": ["marking/content.py", "--clips", "80", "--out", "{out}/content.json"],
     "likeness-fast": ["voices/similarity.py", "--effort", "fast", "--json", "{out}/likeness-fast.json"],
     "likeness-best": ["voices/similarity.py", "--effort", "best", "--json", "{out}/likeness-best.json"],

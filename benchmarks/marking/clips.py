@@ -1,34 +1,55 @@
-"""Clips of real and synthetic speech, mono, 24 kHz, all of one length."""
+"""Clips of real and synthetic speech, mono, 24 kHz: crops of all lengths, balanced by source, accent and sex."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import soundfile
 import soxr
+from synthetic import KEPT, RATE_HZ, Reader, readers
 
-RATE_HZ = 24_000
 FOLDERS = ("librispeech", "vctk", "speechocean762")
+GOLDEN = (5**0.5 - 1) / 2  # its multiples, modulo 1, lie ever between those before
+FEWEST = 4
+ACTIVE_DB = -35.0  # below the 95 % quantile of a voice's level; half of a crop must be louder: a pause is no speech
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One clip and where it is from."""
+    """One crop and where it is from."""
 
     name: str
+    speaker: str
     source: str
     sex: str
+    accent: str
     samples: np.ndarray
-    speaker: str = ""
+
+    @property
+    def is_real(self) -> bool:
+        return self.source in FOLDERS
+
+
+@dataclass(frozen=True)
+class Voice:
+    """All speech of one speaker: recordings one after another, or what a synthetic voice reads."""
+
+    speaker: str
+    source: str
+    sex: str
+    accent: str
+    paths: tuple[str, ...] = ()
 
     @property
     def split(self) -> str:
-        """Return "tune" or "report", by speaker: what is tuned on the one is reported on the other."""
+        """Return "tune" or "report": what is tuned on the one is reported on the other."""
         return ("tune", "report")[hashlib.sha256(self.speaker.encode()).digest()[0] % 2]
 
     @property
@@ -36,89 +57,116 @@ class Clip:
         return self.source in FOLDERS
 
 
-def load(count: int, seconds: float, *, split: str = "") -> list[Clip]:
-    """Return about ``count`` clips, half of them real speech where there is any, else all synthetic.
+def root() -> Path:
+    return Path(os.environ.get("SAYSO_SPEECH", "../shared/speech"))
 
-    ``split``: only clips of the speakers kept for tuning ("tune") or for reporting ("report").
+
+@cache
+def speech(voice: Voice) -> np.ndarray:
+    """Return all speech of ``voice``, float32 at 24 kHz."""
+    if not voice.paths:
+        return Reader(voice.speaker, voice.source, voice.sex, voice.accent).samples()
+    parts = []
+    for path in voice.paths:
+        samples, rate = soundfile.read(root() / path, dtype="float32", always_2d=True)
+        parts.append(soxr.resample(samples[:, 0], rate, RATE_HZ))
+    return np.concatenate(parts)
+
+
+@cache
+def _is_active(voice: Voice) -> np.ndarray:
+    """Return, for each 20 ms of the speech of ``voice``, whether it is loud enough to be speech."""
+    samples = speech(voice)
+    step = RATE_HZ // 50
+    power = np.mean(samples[: samples.size // step * step].reshape(-1, step) ** 2, axis=1)
+    return 10 * np.log10(power + 1e-12) > 10 * np.log10(np.quantile(power, 0.95)) + ACTIVE_DB
+
+
+def real_voices() -> list[Voice]:
+    """Return the speakers of the folder of real speech; none where there is no folder."""
+    manifest = root() / "manifest.jsonl"
+    rows = [json.loads(line) for line in manifest.read_text().splitlines()] if manifest.exists() else []
+    of_speaker = defaultdict(list)
+    for row in rows:
+        if row["path"].startswith(FOLDERS):
+            of_speaker[row["speaker"], row["path"].split("/")[0], row["sex"], row["accent"]].append(row["path"])
+    return [Voice(*known, tuple(sorted(paths))) for known, paths in of_speaker.items()]
+
+
+def synthetic_voices() -> list[Voice]:
+    return [Voice(one.name, one.source, one.sex, one.accent) for one in readers()]
+
+
+class Corpus:
+    """Numbered crops of one length: even numbers are real speech, odd ones synthetic; sources and sexes by turns.
+
+    The same number gives the same crop. Crops of one voice may overlap once there are more than its speech has room
+    for; intervals over speakers (`intervals.gap`) are not fooled by that.
     """
-    spoken = real(count // 2, seconds, split=split)
-    return spoken + _synthetic(count - len(spoken), seconds, split)
+
+    def __init__(self, seconds: float, *, split: str = "report", kinds: tuple[str, ...] = ("real", "synthetic")):
+        self.seconds = seconds
+        self._kinds = [group for group in (_strata(kind, split) for kind in kinds) if group]
+
+    def prepare(self) -> None:
+        """Make what synthetic speech is not made yet, so that two processes do not."""
+        for strata in self._kinds:
+            for voice in (one for group in strata for one in group if not one.paths):
+                speech(voice)
+
+    def clip(self, number: int) -> Clip:
+        """Return crop ``number`` (0 or more)."""
+        turn, kind = divmod(number, len(self._kinds))
+        strata = self._kinds[kind]
+        turn, stratum = divmod(turn, len(strata))
+        turn, place = divmod(turn, len(strata[stratum]))
+        return _crop(strata[stratum][place], turn, self.seconds)
+
+    def clips(self, count: int) -> list[Clip]:
+        return [self.clip(number) for number in range(count)]
+
+
+@cache
+def _strata(kind: str, split: str) -> list[list[Voice]]:
+    """Return the voices of a kind, those of one source, accent and sex together, the largest group first.
+
+    Groups of fewer than four take their turns within the largest of their sex: one speaker must not be a tenth of all.
+    """
+    groups = defaultdict(list)
+    for voice in real_voices() if kind == "real" else synthetic_voices():
+        if split in ("", voice.split):
+            groups[voice.source, voice.accent, voice.sex].append(voice)
+    ordered = sorted(groups.values(), key=len, reverse=True)
+    large = [group for group in ordered if len(group) >= FEWEST] or ordered[:1]
+    for group in ordered:
+        if group not in large:
+            next((one for one in large if one[0].sex == group[0].sex), large[0]).extend(group)
+    return large
+
+
+def _crop(voice: Voice, turn: int, seconds: float) -> Clip:
+    samples, length = speech(voice), round(seconds * RATE_HZ)
+    samples = np.resize(samples, max(samples.size, length))
+    for trial in range(50):
+        start = round(((turn + 37 * trial) * GOLDEN + 0.1) % 1 * (samples.size - length))
+        active = _is_active(voice)[start * 50 // RATE_HZ : (start + length) * 50 // RATE_HZ]
+        if active.mean() >= 0.5:
+            break
+    known = voice.speaker, voice.source, voice.sex, voice.accent
+    return Clip(f"{voice.speaker}@{start / RATE_HZ:.2f}", *known, samples[start : start + length])
+
+
+def load(count: int, seconds: float, *, split: str = "") -> list[Clip]:
+    """Return ``count`` clips, half of them real speech where there is any."""
+    return Corpus(seconds, split=split).clips(count)
 
 
 def real(count: int, seconds: float, *, split: str = "") -> list[Clip]:
-    """Return at most ``count`` clips of real speech, none where there is no folder of it."""
-    root = Path(os.environ.get("SAYSO_SPEECH", "../shared/speech"))
-    return _spread(list(_real(root, seconds, split)), count) if (root / "manifest.jsonl").exists() else []
+    """Return ``count`` clips of real speech; none where there is no folder of it."""
+    corpus = Corpus(seconds, split=split, kinds=("real",))
+    return corpus.clips(count) if real_voices() else []
 
 
-def _spread(clips: list[Clip], count: int) -> list[Clip]:
-    if len(clips) <= count:
-        return clips
-    return [clips[place] for place in np.linspace(0, len(clips) - 1, count).round().astype(int)]
-
-
-def _real(root: Path, seconds: float, split: str):
-    length = round(seconds * RATE_HZ)
-    for line in (root / "manifest.jsonl").read_text().splitlines():
-        row = json.loads(line)
-        if not row["path"].startswith(FOLDERS) or row["duration_s"] < seconds + 0.05:
-            continue
-        if split and Clip("", "", "", np.zeros(0), row["speaker"]).split != split:
-            continue
-        samples, rate = soundfile.read(root / row["path"], dtype="float32", always_2d=True)
-        samples = soxr.resample(samples[:, 0], rate, RATE_HZ)[:length]
-        if samples.size == length:
-            yield Clip(row["path"], row["path"].split("/")[0], row["sex"], samples, row["speaker"])
-
-
-TEXTS = (
-    "The keeper climbed the narrow stair before dawn, and he carried a lamp, two letters and bad news for the harbour.",
-    "She had never asked for much, only that the garden be left as it was until the first snow had fallen on it.",
-    "When the train stopped between the stations, nobody spoke, and in the silence one could hear the rain begin.",
-    "A good map tells you where you are; a better one tells you what the people who live there call the place.",
-    "He counted the coins twice, put them back into the tin, and wrote the sum on the inside of the cupboard door.",
-    "The committee met on a Thursday, disagreed politely for three hours, and adjourned without having voted at all.",
-    "Beneath the bridge the water ran black and quick, carrying leaves, bottles, and once a single red shoe.",
-    "Every instrument in the orchestra had been tuned, but the conductor was still standing outside in the cold.",
-)
-
-
-def _synthetic(count: int, seconds: float, split: str) -> list[Clip]:
-    speakers = [one for one in [*_kokoro(), *_hibari()] if split in ("", Clip("", "", "", np.zeros(0), one[0]).split)]
-    length = round(seconds * RATE_HZ)
-    clips: list[Clip] = []
-    turn = 0
-    while len(clips) < count:
-        name, source, sex, speak = speakers[turn % len(speakers)]
-        samples = np.zeros(0, dtype=np.float32)
-        line = turn
-        while samples.size < length:
-            samples = np.concatenate([samples, speak(TEXTS[line * 3 % len(TEXTS)], turn)])
-            line += 1
-        clips.append(Clip(f"{name}/{turn}", source, sex, samples[:length], name))
-        turn += 1
-    return clips
-
-
-def _hibari():
-    from hibari import Hibari
-
-    voice = Hibari()
-    return [("hibari", "hibari", "F", lambda text, seed: np.asarray(voice(text, seed=seed), dtype=np.float32))] * 4
-
-
-def _kokoro():
-    try:
-        from sayso.engines.kokoro import Kokoro
-
-        engine = Kokoro()
-        engine.load()
-    except Exception as error:  # noqa: BLE001 - without the engine the benchmark runs on the other one
-        print(f"Kokoro is not here ({error}); synthetic speech is hibari's alone")
-        return []
-
-    def speak(name):
-        asset = engine.stock_asset(name)
-        return lambda text, seed: np.concatenate([part.samples[0] for part in engine.stream(text, asset, seed=seed)])
-
-    return [(v.name, "kokoro", v.name[1].upper(), speak(v.name)) for v in list(engine.stock_voices())[::2]]
+if __name__ == "__main__":
+    for one in synthetic_voices():
+        print(f"{one.speaker} {one.split} {speech(one).size / RATE_HZ:.1f} s in {KEPT.name}", flush=True)

@@ -5,6 +5,6 @@ all of them with their parameters and levels: 1 must be survived, 2 is claimed, 
 """
 
 from attacks.registry import Attack, Context, NotRun
-from attacks.table import ATTACKS, QUICK
+from attacks.table import ATTACKS
 
-__all__ = ["ATTACKS", "QUICK", "Attack", "Context", "NotRun"]
+__all__ = ["ATTACKS", "Attack", "Context", "NotRun"]

@@ -36,7 +36,8 @@ Act = Callable[[np.ndarray, Any, Context], np.ndarray]
 class Row:
     """One of the numbered attacks: levels 1 (must be survived), 2 (claimed), 3 (reported) give its parameters.
 
-    ``search``: what the detector is asked to look for besides shifts. ``must_fail``: a find would be a forgery.
+    ``must_fail``: a find is a forgery, to be told by its content. ``moves``: time is changed, so that PESQ, which lines
+    up constant delays only, does not apply to what comes out.
     """
 
     number: int
@@ -45,19 +46,18 @@ class Row:
     one: tuple[Any, ...] = ()
     two: tuple[Any, ...] = ()
     three: tuple[Any, ...] = ()
-    search: str = ""
     must_fail: bool = False
+    moves: bool = False
 
 
 @dataclass(frozen=True)
 class Attack:
-    """One row at one parameter; ``quick`` ones are run by quick.py."""
+    """One row at one parameter."""
 
     name: str
     level: int
     row: Row
     parameter: Any
-    quick: bool
 
     def change(self, samples: np.ndarray, context: Context | None = None) -> np.ndarray:
         """Return ``samples`` attacked; raise `NotRun`."""

@@ -1,0 +1,70 @@
+"""Copied marks: the residual of a marked clip on other speech, judged as `sayso verify` judges a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import ours
+from attacks import ATTACKS
+from clips import Clip
+from synthetic import RATE_HZ
+from trials import about, context, corpus
+
+from sayso.audio.signal import Signal
+from sayso.marking.fingerprint import Content, Fingerprint, compared
+from sayso.workflows.content import heard_under
+from sayso.workflows.verifying import Verification
+
+WAYS = ("plain", "louder", "same speaker", "mp3")
+
+
+def of_copy(*, number: int, seconds: float, split: str = "report") -> dict:
+    """Return how the mark of clip ``number``, copied to other speech in one of four ways, is judged.
+
+    "plain": the residual is added to another speaker's clip; "louder": twice the residual; "same speaker": to another
+    place of the same speaker's speech; "mp3": plain, then MP3 at 64 kbit/s. The mark's own clip, judged the same way
+    (``own``), shows that the judge does not merely say no.
+    """
+    way, clips = WAYS[number % len(WAYS)], corpus(seconds, split)
+    clip, mark = clips.clip(number), ours.mark_of(number)
+    marked = ours.embed(clip.samples, mark)
+    target = _other(number, clip, seconds, split, same=way == "same speaker")
+    if target is None:
+        return {**about(clip), "way": way, "not_run": "no other speech of this speaker"}
+    copied = target + (2 if way == "louder" else 1) * (marked - clip.samples)
+    if way == "mp3":
+        copied = ATTACKS["codec mp3 64"].change(copied, context(clip, number, seconds, split))
+    fingerprint = Fingerprint.of(Signal.mono(clip.samples, RATE_HZ))
+    verdict = {"copy": _judged(copied, mark, fingerprint), "own": _judged(marked, mark, fingerprint)}
+    return {
+        **about(clip),
+        "way": way,
+        **{f"{name}_{what}": value for name, one in verdict.items() for what, value in one.items()},
+        "safe": verdict["copy"]["verdict"] != "ours",
+    }
+
+
+def _other(number: int, clip: Clip, seconds: float, split: str, *, same: bool) -> np.ndarray | None:
+    """Return other speech: of another speaker, or of ``clip``'s own, no part of it in ``clip``."""
+    for step in range(1, 400):
+        one = corpus(seconds, split).clip(number + step)
+        if (one.speaker == clip.speaker) == same and not (same and _overlap(one, clip, seconds)):
+            return one.samples
+    return None
+
+
+def _overlap(one: Clip, other: Clip, seconds: float) -> bool:
+    starts = [float(clip.name.rsplit("@", 1)[1]) for clip in (one, other)]
+    return abs(starts[0] - starts[1]) < seconds
+
+
+def _judged(heard: np.ndarray, mark, fingerprint: Fingerprint) -> dict:
+    signal = Signal.mono(np.clip(heard, -1, 1).astype(np.float32), RATE_HZ)
+    found = ours.find(signal)
+    if found.present:
+        found = ours.find_issued(signal, found, mark)
+    known = found.mark_verified and found.mark == mark
+    content = compared(heard_under(signal, found), fingerprint) if known else Content.UNKNOWN
+    verification = Verification(Path(), detection=found, credentials=None, standing=known or None, content=content)
+    return {"present": found.present, "known": known, "content": str(content), "verdict": verification.verdict}
