@@ -24,9 +24,8 @@ class Kind(StrEnum):
 class Artifact:
     """One thing derived from a voice.
 
-    ``blob`` is its address in the vault (None for what was only handed out, and for what is so small that it stands sealed in a
-    row of its own), ``digest`` the SHA-256 (hex) of its plain
-    bytes, ``grant`` and ``permit`` what it was made under.
+    ``blob`` is its address in the vault (None for what was only handed out, and for what stands sealed in a row of its
+    own), ``digest`` the SHA-256 (hex) of its plain bytes, ``grant`` and ``permit`` what it was made under.
     """
 
     artifact_id: ArtifactId

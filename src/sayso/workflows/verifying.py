@@ -127,8 +127,12 @@ def standing_of(home: Home, mark: Mark) -> Standing | None:
     """Return what is known here of the clip that was given ``mark``; None if there is none."""
     with home.database.read() as tx:
         clip = clips.clip_of_mark(tx, str(mark))
-        if clip is None:
-            return None
+    return None if clip is None else standing_of_clip(home, clip)
+
+
+def standing_of_clip(home: Home, clip: Clip) -> Standing:
+    """Return what is known here of ``clip``, its grant and its entry."""
+    with home.database.read() as tx:
         grant = consents.get_grant(tx, GrantId(clip.grant_id))
     try:
         entry = home.log.index_of(clip.result_ticket or clip.intent_ticket)
