@@ -13,7 +13,6 @@ from sayso.marking import Mark
 from sayso.workflows import erasing, granting
 from sayso.workflows.marking_files import Batch
 from sayso.workflows.speaking import speak
-from tests.workflows.conftest import estate, home, make_estate  # noqa: F401 - fixtures
 
 
 @pytest.fixture
@@ -29,7 +28,9 @@ def trace(estate, monkeypatch, capsys):
 
 def test_each_outcome_has_its_code(estate, trace, speech, tmp_path):
     home = estate.home
-    spoken = speak(home, estate.order(), tmp_path / "out.wav")
+    spoken = speak(
+        home, estate.order(text="Nobody had told the captain that the harbour was closed."), tmp_path / "out.wav"
+    )
     (tmp_path / "plain.wav").write_bytes(encode(speech.slice(0, 72_000), Container.WAV))
     assert trace(tmp_path / "plain.wav") == (3, "not-ours")
     assert trace(tmp_path / "out.wav") == (0, "allowed")

@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.workflows.conftest import estate, home, make_estate  # noqa: F401 - fixtures
-
 
 @dataclass(frozen=True)
 class Answer:
