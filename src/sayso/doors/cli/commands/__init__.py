@@ -11,6 +11,7 @@ from sayso.doors.cli.commands import (
     detect,
     doctor,
     erase,
+    export,
     ledger,
     mark,
     records,
@@ -33,6 +34,7 @@ def attach(app: typer.Typer) -> None:
     records.attach(consent.app)
     app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list and show voices.")
     app.command("say")(say.say)
+    app.command("export")(export.export)
     app.command("verify")(verify.verify)
     app.command("trace")(trace.trace)
     app.command("detect")(detect.detect)
