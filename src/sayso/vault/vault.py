@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,6 +114,31 @@ class Vault:
         if name not in self._secrets:
             self._secrets[name] = self._read_secret(name) or self._make_secret(name)
         return self._secrets[name]
+
+    def keep_authority(self, certificates: Mapping[str, bytes], name: str, secret: bytes) -> None:
+        """Keep certificates, and the secret that signs for them, wrapped, in place of what had their names."""
+        at = clock.stamp(clock.now())
+        with self.keys.write() as tx:
+            self._try_kek(tx)
+            for title, pem in certificates.items():
+                store.delete_certificate(tx, title)
+                store.insert_certificate(tx, title, pem, created_at=at)
+            store.replace_secret(tx, name, self._kek.wrap(secret, _secret_context(name)), created_at=at)
+        self.keys.forget_deleted()
+
+    def drop_authority(self, certificate: str, name: str) -> None:
+        """Remove a certificate and its secret for good."""
+        with self.keys.write() as tx:
+            store.delete_certificate(tx, certificate)
+            store.delete_secret(tx, name)
+        self.keys.forget_deleted()
+
+    def kept_secret(self, name: str) -> bytes:
+        """Return a secret that was kept, read anew each time; raise `KeyMissing`."""
+        secret = self._read_secret(name)
+        if secret is None:
+            raise KeyMissing(f"the key store has no secret {name}; restore the key store from its newest backup")
+        return secret
 
     def commit(self, speaker: SpeakerId, text: bytes, *, domain: str) -> str:
         """Return a commitment to ``text``: HMAC-SHA256 (hex) under a key derived from the subject key.

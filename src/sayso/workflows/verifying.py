@@ -120,7 +120,7 @@ def _credentials(home: Home, file: Path) -> Credentials:
         container = container_of(file)
     except UnknownFormat:
         return Credentials(present=False, problems=("files of this kind carry no credentials that are read here",))
-    return read(file.read_bytes(), container, anchors_pem=home.authority.root_pem())
+    return read(file.read_bytes(), container, anchors_pem=home.anchors_pem())
 
 
 def standing_of(home: Home, mark: Mark) -> Standing | None:
