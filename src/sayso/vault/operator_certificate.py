@@ -205,10 +205,20 @@ def where_kept(vault: Vault) -> str:
     return Kept(vault.kept_secret(_SECRET)).where
 
 
-def organisation(certificate: x509.Certificate) -> str:
-    """Return the organisation that the certificate names."""
-    names = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-    return str(names[0].value) if names else ""
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What is told of a certificate: the organisation in it, when it ends, and its SHA-256 (hex)."""
+
+    organisation: str
+    ends: datetime
+    digest: str
+
+
+def leaf_of(chain_pem: bytes) -> Leaf:
+    """Return what the first certificate of a chain tells."""
+    leaf = x509.load_pem_x509_certificate(chain_pem)
+    names = leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return Leaf(str(names[0].value) if names else "", leaf.not_valid_after_utc, leaf.fingerprint(hashes.SHA256()).hex())
 
 
 def _slot(name: str) -> Slot:

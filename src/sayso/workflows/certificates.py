@@ -89,20 +89,17 @@ def use_local(home: Home) -> Signer:
 
 def signer(home: Home) -> Signer:
     """Return who signs here; raise `AuthorityExpired`."""
-    from cryptography import x509  # noqa: PLC0415 - see use
-    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - see use
-
     from sayso.vault import operator_certificate  # noqa: PLC0415 - see use
 
     authority = home.authority
     own = isinstance(authority, operator_certificate.OperatorAuthority)
-    leaf = x509.load_pem_x509_certificate(authority.chain_pem())
+    leaf = operator_certificate.leaf_of(authority.chain_pem())
     return Signer(
         authority="own" if own else "local",
-        organisation=operator_certificate.organisation(leaf),
+        organisation=leaf.organisation,
         algorithm=authority.algorithm,
-        ends=stamp(leaf.not_valid_after_utc),
-        certificate=leaf.fingerprint(hashes.SHA256()).hex(),
+        ends=stamp(leaf.ends),
+        certificate=leaf.digest,
         key=operator_certificate.where_kept(home.vault) if own else "sayso",
     )
 
