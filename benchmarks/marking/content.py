@@ -17,18 +17,13 @@ from pathlib import Path
 
 import numpy as np
 from attacks import ATTACKS
-from attacks.codecs import through
 from clips import RATE_HZ, real
 
 from sayso.audio.signal import Signal
 from sayso.marking.fingerprint import Content, Fingerprint, compared, features_of
 from sayso.marking.fingerprint.matching import OTHER, SAME, agreements
 
-WAYS = {
-    "MP3 64": lambda x: through(x, container="mp3", codec="libmp3lame", bit_rate=64_000),
-    "Opus 24": lambda x: through(x, container="ogg", codec="libopus", bit_rate=24_000),
-    "Opus 12": lambda x: through(x, container="ogg", codec="libopus", bit_rate=12_000),
-}
+WAYS = {name: ATTACKS[name].change for name in ("codec mp3 64", "codec opus 24", "codec opus 12")}
 WANTED = (
     "none", "gain", "16", "telephone", "podcast", "white", "equal", "pass", "reverb", "polarity", "shift", "crop",
 )  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sayso.marking.fingerprint import Features, Fingerprint, Index, find
+from sayso.audio import Signal
+from sayso.marking.fingerprint import Features, Fingerprint, Index, features_of, find
 from sayso.marking.fingerprint.finding import FOUND_LOG10_P, Find, apart, log10_chance
 
 ROWS = 250
@@ -114,8 +117,6 @@ def test_no_level_and_no_pitch_can_be_had_from_a_fingerprint(speech):
     """One-way: sounds that differ in loudness, tilt and polarity, or by a constant filter, have one fingerprint."""
     from scipy.signal import lfilter
 
-    from sayso.audio import Signal
-
     made = Fingerprint.of(speech)
     for changed in (
         -0.2 * speech.samples,
@@ -125,3 +126,26 @@ def test_no_level_and_no_pitch_can_be_had_from_a_fingerprint(speech):
         same = Fingerprint.of(Signal(np.ascontiguousarray(changed), speech.sample_rate))
         loud = made.active & same.active
         assert np.mean(same.signs[loud] == made.signs[loud]) > 0.9
+
+
+def test_a_whisper_of_seventeen_noises_has_the_same_fingerprint(speech):
+    """What a fingerprint holds is less than the slow loudness of 17 bands: neither pitch nor a vocal tract."""
+    from scipy.signal import butter, sosfilt
+
+    from sayso.audio import resample
+
+    samples = resample(speech, 8_000).mixed()
+    edges = np.geomspace(300, 3300, 18)
+    rng, whisper = np.random.default_rng(0), np.zeros(samples.size)
+    slow = np.hanning(1024) / np.hanning(1024).sum()  # 128 ms
+    for low, high in itertools.pairwise(edges):
+        band = butter(2, [low, high], "band", fs=8_000, output="sos")
+        loudness = np.sqrt(np.convolve(sosfilt(band, samples) ** 2, slow, "same"))
+        noise = sosfilt(band, rng.standard_normal(samples.size))
+        whisper += loudness * noise / noise.std()
+    made, same = Fingerprint.of(speech), Fingerprint.of(Signal.mono(whisper.astype(np.float32), 8_000))
+    loud = made.active & same.active
+    assert np.mean(same.signs[loud] == made.signs[loud]) > 0.7
+    index = Index()
+    index.add([(1, made), *((number, invented(number)) for number in range(2, 50))])
+    assert [one.number for one in find(index, features_of(Signal.mono(whisper.astype(np.float32), 8_000)))] == [1]
