@@ -269,6 +269,7 @@ def test_trace_answers_as_promised_and_writes_a_page(program, clip):
     proof.write_text(part["proof"])
     elsewhere = {"SAYSO_HOME": "/nonexistent/home"}
     assert program.json("ledger", "verify", proof, "--key", found["log_key"], env=elsewhere)["ok"]
+    assert (found["outcome"], part["found_by"]) == ("allowed", "mark")
     assert program.json("trace", "absent.wav", code=3)["error"] == "audio-not-found"
 
 

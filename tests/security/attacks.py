@@ -349,7 +349,9 @@ def clip_permit(site: Site, **changes: Any) -> tuple[Permit, Signal]:
 
 def pack(site: Site, permit: Permit, made: Signal) -> None:
     mark, clip = Mark.new(), ClipId(new_id("clip"))
-    credentials.packed(site.home, made, container=Container.WAV, permit=permit, mark=mark, clip=clip)
+    credentials.packed(
+        site.home, made, container=Container.WAV, permit=permit, action=Action.SYNTHESIZE, mark=mark, clip=clip
+    )
 
 
 @against("workflows/credentials.py:packed without check 0")

@@ -7,6 +7,7 @@ import pytest
 from sayso.audio import Container, decode, encode
 from sayso.lineage import Kind, of_speaker
 from sayso.marking import Mark
+from sayso.marking.fingerprint import store as fingerprints
 from sayso.synthesis import store as clips
 from sayso.workflows import erasing, verifying
 from sayso.workflows.content import COPIED, fingerprint_of
@@ -62,10 +63,14 @@ def test_the_fingerprint_is_an_artifact_of_the_speaker_and_goes_with_the_voice(e
     assert fingerprint_of(home, clip) is not None
     with home.database.read() as tx:
         kept = [one for one in of_speaker(tx, estate.speaker) if one.kind is Kind.FINGERPRINT]
-    assert len(kept) == 1
-    assert home.vault.has(kept[0].blob)
+        assert len(kept) == 1
+        sealed = fingerprints.of_clip(tx, spoken.clip).sealed
+    plain = fingerprint_of(home, clip).encode()
+    assert plain not in (home.settings.home / "sayso.sqlite").read_bytes()
     erasing.run(home, erasing.plan(home, estate.speaker).as_json()["plan"])
-    assert not home.vault.has(kept[0].blob)
+    with home.database.read() as tx:
+        assert fingerprints.census(tx)[0] == 0
+    assert sealed not in (home.settings.home / "sayso.sqlite").read_bytes()
     assert fingerprint_of(home, clip) is None
     assert fingerprint_of(home, clip_of(home, spoken)) is None
     found = verifying.verify_file(home, tmp_path / "out.wav").as_json()

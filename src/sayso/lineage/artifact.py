@@ -17,14 +17,15 @@ class Kind(StrEnum):
     VOICE = "voice"
     CLIP = "clip"
     FINGERPRINT = "fingerprint"
+    MANIFEST = "manifest"
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """One thing derived from a voice.
 
-    ``blob`` is its address in the vault (None for what was only handed out), ``digest`` the SHA-256 (hex) of its plain
-    bytes, ``grant`` and ``permit`` what it was made under.
+    ``blob`` is its address in the vault (None for what was only handed out, and for what stands sealed in a row of its
+    own), ``digest`` the SHA-256 (hex) of its plain bytes, ``grant`` and ``permit`` what it was made under.
     """
 
     artifact_id: ArtifactId

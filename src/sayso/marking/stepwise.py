@@ -206,13 +206,19 @@ class _Floor:
 
 
 def _summed(spectrum: NDArray[np.complex64]) -> Frames:
-    return energies(spectrum[0]) if len(spectrum) == 1 else sum((energies(one) for one in spectrum[1:]), energies(spectrum[0]))
+    return (
+        energies(spectrum[0])
+        if len(spectrum) == 1
+        else sum((energies(one) for one in spectrum[1:]), energies(spectrum[0]))
+    )
 
 
 def _in_time(host: NDArray[np.complex64], moved_db: Frames) -> NDArray[np.float32]:
     """Return the difference in time that moving each cell of two frames by ``moved_db`` makes, three hops long."""
     change = np.zeros_like(host)
-    change[..., FIRST_BIN:LAST_BIN] = host[..., FIRST_BIN:LAST_BIN] * np.repeat(np.expm1(_DB * moved_db), BAND_BINS, axis=1)
+    change[..., FIRST_BIN:LAST_BIN] = host[..., FIRST_BIN:LAST_BIN] * np.repeat(
+        np.expm1(_DB * moved_db), BAND_BINS, axis=1
+    )
     frames = np.fft.irfft(change, FRAME_LENGTH) * WINDOW
     out = np.zeros((len(host), 3 * HOP_LENGTH), dtype=np.float32)
     out[:, :FRAME_LENGTH] = frames[:, 0]

@@ -38,6 +38,8 @@ _ORGANISATION: Final = "Sayso local authority"
 class LocalAuthority:
     """Signs with ES256 under a leaf certificate that the root of this installation signed."""
 
+    algorithm: Final = "es256"
+
     def __init__(self, vault: Vault, *, clock: Clock = clock.now) -> None:
         """Take the vault that holds the keys; certificates are made at first use."""
         self._vault = vault

@@ -59,3 +59,23 @@ class BlobStoreUnavailable(Unavailable):
 
 class AuthorityExpired(Unavailable):
     """The root certificate of this installation is at its end; make a new root and publish it."""
+
+
+class CertificateUnfit(Invalid):
+    """The certificate cannot sign content credentials; the reasons say what it lacks."""
+
+
+class KeyMismatch(Invalid):
+    """The key is not that of the certificate; bring the key that the certificate was made for."""
+
+
+class KeyFileInvalid(Invalid):
+    """The key file holds no private key that can be used."""
+
+
+class KeyFileExposed(Unavailable):
+    """The key file can be read by others."""
+
+
+class SlotUnknown(NotFound):
+    """There is no such signing slot."""

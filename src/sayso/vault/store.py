@@ -116,6 +116,24 @@ def insert_certificate(tx: Connection, name: str, pem: bytes, *, created_at: str
     tx.execute(insert(certificates).values(name=name, pem=pem, created_at=created_at))
 
 
+def replace_secret(tx: Connection, name: str, wrapped: bytes, *, created_at: str) -> None:
+    """Keep an operator secret in place of what had its name."""
+    delete_secret(tx, name)
+    insert_secret(tx, name, wrapped, created_at=created_at)
+
+
+def delete_secret(tx: Connection, name: str) -> None:
+    """Overwrite an operator secret where it stands, and delete its row."""
+    here = operator_secrets.c.name == name
+    tx.execute(update(operator_secrets).where(here).values(wrapped=b""))
+    tx.execute(delete(operator_secrets).where(here))
+
+
+def delete_certificate(tx: Connection, name: str) -> None:
+    """Delete a certificate, if there is one of this name."""
+    tx.execute(delete(certificates).where(certificates.c.name == name))
+
+
 def certificate(tx: Connection, name: str) -> bytes | None:
     """Return a certificate as PEM."""
     return tx.execute(select(certificates.c.pem).where(certificates.c.name == name)).scalar()

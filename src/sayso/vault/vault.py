@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -115,6 +115,31 @@ class Vault:
             self._secrets[name] = self._read_secret(name) or self._make_secret(name)
         return self._secrets[name]
 
+    def keep_authority(self, certificates: Mapping[str, bytes], name: str, secret: bytes) -> None:
+        """Keep certificates, and the secret that signs for them, wrapped, in place of what had their names."""
+        at = clock.stamp(clock.now())
+        with self.keys.write() as tx:
+            self._try_kek(tx)
+            for title, pem in certificates.items():
+                store.delete_certificate(tx, title)
+                store.insert_certificate(tx, title, pem, created_at=at)
+            store.replace_secret(tx, name, self._kek.wrap(secret, _secret_context(name)), created_at=at)
+        self.keys.forget_deleted()
+
+    def drop_authority(self, certificate: str, name: str) -> None:
+        """Remove a certificate and its secret for good."""
+        with self.keys.write() as tx:
+            store.delete_certificate(tx, certificate)
+            store.delete_secret(tx, name)
+        self.keys.forget_deleted()
+
+    def kept_secret(self, name: str) -> bytes:
+        """Return a secret that was kept, read anew each time; raise `KeyMissing`."""
+        secret = self._read_secret(name)
+        if secret is None:
+            raise KeyMissing(f"the key store has no secret {name}; restore the key store from its newest backup")
+        return secret
+
     def commit(self, speaker: SpeakerId, text: bytes, *, domain: str) -> str:
         """Return a commitment to ``text``: HMAC-SHA256 (hex) under a key derived from the subject key.
 
@@ -205,19 +230,17 @@ class Vault:
 
     def open_field(self, sealed: bytes, speaker: SpeakerId, *, field: str) -> bytes:
         """Return the plain of a sealed field; raise `FieldTampered`, `Shredded` or `SubjectUnknown`."""
-        start, rest = sealed[:_FIELD_START], sealed[_FIELD_START:]
+        return next(self.open_fields([(field, sealed)], speaker))
+
+    def open_fields(self, fields: Sequence[tuple[str, bytes]], speaker: SpeakerId) -> Iterator[bytes]:
+        """Yield the plain of many sealed fields of one speaker, whose key is read once; raise as `open_field` does."""
         with self.keys.read() as tx:
             row = store.key_of(tx, speaker)
-            if row is None and store.destroyed(tx, [start[1:].hex()]):
-                raise Shredded(f"{field} of {speaker} was erased: the key of it is destroyed")
+            if row is None and fields and store.destroyed(tx, [fields[0][1][1:_FIELD_START].hex()]):
+                raise Shredded(f"{fields[0][0]} of {speaker} was erased: the key of it is destroyed")
         key = self._unwrap(_known(row, speaker))
-        try:
-            if start != _FIELD_VERSION + key.key_id or len(rest) < _NONCE_BYTES:
-                raise InvalidTag
-            cipher = AESGCM(key.derive("field"))
-            return cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _joined(field, start))
-        except InvalidTag:
-            raise FieldTampered(f"{field} of {speaker} is not what was sealed; restore it from a backup") from None
+        cipher = AESGCM(key.derive("field"))
+        return (_unsealed(cipher, key, sealed, field=field, speaker=speaker) for field, sealed in fields)
 
     # Inside
 
@@ -275,6 +298,16 @@ class Vault:
                 wrapped = self._kek.wrap(secrets.token_bytes(32), _secret_context(name))
                 store.insert_secret(tx, name, wrapped, created_at=clock.stamp(clock.now()))
         return self._kek.unwrap(wrapped, _secret_context(name))
+
+
+def _unsealed(cipher: AESGCM, key: SubjectKey, sealed: bytes, *, field: str, speaker: SpeakerId) -> bytes:
+    start, rest = sealed[:_FIELD_START], sealed[_FIELD_START:]
+    try:
+        if start != _FIELD_VERSION + key.key_id or len(rest) < _NONCE_BYTES:
+            raise InvalidTag
+        return cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _joined(field, start))
+    except InvalidTag:
+        raise FieldTampered(f"{field} of {speaker} is not what was sealed; restore it from a backup") from None
 
 
 def _known(row: store.KeyRow | None, speaker: SpeakerId) -> store.KeyRow:

@@ -39,6 +39,14 @@ def recorded(
     return kept.artifact_id
 
 
+def noted(
+    tx: Connection, plain_digest: str, kind: Kind, permit: Permit, *, speaker: SpeakerId, parent: ArtifactId
+) -> None:
+    """Record what stands sealed in a row of its own, so that lineage and the plan of an erasure know of it."""
+    artifact = Artifact(ArtifactId(new_id("artifact")), kind, None, plain_digest, permit.grant_id, permit.permit_id)
+    record(tx, artifact, speakers=[speaker], parents=[parent])
+
+
 @contextlib.contextmanager
 def undone_on_failure(home: Home, *kept: Kept) -> Iterator[None]:
     """Unlink what was sealed if the block fails, so that nothing lies about that no lineage knows."""

@@ -1,4 +1,4 @@
-"""Checking a certificate that an operator brings, before anything is signed with it."""
+"""Certificates that an operator brings: checked before anything is signed with one, put to use, and put away again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sayso.clock import now
-from sayso.errors import NotFound
+from sayso.clock import now, stamp
+from sayso.errors import Invalid, NotFound
+from sayso.ledger import Entry, append
+from sayso.ledger.entry import Fact
 from sayso.vault.certificate_check import MAX_PEM_BYTES, Finding, check_certificate
+from sayso.workflows.home import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,88 @@ class CertificateChecked:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs here. ``authority`` is ``local`` or ``own``; ``key`` who keeps the key: ``sayso``, or a slot's name."""
+
+    authority: str
+    organisation: str
+    algorithm: str
+    ends: str
+    certificate: str
+    key: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso credentials show`."""
+        return {
+            "authority": self.authority,
+            "organisation": self.organisation,
+            "algorithm": self.algorithm,
+            "ends": self.ends,
+            "certificate": self.certificate,
+            "key": self.key,
+        }
+
+
 def check_file(file: Path) -> CertificateChecked:
     """Return what the certificate in ``file`` lacks; raise `NotFound` or `CertificateMalformed`."""
+    return CertificateChecked(file, tuple(check_certificate(_pem(file), now=now())))
+
+
+def use(home: Home, chain: Path, *, key: Path | None, slot: str | None, anchors: Path | None) -> Signer:
+    """Sign with the certificate in ``chain`` from now on, by the key in a file or by a slot; logged.
+
+    Nothing is changed unless the certificate is fit and the key its own. Raise `NotFound`, `CertificateMalformed`,
+    `CertificateUnfit` with a reason for each lack, `KeyMismatch`, `KeyFileInvalid`, `KeyFileExposed`, `SlotUnknown`.
+    """
+    from sayso.vault import operator_certificate  # noqa: PLC0415 - loads cryptography's keys
+
+    if (key is None) == (slot is None):
+        raise Invalid("got no key or two, expected --key FILE or --slot NAME")
+    kept = operator_certificate.from_file(key) if key is not None else operator_certificate.from_slot(slot or "")
+    roots = None if anchors is None else _pem(anchors)
+    operator_certificate.use(home.vault, _pem(chain), kept, anchors_pem=roots, now=now())
+    return _logged(home)
+
+
+def use_local(home: Home) -> Signer:
+    """Sign with the local authority again; the operator's key is removed from here; logged."""
+    from sayso.vault import operator_certificate  # noqa: PLC0415 - see use
+
+    operator_certificate.use_local(home.vault)
+    return _logged(home)
+
+
+def signer(home: Home) -> Signer:
+    """Return who signs here; raise `AuthorityExpired`."""
+    from sayso.vault import operator_certificate  # noqa: PLC0415 - see use
+
+    authority = home.authority
+    own = isinstance(authority, operator_certificate.OperatorAuthority)
+    leaf = operator_certificate.leaf_of(authority.chain_pem())
+    return Signer(
+        authority="own" if own else "local",
+        organisation=leaf.organisation,
+        algorithm=authority.algorithm,
+        ends=stamp(leaf.ends),
+        certificate=leaf.digest,
+        key=operator_certificate.where_kept(home.vault) if own else "sayso",
+    )
+
+
+def _logged(home: Home) -> Signer:
+    """Enter in the ledger who signs from now on: the certificate's SHA-256, no name."""
+    who = signer(home)
+    facts: dict[str, Fact] = {"authority": who.authority, "certificate": who.certificate, "algorithm": who.algorithm}
+    with home.database.write() as tx:
+        append(tx, Entry("credentials:authority:changed", stamp(now()), None, facts))
+    home.log.integrate()
+    return who
+
+
+def _pem(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            pem = opened.read(MAX_PEM_BYTES + 1)
+            return opened.read(MAX_PEM_BYTES + 1)
     except OSError as error:
         raise NotFound(f"the certificate {file} cannot be read: {(error.strerror or 'error').lower()}") from None
-    return CertificateChecked(file, tuple(check_certificate(pem, now=now())))

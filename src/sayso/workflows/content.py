@@ -1,43 +1,63 @@
-"""Whose content carries a mark: the fingerprint sealed with each clip against what is heard (a mark can be copied)."""
+"""Whose content a sound is: the fingerprint sealed with each clip against what is heard (a mark can be copied)."""
 
 from __future__ import annotations
 
-from sayso import lineage
+import hashlib
+from dataclasses import dataclass
+
 from sayso.audio import Signal
+from sayso.consent.permit import Permit
 from sayso.database import Connection
 from sayso.errors import SaysoError
-from sayso.ids import SpeakerId
+from sayso.ids import ArtifactId, ClipId, SpeakerId
 from sayso.lineage import Kind
 from sayso.marking.detector import Detection
-from sayso.marking.fingerprint import Content, Features, Fingerprint, compared, features_of, one_after_another
+from sayso.marking.fingerprint import Content, Features, Fingerprint, compared, features_of, one_after_another, store
 from sayso.synthesis.store import Clip
 from sayso.workflows import archive
-from sayso.workflows.archive import Kept
 from sayso.workflows.home import Home
 
 COPIED = "mark present, content not ours"
 
 
-def fingerprinted(home: Home, sound: Signal, speaker: SpeakerId) -> Kept:
-    """Seal the fingerprint of a clip under its speaker's key; record it next, with the clip as its parent."""
-    return archive.sealed(home, Fingerprint.of(sound).encode(), [speaker], Kind.FINGERPRINT)
+@dataclass(frozen=True, slots=True)
+class SealedFingerprint:
+    """The fingerprint of a clip, sealed under its speaker's key, and the SHA-256 of what was sealed."""
+
+    clip: ClipId
+    speaker: SpeakerId
+    sealed: bytes
+    digest: str
+
+
+def fingerprinted(home: Home, sound: Signal, *, clip: ClipId, speaker: SpeakerId) -> SealedFingerprint:
+    """Return the fingerprint of a clip, sealed; `keep` it next, in the transaction that records the clip."""
+    plain = Fingerprint.of(sound).encode()
+    sealed = home.vault.seal_field(plain, speaker, field=field_of(clip))
+    return SealedFingerprint(clip, speaker, sealed, hashlib.sha256(plain).hexdigest())
+
+
+def keep(tx: Connection, made: SealedFingerprint, permit: Permit, *, parent: ArtifactId) -> None:
+    """Keep a sealed fingerprint, and record it as derived from the clip's artifact."""
+    store.insert_fingerprint(tx, made.clip, speaker=made.speaker, sealed=made.sealed)
+    archive.noted(tx, made.digest, Kind.FINGERPRINT, permit, speaker=made.speaker, parent=parent)
+
+
+def field_of(clip: ClipId) -> str:
+    """Return what a clip's fingerprint is sealed as: one moved to another clip's row does not open."""
+    return f"fingerprint {clip}"
 
 
 def fingerprint_of(home: Home, clip: Clip) -> Fingerprint | None:
     """Return the fingerprint kept of ``clip``; None if there is none, or none that may be read any more."""
     try:
         with home.database.read() as tx:
-            address = _address(tx, clip)
-        return Fingerprint.decode(home.vault.open(address, kind=Kind.FINGERPRINT)) if address else None
+            row = store.of_clip(tx, clip.clip_id)
+        if row is None:
+            return None
+        return Fingerprint.decode(home.vault.open_field(row.sealed, row.speaker_id, field=field_of(clip.clip_id)))
     except SaysoError:  # erased or damaged: what is heard cannot be compared, and that is the answer
         return None
-
-
-def _address(tx: Connection, clip: Clip) -> str | None:
-    if clip.artifact_id is None:
-        return None
-    derived = lineage.descendants(tx, clip.artifact_id)
-    return next((one.blob for one in derived if one.kind is Kind.FINGERPRINT), None)
 
 
 def content_of(home: Home, clip: Clip, heard: Features) -> Content:

@@ -1,37 +1,65 @@
-"""Content credentials on what leaves: encoded, then signed by this installation's own authority."""
+"""Content credentials on what leaves: encoded, then signed by the authority of this installation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sayso.audio import Container, Signal, encode
 from sayso.clock import now, stamp
 from sayso.consent.permit import Action, Permit
 from sayso.ids import ClipId
 from sayso.marking import Mark
+from sayso.workflows import manifests
 from sayso.workflows.home import Home
+from sayso.workflows.manifests import SealedManifest
+
+if TYPE_CHECKING:
+    from sayso.marking.credentials import Issued
+
+BESIDE = Container.FLAC
+"""What is signed in place of a file that cannot carry credentials, so that its manifest can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A file ready to leave; ``signed`` unless its container carries no credentials."""
+    """A file ready to leave, ``signed`` unless its container carries no credentials, and its manifest to be kept."""
 
     data: bytes
     signed: bool
+    manifest: SealedManifest
 
 
-def packed(home: Home, sound: Signal, *, container: Container, permit: Permit, mark: Mark, clip: ClipId) -> Packed:
-    """Return ``sound`` as a file of ``container``, signed where the container can carry credentials.
+def packed(
+    home: Home,
+    sound: Signal,
+    *,
+    container: Container,
+    permit: Permit,
+    action: Action,
+    mark: Mark,
+    clip: ClipId,
+    parent: bytes | None = None,
+) -> Packed:
+    """Return ``sound`` as a file of ``container``, signed, made from the file of the manifest store ``parent`` if any.
 
-    What is signed names the grant: raise `PermitRefused` for a permit that does not hold.
+    Where the container can carry no credentials, the manifest is that of the same sound as FLAC: the file goes without,
+    and whoever finds the mark in it finds the manifest. What is signed names the grant: raise `PermitRefused` for a
+    permit that does not hold.
     """
-    from sayso.marking.credentials import Claim, sign, supports  # noqa: PLC0415 - loads c2pa's native library
+    from sayso.marking.credentials import Claim, issue, supports  # noqa: PLC0415 - loads c2pa's native library
 
-    home.gate.check(permit, Action.SYNTHESIZE, made_ms=sound.duration_ms)
-    data = encode(sound, container)
-    if not supports(container):
-        return Packed(data, signed=False)
+    home.gate.check(permit, action, made_ms=sound.duration_ms)
+    data, carries = encode(sound, container), supports(container)
     claim = Claim(
         mark=mark, grant_id=permit.grant_id, permit_digest=permit.digest(), created_at=stamp(now()), entry=str(clip)
     )
-    return Packed(sign(data, container, claim=claim, authority=home.authority), signed=True)
+    issued: Issued = issue(
+        data if carries else encode(sound, BESIDE),
+        container if carries else BESIDE,
+        claim=claim,
+        authority=home.authority,
+        parent=parent,
+    )
+    kept = manifests.sealed(home, issued.manifest_id, issued.manifest, clip=clip, speaker=permit.speaker)
+    return Packed(issued.data if carries else data, carries, kept)

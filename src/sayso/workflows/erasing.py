@@ -34,6 +34,8 @@ from sayso.erasure.certificate import CertificateFile
 from sayso.errors import Invalid, NotFound, Refused
 from sayso.ids import PREFIXES, ArtifactId, CertificateId, PlanId, SpeakerId, parse_id
 from sayso.ledger.decisions import store as decisions
+from sayso.marking.credentials import store as manifests
+from sayso.marking.fingerprint import store as fingerprints
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.voices import store as voices
@@ -189,7 +191,11 @@ def _forget_decisions(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId
     return {"decisions": decisions.forget(tx, speaker)}
 
 
-FORGETS: Final[tuple[Forget, ...]] = (_forget_clips, _forget_voices, _forget_decisions)
+def _forget_recognition(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:
+    return {"fingerprints": fingerprints.forget(tx, speaker), "manifests": manifests.forget(tx, speaker)}
+
+
+FORGETS: Final[tuple[Forget, ...]] = (_forget_clips, _forget_voices, _forget_decisions, _forget_recognition)
 """What rooms that erasure does not know delete of a speaker; clips first, which are found by the voices."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sayso.clock import now
 from sayso.consent import store as consents
 from sayso.consent.permit import Gate, PermitKey, signing_key
 from sayso.database import Database, connect
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sayso.marking.detector import Detector
     from sayso.marking.mark import MarkKeys
     from sayso.vault.authority import LocalAuthority
+    from sayso.vault.operator_certificate import OperatorAuthority
 
 _PRIVATE_FOLDER = 0o700
 
@@ -89,9 +91,22 @@ class Home:
 
         return Detector(self.mark_keys)
 
+    @property
+    def authority(self) -> LocalAuthority | OperatorAuthority:
+        """Return who signs content credentials now: the operator's own certificate, or the local authority."""
+        from sayso.vault import operator_certificate  # noqa: PLC0415
+
+        return operator_certificate.in_use(self.vault, now=now()) or self.local_authority
+
+    def anchors_pem(self) -> bytes:
+        """Return the roots whose signatures are trusted here: the local one, and those the operator named."""
+        from sayso.vault import operator_certificate  # noqa: PLC0415
+
+        return self.local_authority.root_pem() + operator_certificate.anchors_pem(self.vault)
+
     @cached_property
-    def authority(self) -> LocalAuthority:
-        """Return the local certificate authority that signs content credentials."""
+    def local_authority(self) -> LocalAuthority:
+        """Return the certificate authority of this installation, which signs until an operator brings another."""
         from sayso.vault.authority import LocalAuthority  # noqa: PLC0415
 
         return LocalAuthority(self.vault)

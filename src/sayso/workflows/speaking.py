@@ -26,9 +26,10 @@ from sayso.progress import Report, silent
 from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
 from sayso.synthesis.store import Clip, insert_clip
 from sayso.units import samples_to_ms
-from sayso.workflows import archive, content, credentials, permission
+from sayso.workflows import archive, content, credentials, manifests, permission
 from sayso.workflows.credentials import Packed
 from sayso.workflows.home import Home
+from sayso.workflows.manifests import SealedManifest
 from sayso.workflows.marking_files import is_readable
 from sayso.workflows.permission import Fact, Granted
 from sayso.workflows.voicebook import Cast, cast
@@ -175,13 +176,19 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
             made_s = time.perf_counter() - started
             readable = is_readable(home, sound, take.mark)
             file = credentials.packed(
-                home, sound, container=container, permit=granted.permit, mark=take.mark, clip=take.clip
+                home,
+                sound,
+                container=container,
+                permit=granted.permit,
+                action=Action.SYNTHESIZE,
+                mark=take.mark,
+                clip=take.clip,
             )
             told = told_in(file, announced=order.announced)
             release = Release(order.territory, order.channel, told)
             home.gate.check(granted.permit, Action.SYNTHESIZE, voice=take.voice.row.voice_id, release=release)
             draft.write(file.data)
-            ticket = _settled(take, granted, sound, readable=readable)
+            ticket = _settled(take, granted, sound, file.manifest, readable=readable)
         except BaseException:
             permission.failed(home, granted, ACT, within=lambda tx: minutes.release(tx, granted.permit.permit_id))
             raise
@@ -231,11 +238,11 @@ def _rendered(take: Take, permit: Permit, report: Report, started: float) -> tup
     return concatenate(pieces), first_s
 
 
-def _settled(take: Take, granted: Granted, sound: Signal, *, readable: bool) -> int:
+def _settled(take: Take, granted: Granted, sound: Signal, manifest: SealedManifest, *, readable: bool) -> int:
     """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
     home, permit, order = take.home, granted.permit, take.order
     kept = archive.sealed(home, encode(sound, MASTER), [take.voice.speaker], Kind.CLIP)
-    known_by = content.fingerprinted(home, sound, take.voice.speaker)
+    known_by = content.fingerprinted(home, sound, clip=take.clip, speaker=take.voice.speaker)
     facts: dict[str, Fact] = {
         "clip": take.clip,
         "mark": str(take.mark),
@@ -243,13 +250,14 @@ def _settled(take: Take, granted: Granted, sound: Signal, *, readable: bool) -> 
         "duration_ms": sound.duration_ms,
         "output": home.vault.commit(take.voice.speaker, bytes.fromhex(kept.digest), domain="sound"),
     }
-    with archive.undone_on_failure(home, kept, known_by), home.database.write() as tx:
+    with archive.undone_on_failure(home, kept), home.database.write() as tx:
         minutes.settle(tx, permit.permit_id, sound.duration_ms)
         ticket = permission.result(home, tx, granted, f"{ACT}:made", facts)
         artifact = archive.recorded(
             tx, kept, permit, speakers=[take.voice.speaker], parents=[take.voice.row.artifact_id]
         )
-        archive.recorded(tx, known_by, permit, speakers=[take.voice.speaker], parents=[artifact])
+        content.keep(tx, known_by, permit, parent=artifact)
+        manifests.keep(tx, manifest, permit, parent=artifact)
         insert_clip(
             tx,
             Clip(

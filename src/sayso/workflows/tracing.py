@@ -1,9 +1,13 @@
-"""Tracing: which parts of a sound are ours, of which clip and grant, for whom, what for, and is it still allowed."""
+"""Tracing: which parts of a sound are ours, of which clip and grant, for whom, what for, and is it still allowed.
+
+A part is found by its mark, or, where a mark was removed, by its content. The two are told apart.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,30 +15,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.audio import Signal, stream
+from sayso.audio.stream import MAX_STREAM_S
 from sayso.clock import now, stamp
+from sayso.consent import State
 from sayso.marking import Mark
-from sayso.marking.fingerprint import Content, Features, features_of, one_after_another
+from sayso.marking.fingerprint import Content, Features, apart, features_of, one_after_another
 from sayso.marking.passages import Passage, Scan, Scanner, Window, windows
 from sayso.marking.pattern import CLOCK_HZ
 from sayso.progress import Report, silent
+from sayso.synthesis import store as clips
 from sayso.workflows.content import COPIED, content_of
 from sayso.workflows.home import Home
-from sayso.workflows.verifying import Standing, standing_of
+from sayso.workflows.recognising import UNMARKED, Finder, Recognised
+from sayso.workflows.verifying import Standing, standing_of, standing_of_clip
 
 PEAK_S: Final = 0.1
+
+_LEAST_GAP_S: Final = 2.5
+
+
+class Outcome(StrEnum):
+    """What a trace comes to: the worst that is true of any part, and ``not-ours`` only where no part is."""
+
+    BROKEN = "broken"
+    NOT_ALLOWED = "not-allowed"
+    ALLOWED = "allowed"
+    NOT_OURS = "not-ours"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One passage that carries a mark of ours, and what is known of it."""
+    """One passage that is ours or carries a mark of ours, and what is known of it.
+
+    ``recognised`` where no mark was found and the content alone tells: then the passage's ``mark`` is None.
+    """
 
     passage: Passage
     standing: Standing | None
     content: Content
+    recognised: Recognised | None = None
 
     @property
     def verdict(self) -> str:
-        """Return ``ours``, ``copied`` (a mark of ours on other content) or ``marked`` (no clip known)."""
+        """Return ``ours``, ``unmarked`` (ours by content), ``copied`` (our mark on other content) or ``marked``."""
+        if self.recognised is not None:
+            return "unmarked"
         if self.standing is None:
             return "marked"
         return "copied" if self.content is Content.OTHER else "ours"
@@ -42,11 +67,22 @@ class Part:
     @property
     def said(self) -> str:
         """Return the verdict in a sentence."""
+        if self.recognised is not None:
+            return UNMARKED
         if self.verdict == "ours":
             return "made here" if self.content is Content.OURS else "made here; the content cannot be compared"
         if self.verdict == "copied":
             return COPIED
         return "a mark of this operator; no clip is known for it" if self.passage.mark else "a mark, not readable"
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return what this part comes to."""
+        if self.verdict == "copied" or (self.standing and not self.standing.proof_ok):
+            return Outcome.BROKEN
+        if self.standing is None:
+            return Outcome.NOT_OURS
+        return Outcome.ALLOWED if self.standing.grant_state is State.GIVEN else Outcome.NOT_ALLOWED
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON shape of a part of `sayso trace`."""
@@ -56,13 +92,14 @@ class Part:
             "start_s": round(self.passage.start_s, 2),
             "end_s": round(self.passage.end_s, 2),
             "verdict": self.verdict,
+            "found_by": "content" if self.recognised else "mark",
             "mark": str(self.passage.mark) if self.passage.mark else None,
             "p_value": self.passage.p_value,
             "content": str(self.content),
             "clip": clip.clip_id if clip else None,
             "grant": clip.grant_id if clip else None,
             "grant_state": str(standing.grant_state) if standing else None,
-            "allowed_now": standing.grant_state.value == "given" if standing else None,
+            "allowed_now": standing.grant_state is State.GIVEN if standing else None,
             "licensee": clip.licensee if clip else None,
             "purpose": clip.purpose if clip else None,
             "project": clip.project if clip else None,
@@ -89,12 +126,19 @@ class Trace:
     @property
     def marked_s(self) -> float:
         """Return how many seconds carry a mark."""
-        return sum(part.passage.end_s - part.passage.start_s for part in self.parts)
+        return sum(part.passage.end_s - part.passage.start_s for part in self.parts if part.recognised is None)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return what the file comes to: broken before not allowed before allowed before not ours."""
+        found = {part.outcome for part in self.parts}
+        return next((one for one in Outcome if one in found), Outcome.NOT_OURS)
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON shape of `sayso trace`."""
         return {
             "file": str(self.file),
+            "outcome": str(self.outcome),
             "duration_s": round(self.scan.duration_s, 3),
             "marked_s": round(self.marked_s, 2),
             "p_value": self.scan.p_value,
@@ -104,28 +148,77 @@ class Trace:
         }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """One sound, looked through once: its marks, its features, and the loudest sample of each 0.1 s, shape (n,)."""
+
+    scan: Scan
+    features: Features
+    peaks: NDArray[np.float32]
+
+    def gaps(self) -> Iterator[tuple[float, float]]:
+        """Yield the stretches without a mark that are long enough to be known by their content, in seconds."""
+        start_s = 0.0
+        for passage in sorted(self.scan.passages, key=lambda one: one.start_s):
+            yield start_s, passage.start_s
+            start_s = max(start_s, passage.end_s)
+        yield start_s, self.scan.duration_s
+
+
 def trace_file(home: Home, file: Path, report: Report = silent) -> Trace:
     """Return what parts of ``file`` are ours; an hour needs no more memory than a minute.
 
     Raise the errors of `sayso.audio.stream`. A ledger that was altered does not stop the answer: a part then says so.
     """
+    heard = listen(home, file, report)
+    parts = _marked(home, heard) + _unmarked(home, heard)
+    parts = tuple(sorted(parts, key=lambda part: part.passage.start_s))
+    return Trace(file, heard.scan, parts, heard.peaks, stamp(now()), home.log.vkey)
+
+
+def listen(home: Home, source: Path | bytes, report: Report = silent, *, max_duration_s: float = MAX_STREAM_S) -> Heard:
+    """Look through a file, or its bytes, once; raise the errors of `sayso.audio.stream`."""
     scanner = Scanner(home.detector)
     heard: list[Features] = []
     peaks: list[NDArray[np.float32]] = []
-    for window in windows(stream(file, sample_rate=CLOCK_HZ)):
+    for window in windows(stream(source, sample_rate=CLOCK_HZ, max_duration_s=max_duration_s)):
         scanner.look(window)
         heard.append(features_of(window.signal).first(window.new_s))
         peaks.append(_peaks(window))
         report(1 - 1 / (2 + window.start_s / 60))  # the length is not known before the end
-    scan, features = scanner.scan(), one_after_another(heard)
-    parts = _parts(home, scan.passages, features)
-    return Trace(file, scan, parts, np.concatenate(peaks), stamp(now()), home.log.vkey)
+    return Heard(scanner.scan(), one_after_another(heard), np.concatenate(peaks))
 
 
-def _parts(home: Home, passages: Sequence[Passage], features: Features) -> tuple[Part, ...]:
+def recognised_in(finder: Finder, heard: Heard) -> list[Recognised]:
+    """Return what in the stretches without a mark is ours by content, in seconds of the whole sound."""
+    found: list[Recognised] = []
+    for start_s, end_s in heard.gaps():
+        if end_s - start_s >= _LEAST_GAP_S:
+            here = finder.find(heard.features.between(start_s, end_s), choose=apart)
+            found += [replace(one, start_s=start_s + one.start_s, end_s=start_s + one.end_s) for one in here]
+    return found
+
+
+def _marked(home: Home, heard: Heard) -> tuple[Part, ...]:
+    passages = heard.scan.passages
     marks = {passage.mark for passage in passages if passage.mark is not None}
     standings: dict[Mark | None, Standing | None] = {mark: standing_of(home, mark) for mark in marks}
-    return tuple(_part(home, passage, standings.get(passage.mark), features) for passage in passages)
+    return tuple(_part(home, passage, standings.get(passage.mark), heard.features) for passage in passages)
+
+
+def _unmarked(home: Home, heard: Heard) -> tuple[Part, ...]:
+    found = recognised_in(Finder(home), heard)
+    with home.database.read() as tx:
+        known = {one.clip: clips.get_clip(tx, one.clip) for one in found}
+    return tuple(
+        Part(
+            Passage(one.start_s, one.end_s, None, one.log10_p),
+            standing_of_clip(home, known[one.clip]),
+            Content.OURS,
+            one,
+        )
+        for one in found
+    )
 
 
 def _part(home: Home, passage: Passage, standing: Standing | None, features: Features) -> Part:

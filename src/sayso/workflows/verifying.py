@@ -122,15 +122,19 @@ def _credentials(home: Home, file: Path) -> Credentials:
         container = container_of(file)
     except UnknownFormat:
         return Credentials(present=False, problems=("files of this kind carry no credentials that are read here",))
-    return read(file.read_bytes(), container, anchors_pem=home.authority.root_pem())
+    return read(file.read_bytes(), container, anchors_pem=home.anchors_pem())
 
 
 def standing_of(home: Home, mark: Mark) -> Standing | None:
     """Return what is known here of the clip that was given ``mark``; None if there is none."""
     with home.database.read() as tx:
         clip = clips.clip_of_mark(tx, str(mark))
-        if clip is None:
-            return None
+    return None if clip is None else standing_of_clip(home, clip)
+
+
+def standing_of_clip(home: Home, clip: Clip) -> Standing:
+    """Return what is known here of ``clip``, its grant and its entry."""
+    with home.database.read() as tx:
         grant = consents.get_grant(tx, GrantId(clip.grant_id))
     try:
         entry = home.log.index_of(clip.result_ticket or clip.intent_ticket)

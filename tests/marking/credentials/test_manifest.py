@@ -240,6 +240,8 @@ def test_half_a_file_is_refused_or_signed_as_it_is(container, plain, claim, auth
 class Unfit:
     """An authority made of parts that do not belong together."""
 
+    algorithm = "es256"
+
     def __init__(self, chain_pem, sign):
         self.chain_pem = lambda: chain_pem
         self.sign = sign
@@ -305,7 +307,7 @@ def test_credentials_elsewhere_are_not_fetched(container, no_network, plain, cla
     with c2pa.Builder(claim.manifest(), context=library.signing_context()) as builder:
         builder.set_no_embed()
         builder.set_remote_url(f"http://127.0.0.1:{no_network.getsockname()[1]}/manifest.c2pa")
-        signer = library.es256_signer(authority.chain_pem(), authority.sign)
+        signer = library.signer("es256", authority.chain_pem(), authority.sign)
         builder.sign(signer, MEDIA_TYPES[container], io.BytesIO(plain(container)), data)
     found = read(data.getvalue(), container, anchors_pem=authority.root_pem())
     assert (found.present, found.intact, found.trusted) == (False, False, False)

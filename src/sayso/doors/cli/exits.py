@@ -24,4 +24,9 @@ _CODES: Final[tuple[tuple[type[SaysoError], int], ...]] = (
 
 def exit_code(error: SaysoError) -> int:
     """Return the exit code of ``error``'s kind."""
-    return next((code for kind, code in _CODES if isinstance(error, kind)), OUR_BUG)
+    return code_of(type(error))
+
+
+def code_of(kind: type[SaysoError]) -> int:
+    """Return the exit code of a kind of error, for answers that are no errors and mean as much."""
+    return next((code for known, code in _CODES if issubclass(kind, known)), OUR_BUG)

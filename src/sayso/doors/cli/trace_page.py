@@ -19,17 +19,19 @@ _TICKS: Final = 8
 _TICK_STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1b1b1f; --paper: #fff; --wave: #5b6470; --line: #767b85;
-  --ours: #0b6e4f; --copied: #a3261b; --marked: #7a5200; }
+  --ours: #0b6e4f; --copied: #a3261b; --marked: #7a5200; --unmarked: #1f4fa3; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ececf1; --paper: #16171a; --wave: #a3acb9; --line: #8d939d;
-  --ours: #4fd1a1; --copied: #ff8a7d; --marked: #f2bd57; } }
+  --ours: #4fd1a1; --copied: #ff8a7d; --marked: #f2bd57; --unmarked: #8ab4ff; } }
 body { font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 76rem;
   margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; overflow-wrap: anywhere; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 svg { width: 100%; height: auto; } .wave { fill: var(--wave); } .axis { stroke: var(--line); }
 svg text { fill: var(--ink); font: 14px system-ui, sans-serif; }
 .ours { --it: var(--ours); } .copied { --it: var(--copied); } .marked { --it: var(--marked); }
+.unmarked { --it: var(--unmarked); }
 rect.part { fill: var(--it); fill-opacity: .18; stroke: var(--it); stroke-width: 2; }
 .copied rect.part { stroke-dasharray: 8 4; } .marked rect.part { stroke-dasharray: 2 3; }
+.unmarked rect.part { stroke-dasharray: 12 3; }
 .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; padding: .3rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0;
@@ -67,9 +69,13 @@ def summary(trace: Trace) -> str:
             f"No mark of this operator was found in {length} of sound (p = {trace.scan.p_value:.2g}). "
             "That no mark is found proves nothing."
         )
-    count = len(trace.parts)
-    parts = "1 part carries" if count == 1 else f"{count} parts carry"
-    return f"{parts} a mark of this operator: {clock_time(trace.marked_s)} of {length} (p = {trace.scan.p_value:.2g})."
+    unmarked = sum(part.recognised is not None for part in trace.parts)
+    count = len(trace.parts) - unmarked
+    parts = {0: "No part carries", 1: "1 part carries"}.get(count, f"{count} parts carry")
+    marked = (
+        f"{parts} a mark of this operator: {clock_time(trace.marked_s)} of {length} (p = {trace.scan.p_value:.2g})."
+    )
+    return f"{marked} Of {unmarked} more the content is ours, without a mark." if unmarked else marked
 
 
 def clock_time(seconds: float) -> str:
@@ -138,7 +144,7 @@ _HEADS: Final = (
 def _table(parts: Sequence[Part]) -> Iterator[str]:
     if not parts:
         return
-    yield '<h2>Marked parts</h2>\n<div class="table"><table>'
+    yield '<h2>Parts that are ours</h2>\n<div class="table"><table>'
     yield "<caption>Times are in the file; whether a grant is given is as of now.</caption>"
     yield "<thead><tr>" + "".join(f'<th scope="col">{head}</th>' for head in _HEADS) + "</tr></thead>\n<tbody>"
     for number, part in enumerate(parts, 1):
@@ -184,5 +190,5 @@ def _proofs(parts: Sequence[Part]) -> Iterator[str]:
 def _foot(trace: Trace) -> Iterator[str]:
     program = json.dumps(trace.as_json()["parts"], ensure_ascii=False)
     yield f"<footer><p>Traced at {escape(trace.traced_at)}. Key of the log: {_code(trace.log_key)}. p is a bound on the"
-    yield "chance that sound without a mark looks so, after the whole search. Not legal advice.</p>"
+    yield "chance that other sound looks so, marked or by content, after the whole search. Not legal advice.</p>"
     yield f"<details><summary>For programs (JSON)</summary>\n<pre>{escape(program)}</pre></details></footer>"

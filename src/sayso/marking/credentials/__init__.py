@@ -2,6 +2,28 @@
 
 from sayso.marking.credentials.claim import MARK_ALGORITHM, Claim, Facts
 from sayso.marking.credentials.credentials import Credentials
-from sayso.marking.credentials.manifest import Authority, read, sign, supports
+from sayso.marking.credentials.manifest import (
+    MANIFEST_TYPE,
+    Authority,
+    Issued,
+    issue,
+    read,
+    read_manifest,
+    sign,
+    supports,
+)
 
-__all__ = ["MARK_ALGORITHM", "Authority", "Claim", "Credentials", "Facts", "read", "sign", "supports"]
+__all__ = [
+    "MANIFEST_TYPE",
+    "MARK_ALGORITHM",
+    "Authority",
+    "Claim",
+    "Credentials",
+    "Facts",
+    "Issued",
+    "issue",
+    "read",
+    "read_manifest",
+    "sign",
+    "supports",
+]

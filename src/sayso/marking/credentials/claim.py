@@ -32,6 +32,8 @@ _TRAINING: Final = "cawg.training-mining"
 # CAWG training and data mining assertion 1.1, section 3.2.
 _USES: Final = ("data_mining", "ai_training", "ai_generative_training", "ai_inference")
 
+_AGENT: Final = {"name": "Sayso", "version": sayso.__version__}
+
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,127}")
 _LONGEST_TEXT: Final = 200
@@ -65,33 +67,37 @@ class Claim:
         except (Invalid, OverflowError) as error:
             raise ClaimMalformed(f"claim: {error}") from None
 
-    def manifest(self) -> dict[str, Any]:
-        """Return the definition of the manifest that says this, for the c2pa builder."""
-        agent = {"name": "Sayso", "version": sayso.__version__}
-        created = {
-            "action": "c2pa.created",
-            "when": self.created_at,
-            "digitalSourceType": SYNTHETIC,
-            "softwareAgent": agent,
-        }
-        actions = {
-            "actions": [created, {"action": "c2pa.watermarked.bound", "when": self.created_at, "softwareAgent": agent}],
-            "allActionsIncluded": True,
-        }
-        binding = {"alg": MARK_ALGORITHM, "blocks": [{"scope": {}, "value": str(self.mark)}], "pad": []}
+    def manifest(self, *, transcoded_from: str | None = None) -> dict[str, Any]:
+        """Return the definition of the manifest that says this, for the c2pa builder.
+
+        The sound was made and marked, or, given the instance id of a parent ingredient, ``transcoded_from`` it. Every
+        assertion is among the claim's created ones: those the signer answers for (C2PA 2.2, section 10.3).
+        """
         training = {"entries": {f"cawg.{use}": {"use": "notAllowed"} for use in _USES}}
         consent = {"grant": self.grant_id, "permit": self.permit_digest}
         if self.entry is not None:
             consent["entry"] = self.entry
-        return {
-            "claim_generator_info": [agent],
-            "assertions": [
-                {"label": _ACTIONS, "data": actions},
-                {"label": _SOFT_BINDING, "data": binding},
-                {"label": _TRAINING, "data": training},
-                {"label": _CONSENT, "data": consent},
-            ],
+        data = {
+            _ACTIONS: {"actions": self._made(transcoded_from), "allActionsIncluded": True},
+            # The library writes text and an empty array where the schema also has byte strings: JSON knows none.
+            _SOFT_BINDING: {"alg": MARK_ALGORITHM, "blocks": [{"scope": {}, "value": str(self.mark)}], "pad": []},
+            _TRAINING: training,
+            _CONSENT: consent,
         }
+        return {
+            "claim_generator_info": [_AGENT],
+            "assertions": [{"label": label, "data": value, "created": True} for label, value in data.items()],
+        }
+
+    def _made(self, transcoded_from: str | None) -> list[dict[str, Any]]:
+        common = {"when": self.created_at, "softwareAgent": _AGENT}
+        if transcoded_from is None:
+            created = {"action": "c2pa.created", **common, "digitalSourceType": SYNTHETIC}
+            return [created, {"action": "c2pa.watermarked.bound", **common}]
+        # Both name the ingredient (C2PA 2.2, section 18.15.4.7), and the first action of a file with a parent opens it.
+        common["parameters"] = {"ingredientIds": [transcoded_from]}
+        opened = {"action": "c2pa.opened", **common, "digitalSourceType": SYNTHETIC}
+        return [opened, {"action": "c2pa.transcoded", **common}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,8 @@ class Facts:
 
 def facts_of(manifest: Mapping[str, Any]) -> Facts:
     """Return what ``manifest`` (as the c2pa reader gives it) states; whatever its shape, no error."""
-    created = next((a for a in _actions(manifest) if a.get("action") == "c2pa.created"), {})
+    # Of a transcoded file it is the opening that says how the sound was made, and when.
+    created = next((a for a in _actions(manifest) if a.get("action") in {"c2pa.created", "c2pa.opened"}), {})
     consent = next(_assertions(manifest, _CONSENT), {})
     return Facts(
         mark=_mark(manifest),

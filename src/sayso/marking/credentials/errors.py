@@ -21,6 +21,10 @@ class AnchorsMalformed(Invalid):
     """The trust anchors are no PEM certificates."""
 
 
+class ManifestMalformed(Invalid):
+    """The bytes are no C2PA manifest store."""
+
+
 class AlreadySigned(Conflict):
     """The file carries content credentials already; sign the sound as it was encoded."""
 

@@ -72,6 +72,6 @@ def _check(anchors: str) -> None:
         ) from None
 
 
-def es256_signer(chain_pem: bytes, sign: Callable[[bytes], bytes]) -> Any:
-    """Return a c2pa signer of ``chain_pem`` whose signatures ``sign`` makes: r and s, 32 bytes each."""
-    return c2pa().Signer.from_callback(sign, c2pa().C2paSigningAlg.ES256, chain_pem.decode("ascii"), None)
+def signer(algorithm: str, chain_pem: bytes, sign: Callable[[bytes], bytes]) -> Any:
+    """Return a c2pa signer of ``chain_pem`` whose signatures ``sign`` makes, in COSE's form (RFC 9053, section 2)."""
+    return c2pa().Signer.from_callback(sign, c2pa().C2paSigningAlg[algorithm.upper()], chain_pem.decode("ascii"), None)

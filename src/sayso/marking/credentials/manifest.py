@@ -5,13 +5,22 @@ from __future__ import annotations
 import io
 import json
 import re
+import secrets
+import uuid
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from sayso.audio.container import Container
 from sayso.marking.credentials import library
 from sayso.marking.credentials.claim import Claim
 from sayso.marking.credentials.credentials import Credentials, credentials_of
-from sayso.marking.credentials.errors import AlreadySigned, CredentialsUnsupported, SigningFailed, WrongContainer
+from sayso.marking.credentials.errors import (
+    AlreadySigned,
+    CredentialsUnsupported,
+    ManifestMalformed,
+    SigningFailed,
+    WrongContainer,
+)
 
 _MEDIA_TYPES: Final = {
     Container.WAV: "audio/wav",
@@ -37,6 +46,12 @@ _ENVELOPES: Final = (
 
 _CHUNK: Final = b"C2PA"
 
+MANIFEST_TYPE: Final = "application/c2pa"
+_PARENT: Final = "parent.c2pa"
+_NO_FILE: Final = frozenset(
+    {"assertion.dataHash.mismatch", "assertion.bmffHash.mismatch", "assertion.boxesHash.mismatch"}
+)
+
 _ABSENT: Final = (
     "the file carries no content credentials; most platforms take them out, while the mark in the sound stays"
 )
@@ -47,13 +62,27 @@ _DAMAGED: Final = "the content credentials are damaged and cannot be read"
 class Authority(Protocol):
     """Who signs: the vault's local authority, or an operator's own certificate."""
 
+    @property
+    def algorithm(self) -> str:
+        """Return how it signs: es256, es384, es512, ps256 or ed25519 (C2PA 2.2, section 13.2)."""
+        ...
+
     def chain_pem(self) -> bytes:
         """Return the certificate in force, then its intermediates, as PEM, without the root."""
         ...
 
     def sign(self, data: bytes) -> bytes:
-        """Return the ES256 signature of ``data`` by that certificate's key: r and s, 32 bytes each."""
+        """Return the signature of ``data`` by that certificate's key, in COSE's form: r and s of an elliptic curve."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A signed file, and its manifest store by itself (JUMBF), to be found again when the file has lost it."""
+
+    data: bytes
+    manifest_id: str
+    manifest: bytes
 
 
 def supports(container: Container) -> bool:
@@ -62,9 +91,17 @@ def supports(container: Container) -> bool:
 
 
 def sign(data: bytes, container: Container, *, claim: Claim, authority: Authority) -> bytes:
+    """Return ``data`` with content credentials; see `issue`."""
+    return issue(data, container, claim=claim, authority=authority).data
+
+
+def issue(
+    data: bytes, container: Container, *, claim: Claim, authority: Authority, parent: bytes | None = None
+) -> Issued:
     """Return ``data`` with content credentials that state ``claim``, signed by ``authority``; the sound is untouched.
 
-    Sign last: any later change of the file shows as one. What is returned has been verified.
+    Sign last: any later change of the file shows as one. What is returned has been verified. ``parent`` is the manifest
+    store of the file that ``data`` was transcoded from; it is taken in as the parent ingredient.
 
     Raises
     ------
@@ -72,25 +109,70 @@ def sign(data: bytes, container: Container, *, claim: Claim, authority: Authorit
     WrongContainer : ``data`` is no such file, or one that the format cannot extend, such as WAV of 4 GiB
     AlreadySigned : ``data`` carries credentials already
     SigningFailed : the certificate is not in force, not fit for signing, or not that of the key
+    ManifestMalformed : ``parent`` is no manifest store
     """
     media_type = _media_type(data, container)
     if _carries_credentials(data):
         raise AlreadySigned
+    definition = claim.manifest() if parent is None else _derived(claim, parent)
+    definition["label"] = f"urn:c2pa:{uuid.UUID(bytes=secrets.token_bytes(16), version=4)}"
     c2pa = library.c2pa()
     callback = _Callback(authority)
     signed = io.BytesIO()
     try:
         with (
-            library.es256_signer(authority.chain_pem(), callback) as signer,
-            c2pa.Builder(claim.manifest(), context=library.signing_context()) as builder,
+            library.signer(authority.algorithm, authority.chain_pem(), callback) as signer,
+            c2pa.Builder(definition, context=library.signing_context()) as builder,
         ):
-            builder.sign(signer, media_type, io.BytesIO(data), signed)
+            if parent is not None:
+                builder.add_resource(_PARENT, io.BytesIO(parent))
+            manifest = builder.sign(signer, media_type, io.BytesIO(data), signed)
     except c2pa.C2paError as error:
         # The library swallows what the callback raises; that is the cause, so it goes first.
         if callback.error is not None:
             raise callback.error from error
         raise _explained(error, container) from error
-    return signed.getvalue()
+    return Issued(signed.getvalue(), definition["label"], manifest)
+
+
+def _derived(claim: Claim, parent: bytes) -> dict[str, Any]:
+    """Return the definition of a file's manifest whose parent ingredient is what ``parent`` is the store of."""
+    store = _store(parent, library.reading_context(b""))
+    former = str(store["active_manifest"])
+    ingredient = {
+        "title": "the clip as it was",
+        "instance_id": former,
+        "relationship": "parentOf",
+        "active_manifest": former,
+        "validation_results": _without_file(store)["validation_results"],
+        "manifest_data": {"format": MANIFEST_TYPE, "identifier": _PARENT},
+    }
+    return claim.manifest(transcoded_from=former) | {"ingredients": [ingredient]}
+
+
+def read_manifest(manifest: bytes, *, anchors_pem: bytes = b"") -> Credentials:
+    """Return what a manifest store states that was found without its file: never intact, as there is no file to be.
+
+    ``trusted``, that the signature is good and its signer known, holds as ever. Raise `ManifestMalformed`.
+    """
+    return credentials_of(_without_file(_store(manifest, library.reading_context(anchors_pem))))
+
+
+def _store(manifest: bytes, context: Any) -> dict[str, Any]:
+    c2pa = library.c2pa()
+    try:
+        with c2pa.Reader(MANIFEST_TYPE, io.BytesIO(manifest), context=context) as reader:
+            store: dict[str, Any] = json.loads(reader.json())
+    except (c2pa.C2paError, ValueError, RecursionError):
+        raise ManifestMalformed(f"got {len(manifest)} bytes that are no C2PA manifest store (JUMBF)") from None
+    return store
+
+
+def _without_file(store: dict[str, Any]) -> dict[str, Any]:
+    """Return a store without the failures that only say that its file is not at hand."""
+    active = store.get("validation_results", {}).get("activeManifest", {})
+    active["failure"] = [one for one in active.get("failure", []) if one.get("code") not in _NO_FILE]
+    return store
 
 
 def read(data: bytes, container: Container, *, anchors_pem: bytes = b"") -> Credentials:

@@ -1,7 +1,20 @@
 """The fingerprint: coarse signs of what is said, to tell a mark's own clip from a sound that the mark was put on."""
 
 from sayso.marking.fingerprint.features import Features, features_of, one_after_another
+from sayso.marking.fingerprint.finding import Find, apart, find
 from sayso.marking.fingerprint.fingerprint import Fingerprint
+from sayso.marking.fingerprint.index import Index
 from sayso.marking.fingerprint.matching import Content, compared
 
-__all__ = ["Content", "Features", "Fingerprint", "compared", "features_of", "one_after_another"]
+__all__ = [
+    "Content",
+    "Features",
+    "Find",
+    "Fingerprint",
+    "Index",
+    "apart",
+    "compared",
+    "features_of",
+    "find",
+    "one_after_another",
+]

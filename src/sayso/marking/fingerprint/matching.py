@@ -88,7 +88,9 @@ def _best(part: NDArray[np.float32], fingerprint: Fingerprint) -> float | None:
     return None if best < SAME <= perhaps else best
 
 
-def _slid(along: NDArray[np.float32], part: NDArray[np.float32], size: int) -> NDArray[np.float64]:
+def _slid(along: NDArray[np.float32], part: NDArray[np.float32], size: int) -> NDArray[np.floating]:
     """Return the inner product of ``part`` with ``along`` at each place, shape (size,)."""
-    product = np.fft.rfft(along, size, axis=0) * np.fft.rfft(part, size, axis=0).conj()
-    return np.fft.irfft(product.sum(axis=1), size)
+    from scipy.fft import irfft, rfft  # noqa: PLC0415 - see features_of
+
+    product = rfft(along, size, axis=0) * rfft(part, size, axis=0).conj()
+    return np.asarray(irfft(product.sum(axis=1), size))

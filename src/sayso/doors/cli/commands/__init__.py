@@ -11,10 +11,12 @@ from sayso.doors.cli.commands import (
     detect,
     doctor,
     erase,
+    export,
     keys,
     ledger,
     mark,
     records,
+    resolver,
     restore,
     say,
     speaker,
@@ -36,6 +38,7 @@ def attach(app: typer.Typer) -> None:
     records.attach(consent.app)
     app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list and show voices.")
     app.command("say")(say.say)
+    app.command("export")(export.export)
     app.command("verify")(verify.verify)
     app.command("trace")(trace.trace)
     app.command("detect")(detect.detect)
@@ -44,6 +47,7 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(credentials.app, name="credentials", help="The signed statement inside a file (C2PA).")
     app.add_typer(ledger.app, name="ledger", help="The log that nobody can change unnoticed.")
     app.add_typer(witness.app, name="witness", help="Keep a log honest: cosign only what extends what was seen.")
+    app.add_typer(resolver.app, name="resolver", help="Find the manifest that a file has lost, for anyone who asks.")
     app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
     app.command("doctor")(doctor.doctor)
     app.add_typer(doctor.settings_app, name="settings", help="What this installation is told, and by what.")

@@ -1,4 +1,4 @@
-"""``sayso credentials``: the signed statement inside a file (C2PA)."""
+"""``sayso credentials``: the signed statement inside a file (C2PA), and who signs it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sayso.doors.cli import tables
 from sayso.doors.cli.exits import DONE, INVALID
+from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
 
 if TYPE_CHECKING:
@@ -36,6 +38,41 @@ def check(
     checked = check_file(certificate)
     show(checked.as_json(), _lines(checked), as_json=as_json)
     raise typer.Exit(DONE if checked.ok else INVALID)
+
+
+@app.command()
+def use(
+    chain: Annotated[Path, typer.Argument(help="Your certificate, PEM, then its intermediates.")],
+    key: Annotated[Path | None, typer.Option(help="Its private key, PEM, mode 0600; kept sealed here.")] = None,
+    slot: Annotated[str | None, typer.Option(help="The slot that signs, where a key service keeps the key.")] = None,
+    anchors: Annotated[
+        Path | None, typer.Option(help="Roots to trust here, PEM, such as your own authority's.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign with a certificate of yours from now on, if it can sign and the key is its own; else say what it lacks."""
+    from sayso.workflows import certificates  # noqa: PLC0415 - loads cryptography
+
+    shown = certificates.use(home(), chain, key=key, slot=slot, anchors=anchors).as_json()
+    show(shown, tables.pairs(shown), as_json=as_json)
+
+
+@app.command()
+def local(as_json: AsJson = False) -> None:
+    """Sign with the local authority again; your key is removed from here."""
+    from sayso.workflows import certificates  # noqa: PLC0415 - loads cryptography
+
+    shown = certificates.use_local(home()).as_json()
+    show(shown, tables.pairs(shown), as_json=as_json)
+
+
+@app.command("show")
+def show_signer(as_json: AsJson = False) -> None:
+    """Say who signs the credentials of what is made here, and until when."""
+    from sayso.workflows import certificates  # noqa: PLC0415 - loads cryptography
+
+    shown = certificates.signer(home()).as_json()
+    show(shown, tables.pairs(shown), as_json=as_json)
 
 
 def _lines(checked: CertificateChecked) -> Iterator[str]:

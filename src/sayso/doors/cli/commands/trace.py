@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from sayso.doors.cli.exits import DONE, code_of
 from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.progress import bar
+from sayso.errors import Conflict, NotFound, Tampered
 
 if TYPE_CHECKING:
     from sayso.workflows.tracing import Trace
+
+OUTCOMES: Final = {
+    "allowed": DONE,
+    "not-allowed": code_of(Conflict),
+    "not-ours": code_of(NotFound),
+    "broken": code_of(Tampered),
+}
 
 
 def trace(
@@ -21,7 +30,11 @@ def trace(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write a page (.html) too.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say which parts of FILE are ours: clip, grant, for whom, what for, when, is it still given, with proofs."""
+    """Say which parts of FILE are ours: clip, grant, for whom, what for, when, is it still given, with proofs.
+
+    A part whose mark was removed is known by its content, and said to be. Exit 0: ours, and given now; 4: ours, and a
+    grant is not given any more; 3: nothing of ours; 6: a copied mark, or a proof that does not hold.
+    """
     from sayso.disk import write_whole  # noqa: PLC0415
     from sayso.doors.cli.trace_page import page  # noqa: PLC0415
     from sayso.workflows.tracing import trace_file  # noqa: PLC0415 - loads the detector
@@ -31,6 +44,7 @@ def trace(
     if output is not None:
         write_whole(output, page(found).encode(), mode=0o644)
     show(found.as_json(), () if as_json else _lines(found, output), as_json=as_json)
+    raise typer.Exit(OUTCOMES[found.outcome])
 
 
 def _lines(found: Trace, output: Path | None) -> Iterator[str]:

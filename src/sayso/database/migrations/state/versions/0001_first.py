@@ -89,6 +89,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_erasure_plans_speaker_id"), "erasure_plans", ["speaker_id"], unique=False)
     op.create_table(
+        "fingerprints",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("clip_id", sa.String(length=20), nullable=False),
+        sa.Column("speaker_id", sa.String(length=24), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_fingerprints")),
+        sa.UniqueConstraint("clip_id", name=op.f("uq_fingerprints_clip_id")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_fingerprints_speaker_id"), "fingerprints", ["speaker_id"], unique=False)
+    op.create_table(
         "grant_events",
         sa.Column("grant_id", sa.String(length=32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -232,6 +243,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_ledger_shards")),
         sa.UniqueConstraint("origin", name=op.f("uq_ledger_shards_origin")),
     )
+    op.create_table(
+        "manifests",
+        sa.Column("manifest_id", sa.String(length=64), nullable=False),
+        sa.Column("clip_id", sa.String(length=20), nullable=False),
+        sa.Column("speaker_id", sa.String(length=24), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("manifest_id", name=op.f("pk_manifests")),
+    )
+    op.create_index(op.f("ix_manifests_clip_id"), "manifests", ["clip_id"], unique=False)
+    op.create_index(op.f("ix_manifests_speaker_id"), "manifests", ["speaker_id"], unique=False)
     op.create_table(
         "reservations",
         sa.Column("permit_id", sa.String(length=32), nullable=False),

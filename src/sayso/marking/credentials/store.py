@@ -1,0 +1,54 @@
+"""The table of manifests: each manifest store by itself, sealed with the speaker's key, for files that lost theirs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, insert, select
+
+from sayso.clock import now, stamp
+from sayso.database import metadata
+from sayso.ids import ClipId, SpeakerId
+
+manifests = Table(
+    "manifests",
+    metadata,
+    Column("manifest_id", String(64), primary_key=True),
+    Column("clip_id", String(20), nullable=False, index=True),
+    Column("speaker_id", String(24), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", String(24), nullable=False),
+)
+
+
+class Row(NamedTuple):
+    """One manifest store as kept."""
+
+    manifest_id: str
+    clip_id: ClipId
+    speaker_id: SpeakerId
+    sealed: bytes
+    created_at: str
+
+
+def insert_manifest(tx: Connection, manifest_id: str, *, clip: ClipId, speaker: SpeakerId, sealed: bytes) -> None:
+    """Keep the manifest store of one file of a clip."""
+    values = Row(manifest_id, clip, speaker, sealed, stamp(now()))._asdict()
+    tx.execute(insert(manifests).values(values))
+
+
+def get_manifest(tx: Connection, manifest_id: str) -> Row | None:
+    """Return the manifest store of this id, None if there is none (any more)."""
+    row = tx.execute(select(manifests).where(manifests.c.manifest_id == manifest_id)).one_or_none()
+    return None if row is None else Row(*row)
+
+
+def manifests_of(tx: Connection, clip: ClipId, *, limit: int) -> list[str]:
+    """Return the ids of a clip's manifest stores, oldest first: the file as it was made, then those made from it."""
+    query = select(manifests.c.manifest_id).where(manifests.c.clip_id == clip)
+    return list(tx.execute(query.order_by(manifests.c.created_at, manifests.c.manifest_id).limit(limit)).scalars())
+
+
+def forget(tx: Connection, speaker: SpeakerId) -> int:
+    """Delete every manifest store of the speaker's clips; return how many there were."""
+    return tx.execute(delete(manifests).where(manifests.c.speaker_id == speaker)).rowcount

@@ -1,0 +1,151 @@
+"""The index: which of many thousand fingerprints a sound may be a piece of, in a fraction of a second.
+
+A row of signs is a word of 16 bits. Every fourth row of each fingerprint is listed under its word; a sound is looked up
+row by row, with its least sure bits turned as well (Haitsma and Kalker 2002, section 4.3), and each hit is a vote for a
+fingerprint and a shift. What has most votes is compared in full. The index lives in memory only, and is made anew from
+the sealed fingerprints: on disk it would be a copy of them that no erasure reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.marking.fingerprint.features import BITS
+from sayso.marking.fingerprint.fingerprint import Fingerprint
+
+_STRIDE: Final = 4  # rows overlap by seven eighths: one in four says nearly all
+_TURNED: Final = 5  # so many of the least sure bits, one and two at a time
+_ROOM: Final = 1 << 13  # rows: more than any clip has, so that a fingerprint and a shift make one number
+_SEGMENTS: Final = 8
+_FEWEST_VOTES: Final = 3
+
+Votes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Segment:
+    """Postings sorted by word: those of word w stand from ``starts[w]`` to ``starts[w + 1]``."""
+
+    starts: NDArray[np.int64]
+    places: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, words: NDArray[np.uint16], places: NDArray[np.int64]) -> _Segment:
+        order = np.argsort(words, kind="stable")
+        starts = np.searchsorted(words[order], np.arange((1 << BITS) + 1))
+        return cls(starts.astype(np.int64), places[order])
+
+
+class Index:
+    """Fingerprints by number, for look-ups; the largest number is a few million."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._prints: dict[int, tuple[bytes, bytes, int]] = {}
+        self._segments: list[_Segment] = []
+        self._num_rows = 0
+
+    def __len__(self) -> int:
+        """Return how many fingerprints are in it."""
+        return len(self._prints)
+
+    @property
+    def num_rows(self) -> int:
+        """Return how many rows its fingerprints have together: the places that a look-up searches."""
+        return self._num_rows
+
+    def numbers(self) -> Collection[int]:
+        """Return the numbers of the fingerprints in it."""
+        return self._prints.keys()
+
+    def add(self, items: Sequence[tuple[int, Fingerprint]]) -> None:
+        """Put fingerprints in; none may be longer than four minutes (8,191 rows): of a longer one the start counts."""
+        words, places = [np.zeros(0, dtype=np.uint16)], [np.zeros(0, dtype=np.int64)]
+        for number, one in items:
+            signs, active = one.signs[: _ROOM - 1], one.active[: _ROOM - 1]
+            packed = np.packbits(signs > 0, axis=1)
+            self._prints[number] = (packed.tobytes(), np.packbits(active).tobytes(), len(active))
+            self._num_rows += len(active)
+            rows = np.flatnonzero(active[::_STRIDE]) * _STRIDE
+            words.append(packed[rows].view(">u2")[:, 0].astype(np.uint16))
+            places.append(number * _ROOM + rows)
+        self._segments.append(_Segment.of(np.concatenate(words), np.concatenate(places)))
+        if len(self._segments) > _SEGMENTS:
+            self._segments = [_merged(self._segments)]
+
+    def drop(self, numbers: Collection[int]) -> None:
+        """Take fingerprints out, of their postings too."""
+        for number in numbers:
+            self._num_rows -= self._prints.pop(number)[2]
+        gone = np.array(sorted(numbers), dtype=np.int64)
+        self._segments = [_without(segment, gone) for segment in self._segments]
+
+    def get(self, number: int) -> Fingerprint:
+        """Return the fingerprint of this number."""
+        packed, active, rows = self._prints[number]
+        bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8).reshape(rows, BITS // 8), axis=1)
+        loud = np.unpackbits(np.frombuffer(active, dtype=np.uint8), count=rows).astype(np.bool_)
+        return Fingerprint((2 * bits.astype(np.int8) - 1), loud)
+
+    def voted(self, soft: NDArray[np.float32], active: NDArray[np.bool_], *, most: int) -> list[tuple[int, int]]:
+        """Return at most ``most`` pairs of a number and a shift that ``soft`` may be at, most votes first.
+
+        A shift is the row of the fingerprint at which the first row of ``soft`` lies; it is right to two rows.
+        """
+        words, rows = _turned(soft, active)
+        votes = [_votes(segment, words, rows) for segment in self._segments]
+        keys, counts = np.unique(np.concatenate([*votes, np.zeros(0, dtype=np.int64)]), return_counts=True)
+        # A shift falls between two bins of four rows as often as into one: neighbours count together.
+        together = counts.copy()
+        together[:-1] += np.where(np.diff(keys) == 1, counts[1:], 0)
+        best = np.argsort(-together, kind="stable")[:most]
+        found = [int(keys[one]) for one in best if together[one] >= _FEWEST_VOTES]
+        return [_place(key) for key in found]
+
+
+def _place(key: int) -> tuple[int, int]:
+    """Return number and shift of a vote."""
+    number, column = divmod(key * _STRIDE, 2 * _ROOM)
+    return number, column - _ROOM + _STRIDE
+
+
+def _votes(segment: _Segment, words: NDArray[np.int64], rows: NDArray[np.int64]) -> Votes:
+    """Return one number a hit: fingerprint and shift, in bins of four rows."""
+    first, count = segment.starts[words], segment.starts[words + 1] - segment.starts[words]
+    total = int(count.sum())
+    within = np.arange(total) - np.repeat(np.cumsum(count) - count, count)
+    places = segment.places[np.repeat(first, count) + within]
+    number, row = places // _ROOM, places % _ROOM
+    votes: Votes = (number * 2 * _ROOM + _ROOM + row - np.repeat(rows, count)) // _STRIDE
+    return votes
+
+
+def _turned(soft: NDArray[np.float32], active: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the words to look up, and the row of each: as heard, and with one or two of the least sure bits turned."""
+    rows = np.flatnonzero(active)
+    weights = 1 << np.arange(BITS - 1, -1, -1, dtype=np.int64)
+    words = ((soft[rows] > 0) * weights).sum(axis=1)
+    unsure = weights[np.argsort(np.abs(soft[rows]), axis=1)[:, :_TURNED]]
+    masks = [np.zeros(len(rows), dtype=np.int64)]
+    masks += [unsure[:, a] for a in range(_TURNED)]
+    masks += [unsure[:, a] | unsure[:, b] for a in range(_TURNED) for b in range(a)]
+    return np.concatenate([words ^ mask for mask in masks]), np.tile(rows, len(masks))
+
+
+def _merged(segments: Sequence[_Segment]) -> _Segment:
+    words = np.concatenate([_words(segment) for segment in segments])
+    return _Segment.of(words, np.concatenate([segment.places for segment in segments]))
+
+
+def _without(segment: _Segment, gone: NDArray[np.int64]) -> _Segment:
+    stays = ~np.isin(segment.places // _ROOM, gone)
+    return _Segment.of(_words(segment)[stays], segment.places[stays])
+
+
+def _words(segment: _Segment) -> NDArray[np.uint16]:
+    return np.repeat(np.arange(1 << BITS, dtype=np.uint16), np.diff(segment.starts))

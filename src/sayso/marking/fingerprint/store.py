@@ -1,0 +1,66 @@
+"""The table of fingerprints: one a clip, sealed with the speaker's key, numbered as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, String, Table, delete, func, insert, select
+
+from sayso.database import metadata
+from sayso.ids import ClipId, SpeakerId
+
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
+    Column("clip_id", String(20), nullable=False, unique=True),
+    Column("speaker_id", String(24), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+_PAGE: Final = 2_000
+
+
+class Row(NamedTuple):
+    """One fingerprint as kept."""
+
+    number: int
+    clip_id: ClipId
+    speaker_id: SpeakerId
+    sealed: bytes
+
+
+def insert_fingerprint(tx: Connection, clip: ClipId, *, speaker: SpeakerId, sealed: bytes) -> None:
+    """Keep the fingerprint of a clip."""
+    tx.execute(insert(fingerprints).values(clip_id=clip, speaker_id=speaker, sealed=sealed))
+
+
+def of_clip(tx: Connection, clip: ClipId) -> Row | None:
+    """Return the fingerprint of a clip, None if there is none (any more)."""
+    row = tx.execute(select(fingerprints).where(fingerprints.c.clip_id == clip)).one_or_none()
+    return None if row is None else Row(*row)
+
+
+def census(tx: Connection) -> tuple[int, int]:
+    """Return how many fingerprints there are, and the highest number among them (0 for none)."""
+    count, last = tx.execute(select(func.count(), func.max(fingerprints.c.number))).one()
+    return int(count), int(last or 0)
+
+
+def numbers(tx: Connection) -> list[int]:
+    """Return the numbers of all fingerprints, in order."""
+    return list(tx.execute(select(fingerprints.c.number).order_by(fingerprints.c.number)).scalars())
+
+
+def rows(tx: Connection, wanted: Sequence[int]) -> Iterator[Row]:
+    """Yield the fingerprints of these numbers that are there."""
+    for start in range(0, len(wanted), _PAGE):
+        page = list(wanted[start : start + _PAGE])
+        yield from (Row(*row) for row in tx.execute(select(fingerprints).where(fingerprints.c.number.in_(page))))
+
+
+def forget(tx: Connection, speaker: SpeakerId) -> int:
+    """Delete every fingerprint of the speaker's clips; return how many there were."""
+    return tx.execute(delete(fingerprints).where(fingerprints.c.speaker_id == speaker)).rowcount
