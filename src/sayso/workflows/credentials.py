@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sayso.audio import Container, Signal, encode
+from sayso.audio.tags import tagged
 from sayso.clock import now, stamp
 from sayso.consent.permit import Action, Permit
 from sayso.ids import ClipId
@@ -40,8 +42,9 @@ def packed(
     mark: Mark,
     clip: ClipId,
     parent: bytes | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Packed:
-    """Return ``sound`` as a file of ``container``, signed, made from the file of the manifest store ``parent`` if any.
+    """Return ``sound`` as a file of ``container`` with ``tags``, signed, made from that of the manifest ``parent``.
 
     Where the container can carry no credentials, the manifest is that of the same sound as FLAC: the file goes without,
     and whoever finds the mark in it finds the manifest. What is signed names the grant: raise `PermitRefused` for a
@@ -50,7 +53,7 @@ def packed(
     from sayso.marking.credentials import Claim, issue, supports  # noqa: PLC0415 - loads c2pa's native library
 
     home.gate.check(permit, action, made_ms=sound.duration_ms)
-    data, carries = encode(sound, container), supports(container)
+    data, carries = tagged(encode(sound, container), container, tags or {}), supports(container)
     claim = Claim(
         mark=mark, grant_id=permit.grant_id, permit_digest=permit.digest(), created_at=stamp(now()), entry=str(clip)
     )

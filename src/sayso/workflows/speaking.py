@@ -17,11 +17,12 @@ from sayso.clock import now, stamp
 from sayso.consent import Action, Permit, Purpose, Release, Request, minutes
 from sayso.consent.disclosure import Disclosure
 from sayso.database import Connection
-from sayso.disk import Draft
+from sayso.disk import Draft, write_whole
 from sayso.errors import Invalid
 from sayso.ids import ClipId, SpeakerId, VoiceId, new_id
 from sayso.lineage import Kind
 from sayso.marking import Mark, MarkedAudio
+from sayso.marking.labels import Layer, Origin
 from sayso.progress import Report, silent
 from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
 from sayso.synthesis.store import Clip, insert_clip
@@ -29,6 +30,7 @@ from sayso.units import samples_to_ms
 from sayso.workflows import archive, content, credentials, manifests, permission
 from sayso.workflows.credentials import Packed
 from sayso.workflows.home import Home
+from sayso.workflows.labels import Outcome, Plan, beside, notice, plan
 from sayso.workflows.manifests import SealedManifest
 from sayso.workflows.marking_files import is_readable
 from sayso.workflows.permission import Fact, Granted
@@ -36,13 +38,12 @@ from sayso.workflows.voicebook import Cast, cast
 
 ACT: Final = "synthesis:clip"
 TEXT_DOMAIN: Final = "text"
-ANNOUNCEMENT: Final = "This is a synthetic voice."
 MASTER: Final = Container.FLAC
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What somebody wants said."""
+    """What somebody wants said. ``jurisdictions`` None stands for those of the settings."""
 
     text: str
     voice: str
@@ -57,6 +58,8 @@ class Order:
     topics: tuple[str, ...] | None = None
     sublicensee: str | None = None
     announced: bool = False
+    announce_every_s: float | None = None
+    jurisdictions: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a tempo that no engine is asked for."""
@@ -77,6 +80,7 @@ class Spoken:
     rtf: float
     content_credentials: bool
     mark_readable: bool
+    labels: Outcome
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON shape of `sayso say`."""
@@ -90,6 +94,7 @@ class Spoken:
             "rtf": round(self.rtf, 3),
             "content_credentials": self.content_credentials,
             "mark_readable": self.mark_readable,
+            "labels": self.labels.as_json(),
         }
 
 
@@ -104,6 +109,7 @@ class Take:
     container: Container
     clip: ClipId
     mark: Mark
+    plan: Plan
 
     def commit(self, text: str) -> str:
         """Return the commitment to ``text``, which the permit, the gate and the ledger share."""
@@ -123,15 +129,21 @@ class Take:
             text_commitment=self.commit(text),
             engine_digest=row.engine_digest,
             voice_digest=row.voice_digest,
-            ceiling_ms=estimate_ms(text, speed=order.speed),
+            ceiling_ms=estimate_ms(text, speed=order.speed) + self.plan.extra_ms(self.phrases, speed=order.speed),
             territory=order.territory,
             channel=order.channel,
             takes=1,
             text=f"{order.text}\n{text}",  # as written and as spoken: what is blocked is blocked in both
             topics=None if order.topics is None else tuple(Purpose(topic) for topic in order.topics),
-            disclosure=disclosure_of(self.container, announced=order.announced),
+            disclosure=disclosure_of(self.container, announced=self.plan.speaks),
             sublicensee=order.sublicensee,
         )
+
+    def origin(self) -> Origin:
+        """Return what the labels say of where the clip comes from."""
+        settings, row = self.home.settings, self.voice.row
+        provider = settings.provider or settings.log_origin
+        return Origin(provider, self.clip, str(self.mark), stamp(now()), row.engine, replica=not row.house)
 
 
 def commitment(home: Home, speaker: SpeakerId, text: str) -> str:
@@ -139,25 +151,16 @@ def commitment(home: Home, speaker: SpeakerId, text: str) -> str:
     return home.vault.commit(speaker, text.encode(), domain=TEXT_DOMAIN)
 
 
-def phrased(text: str, *, announced: bool) -> tuple[Phrase, ...]:
-    """Return what is spoken for ``text``, behind the announcement if there is to be one."""
-    return tuple(phrases(normalise(f"{ANNOUNCEMENT} {text}" if announced else text)))
+def phrased(text: str) -> tuple[Phrase, ...]:
+    """Return what is spoken for ``text``, labels apart."""
+    return tuple(phrases(normalise(text)))
 
 
 def disclosure_of(container: Container, *, announced: bool) -> Disclosure | None:
     """Return how a file will say that the voice is synthetic."""
     from sayso.marking.credentials import supports  # noqa: PLC0415 - loads c2pa's native library
 
-    if supports(container):
-        return Disclosure.BOTH if announced else Disclosure.METADATA
-    return Disclosure.SPOKEN if announced else None
-
-
-def told_in(file: Packed, *, announced: bool) -> Disclosure | None:
-    """Return how a finished file does say that the voice is synthetic: by its credentials, aloud, both or not."""
-    if file.signed:
-        return Disclosure.BOTH if announced else Disclosure.METADATA
-    return Disclosure.SPOKEN if announced else None
+    return Disclosure.of(spoken=announced, metadata=supports(container))
 
 
 def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Spoken:
@@ -166,9 +169,8 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
     The file appears whole, after its entry is in the ledger. On any failure the reserved minutes come back.
     """
     started = time.perf_counter()
-    container = container_of(output)
-    spoken = phrased(order.text, announced=order.announced)
-    take = Take(home, order, cast(home, order.voice), spoken, container, ClipId(new_id("clip")), Mark.new())
+    take = _take(home, order, container_of(output))
+    origin = take.origin()
     with Draft(output, mode=0o644) as draft:
         granted = permission.ask(home, take.request(), ACT, within=_reserve)
         try:
@@ -178,20 +180,24 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
             file = credentials.packed(
                 home,
                 sound,
-                container=container,
+                container=take.container,
                 permit=granted.permit,
                 action=Action.SYNTHESIZE,
                 mark=take.mark,
                 clip=take.clip,
+                tags=take.plan.tags(origin),
             )
-            told = told_in(file, announced=order.announced)
+            told = Disclosure.of(spoken=take.plan.speaks, metadata=file.signed)
             release = Release(order.territory, order.channel, told)
             home.gate.check(granted.permit, Action.SYNTHESIZE, voice=take.voice.row.voice_id, release=release)
             draft.write(file.data)
-            ticket = _settled(take, granted, sound, file.manifest, readable=readable)
+            outcome = take.plan.outcome(signed=file.signed, readable=readable)
+            ticket = _settled(take, granted, sound, file.manifest, readable=readable, outcome=outcome)
         except BaseException:
             permission.failed(home, granted, ACT, within=lambda tx: minutes.release(tx, granted.permit.permit_id))
             raise
+        if Layer.NOTICE in take.plan.layers:
+            write_whole(beside(output), notice(take.plan, origin, outcome), mode=0o644)
         draft.publish()
     home.log.integrate()
     return Spoken(
@@ -204,7 +210,22 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
         rtf=made_s / sound.duration_s,
         content_credentials=file.signed,
         mark_readable=readable,
+        labels=outcome,
     )
+
+
+def _take(home: Home, order: Order, container: Container) -> Take:
+    labels = plan(
+        home.settings.jurisdictions if order.jurisdictions is None else order.jurisdictions,
+        container,
+        announced=order.announced,
+        every_s=order.announce_every_s,
+        language=order.language,
+        purpose=order.purpose,
+    )
+    spoken = labels.around(phrased(order.text), speed=order.speed)
+    voice = cast(home, order.voice)
+    return Take(home, order, voice, spoken, container, ClipId(new_id("clip")), Mark.new(), labels)
 
 
 def _reserve(tx: Connection, permit: Permit) -> None:
@@ -223,6 +244,7 @@ def rendering(take: Take, permit: Permit) -> Iterator[MarkedAudio]:
         commit=take.commit,
         speed=take.order.speed,
         seed=take.order.seed,
+        rhythm=take.plan.has_rhythm,
     )
 
 
@@ -238,7 +260,9 @@ def _rendered(take: Take, permit: Permit, report: Report, started: float) -> tup
     return concatenate(pieces), first_s
 
 
-def _settled(take: Take, granted: Granted, sound: Signal, manifest: SealedManifest, *, readable: bool) -> int:
+def _settled(
+    take: Take, granted: Granted, sound: Signal, manifest: SealedManifest, *, readable: bool, outcome: Outcome
+) -> int:
     """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
     home, permit, order = take.home, granted.permit, take.order
     kept = archive.sealed(home, encode(sound, MASTER), [take.voice.speaker], Kind.CLIP)
@@ -249,6 +273,7 @@ def _settled(take: Take, granted: Granted, sound: Signal, manifest: SealedManife
         "mark_readable": readable,
         "duration_ms": sound.duration_ms,
         "output": home.vault.commit(take.voice.speaker, bytes.fromhex(kept.digest), domain="sound"),
+        **outcome.facts(),
     }
     with archive.undone_on_failure(home, kept), home.database.write() as tx:
         minutes.settle(tx, permit.permit_id, sound.duration_ms)

@@ -13,9 +13,11 @@ from sayso.doors.cli.commands import (
     erase,
     export,
     keys,
+    labels,
     ledger,
     mark,
     records,
+    report,
     resolver,
     restore,
     say,
@@ -43,11 +45,13 @@ def attach(app: typer.Typer) -> None:
     app.command("trace")(trace.trace)
     app.command("detect")(detect.detect)
     app.add_typer(mark.app, name="mark", help="The identifier in the sound itself.")
+    app.add_typer(labels.app, name="labels", help="What a clip has to say of itself, by jurisdiction.")
     app.command("restore")(restore.restore)
     app.add_typer(credentials.app, name="credentials", help="The signed statement inside a file (C2PA).")
     app.add_typer(ledger.app, name="ledger", help="The log that nobody can change unnoticed.")
     app.add_typer(witness.app, name="witness", help="Keep a log honest: cosign only what extends what was seen.")
     app.add_typer(resolver.app, name="resolver", help="Find the manifest that a file has lost, for anyone who asks.")
+    app.add_typer(report.app, name="report", help="What this installation can show to those who ask.")
     app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
     app.command("doctor")(doctor.doctor)
     app.add_typer(doctor.settings_app, name="settings", help="What this installation is told, and by what.")
