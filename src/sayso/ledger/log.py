@@ -210,6 +210,11 @@ class Log:
         """
         return self._finder.find(_asked(asked))
 
+    def grants(self) -> set[str]:
+        """Return the grants under which anything was logged; an `audit` holds them against the entries."""
+        with self._database.read() as tx:
+            return store.read_grants(tx)
+
     def answer(self, path: Path, **asked: Unpack[Question]) -> int:
         """Write what `query` finds to ``path``, each entry with its proof, with a signed statement; return the count.
 

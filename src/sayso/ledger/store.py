@@ -235,6 +235,11 @@ def read_chain_ends(tx: Connection, grants: Sequence[str], *, lock: bool = True)
     return found
 
 
+def read_grants(tx: Connection) -> set[str]:
+    """Return the grants that have a chain."""
+    return {*tx.execute(select(chains.c.grant_id).where(chains.c.seq > 0)).scalars()}
+
+
 def lock_published(tx: Connection, origin: str) -> Checkpoint | None:
     """Return what was last published, locked until the transaction ends; None before the first time."""
     return _published(tx, select(published).where(published.c.origin == origin).with_for_update())
