@@ -3,7 +3,7 @@
 A log of three shards and two keys is set up once; each change is made, looked for as `sayso ledger verify log` does,
 and taken back. What is found must be found by the audit of the log itself, without the state's tables. A change that
 alters nothing that anybody reads is not made: it would prove nothing. The rollback of files and database together,
-which nothing inside can see, is left to the witness, who is asked about it here too.
+which nothing inside can see, is what witnesses are for: tests/ledger/test_witness.py.
 Arguments: how many changes (default 10,000), and the seed (default 1).
 """
 # ruff: noqa: S608 - the statements are those of this file

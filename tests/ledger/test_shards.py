@@ -275,6 +275,7 @@ def test_another_seed_than_the_shards_does_not_sign(young: Years) -> None:
         ("DELETE FROM ledger_shards WHERE number = 2", "2027"),
         ("UPDATE ledger_shards SET base = base + 1 WHERE number = 1", "2026"),
         ("UPDATE ledger_shards SET key = 0 WHERE number = 2", "row 2"),
+        ("UPDATE ledger_shards SET key = 0 WHERE number = 1", "row 1"),
         ("UPDATE ledger_shards SET vkey = (SELECT vkey FROM ledger_shards WHERE number = 0) WHERE number = 1", "row 1"),
         ("UPDATE ledger_shards SET origin = 'sayso.test/log/2030' WHERE number = 2", "row 2"),
         ("DELETE FROM ledger_published WHERE origin LIKE '%2026'", "ledger_published"),

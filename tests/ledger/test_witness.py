@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sayso.database import connect, metadata
 from sayso.doors.witness.server import WitnessServer
-from sayso.ledger import Log, WitnessAddress, audit_export, verify_proof
+from sayso.ledger import Log, WitnessAddress, append_all, audit_export, verify_proof
 from sayso.ledger.checkpoint import Checkpoint, open_checkpoint
 from sayso.ledger.errors import (
     LedgerTampered,
@@ -21,11 +22,13 @@ from sayso.ledger.errors import (
     WitnessAhead,
 )
 from sayso.ledger.merkle import leaf_hash
-from sayso.ledger.note import COSIGNATURE, Note, SignerKey, VerifierKey
+from sayso.ledger.note import COSIGNATURE, Note, SignerKey, VerifierKey, open_note
 from sayso.ledger.quorum import Quorum
 from sayso.ledger.witness import Submission, Witness, witness_key
 
 from . import oracle
+from .conftest import KEY as SEED
+from .conftest import ORIGIN, at_first, entry
 
 ENTRIES = [b"entry %d" % number for number in range(20)]
 OTHERS = [*ENTRIES[:4], b"another", *ENTRIES[5:]]
@@ -148,11 +151,11 @@ class Serving:
     """Witnesses that serve on loopback, and how to ask them."""
 
     def __init__(self, folder, vkey: str) -> None:
-        self.folder, self.vkey, self.servers = folder, vkey, []
+        self.folder, self.vkeys, self.servers = folder, [vkey], []
 
     def start(self, name: str, *, folder=None) -> WitnessAddress:
         key = SignerKey(name, name.encode()[:32].ljust(32, b"."), type=COSIGNATURE)
-        witness = Witness(folder or self.folder / name, key, [VerifierKey.parse(self.vkey)])
+        witness = Witness(folder or self.folder / name, key, [VerifierKey.parse(each) for each in self.vkeys])
         server = WitnessServer(witness)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         self.servers.append(server)
@@ -169,6 +172,31 @@ def serving(tmp_path, log):
     found = Serving(tmp_path / "witnesses", log.vkey)
     yield found
     found.stop()
+
+
+def test_a_witness_knows_each_shard_as_a_log_of_its_own(database, tmp_path, serving):
+    log = Log(database, tmp_path / "ledger", key=SEED, origin=ORIGIN, later=lambda _: b"2" * 32, now=at_first)
+    with database.write() as tx:
+        append_all(tx, [entry(number) for number in range(5)])
+    log.integrate()
+    old = serving.start("w")
+    assert log.cosign([old]).by == ("w",)
+    with database.write() as tx:
+        append_all(tx, [entry(number) for number in range(5)])
+    log.rotate()
+    alone = log.cosign([old])
+    assert alone.by == ()
+    assert "404" in alone.missing[0]
+    _, signed = open_note(log.shards()[0].note, [old.key])
+    assert signed, "the end of the old shard is cosigned all the same"
+    serving.vkeys.append(log.vkey)
+    both = serving.start("w")
+    assert log.cosign([both]).by == ("w",)
+    log.export(tmp_path / "period")
+    for vkey in (log.first_vkey, log.vkey):
+        assert audit_export(tmp_path / "period", vkey, witnesses=[str(old.key)], quorum=1).findings == ()
+    stranger = SignerKey("x", b"x" * 32, type=COSIGNATURE)
+    assert audit_export(tmp_path / "period", log.vkey, witnesses=[str(stranger.verifier)], quorum=1).findings
 
 
 def test_a_log_gets_its_cosignatures_over_http_and_publishes_them(log, grow, serving, tmp_path):
@@ -210,12 +238,6 @@ def test_a_forked_or_rolled_back_log_finds_no_witness(log, grow, serving, tmp_pa
     grow(6)
     witness = serving.start("w")
     log.cosign([witness])
-    from sayso.database import connect, metadata
-    from sayso.ledger import append_all
-
-    from .conftest import KEY as SEED
-    from .conftest import ORIGIN, at_first, entry
-
     other = connect(f"sqlite:///{tmp_path / 'fork.sqlite'}")
     metadata.create_all(other.engine)
     fork = Log(other, tmp_path / "fork", key=SEED, origin=ORIGIN, now=at_first)

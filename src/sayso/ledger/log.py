@@ -9,8 +9,9 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
 
 from sayso import clock
 from sayso.clock import Clock, stamp
@@ -34,6 +35,9 @@ from sayso.ledger.sequencer import LOCK, Sequencer
 from sayso.ledger.shard import Keys, Shard
 from sayso.ledger.succession import Succession
 from sayso.ledger.tree import Tree
+
+TOGETHER: Final = 256
+"""Entries whose rows are read in one transaction where many are proven."""
 
 
 class Log:
@@ -172,14 +176,24 @@ class Log:
         """Yield a proof for each of ``indexes``, all of a shard under one checkpoint; tiles are read once."""
         shards = self._shards()
         trees: dict[int, Tree] = {}
+        waiting = iter(indexes)
+        while some := list(islice(waiting, TOGETHER)):
+            rows = self._placed(some, shards)
+            for index in some:
+                found = shards.holding(index)
+                tree = trees.get(found.shard.number) or trees.setdefault(found.shard.number, found.tree())
+                place = index - found.shard.base
+                entry = tree.entry(place)
+                _check_placed(rows.get(index), index, entry, receipt_key=self._receipt_key)
+                path = tree.hashes(inclusion_ranges(place, found.checkpoint.size))
+                yield str(Proof(place, tuple(path), found.note or "", entry if with_entry else b""))
+
+    def _placed(self, indexes: Sequence[int], shards: Shards) -> dict[int | None, store.Stored]:
+        """Return the rows of these entries; raise `EntryUnknown` for one that is not published."""
         for index in indexes:
-            found = shards.holding(index)
-            tree = trees.get(found.shard.number) or trees.setdefault(found.shard.number, found.tree())
-            place = index - found.shard.base
-            entry = tree.entry(place)
-            self._check_placed(index, entry)
-            path = tree.hashes(inclusion_ranges(place, found.checkpoint.size))
-            yield str(Proof(place, tuple(path), found.note or "", entry if with_entry else b""))
+            shards.holding(index)
+        with self._database.read() as tx:
+            return {row.entry_index: row for row in store.read_at(tx, indexes)}
 
     def prove_growth(self, old_size: int) -> list[bytes]:
         """Return the consistency proof from ``old_size`` entries of the shard that grows to all of it (RFC 6962)."""
@@ -195,6 +209,11 @@ class Log:
         them. Raise `LedgerTampered` naming the row where the database was altered. `answer` shows each against the log.
         """
         return self._finder.find(_asked(asked))
+
+    def grants(self) -> set[str]:
+        """Return the grants under which anything was logged; an `audit` holds them against the entries."""
+        with self._database.read() as tx:
+            return store.read_grants(tx)
 
     def answer(self, path: Path, **asked: Unpack[Question]) -> int:
         """Write what `query` finds to ``path``, each entry with its proof, with a signed statement; return the count.
@@ -252,14 +271,13 @@ class Log:
     def _unborn(self) -> Shard:
         return Shard.first(self._origin, self._now().year, self._keys)
 
-    def _check_placed(self, index: int, entry: bytes) -> None:
-        with self._database.read() as tx:
-            rows = store.read_placed(tx, index, index + 1)
-        if not rows:
-            raise LedgerTampered(f"ledger_entries: the row of entry {index} is missing; restore the database")
-        check_row(rows[0], receipt_key=self._receipt_key)
-        if rows[0].data != entry:
-            raise LedgerTampered(f"ledger_entries row {rows[0].ticket}: holds another entry than the log at {index}")
+
+def _check_placed(row: store.Stored | None, index: int, entry: bytes, *, receipt_key: bytes) -> None:
+    if row is None:
+        raise LedgerTampered(f"ledger_entries: the row of entry {index} is missing; restore the database")
+    check_row(row, receipt_key=receipt_key)
+    if row.data != entry:
+        raise LedgerTampered(f"ledger_entries row {row.ticket}: holds another entry than the log at {index}")
 
 
 def _cosign(published: Published, witnesses: Sequence[WitnessAddress], folder: Path) -> Cosigned:

@@ -120,4 +120,5 @@ def check_shards(shards: Sequence[Shard], log: str) -> None:
 
 def _follows(shard: Shard, before: Shard) -> bool:
     is_later = (before.year, before.turn) < (shard.year, shard.turn)
-    return is_later and before.base < shard.base and before.key <= shard.key <= before.key + 1
+    is_rotated = before.verifier.public != shard.verifier.public
+    return is_later and before.base < shard.base and shard.key == before.key + is_rotated

@@ -235,6 +235,11 @@ def read_chain_ends(tx: Connection, grants: Sequence[str], *, lock: bool = True)
     return found
 
 
+def read_grants(tx: Connection) -> set[str]:
+    """Return the grants that have a chain."""
+    return {*tx.execute(select(chains.c.grant_id).where(chains.c.seq > 0)).scalars()}
+
+
 def lock_published(tx: Connection, origin: str) -> Checkpoint | None:
     """Return what was last published, locked until the transaction ends; None before the first time."""
     return _published(tx, select(published).where(published.c.origin == origin).with_for_update())
@@ -300,10 +305,9 @@ def read_placed(tx: Connection, start: int, end: int) -> list[Stored]:
     return [Stored(*row) for row in tx.execute(query.order_by(entries.c.entry_index)).all()]
 
 
-def stream_placed(tx: Connection, start: int, end: int) -> Iterator[Stored]:
-    """Yield the rows of the entries ``[start, end)``, in order, a few at a time."""
-    query = select_rows().where(entries.c.entry_index >= start, entries.c.entry_index < end)
-    yield from _stream(tx, query.order_by(entries.c.entry_index))
+def read_at(tx: Connection, indexes: Sequence[int]) -> list[Stored]:
+    """Return the rows of these entries, at most `MANY`, in no order; a missing one is simply not there."""
+    return [Stored(*row) for row in tx.execute(select_rows().where(entries.c.entry_index.in_(indexes)))]
 
 
 def stream_by_grant(tx: Connection) -> Iterator[tuple[Stored, int | None, bytes | None]]:
@@ -343,8 +347,3 @@ def span(tx: Connection, *, size: int, since: str | None, until: str | None) -> 
 def select_rows() -> Select[Any]:
     """Return the query for whole rows."""
     return select(*(entries.c[name] for name in Stored._fields))
-
-
-def _stream(tx: Connection, query: Select[Any]) -> Iterator[Stored]:
-    for row in tx.execute(query, execution_options=_FEW):
-        yield Stored(*row)

@@ -30,6 +30,7 @@ class Tree:
         self._pyramids: dict[tuple[int, int], list[list[bytes]]] = {}
         self._kept: deque[int] = deque()
         self._wide: dict[Range, bytes] = {}
+        self._bundle: tuple[int, list[bytes]] = (-1, [])
         self.edge = read_edge(tiles, checkpoint)
         for tile, hashes in self.edge.items():
             self._pyramids[tile.level, tile.number] = _pyramid(hashes)
@@ -88,7 +89,9 @@ class Tree:
         """Yield the entries ``[start, end)``, which the tree has, each checked; a bundle at a time is held."""
         for number in range(start // WIDTH, -(-end // WIDTH)):
             tile = bundle(number, width_of(-1, number, self.checkpoint.size))
-            bundled = self._tiles.entries(tile)
+            if self._bundle[0] != number:
+                self._bundle = number, self._tiles.entries(tile)
+            bundled = self._bundle[1]
             for index in range(max(start, number * WIDTH), min(end, (number + 1) * WIDTH)):
                 data = bundled[index - number * WIDTH]
                 if leaf_hash(data) != self.leaf(index):

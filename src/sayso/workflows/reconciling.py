@@ -6,7 +6,6 @@ back, clips that were moved to another grant, and blobs that are gone or altered
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from sayso import lineage
@@ -26,22 +25,23 @@ _STATES = {f"consent:grant:{state}": state for state in State}
 
 
 def findings(home: Home) -> list[str]:
-    """Return every row of the state that says otherwise than the ledger, each named; audit the log itself first."""
-    chains: dict[str, list[Entry]] = defaultdict(list)
-    for row in home.log.query():
-        if row.entry.grant is not None:
-            chains[row.entry.grant].append(row.entry)
+    """Return every row of the state that says otherwise than the ledger, each named; audit the log itself first.
+
+    Grant by grant: no more than the entries and clips of one are held at once.
+    """
+    logged = home.log.grants()
     with home.database.read() as tx:
         grants = consents.list_grants(tx)
-        clips = {grant.grant_id: clips_of_grant(tx, grant.grant_id, limit=1_000_000) for grant in grants}
         speakers = {grant.speaker for grant in grants if grant.speaker}
         used_ms = {grant: ms for speaker in speakers for grant, ms in minutes.used_ms(tx, speaker).items()}
-    found = [f"grants row {grant}: is missing" for grant in chains.keys() - clips.keys()]
+    found = [f"grants row {grant}: is missing" for grant in sorted(logged - {grant.grant_id for grant in grants})]
     for grant in grants:
-        chain = chains.get(grant.grant_id, [])
+        chain = [row.entry for row in home.log.query(grants=[grant.grant_id])]
+        with home.database.read() as tx:
+            clips = clips_of_grant(tx, grant.grant_id, limit=1_000_000)
         found += _of_grant(home, grant, chain)
         found += _of_minutes(grant, chain, used_ms)
-        found += _of_clips(clips[grant.grant_id], chain)
+        found += _of_clips(clips, chain)
     return [*found, *reconciling_keys.findings(home), *_of_voices(home), *_of_blobs(home)]
 
 

@@ -28,7 +28,6 @@ from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, s
 from sayso.synthesis.store import Clip, insert_clip
 from sayso.units import samples_to_ms
 from sayso.workflows import archive, content, credentials, manifests, permission
-from sayso.workflows.credentials import Packed
 from sayso.workflows.home import Home
 from sayso.workflows.labels import Outcome, Plan, beside, notice, plan
 from sayso.workflows.manifests import SealedManifest
