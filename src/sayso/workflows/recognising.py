@@ -47,7 +47,7 @@ class Finder:
         self._home = home
         self._index = Index()
         self._last = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def find(self, heard: Features, *, choose: Callable[[list[Find]], list[Find]] = list) -> list[Recognised]:
         """Return the stretches of ``heard`` that are of clips made here, the surest first; ``choose`` drops some."""
@@ -55,24 +55,21 @@ class Finder:
             self.follow()
             finds = choose(find(self._index, heard))
         with self._home.database.read() as tx:
-            clips = {row.number: row.clip_id for row in store.rows(tx, [one.number for one in finds])}
+            rows = list(store.rows(tx, [one.number for one in finds]))
+        clips = {row.number: row.clip_id for row in rows if self._plain(row) is not None}
         return [_recognised(one, clips[one.number]) for one in finds if one.number in clips]
 
     def follow(self) -> None:
         """Bring the index up to date: two figures tell whether anything was made or erased since."""
-        with self._home.database.read() as tx:
+        with self._lock, self._home.database.read() as tx:
             count, last = store.census(tx)
             if (count, last) == (len(self._index), self._last):
                 return
-            there = set(store.numbers(tx))
-            known = set(self._index.numbers())
+            there, known = set(store.numbers(tx)), set(self._index.numbers())
             self._index.drop(known - there)
-            new = sorted(there - known)
-            rows = sorted(store.rows(tx, new), key=lambda row: row.speaker_id)
-        self._index.add(
-            [item for _, group in groupby(rows, lambda row: row.speaker_id) for item in self._opened(group)]
-        )
-        self._last = last
+            rows = sorted(store.rows(tx, sorted(there - known)), key=_speaker)
+            self._index.add([item for _, group in groupby(rows, _speaker) for item in self._opened(group)])
+            self._last = last
 
     def _opened(self, rows: Iterable[Row]) -> Iterator[tuple[int, Fingerprint]]:
         """Yield the fingerprints of one speaker that may be read; of an erasure under way there is none."""
@@ -91,6 +88,10 @@ class Finder:
             return self._home.vault.open_field(row.sealed, row.speaker_id, field=field_of(row.clip_id))
         except SaysoError:
             return None
+
+
+def _speaker(row: Row) -> str:
+    return row.speaker_id
 
 
 def _recognised(one: Find, clip: ClipId) -> Recognised:

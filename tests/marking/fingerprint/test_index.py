@@ -59,6 +59,10 @@ def test_nothing_is_found_of_what_is_not_there(index):
         assert find(index, heard(invented(seed), 0, ROWS)) == []
     assert find(index, heard(invented(1), 0, 50)) == []  # too short to tell
     assert find(Index(), heard(invented(1), 0, ROWS)) == []
+    silence = Signal(np.zeros((1, 240_000), dtype=np.float32), 24_000)
+    assert find(index, features_of(silence)) == []
+    quiet = Signal(np.random.default_rng(0).standard_normal((1, 240_000)).astype(np.float32) * 1e-5, 24_000)
+    assert find(index, features_of(quiet)) == []
 
 
 def test_the_votes_name_the_place(prints, index):
@@ -77,6 +81,15 @@ def test_pieces_of_two_in_one_sound(prints, index):
     assert 156 <= found[0].end_row <= 180 + 50
     assert 325 <= found[1].start_row <= 380
     assert found[1].end_row == 510
+
+
+def test_one_by_one_is_as_all_at_once(prints, index):
+    grown = Index()
+    for item in prints.items():
+        grown.add([item])
+    for number in (1, 150, 300):
+        piece = heard(prints[number], 20, 200, wrong=0.1)
+        assert find(grown, piece) == find(index, piece)
 
 
 def test_what_is_dropped_is_gone_and_the_rest_stays(prints):

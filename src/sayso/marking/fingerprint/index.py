@@ -76,10 +76,19 @@ class Index:
             places.append(number * _ROOM + rows)
         self._segments.append(_Segment.of(np.concatenate(words), np.concatenate(places)))
         if len(self._segments) > _SEGMENTS:
-            self._segments = [_merged(self._segments)]
+            self._settle()
+
+    def _settle(self) -> None:
+        """Join the small segments, and them with the large one once they are a quarter of it."""
+        large = max(self._segments, key=lambda segment: segment.places.size)
+        small = _merged([segment for segment in self._segments if segment is not large])
+        joins = 4 * small.places.size >= large.places.size
+        self._segments = [_merged([large, small])] if joins else [large, small]
 
     def drop(self, numbers: Collection[int]) -> None:
         """Take fingerprints out, of their postings too."""
+        if not numbers:
+            return
         for number in numbers:
             self._num_rows -= self._prints.pop(number)[2]
         gone = np.array(sorted(numbers), dtype=np.int64)
