@@ -26,6 +26,7 @@ BENCHMARKS = {
     "overhead": ["speaking/overhead.py", "--json", "{out}/overhead.json"],
     "mark": ["marking/quick.py", "--clips", "200", "--out", "{out}/mark.json"],
     "content": ["marking/content.py", "--clips", "80", "--out", "{out}/content.json"],
+    "finding": ["marking/finding.py", "--clips", "20", "--sealed", "10000", "--out", "{out}/finding.json"],
     "likeness-fast": ["voices/similarity.py", "--effort", "fast", "--json", "{out}/likeness-fast.json"],
     "likeness-best": ["voices/similarity.py", "--effort", "best", "--json", "{out}/likeness-best.json"],
 }
