@@ -52,8 +52,8 @@ def main() -> None:
     index = Index()
     started = time.perf_counter()
     for start in range(0, options.among, 5_000):
-        index.add([(FIRST + start + place, one) for place, one in enumerate(invented(start, 5_000))])
-    index.add(list(enumerate(prints)))
+        index.add([(FIRST + start + place, one.encode()) for place, one in enumerate(invented(start, 5_000))])
+    index.add([(number, one.encode()) for number, one in enumerate(prints)])
     report["index"] = {"fingerprints": len(index), "build_s": time.perf_counter() - started}
     report["recall"] = {}
     for name in WAYS:

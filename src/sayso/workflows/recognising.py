@@ -6,6 +6,7 @@ names a clip, so that nothing erased is ever named.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from typing import Final
 
 from sayso.errors import SaysoError
 from sayso.ids import ClipId
-from sayso.marking.fingerprint import Features, Find, Fingerprint, Index, find, store
+from sayso.marking.errors import FingerprintInvalid
+from sayso.marking.fingerprint import Features, Find, Index, find, store
 from sayso.marking.fingerprint.features import HOP_LENGTH, RATE_HZ
+from sayso.marking.fingerprint.fingerprint import parts_of
 from sayso.marking.fingerprint.store import Row
 from sayso.workflows.content import field_of
 from sayso.workflows.home import Home
@@ -71,7 +74,7 @@ class Finder:
             self._index.add([item for _, group in groupby(rows, _speaker) for item in self._opened(group)])
             self._last = last
 
-    def _opened(self, rows: Iterable[Row]) -> Iterator[tuple[int, Fingerprint]]:
+    def _opened(self, rows: Iterable[Row]) -> Iterator[tuple[int, bytes]]:
         """Yield the fingerprints of one speaker that may be read; of an erasure under way there is none."""
         several = list(rows)
         fields = [(field_of(row.clip_id), row.sealed) for row in several]
@@ -80,8 +83,9 @@ class Finder:
         except SaysoError:  # one is damaged, or the key is gone: each by itself, and those that open count
             plains = (self._plain(row) for row in several)
         for row, plain in zip(several, plains, strict=True):
-            if plain is not None:
-                yield row.number, Fingerprint.decode(plain)
+            with contextlib.suppress(FingerprintInvalid):  # of a later version, perhaps
+                if plain is not None and parts_of(plain):
+                    yield row.number, plain
 
     def _plain(self, row: Row) -> bytes | None:
         try:
