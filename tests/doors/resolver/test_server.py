@@ -228,7 +228,19 @@ def test_a_limit_of_nothing_is_no_limit():
         Limits(hands=0)
 
 
+def test_a_question_with_a_body_that_none_asked_for_ends_the_connection(resolver):
+    with serving(resolver) as server:
+        smuggled = b"GET /manifests/x HTTP/1.1\r\nHost: x\r\n\r\n"
+        asked = b"GET /services/supportedAlgorithms HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(smuggled)
+        answer = raw(server.server_address, asked + smuggled)
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"Connection: close" in answer
+
+
 def test_pages_of_others_may_ask(client):
+    before = client.ask("OPTIONS", "/matches/byContent")
+    assert (before.status, before.headers["access-control-allow-methods"]) == (204, "GET, POST")
+    assert client.ask("HEAD", "/services/supportedAlgorithms").status == 501
     answer = client.get("/services/supportedAlgorithms")
     assert answer.headers["access-control-allow-origin"] == "*"
     assert set(answer.headers) == {
