@@ -112,6 +112,8 @@ def calibration(clips) -> dict[str, float]:
     seen = np.concatenate(values)
     said = np.array([log10_chance(value, WINDOW_ROWS) for value in seen])
     row = {"places": float(seen.size), "deviation * sqrt(rows)": float(seen.std() * WINDOW_ROWS**0.5)}
+    row |= {f"agreement at 1 in 1e{q}": float(np.quantile(seen, 1 - 10.0**-q)) for q in (3, 4, 5, 6)}
+    row["agreement at most"] = float(seen.max())
     row |= {f"share said to be 1e-{q} or less": float(np.mean(said <= -q)) for q in (3, 4, 5, 6)}
     print("calibration ", "  ".join(f"{what} {value:.3g}" for what, value in row.items()), flush=True)
     return row
