@@ -269,3 +269,16 @@ def test_the_vault_works_on_an_object_store(vault: Vault, speaker, tmp_path):
     assert list(remote.addresses()) == [ref.address]
     assert remote.sweep(vault.key_id(speaker)).unlinked == (ref.address,)
     assert not (tmp_path / "blobs").exists()
+
+
+def test_many_fields_open_as_one_does(vault: Vault, speaker, other):
+    sealed = [(f"field {n}", vault.seal_field(bytes([n]), speaker, field=f"field {n}")) for n in range(5)]
+    assert list(vault.open_fields(sealed, speaker)) == [bytes([n]) for n in range(5)]
+    assert list(vault.open_fields([], speaker)) == []
+    with pytest.raises(FieldTampered):
+        list(vault.open_fields([sealed[0], ("field 9", sealed[1][1])], speaker))
+    with pytest.raises(FieldTampered):
+        list(vault.open_fields(sealed, other))
+    vault.destroy_subject(speaker)
+    with pytest.raises(Shredded):
+        list(vault.open_fields(sealed, speaker))

@@ -96,6 +96,10 @@ STATE = {
     "minutes handed back": ("UPDATE grant_minutes SET made_ms = 0 WHERE made_ms > 0", "grant_minutes"),
     "a withdrawal undone": ("UPDATE grants SET state = 'given' WHERE state = 'withdrawn'", "the ledger says withdrawn"),
     "a clip left out": ("DELETE FROM clips", "clips row"),
+    "a fingerprint left out": ("DELETE FROM fingerprints", "the fingerprint that it tells of is gone"),
+    "a fingerprint altered": ("UPDATE fingerprints SET sealed = zeroblob(99)", "fingerprints row"),
+    "a manifest left out": ("DELETE FROM manifests", "the manifest that it tells of is gone"),
+    "a manifest altered": ("UPDATE manifests SET sealed = zeroblob(99)", "manifests row"),
 }
 
 

@@ -48,6 +48,12 @@ def field_of(clip: ClipId) -> str:
     return f"fingerprint {clip}"
 
 
+def digest_of(home: Home, row: store.Row) -> str:
+    """Return the SHA-256 of a kept fingerprint, as lineage has it; raise the vault's errors if it does not open."""
+    plain = home.vault.open_field(row.sealed, row.speaker_id, field=field_of(row.clip_id))
+    return hashlib.sha256(plain).hexdigest()
+
+
 def fingerprint_of(home: Home, clip: Clip) -> Fingerprint | None:
     """Return the fingerprint kept of ``clip``; None if there is none, or none that may be read any more."""
     try:

@@ -54,18 +54,27 @@ def manifest_of(home: Home, manifest_id: str) -> bytes:
     if row is None:
         raise ManifestUnknown
     try:
-        packed = home.vault.open_field(row.sealed, row.speaker_id, field=_field(manifest_id))
+        return _opened(home, row)
     except Tampered:
         raise
     except SaysoError:  # its key is destroyed, its row on the way out
         raise ManifestUnknown from None
-    return zlib.decompressobj().decompress(packed, MAX_MANIFEST_BYTES)
+
+
+def digest_of(home: Home, row: store.Row) -> str:
+    """Return the SHA-256 of a kept manifest store, as lineage has it; raise the vault's errors if it does not open."""
+    return hashlib.sha256(_opened(home, row)).hexdigest()
 
 
 def manifests_of(home: Home, clip: ClipId, *, limit: int = 10) -> list[str]:
     """Return the ids of the manifest stores of a clip's files, that of the first file first; none once erased."""
     with home.database.read() as tx:
         return store.manifests_of(tx, clip, limit=limit)
+
+
+def _opened(home: Home, row: store.Row) -> bytes:
+    packed = home.vault.open_field(row.sealed, row.speaker_id, field=_field(row.manifest_id))
+    return zlib.decompressobj().decompress(packed, MAX_MANIFEST_BYTES)
 
 
 def _field(manifest_id: str) -> str:

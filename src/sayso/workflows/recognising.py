@@ -6,6 +6,7 @@ names a clip, so that nothing erased is ever named.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from typing import Final
 
 from sayso.errors import SaysoError
 from sayso.ids import ClipId
-from sayso.marking.fingerprint import Features, Find, Fingerprint, Index, find, store
+from sayso.marking.errors import FingerprintInvalid
+from sayso.marking.fingerprint import Features, Find, Index, find, store
 from sayso.marking.fingerprint.features import HOP_LENGTH, RATE_HZ
+from sayso.marking.fingerprint.fingerprint import parts_of
 from sayso.marking.fingerprint.store import Row
 from sayso.workflows.content import field_of
 from sayso.workflows.home import Home
@@ -47,7 +50,7 @@ class Finder:
         self._home = home
         self._index = Index()
         self._last = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def find(self, heard: Features, *, choose: Callable[[list[Find]], list[Find]] = list) -> list[Recognised]:
         """Return the stretches of ``heard`` that are of clips made here, the surest first; ``choose`` drops some."""
@@ -55,26 +58,23 @@ class Finder:
             self.follow()
             finds = choose(find(self._index, heard))
         with self._home.database.read() as tx:
-            clips = {row.number: row.clip_id for row in store.rows(tx, [one.number for one in finds])}
+            rows = list(store.rows(tx, [one.number for one in finds]))
+        clips = {row.number: row.clip_id for row in rows if self._plain(row) is not None}
         return [_recognised(one, clips[one.number]) for one in finds if one.number in clips]
 
     def follow(self) -> None:
         """Bring the index up to date: two figures tell whether anything was made or erased since."""
-        with self._home.database.read() as tx:
+        with self._lock, self._home.database.read() as tx:
             count, last = store.census(tx)
             if (count, last) == (len(self._index), self._last):
                 return
-            there = set(store.numbers(tx))
-            known = set(self._index.numbers())
+            there, known = set(store.numbers(tx)), set(self._index.numbers())
             self._index.drop(known - there)
-            new = sorted(there - known)
-            rows = sorted(store.rows(tx, new), key=lambda row: row.speaker_id)
-        self._index.add(
-            [item for _, group in groupby(rows, lambda row: row.speaker_id) for item in self._opened(group)]
-        )
-        self._last = last
+            rows = sorted(store.rows(tx, sorted(there - known)), key=_speaker)
+            self._index.add([item for _, group in groupby(rows, _speaker) for item in self._opened(group)])
+            self._last = last
 
-    def _opened(self, rows: Iterable[Row]) -> Iterator[tuple[int, Fingerprint]]:
+    def _opened(self, rows: Iterable[Row]) -> Iterator[tuple[int, bytes]]:
         """Yield the fingerprints of one speaker that may be read; of an erasure under way there is none."""
         several = list(rows)
         fields = [(field_of(row.clip_id), row.sealed) for row in several]
@@ -83,14 +83,19 @@ class Finder:
         except SaysoError:  # one is damaged, or the key is gone: each by itself, and those that open count
             plains = (self._plain(row) for row in several)
         for row, plain in zip(several, plains, strict=True):
-            if plain is not None:
-                yield row.number, Fingerprint.decode(plain)
+            with contextlib.suppress(FingerprintInvalid):  # of a later version, perhaps
+                if plain is not None and parts_of(plain):
+                    yield row.number, plain
 
     def _plain(self, row: Row) -> bytes | None:
         try:
             return self._home.vault.open_field(row.sealed, row.speaker_id, field=field_of(row.clip_id))
         except SaysoError:
             return None
+
+
+def _speaker(row: Row) -> str:
+    return row.speaker_id
 
 
 def _recognised(one: Find, clip: ClipId) -> Recognised:

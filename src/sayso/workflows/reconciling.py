@@ -14,13 +14,18 @@ from sayso.consent import store as consents
 from sayso.errors import SaysoError
 from sayso.ids import GrantId, SpeakerId
 from sayso.ledger.entry import Entry
+from sayso.lineage import Kind
+from sayso.marking.credentials import store as manifest_rows
+from sayso.marking.fingerprint import store as fingerprint_rows
 from sayso.synthesis.store import Clip, clips_of_grant
 from sayso.voices.store import list_voices
-from sayso.workflows import reconciling_keys
+from sayso.workflows import content, manifests, reconciling_keys
+
 from sayso.workflows.commitments import terms_commitment
 from sayso.workflows.home import Home
 from sayso.workflows.voicebook import profile_of
 
+_IN_ROWS = {Kind.FINGERPRINT, Kind.MANIFEST}
 _STATES = {f"consent:grant:{state}": state for state in State}
 
 
@@ -97,10 +102,33 @@ def _of_voices(home: Home) -> Iterator[str]:
 
 def _of_blobs(home: Home) -> Iterator[str]:
     with home.database.read() as tx:
-        speakers = [speaker.speaker_id for speaker in consents.list_speakers(tx)]
-        artifacts = {one for speaker in speakers for one in lineage.of_speaker(tx, SpeakerId(speaker))}
+        speakers = [SpeakerId(speaker.speaker_id) for speaker in consents.list_speakers(tx)]
+        artifacts = {one for speaker in speakers for one in lineage.of_speaker(tx, speaker)}
+    in_rows: set[str] = set()
+    for speaker in speakers:
+        yield from _of_rows(home, speaker, in_rows)
     for artifact in sorted(artifacts, key=lambda one: one.artifact_id):
+        if artifact.blob is None and artifact.kind in _IN_ROWS:
+            if artifact.digest not in in_rows:
+                yield f"artifacts row {artifact.artifact_id}: the {artifact.kind} that it tells of is gone or another"
+            continue
         try:
             home.vault.open(artifact.blob or "", kind=str(artifact.kind))
         except SaysoError as error:
             yield f"artifacts row {artifact.artifact_id}: {error.message}"
+
+
+def _of_rows(home: Home, speaker: SpeakerId, digests: set[str]) -> Iterator[str]:
+    """Open what stands sealed in rows of its own, and add the digests of what opens to ``digests``."""
+    with home.database.read() as tx:
+        prints, kept = fingerprint_rows.of_speaker(tx, speaker), manifest_rows.of_speaker(tx, speaker)
+    for fingerprint in prints:
+        try:
+            digests.add(content.digest_of(home, fingerprint))
+        except SaysoError as error:
+            yield f"fingerprints row {fingerprint.clip_id}: {error.message}"
+    for manifest in kept:
+        try:
+            digests.add(manifests.digest_of(home, manifest))
+        except SaysoError as error:
+            yield f"manifests row {manifest.manifest_id}: {error.message}"

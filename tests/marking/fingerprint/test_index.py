@@ -32,6 +32,10 @@ def heard(fingerprint: Fingerprint, start: int, end: int, *, wrong: float = 0.0,
     return Features(np.where(bad, -0.3 * signs, signs), np.zeros(len(signs), dtype=np.float32))
 
 
+def encoded(prints):
+    return [(number, one.encode()) for number, one in prints.items()]
+
+
 @pytest.fixture(scope="module")
 def prints():
     return {number: invented(number) for number in range(1, 301)}
@@ -41,7 +45,7 @@ def prints():
 def index(prints):
     made = Index()
     for start in range(0, 300, 25):  # more lots than segments are kept
-        made.add(list(prints.items())[start : start + 25])
+        made.add(encoded(prints)[start : start + 25])
     return made
 
 
@@ -59,6 +63,10 @@ def test_nothing_is_found_of_what_is_not_there(index):
         assert find(index, heard(invented(seed), 0, ROWS)) == []
     assert find(index, heard(invented(1), 0, 50)) == []  # too short to tell
     assert find(Index(), heard(invented(1), 0, ROWS)) == []
+    silence = Signal(np.zeros((1, 240_000), dtype=np.float32), 24_000)
+    assert find(index, features_of(silence)) == []
+    quiet = Signal(np.random.default_rng(0).standard_normal((1, 240_000)).astype(np.float32) * 1e-5, 24_000)
+    assert find(index, features_of(quiet)) == []
 
 
 def test_the_votes_name_the_place(prints, index):
@@ -79,9 +87,18 @@ def test_pieces_of_two_in_one_sound(prints, index):
     assert found[1].end_row == 510
 
 
+def test_one_by_one_is_as_all_at_once(prints, index):
+    grown = Index()
+    for item in encoded(prints):
+        grown.add([item])
+    for number in (1, 150, 300):
+        piece = heard(prints[number], 20, 200, wrong=0.1)
+        assert find(grown, piece) == find(index, piece)
+
+
 def test_what_is_dropped_is_gone_and_the_rest_stays(prints):
     index = Index()
-    index.add(list(prints.items())[:40])
+    index.add(encoded(prints)[:40])
     index.drop([5, 6])
     assert len(index) == 38
     assert index.num_rows == 38 * ROWS
@@ -97,7 +114,7 @@ def test_the_index_gives_fingerprints_back(rows, seed):
     rng = np.random.default_rng(seed)
     made = Fingerprint(rng.choice(np.array([-1, 1], dtype=np.int8), (rows, 16)), rng.random(rows) > 0.3)
     index = Index()
-    index.add([(4, made)])
+    index.add([(4, made.encode())])
     assert np.array_equal(index.get(4).signs, made.signs)
     assert np.array_equal(index.get(4).active, made.active)
 
@@ -147,5 +164,5 @@ def test_a_whisper_of_seventeen_noises_has_the_same_fingerprint(speech):
     loud = made.active & same.active
     assert np.mean(same.signs[loud] == made.signs[loud]) > 0.7
     index = Index()
-    index.add([(1, made), *((number, invented(number)) for number in range(2, 50))])
+    index.add([(1, made.encode()), *encoded({number: invented(number) for number in range(2, 50)})])
     assert [one.number for one in find(index, features_of(Signal.mono(whisper.astype(np.float32), 8_000)))] == [1]

@@ -99,8 +99,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.settimeout(self.server.limits.quiet_s)
 
     def do_GET(self) -> None:
-        """Answer a question that has no body."""
+        """Answer a question that has no body; if there is one all the same, it is not read, and the connection ends."""
+        self.close_connection |= self.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in self.headers
         self._answered("GET")
+
+    def do_OPTIONS(self) -> None:
+        """Let pages of other sites ask: nobody is known here, so there is nothing to guard from them."""
+        self.close_connection = True
+        methods = {"Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "Content-Type"}
+        self._send(HTTPStatus.NO_CONTENT, b"", **methods)
 
     def do_POST(self) -> None:
         """Answer a question with a body."""
@@ -213,7 +220,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: HTTPStatus, data: bytes, *, kind: str = _JSON, **headers: str) -> None:
         common = {"Content-Type": kind, "Content-Length": str(len(data)), "Cache-Control": "no-store"}
-        # Anyone may ask, and nobody is known here: a page of another site may, too.
         common |= {"X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
         if self.close_connection:
             common["Connection"] = "close"
@@ -221,12 +227,14 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in (common | headers).items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(data)
+        if self.command != "HEAD":
+            self.wfile.write(data)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what the standard library refuses in the same shape."""
         del explain
         self.requestline = getattr(self, "requestline", "")
+        self.command = getattr(self, "command", "")
         self._problem(HTTPStatus(code), Invalid(message or HTTPStatus(code).phrase))
 
     def log_message(self, *_: object) -> None:

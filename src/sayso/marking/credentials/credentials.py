@@ -66,6 +66,9 @@ _SENTENCES: Final = {
     "signingCredential.ocsp.revoked": "the signing certificate was revoked",
 }
 
+UNKNOWN_SIGNER: Final = frozenset(_SENTENCES[code] for code in _SENTENCES if code.startswith(_ABOUT_TRUST))
+"""Problems that are about the signer, not about what was signed."""
+
 
 def credentials_of(store: Any) -> Credentials:
     """Return the verdict on a manifest ``store`` as the c2pa reader gives it (JSON); whatever its shape, no error."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sayso.errors import Conflict, Invalid, Unavailable
+from sayso.errors import Conflict, Invalid, Tampered, Unavailable
 
 
 class ClaimMalformed(Invalid):
@@ -23,6 +23,10 @@ class AnchorsMalformed(Invalid):
 
 class ManifestMalformed(Invalid):
     """The bytes are no C2PA manifest store."""
+
+
+class ParentBroken(Tampered):
+    """The manifest of the file that this is made from is not as it was signed."""
 
 
 class AlreadySigned(Conflict):

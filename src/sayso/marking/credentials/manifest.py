@@ -13,11 +13,12 @@ from typing import Any, Final, Protocol
 from sayso.audio.container import Container
 from sayso.marking.credentials import library
 from sayso.marking.credentials.claim import Claim
-from sayso.marking.credentials.credentials import Credentials, credentials_of
+from sayso.marking.credentials.credentials import UNKNOWN_SIGNER, Credentials, credentials_of
 from sayso.marking.credentials.errors import (
     AlreadySigned,
     CredentialsUnsupported,
     ManifestMalformed,
+    ParentBroken,
     SigningFailed,
     WrongContainer,
 )
@@ -110,6 +111,7 @@ def issue(
     AlreadySigned : ``data`` carries credentials already
     SigningFailed : the certificate is not in force, not fit for signing, or not that of the key
     ManifestMalformed : ``parent`` is no manifest store
+    ParentBroken : ``parent`` is not as it was signed
     """
     media_type = _media_type(data, container)
     if _carries_credentials(data):
@@ -137,14 +139,16 @@ def issue(
 
 def _derived(claim: Claim, parent: bytes) -> dict[str, Any]:
     """Return the definition of a file's manifest whose parent ingredient is what ``parent`` is the store of."""
-    store = _store(parent, library.reading_context(b""))
+    store = _without_file(_store(parent, library.reading_context(b"")))
+    if broken := [problem for problem in credentials_of(store).problems if problem not in UNKNOWN_SIGNER]:
+        raise ParentBroken(f"the manifest of the file that this is made from does not hold: {'; '.join(broken)}")
     former = str(store["active_manifest"])
     ingredient = {
         "title": "the clip as it was",
         "instance_id": former,
         "relationship": "parentOf",
         "active_manifest": former,
-        "validation_results": _without_file(store)["validation_results"],
+        "validation_results": store["validation_results"],
         "manifest_data": {"format": MANIFEST_TYPE, "identifier": _PARENT},
     }
     return claim.manifest(transcoded_from=former) | {"ingredients": [ingredient]}

@@ -49,6 +49,12 @@ def manifests_of(tx: Connection, clip: ClipId, *, limit: int) -> list[str]:
     return list(tx.execute(query.order_by(manifests.c.created_at, manifests.c.manifest_id).limit(limit)).scalars())
 
 
+def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Row]:
+    """Return every manifest store of the speaker's clips, by id."""
+    query = select(manifests).where(manifests.c.speaker_id == speaker).order_by(manifests.c.manifest_id)
+    return [Row(*row) for row in tx.execute(query)]
+
+
 def forget(tx: Connection, speaker: SpeakerId) -> int:
     """Delete every manifest store of the speaker's clips; return how many there were."""
     return tx.execute(delete(manifests).where(manifests.c.speaker_id == speaker)).rowcount

@@ -45,13 +45,18 @@ class Fingerprint:
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Return the fingerprint that `encode` gave the bytes of; raise `FingerprintInvalid`."""
-        magic, rows = _HEAD.unpack(data[: _HEAD.size].ljust(_HEAD.size, b"\0"))
-        body = np.frombuffer(data[_HEAD.size :], dtype=np.uint8)
-        size = rows * BITS // 8
-        if magic != _MAGIC or len(body) != size + -(-rows // 8):
-            raise FingerprintInvalid(
-                f"got {len(data)} bytes that begin with {data[:20]!r}, expected a fingerprint of version 1"
-            )
-        bits = np.unpackbits(body[:size].reshape(rows, BITS // 8), axis=1)
-        signs = (2 * bits.astype(np.int8) - 1).reshape(rows, BITS)
-        return cls(signs, np.unpackbits(body[size:], count=rows).astype(np.bool_))
+        rows, packed, loud = parts_of(data)
+        bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8)).reshape(rows, BITS)
+        active = np.unpackbits(np.frombuffer(loud, dtype=np.uint8), count=rows)
+        return cls(2 * bits.astype(np.int8) - 1, active.astype(np.bool_))
+
+
+def parts_of(data: bytes) -> tuple[int, bytes, bytes]:
+    """Return how many rows an encoded fingerprint has, two bytes of signs a row, and a bit a row; raise as `decode`."""
+    magic, rows = _HEAD.unpack(data[: _HEAD.size].ljust(_HEAD.size, b"\0"))
+    size = _HEAD.size + rows * BITS // 8
+    if magic != _MAGIC or len(data) != size + -(-rows // 8):
+        raise FingerprintInvalid(
+            f"got {len(data)} bytes that begin with {data[:20]!r}, expected a fingerprint of version 1"
+        )
+    return rows, data[_HEAD.size : size], data[size:]

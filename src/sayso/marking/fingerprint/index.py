@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.marking.fingerprint.features import BITS
-from sayso.marking.fingerprint.fingerprint import Fingerprint
+from sayso.marking.fingerprint.fingerprint import Fingerprint, parts_of
 
 _STRIDE: Final = 4  # rows overlap by seven eighths: one in four says nearly all
 _TURNED: Final = 5  # so many of the least sure bits, one and two at a time
@@ -46,7 +46,7 @@ class Index:
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._prints: dict[int, tuple[bytes, bytes, int]] = {}
+        self._prints: dict[int, bytes] = {}
         self._segments: list[_Segment] = []
         self._num_rows = 0
 
@@ -63,34 +63,37 @@ class Index:
         """Return the numbers of the fingerprints in it."""
         return self._prints.keys()
 
-    def add(self, items: Sequence[tuple[int, Fingerprint]]) -> None:
-        """Put fingerprints in; none may be longer than four minutes (8,191 rows): of a longer one the start counts."""
-        words, places = [np.zeros(0, dtype=np.uint16)], [np.zeros(0, dtype=np.int64)]
-        for number, one in items:
-            signs, active = one.signs[: _ROOM - 1], one.active[: _ROOM - 1]
-            packed = np.packbits(signs > 0, axis=1)
-            self._prints[number] = (packed.tobytes(), np.packbits(active).tobytes(), len(active))
-            self._num_rows += len(active)
-            rows = np.flatnonzero(active[::_STRIDE]) * _STRIDE
-            words.append(packed[rows].view(">u2")[:, 0].astype(np.uint16))
-            places.append(number * _ROOM + rows)
-        self._segments.append(_Segment.of(np.concatenate(words), np.concatenate(places)))
+    def add(self, items: Sequence[tuple[int, bytes]]) -> None:
+        """Put in fingerprints, as `Fingerprint.encode` gives them; of more than four minutes the start counts.
+
+        Raise `FingerprintInvalid`; then nothing is put in.
+        """
+        self._segments.append(_segment(items))
+        for number, data in items:
+            self._prints[number] = data
+            self._num_rows += parts_of(data)[0]
         if len(self._segments) > _SEGMENTS:
-            self._segments = [_merged(self._segments)]
+            self._settle()
+
+    def _settle(self) -> None:
+        """Join the small segments, and them with the large one once they are a quarter of it."""
+        large = max(self._segments, key=lambda segment: segment.places.size)
+        small = _merged([segment for segment in self._segments if segment is not large])
+        joins = 4 * small.places.size >= large.places.size
+        self._segments = [_merged([large, small])] if joins else [large, small]
 
     def drop(self, numbers: Collection[int]) -> None:
         """Take fingerprints out, of their postings too."""
+        if not numbers:
+            return
         for number in numbers:
-            self._num_rows -= self._prints.pop(number)[2]
+            self._num_rows -= parts_of(self._prints.pop(number))[0]
         gone = np.array(sorted(numbers), dtype=np.int64)
         self._segments = [_without(segment, gone) for segment in self._segments]
 
     def get(self, number: int) -> Fingerprint:
         """Return the fingerprint of this number."""
-        packed, active, rows = self._prints[number]
-        bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8).reshape(rows, BITS // 8), axis=1)
-        loud = np.unpackbits(np.frombuffer(active, dtype=np.uint8), count=rows).astype(np.bool_)
-        return Fingerprint((2 * bits.astype(np.int8) - 1), loud)
+        return Fingerprint.decode(self._prints[number])
 
     def voted(self, soft: NDArray[np.float32], active: NDArray[np.bool_], *, most: int) -> list[tuple[int, int]]:
         """Return at most ``most`` pairs of a number and a shift that ``soft`` may be at, most votes first.
@@ -106,6 +109,21 @@ class Index:
         best = np.argsort(-together, kind="stable")[:most]
         found = [int(keys[one]) for one in best if together[one] >= _FEWEST_VOTES]
         return [_place(key) for key in found]
+
+
+def _segment(items: Sequence[tuple[int, bytes]]) -> _Segment:
+    """Return the postings of encoded fingerprints: all at once, since there may be a hundred thousand of them."""
+    parts = [parts_of(data) for _, data in items]
+    rows = np.array([one[0] for one in parts], dtype=np.int64)
+    counts = -(-np.minimum(rows, _ROOM - 1) // _STRIDE)
+    row = (np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)) * _STRIDE
+    words = np.frombuffer(b"".join(one[1] for one in parts), dtype=">u2")
+    loud = np.unpackbits(np.frombuffer(b"".join(one[2] for one in parts), dtype=np.uint8))
+    bits = 8 * -(-rows // 8)
+    active = loud[np.repeat(np.cumsum(bits) - bits, counts) + row] > 0
+    wanted = words[np.repeat(np.cumsum(rows) - rows, counts) + row].astype(np.uint16)
+    places = np.repeat(np.array([number for number, _ in items], dtype=np.int64) * _ROOM, counts) + row
+    return _Segment.of(wanted[active], places[active])
 
 
 def _place(key: int) -> tuple[int, int]:

@@ -61,6 +61,12 @@ def rows(tx: Connection, wanted: Sequence[int]) -> Iterator[Row]:
         yield from (Row(*row) for row in tx.execute(select(fingerprints).where(fingerprints.c.number.in_(page))))
 
 
+def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Row]:
+    """Return every fingerprint of the speaker's clips, in the order of their numbers."""
+    query = select(fingerprints).where(fingerprints.c.speaker_id == speaker).order_by(fingerprints.c.number)
+    return [Row(*row) for row in tx.execute(query)]
+
+
 def forget(tx: Connection, speaker: SpeakerId) -> int:
     """Delete every fingerprint of the speaker's clips; return how many there were."""
     return tx.execute(delete(fingerprints).where(fingerprints.c.speaker_id == speaker)).rowcount
