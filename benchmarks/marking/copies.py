@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import ours
 from attacks import ATTACKS
-from clips import Clip
+from clips import Clip, overlap
 from synthetic import RATE_HZ
 from trials import about, context, corpus
 
@@ -49,14 +49,9 @@ def _other(number: int, clip: Clip, seconds: float, split: str, *, same: bool) -
     """Return other speech: of another speaker, or of ``clip``'s own, no part of it in ``clip``."""
     for step in range(1, 400):
         one = corpus(seconds, split).clip(number + step)
-        if (one.speaker == clip.speaker) == same and not (same and _overlap(one, clip, seconds)):
+        if (one.speaker == clip.speaker) == same and not overlap(one, clip, seconds):
             return one.samples
     return None
-
-
-def _overlap(one: Clip, other: Clip, seconds: float) -> bool:
-    starts = [float(clip.name.rsplit("@", 1)[1]) for clip in (one, other)]
-    return abs(starts[0] - starts[1]) < seconds
 
 
 def _judged(heard: np.ndarray, mark, fingerprint: Fingerprint) -> dict:
