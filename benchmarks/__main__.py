@@ -27,6 +27,7 @@ BENCHMARKS = {
     "ledger": ["ledger/append.py"],
     "sealing": ["vault/sealing.py"],
     "overhead": ["speaking/overhead.py", "--json", "{out}/overhead.json"],
+    "mark": ["marking/quick.py", "--clips", "200", "--out", "{out}/mark.json"],
     "mark-bars": ["marking/bars.py", "--minutes", "25", "--out", "{out}/bars"],
     "mark-suite": ["marking/suite.py", "--mode", "quick", "--out", "{out}/suite"],
     "mark-nulls": ["marking/nulls.py", "--minutes", "8", "--out", "{out}/nulls"],

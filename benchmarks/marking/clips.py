@@ -162,9 +162,19 @@ def load(count: int, seconds: float, *, split: str = "") -> list[Clip]:
 
 
 def real(count: int, seconds: float, *, split: str = "") -> list[Clip]:
-    """Return ``count`` clips of real speech; none where there is no folder of it."""
-    corpus = Corpus(seconds, split=split, kinds=("real",))
-    return corpus.clips(count) if real_voices() else []
+    """Return at most ``count`` clips of real speech, no two of which overlap; none where there is no folder of it."""
+    corpus, clips = Corpus(seconds, split=split, kinds=("real",)), {}
+    for number in range(4 * count if real_voices() else 0):
+        clip = corpus.clip(number)
+        if len(clips) < count and not any(overlap(clip, other, seconds) for other in clips.values()):
+            clips[clip.name] = clip
+    return list(clips.values())
+
+
+def overlap(clip: Clip, other: Clip, seconds: float) -> bool:
+    """Return whether two crops of ``seconds`` hold the same speech."""
+    start, begin = (float(one.name.rsplit("@", 1)[1]) for one in (clip, other))
+    return clip.speaker == other.speaker and abs(start - begin) < seconds
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import ours
 from attacks import ATTACKS
-from clips import Clip
+from clips import Clip, overlap
 from synthetic import RATE_HZ
 from trials import about, context, corpus
 
@@ -16,15 +16,18 @@ from sayso.marking.fingerprint import Content, Fingerprint, compared
 from sayso.workflows.content import heard_under
 from sayso.workflows.verifying import Verification
 
-WAYS = ("plain", "louder", "same speaker", "mp3")
+AS_LOUD = "as loud as the speech"
+WAYS = ("plain", "louder", "same speaker", "mp3", AS_LOUD)
 
 
 def of_copy(*, number: int, seconds: float, split: str = "report") -> dict:
-    """Return how the mark of clip ``number``, copied to other speech in one of four ways, is judged.
+    """Return how the mark of clip ``number``, copied to other speech of the same level, is judged.
 
     "plain": the residual is added to another speaker's clip; "louder": twice the residual; "same speaker": to another
-    place of the same speaker's speech; "mp3": plain, then MP3 at 64 kbit/s. The mark's own clip, judged the same way
-    (``own``), shows that the judge does not merely say no.
+    place of the same speaker's speech; "mp3": plain, then MP3 at 64 kbit/s. "As loud as the speech" is reported and not
+    counted: the residual, which is shaped like the speech it was made for, is raised to the level of the other speech;
+    it is then heard as that speech, and its content with it. The mark's own clip, judged the same way (``own``), shows
+    that the judge does not merely say no.
     """
     way, clips = WAYS[number % len(WAYS)], corpus(seconds, split)
     clip, mark = clips.clip(number), ours.mark_of(number)
@@ -32,7 +35,10 @@ def of_copy(*, number: int, seconds: float, split: str = "report") -> dict:
     target = _other(number, clip, seconds, split, same=way == "same speaker")
     if target is None:
         return {**about(clip), "way": way, "not_run": "no other speech of this speaker"}
-    copied = target + (2 if way == "louder" else 1) * (marked - clip.samples)
+    target = target * (np.std(clip.samples) / np.std(target))
+    residual = marked - clip.samples
+    gain = {"louder": 2.0, AS_LOUD: float(np.std(target) / np.std(residual))}.get(way, 1.0)
+    copied = target + gain * residual
     if way == "mp3":
         copied = ATTACKS["codec mp3 64"].change(copied, context(clip, number, seconds, split))
     fingerprint = Fingerprint.of(Signal.mono(clip.samples, RATE_HZ))
@@ -41,6 +47,7 @@ def of_copy(*, number: int, seconds: float, split: str = "report") -> dict:
         **about(clip),
         "way": way,
         **{f"{name}_{what}": value for name, one in verdict.items() for what, value in one.items()},
+        "counted": way != AS_LOUD,
         "safe": verdict["copy"]["verdict"] != "ours",
     }
 
@@ -49,14 +56,9 @@ def _other(number: int, clip: Clip, seconds: float, split: str, *, same: bool) -
     """Return other speech: of another speaker, or of ``clip``'s own, no part of it in ``clip``."""
     for step in range(1, 400):
         one = corpus(seconds, split).clip(number + step)
-        if (one.speaker == clip.speaker) == same and not (same and _overlap(one, clip, seconds)):
+        if (one.speaker == clip.speaker) == same and not overlap(one, clip, seconds):
             return one.samples
     return None
-
-
-def _overlap(one: Clip, other: Clip, seconds: float) -> bool:
-    starts = [float(clip.name.rsplit("@", 1)[1]) for clip in (one, other)]
-    return abs(starts[0] - starts[1]) < seconds
 
 
 def _judged(heard: np.ndarray, mark, fingerprint: Fingerprint) -> dict:

@@ -112,6 +112,7 @@ def _text(figures: dict) -> str:
             lines.append("| " + " | ".join(map(str, cells)) + " |")
         behind = [row["attack"] for row in one["attacks"] if row["ours"] < row["theirs"]]
         lines += ["", f"{name} has the better rate, by its own threshold, on: {', '.join(behind) or 'no attack'}."]
-    lines += ["", *(f"Not run: {name} ({why})." for name, why in figures["not_run"].items())]
+    lines += ["", "Not compared: collusion, marks over marks, copied marks, queries (about keys and ids)."]
+    lines += [*(f"Not run: {name} ({why})." for name, why in figures["not_run"].items())]
     lines += [f"Not run: {name} ({why})." for name, why in figures["attacks_not_run"].items()]
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ import argparse
 import itertools
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -55,12 +55,18 @@ def main() -> None:
     until = time.monotonic() + 60 * options.minutes
     with ProcessPoolExecutor(options.processes) as pool:
         trials.drive(of_strength, tasks, lines, until=until, pool=pool)
-    points = _points([row for row in trials.rows(lines) if "not_run" not in row])
+    points = _points(_matched([row for row in trials.rows(lines) if "not_run" not in row]))
     (options.out / "tradeoff.json").write_text(json.dumps(points, indent=1))
     text = _text(points)
     (options.out / "tradeoff.md").write_text(text)
     print(text)
     plots.tradeoff(points, options.out / "tradeoff.png")
+
+
+def _matched(rows: list[dict]) -> list[dict]:
+    """Return the trials that every strength has had: a run cut short must not compare other clips."""
+    had = Counter((row["attack"], row["seconds"], row["number"]) for row in rows)
+    return [row for row in rows if had[row["attack"], row["seconds"], row["number"]] == len(PROFILES)]
 
 
 def _points(rows: list[dict]) -> list[dict]:
