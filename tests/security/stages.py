@@ -48,8 +48,9 @@ NOT_STAGES: dict[str, str] = {
     "workflows/erasing.py:certificate": "writes a certificate",
     "workflows/records.py:export": "writes a consent record",
     "workflows/records.py:write_receipt": "writes a receipt",
-    "doors/cli/commands/consent.py:sign": "writes a document",
-    "doors/cli/commands/consent.py:_drafted": "writes a document",
+    "doors/cli/commands/keys.py:sign": "writes a document",
+    "doors/cli/commands/consent.py:drafted": "writes a document",
+    "workflows/keys.py:hand_over": "writes a key, sealed",
     "doors/cli/commands/trace.py:trace": "writes a report",
 }
 """Functions that call a verb of sound, or write a file, and need no permit; and why."""

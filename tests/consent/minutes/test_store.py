@@ -184,10 +184,13 @@ def test_what_a_killed_process_held_is_back_at_the_next_reserve(filled: Database
         assert counts(tx) == (made_ms, CAP_MS - made_ms)
 
 
-def check_writers(filled: Database, number: int, *, act: str = "write") -> None:
-    """Let so many processes reserve, settle and release at once, and hold what they told against the books."""
+def check_writers(filled: Database, number: int, *, act: str = "write", grants: str = GRANT) -> None:
+    """Let so many processes reserve, settle and release at once, and hold what they told against the books.
+
+    Of several grants, all are cut from the outer consent that `licensed` enters, which is charged for all of them.
+    """
     url = filled.engine.url.render_as_string(hide_password=False)
-    writers = [start(act, url, GRANT, seed) for seed in range(number)]
+    writers = [start(act, url, grants, seed) for seed in range(number)]
     for writer in writers:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
@@ -197,11 +200,17 @@ def check_writers(filled: Database, number: int, *, act: str = "write") -> None:
         writer.stdin.flush()
     told = [json.loads(writer.communicate()[0]) for writer in writers]
     assert [writer.returncode for writer in writers] == [0] * len(writers)
-    made = sum(each["made"] for each in told)
+    made, takes = (sum(each[name] for each in told) for name in ("made", "takes"))
+    charged = GRANT if grants == GRANT else OUTER
     with filled.read() as tx:
-        assert counts(tx) == (made, 0)
+        assert counts(tx, charged) == (made, 0)
+        row = tx.execute(select(grant_minutes).where(grant_minutes.c.grant_id == charged)).one()
+        assert (row.made_takes, row.reserved_takes) == (takes, 0)
+        below = tx.execute(select(grant_minutes).where(grant_minutes.c.grant_id.in_(grants.split(",")))).all()
+        assert (sum(each.made_ms for each in below), sum(each.made_takes for each in below)) == (made, takes)
     assert sum(each["over"] for each in told) == 0
-    assert 0 < made <= CAP_MS
+    assert 0 < made <= (row.max_ms or made)
+    assert 0 < takes <= (row.max_takes or takes)
     assert sum(each["refused"] for each in told) > 0
 
 
@@ -212,6 +221,30 @@ def test_eight_writers_at_once_never_pass_the_cap(filled: Database) -> None:
 @pytest.mark.slow
 def test_sixty_four_writers_at_once_never_pass_the_cap(filled: Database) -> None:
     check_writers(filled, 64)
+
+
+OUTER = grant_id(2)
+LICENCES = f"{grant_id(3)},{grant_id(4)},{grant_id(5)}"
+
+
+def licensed(database: Database, *, max_ms: int | None, max_takes: int | None) -> Database:
+    """Enter three licences without a cap of their own that matters, cut from an outer consent with these caps."""
+    with database.write() as tx:
+        bound = {"max_ms": max_ms, "max_takes": max_takes}
+        outer = grant(2, licensee="*", purposes=("audiobook",), outer=True, **bound)
+        store.insert_grant(tx, outer, who=Party.SPEAKER)
+        for number in (3, 4, 5):
+            store.insert_grant(tx, grant(number, ceiling=OUTER, **bound), who=Party.SPEAKER)
+    return database
+
+
+@pytest.mark.slow
+def test_sixty_four_writers_under_three_licences_never_pass_the_outer_consent(filled: Database) -> None:
+    check_writers(licensed(filled, max_ms=CAP_MS, max_takes=25), 64, grants=LICENCES)
+
+
+def test_six_writers_under_three_licences_never_pass_the_outer_consent(filled: Database) -> None:
+    check_writers(licensed(filled, max_ms=CAP_MS, max_takes=9), 6, grants=LICENCES)
 
 
 @pytest.fixture
@@ -230,6 +263,12 @@ def filled_postgres(postgres: Callable[[], str]) -> Iterator[Database]:
 @pytest.mark.parametrize("act", ["write", "unqueued"])
 def test_sixty_four_writers_on_postgresql_never_pass_the_cap(filled_postgres: Database, act: str) -> None:
     check_writers(filled_postgres, 64, act=act)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("act", ["write", "unqueued"])
+def test_sixty_four_writers_on_postgresql_never_pass_the_outer_consent(filled_postgres: Database, act: str) -> None:
+    check_writers(licensed(filled_postgres, max_ms=CAP_MS, max_takes=25), 64, act=act, grants=LICENCES)
 
 
 def test_what_a_killed_process_held_is_back_on_postgresql_too(filled_postgres: Database) -> None:

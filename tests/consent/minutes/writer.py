@@ -1,8 +1,8 @@
 """A process of its own for the tests of minutes: run by path, told by arguments, tells by one line of JSON.
 
-``writer.py die URL GRANT SIZE_MS MADE_MS`` reserves, notes and kills itself. ``writer.py write URL GRANT SEED`` waits
-for a line, then reserves, settles and releases as fast as it can; ``unqueued`` does so without the lock that lets one
-writer in at a time, so that the row alone keeps the cap (PostgreSQL).
+``writer.py die URL GRANT SIZE_MS MADE_MS`` reserves, notes and kills itself. ``writer.py write URL GRANTS SEED`` waits
+for a line, then reserves a take under one of the grants (split by commas), settles and releases as fast as it can;
+``unqueued`` does so without the lock that lets one writer in at a time, so that the row alone keeps the cap (PostgreSQL).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import sys
+from typing import Any
 
 from sqlalchemy import select
 
@@ -33,19 +34,23 @@ def die(database: Database, grant_id: GrantId, size_ms: int, made_ms: int) -> No
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def write(database: Database, grant_id: GrantId, chance: random.Random) -> dict[str, int]:
-    made = refused = over = 0
+def is_over(row: Any) -> bool:
+    ms, takes = row.made_ms + row.reserved_ms, row.made_takes + row.reserved_takes
+    return (row.max_ms is not None and ms > row.max_ms) or (row.max_takes is not None and takes > row.max_takes)
+
+
+def write(database: Database, grants: list[GrantId], chance: random.Random) -> dict[str, int]:
+    made = takes = refused = over = 0
     for _ in range(ROUNDS):
         held, size = PermitId(new_id("permit")), chance.randint(1, 8_000)
         try:
             with database.write() as tx:
-                minutes.reserve(tx, grant_id, held, size)
+                minutes.reserve(tx, chance.choice(grants), held, size)
         except MinutesUsedUp:
             refused += 1
             continue
         with database.read() as tx:
-            row = tx.execute(select(grant_minutes).where(grant_minutes.c.grant_id == grant_id)).one()
-            over += row.made_ms + row.reserved_ms > row.max_ms
+            over += sum(map(is_over, tx.execute(select(grant_minutes))))
         with database.write() as tx:
             if chance.random() < 0.3:
                 minutes.release(tx, held)
@@ -53,7 +58,8 @@ def write(database: Database, grant_id: GrantId, chance: random.Random) -> dict[
                 actual = chance.randint(0, size)
                 minutes.settle(tx, held, actual)
                 made += actual
-    return {"made": made, "refused": refused, "over": over}
+                takes += 1
+    return {"made": made, "takes": takes, "refused": refused, "over": over}
 
 
 if __name__ == "__main__":
@@ -65,4 +71,4 @@ if __name__ == "__main__":
         engine._ONE_WRITER = "SELECT 1"
     print("ready", flush=True)
     sys.stdin.readline()
-    print(json.dumps(write(opened, GrantId(grant), random.Random(int(numbers[0])))))
+    print(json.dumps(write(opened, list(map(GrantId, grant.split(","))), random.Random(int(numbers[0])))))
