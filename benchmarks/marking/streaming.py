@@ -1,6 +1,6 @@
 """Live marking beside marking whole clips: quality, evidence after codecs and noise, cost by size of chunk.
 
-    python benchmarks/marking/streaming.py --clips 12 --seconds 5
+python benchmarks/marking/streaming.py --clips 12 --seconds 5
 """
 
 from __future__ import annotations
@@ -63,7 +63,10 @@ def main() -> None:
                 found = [detector.detect(Signal.mono(one, RATE_HZ)) for one in heard]
                 right = sum(one.mark == MARK for one in found)
                 evidence = [one.log10_p for one in found]
-                print(f"    {name}: id {right} of {len(found)}, log10 p {np.mean(evidence):.0f}, worst {max(evidence):.0f}")
+                print(
+                    f"    {name}: id {right} of {len(found)}, "
+                    f"log10 p {np.mean(evidence):.0f}, worst {max(evidence):.0f}"
+                )
 
 
 def _marked(marker: Marker, permit, signal: Signal, chunk_ms: int) -> np.ndarray:

@@ -40,9 +40,13 @@ def through(samples, edges, sample_rate=24_000):
 def marked_live(marker, consent, signal, chunk_s):
     session = marker.live(MARK, consent.permit, Action.SYNTHESIZE, sample_rate=signal.sample_rate)
     size = round(chunk_s * signal.sample_rate)
-    parts = [session.push(signal.slice(a, min(a + size, signal.num_samples))) for a in range(0, signal.num_samples, size)]
+    parts = [
+        session.push(signal.slice(a, min(a + size, signal.num_samples))) for a in range(0, signal.num_samples, size)
+    ]
     parts.append(session.finish())
-    assert [part.start for part in parts] == list(itertools.accumulate((p.signal.num_samples for p in parts[:-1]), initial=0))
+    assert [part.start for part in parts] == list(
+        itertools.accumulate((p.signal.num_samples for p in parts[:-1]), initial=0)
+    )
     return Signal(np.concatenate([part.signal.samples for part in parts], axis=1), signal.sample_rate)
 
 

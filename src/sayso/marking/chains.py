@@ -115,7 +115,7 @@ def _decoded(data: bytes, chain: Chain) -> NDArray[np.float32]:
     import av  # noqa: PLC0415 - see _has_encoder
     from av.audio.resampler import AudioResampler  # noqa: PLC0415 - see _has_encoder
 
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         flat = AudioResampler(format="flt", layout="mono", rate=chain.sample_rate)
         frames = [piece for frame in container.decode(audio=0) for piece in flat.resample(frame)]
         frames += flat.resample(None)

@@ -170,13 +170,13 @@ class _Accounts:
         self.firmness = min(_FIRMEST, self.firmness * _FIRMER) if is_weak else max(1.0, self.firmness / _FIRMER)
 
     def _stands(self, energy: Frames) -> NDArray[np.float64]:
-        return self._written + self._summed(self._evidence * self._left(energy))
+        return np.asarray(self._written + self._summed(self._evidence * self._left(energy)))
 
     def _left(self, energy: Frames) -> NDArray[np.float32]:
         return residuals_after(levels(energy + self._noise))
 
     def _summed(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
-        return np.bincount(self._places, values.ravel(), 2 * GROUPS)
+        return np.asarray(np.bincount(self._places, values.ravel(), 2 * GROUPS), dtype=np.float64)
 
 
 class _Floor:
@@ -207,13 +207,19 @@ class _Floor:
 
 
 def _summed(spectrum: NDArray[np.complex64]) -> Frames:
-    return energies(spectrum[0]) if len(spectrum) == 1 else sum((energies(one) for one in spectrum[1:]), energies(spectrum[0]))
+    return (
+        energies(spectrum[0])
+        if len(spectrum) == 1
+        else sum((energies(one) for one in spectrum[1:]), energies(spectrum[0]))
+    )
 
 
 def _in_time(host: NDArray[np.complex64], moved_db: Frames) -> NDArray[np.float32]:
     """Return the difference in time that moving each cell of two frames by ``moved_db`` makes, three hops long."""
     change = np.zeros_like(host)
-    change[..., FIRST_BIN:LAST_BIN] = host[..., FIRST_BIN:LAST_BIN] * np.repeat(np.expm1(_DB * moved_db), BAND_BINS, axis=1)
+    change[..., FIRST_BIN:LAST_BIN] = host[..., FIRST_BIN:LAST_BIN] * np.repeat(
+        np.expm1(_DB * moved_db), BAND_BINS, axis=1
+    )
     frames = np.fft.irfft(change, FRAME_LENGTH) * WINDOW
     out = np.zeros((len(host), 3 * HOP_LENGTH), dtype=np.float32)
     out[:, :FRAME_LENGTH] = frames[:, 0]

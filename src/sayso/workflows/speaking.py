@@ -21,6 +21,7 @@ from sayso.errors import Invalid
 from sayso.ids import ClipId, SpeakerId, VoiceId, new_id
 from sayso.lineage import Kind
 from sayso.marking import Mark
+from sayso.marking.profiles import strength_of
 from sayso.progress import Report, silent
 from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
 from sayso.synthesis.store import Clip, insert_clip
@@ -53,9 +54,11 @@ class Order:
     topics: tuple[str, ...] | None = None
     sublicensee: str | None = None
     announced: bool = False
+    profile: str = "standard"
 
     def __post_init__(self) -> None:
-        """Refuse a tempo that no engine is asked for."""
+        """Refuse a tempo that no engine is asked for, and a profile that marks do not have."""
+        strength_of(self.profile)
         if not 0.5 <= self.speed <= 2.0:
             raise Invalid(f"speed: got {self.speed}, expected 0.5 to 2.0")
 
@@ -193,7 +196,7 @@ def _reserve(tx: Connection, permit: Permit) -> None:
 
 def _rendered(take: Take, permit: Permit, report: Report, started: float) -> tuple[Signal, float]:
     """Return the marked sound, whole, and how many seconds after ``started`` its first chunk was ready."""
-    stream = Renderer(take.home.marker, take.home.gate).render(
+    stream = Renderer(take.home.marker.at(strength_of(take.order.profile)), take.home.gate).render(
         take.phrases,
         take.voice.open(take.home),
         engine=take.voice.engine,
