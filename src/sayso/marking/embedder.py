@@ -5,6 +5,7 @@ The host is touched only by the added difference. Digital silence stays digital 
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Callable
 from typing import Final
@@ -41,6 +42,12 @@ class Marker:
         self._pattern = pattern_of(keys)
         self._gate = gate
         self._strength = strength
+
+    def at(self, strength: Strength) -> Marker:
+        """Return a marker with the same keys and gate that writes at ``strength``."""
+        other = copy.copy(self)
+        other._strength = strength  # noqa: SLF001 - of the same class
+        return other
 
     def session(self, mark: Mark, permit: Permit, action: Action, *, sample_rate: int) -> Embedding:
         """Return a session that marks one clip chunk by chunk; raise `PermitRefused`."""

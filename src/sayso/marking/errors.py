@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sayso.errors import Bug, Invalid
+from sayso.errors import Bug, Invalid, Refused
 
 
 class MarkInvalid(Invalid):
@@ -27,3 +27,15 @@ class FingerprintInvalid(Invalid):
 
 class DetectorKeyInvalid(Invalid):
     """The file is no public detector key."""
+
+
+class ChainUnknown(Invalid):
+    """There is no such codec chain to check a mark through."""
+
+
+class ProfileUnknown(Invalid):
+    """There is no such profile of strength."""
+
+
+class MarkWeak(Refused):
+    """The mark would not survive the codecs that the policy names, however firmly it is written within its floor."""

@@ -32,7 +32,7 @@ from sayso.marking.pattern import (
     PERIOD_FRAMES,
     Pattern,
 )
-from sayso.marking.shaping import allowances, ceilings
+from sayso.marking.shaping import allowances, ceilings, emphasis
 from sayso.marking.strength import Strength
 from sayso.marking.view import RunningMean, View, noise_energy
 
@@ -51,6 +51,7 @@ class Inscription:
         self._sign = pattern.written(code_word).astype(np.float32)
         self._group = pattern.group.astype(np.intp)
         self._strength = strength
+        self._emphasis = emphasis(strength.high_share)
         goal = np.full(GROUPS, strength.pilot_db)
         goal[:CODED_BITS] = strength.data_db
         self._views = (View(goal), View(strength.in_noise * goal))
@@ -83,12 +84,13 @@ class Inscription:
         sign, group = self._sign[phase], self._group[phase].ravel()
         host = spectra(padded)
         energy = _summed_energies(host)
-        allowed = allowances(energy)
+        allowed = allowances(energy) * self._emphasis
+        sign_new = sign * is_new[:, None] * self._emphasis
         noise = noise_energy(self._power.after(padded), _NOISE_SNR_DB)
         quiet, noisy = self._views
-        quiet.begin(sign * weights(levels(energy)) * is_new[:, None], group, allowed)
+        quiet.begin(sign_new * weights(levels(energy)), group, allowed)
         worth = energy / (energy + np.float32(noise) + _FAINT)
-        noisy.begin(sign * worth * is_new[:, None], group, allowed, noise=noise)
+        noisy.begin(sign_new * worth, group, allowed, noise=noise)
         moved, change = np.zeros_like(energy), np.zeros_like(padded)
         reach = self._strength.reach
         for turn in range(self._strength.rounds + _EXTRA_ROUNDS):

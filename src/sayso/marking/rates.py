@@ -42,7 +42,7 @@ class Conversion:
         return (stop - 1) * self.up // self.down + self.reach + 1
 
     def first_needed(self, first: int) -> int:
-        """Return the sample of the old rate before which none counts for sample ``first`` of the new one; may be negative."""
+        """Return where in the old rate begins what counts for sample ``first`` of the new one; may be negative."""
         return first * self.up // self.down - self.reach
 
     def ready(self, known: int) -> int:
@@ -55,7 +55,7 @@ class Conversion:
             return samples[:, first - origin : stop - origin]
         base, phase = np.divmod(np.arange(first, stop) * self.up, self.down)
         index = base[:, None] + np.arange(1 - self.reach - origin, self.reach + 1 - origin)
-        return np.einsum("cnk,nk->cn", samples[:, index], self.kernels[phase])
+        return np.asarray(np.einsum("cnk,nk->cn", samples[:, index], self.kernels[phase]), dtype=np.float32)
 
 
 @lru_cache(maxsize=16)

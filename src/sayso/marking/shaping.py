@@ -21,6 +21,7 @@ LARGEST_DB: Final = 5.0
 
 _LARGEST_LOW_DB: Final = 3.0
 _LOW_HZ: Final = (1_700, 3_600)
+_TELEPHONE_HZ: Final = 3_400
 SMALLEST_DB: Final = 0.1
 _OFFSET_DB: Final = 12.0
 _EXPONENT: Final = 0.6  # of masker over masked energy; 0.5 would be the plain model
@@ -44,6 +45,12 @@ def allowances(energy: Frames) -> Frames:
 def ceilings() -> NDArray[np.float32]:
     """Return the most that any cell of each band may be moved by, in dB, shape (bands,)."""
     return np.asarray(np.interp(_centres_hz(), _LOW_HZ, (_LARGEST_LOW_DB, LARGEST_DB)), dtype=np.float32)
+
+
+@cache
+def emphasis(high_share: float) -> NDArray[np.float32]:
+    """Return how much the cells of each band count, shape (bands,): 1 up to 3.4 kHz, ``high_share`` above."""
+    return np.where(_centres_hz() < _TELEPHONE_HZ, 1, high_share).astype(np.float32)
 
 
 @cache

@@ -25,7 +25,7 @@ from sayso.marking.pattern import (
     PERIOD_FRAMES,
     Pattern,
 )
-from sayso.marking.shaping import allowances, ceilings
+from sayso.marking.shaping import allowances, ceilings, emphasis
 from sayso.marking.strength import Strength
 from sayso.marking.view import noise_energy
 
@@ -61,6 +61,7 @@ class Stepwise:
         self._group = pattern.group.astype(np.intp)
         self._accounts = _Accounts(strength)
         self._reach = strength.reach
+        self._emphasis = emphasis(strength.high_share)
         self._floor = _Floor()
         self._energy_sum, self._heard = 0.0, 0
         self._frame = 0
@@ -91,13 +92,13 @@ class Stepwise:
         host = spectra(self._host)[:, 1:]
         self._host_energy[0] = self._host_energy[2]
         self._host_energy[1:] = _summed(host)
-        allowed = allowances(self._host_energy)[1:]
+        allowed = allowances(self._host_energy)[1:] * self._emphasis
         new = self._host_energy[1:]
         noise = np.float32(noise_energy(self._energy_sum / max(self._heard, 1), _NOISE_SNR_DB))
         worth = np.stack([worth_over(levels(new), *self._floor.after(levels(new))), new / (new + noise + _FAINT)])
         phase = np.arange(self._frame, self._frame + 2) % PERIOD_FRAMES
         sign, group = self._sign[phase], self._group[phase]
-        evidence = np.concatenate([self._last[0][:, None], sign * worth], axis=1)
+        evidence = np.concatenate([self._last[0][:, None], sign * self._emphasis * worth], axis=1)
         groups = np.concatenate([self._last[1][None], group])
         self._accounts.begin(evidence, groups, allowed, noise)
         change = self._moved(host, sign, allowed)
@@ -169,13 +170,13 @@ class _Accounts:
         self.firmness = min(_FIRMEST, self.firmness * _FIRMER) if is_weak else max(1.0, self.firmness / _FIRMER)
 
     def _stands(self, energy: Frames) -> NDArray[np.float64]:
-        return self._written + self._summed(self._evidence * self._left(energy))
+        return np.asarray(self._written + self._summed(self._evidence * self._left(energy)))
 
     def _left(self, energy: Frames) -> NDArray[np.float32]:
         return residuals_after(levels(energy + self._noise))
 
     def _summed(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
-        return np.bincount(self._places, values.ravel(), 2 * GROUPS)
+        return np.asarray(np.bincount(self._places, values.ravel(), 2 * GROUPS), dtype=np.float64)
 
 
 class _Floor:

@@ -10,12 +10,17 @@ from typing import Any, Final, Self
 import numpy as np
 
 from sayso.audio import Signal, container_of, decode, encode
-from sayso.consent import Action, Purpose, Request
+from sayso.consent import Action, Permit, Purpose, Request
 from sayso.disk import Draft
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
 from sayso.marking import Mark
+from sayso.marking.chains import NONE, chains_named
 from sayso.marking.detector import Detection
+from sayso.marking.errors import MarkWeak
+from sayso.marking.profiles import strength_of
+from sayso.marking.strength import Strength
+from sayso.marking.verifying import MOST_STEPS, Checked, check, firmer
 from sayso.workflows import permission
 from sayso.workflows.home import Home
 from sayso.workflows.house import MARKING, OPERATOR, house_speaker
@@ -38,6 +43,8 @@ class MarkedFile:
     mark: Mark
     snr_db: float
     verified: bool
+    profile: str
+    checks: tuple[Checked, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON shape of `sayso mark embed`."""
@@ -47,6 +54,8 @@ class MarkedFile:
             "mark": str(self.mark),
             "snr_db": round(self.snr_db, 1),
             "verified": self.verified,
+            "profile": self.profile,
+            "checks": [one.as_json() for one in self.checks],
         }
 
 
@@ -70,6 +79,24 @@ class Searched:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How firmly to mark, which chains of codecs the mark must survive, and whether a weak mark is refused or told."""
+
+    profile: str = "standard"
+    chains: tuple[str, ...] = (NONE.name,)
+    refuse_weak: bool = False
+
+    def check(self) -> None:
+        """Raise `ProfileUnknown` or `ChainUnknown`."""
+        strength_of(self.profile)
+        chains_named(self.chains)
+
+
+READ_BACK: Final = Policy()
+"""What costs least: the mark is read back from what was marked, and a weak one is told."""
+
+
 class Batch:
     """Marking files one after another; the log takes their entries in once, when the batch is left."""
 
@@ -86,15 +113,19 @@ class Batch:
         """Take the entries into the log, whatever happened."""
         self._home.log.integrate()
 
-    def embed(self, file: Path, out: Path, mark: Mark) -> MarkedFile:
-        """Write ``file`` with ``mark`` in its sound to ``out``, under a permit of its own; whole or not at all."""
+    def embed(self, file: Path, out: Path, mark: Mark, policy: Policy = READ_BACK) -> MarkedFile:
+        """Write ``file`` with ``mark`` in its sound to ``out``, under a permit of its own; whole or not at all.
+
+        Raise `MarkWeak` where the policy refuses a mark that does not survive what it names.
+        """
         home, container = self._home, container_of(out)
         signal = decode(file)
         with Draft(out, mode=0o644) as draft:
             granted = permission.ask(home, _request(home, file, signal, self._speaker), ACT)
             try:
-                marked = home.marker.embed(signal, mark, granted.permit, Action.MARK).signal
+                marked, checks = _made_to_last(home, signal, mark, granted.permit, policy)
                 _check_carries(signal, marked)
+                _check_lasts(checks, policy)
                 draft.write(encode(marked, container))
                 with home.database.write() as tx:
                     facts: dict[str, Fact] = {"mark": str(mark), "duration_ms": signal.duration_ms}
@@ -103,7 +134,31 @@ class Batch:
                 permission.failed(home, granted, ACT)
                 raise
             draft.publish()
-        return MarkedFile(file, out, mark, _snr_db(signal, marked), is_readable(home, marked, mark))
+        verified = all(check.is_readable for check in checks)
+        return MarkedFile(file, out, mark, _snr_db(signal, marked), verified, policy.profile, checks)
+
+
+def _made_to_last(
+    home: Home, signal: Signal, mark: Mark, permit: Permit, policy: Policy
+) -> tuple[Signal, tuple[Checked, ...]]:
+    """Return ``signal`` marked, more firmly step by step while a chain that runs here still loses the mark."""
+    strength: Strength | None = strength_of(policy.profile)
+    chains = chains_named(policy.chains)
+    for _ in range(1 + MOST_STEPS):
+        if strength is None:
+            break
+        marked = home.marker.at(strength).embed(signal, mark, permit, Action.MARK).signal
+        checks = tuple(check(home.detector, marked, mark, chain) for chain in chains)
+        if all(one.is_readable or not one.has_run for one in checks):
+            break
+        strength = firmer(strength)
+    return marked, checks
+
+
+def _check_lasts(checks: tuple[Checked, ...], policy: Policy) -> None:
+    lost = [one.chain for one in checks if not one.is_readable]
+    if lost and policy.refuse_weak:
+        raise MarkWeak(f"the mark is not read after {', '.join(lost)}; use longer or louder sound, or another profile")
 
 
 def detect_file(home: Home, file: Path) -> Searched:

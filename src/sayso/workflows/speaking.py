@@ -23,6 +23,7 @@ from sayso.ids import ClipId, SpeakerId, VoiceId, new_id
 from sayso.lineage import Kind
 from sayso.marking import Mark, MarkedAudio
 from sayso.marking.labels import Layer, Origin
+from sayso.marking.profiles import strength_of
 from sayso.progress import Report, silent
 from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
 from sayso.synthesis.store import Clip, insert_clip
@@ -59,9 +60,11 @@ class Order:
     announced: bool = False
     announce_every_s: float | None = None
     jurisdictions: tuple[str, ...] | None = None
+    profile: str = "standard"
 
     def __post_init__(self) -> None:
-        """Refuse a tempo that no engine is asked for."""
+        """Refuse a tempo that no engine is asked for, and a profile that marks do not have."""
+        strength_of(self.profile)
         if not 0.5 <= self.speed <= 2.0:
             raise Invalid(f"speed: got {self.speed}, expected 0.5 to 2.0")
 
@@ -233,7 +236,7 @@ def _reserve(tx: Connection, permit: Permit) -> None:
 
 def rendering(take: Take, permit: Permit) -> Iterator[MarkedAudio]:
     """Return the take as marked pieces, each made, checked and let go when it is asked for."""
-    return Renderer(take.home.marker, take.home.gate).render(
+    return Renderer(take.home.marker.at(strength_of(take.order.profile)), take.home.gate).render(
         take.phrases,
         take.voice.open(take.home),
         engine=take.voice.engine,

@@ -23,18 +23,37 @@ def embed(
     files: Files,
     out_dir: Annotated[Path, typer.Option(help="The folder for the marked files, same names.")],
     mark_id: Annotated[str, typer.Option("--id", help="The identifier: 16 hex digits.")],
+    profile: Annotated[str, typer.Option(help="How firmly: see `sayso mark profiles`.")] = "standard",
+    survive: Annotated[
+        list[str] | None, typer.Option(help="A codec chain to check the mark through, such as opus-16; repeatable.")
+    ] = None,
+    refuse_weak: Annotated[bool, typer.Option("--refuse-weak", help="Refuse a file whose mark a check loses.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Put one identifier into each file, under the house grant for marking, and log it."""
     from sayso.workflows import marking_files  # noqa: PLC0415 - loads the marker
 
     mark = marking_files.parse_mark(mark_id)
+    policy = marking_files.Policy(profile, ("none", *(survive or ())), refuse_weak)
     batch = marking_files.Batch(home())
     with batch:
         code = each(
-            files, lambda file: batch.embed(file, out_dir / file.name, mark).as_json(), _embedded, as_json=as_json
+            files,
+            lambda file: batch.embed(file, out_dir / file.name, mark, policy).as_json(),
+            _embedded,
+            as_json=as_json,
         )
     raise typer.Exit(code)
+
+
+@app.command()
+def profiles(as_json: AsJson = False) -> None:
+    """Show how firmly marks can be written, what each profile is for, and what was measured of it."""
+    from sayso.marking.profiles import described  # noqa: PLC0415
+    from sayso.marking.strength import PROFILES  # noqa: PLC0415
+
+    every = [described(name) for name in PROFILES]
+    show({"profiles": every}, (line for one in every for line in _profile(one)), as_json=as_json)
 
 
 @app.command()
@@ -74,8 +93,17 @@ def publish(
         show(published.as_json(), lines, as_json=as_json)
 
 
+def _profile(profile: dict[str, Any]) -> Iterator[str]:
+    yield f"{profile['profile']}: {profile['purpose']}"
+    for row in profile["measured"]:
+        yield f"  {row['chain']}: id read in {row['id_read']} of {row['clips']} clips"
+    if not profile["measured"]:
+        yield "  nothing measured yet"
+
+
 def _embedded(marked: dict[str, Any]) -> Iterator[str]:
-    read = "reads back" if marked["verified"] else "TOO SHORT OR TOO QUIET TO READ BACK"
+    lost = ", ".join(check["chain"] for check in marked["checks"] if not check["readable"])
+    read = f"NOT READ AFTER: {lost}" if lost else "reads back"
     yield f"{marked['out']}: mark {marked['mark']}, {marked['snr_db']:.1f} dB below the sound, {read}"
 
 

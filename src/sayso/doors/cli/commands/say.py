@@ -40,6 +40,7 @@ def say(
     ] = None,
     speed: Annotated[float, typer.Option(help="Tempo: 0.5 to 2.0.")] = 1.0,
     seed: Annotated[int, typer.Option(help="The same seed, voice and text give the same speech.")] = 0,
+    profile: Annotated[str, typer.Option(help="How firmly to mark: see `sayso mark profiles`.")] = "standard",
     as_json: AsJson = False,
 ) -> None:
     """Speak TEXT if a grant permits it: marked, signed, logged; refused with every reason if not."""
@@ -61,6 +62,7 @@ def say(
         announced=announce,
         announce_every_s=announce_every,
         jurisdictions=several(jurisdiction),
+        profile=profile,
     )
     with bar("speaking") as report:
         spoken = speak(home(), order, output, report)
