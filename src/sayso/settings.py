@@ -32,6 +32,9 @@ class Settings:
     engine: str = "kokoro"
     witnesses: tuple[str, ...] = ()
     witness_quorum: int = 0
+    provider: str = ""
+    contact: str = ""
+    jurisdictions: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
@@ -109,14 +112,21 @@ def _typed(name: str, value: Any) -> Any:
         return int(value)
     if name == "witnesses":
         return _witnesses(value)
+    if name == "jurisdictions":
+        return _texts(name, value, "a list of names such as 'eu'")
     return Path(str(value)).expanduser().absolute() if name == "kek_file" else str(value)
 
 
 def _witnesses(value: Any) -> tuple[str, ...]:
-    """Return one text a witness, ``URL VKEY``: a list in the file, separated by commas in the variable."""
+    """Return one text a witness, ``URL VKEY``."""
+    return _texts("witnesses", value, "a list of texts such as 'https://w.example VKEY'")
+
+
+def _texts(name: str, value: Any, expected: str) -> tuple[str, ...]:
+    """Return several texts: a list in the file, separated by commas in the variable."""
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise Invalid(f"settings.witnesses: got {value!r}, expected a list of texts such as 'https://w.example VKEY'")
+        raise Invalid(f"settings.{name}: got {value!r}, expected {expected}")
     return tuple(item.strip() for item in items if item.strip())
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
 
 from sayso.audio import stream
 from sayso.disk import write_whole
@@ -15,7 +18,7 @@ from sayso.marking.detector import PRESENT_LOG10_P, Detector
 from sayso.marking.errors import DetectorKeyInvalid, KeysInvalid
 from sayso.marking.mark import MarkKeys
 from sayso.marking.passages import Scan, scanned
-from sayso.marking.pattern import CLOCK_HZ
+from sayso.marking.pattern import CLOCK_HZ, pattern_of
 from sayso.workflows.home import Home
 
 FORMAT: Final = "sayso-detector-key"
@@ -60,13 +63,25 @@ def publish(home: Home, output: Path) -> Published:
         "format": FORMAT,
         "version": VERSION,
         "algorithm": ALGORITHM,
-        "operator": home.settings.log_origin,
+        "operator": home.settings.provider or home.settings.log_origin,
+        "contact": home.settings.contact,
         "key_id": key_id(pilot),
         "public_pilot": pilot.hex(),
         "present_at_p_value": 10.0**PRESENT_LOG10_P,
+        **_packed(home.mark_keys.public),
     }
     write_whole(output, (json.dumps(key, indent=2) + "\n").encode(), mode=0o644)
     return Published(output, key)
+
+
+def _packed(keys: MarkKeys) -> dict[str, str]:
+    """Return which cells carry the public pilot and which of them are up, row by row, as base64 of packed bits.
+
+    Both follow from ``public_pilot`` alone, so that they reveal nothing more; a page needs no key derivation with them.
+    """
+    pilot = pattern_of(keys).pilot
+    planes = {"pilot_cells": pilot != 0, "pilot_signs": pilot > 0}
+    return {name: base64.b64encode(np.packbits(plane).tobytes()).decode() for name, plane in planes.items()}
 
 
 def key_id(public_pilot: bytes) -> str:

@@ -79,7 +79,7 @@ export function measure(channels, offset, ways) {
   const left = residuals(level, frames), floor = floors(level, frames);
   const silent = Math.max(level.reduce((a, b) => Math.max(a, b), -Infinity) - RANGE_DB, QUIET_DB);
   return ways.map((strictly) => {
-    const worth = strictly ? strictWeights(energy, floor, frames) : mildWeights(level, floor);
+    const worth = strictly ? strictWeights(energy, floor, frames) : mildWeights(energy, floor);
     for (let i = 0; i < worth.length; i++) worth[i] = level[i] > silent ? left[i] * worth[i] : 0;
     return { offset, strictly, frames, value: worth };
   });
@@ -109,8 +109,9 @@ function floors(level, frames) {
   });
 }
 
-function mildWeights(level, floor) {
-  return level.map((db, i) => Math.min(Math.max(1 - MILD * 10 ** ((floor[i % BANDS] - db) / 10), LEAST_MILD), 1));
+function mildWeights(energy, floor) {
+  const noise = floor.map((db) => MILD * 10 ** (db / 10));
+  return energy.map((e, i) => Math.min(Math.max(1 - noise[i % BANDS] / (e + SILENCE), LEAST_MILD), 1));
 }
 
 function strictWeights(energy, floor, frames) {

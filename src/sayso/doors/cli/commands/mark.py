@@ -11,6 +11,7 @@ import typer
 from sayso.doors.cli.batch import each
 from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
+from sayso.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -47,15 +48,30 @@ def detect(files: Files, as_json: AsJson = False) -> None:
 
 @app.command()
 def publish(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the public key (.json).")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to write the public key (.json).")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option(help="A folder for a web page that detects, key included, to put on any web server.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the public key with which anyone can detect our marks (`sayso detect`), but not read or write one."""
+    """Write the public key with which anyone can detect our marks (`sayso detect`), but not read or write one.
+
+    With --page it is written as a web page that searches a file in the browser. Set `provider` and `contact` first.
+    """
+    from sayso.doors.page.folder import write_page  # noqa: PLC0415 - loads the detector
     from sayso.workflows.public_detector import publish as write  # noqa: PLC0415
 
-    published = write(home(), output).as_json()
-    lines = (f"{output}: public key {published['key_id']}; use it with: sayso detect FILE --key {output}",)
-    show(published, lines, as_json=as_json)
+    here = home()
+    done = [("key", write(here, output))] if output else []
+    done += [("page", write_page(here, page))] if page else []
+    if not done:
+        raise Invalid("got no place to write to, expected --output FILE, --page FOLDER or both")
+    for kind, published in done:
+        use = "put the folder on a web server" if kind == "page" else f"use it with: sayso detect FILE --key {output}"
+        lines = (f"{published.file}: public key {published.key['key_id']}; {use}",)
+        show(published.as_json(), lines, as_json=as_json)
 
 
 def _embedded(marked: dict[str, Any]) -> Iterator[str]:

@@ -1,0 +1,33 @@
+"""Writing the page: its files and the public key into one folder."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from sayso.disk import write_whole
+from sayso.workflows.home import Home
+from sayso.workflows.public_detector import Published, publish
+
+FILES: Final = (
+    "index.html",
+    "style.css",
+    "page.js",
+    "words.js",
+    "worker.js",
+    "detector.js",
+    "cells.js",
+    "rates.js",
+)
+KEY: Final = "key.json"
+
+
+def write_page(home: Home, folder: Path) -> Published:
+    """Write the page and the public key of ``home`` into ``folder``; the same installation writes the same bytes.
+
+    Other files in the folder are left alone. Raise `DiskFailed` where the folder cannot be written.
+    """
+    for name in FILES:
+        write_whole(folder / name, files("sayso.doors.page").joinpath(name).read_bytes(), mode=0o644)
+    return publish(home, folder / KEY)
