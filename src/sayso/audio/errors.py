@@ -10,7 +10,8 @@ The tree::
      ├ TooShort         less than the caller needs
      ├ SilentAudio      nothing to hear
      │  └ NoSpeech      something to hear, but nobody speaks
-     └ TooManyChannels  more than the container carries
+     ├ TooManyChannels  more than the container carries
+     └ TagMalformed     a name or text that no tag may have
     NotFound
      └ AudioNotFound
     Unavailable
@@ -57,6 +58,10 @@ class NoSpeech(SilentAudio):
 
 class TooManyChannels(Invalid):
     """The signal has more channels than the container carries; mix it down first."""
+
+
+class TagMalformed(Invalid):
+    """The tag has a name or a text that files do not carry; correct it."""
 
 
 class AudioNotFound(NotFound):

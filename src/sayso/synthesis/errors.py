@@ -21,5 +21,9 @@ class UnmarkedAudio(Bug):
     """Sound without a mark was about to leave synthesis; please report it."""
 
 
+class LabelForged(Bug):
+    """Words that are no label were about to be said as one, beside the permitted text; please report it."""
+
+
 class ClipUnknown(NotFound):
     """There is no such clip here."""

@@ -38,10 +38,14 @@ _SPACE: Final = re.compile(r" ")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What is said in one go, and the pause after it in milliseconds."""
+    """What is said in one go, and the pause after it in milliseconds.
+
+    A label (`marking.labels.words`) is said beside the text, is no part of the script, and needs no approval.
+    """
 
     text: str
     pause_ms: int
+    is_label: bool = False
 
 
 def phrases(text: str) -> list[Phrase]:
@@ -63,8 +67,8 @@ def phrases(text: str) -> list[Phrase]:
 
 
 def script(spoken: Sequence[Phrase]) -> str:
-    """Return the one text that the phrases say: what a permit's text commitment is over."""
-    return " ".join(phrase.text for phrase in spoken)
+    """Return the one text that the phrases say, labels apart: what a permit's text commitment is over."""
+    return " ".join(phrase.text for phrase in spoken if not phrase.is_label)
 
 
 def sentences(paragraph: str) -> list[str]:

@@ -9,7 +9,9 @@ from sayso.consent.permit import Action, Gate, Permit
 from sayso.engines.checks import check_speed
 from sayso.engines.protocol import Engine, VoiceAsset
 from sayso.marking import Mark, MarkedAudio, Marker
-from sayso.synthesis.errors import NothingToSay, UnmarkedAudio
+from sayso.marking.labels import all_words
+from sayso.marking.labels.rhythm import closing, opening
+from sayso.synthesis.errors import LabelForged, NothingToSay, UnmarkedAudio
 from sayso.synthesis.joining import joined
 from sayso.synthesis.phrasing import Phrase, script
 from sayso.units import samples_to_ms
@@ -38,26 +40,32 @@ class Renderer:
         commit: Commit,
         seed: int = 0,
         speed: float = 1.0,
+        rhythm: bool = False,
     ) -> Iterator[MarkedAudio]:
         """Yield the phrases as marked chunks, mono, at the engine's sample rate, as soon as each is ready.
 
         The permit must be for this action, engine, voice and text (``commit`` of `script`). It is asked for before a
         phrase is spoken and again, with the length made so far, before each chunk is let go: when consent is
         withdrawn, the permit ends or its ceiling is reached, no further chunk leaves. The same arguments give the
-        same samples. Nothing is made before the first chunk is asked for, except the first check.
+        same samples. Nothing is made before the first chunk is asked for, except the first check. With ``rhythm`` the
+        label of that name opens and closes the sound, marked like the rest.
 
         Raises
         ------
         PermitRefused : with every reason, at once or between two chunks
         NothingToSay : no phrases
+        LabelForged : a phrase that calls itself a label and is none
         VoiceUnfit, SpeedInvalid, Unspeakable : see `Engine.stream`
         """
-        if not spoken:
+        if not script(spoken):
             raise NothingToSay
+        _check_labels(spoken)
         check_speed(speed)
         pass_ = _Pass(self._gate, permit, action, engine=engine, voice=voice, text_commitment=commit(script(spoken)))
         pass_.check(made_ms=0)
         chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed)
+        if rhythm:
+            chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))
         return self._marked(chunks, mark, pass_=pass_, sample_rate=engine.sample_rate)
 
     def _marked(self, chunks: Iterator[Signal], mark: Mark, *, pass_: _Pass, sample_rate: int) -> Iterator[MarkedAudio]:
@@ -105,6 +113,17 @@ def _chunks(
         pass_.check(made_ms=0)
         pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place)
         yield from joined(pieces, pause_ms=phrase.pause_ms / speed)
+
+
+def _between(chunks: Iterator[Signal], before: Signal, after: Signal) -> Iterator[Signal]:
+    yield before
+    yield from chunks
+    yield after
+
+
+def _check_labels(spoken: Sequence[Phrase]) -> None:
+    if any(phrase.is_label and phrase.text not in all_words() for phrase in spoken):
+        raise LabelForged
 
 
 def _check_marked(marked: object, chunk: Signal, mark: Mark) -> None:

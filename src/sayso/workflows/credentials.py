@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sayso.audio import Container, Signal, encode
+from sayso.audio.tags import tagged
 from sayso.clock import now, stamp
 from sayso.consent.permit import Permit
 from sayso.ids import ClipId
@@ -20,11 +22,20 @@ class Packed:
     signed: bool
 
 
-def packed(home: Home, sound: Signal, *, container: Container, permit: Permit, mark: Mark, clip: ClipId) -> Packed:
-    """Return ``sound`` as a file of ``container``, signed where the container can carry credentials."""
+def packed(
+    home: Home,
+    sound: Signal,
+    *,
+    container: Container,
+    permit: Permit,
+    mark: Mark,
+    clip: ClipId,
+    tags: Mapping[str, str],
+) -> Packed:
+    """Return ``sound`` as a file of ``container`` with ``tags``, signed where the container can carry credentials."""
     from sayso.marking.credentials import Claim, sign, supports  # noqa: PLC0415 - loads c2pa's native library
 
-    data = encode(sound, container)
+    data = tagged(encode(sound, container), container, tags)
     if not supports(container):
         return Packed(data, signed=False)
     claim = Claim(

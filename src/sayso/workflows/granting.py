@@ -164,8 +164,7 @@ def approve(home: Home, grant_id: str, text: str) -> GrantShown:
         old = _existing(tx, grant_id)
         if old.approved_texts is None:
             raise GrantInvalid("approval: the grant needs none, expected one given with --approval")
-        announced = old.disclosure in {Disclosure.SPOKEN, Disclosure.BOTH}
-        approved = commitment(home, old.speaker, script(phrased(text, announced=announced)))
+        approved = commitment(home, old.speaker, script(phrased(text)))
         grant = replace(old, version=old.version + 1, approved_texts=(*old.approved_texts, approved))
         _amend(home, tx, grant, sign(document_of(grant), key_of(home, tx, grant.speaker)))
     home.log.integrate()
@@ -298,8 +297,7 @@ def _text_commitment(home: Home, speaker: SpeakerId, question: Question) -> str:
     from sayso.synthesis import script  # noqa: PLC0415 - loads what a voice speaks with
     from sayso.workflows.speaking import commitment, phrased  # noqa: PLC0415
 
-    announced = question.disclosure in {"spoken", "both"}
-    return commitment(home, speaker, script(phrased(question.text, announced=announced)))
+    return commitment(home, speaker, script(phrased(question.text)))
 
 
 def _existing(tx: Connection, grant_id: str) -> Grant:

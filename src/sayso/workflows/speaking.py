@@ -14,31 +14,31 @@ from typing import Any, Final
 from sayso.audio import Container, Signal, concatenate, container_of, encode
 from sayso.clock import now, stamp
 from sayso.consent import Action, Permit, Purpose, Request, minutes
-from sayso.consent.disclosure import Disclosure
 from sayso.database import Connection
-from sayso.disk import Draft
+from sayso.disk import Draft, write_whole
 from sayso.errors import Invalid
 from sayso.ids import ClipId, SpeakerId, VoiceId, new_id
 from sayso.lineage import Kind
 from sayso.marking import Mark
+from sayso.marking.labels import Layer, Origin
 from sayso.progress import Report, silent
 from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
 from sayso.synthesis.store import Clip, insert_clip
 from sayso.workflows import archive, content, credentials, permission
 from sayso.workflows.home import Home
+from sayso.workflows.labels import Outcome, Plan, beside, notice, plan
 from sayso.workflows.marking_files import is_readable
 from sayso.workflows.permission import Fact, Granted
 from sayso.workflows.voicebook import Cast, cast
 
 ACT: Final = "synthesis:clip"
 TEXT_DOMAIN: Final = "text"
-ANNOUNCEMENT: Final = "This is a synthetic voice."
 MASTER: Final = Container.FLAC
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What somebody wants said."""
+    """What somebody wants said. ``jurisdictions`` None stands for those of the settings."""
 
     text: str
     voice: str
@@ -53,6 +53,8 @@ class Order:
     topics: tuple[str, ...] | None = None
     sublicensee: str | None = None
     announced: bool = False
+    announce_every_s: float | None = None
+    jurisdictions: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a tempo that no engine is asked for."""
@@ -73,6 +75,7 @@ class Spoken:
     rtf: float
     content_credentials: bool
     mark_readable: bool
+    labels: Outcome
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON shape of `sayso say`."""
@@ -86,6 +89,7 @@ class Spoken:
             "rtf": round(self.rtf, 3),
             "content_credentials": self.content_credentials,
             "mark_readable": self.mark_readable,
+            "labels": self.labels.as_json(),
         }
 
 
@@ -100,6 +104,7 @@ class Take:
     container: Container
     clip: ClipId
     mark: Mark
+    plan: Plan
 
     def commit(self, text: str) -> str:
         """Return the commitment to ``text``, which the permit, the gate and the ledger share."""
@@ -119,15 +124,21 @@ class Take:
             text_commitment=self.commit(text),
             engine_digest=row.engine_digest,
             voice_digest=row.voice_digest,
-            ceiling_ms=estimate_ms(text, speed=order.speed),
+            ceiling_ms=estimate_ms(text, speed=order.speed) + self.plan.extra_ms(self.phrases, speed=order.speed),
             territory=order.territory,
             channel=order.channel,
             takes=1,
             text=f"{order.text}\n{text}",  # as written and as spoken: what is blocked is blocked in both
             topics=None if order.topics is None else tuple(Purpose(topic) for topic in order.topics),
-            disclosure=disclosure_of(self.container, announced=order.announced),
+            disclosure=self.plan.disclosure,
             sublicensee=order.sublicensee,
         )
+
+    def origin(self) -> Origin:
+        """Return what the labels say of where the clip comes from."""
+        settings, row = self.home.settings, self.voice.row
+        provider = settings.provider or settings.log_origin
+        return Origin(provider, self.clip, str(self.mark), stamp(now()), row.engine, replica=not row.house)
 
 
 def commitment(home: Home, speaker: SpeakerId, text: str) -> str:
@@ -135,18 +146,9 @@ def commitment(home: Home, speaker: SpeakerId, text: str) -> str:
     return home.vault.commit(speaker, text.encode(), domain=TEXT_DOMAIN)
 
 
-def phrased(text: str, *, announced: bool) -> tuple[Phrase, ...]:
-    """Return what is spoken for ``text``, behind the announcement if there is to be one."""
-    return tuple(phrases(normalise(f"{ANNOUNCEMENT} {text}" if announced else text)))
-
-
-def disclosure_of(container: Container, *, announced: bool) -> Disclosure | None:
-    """Return how a file will say that the voice is synthetic."""
-    from sayso.marking.credentials import supports  # noqa: PLC0415 - loads c2pa's native library
-
-    if supports(container):
-        return Disclosure.BOTH if announced else Disclosure.METADATA
-    return Disclosure.SPOKEN if announced else None
+def phrased(text: str) -> tuple[Phrase, ...]:
+    """Return what is spoken for ``text``, labels apart."""
+    return tuple(phrases(normalise(text)))
 
 
 def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Spoken:
@@ -155,9 +157,8 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
     The file appears whole, after its entry is in the ledger. On any failure the reserved minutes come back.
     """
     started = time.perf_counter()
-    container = container_of(output)
-    spoken = phrased(order.text, announced=order.announced)
-    take = Take(home, order, cast(home, order.voice), spoken, container, ClipId(new_id("clip")), Mark.new())
+    take = _take(home, order, container_of(output))
+    origin = take.origin()
     with Draft(output, mode=0o644) as draft:
         granted = permission.ask(home, take.request(), ACT, within=_reserve)
         try:
@@ -165,13 +166,22 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
             made_s = time.perf_counter() - started
             readable = is_readable(home, sound, take.mark)
             file = credentials.packed(
-                home, sound, container=container, permit=granted.permit, mark=take.mark, clip=take.clip
+                home,
+                sound,
+                container=take.container,
+                permit=granted.permit,
+                mark=take.mark,
+                clip=take.clip,
+                tags=take.plan.tags(origin),
             )
             draft.write(file.data)
-            ticket = _settled(take, granted, sound, readable=readable)
+            outcome = take.plan.outcome(signed=file.signed, readable=readable)
+            ticket = _settled(take, granted, sound, readable=readable, outcome=outcome)
         except BaseException:
             permission.failed(home, granted, ACT, within=lambda tx: minutes.release(tx, granted.permit.permit_id))
             raise
+        if Layer.NOTICE in take.plan.layers:
+            write_whole(beside(output), notice(take.plan, origin, outcome), mode=0o644)
         draft.publish()
     home.log.integrate()
     return Spoken(
@@ -184,7 +194,23 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
         rtf=made_s / sound.duration_s,
         content_credentials=file.signed,
         mark_readable=readable,
+        labels=outcome,
     )
+
+
+def _take(home: Home, order: Order, container: Container) -> Take:
+    labels = plan(
+        home.settings,
+        container,
+        jurisdictions=order.jurisdictions,
+        announced=order.announced,
+        every_s=order.announce_every_s,
+        language=order.language,
+        purpose=order.purpose,
+    )
+    spoken = labels.around(phrased(order.text), speed=order.speed)
+    voice = cast(home, order.voice)
+    return Take(home, order, voice, spoken, container, ClipId(new_id("clip")), Mark.new(), labels)
 
 
 def _reserve(tx: Connection, permit: Permit) -> None:
@@ -203,6 +229,7 @@ def _rendered(take: Take, permit: Permit, report: Report, started: float) -> tup
         commit=take.commit,
         speed=take.order.speed,
         seed=take.order.seed,
+        rhythm=take.plan.has_rhythm,
     )
     chunks: list[Signal] = []
     first_s = 0.0
@@ -213,7 +240,7 @@ def _rendered(take: Take, permit: Permit, report: Report, started: float) -> tup
     return concatenate(chunks), first_s
 
 
-def _settled(take: Take, granted: Granted, sound: Signal, *, readable: bool) -> int:
+def _settled(take: Take, granted: Granted, sound: Signal, *, readable: bool, outcome: Outcome) -> int:
     """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
     home, permit, order = take.home, granted.permit, take.order
     kept = archive.sealed(home, encode(sound, MASTER), [take.voice.speaker], Kind.CLIP)
@@ -224,6 +251,7 @@ def _settled(take: Take, granted: Granted, sound: Signal, *, readable: bool) -> 
         "mark_readable": readable,
         "duration_ms": sound.duration_ms,
         "output": home.vault.commit(take.voice.speaker, bytes.fromhex(kept.digest), domain="sound"),
+        **outcome.facts(),
     }
     with archive.undone_on_failure(home, kept, known_by), home.database.write() as tx:
         minutes.settle(tx, permit.permit_id, sound.duration_ms)

@@ -19,6 +19,11 @@ def declared(topics: Sequence[str] | None) -> tuple[str, ...] | None:
     return () if list(topics) == ["none"] else tuple(topics)
 
 
+def several(text: str | None) -> tuple[str, ...] | None:
+    """Return the names in ``text``, separated by commas; None for nothing said."""
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def read_text(argument: str) -> str:
     """Return the text itself, or what standard input (``-``) or a file (``@FILE``) holds."""
     if argument == "-":

@@ -11,6 +11,7 @@ from sayso.doors.cli.commands import (
     detect,
     doctor,
     erase,
+    labels,
     ledger,
     mark,
     records,
@@ -36,6 +37,7 @@ def attach(app: typer.Typer) -> None:
     app.command("trace")(trace.trace)
     app.command("detect")(detect.detect)
     app.add_typer(mark.app, name="mark", help="The identifier in the sound itself.")
+    app.add_typer(labels.app, name="labels", help="What a clip has to say of itself, by jurisdiction.")
     app.command("restore")(restore.restore)
     app.add_typer(credentials.app, name="credentials", help="The signed statement inside a file (C2PA).")
     app.add_typer(ledger.app, name="ledger", help="The log that nobody can change unnoticed.")

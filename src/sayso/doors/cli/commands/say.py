@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sayso.doors.cli.home import home
-from sayso.doors.cli.options import declared, read_text
+from sayso.doors.cli.options import declared, read_text, several
 from sayso.doors.cli.output import AsJson, show, talk
 from sayso.doors.cli.progress import bar
 
@@ -28,6 +28,12 @@ def say(
     ] = None,
     sublicensee: Annotated[str | None, typer.Option(help="Who acts in place of the licensee.")] = None,
     announce: Annotated[bool, typer.Option("--announce", help="Begin by saying that the voice is synthetic.")] = False,
+    announce_every: Annotated[
+        float | None, typer.Option(help="Say so again about every so many seconds, 30 or more, between sentences.")
+    ] = None,
+    jurisdiction: Annotated[
+        str | None, typer.Option(help="Carry the labels that these ask, such as eu,china; default: the settings'.")
+    ] = None,
     speed: Annotated[float, typer.Option(help="Tempo: 0.5 to 2.0.")] = 1.0,
     seed: Annotated[int, typer.Option(help="The same seed, voice and text give the same speech.")] = 0,
     as_json: AsJson = False,
@@ -49,11 +55,18 @@ def say(
         topics=declared(topic),
         sublicensee=sublicensee,
         announced=announce,
+        announce_every_s=announce_every,
+        jurisdictions=several(jurisdiction),
     )
     with bar("speaking") as report:
         spoken = speak(home(), order, output, report)
     if not spoken.mark_readable:
         talk("note: the clip is too short for its mark to be read back; it is logged all the same")
+    if spoken.labels.missing:
+        missing = ", ".join(sorted(spoken.labels.missing))
+        talk(
+            f"warning: {', '.join(spoken.labels.jurisdictions)} asks for labels that the clip does not carry: {missing}"
+        )
     lines = (
         f"{output}: {spoken.duration_s:.1f} s, clip {spoken.clip}, mark {spoken.mark}",
         f"permitted by {spoken.grant}, ledger entry {spoken.entry}; check it with: sayso verify {output}",
