@@ -21,7 +21,6 @@ from sayso.marking.labels import AIGC, DISCLOSURE, VOICE, Asked, Layer, Origin, 
 from sayso.marking.labels.errors import LabelImpossible
 from sayso.marking.labels.jurisdiction import Jurisdiction, jurisdiction
 from sayso.marking.labels.rhythm import closing, opening
-from sayso.settings import Settings
 from sayso.synthesis import Phrase, estimate_ms
 
 LEAST_EVERY_S: Final = 30.0
@@ -108,16 +107,15 @@ class Table:
 
 
 def plan(
-    settings: Settings,
+    jurisdictions: Sequence[str],
     container: Container,
     *,
-    jurisdictions: Sequence[str] | None,
     announced: bool,
     every_s: float | None,
     language: str,
     purpose: str,
 ) -> Plan:
-    """Return what a clip is to carry; ``jurisdictions`` None stands for those of the settings.
+    """Return what a clip for ``jurisdictions`` is to carry.
 
     Raise `JurisdictionUnknown`, `WordsUnknown`, or `LabelImpossible` where the container cannot carry a layer.
     """
@@ -125,7 +123,7 @@ def plan(
 
     if every_s is not None and not every_s >= LEAST_EVERY_S:
         raise Invalid(f"announce-every: got {every_s} s, expected at least {LEAST_EVERY_S:g}")
-    asked = asked_by(settings.jurisdictions if jurisdictions is None else jurisdictions)
+    asked = asked_by(jurisdictions)
     given = {Layer.WATERMARK} | ({Layer.METADATA} if supports(container) else set())
     if Layer.METADATA in asked.layers - given:
         raise LabelImpossible(

@@ -200,9 +200,8 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
 
 def _take(home: Home, order: Order, container: Container) -> Take:
     labels = plan(
-        home.settings,
+        home.settings.jurisdictions if order.jurisdictions is None else order.jurisdictions,
         container,
-        jurisdictions=order.jurisdictions,
         announced=order.announced,
         every_s=order.announce_every_s,
         language=order.language,
