@@ -15,6 +15,7 @@ from sayso.doors.cli.commands import (
     ledger,
     mark,
     records,
+    report,
     restore,
     say,
     speaker,
@@ -42,6 +43,7 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(credentials.app, name="credentials", help="The signed statement inside a file (C2PA).")
     app.add_typer(ledger.app, name="ledger", help="The log that nobody can change unnoticed.")
     app.add_typer(witness.app, name="witness", help="Keep a log honest: cosign only what extends what was seen.")
+    app.add_typer(report.app, name="report", help="What this installation can show to those who ask.")
     app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
     app.command("doctor")(doctor.doctor)
     app.add_typer(doctor.settings_app, name="settings", help="What this installation is told, and by what.")

@@ -1,0 +1,62 @@
+"""``sayso report``: what this installation can show to those who ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sayso.doors.cli.home import home
+from sayso.doors.cli.output import AsJson, show
+
+if TYPE_CHECKING:
+    from sayso.workflows.compliance import Report
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def report() -> None:
+    """Hold the reports together: a group with one command would else become that command."""
+
+
+@app.command()
+def compliance(
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write a page (.html) too.")] = None,
+    since: Annotated[str | None, typer.Option(help="Clips from this moment on, such as 2026-11-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="Clips before this moment.")] = None,
+    figures: Annotated[
+        Path | None, typer.Option(help="The measured figures; default: docs/figures.json of the source tree.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show each measure of the EU Code of Practice, what is done for it, clips that carry it, and measured figures."""
+    from sayso.disk import write_whole  # noqa: PLC0415
+    from sayso.doors.cli.compliance_page import page  # noqa: PLC0415
+    from sayso.workflows.compliance import compliance as reported  # noqa: PLC0415
+
+    found = reported(home(), since=since, until=until, figures=figures)
+    if output is not None:
+        write_whole(output, page(found).encode(), mode=0o644)
+    show(found.as_json(), () if as_json else _lines(found, output), as_json=as_json)
+
+
+def _lines(found: Report, output: Path | None) -> Iterator[str]:
+    from sayso.doors.cli.compliance_page import judged, period, shown  # noqa: PLC0415
+
+    clips = found.counts.as_json()
+    yield f"{found.provider}, {period(found)}: {clips['made']} clips, {clips['files_marked']} files marked"
+    yield "  " + ", ".join(f"{layer} {count}" for layer, count in clips["layers"].items())
+    for code, row in clips["jurisdictions"].items():
+        yield f"  {code}: {row['clips']} clips, {row['lacking_a_layer']} lacking a layer"
+    for measure in found.measures:
+        carrying = found.carrying(measure)
+        yield f"{measure.code} {measure.title}" + ("" if carrying is None else f": {carrying} of {clips['made']} clips")
+        yield from (f"  {figure.what}: {shown(figure)}, {judged(figure)}" for figure in measure.figures)
+        yield f"  left to the operator: {measure.operator}"
+    if found.figures_file is None:
+        yield "no file of figures was at hand; name one with --figures"
+    if output is not None:
+        yield f"the page: {output}"
