@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 
 import pytest
 
-from tests.doors.test_contract import LICENSEE, Program
+from sayso.doors.cli.main import run
+
+LICENSEE = "Northwind Audio"
+
+
+class Program:
+    """The program ``sayso`` in this process, with a home of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def json(self, *words, code=0):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+            assert run([*map(str, words), "--json"]) == code, out.getvalue()
+        return json.loads(out.getvalue())
 
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory):
-    made = Program(tmp_path_factory.mktemp("labels"))
-    made.env |= {"SAYSO_PROVIDER": "Northwind Audio", "SAYSO_CONTACT": "https://northwind.example/marks"}
-    return made
+    folder = tmp_path_factory.mktemp("labels")
+    contact = {"SAYSO_PROVIDER": "Northwind Audio", "SAYSO_CONTACT": "https://northwind.example/marks"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"SAYSO_HOME": str(folder / "home"), **contact}.items():
+            patch.setenv(name, value)
+        yield Program(folder)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +51,7 @@ def clip(program):
 def test_say_tells_which_labels_the_clip_carries(program, clip):
     assert clip["labels"]["jurisdictions"] == ["eu", "china"]
     assert clip["labels"]["missing"] == []
-    (read,) = [program.json("labels", "read", program.folder / "out.mp3")]
+    read = program.json("labels", "read", program.folder / "out.mp3")
     assert json.loads(read["tags"]["AIGC"])["ContentProducer"] == "Northwind Audio"
     beside = json.loads((program.folder / "out.mp3.labels.json").read_text())
     assert beside["carried"] == clip["labels"]["carried"]
