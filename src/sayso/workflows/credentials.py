@@ -30,12 +30,12 @@ def packed(
     permit: Permit,
     mark: Mark,
     clip: ClipId,
-    tags: Mapping[str, str],
+    tags: Mapping[str, str] | None = None,
 ) -> Packed:
     """Return ``sound`` as a file of ``container`` with ``tags``, signed where the container can carry credentials."""
     from sayso.marking.credentials import Claim, sign, supports  # noqa: PLC0415 - loads c2pa's native library
 
-    data = tagged(encode(sound, container), container, tags)
+    data = tagged(encode(sound, container), container, tags or {})
     if not supports(container):
         return Packed(data, signed=False)
     claim = Claim(

@@ -7,7 +7,7 @@ not to be there (a mark in a clip too short to be read back) is named as missing
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,6 @@ from typing import Any, Final
 import sayso
 from sayso.audio import Container, container_of
 from sayso.audio.tags import read_tags
-from sayso.consent.disclosure import Disclosure
 from sayso.errors import Invalid, NotFound
 from sayso.marking.labels import AIGC, DISCLOSURE, VOICE, Asked, Layer, Origin, Words, asked_by, table, words_for
 from sayso.marking.labels.errors import LabelImpossible
@@ -42,9 +41,9 @@ class Plan:
     every_s: float | None
 
     @property
-    def disclosure(self) -> Disclosure | None:
-        """Return how listeners learn of it, as consent asks."""
-        return Disclosure.of(spoken=self.words is not None, metadata=Layer.METADATA in self.layers)
+    def speaks(self) -> bool:
+        """Return whether the clip says aloud what it is."""
+        return self.words is not None
 
     @property
     def has_rhythm(self) -> bool:
@@ -63,8 +62,7 @@ class Plan:
 
     def tags(self, origin: Origin) -> dict[str, str]:
         """Return what is written into the file, before it is signed."""
-        tags = {AIGC: origin.aigc()} if Layer.AIGC in self.layers else {}
-        return {**tags, DISCLOSURE: origin.disclosure(), VOICE: origin.voice} if Layer.NOTICE in self.layers else tags
+        return tags_of(self.layers, origin)
 
     def outcome(self, *, signed: bool, readable: bool) -> Outcome:
         """Return what the clip carries, now that it is made."""
@@ -134,6 +132,12 @@ def plan(
     layers = given | asked.layers | ({Layer.SPOKEN} if speaks else set())
     words = words_for(language, purpose) if speaks else None
     return Plan(asked, frozenset(layers), words, every_s or asked.repeat_s)
+
+
+def tags_of(layers: Collection[Layer], origin: Origin) -> dict[str, str]:
+    """Return the tags in which a file carries ``layers``, by name."""
+    tags = {AIGC: origin.aigc()} if Layer.AIGC in layers else {}
+    return {**tags, DISCLOSURE: origin.disclosure(), VOICE: origin.voice} if Layer.NOTICE in layers else tags
 
 
 def beside(output: Path) -> Path:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sayso.audio import Container, Signal, concatenate, container_of, encode
 from sayso.clock import now, stamp
 from sayso.consent import Action, Permit, Purpose, Request, minutes
+from sayso.consent.disclosure import Disclosure
 from sayso.database import Connection
 from sayso.disk import Draft, write_whole
 from sayso.errors import Invalid
@@ -130,7 +131,7 @@ class Take:
             takes=1,
             text=f"{order.text}\n{text}",  # as written and as spoken: what is blocked is blocked in both
             topics=None if order.topics is None else tuple(Purpose(topic) for topic in order.topics),
-            disclosure=self.plan.disclosure,
+            disclosure=disclosure_of(self.container, announced=self.plan.speaks),
             sublicensee=order.sublicensee,
         )
 
@@ -149,6 +150,13 @@ def commitment(home: Home, speaker: SpeakerId, text: str) -> str:
 def phrased(text: str) -> tuple[Phrase, ...]:
     """Return what is spoken for ``text``, labels apart."""
     return tuple(phrases(normalise(text)))
+
+
+def disclosure_of(container: Container, *, announced: bool) -> Disclosure | None:
+    """Return how a file will say that the voice is synthetic."""
+    from sayso.marking.credentials import supports  # noqa: PLC0415 - loads c2pa's native library
+
+    return Disclosure.of(spoken=announced, metadata=supports(container))
 
 
 def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Spoken:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from sayso.doors.cli.home import home
 from sayso.doors.cli.options import declared, read_text, several
 from sayso.doors.cli.output import AsJson, show, talk
 from sayso.doors.cli.progress import bar
+
+if TYPE_CHECKING:
+    from sayso.workflows.speaking import Spoken
 
 
 def say(
@@ -60,15 +64,20 @@ def say(
     )
     with bar("speaking") as report:
         spoken = speak(home(), order, output, report)
+    for line in _warnings(spoken):
+        talk(line)
+    show(spoken.as_json(), _lines(spoken, output), as_json=as_json)
+
+
+def _warnings(spoken: Spoken) -> Iterator[str]:
     if not spoken.mark_readable:
-        talk("note: the clip is too short for its mark to be read back; it is logged all the same")
+        yield "note: the clip is too short for its mark to be read back; it is logged all the same"
     if spoken.labels.missing:
         missing = ", ".join(sorted(spoken.labels.missing))
-        talk(
-            f"warning: {', '.join(spoken.labels.jurisdictions)} asks for labels that the clip does not carry: {missing}"
-        )
-    lines = (
-        f"{output}: {spoken.duration_s:.1f} s, clip {spoken.clip}, mark {spoken.mark}",
-        f"permitted by {spoken.grant}, ledger entry {spoken.entry}; check it with: sayso verify {output}",
-    )
-    show(spoken.as_json(), lines, as_json=as_json)
+        asking = ", ".join(spoken.labels.jurisdictions)
+        yield f"warning: {asking} asks for labels that the clip does not carry: {missing}"
+
+
+def _lines(spoken: Spoken, output: Path) -> Iterator[str]:
+    yield f"{output}: {spoken.duration_s:.1f} s, clip {spoken.clip}, mark {spoken.mark}"
+    yield f"permitted by {spoken.grant}, ledger entry {spoken.entry}; check it with: sayso verify {output}"
