@@ -27,6 +27,7 @@ BENCHMARKS = {
     "sealing": ["vault/sealing.py"],
     "overhead": ["speaking/overhead.py", "--json", "{out}/overhead.json"],
     "mark": ["marking/quick.py", "--clips", "200", "--out", "{out}/mark.json"],
+    "page": ["marking/page.py", "--json", "{out}/page.json"],
     "content": ["marking/content.py", "--clips", "80", "--out", "{out}/content.json"],
     "likeness-fast": ["voices/similarity.py", "--effort", "fast", "--json", "{out}/likeness-fast.json"],
     "likeness-best": ["voices/similarity.py", "--effort", "best", "--json", "{out}/likeness-best.json"],
