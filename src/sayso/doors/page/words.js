@@ -20,7 +20,7 @@ export function verdictOf(found, operator) {
   const marked = found.passages.reduce((sum, part) => sum + part.endS - part.startS, 0), count = found.passages.length;
   return {
     verdict: `A mark of ${operator} is present`,
-    meaning: `${count === 1 ? "One part carries" : `${count} parts carry`} it: ${clockTime(Math.min(marked, found.durationS))} of ${length}. Speech with this mark was made by a machine. Who made it, and whether the mark was copied here, only the operator can tell.`,
+    meaning: `${count === 1 ? "One part carries" : `${count} parts carry`} it: ${clockTime(Math.min(marked, found.durationS))} of ${length}. ${operator} puts this mark into speech that a machine made. For whom it was made, and whether the mark was copied here, only the operator can tell.`,
     chance,
   };
 }
