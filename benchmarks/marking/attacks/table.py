@@ -51,7 +51,7 @@ ROWS = (
     Row(21, "smooth", channels.smooth, one=(6,), two=(14,), three=(22, 40)),
     Row(22, "jitter", times.jitter, one=(0.001,), two=(0.01,), three=(0.1,)),
     Row(
-        23, "speed", times.speed, one=(0.99, 1.01), two=(0.9, 0.95, 1.05, 1.1), three=(0.8, 1.25, 1.5), search="speeds"
+        23, "speed", times.speed, one=(0.99, 1.01), two=(0.9, 0.95, 1.05, 1.1), three=(0.8, 1.25, 1.5), search="warps"
     ),
     Row(
         24,
