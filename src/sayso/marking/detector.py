@@ -28,13 +28,14 @@ from sayso.marking.payload import message_bits
 from sayso.marking.rates import resampled
 from sayso.marking.reading import worth
 from sayso.marking.search import aligned, cut, search, search_unrefined
-from sayso.marking.segments import Segments, followed_segments, rests, steady_segments
+from sayso.marking.segments import Segments, followed_segments, joins, rests, steady_segments
 from sayso.marking.warps import LOG10_WARPS, Warp, cut_warped, likely_warps
 
 __all__ = ["NOTHING", "PRESENT_LOG10_P", "Detection", "Detector", "Found"]
 
 _SHORTEST: Final = FRAME_LENGTH + HOP_LENGTH
 _MOST_MARKS: Final = 8  # searches of what is left of one sound
+_PATCHWORK_JOINS_PER_S: Final = 0.5
 
 # How the chance of a false alarm is shared out among the searches: their sum is one.
 _PLACES_LOG10: Final = math.log10(2)
@@ -45,12 +46,18 @@ _WARPED_PATHS_LOG10: Final = math.log10(16) + LOG10_WARPS
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One mark of several in a sound: its id or None, whether verified, where it lies, and its p-value's log10."""
+    """One mark of several in a sound: its id or None, whether verified, where it lies, and its p-value's log10.
+
+    ``warped``: at another tempo or pitch than it was made. ``patchwork``: cut up so often that what it says can hardly
+    be compared with what was made.
+    """
 
     mark: Mark | None
     mark_verified: bool
     segments: Segments
     log10_p: float
+    warped: bool = False
+    patchwork: bool = False
 
     @property
     def named(self) -> Mark | None:
@@ -73,6 +80,7 @@ class Detection:
     log10_p : log10 of the p-value, which does not underflow
     speed : how fast it plays beside how it was made
     pitch : how high it sounds beside how it was made; a tape played faster sounds higher, too
+    joins : at how many places something was cut out, put in or moved within the segments
     marks : every mark that was found, with its segments, the one above first
     """
 
@@ -85,7 +93,13 @@ class Detection:
     log10_p: float
     speed: float = 1.0
     pitch: float = 1.0
+    joins: int = 0
     marks: tuple[Found, ...] = ()
+
+    @property
+    def patchwork(self) -> bool:
+        """Return whether it was cut up so often that what it says can hardly be compared with what was made."""
+        return self.joins > _PATCHWORK_JOINS_PER_S * sum(end_s - start_s for start_s, end_s in self.segments)
 
 
 NOTHING: Final = Detection(
@@ -151,13 +165,11 @@ class Detector:
         for one, warp_tried, cuts_tried in self._searched(samples, reader, warps=warps):
             if not cuts or one.worth > finding.worth:
                 finding, warp, cuts = one, warp_tried, list(cuts_tried)
-            if finding.present and (finding.verified or not self._reads):
-                break
         if not finding.present:
             return _detection(finding, Warp(), ())
         strictly = finding.alignment is not None and finding.alignment.measured.strictly
-        segments = followed_segments(cuts[strictly], self._sign(finding))
-        return _detection(finding, warp, segments)
+        paths = followed(cuts[strictly], self._sign(finding))
+        return replace(_detection(finding, warp, followed_segments(paths)), joins=sum(map(joins, paths)))
 
     def _searched(
         self, samples: NDArray[np.float32], reader: Reader, *, warps: bool
@@ -166,9 +178,10 @@ class Detector:
         cuts = cut(samples)
         places = judged(search(samples, cuts, self._pattern), self._pattern, reader, log10_share=_PLACES_LOG10)
         yield places, Warp(), cuts
-        paths = judged(self._paths(cuts, places), self._pattern, reader, log10_share=_PATHS_LOG10)
-        yield paths, Warp(), cuts
-        if not warps or places.present or paths.present:
+        if places.present and (places.verified or not self._reads):
+            return
+        yield judged(self._paths(cuts, places), self._pattern, reader, log10_share=_PATHS_LOG10), Warp(), cuts
+        if places.present or not warps:  # a path through drifts may be there for want of a tempo that fits better
             return
         for warp in likely_warps(samples, self._pattern)[:1]:
             cuts = cut_warped(samples, warp)
@@ -199,7 +212,14 @@ class Detector:
 def _moved(found: Detection, start_s: float, searches: int) -> Found:
     """Return what was found in a stretch that begins at ``start_s``, by one of so many searches."""
     segments = tuple((round(first + start_s, 2), round(last + start_s, 2)) for first, last in found.segments)
-    return Found(found.mark, found.mark_verified, segments, min(0.0, found.log10_p + math.log10(searches)))
+    return Found(
+        found.mark,
+        found.mark_verified,
+        segments,
+        min(0.0, found.log10_p + math.log10(searches)),
+        warped=(found.speed, found.pitch) != (1.0, 1.0),
+        patchwork=found.patchwork,
+    )
 
 
 def _merged(marks: Sequence[Found]) -> list[Found]:

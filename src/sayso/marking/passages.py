@@ -32,13 +32,15 @@ class Passage:
     """A stretch of sound that carries one mark of ours, from ``start_s`` to ``end_s``.
 
     ``mark`` is None where the id is not read for certain. ``log10_p`` bounds the chance of as much evidence anywhere in
-    the whole sound if there is no mark in it.
+    the whole sound if there is no mark in it. ``altered``: played at another tempo or pitch, or cut up, so that what it
+    says can hardly be compared with what was made.
     """
 
     start_s: float
     end_s: float
     mark: Mark | None
     log10_p: float
+    altered: bool = False
 
     @property
     def p_value(self) -> float:
@@ -92,7 +94,9 @@ class Scanner:
         self._searches += 1
         self._least = min(self._least, found.log10_p)
         self._found += [
-            Passage(window.start_s + start_s, window.start_s + end_s, one.named, one.log10_p)
+            Passage(
+                window.start_s + start_s, window.start_s + end_s, one.named, one.log10_p, one.warped or one.patchwork
+            )
             for one in found.marks
             for start_s, end_s in one.segments
             if end_s - start_s >= _LEAST_S
@@ -145,7 +149,7 @@ def _joined(passages: Iterable[Passage]) -> list[Passage]:
         before = whole[-1] if whole else None
         if before is not None and before.mark == one.mark and one.start_s - before.end_s <= _SAME_S:
             end_s, log10_p = max(before.end_s, one.end_s), min(before.log10_p, one.log10_p)
-            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p)
+            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p, altered=before.altered or one.altered)
         elif before is not None and one.start_s < before.end_s < one.end_s:
             middle_s = (one.start_s + before.end_s) / 2
             whole[-1] = replace(before, end_s=middle_s)

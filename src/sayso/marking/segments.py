@@ -8,9 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.marking.alignment import Alignment, Measured
-from sayso.marking.paths import followed
-from sayso.marking.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH
+from sayso.marking.alignment import NOWHERE, Alignment, Measured
+from sayso.marking.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, PERIOD_FRAMES
 
 Segments = tuple[tuple[float, float], ...]
 
@@ -19,10 +18,16 @@ _LOCAL_STATISTIC: Final = 3.0
 _LEAST_REST_S: Final = 1.0
 
 
-def followed_segments(cuts: Sequence[Measured], sign: NDArray[np.integer]) -> Segments:
-    """Return where the mark of ``sign`` lies in the sound of ``cuts``, through all cuts and joins."""
-    paths = followed(cuts, sign)
-    return _stretches(paths[0].phase >= 0, paths[0].measured) if paths else ()
+def followed_segments(paths: Sequence[Alignment]) -> Segments:
+    """Return where the mark lies that the likeliest of ``paths`` follows; nowhere if there is none."""
+    return _stretches(paths[0].phase != NOWHERE, paths[0].measured) if paths else ()
+
+
+def joins(path: Alignment) -> int:
+    """Return how often the sound goes on at another place, by more than a frame, within the mark."""
+    before, after = path.phase[:-1], path.phase[1:]
+    ahead = (after - before - 1 + PERIOD_FRAMES // 2) % PERIOD_FRAMES - PERIOD_FRAMES // 2
+    return int(np.count_nonzero((np.abs(ahead) > 1) & (before != NOWHERE) & (after != NOWHERE)))
 
 
 def steady_segments(alignment: Alignment, sign: NDArray[np.integer]) -> Segments:
