@@ -22,7 +22,7 @@ from sayso.marking.errors import KeysInvalid
 from sayso.marking.finding import NO_FINDING, PRESENT_LOG10_P, Finding, Reader, among, blind, judged, none_read
 from sayso.marking.issued import Ids
 from sayso.marking.mark import Mark, MarkKeys
-from sayso.marking.paths import followed
+from sayso.marking.paths import followed, followed_eagerly
 from sayso.marking.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, pattern_of
 from sayso.marking.payload import message_bits
 from sayso.marking.rates import resampled
@@ -192,12 +192,12 @@ class Detector:
             yield judged(followed_on, self._pattern, reader, log10_share=_WARPED_PATHS_LOG10), warp, cuts
 
     def _paths(self, cuts: Sequence[Sequence[Measured]], places: Finding) -> list[Alignment]:
-        """Return the likeliest paths, found once with all bands alike and once by what came through of each."""
+        """Return the likeliest paths: with all bands alike, by what came through of each, and eager ones to read."""
         strictly = places.alignment is not None and places.alignment.measured.strictly
         paths = followed(cuts[strictly], self._pattern.pilot)
         for path in paths[:1]:
             paths += followed(cuts[strictly], self._pattern.pilot, worth=worth(path, self._pattern))
-        return paths
+        return paths + followed_eagerly(cuts[strictly], self._pattern.pilot)
 
     def _sign(self, finding: Finding) -> NDArray[np.int8]:
         """Return the signs that tell where a mark lies: the coded bits alone where they are known.
