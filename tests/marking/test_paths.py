@@ -8,8 +8,9 @@ import pytest
 
 from sayso.marking.alignment import NOWHERE, folded, statistic
 from sayso.marking.mark import MarkKeys
-from sayso.marking.paths import PLACES, _likeliest, _Steps, followed
+from sayso.marking.paths import PLACES, _likeliest, _Steps, followed, followed_eagerly
 from sayso.marking.pattern import PERIOD_FRAMES, pattern_of
+from sayso.marking.reading import unread
 from sayso.marking.search import cut
 
 
@@ -108,3 +109,16 @@ def test_folding_leaves_out_what_is_nowhere():
     assert sums.sum() == 2 * 74
     sign = np.ones((PERIOD_FRAMES, 74), dtype=np.int8)
     assert statistic(sums, sign) == pytest.approx(math.sqrt(74))
+
+
+def test_coded_bits_along_eager_paths_prove_nothing_with_wrong_keys(speech):
+    """Eager paths make the most of chance in the pilots; the signs of the data know nothing of it."""
+    cuts = cut(speech.samples[:, :48_000])[0]
+    chances = []
+    for key in range(25):
+        pattern = pattern_of(MarkKeys.derive(bytes([91, key]) * 16))
+        paths = followed_eagerly(cuts, pattern.pilot)
+        assert paths
+        assert max(path.statistic for path in paths) > 5  # the pilots themselves were fitted
+        chances.append(unread(paths, pattern))
+    assert min(chances) > -2
