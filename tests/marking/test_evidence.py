@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sayso.marking.evidence import log10_fisher, log10_likelihood_ratio, log10_searched, log10_tail
+from sayso.marking.evidence import log10_fisher, log10_likelihood_ratio, log10_searched, log10_squares, log10_tail
 
 
 @pytest.mark.parametrize("statistic", [0.5, 3, 8, 20, 34.9, 35.1, 60])
@@ -53,3 +53,17 @@ def test_fisher_is_calibrated():
 def test_a_wider_search_needs_more():
     assert log10_searched(7, log10_hypotheses=3) == pytest.approx(log10_tail(7) + 3)
     assert log10_searched(1, log10_hypotheses=3) == 0
+
+
+def test_squares_of_fair_coins_are_bounded():
+    """Chernoff's bound holds for Rademacher sums of very unequal weights, and is no more than a few times too large."""
+    rng = np.random.default_rng(11)
+    weights = rng.exponential(size=(30, 12)) ** 2
+    weights /= np.linalg.norm(weights, axis=1, keepdims=True)
+    totals = np.array([((rng.choice([-1, 1], weights.shape) * weights).sum(axis=1) ** 2).sum() for _ in range(20_000)])
+    for level in (35.0, 45.0, 55.0):
+        seen, bound = np.mean(totals >= level), 10 ** log10_squares(level, 30)
+        assert seen <= bound
+    assert log10_squares(30.0, 30) == 0
+    assert log10_squares(5.0, 0) == 0
+    assert log10_squares(200.0, 30) < -20

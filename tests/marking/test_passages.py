@@ -9,7 +9,7 @@ from sayso.audio import Signal
 from sayso.consent.permit import Action
 from sayso.marking.detector import Detector
 from sayso.marking.mark import Mark, MarkKeys
-from sayso.marking.passages import STEP_S, WINDOW_S, _credible, scanned, windows
+from sayso.marking.passages import STEP_S, WINDOW_S, scanned, windows
 
 FIRST, SECOND = Mark(0x1234_5678_9ABC_DEF0), Mark(0x0FED_CBA9_8765_4321)
 
@@ -55,13 +55,6 @@ def test_two_clips_side_by_side_and_two_apart_are_told_apart(marked, keys, speec
 def test_a_mark_over_several_windows_is_one_passage(marked, keys):
     found = scanned(blocks(np.tile(marked(FIRST), 9)), Detector(keys))
     assert {one.mark for one in found.passages} == {FIRST}
-
-
-def test_a_stray_second_far_from_the_mark_is_not_believed_unless_it_is_all_there_is():
-    assert _credible([(2.0, 2.9), (11.0, 14.0), (15.0, 15.8), (16.0, 16.2)]) == [(11.0, 14.0), (15.0, 15.8)]
-    assert _credible([(2.0, 2.9)]) == [(2.0, 2.9)]
-    assert _credible([(2.0, 2.4)]) == []
-    assert _credible([]) == []
 
 
 def test_nothing_is_found_in_speech_without_a_mark(keys, speech):

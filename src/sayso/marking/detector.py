@@ -1,40 +1,68 @@
 """The detector: is there a mark, whose is it, and where does it lie.
 
-Any rate, any number of channels, any cut: the place in the pattern is searched for, and the p-value counts the search.
+Any rate, any number of channels, any cut. Ever more is searched until a mark is found: places, paths through cuts and
+joins, then speeds, tempos and pitches. The p-value counts all that might have been searched.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sayso.audio.signal import Signal
+from sayso.marking.alignment import Alignment, Measured
 from sayso.marking.code import encode
 from sayso.marking.errors import KeysInvalid
-from sayso.marking.evidence import log10_fisher, log10_likelihood_ratio, log10_searched
-from sayso.marking.issued import Ids, read_among
-from sayso.marking.mark import ID_BITS, Mark, MarkKeys
-from sayso.marking.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, PERIOD_FRAMES, Pattern, pattern_of
+from sayso.marking.finding import NO_FINDING, PRESENT_LOG10_P, Finding, Reader, among, blind, judged, none_read
+from sayso.marking.issued import Ids
+from sayso.marking.mark import Mark, MarkKeys
+from sayso.marking.paths import followed, followed_eagerly
+from sayso.marking.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, pattern_of
 from sayso.marking.payload import message_bits
 from sayso.marking.rates import resampled
-from sayso.marking.reading import Reading, read
-from sayso.marking.search import Alignment, aligned, search
-from sayso.marking.speeds import at_speed, search_speeds
-from sayso.marking.warps import search_warps
+from sayso.marking.reading import worth
+from sayso.marking.search import aligned, cut, search, search_unrefined
+from sayso.marking.segments import Segments, followed_segments, joins, rests, steady_segments
+from sayso.marking.warps import LOG10_WARPS, Warp, cut_warped, likely_warps
 
-PRESENT_LOG10_P: Final = -6.0
-_VERIFIED_LOG10_P: Final = -3.0  # of the id's own evidence, beside its checksum
-_NAMED_LOG10_P: Final = -1.0  # an id with less is not named: one in 200 garbled ids has a right checksum by chance
-_ISSUED_LOG10_P: Final = -6.0  # of an id among those issued: no checksum stands behind it
-_LOG10_IDS: Final = ID_BITS * math.log10(2)
-_WORTH_READING: Final = 3.0
+__all__ = ["NOTHING", "PRESENT_LOG10_P", "Detection", "Detector", "Found"]
+
 _SHORTEST: Final = FRAME_LENGTH + HOP_LENGTH
-_LOCAL_S: Final = 1.0
-_LOCAL_STATISTIC: Final = 3.0
+_MOST_MARKS: Final = 8  # searches of what is left of one sound
+_PATCHWORK_JOINS_PER_S: Final = 0.5
+
+# How the chance of a false alarm is shared out among the searches: their sum is one.
+_PLACES_LOG10: Final = math.log10(2)
+_PATHS_LOG10: Final = math.log10(8)  # for each of the two ways to weigh the cells
+_WARPED_PLACES_LOG10: Final = math.log10(8) + LOG10_WARPS
+_WARPED_PATHS_LOG10: Final = math.log10(16) + LOG10_WARPS
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One mark of several in a sound: its id or None, whether verified, where it lies, and its p-value's log10.
+
+    ``warped``: at another tempo or pitch than it was made. ``patchwork``: cut up so often that what it says can hardly
+    be compared with what was made.
+    """
+
+    mark: Mark | None
+    mark_verified: bool
+    segments: Segments
+    log10_p: float
+    warped: bool = False
+    patchwork: bool = False
+
+    @property
+    def named(self) -> Mark | None:
+        """Return the id where it is certain."""
+        return self.mark if self.mark_verified else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +78,28 @@ class Detection:
     segments : where the mark lies, in seconds
     log10_lr : log10 of the likelihood ratio of marked to unmarked (see `evidence.log10_likelihood_ratio`)
     log10_p : log10 of the p-value, which does not underflow
-    speed : how fast it plays beside how it was made; looked for only on demand
-    pitch : how high it sounds where that was changed without the speed; looked for only on demand
+    speed : how fast it plays beside how it was made
+    pitch : how high it sounds beside how it was made; a tape played faster sounds higher, too
+    joins : at how many places something was cut out, put in or moved within the segments
+    marks : every mark that was found, with its segments, the one above first
     """
 
     present: bool
     p_value: float
     mark: Mark | None
     mark_verified: bool
-    segments: tuple[tuple[float, float], ...]
+    segments: Segments
     log10_lr: float
     log10_p: float
     speed: float = 1.0
     pitch: float = 1.0
+    joins: int = 0
+    marks: tuple[Found, ...] = ()
+
+    @property
+    def patchwork(self) -> bool:
+        """Return whether it was cut up so often that what it says can hardly be compared with what was made."""
+        return self.joins > _PATCHWORK_JOINS_PER_S * sum(end_s - start_s for start_s, end_s in self.segments)
 
 
 NOTHING: Final = Detection(
@@ -78,30 +115,14 @@ class Detector:
         self._pattern = pattern_of(keys)
         self._reads = keys.data is not None
 
-    def detect(self, signal: Signal, *, speeds: bool = False, warps: bool = False) -> Detection:
+    def detect(self, signal: Signal, *, warps: bool = True) -> Detection:
         """Return what is found in ``signal``, wherever in it and in the pattern; too short a signal gives p = 1.
 
-        ``speeds``: where nothing is found at the speed it plays at, try others, 12 % slower to 13 % faster. ``warps``:
-        where nothing is found yet, try other tempos (0.78 to 1.29) and other pitches (215 cents either way), too.
+        ``warps``: where nothing is found otherwise, other tempos and pitches (0.79 to 1.27, together) are tried.
         """
-        samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
-        if samples.shape[1] < _SHORTEST:
-            return NOTHING
-        statistics, alignments = search(samples, self._pattern)
-        found = self._judged(statistics, alignments)
-        if speeds and not found.present:
-            tried, speed = search_speeds(samples, self._pattern)
-            again, alignments = search(at_speed(samples, speed), self._pattern)
-            statistics = np.concatenate([statistics, tried, again])
-            found = self._judged(statistics, alignments, speed=speed)
-        if warps and not found.present:
-            tried, alignments, warp = search_warps(samples, self._pattern)
-            statistics = np.concatenate([statistics, tried])
-            if alignments:
-                found = self._judged(statistics, alignments, speed=warp.tempo, pitch=warp.pitch)
-        return found
+        return self._detected(signal, blind if self._reads else none_read, warps=warps)
 
-    def detect_among(self, signal: Signal, ids: Ids) -> Detection:
+    def detect_among(self, signal: Signal, ids: Ids, *, warps: bool = True) -> Detection:
         """Return what is found in ``signal`` if its id is one of ``ids`` (random, as `Mark.new` makes them).
 
         Needs less sound than reading an id blind. An id is named and verified where the chance that any of ``ids``
@@ -109,78 +130,121 @@ class Detector:
         """
         if not self._reads:
             raise KeysInvalid("got public mark keys, expected those of the operator; public keys tell presence only")
-        samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
-        if samples.shape[1] < _SHORTEST:
-            return NOTHING
-        statistics, alignments = search(samples, self._pattern)
-        return self._judged(statistics, alignments, ids=ids)
+        return self._detected(signal, partial(among, ids=ids), warps=warps)
 
     def read_at(self, signal: Signal, start: int) -> Detection:
         """Return what is found in ``signal`` if its first sample is sample ``start`` of the clip: no search."""
         samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
         if samples.shape[1] < _SHORTEST:
             return NOTHING
-        found = aligned(samples, self._pattern, place=round(start * CLOCK_HZ / signal.sample_rate))
-        return self._judged(np.array([found.statistic]), [found])
+        place = aligned(samples, self._pattern, place=round(start * CLOCK_HZ / signal.sample_rate))
+        finding = judged([place], self._pattern, blind if self._reads else none_read, log10_share=0.0)
+        segments = steady_segments(place, self._sign(finding)) if finding.present else ()
+        return _detection(finding, Warp(), segments)
 
-    def _judged(
-        self,
-        statistics: NDArray[np.float64],
-        alignments: list[Alignment],
-        *,
-        speed: float = 1.0,
-        pitch: float = 1.0,
-        ids: Ids | None = None,
-    ) -> Detection:
-        best = alignments[0]
-        log10_p = log10_searched(best.statistic, log10_hypotheses=math.log10(statistics.size))
-        log10_lr = log10_likelihood_ratio(statistics)
-        reading, named, verified = None, _NAMED_LOG10_P, _VERIFIED_LOG10_P
-        if ids is not None:
-            reading, named, verified = read_among(alignments, self._pattern, ids), _ISSUED_LOG10_P, _ISSUED_LOG10_P
-        elif self._reads and best.statistic > _WORTH_READING:
-            reading = read(alignments, self._pattern, thorough=log10_p <= PRESENT_LOG10_P)
-        if ids is not None or (self._reads and best.statistic > _WORTH_READING):
-            log10_p = log10_fisher(log10_p, reading.log10_p if reading else 0.0)
-            log10_lr += _data_lr(reading, log10_ids=_LOG10_IDS if ids is None else math.log10(max(ids.size, 1)))
-        present = log10_p <= PRESENT_LOG10_P
-        if not present or (reading and reading.log10_p > named):
-            reading = None
-        return Detection(
-            present=present,
-            p_value=10.0 ** max(log10_p, -300.0),
-            mark=reading.mark if reading else None,
-            mark_verified=reading is not None and reading.log10_p <= verified,
-            segments=_segments(best, self._pattern, reading, speed=speed) if present else (),
-            log10_lr=log10_lr,
-            log10_p=log10_p,
-            speed=speed,
-            pitch=pitch,
-        )
+    def _detected(self, signal: Signal, reader: Reader, *, warps: bool) -> Detection:
+        samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
+        first, others = NOTHING, list[Found]()
+        waiting, searches = [(0, samples.shape[1])], 0
+        while waiting and searches < _MOST_MARKS:
+            start, stop = waiting.pop(0)
+            if stop - start < _SHORTEST:
+                continue
+            found = self._one(samples[:, start:stop], reader, warps=warps and searches == 0)
+            searches += 1
+            first = found if searches == 1 else first
+            if not found.present:
+                continue
+            others.append(_moved(found, start / CLOCK_HZ, searches))
+            waiting += rests(start, stop, others[-1].segments)
+        return replace(first, marks=tuple(_merged(others)))
+
+    def _one(self, samples: NDArray[np.float32], reader: Reader, *, warps: bool) -> Detection:
+        """Return what is found of the likeliest mark in ``samples``."""
+        finding, warp, cuts = NO_FINDING, Warp(), list[Sequence[Measured]]()
+        for one, warp_tried, cuts_tried in self._searched(samples, reader, warps=warps):
+            if not cuts or one.worth > finding.worth:
+                finding, warp, cuts = one, warp_tried, list(cuts_tried)
+        if not finding.present:
+            return _detection(finding, Warp(), ())
+        strictly = finding.alignment is not None and finding.alignment.measured.strictly
+        paths = followed(cuts[strictly], self._sign(finding))
+        return replace(_detection(finding, warp, followed_segments(paths)), joins=sum(map(joins, paths)))
+
+    def _searched(
+        self, samples: NDArray[np.float32], reader: Reader, *, warps: bool
+    ) -> Iterator[tuple[Finding, Warp, Sequence[Sequence[Measured]]]]:
+        """Yield what each search finds, the quick ones first, with the warp and the cells that it was found at."""
+        cuts = cut(samples)
+        places = judged(search(samples, cuts, self._pattern), self._pattern, reader, log10_share=_PLACES_LOG10)
+        yield places, Warp(), cuts
+        if places.present and (places.verified or not self._reads):
+            return
+        yield judged(self._paths(cuts, places), self._pattern, reader, log10_share=_PATHS_LOG10), Warp(), cuts
+        if places.present or not warps:  # a path through drifts may be there for want of a tempo that fits better
+            return
+        for warp in likely_warps(samples, self._pattern)[:1]:
+            cuts = cut_warped(samples, warp)
+            unrefined = search_unrefined(cuts, self._pattern)
+            places = judged(unrefined, self._pattern, reader, log10_share=_WARPED_PLACES_LOG10)
+            yield places, warp, cuts
+            followed_on = self._paths(cuts, places)
+            yield judged(followed_on, self._pattern, reader, log10_share=_WARPED_PATHS_LOG10), warp, cuts
+
+    def _paths(self, cuts: Sequence[Sequence[Measured]], places: Finding) -> list[Alignment]:
+        """Return the likeliest paths: with all bands alike, by what came through of each, and eager ones to read."""
+        strictly = places.alignment is not None and places.alignment.measured.strictly
+        paths = followed(cuts[strictly], self._pattern.pilot)
+        for path in paths[:1]:
+            paths += followed(cuts[strictly], self._pattern.pilot, worth=worth(path, self._pattern))
+        return paths + followed_eagerly(cuts[strictly], self._pattern.pilot)
+
+    def _sign(self, finding: Finding) -> NDArray[np.int8]:
+        """Return the signs that tell where a mark lies: the coded bits alone where they are known.
+
+        The pilots of two marks are the same.
+        """
+        if finding.reading is None:
+            return self._pattern.pilot
+        return self._pattern.data_of(encode(message_bits(finding.reading.mark)))
 
 
-def _data_lr(reading: Reading | None, *, log10_ids: float) -> float:
-    """Return log10 of the data's share of the likelihood ratio: half on no mark, half spread over all ids."""
-    fit = log10_likelihood_ratio(np.array([reading.statistic])) - log10_ids if reading else -log10_ids
-    return math.log10(0.5) + (fit if fit > _LOG10_IDS else math.log10(1 + 10**fit))
+def _moved(found: Detection, start_s: float, searches: int) -> Found:
+    """Return what was found in a stretch that begins at ``start_s``, by one of so many searches."""
+    segments = tuple((round(first + start_s, 2), round(last + start_s, 2)) for first, last in found.segments)
+    return Found(
+        found.mark,
+        found.mark_verified,
+        segments,
+        min(0.0, found.log10_p + math.log10(searches)),
+        warped=(found.speed, found.pitch) != (1.0, 1.0),
+        patchwork=found.patchwork,
+    )
 
 
-def _segments(
-    best: Alignment, pattern: Pattern, reading: Reading | None, *, speed: float
-) -> tuple[tuple[float, float], ...]:
-    """Return the stretches in which the pattern, id included where it is known, shows over one second."""
-    if reading is None:
-        sign = pattern.pilot
-    else:
-        best, sign = reading.alignment, pattern.written(encode(message_bits(reading.mark)))
-    value = best.measured.value
-    along = sign[(best.phase + np.arange(len(value))) % PERIOD_FRAMES]
-    second = np.ones(round(_LOCAL_S * CLOCK_HZ / HOP_LENGTH))
-    gain = np.convolve((along * value).sum(axis=1), second, "same")[: len(value)]
-    power = np.convolve((np.abs(along) * value**2).sum(axis=1), second, "same")[: len(value)]
-    inside = gain > _LOCAL_STATISTIC * np.sqrt(power + 1e-6)
-    edges = np.flatnonzero(np.diff(inside.astype(np.int8), prepend=0, append=0)).tolist()
-    at = [(best.measured.offset + edge * HOP_LENGTH) / CLOCK_HZ / speed for edge in edges]
-    return tuple(
-        (round(start, 2), round(stop + HOP_LENGTH / CLOCK_HZ, 2)) for start, stop in zip(at[::2], at[1::2], strict=True)
+def _merged(marks: Sequence[Found]) -> list[Found]:
+    """Return ``marks`` with those of one id made one, without what the number of searches leaves in doubt."""
+    merged: list[Found] = []
+    for one in marks:
+        known = next((at for at, other in enumerate(merged) if other.mark == one.mark), None)
+        if known is not None:
+            segments = tuple(sorted((*merged[known].segments, *one.segments)))
+            merged[known] = replace(merged[known], segments=segments)
+        elif one.log10_p <= PRESENT_LOG10_P:
+            merged.append(one)
+    return merged
+
+
+def _detection(finding: Finding, warp: Warp, segments: Segments) -> Detection:
+    reading = finding.reading
+    return Detection(
+        present=finding.present,
+        p_value=10.0 ** max(finding.log10_p, -300.0),
+        mark=reading.mark if reading else None,
+        mark_verified=finding.verified,
+        segments=segments,
+        log10_lr=finding.log10_lr,
+        log10_p=finding.log10_p,
+        speed=warp.tempo,
+        pitch=warp.pitch,
     )

@@ -38,6 +38,17 @@ def log10_searched(statistic: float, *, log10_hypotheses: float) -> float:
     return min(0.0, log10_tail(statistic) + log10_hypotheses)
 
 
+def log10_squares(total: float, count: int) -> float:
+    """Return log10 of the bound on the chance that ``count`` squares of statistics T sum up to ``total`` or more.
+
+    Of a Rademacher sum, E exp(x T^2) <= (1 - 2 x)^(-1/2) for 0 <= x < 1/2, as of a normal variable (average E exp(m T)
+    over a normal m); for independent ones Chernoff's bound is then that of the chi-squared distribution.
+    """
+    if count == 0 or total <= count:
+        return 0.0
+    return (count - total + count * math.log(total / count)) / (2 * math.log(10))
+
+
 def log10_fisher(first: float, second: float) -> float:
     """Return log10 of the p-value of two independent p-values taken together (Fisher 1932), given their log10."""
     product = first + second

@@ -14,13 +14,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.marking.alignment import Alignment
 from sayso.marking.code import encode
 from sayso.marking.evidence import log10_searched
 from sayso.marking.mark import ID_BITS, Mark
 from sayso.marking.pattern import CODED_BITS, Pattern
 from sayso.marking.payload import message_bits
 from sayso.marking.reading import Reading, soft_bits, weighed
-from sayso.marking.search import Alignment, folded
 
 Ids = NDArray[np.uint64]
 """Shape (ids,)."""
@@ -43,10 +43,10 @@ def read_among(alignments: list[Alignment], pattern: Pattern, ids: Ids) -> Readi
     tried = math.log10(ids.size * len(alignments))
     best: Reading | None = None
     for alignment in alignments:
-        value = weighed(alignment, pattern)
-        soft = soft_bits(value, pattern, alignment.span_phase)
+        sums = weighed(alignment, pattern)
+        soft = soft_bits(sums, pattern)
         place, fit = best_fit(soft, ids)
-        power = np.roll(folded(value), alignment.span_phase, axis=0)[pattern.data != 0]
+        power = sums[pattern.data != 0]
         by_signs = fit / math.sqrt(max(float(np.sum(power**2)), 1e-6))
         by_ids = fit / math.sqrt(max(float(np.sum(soft**2)), 1e-6))
         statistic = min(by_signs, by_ids)

@@ -1,30 +1,27 @@
 """Passages: which stretches of a long sound carry a mark, and which, where there may be many or none.
 
-The sound goes by in overlapping windows. In each the likeliest mark is found and the rest of the window is searched
-again, until nothing is left; every search counts in the p-values, by the union bound, so that an hour of sound has no
-more chance of a false mark than a second.
+The sound goes by in overlapping windows, and in each all marks are found. Every search counts in the p-values, by the
+union bound, so that an hour of sound has no more chance of a false mark than a second.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from sayso.audio.signal import Signal
-from sayso.marking.detector import PRESENT_LOG10_P, Detection, Detector
+from sayso.marking.detector import PRESENT_LOG10_P, Detector
 from sayso.marking.mark import Mark
 from sayso.marking.pattern import CLOCK_HZ
 
 WINDOW_S: Final = 30
 STEP_S: Final = 24
 
-_SHORTEST_S: Final = 1.0  # a rest that is shorter is not searched again
-_LEAST_S: Final = 0.5  # chance makes stretches shorter than this
-_ALONE_S: Final = 1.5  # and shorter than this far from the others, in a window of 30 s
+_LEAST_S: Final = 0.5  # the edges of a mark are not known better than this
 _SAME_S: Final = 3.0  # two stretches of one mark this near are one passage: speech has pauses
 _BESIDE_S: Final = 1.0
 _SCRAP_S: Final = 4.0
@@ -35,13 +32,15 @@ class Passage:
     """A stretch of sound that carries one mark of ours, from ``start_s`` to ``end_s``.
 
     ``mark`` is None where the id is not read for certain. ``log10_p`` bounds the chance of as much evidence anywhere in
-    the whole sound if there is no mark in it.
+    the whole sound if there is no mark in it. ``altered``: played at another tempo or pitch, or cut up, so that what it
+    says can hardly be compared with what was made.
     """
 
     start_s: float
     end_s: float
     mark: Mark | None
     log10_p: float
+    altered: bool = False
 
     @property
     def p_value(self) -> float:
@@ -91,18 +90,17 @@ class Scanner:
     def look(self, window: Window) -> None:
         """Search one window; the windows of a sound come in order."""
         self._end_s = window.start_s + window.signal.duration_s
-        rate = window.signal.sample_rate
-        waiting = [(0.0, window.signal.duration_s)]
-        while waiting:
-            start_s, end_s = waiting.pop()
-            if _is_short(start_s, end_s) and self._searches:
-                continue
-            found = self._detector.detect(window.signal.slice(round(start_s * rate), round(end_s * rate)))
-            self._searches += 1
-            self._least = min(self._least, found.log10_p)
-            spans = [(start_s + a, min(start_s + b, end_s)) for a, b in _credible(found.segments)]
-            self._found += [_passage(found, a + window.start_s, b + window.start_s) for a, b in spans]
-            waiting += _rests(start_s, end_s, spans)
+        found = self._detector.detect(window.signal)
+        self._searches += 1
+        self._least = min(self._least, found.log10_p)
+        self._found += [
+            Passage(
+                window.start_s + start_s, window.start_s + end_s, one.named, one.log10_p, one.warped or one.patchwork
+            )
+            for one in found.marks
+            for start_s, end_s in one.segments
+            if end_s - start_s >= _LEAST_S
+        ]
 
     def scan(self) -> Scan:
         """Return what was found in all windows so far."""
@@ -110,11 +108,6 @@ class Scanner:
         held = [replace(one, log10_p=min(0.0, one.log10_p + searched)) for one in self._found]
         held = [one for one in held if one.log10_p <= PRESENT_LOG10_P]
         return Scan(self._end_s, tuple(_joined(held)), min(0.0, self._least + searched))
-
-
-def _is_short(start_s: float, end_s: float) -> bool:
-    """Return whether a stretch is too short to be worth a search of its own."""
-    return end_s - start_s < _SHORTEST_S
 
 
 def windows(blocks: Iterable[Signal]) -> Iterator[Window]:
@@ -145,34 +138,6 @@ def scanned(blocks: Iterable[Signal], detector: Detector) -> Scan:
     return scanner.scan()
 
 
-def _credible(segments: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return the segments of one detection without those that chance makes; what is left out is searched again."""
-    clusters: list[list[tuple[float, float]]] = []
-    for segment in segments:
-        if segment[1] - segment[0] < _LEAST_S:
-            continue
-        if clusters and segment[0] - clusters[-1][-1][1] <= _SAME_S:
-            clusters[-1].append(segment)
-        else:
-            clusters.append([segment])
-    lengths = [sum(end_s - start_s for start_s, end_s in cluster) for cluster in clusters]
-    enough = min(_ALONE_S, max(lengths, default=0.0))
-    return [one for cluster, length in zip(clusters, lengths, strict=True) if length >= enough for one in cluster]
-
-
-def _passage(found: Detection, start_s: float, end_s: float) -> Passage:
-    return Passage(start_s, end_s, found.mark if found.mark_verified else None, found.log10_p)
-
-
-def _rests(start_s: float, end_s: float, spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return what lies between and around ``spans``; nothing where there are none."""
-    if not spans:
-        return []
-    edges = [start_s, *(edge for span in sorted(spans) for edge in span), end_s]
-    rests = zip(edges[::2], edges[1::2], strict=True)
-    return [(a, b) for a, b in rests if not _is_short(a, b)]
-
-
 def _joined(passages: Iterable[Passage]) -> list[Passage]:
     """Return the passages in order, those of one mark made one, scraps without an id given to the passage beside."""
     whole: list[Passage] = []
@@ -184,7 +149,7 @@ def _joined(passages: Iterable[Passage]) -> list[Passage]:
         before = whole[-1] if whole else None
         if before is not None and before.mark == one.mark and one.start_s - before.end_s <= _SAME_S:
             end_s, log10_p = max(before.end_s, one.end_s), min(before.log10_p, one.log10_p)
-            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p)
+            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p, altered=before.altered or one.altered)
         elif before is not None and one.start_s < before.end_s < one.end_s:
             middle_s = (one.start_s + before.end_s) / 2
             whole[-1] = replace(before, end_s=middle_s)

@@ -1,4 +1,4 @@
-"""Reading: the id at a place of the pattern, and how much of it can be chance."""
+"""Reading: the id at a place of the pattern, and how much of what stands there can be chance."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.marking.alignment import Alignment, folded, statistic
 from sayso.marking.code import RATE, candidates, encode
-from sayso.marking.evidence import log10_searched
+from sayso.marking.evidence import log10_searched, log10_squares
 from sayso.marking.mark import ID_BITS, Mark
-from sayso.marking.pattern import CODED_BITS, GROUPS, PERIOD_FRAMES, Pattern
+from sayso.marking.pattern import CODED_BITS, GROUPS, Pattern
 from sayso.marking.payload import message_bits, read_message
-from sayso.marking.search import Alignment, folded, statistic
 
 _LIST: Final = 32
 _ROTATIONS: Final = (0, 27, 53)  # of 80 steps: where on its circle the decoder starts
@@ -42,11 +42,10 @@ def read(alignments: list[Alignment], pattern: Pattern, *, thorough: bool) -> Re
     best: tuple[float, Mark, Alignment] | None = None
     rotations = _ROTATIONS if thorough else _ROTATIONS[:1]
     for alignment in alignments:
-        value = weighed(alignment, pattern)
-        mark = _decoded(soft_bits(value, pattern, alignment.span_phase), rotations)
+        sums = weighed(alignment, pattern)
+        mark = _decoded(soft_bits(sums, pattern), rotations)
         if mark is not None:
-            sign = pattern.data_of(encode(message_bits(mark)))
-            fit = statistic(value, sign, alignment.span_phase)
+            fit = statistic(sums, pattern.data_of(encode(message_bits(mark))))
             if best is None or fit > best[0]:
                 best = (fit, mark, alignment)
     if best is None:
@@ -55,15 +54,31 @@ def read(alignments: list[Alignment], pattern: Pattern, *, thorough: bool) -> Re
     return Reading(best[1], best[2], best[0], log10_searched(best[0], log10_hypotheses=tried))
 
 
+def unread(alignments: list[Alignment], pattern: Pattern) -> float:
+    """Return log10 of the bound on the chance that coded bits stand out as much without a mark, whatever they say."""
+    chances = [0.0]
+    for alignment in alignments:
+        sums = weighed(alignment, pattern)
+        power = _of_bits(sums**2 * np.abs(pattern.data), pattern)
+        heard = power > 0
+        squares = soft_bits(sums, pattern)[heard] ** 2 / power[heard]
+        chances.append(log10_squares(float(squares.sum()), int(heard.sum())) + math.log10(len(alignments)))
+    return min(chances)
+
+
 def weighed(alignment: Alignment, pattern: Pattern) -> NDArray[np.float32]:
-    """Return the measured frames of ``alignment``, each band by how much of the pilots came through in it."""
-    return np.asarray(alignment.value * _worth(alignment, pattern))
+    """Return the cells of ``alignment`` (period, bands), each band by how much of the pilots came through in it."""
+    value, phase = alignment.heard
+    return folded(value * worth(alignment, pattern), phase)
 
 
-def soft_bits(value: NDArray[np.float32], pattern: Pattern, phase: int) -> NDArray[np.float32]:
+def soft_bits(sums: NDArray[np.float32], pattern: Pattern) -> NDArray[np.float32]:
     """Return the evidence for each coded bit, positive for +1, shape (240,)."""
-    sums = np.roll(folded(value), phase, axis=0) * pattern.data
-    return np.bincount(pattern.group.ravel(), sums.ravel(), GROUPS)[:CODED_BITS].astype(np.float32)
+    return _of_bits(sums * pattern.data, pattern)
+
+
+def _of_bits(cells: NDArray[np.float32], pattern: Pattern) -> NDArray[np.float32]:
+    return np.bincount(pattern.group.ravel(), cells.ravel(), GROUPS)[:CODED_BITS].astype(np.float32)
 
 
 def _decoded(soft: NDArray[np.float32], rotations: tuple[int, ...]) -> Mark | None:
@@ -75,12 +90,12 @@ def _decoded(soft: NDArray[np.float32], rotations: tuple[int, ...]) -> Mark | No
     return None
 
 
-def _worth(alignment: Alignment, pattern: Pattern) -> NDArray[np.float32]:
+def worth(alignment: Alignment, pattern: Pattern) -> NDArray[np.float32]:
     """Return the weight of each band, shape (bands,): how much of the pilots, whose signs are known, is left there."""
-    value = alignment.value
-    sign = pattern.pilot[(alignment.span_phase + np.arange(len(value))) % PERIOD_FRAMES]
+    value, phase = alignment.heard
+    sign = pattern.pilot[phase]
     smooth = np.ones(_BAND_SMOOTH)
     kept = np.convolve((sign * value).sum(axis=0), smooth, "same")
     power = np.convolve((np.abs(sign) * value**2).sum(axis=0), smooth, "same")
-    worth = kept / (power + 1e-3)
-    return np.maximum(worth / max(float(worth.max()), 1e-9), _LEAST_WORTH).astype(np.float32)
+    left = kept / (power + 1e-3)
+    return np.maximum(left / max(float(left.max()), 1e-9), _LEAST_WORTH).astype(np.float32)

@@ -1,86 +1,170 @@
-"""Warps: finding a sound whose tempo or pitch was changed, each without the other.
+"""Warps: finding a sound that plays faster or slower, higher or lower than it was made, by any amount of each.
 
-A change of pitch is undone as a change of speed, after which only the tempo is wrong; a wrong tempo is undone by
-cutting the frames at another distance, without making the sound anew. As with `speeds`, the liveliest seconds are tried
-in coarse steps and the best few are refined on the whole sound; each place at each warp is one more hypothesis.
+Pitch and tempo are looked for together, over the liveliest seconds. A pitch is undone in the spectrum, by adding up the
+energy of each band between other edges. All tempos at one pitch then cost little: how well the pilots fit at each
+moment is a function of their place, which is periodic, so it is taken to its Fourier coefficients; there a tempo is a
+rotation by so much a frame, and the sum over all frames is one product of matrices for each coefficient. The best is
+refined on more of the sound and then cut anew, exactly, and searched like a sound that was never warped.
+
+Each pitch and tempo of the finest grid is one more hypothesis for every place, whether it was looked at or not.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.marking.cells import WINDOW, energies, levels, residuals, weights
-from sayso.marking.pattern import FRAME_LENGTH, HOP_LENGTH, Pattern
-from sayso.marking.search import Alignment, Measured, correlations
-from sayso.marking.speeds import at_speed, liveliest
+from sayso.marking.alignment import Measured
+from sayso.marking.cells import WINDOW, Frames, levels, residuals, weights
+from sayso.marking.paths import QUARTERS
+from sayso.marking.pattern import (
+    BAND_BINS,
+    BANDS,
+    CLOCK_HZ,
+    FIRST_BIN,
+    FRAME_LENGTH,
+    HOP_LENGTH,
+    PERIOD_FRAMES,
+    Pattern,
+)
+from sayso.marking.rates import resampled
+from sayso.marking.search import measure
+
+LOWEST: Final = 0.79
+HIGHEST: Final = 1.27
+"""Of tempo and of pitch: 25 % and 400 cents either way, and a little more."""
+
+_GRID: Final = 0.00025  # of the logarithm: the finest step of tempo, by which 10 s stay within 30 samples
+_TEMPO_STEPS: Final = (16, 4, 1)
+_PITCH_STEPS: Final = (36, 12, 12)  # the upper bands stay within a third of their width
+_NEAR_TEMPOS: Final = 5  # of each finer step, to either side of the best of the coarser
+_NEAR_PITCHES: Final = (2, 0)
+_FINE_HOP: Final = HOP_LENGTH // 2
+_BEST: Final = 2
+_APART: Final = 80  # finest steps: nearer warps are the same
+_SURE: Final = 8.0  # above this the second best is not worth a look
+_WINDOW_S: Final = 4.0
+_REFINED_S: Final = 10.0
+_SHORTEST_S: Final = 1.0
+_UNIT: Final = 1_000_000
+_LITTLE: Final = 1e-9
+
+_LOW: Final = math.floor(math.log(LOWEST) / _GRID)
+_HIGH: Final = math.ceil(math.log(HIGHEST) / _GRID)
+LOG10_WARPS: Final = math.log10((_HIGH - _LOW + 1) * ((_HIGH - _LOW) / _PITCH_STEPS[-1] + 1))
+"""How many warps the finest grid has."""
+
+_Steps = NDArray[np.intp]
+"""Tempos or pitches as places on the grid: exp(step * _GRID)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Warp:
-    """How the sound plays beside how it was made: 1.1 is 10 % faster, or 10 % higher."""
+    """How the sound plays beside how it was made: 1.1 is 10 % faster, or 10 % higher; a fast tape is both."""
 
     tempo: float = 1.0
     pitch: float = 1.0
 
 
-_TEMPOS: Final = tuple(Warp(tempo=float(tempo)) for tempo in np.exp(np.arange(np.log(0.78), np.log(1.29), 0.004)))
-_PITCHES: Final = tuple(Warp(pitch=float(pitch)) for pitch in np.exp(np.arange(-0.124, 0.125, 0.004)))
-_FINE: Final = (-0.0024, -0.0016, -0.0008, 0.0, 0.0008, 0.0016, 0.0024)
-_OFFSETS: Final = (0, 128)
-_FINE_OFFSETS: Final = (0, 64, 128, 192)
-_BEST: Final = 4
-_SECONDS: Final = 4.0
-_ALIGNMENTS: Final = 2
+def likely_warps(samples: NDArray[np.float32], pattern: Pattern) -> list[Warp]:
+    """Return the likeliest warps of ``samples`` (channels, n), best first; none where there is too little to hear."""
+    if samples.shape[1] < _SHORTEST_S * CLOCK_HZ:
+        return []
+    tempos, pitches = (np.arange(_LOW, _HIGH + 1, steps[0]) for steps in (_TEMPO_STEPS, _PITCH_STEPS))
+    fits = _fits(liveliest(samples, _WINDOW_S), pattern, tempos, pitches, hop=HOP_LENGTH)
+    longer = liveliest(samples, _REFINED_S)
+    refined = [_refined(longer, pattern, tempo, pitch) for tempo, pitch in _peaks(fits, tempos, pitches)]
+    return [Warp(math.exp(tempo * _GRID), math.exp(pitch * _GRID)) for _, tempo, pitch in sorted(refined)[::-1]]
 
 
-def search_warps(samples: NDArray[np.float32], pattern: Pattern) -> tuple[NDArray[np.float64], list[Alignment], Warp]:
-    """Return every statistic that was looked at, the likeliest alignments, best first, and the warp of the best.
-
-    ``samples`` has shape (channels, n). Tempo 0.78 to 1.29 at the pitch it has, or pitch 215 cents down to up at the
-    tempo it has.
-    """
-    window = liveliest(samples, _SECONDS)
-    statistics: list[NDArray[np.float64]] = []
-    tops: list[float] = []
-    coarse = (*_TEMPOS, *_PITCHES)
-    for warp in coarse:
-        along = [correlations(cut.value, pattern) for cut in measure_warped(window, warp, _OFFSETS)]
-        statistics += along
-        tops.append(max((float(one.max()) for one in along), default=0.0))
-    found: list[tuple[Alignment, Warp]] = []
-    for place in np.argsort(tops)[-_BEST:]:
-        for step in _FINE:
-            warp = coarse[place]
-            is_pitch = warp.pitch != 1
-            near = replace(warp, **({"pitch": warp.pitch + step} if is_pitch else {"tempo": warp.tempo + step}))
-            for cut in measure_warped(samples, near, _FINE_OFFSETS):
-                along_one = correlations(cut.value, pattern)
-                statistics.append(along_one)
-                phase = int(np.argmax(along_one))
-                whole = slice(0, len(cut.value))
-                found.append((Alignment(cut, phase, float(along_one[phase]), whole), near))
-    found.sort(key=lambda one: -one[0].statistic)
-    if not found:
-        return np.zeros(1), [], Warp()
-    return np.concatenate(statistics), [one for one, _ in found[:_ALIGNMENTS]], found[0][1]
-
-
-def measure_warped(samples: NDArray[np.float32], warp: Warp, offsets: tuple[int, ...]) -> list[Measured]:
-    """Return the cells of ``samples``, played as ``warp`` says, as they were before, cut from each of ``offsets``."""
-    undone = at_speed(samples, warp.pitch) if warp.pitch != 1 else samples
+def cut_warped(samples: NDArray[np.float32], warp: Warp) -> list[list[Measured]]:
+    """Return the cells of ``samples``, which play as ``warp`` says, as they were before; see `search.cut`."""
+    undone = resampled(samples, _UNIT, round(_UNIT * warp.pitch)) if warp.pitch != 1 else samples
     hop = HOP_LENGTH * warp.pitch / warp.tempo
-    cuts = []
-    for offset in offsets:
-        count = int((undone.shape[1] - offset - FRAME_LENGTH) / hop)
-        if count <= 1:
-            continue
-        places = offset + np.round(np.arange(count) * hop).astype(np.intp)
-        frames = np.lib.stride_tricks.sliding_window_view(undone, FRAME_LENGTH, axis=1)[:, places]
-        energy = sum(energies(np.fft.rfft(channel * WINDOW).astype(np.complex64)) for channel in frames)
-        level = levels(np.asarray(energy))
-        cuts.append(Measured(offset, strictly=False, value=residuals(level) * weights(level)))
-    return cuts
+    if undone.shape[1] < FRAME_LENGTH + 2 * hop:
+        return []
+    quarters = [measure(undone, hop * k / QUARTERS, hop=hop, strictly=(False, True)) for k in range(QUARTERS)]
+    heard = [[replace(one, offset=one.offset / warp.pitch, hop=one.hop / warp.pitch) for one in k] for k in quarters]
+    mild, strict = zip(*heard, strict=True)
+    return [list(mild), list(strict)]
+
+
+def liveliest(samples: NDArray[np.float32], seconds: float) -> NDArray[np.float32]:
+    """Return the ``seconds`` of ``samples`` (channels, n) in which most is heard."""
+    length = round(seconds * CLOCK_HZ)
+    if samples.shape[1] <= length:
+        return samples
+    loud = np.abs(samples).sum(axis=0, dtype=np.float64)
+    loud = np.cumsum(np.minimum(loud, loud.mean()))  # a shout must not decide it
+    start = int(np.argmax(loud[length:] - loud[:-length]))
+    return samples[:, start : start + length]
+
+
+def _refined(samples: NDArray[np.float32], pattern: Pattern, tempo: int, pitch: int) -> tuple[float, int, int]:
+    """Return the best warp near the one given, and how well it fits."""
+    fit = 0.0
+    for tempo_step, pitch_step, near in zip(_TEMPO_STEPS[1:], _PITCH_STEPS[1:], _NEAR_PITCHES, strict=True):
+        tempos = tempo + tempo_step * np.arange(-_NEAR_TEMPOS, _NEAR_TEMPOS + 1)
+        pitches = pitch + pitch_step * np.arange(-near, near + 1)
+        fits = _fits(samples, pattern, tempos, pitches, hop=_FINE_HOP)
+        row, column = np.unravel_index(int(np.argmax(fits)), fits.shape)
+        fit, tempo, pitch = float(fits[row, column]), int(tempos[row]), int(pitches[column])
+    return fit, tempo, pitch
+
+
+def _peaks(fits: NDArray[np.float32], tempos: _Steps, pitches: _Steps) -> Iterator[tuple[int, int]]:
+    """Yield the tempo and pitch of the best few peaks, the best first."""
+    rest = fits.copy()
+    for _ in range(_BEST):
+        row, column = np.unravel_index(int(np.argmax(rest)), rest.shape)
+        yield int(tempos[row]), int(pitches[column])
+        if rest[row, column] > _SURE:
+            return
+        near = np.abs(tempos - tempos[row])[:, None] + np.abs(pitches - pitches[column]) < _APART
+        rest[near] = 0
+
+
+def _fits(
+    samples: NDArray[np.float32], pattern: Pattern, tempos: _Steps, pitches: _Steps, *, hop: int
+) -> NDArray[np.float32]:
+    """Return how well the pilots fit at the best place, over the deviation of all places, shape (tempos, pitches)."""
+    summed = _summed_power(samples, hop)
+    spectrum = np.concatenate([pattern.pilot_spectrum.real, pattern.pilot_spectrum.imag]).astype(np.float32).T
+    half = spectrum.shape[1] // 2
+    found = np.stack([_cells(summed, math.exp(pitch * _GRID), HOP_LENGTH // hop) @ spectrum for pitch in pitches])
+    of_place = np.ascontiguousarray((found[..., :half] + 1j * found[..., half:]).transpose(2, 1, 0))
+    place = np.exp(tempos * _GRID)[:, None] * np.arange(found.shape[1]) * (hop / HOP_LENGTH)
+    turn = np.exp(2j * np.pi / PERIOD_FRAMES * place).astype(np.complex64)
+    turned = np.ones_like(turn)
+    sums = np.empty((tempos.size, pitches.size, half), dtype=np.complex64)
+    for number in range(half):
+        sums[..., number] = turned @ of_place[number]
+        turned = turned * turn
+    along = np.fft.irfft(sums, PERIOD_FRAMES)
+    spread = along.std(axis=(0, 2)) + _LITTLE
+    return np.asarray(along.max(axis=2) / spread, dtype=np.float32)
+
+
+def _summed_power(samples: NDArray[np.float32], hop: int) -> NDArray[np.float64]:
+    """Return the energy below each bin, a frame each ``hop``, shape (frames, bins + 1)."""
+    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME_LENGTH, axis=1)[:, ::hop]
+    summed = np.zeros((frames.shape[1], FRAME_LENGTH // 2 + 2))
+    for channel in frames:
+        spectrum = np.fft.rfft(channel * WINDOW)
+        summed[:, 1:] += np.cumsum(spectrum.real**2 + spectrum.imag**2, axis=1, dtype=np.float64)
+    return summed
+
+
+def _cells(summed: NDArray[np.float64], pitch: float, frames_apart: int) -> Frames:
+    """Return the weighted residuals of a sound whose bands lie ``pitch`` times as high."""
+    edges = (FIRST_BIN - 0.5 + BAND_BINS * np.arange(BANDS + 1)) * pitch + 0.5
+    whole = edges.astype(np.intp)
+    part = edges - whole
+    below = summed[:, whole] * (1 - part) + summed[:, whole + 1] * part
+    level = levels(np.maximum(np.diff(below, axis=1), 0).astype(np.float32))
+    return residuals(level, frames_apart=frames_apart) * weights(level)

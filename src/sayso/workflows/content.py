@@ -73,6 +73,8 @@ def content_of(home: Home, clip: Clip, heard: Features) -> Content:
 
 
 def heard_under(signal: Signal, detection: Detection) -> Features:
-    """Return the features of those stretches of ``signal`` that carry the mark."""
-    features = features_of(signal)
-    return one_after_another([features.between(*segment) for segment in detection.segments] or [features.first(0)])
+    """Return the features of those stretches of ``signal`` that carry the mark, as they were before it was warped."""
+    speed = detection.speed
+    features = features_of(signal, tempo=speed, pitch=detection.pitch)
+    stretches = [features.between(start_s * speed, end_s * speed) for start_s, end_s in detection.segments]
+    return one_after_another(stretches or [features.first(0)])

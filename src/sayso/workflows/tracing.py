@@ -225,7 +225,8 @@ def _part(home: Home, passage: Passage, standing: Standing | None, features: Fea
     if standing is None:
         return Part(passage, None, Content.UNKNOWN)
     heard = features.between(passage.start_s, passage.end_s)
-    return Part(passage, standing, content_of(home, standing.clip, heard))
+    content = content_of(home, standing.clip, heard)
+    return Part(passage, standing, Content.UNKNOWN if passage.altered and content is Content.OTHER else content)
 
 
 def _peaks(window: Window) -> NDArray[np.float32]:

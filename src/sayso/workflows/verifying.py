@@ -102,6 +102,8 @@ def verify_file(home: Home, file: Path) -> Verification:
     credentials = _credentials(home, file)
     standing = standing_of(home, detection.mark) if detection.mark_verified and detection.mark else None
     content = content_of(home, standing.clip, heard_under(signal, detection)) if standing else Content.UNKNOWN
+    if detection.patchwork and content is Content.OTHER:
+        content = Content.UNKNOWN
     return Verification(file, detection, credentials, standing, content)
 
 
