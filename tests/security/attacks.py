@@ -24,7 +24,9 @@ from sayso.ids import ClipId, VoiceId, new_id
 from sayso.marking import Mark, MarkKeys
 from sayso.marking.embedder import Marker
 from sayso.synthesis import Renderer, script
-from sayso.workflows import cloning, credentials, permission, speaking, voicebook
+from sayso.synthesis import store as clips
+from sayso.synthesis.store import Clip
+from sayso.workflows import cloning, credentials, exporting, permission, speaking, voicebook
 from sayso.workflows.cloning import Commission, clone_voice
 from sayso.workflows.speaking import speak
 from tests.synthesis.test_render import ENGINE, MARK, SPOKEN, VOICE, Listening, World, commit
@@ -246,6 +248,47 @@ def mark_more_than_the_ceiling() -> None:
         session.push(sound())
 
 
+def live(world: World, **permit: Any) -> Any:
+    return world.marker.live(MARK, world.permit(**permit), Action.SYNTHESIZE, sample_rate=24_000)
+
+
+@against("marking/embedder.py:Marker.live without check 0")
+def mark_live_under_a_forged_permit() -> None:
+    world = World()
+    forged = replace(world.permit(), grant_id="grt_" + "b" * 16)
+    with refused("a live session was opened under a forged permit"):
+        world.marker.live(MARK, forged, Action.SYNTHESIZE, sample_rate=24_000)
+
+
+@against(
+    "marking/embedder.py:LiveEmbedding.push without its check",
+    "marking/embedder.py:LiveEmbedding._check without check 0",
+)
+def go_on_live_after_a_withdrawal() -> None:
+    world = World()
+    session = live(world)
+    world.epoch = 4
+    with refused("live speech went on after the withdrawal"):
+        session.push(sound())
+
+
+@against("marking/embedder.py:LiveEmbedding.finish without its check")
+def finish_live_after_a_withdrawal() -> None:
+    world = World()
+    session = live(world)
+    session.push(sound())
+    world.epoch = 4
+    with refused("the rest of live speech left after the withdrawal"):
+        session.finish()
+
+
+@against("marking/embedder.py:LiveEmbedding._check without made_ms in check 0")
+def speak_live_beyond_the_ceiling() -> None:
+    world = World()
+    with refused("more was said live than the ceiling"):
+        live(world, ceiling_ms=100).push(sound())
+
+
 # Cloning
 
 
@@ -338,10 +381,7 @@ def keep_a_voice_after_a_withdrawal(site: Site) -> None:
 
 def clip_permit(site: Site, **changes: Any) -> tuple[Permit, Signal]:
     """Return a permit for a clip, whose minutes are given back, and a second of sound."""
-    take = speaking.Take(
-        site.home, site.estate.order(), speaking.cast(site.home, site.estate.voice),
-        speaking.phrased("Good evening.", announced=False), Container.WAV, ClipId(new_id("clip")), Mark.new(),
-    )  # fmt: skip
+    take = speaking._take(site.home, site.estate.order(text="Good evening."), Container.WAV)
     granted = permission.ask(site.home, replace(take.request(), **changes), speaking.ACT)
     permission.failed(site.home, granted, speaking.ACT)
     return granted.permit, sound(1.0)
@@ -390,6 +430,76 @@ def release_a_clip_permitted_for_another_voice(site: Site) -> None:
         kept, other = permission.ask, VoiceId(new_id("voice"))
         patch.setattr(permission, "ask", lambda home, asked, *a, **w: kept(home, replace(asked, voice=other), *a, **w))
         released(site, "a clip left that was permitted for another voice")
+
+
+# Exporting
+
+
+def clip_of(site: Site) -> Clip:
+    spoken = speak(site.home, site.estate.order(), site.folder / f"{new_id('clip')}.wav")
+    with site.home.database.read() as tx:
+        return clips.get_clip(tx, ClipId(spoken.clip))
+
+
+def fetch(site: Site, what: str, after: Callable[[], None] = lambda: None, **changes: Any) -> None:
+    clip = clip_of(site)
+    row = voicebook.row_of(site.home, clip.voice_id)
+    asked = exporting._request(site.home, clip, row, exporting.Publication(clip.clip_id), Disclosure.METADATA)
+    granted = permission.ask(site.home, replace(asked, **changes), exporting.ACT)
+    after()
+    with refused(what):
+        exporting._sound(site.home, clip, granted)
+
+
+@against("workflows/exporting.py:_sound without check 0")
+def fetch_a_clip_after_the_permit_has_ended(site: Site) -> None:
+    fetch(site, "a clip was fetched without a permit that holds", site.end_permits)
+
+
+@against("workflows/exporting.py:_sound without voice in check 0")
+def fetch_a_clip_permitted_for_another_voice(site: Site) -> None:
+    fetch(site, "a clip was fetched that was permitted for another voice", voice=VoiceId(new_id("voice")))
+
+
+@against("workflows/exporting.py:_sound without made_ms in check 0")
+def fetch_more_than_was_permitted(site: Site) -> None:
+    fetch(site, "more was fetched than was permitted", ceiling_ms=10)
+
+
+def exported(site: Site, what: str) -> None:
+    out, clip = site.folder / f"{new_id('clip')}.flac", clip_of(site)
+    with refused(what):
+        exporting.export(site.home, exporting.Publication(clip.clip_id), out)
+    if out.exists():
+        raise Breach(what)
+
+
+@against("workflows/exporting.py:export without check 0", "workflows/exporting.py:export without release in check 0")
+def export_a_file_that_does_not_say_it_is_synthetic(site: Site) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        clip_of(site)
+        kept, ask = credentials.packed, permission.ask
+
+        def unsigned_from_now_on(home: Any, asked: Any, act: str, **words: Any) -> Any:
+            if act == exporting.ACT:
+                patch.setattr(credentials, "packed", lambda *a, **w: replace(kept(*a, **w), signed=False))
+            return ask(home, asked, act, **words)
+
+        patch.setattr(permission, "ask", unsigned_from_now_on)
+        exported(site, "an export left without the credentials that were promised")
+
+
+@against("workflows/exporting.py:export without voice in check 0")
+def export_a_clip_permitted_for_another_voice(site: Site) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        ask, other = permission.ask, VoiceId(new_id("voice"))
+
+        def for_another(home: Any, asked: Any, act: str, **words: Any) -> Any:
+            return ask(home, replace(asked, voice=other) if act == exporting.ACT else asked, act, **words)
+
+        patch.setattr(permission, "ask", for_another)
+        patch.setattr(exporting, "_sound", lambda *_: sound(0.5))
+        exported(site, "an export left that was permitted for another voice")
 
 
 # The gate itself

@@ -17,8 +17,6 @@ from typing import Any
 
 from sayso.audio import Container
 from sayso.consent.errors import PermitRefused
-from sayso.ids import ClipId, new_id
-from sayso.marking import Mark
 from sayso.settings import Settings
 from sayso.workflows import granting, permission, speaking
 from sayso.workflows.home import Home, open_home
@@ -36,8 +34,7 @@ def tell(*words: object) -> None:
 
 def take_of(home: Home, voice: str) -> Take:
     order = Order(TEXT, voice, "Northwind Audio", "audiobook/mystery")
-    spoken = speaking.phrased(TEXT, announced=False)
-    return Take(home, order, speaking.cast(home, voice), spoken, Container.WAV, ClipId(new_id("clip")), Mark.new())
+    return speaking._take(home, order, Container.WAV)
 
 
 def stream(home: Home, voice: str, mode: str) -> None:

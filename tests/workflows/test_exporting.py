@@ -14,7 +14,7 @@ from sayso.doors.cli.main import run
 from sayso.marking import Mark
 from sayso.marking.credentials import read
 from sayso.workflows import erasing, granting
-from sayso.workflows.exporting import ClipGone, NoClip, Release, SeveralClips, export
+from sayso.workflows.exporting import ClipGone, NoClip, Publication, SeveralClips, export
 from sayso.workflows.manifests import manifests_of
 from sayso.workflows.marking_files import Batch
 from sayso.workflows.resolving import Resolver
@@ -36,7 +36,7 @@ def store_of(data, media_type):
 
 def test_a_transcode_names_what_it_was_made_from(estate, spoken, tmp_path):
     home, out = estate.home, tmp_path / "again.mp3"
-    exported = export(home, Release(spoken.clip), out)
+    exported = export(home, Publication(spoken.clip), out)
     first = store_of((tmp_path / "out.wav").read_bytes(), "audio/wav")["active_manifest"]
     store = store_of(out.read_bytes(), "audio/mpeg")
     assert (exported.parent, exported.manifest) == (first, store["active_manifest"])
@@ -60,7 +60,7 @@ def test_a_transcode_names_what_it_was_made_from(estate, spoken, tmp_path):
 @pytest.mark.parametrize("container", [Container.M4A, Container.OPUS])
 def test_every_container_and_the_resolver_knows_both_manifests(estate, spoken, tmp_path, container):
     out = tmp_path / f"again.{container}"
-    exported = export(estate.home, Release(str(tmp_path / "out.wav")), out)
+    exported = export(estate.home, Publication(str(tmp_path / "out.wav")), out)
     assert exported.content_credentials == (container is not Container.OPUS)
     assert manifests_of(estate.home, spoken.clip) == [exported.parent, exported.manifest]
     resolver = Resolver(estate.home)
@@ -76,7 +76,7 @@ def test_what_leaves_is_what_was_made_whatever_file_is_brought(estate, spoken, t
     sound = decode(tmp_path / "out.wav")
     cut = Signal(sound.samples[:, : 3 * 24_000] * 0.5, 24_000)
     (tmp_path / "cut.mp3").write_bytes(encode(cut, Container.MP3))
-    export(estate.home, Release(str(tmp_path / "cut.mp3")), tmp_path / "again.flac")
+    export(estate.home, Publication(str(tmp_path / "cut.mp3")), tmp_path / "again.flac")
     again = decode(tmp_path / "again.flac")
     assert again.num_samples == sound.num_samples
     assert abs(again.samples - sound.samples).max() < 1e-4
@@ -88,7 +88,7 @@ def test_a_copied_mark_and_other_sound_name_no_clip(estate, spoken, speech, tmp_
         batch.embed(tmp_path / "plain.wav", tmp_path / "copied.wav", Mark.parse(spoken.mark))
     for name in ("plain", "copied"):
         with pytest.raises(NoClip):
-            export(estate.home, Release(str(tmp_path / f"{name}.wav")), tmp_path / "again.mp3")
+            export(estate.home, Publication(str(tmp_path / f"{name}.wav")), tmp_path / "again.mp3")
     assert not (tmp_path / "again.mp3").exists()
 
 
@@ -99,18 +99,18 @@ def test_two_clips_in_one_file_are_told_apart(estate, spoken, tmp_path):
     both = [decode(tmp_path / f"{name}.wav").samples for name in ("out", "more")]
     (tmp_path / "both.wav").write_bytes(encode(Signal(np.concatenate(both, axis=1), 24_000), Container.WAV))
     with pytest.raises(SeveralClips, match=more.clip):
-        export(estate.home, Release(str(tmp_path / "both.wav")), tmp_path / "again.mp3")
+        export(estate.home, Publication(str(tmp_path / "both.wav")), tmp_path / "again.mp3")
 
 
 def test_withdrawn_is_refused_and_erased_is_gone(estate, spoken, tmp_path):
     home, out = estate.home, tmp_path / "again.mp3"
     granting.withdraw(home, estate.grant)
     with pytest.raises(ConsentRefused) as refused:
-        export(home, Release(spoken.clip), out)
+        export(home, Publication(spoken.clip), out)
     assert any("state" in reason for reason in refused.value.reasons)
     erasing.run(home, erasing.plan(home, estate.speaker).as_json()["plan"])
     with pytest.raises(ClipGone):
-        export(home, Release(spoken.clip), out)
+        export(home, Publication(spoken.clip), out)
     assert not out.exists()
 
 
@@ -120,13 +120,13 @@ def test_a_grant_without_publishing_lets_nothing_out(home, make_estate, tmp_path
     estate = make_estate(home, actions=(Action.CLONE, Action.SYNTHESIZE))
     spoken = speak(home, estate.order(), tmp_path / "out.wav")
     with pytest.raises(ConsentRefused, match="publish"):
-        export(home, Release(spoken.clip), tmp_path / "again.mp3")
+        export(home, Publication(spoken.clip), tmp_path / "again.mp3")
 
 
 def test_a_failure_leaves_no_file_and_no_manifest(estate, spoken, tmp_path, monkeypatch):
     monkeypatch.setattr("sayso.workflows.exporting._settled", lambda *_: (_ for _ in ()).throw(OSError("planted")))
     with pytest.raises(OSError, match="planted"):
-        export(estate.home, Release(spoken.clip), tmp_path / "again.mp3")
+        export(estate.home, Publication(spoken.clip), tmp_path / "again.mp3")
     assert not (tmp_path / "again.mp3").exists()
     assert len(manifests_of(estate.home, spoken.clip)) == 1
 

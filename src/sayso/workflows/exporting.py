@@ -13,17 +13,19 @@ from typing import Any, Final
 
 from sayso import lineage
 from sayso.audio import Container, Signal, container_of, decode
-from sayso.consent import Action, Purpose, Request
+from sayso.consent import Action, Purpose, Release, Request
+from sayso.consent.disclosure import Disclosure
 from sayso.disk import Draft
 from sayso.errors import Invalid, NotFound
 from sayso.ids import PREFIXES, ClipId, SpeakerId, parse_id
 from sayso.lineage import Kind
 from sayso.marking import Mark
 from sayso.marking.fingerprint import Content
+from sayso.marking.labels import Layer
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
 from sayso.voices.store import VoiceRow
-from sayso.workflows import credentials, manifests, permission, voicebook
+from sayso.workflows import credentials, labels, manifests, permission, voicebook
 from sayso.workflows.content import content_of
 from sayso.workflows.credentials import Packed
 from sayso.workflows.home import Home
@@ -49,7 +51,7 @@ class SeveralClips(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class Publication:
     """What somebody wants released: a clip's id or a file that holds it, and where and how it will be heard."""
 
     clip_or_file: str
@@ -84,19 +86,20 @@ class Exported:
         }
 
 
-def export(home: Home, release: Release, output: Path) -> Exported:
+def export(home: Home, publication: Publication, output: Path) -> Exported:
     """Write the clip to ``output``, in the container that its name asks for, for whom and what it was made for.
 
     Raise `ConsentRefused` with every reason, `NoClip`, `ClipGone` or `SeveralClips`; then nothing is written.
     """
     container = container_of(output)
-    clip = _clip(home, release.clip_or_file)
+    clip = _clip(home, publication.clip_or_file)
     if clip.artifact_id is None:
         raise ClipGone(f"the sound of {clip.clip_id} is gone with its voice")
     row = voicebook.row_of(home, clip.voice_id)
     known = manifests.manifests_of(home, clip.clip_id, limit=1)
+    layers = _layers(home, clip)
     with Draft(output, mode=0o644) as draft:
-        granted = permission.ask(home, _request(home, clip, row, release, container), ACT)
+        granted = permission.ask(home, _request(home, clip, row, publication, _told(container, layers)), ACT)
         try:
             sound = _sound(home, clip, granted)
             file = credentials.packed(
@@ -108,7 +111,11 @@ def export(home: Home, release: Release, output: Path) -> Exported:
                 mark=Mark.parse(clip.mark_id),
                 clip=clip.clip_id,
                 parent=manifests.manifest_of(home, known[0]) if known else None,
+                tags=labels.tags_of(layers, labels.origin_of(home, clip.clip_id, clip.mark_id, row)),
             )
+            told = Disclosure.of(spoken=Layer.SPOKEN in layers, metadata=file.signed)
+            released = Release(publication.territory, publication.channel, told)
+            home.gate.check(granted.permit, Action.PUBLISH, voice=clip.voice_id, release=released)
             draft.write(file.data)
             ticket = _settled(home, clip, granted, file)
         except BaseException:
@@ -127,7 +134,7 @@ def export(home: Home, release: Release, output: Path) -> Exported:
     )
 
 
-def _request(home: Home, clip: Clip, row: VoiceRow, release: Release, container: Container) -> Request:
+def _request(home: Home, clip: Clip, row: VoiceRow, publication: Publication, told: Disclosure | None) -> Request:
     return Request(
         speaker=row.speaker_id,
         voice=row.voice_id,
@@ -135,14 +142,24 @@ def _request(home: Home, clip: Clip, row: VoiceRow, release: Release, container:
         licensee=clip.licensee,
         purpose=Purpose(clip.purpose),
         project=clip.project,
-        language=release.language or row.language,
+        language=publication.language or row.language,
         text_commitment=home.vault.commit(row.speaker_id, clip.clip_id.encode(), domain=_CONTENT_DOMAIN),
         ceiling_ms=clip.duration_ms or 0,
-        territory=release.territory,
-        channel=release.channel,
-        disclosure=disclosure_of(container, announced=False),
-        sublicensee=release.sublicensee,
+        territory=publication.territory,
+        channel=publication.channel,
+        disclosure=told,
+        sublicensee=publication.sublicensee,
     )
+
+
+def _layers(home: Home, clip: Clip) -> frozenset[Layer]:
+    """Return the labels with which the clip was made; an export loses none that its file can carry."""
+    made = home.log.query(clip=clip.clip_id, type="synthesis:clip:made")
+    return frozenset(Layer(name) for row in made for name in str(row.entry.facts.get("labels", "")).split())
+
+
+def _told(container: Container, layers: frozenset[Layer]) -> Disclosure | None:
+    return disclosure_of(container, announced=Layer.SPOKEN in layers)
 
 
 def _sound(home: Home, clip: Clip, granted: Granted) -> Signal:

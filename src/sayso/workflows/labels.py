@@ -15,12 +15,16 @@ from typing import Any, Final
 import sayso
 from sayso.audio import Container, container_of
 from sayso.audio.tags import read_tags
+from sayso.clock import now, stamp
 from sayso.errors import Invalid, NotFound
+from sayso.ids import ClipId
 from sayso.marking.labels import AIGC, DISCLOSURE, VOICE, Asked, Layer, Origin, Words, asked_by, table, words_for
 from sayso.marking.labels.errors import LabelImpossible
 from sayso.marking.labels.jurisdiction import Jurisdiction, jurisdiction
 from sayso.marking.labels.rhythm import closing, opening
 from sayso.synthesis import Phrase, estimate_ms
+from sayso.voices.store import VoiceRow
+from sayso.workflows.home import Home
 
 LEAST_EVERY_S: Final = 30.0
 
@@ -132,6 +136,12 @@ def plan(
     layers = given | asked.layers | ({Layer.SPOKEN} if speaks else set())
     words = words_for(language, purpose) if speaks else None
     return Plan(asked, frozenset(layers), words, every_s or asked.repeat_s)
+
+
+def origin_of(home: Home, clip: ClipId, mark: str, voice: VoiceRow) -> Origin:
+    """Return what the labels say of where a clip of ``voice`` comes from."""
+    provider = home.settings.provider or home.settings.log_origin
+    return Origin(provider, clip, mark, stamp(now()), voice.engine, replica=not voice.house)
 
 
 def tags_of(layers: Collection[Layer], origin: Origin) -> dict[str, str]:

@@ -20,7 +20,6 @@ from sayso.marking.fingerprint import store as fingerprint_rows
 from sayso.synthesis.store import Clip, clips_of_grant
 from sayso.voices.store import list_voices
 from sayso.workflows import content, manifests, reconciling_keys
-
 from sayso.workflows.commitments import terms_commitment
 from sayso.workflows.home import Home
 from sayso.workflows.voicebook import profile_of

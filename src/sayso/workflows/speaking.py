@@ -28,7 +28,7 @@ from sayso.progress import Report, silent
 from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
 from sayso.synthesis.store import Clip, insert_clip
 from sayso.units import samples_to_ms
-from sayso.workflows import archive, content, credentials, manifests, permission
+from sayso.workflows import archive, content, credentials, labels, manifests, permission
 from sayso.workflows.home import Home
 from sayso.workflows.labels import Outcome, Plan, beside, notice, plan
 from sayso.workflows.manifests import SealedManifest
@@ -143,9 +143,7 @@ class Take:
 
     def origin(self) -> Origin:
         """Return what the labels say of where the clip comes from."""
-        settings, row = self.home.settings, self.voice.row
-        provider = settings.provider or settings.log_origin
-        return Origin(provider, self.clip, str(self.mark), stamp(now()), row.engine, replica=not row.house)
+        return labels.origin_of(self.home, self.clip, str(self.mark), self.voice.row)
 
 
 def commitment(home: Home, speaker: SpeakerId, text: str) -> str:
@@ -217,7 +215,7 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
 
 
 def _take(home: Home, order: Order, container: Container) -> Take:
-    labels = plan(
+    asked = plan(
         home.settings.jurisdictions if order.jurisdictions is None else order.jurisdictions,
         container,
         announced=order.announced,
@@ -225,9 +223,9 @@ def _take(home: Home, order: Order, container: Container) -> Take:
         language=order.language,
         purpose=order.purpose,
     )
-    spoken = labels.around(phrased(order.text), speed=order.speed)
+    spoken = asked.around(phrased(order.text), speed=order.speed)
     voice = cast(home, order.voice)
-    return Take(home, order, voice, spoken, container, ClipId(new_id("clip")), Mark.new(), labels)
+    return Take(home, order, voice, spoken, container, ClipId(new_id("clip")), Mark.new(), asked)
 
 
 def _reserve(tx: Connection, permit: Permit) -> None:

@@ -24,10 +24,10 @@ def export(
 
     The new file carries the same mark, and credentials that name the first file as what it was made from.
     """
-    from sayso.workflows.exporting import Release  # noqa: PLC0415
+    from sayso.workflows.exporting import Publication  # noqa: PLC0415
     from sayso.workflows.exporting import export as released  # noqa: PLC0415
 
-    release = Release(clip_or_file, language, territory, channel, sublicensee)
+    release = Publication(clip_or_file, language, territory, channel, sublicensee)
     exported = released(home(), release, output)
     signed = "signed" if exported.content_credentials else "its container carries no credentials; the mark stays"
     lines = (

@@ -16,6 +16,13 @@ from sayso.doors.cli.progress import bar
 if TYPE_CHECKING:
     from sayso.workflows.speaking import Spoken
 
+AnnounceEvery = Annotated[
+    float | None, typer.Option(help="Say so again about every so many seconds, 30 or more, between sentences.")
+]
+Jurisdictions = Annotated[
+    str | None, typer.Option(help="Carry the labels that these ask, such as eu,china; default: the settings'.")
+]
+
 
 def say(
     text: Annotated[str, typer.Argument(help="What to say; - reads standard input, @FILE reads a file.")],
@@ -32,12 +39,8 @@ def say(
     ] = None,
     sublicensee: Annotated[str | None, typer.Option(help="Who acts in place of the licensee.")] = None,
     announce: Annotated[bool, typer.Option("--announce", help="Begin by saying that the voice is synthetic.")] = False,
-    announce_every: Annotated[
-        float | None, typer.Option(help="Say so again about every so many seconds, 30 or more, between sentences.")
-    ] = None,
-    jurisdiction: Annotated[
-        str | None, typer.Option(help="Carry the labels that these ask, such as eu,china; default: the settings'.")
-    ] = None,
+    announce_every: AnnounceEvery = None,
+    jurisdiction: Jurisdictions = None,
     speed: Annotated[float, typer.Option(help="Tempo: 0.5 to 2.0.")] = 1.0,
     seed: Annotated[int, typer.Option(help="The same seed, voice and text give the same speech.")] = 0,
     profile: Annotated[str, typer.Option(help="How firmly to mark: see `sayso mark profiles`.")] = "standard",
