@@ -47,6 +47,7 @@ def assert_stable_and_speakable(text: str) -> None:
 
 
 @settings(max_examples=250, deadline=None)
+@example(fragments=["World War II", "He had 0 friends."], glue="")
 @given(
     st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=5),
     st.sampled_from([" ", ". ", ", ", "\n\n", "\n", "-", ""]),

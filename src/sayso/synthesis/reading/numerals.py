@@ -26,7 +26,7 @@ _ROMAN: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000
 _LONGEST_DIGITS: Final = 36  # beyond decillions there are no words people know
 _SPELLED_DIGITS: Final = 7  # from here on, digits without commas are a number of something, such as an account
 
-ROMAN_PATTERN: Final = r"(?=[IVXLC])(?:X{1,3}|XL|LX{0,3}|XC|C{1,3})?(?:IX|IV|V?I{0,3})"
+ROMAN_PATTERN: Final = r"(?=[IVXLC])(?:X{1,3}|XL|LX{0,3}|XC|C{1,3})?(?:IX|IV|V?I{0,3})(?<=[IVXLCDM])"
 """Roman numerals below 400: chapters, kings, wars and popes."""
 
 
