@@ -12,10 +12,12 @@ from synthetic import RATE_HZ
 from trials import about, context, corpus
 
 from sayso.audio.signal import Signal
+from sayso.consent import State
 from sayso.marking.fingerprint import Content, Fingerprint, compared
 from sayso.workflows.content import heard_under
-from sayso.workflows.verifying import Verification
+from sayso.workflows.verifying import Standing, Verification
 
+KNOWN = Standing(clip=None, grant_state=State.GIVEN, entry=None, proof_ok=True)
 AS_LOUD = "as loud as the speech"
 WAYS = ("plain", "louder", "same speaker", "mp3", AS_LOUD)
 
@@ -68,5 +70,7 @@ def _judged(heard: np.ndarray, mark, fingerprint: Fingerprint) -> dict:
         found = ours.find_issued(signal, found, mark)
     known = found.mark_verified and found.mark == mark
     content = compared(heard_under(signal, found), fingerprint) if known else Content.UNKNOWN
-    verification = Verification(Path(), detection=found, credentials=None, standing=known or None, content=content)
+    verification = Verification(
+        Path(), detection=found, credentials=None, standing=KNOWN if known else None, content=content
+    )
     return {"present": found.present, "known": known, "content": str(content), "verdict": verification.verdict}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sayso.audio import Container, decode, encode
+from sayso.consent import State
 from sayso.lineage import Kind, of_speaker
 from sayso.marking import Mark
+from sayso.marking.fingerprint import Content
 from sayso.marking.fingerprint import store as fingerprints
 from sayso.synthesis import store as clips
 from sayso.workflows import erasing, verifying
 from sayso.workflows.content import COPIED, fingerprint_of
 from sayso.workflows.marking_files import Batch
 from sayso.workflows.speaking import speak
+from sayso.workflows.tracing import Outcome, Part, Passage
 
 TEXT = "Nobody had told the captain that the harbour was closed, and so he sailed in."  # nothing of what `speech` says
 
@@ -50,6 +55,27 @@ def test_a_copied_mark_is_marked_and_not_ours(estate, spoken, copied, container)
     found = verifying.verify_file(estate.home, file).as_json()
     assert found["mark"] == spoken.mark
     assert (found["verdict"], found["content"], found["problem"]) == ("marked", "other", COPIED)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (Content.OURS, State.GIVEN, "ours"),
+        (Content.UNKNOWN, State.GIVEN, "marked"),
+        (Content.UNKNOWN, State.WITHDRAWN, "marked"),
+        (Content.OTHER, State.GIVEN, "marked"),
+        (Content.UNKNOWN, State.ERASED, "ours"),
+        (Content.OTHER, State.ERASED, "marked"),
+    ],
+)
+def test_a_mark_alone_does_not_make_a_sound_ours(estate, spoken, tmp_path, case):
+    content, state, verdict = case
+    found = verifying.verify_file(estate.home, tmp_path / "out.wav")
+    found = replace(found, content=content, standing=replace(found.standing, grant_state=state))
+    assert found.verdict == verdict
+    part = Part(Passage(0, 3, found.detection.mark, -20), found.standing, content)
+    assert part.verdict == ("copied" if content is Content.OTHER else verdict)
+    assert (part.outcome is Outcome.ALLOWED) == (content is Content.OURS)
 
 
 def test_without_a_mark_there_is_nothing_to_compare(estate, speech, tmp_path):

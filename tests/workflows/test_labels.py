@@ -18,6 +18,7 @@ from sayso.marking.labels.rhythm import rhythm
 from sayso.settings import Settings, load
 from sayso.synthesis import Phrase, script
 from sayso.synthesis.errors import LabelForged, NothingToSay
+from sayso.workflows.exporting import Publication, export
 from sayso.workflows.granting import approve
 from sayso.workflows.home import Home, open_home
 from sayso.workflows.labels import beside, plan, read_file
@@ -97,6 +98,17 @@ def test_nothing_is_added_where_nothing_is_asked_and_the_settings_ask_where_the_
     assert asked.labels.jurisdictions == ("us-ca",)
     said = read_file(tmp_path / "asked.mp3").tags["AI_DISCLOSURE"]
     assert "Provider: Northwind Audio; system: Sayso" in said
+
+
+def test_an_export_keeps_the_labels_that_its_file_can_carry(house, tmp_path):
+    spoken = speak(house.home, house.order(jurisdictions=("china",)), tmp_path / "first.wav")
+    first = json.loads(read_file(tmp_path / "first.wav").tags["AIGC"])
+    export(house.home, Publication(spoken.clip), tmp_path / "again.mp3")
+    again = json.loads(read_file(tmp_path / "again.mp3").tags["AIGC"])
+    assert (again["ProduceID"], again["Label"]) == (first["ProduceID"], first["Label"])
+    plain = speak(house.home, house.order(jurisdictions=("plain",)), tmp_path / "plain.wav")
+    export(house.home, Publication(plain.clip), tmp_path / "plain.mp3")
+    assert read_file(tmp_path / "plain.mp3").tags == {}
 
 
 def test_the_rhythm_opens_and_closes_the_sound_and_is_marked_with_it(house, tmp_path):

@@ -24,7 +24,7 @@ from sayso.marking.passages import Passage, Scan, Scanner, Window, windows
 from sayso.marking.pattern import CLOCK_HZ
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
-from sayso.workflows.content import COPIED, content_of
+from sayso.workflows.content import COPIED, UNCOMPARED, content_of, is_shown
 from sayso.workflows.home import Home
 from sayso.workflows.recognising import UNMARKED, Finder, Recognised
 from sayso.workflows.verifying import Standing, standing_of, standing_of_clip
@@ -57,12 +57,17 @@ class Part:
 
     @property
     def verdict(self) -> str:
-        """Return ``ours``, ``unmarked`` (ours by content), ``copied`` (our mark on other content) or ``marked``."""
+        """Return ``ours``, ``unmarked`` (ours by content), ``copied`` (our mark on other content) or ``marked``.
+
+        ``marked`` is a mark of ours of which no clip is known, or whose clip could not be compared with the sound.
+        """
         if self.recognised is not None:
             return "unmarked"
         if self.standing is None:
             return "marked"
-        return "copied" if self.content is Content.OTHER else "ours"
+        if self.content is Content.OTHER:
+            return "copied"
+        return "ours" if is_shown(self.content, is_kept=self.standing.has_content) else "marked"
 
     @property
     def said(self) -> str:
@@ -70,9 +75,11 @@ class Part:
         if self.recognised is not None:
             return UNMARKED
         if self.verdict == "ours":
-            return "made here" if self.content is Content.OURS else "made here; the content cannot be compared"
+            return "made here" if self.content is Content.OURS else "made here; its content is kept no more"
         if self.verdict == "copied":
             return COPIED
+        if self.standing is not None:
+            return UNCOMPARED
         return "a mark of this operator; no clip is known for it" if self.passage.mark else "a mark, not readable"
 
     @property
@@ -82,7 +89,9 @@ class Part:
             return Outcome.BROKEN
         if self.standing is None:
             return Outcome.NOT_OURS
-        return Outcome.ALLOWED if self.standing.grant_state is State.GIVEN else Outcome.NOT_ALLOWED
+        if self.standing.grant_state is not State.GIVEN:
+            return Outcome.NOT_ALLOWED  # even where it is not shown to be the clip: the speaker is to look at it
+        return Outcome.NOT_OURS if self.verdict == "marked" else Outcome.ALLOWED
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON shape of a part of `sayso trace`."""

@@ -25,7 +25,7 @@ from sayso.marking.detector import Detection
 from sayso.marking.fingerprint import Content
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
-from sayso.workflows.content import COPIED, content_of, fingerprint_of, heard_under
+from sayso.workflows.content import COPIED, content_of, heard_under, is_shown
 from sayso.workflows.home import Home
 
 
@@ -41,6 +41,11 @@ class Standing:
     proof: str = ""
     log_key: str = ""
 
+    @property
+    def has_content(self) -> bool:
+        """Return whether the clip's content is still kept here: it goes when the voice is erased."""
+        return self.grant_state is not State.ERASED
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:
@@ -51,20 +56,14 @@ class Verification:
     credentials: Credentials
     standing: Standing | None
     content: Content = Content.UNKNOWN
-    is_comparable: bool = True
-    """Whether the clip's content is still known here; it goes when the voice is erased."""
 
     @property
     def verdict(self) -> str:
-        """Return ``ours`` (a clip of this ledger), ``marked`` (a mark of ours, but on no clip known here) or ``none``.
-
-        A mark of a clip on content that is not seen to be the clip's is ``marked``: it may have been copied there.
-        """
+        """Return ``ours`` (a clip of this ledger), ``marked`` (our mark, not shown to be on its clip) or ``none``."""
         if not self.detection.present:
             return "none"
-        # Whoever copies a mark copies its id: only content that agrees makes a clip ours (decisions/0011).
-        is_it = self.content is Content.OURS or (self.content is Content.UNKNOWN and not self.is_comparable)
-        return "ours" if self.standing and is_it else "marked"
+        shown = self.standing is not None and is_shown(self.content, is_kept=self.standing.has_content)
+        return "ours" if shown else "marked"
 
     @property
     def problem(self) -> str | None:
@@ -108,8 +107,7 @@ def verify_file(home: Home, file: Path) -> Verification:
     content = content_of(home, standing.clip, heard_under(signal, detection)) if standing else Content.UNKNOWN
     if detection.patchwork and content is Content.OTHER:
         content = Content.UNKNOWN
-    is_comparable = standing is None or fingerprint_of(home, standing.clip) is not None
-    return Verification(file, detection, credentials, standing, content, is_comparable=is_comparable)
+    return Verification(file, detection, credentials, standing, content)
 
 
 def _detection(home: Home, signal: Signal) -> Detection:

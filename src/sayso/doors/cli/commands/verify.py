@@ -35,6 +35,8 @@ def _lines(result: dict[str, Any]) -> Iterator[str]:
         yield f"  mark        {result['mark'] or 'present, not readable'} (p = {result['p_value']:.2g})"
     if result["content"] == "other":
         yield "  content     NOT OURS: mark present, but it was given to another sound (a copied mark)"
+    elif result["verdict"] == "marked" and result["clip"]:
+        yield "  content     could not be compared with the clip's: the mark may have been copied here"
     if result["clip"]:
         yield f"  clip        {result['clip']}, for {result['purpose']} by {result['licensee']}"
         yield f"  grant       {result['grant']}: {result['grant_state']} now"
