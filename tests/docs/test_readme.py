@@ -49,6 +49,8 @@ def test_the_python_blocks_run(path, block, tmp_path):
         [sys.executable, "-c", block], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+    for promised in re.findall(r"^print\(.*\)  # (\w+)$", block, re.MULTILINE):
+        assert promised in done.stdout.splitlines()
 
 
 def test_every_command_of_the_contract_is_in_the_program():

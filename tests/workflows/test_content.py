@@ -103,6 +103,20 @@ def test_the_fingerprint_is_an_artifact_of_the_speaker_and_goes_with_the_voice(e
     assert (found["verdict"], found["content"], found["grant_state"]) == ("ours", "unknown", "erased")
 
 
+def test_a_word_or_two_are_compared_as_well(estate, speech, tmp_path):
+    short = speak(estate.home, estate.order(text="Good evening."), tmp_path / "short.wav")
+    sound = decode(tmp_path / "short.wav")
+    assert sound.duration_s < 1.2
+    (tmp_path / "short.opus").write_bytes(encode(sound, Container.OPUS))
+    assert verifying.verify_file(estate.home, tmp_path / "short.opus").verdict == "ours"
+    other = speech.slice(48_000, 48_000 + 2 * sound.num_samples)
+    (tmp_path / "other.wav").write_bytes(encode(other, Container.WAV))
+    with Batch(estate.home) as batch:
+        batch.embed(tmp_path / "other.wav", tmp_path / "copied.wav", Mark.parse(short.mark))
+    found = verifying.verify_file(estate.home, tmp_path / "copied.wav").as_json()
+    assert (found["mark"], found["verdict"]) == (short.mark, "marked")
+
+
 def test_a_failure_leaves_no_fingerprint_behind(estate, tmp_path, monkeypatch):
     before = set(estate.home.vault.addresses())
     monkeypatch.setattr("sayso.workflows.speaking.insert_clip", lambda *_: (_ for _ in ()).throw(OSError("planted")))

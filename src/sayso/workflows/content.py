@@ -13,6 +13,7 @@ from sayso.ids import ArtifactId, ClipId, SpeakerId
 from sayso.lineage import Kind
 from sayso.marking.detector import Detection
 from sayso.marking.fingerprint import Content, Features, Fingerprint, compared, features_of, one_after_another, store
+from sayso.marking.fingerprint.matching import LEAST_ROWS
 from sayso.synthesis.store import Clip
 from sayso.workflows import archive
 from sayso.workflows.home import Home
@@ -86,4 +87,5 @@ def heard_under(signal: Signal, detection: Detection) -> Features:
     speed = detection.speed
     features = features_of(signal, tempo=speed, pitch=detection.pitch)
     stretches = [features.between(start_s * speed, end_s * speed) for start_s, end_s in detection.segments]
-    return one_after_another(stretches or [features.first(0)])
+    heard = one_after_another(stretches or [features.first(0)])
+    return heard if len(heard.soft) >= LEAST_ROWS else features  # too little by itself: then the sound around it counts

@@ -61,7 +61,7 @@ def test_half_a_file_of_other_sound_is_not_ours_for_long(speech, other):
 
 def test_too_little_to_tell_is_unknown(speech):
     fingerprint = Fingerprint.of(speech)
-    assert compared(features_of(speech.slice(0, 24_000)), fingerprint) is Content.UNKNOWN
+    assert compared(features_of(speech.slice(0, 16_000)), fingerprint) is Content.UNKNOWN
     assert compared(features_of(speech.slice(0, 100)), fingerprint) is Content.UNKNOWN
     silence = Signal(np.zeros((1, 96_000), dtype=np.float32), 24_000)
     assert compared(features_of(silence), fingerprint) is not Content.OURS
