@@ -3,7 +3,8 @@
 Five populations: ``catalogue`` (ten licensees, each grant for one title: what a narrator's grants look like),
 ``one licensee`` (all 50 grants to the licensee that asks, each for another purpose), ``all permit`` (the worst case:
 all 50 permit the act and all 50 are evaluated), ``licences`` (the catalogue, cut from one outer consent and with rules
-about the text), and a refusal with its reasons in the catalogue.
+about the text), and a refusal with its reasons in the catalogue. Each is timed as the decision alone, and with the
+permit made of it and signed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sayso.consent.cedar import Policy
-from sayso.consent.decision import decide
+from sayso.consent.decision import decide, why
 from sayso.consent.disclosure import Disclosure
 from sayso.consent.errors import ConsentRefused
 from sayso.consent.grant import Grant
@@ -109,9 +110,9 @@ def measure(rounds: int) -> dict[str, dict[str, float]]:
     for name, grants in populations(50).items():
         policy = Policy(SPEAKER, grants)
         used_ms = {each.grant_id: 1_000 for each in grants}
-        found[f"decide, {name}"] = timed(
-            lambda p=policy, u=used_ms: decide(asked, grants=p, epoch=1, key=key, now=NOW, used_ms=u), rounds
-        )
+        known = {"grants": policy, "epoch": 1, "now": NOW, "used_ms": used_ms}
+        found[f"decision, {name}"] = timed(lambda k=known: why(asked, explained=False, **k), rounds)
+        found[f"with its permit, {name}"] = timed(lambda k=known: decide(asked, key=key, **k), rounds)
     refused = Request(SPEAKER, "voi_a", Action.TRAIN, "publisher 0", Purpose("podcast/other"))
     policy = Policy(SPEAKER, populations(50)["catalogue"])
     found["refuse with all reasons"] = timed(lambda: refuse(refused, policy, key), max(rounds // 10, 200))

@@ -7,15 +7,19 @@ refused; write a decimal as a string or as an integer of a smaller unit.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from sayso.errors import Invalid
+
+# Made once: json.dumps with these options makes one anew at each call.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
 
 
 def encode(value: Any) -> bytes:
     """Return the canonical UTF-8 bytes of ``value``; raise `Invalid` where it has none."""
     _check(value, "$")
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def decode(data: bytes) -> Any:
@@ -31,7 +35,7 @@ def decode(data: bytes) -> Any:
 
 
 def _check(value: Any, where: str) -> None:
-    if value is None or isinstance(value, bool | int | str):
+    if type(value) in _PLAIN or isinstance(value, int | str):
         return
     if isinstance(value, list | tuple):
         for place, item in enumerate(value):
@@ -40,6 +44,7 @@ def _check(value: Any, where: str) -> None:
         for key, item in value.items():
             if not isinstance(key, str):
                 raise Invalid(f"{where}: got the key {key!r}, expected a string")
-            _check(item, f"{where}.{key}")
+            if type(item) not in _PLAIN:
+                _check(item, f"{where}.{key}")
     else:
         raise Invalid(f"{where}: got {type(value).__name__}, expected a string, integer, boolean, list or object")
