@@ -155,13 +155,25 @@ def test_bytes_that_are_no_certificate_are_refused(data):
             check_certificate(pem, now=now())
 
 
-@given(st.integers(30, 600), st.integers(0, 255))
+def test_a_serial_number_that_is_not_positive_is_refused():
+    sample = x509.load_pem_x509_certificate(SAMPLE)
+    der = bytearray(sample.public_bytes(Encoding.DER))
+    serial = sample.serial_number.to_bytes(sample.serial_number.bit_length() // 8 + 1, "big")
+    der[der.index(serial)] |= 0x80
+    with pytest.raises(CertificateMalformed, match="serial number"):
+        check_certificate(pem_of(bytes(der)), now=now())
+
+
+def pem_of(der: bytes) -> bytes:
+    return b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(der) + b"\n-----END CERTIFICATE-----\n"
+
+
+@given(st.integers(0, 600), st.integers(0, 255))
 def test_a_damaged_certificate_is_checked_or_refused_and_nothing_else(place, value):
     der = bytearray(x509.load_pem_x509_certificate(SAMPLE).public_bytes(Encoding.DER))
     der[place % len(der)] = value
-    pem = b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(bytes(der)) + b"\n-----END CERTIFICATE-----\n"
     with contextlib.suppress(CertificateMalformed):
-        check_certificate(pem, now=now())
+        check_certificate(pem_of(bytes(der)), now=now())
 
 
 SAMPLE = certificate()

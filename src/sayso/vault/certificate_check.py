@@ -7,6 +7,7 @@ asks for more; the latter are advice: a file signed under an older leaf is intac
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier, SignatureAlgorithmOID
 
 from sayso.vault.errors import CertificateMalformed
@@ -49,6 +51,7 @@ _SIGNATURES: Final = {
     SignatureAlgorithmOID.ED25519: "Ed25519",
 }
 _PRIVATE: Final = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_UNREADABLE: Final = (ValueError, CryptographyDeprecationWarning, UnsupportedAlgorithm, x509.InvalidVersion)
 _BLOCK: Final = b"-----BEGIN CERTIFICATE-----"
 
 
@@ -71,13 +74,16 @@ class Finding:
 def check_certificate(pem: bytes, *, now: datetime) -> list[Finding]:
     """Return what each rule says of the first certificate in ``pem`` and of the chain behind it.
 
-    Raise `CertificateMalformed` for bytes that hold no certificate, or one that cannot be read.
+    Raise `CertificateMalformed` for bytes that hold no certificate, one that cannot be read, or one that breaks RFC
+    5280 in a way that its readers only warn of, such as a serial number that is not positive (section 4.1.2.2).
     """
-    chain = _parsed(pem)
-    try:
-        return list(_findings(pem, chain, now))
-    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
-        raise CertificateMalformed(f"got a certificate with a part that cannot be read ({error})") from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CryptographyDeprecationWarning)
+        chain = _parsed(pem)
+        try:
+            return list(_findings(pem, chain, now))
+        except _UNREADABLE as error:
+            raise CertificateMalformed(f"got a certificate with a part that cannot be read ({error})") from None
 
 
 def _findings(pem: bytes, chain: Sequence[x509.Certificate], now: datetime) -> Iterator[Finding]:
@@ -100,7 +106,7 @@ def _parsed(pem: bytes) -> list[x509.Certificate]:
         )
     try:
         return x509.load_pem_x509_certificates(pem)
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise CertificateMalformed(f"got a certificate that cannot be read ({error}); export it again") from None
 
 
