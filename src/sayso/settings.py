@@ -16,11 +16,16 @@ from urllib.parse import urlsplit, urlunsplit
 from sayso.errors import Invalid
 
 _ENV_PREFIX: Final = "SAYSO_"
+_NAMES: Final = {"jurisdictions": "eu", "mark_chains": "opus-16"}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an installation is told. An empty address means: a file in the home."""
+    """What an installation is told. An empty address means: a file in the home.
+
+    ``mark_chains``: the codecs that the mark of a new clip must survive; ``weak_marks``: one that does not is told
+    (flag) or not let out (refuse).
+    """
 
     home: Path
     database_url: str = ""
@@ -35,6 +40,8 @@ class Settings:
     provider: str = ""
     contact: str = ""
     jurisdictions: tuple[str, ...] = ()
+    mark_chains: tuple[str, ...] = ("mp3-64",)
+    weak_marks: str = "flag"
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
@@ -52,6 +59,8 @@ class Settings:
             raise Invalid("settings.keys_url: got the database of the state, expected one of its own (decisions/0003)")
         if not 1 <= self.threads <= 256:
             raise Invalid(f"settings.threads: got {self.threads}, expected 1 to 256")
+        if self.weak_marks not in ("flag", "refuse"):
+            raise Invalid(f"settings.weak_marks: got {self.weak_marks[:40]!r}, expected flag or refuse")
         if not 0 <= self.witness_quorum <= len(self.witnesses):
             raise Invalid(
                 f"settings.witness_quorum: got {self.witness_quorum}, expected 0 to {len(self.witnesses)},"
@@ -112,8 +121,8 @@ def _typed(name: str, value: Any) -> Any:
         return int(value)
     if name == "witnesses":
         return _witnesses(value)
-    if name == "jurisdictions":
-        return _texts(name, value, "a list of names such as 'eu'")
+    if name in _NAMES:
+        return _texts(name, value, f"a list of names such as {_NAMES[name]!r}")
     return Path(str(value)).expanduser().absolute() if name == "kek_file" else str(value)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from sayso.audio import Container
 from sayso.consent.errors import PermitRefused
+from sayso.marking.strength import STANDARD
 from sayso.settings import Settings
 from sayso.workflows import granting, permission, speaking
 from sayso.workflows.home import Home, open_home
@@ -42,7 +43,7 @@ def stream(home: Home, voice: str, mode: str) -> None:
     granted = permission.ask(home, take.request(), speaking.ACT)
     began = None  # when the first piece begins to be heard
     try:
-        for piece in speaking.rendering(take, granted.permit):
+        for piece in speaking.rendering(take, granted.permit, STANDARD):
             tell("piece", piece.start, piece.stop, piece.signal.sample_rate, time.monotonic_ns())
             began = began or time.monotonic()
             if mode == "live":

@@ -7,7 +7,8 @@ import pytest
 from sayso.audio import Container, encode
 from sayso.marking import Mark
 from sayso.marking.errors import MarkWeak, ProfileUnknown
-from sayso.workflows.marking_files import Batch, Policy
+from sayso.marking.verifying import Policy
+from sayso.workflows.marking_files import Batch
 
 MARK = Mark(0x0123456789ABCDEF)
 

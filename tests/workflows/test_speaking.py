@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sayso.audio import decode
 from sayso.consent import minutes
 from sayso.consent.errors import ConsentRefused
 from sayso.errors import Conflict, Invalid, NotFound, Refused
+from sayso.marking import Marker
+from sayso.marking.errors import ChainUnknown, MarkWeak
 from sayso.workflows import auditing, granting, verifying
 from sayso.workflows.speaking import Order, speak
 
@@ -149,3 +153,42 @@ def test_a_stock_voice_speaks_under_the_grant_of_its_own_engine(home, tmp_path, 
     grant = granting.shown(home, spoken.grant).as_json()
     assert "Apache-2.0" in grant["note"]
     assert f"stock voices of {engine}" in grant["note"]
+
+
+def asking(estate, **settings):
+    """Return the same installation, told otherwise."""
+    return replace(estate.home, settings=replace(estate.home.settings, **settings))
+
+
+def test_a_clip_is_sent_through_the_codecs_that_the_settings_name(estate, tmp_path):
+    spoken = speak(asking(estate, mark_chains=("opus-24", "mu-law-8k")), estate.order(), tmp_path / "out.wav")
+    assert [(one.chain, one.is_readable) for one in spoken.mark_checks] == [
+        ("none", True),
+        ("opus-24", True),
+        ("mu-law-8k", True),
+    ]
+    assert spoken.as_json()["mark_checks"][1]["margin"] > 10
+
+
+def test_a_weak_clip_is_marked_more_firmly_and_then_told_or_refused(estate, tmp_path, monkeypatch):
+    reaches, at = [], Marker.at
+    monkeypatch.setattr(
+        Marker, "at", lambda marker, strength: (reaches.append(strength.reach), at(marker, strength))[1]
+    )
+    hard = {"mark_chains": ("amr-nb-7.4",)}  # it loses every mark of this length
+    order = estate.order(text="Yes, I will, and so will they.")
+    told = speak(asking(estate, **hard), order, tmp_path / "told.flac")
+    assert [one.is_readable for one in told.mark_checks] == [True, False]
+    assert len(reaches) == (3 if told.mark_checks[1].has_run else 1)
+    assert reaches == sorted(set(reaches))
+    with pytest.raises(MarkWeak, match=r"amr-nb-7\.4"):
+        speak(asking(estate, weak_marks="refuse", **hard), order, tmp_path / "refused.flac")
+    assert not (tmp_path / "refused.flac").exists()
+    assert types(estate.home, estate.grant)[-1] == "synthesis:clip:failed"
+
+
+def test_a_chain_that_nobody_knows_changes_nothing(estate, tmp_path):
+    before = auditing.checkpoint(estate.home).as_json()["size"]
+    with pytest.raises(ChainUnknown, match="opus-16"):
+        speak(asking(estate, mark_chains=("wax",)), estate.order(), tmp_path / "out.wav")
+    assert auditing.checkpoint(estate.home).as_json()["size"] == before

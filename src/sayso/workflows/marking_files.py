@@ -15,12 +15,8 @@ from sayso.disk import Draft
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
 from sayso.marking import Mark
-from sayso.marking.chains import NONE, chains_named
 from sayso.marking.detector import Detection
-from sayso.marking.errors import MarkWeak
-from sayso.marking.profiles import strength_of
-from sayso.marking.strength import Strength
-from sayso.marking.verifying import MOST_STEPS, Checked, check, firmer
+from sayso.marking.verifying import Checked, Policy, checked, lasts
 from sayso.workflows import permission
 from sayso.workflows.home import Home
 from sayso.workflows.house import MARKING, OPERATOR, house_speaker
@@ -79,20 +75,6 @@ class Searched:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How firmly to mark, which chains of codecs the mark must survive, and whether a weak mark is refused or told."""
-
-    profile: str = "standard"
-    chains: tuple[str, ...] = (NONE.name,)
-    refuse_weak: bool = False
-
-    def check(self) -> None:
-        """Raise `ProfileUnknown` or `ChainUnknown`."""
-        strength_of(self.profile)
-        chains_named(self.chains)
-
-
 READ_BACK: Final = Policy()
 """What costs least: the mark is read back from what was marked, and a weak one is told."""
 
@@ -125,7 +107,7 @@ class Batch:
             try:
                 marked, checks = _made_to_last(home, signal, mark, granted.permit, policy)
                 _check_carries(signal, marked)
-                _check_lasts(checks, policy)
+                policy.judge(checks)
                 draft.write(encode(marked, container))
                 with home.database.write() as tx:
                     facts: dict[str, Fact] = {"mark": str(mark), "duration_ms": signal.duration_ms}
@@ -134,7 +116,7 @@ class Batch:
                 permission.failed(home, granted, ACT)
                 raise
             draft.publish()
-        verified = all(check.is_readable for check in checks)
+        verified = all(one.is_readable for one in checks)
         return MarkedFile(file, out, mark, _snr_db(signal, marked), verified, policy.profile, checks)
 
 
@@ -142,34 +124,17 @@ def _made_to_last(
     home: Home, signal: Signal, mark: Mark, permit: Permit, policy: Policy
 ) -> tuple[Signal, tuple[Checked, ...]]:
     """Return ``signal`` marked, more firmly step by step while a chain that runs here still loses the mark."""
-    strength: Strength | None = strength_of(policy.profile)
-    chains = chains_named(policy.chains)
-    for _ in range(1 + MOST_STEPS):
-        if strength is None:
-            break
+    for strength in policy.strengths():
         marked = home.marker.at(strength).embed(signal, mark, permit, Action.MARK).signal
-        checks = tuple(check(home.detector, marked, mark, chain) for chain in chains)
-        if all(one.is_readable or not one.has_run for one in checks):
+        checks = checked(home.detector, marked, mark, policy.checked)
+        if lasts(checks):
             break
-        strength = firmer(strength)
     return marked, checks
-
-
-def _check_lasts(checks: tuple[Checked, ...], policy: Policy) -> None:
-    lost = [one.chain for one in checks if not one.is_readable]
-    if lost and policy.refuse_weak:
-        raise MarkWeak(f"the mark is not read after {', '.join(lost)}; use longer or louder sound, or another profile")
 
 
 def detect_file(home: Home, file: Path) -> Searched:
     """Look for a mark of this installation in ``file``."""
     return Searched(file, home.detector.detect(decode(file)))
-
-
-def is_readable(home: Home, marked: Signal, mark: Mark) -> bool:
-    """Return whether ``mark`` can be read back from ``marked``; sound of a second or less may be too short for it."""
-    found = home.detector.read_at(marked, 0)
-    return found.present and found.mark == mark
 
 
 def parse_mark(text: str) -> Mark:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,15 +25,16 @@ from sayso.lineage import Kind
 from sayso.marking import Mark, MarkedAudio
 from sayso.marking.labels import Layer, Origin
 from sayso.marking.profiles import strength_of
+from sayso.marking.strength import Strength
+from sayso.marking.verifying import Checked, Policy, checked, lasts, lost_in
 from sayso.progress import Report, silent
 from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
 from sayso.synthesis.store import Clip, insert_clip
 from sayso.units import samples_to_ms
 from sayso.workflows import archive, content, credentials, labels, manifests, permission
+from sayso.workflows.credentials import Packed
 from sayso.workflows.home import Home
 from sayso.workflows.labels import Outcome, Plan, beside, notice, plan
-from sayso.workflows.manifests import SealedManifest
-from sayso.workflows.marking_files import is_readable
 from sayso.workflows.permission import Fact, Granted
 from sayso.workflows.voicebook import Cast, cast
 
@@ -82,6 +84,7 @@ class Spoken:
     rtf: float
     content_credentials: bool
     mark_readable: bool
+    mark_checks: tuple[Checked, ...]
     labels: Outcome
 
     def as_json(self) -> dict[str, Any]:
@@ -96,13 +99,14 @@ class Spoken:
             "rtf": round(self.rtf, 3),
             "content_credentials": self.content_credentials,
             "mark_readable": self.mark_readable,
+            "mark_checks": [one.as_json() for one in self.mark_checks],
             "labels": self.labels.as_json(),
         }
 
 
 @dataclass(frozen=True)
 class Take:
-    """One order on its way: who speaks what, as which clip, under which mark."""
+    """One order on its way: who speaks what, as which clip, under which mark, and what its labels say of that."""
 
     home: Home
     order: Order
@@ -112,6 +116,8 @@ class Take:
     clip: ClipId
     mark: Mark
     plan: Plan
+    origin: Origin
+    policy: Policy
 
     def commit(self, text: str) -> str:
         """Return the commitment to ``text``, which the permit, the gate and the ledger share."""
@@ -141,9 +147,24 @@ class Take:
             sublicensee=order.sublicensee,
         )
 
-    def origin(self) -> Origin:
-        """Return what the labels say of where the clip comes from."""
-        return labels.origin_of(self.home, self.clip, str(self.mark), self.voice.row)
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of a take: its marked sound, the file to leave, and where its mark was read again.
+
+    ``first_s`` and ``made_s``: from the order to the first marked piece and to the last.
+    """
+
+    sound: Signal
+    file: Packed
+    checks: tuple[Checked, ...]
+    first_s: float
+    made_s: float
+
+    @property
+    def readable(self) -> bool:
+        """Return whether the mark is read back from the clip as it was made."""
+        return self.checks[0].is_readable
 
 
 def commitment(home: Home, speaker: SpeakerId, text: str) -> str:
@@ -170,34 +191,21 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
     """
     started = time.perf_counter()
     take = _take(home, order, container_of(output))
-    origin = take.origin()
     with Draft(output, mode=0o644) as draft:
         granted = permission.ask(home, take.request(), ACT, within=_reserve)
         try:
-            sound, first_s = _rendered(take, granted.permit, report, started)
-            made_s = time.perf_counter() - started
-            readable = is_readable(home, sound, take.mark)
-            file = credentials.packed(
-                home,
-                sound,
-                container=take.container,
-                permit=granted.permit,
-                action=Action.SYNTHESIZE,
-                mark=take.mark,
-                clip=take.clip,
-                tags=take.plan.tags(origin),
-            )
-            told = Disclosure.of(spoken=take.plan.speaks, metadata=file.signed)
+            made = _made(take, granted.permit, report, started)
+            told = Disclosure.of(spoken=take.plan.speaks, metadata=made.file.signed)
             release = Release(order.territory, order.channel, told)
             home.gate.check(granted.permit, Action.SYNTHESIZE, voice=take.voice.row.voice_id, release=release)
-            draft.write(file.data)
-            outcome = take.plan.outcome(signed=file.signed, readable=readable)
-            ticket = _settled(take, granted, sound, file.manifest, readable=readable, outcome=outcome)
+            draft.write(made.file.data)
+            outcome = take.plan.outcome(signed=made.file.signed, readable=made.readable)
+            ticket = _settled(take, granted, made, outcome)
         except BaseException:
             permission.failed(home, granted, ACT, within=lambda tx: minutes.release(tx, granted.permit.permit_id))
             raise
         if Layer.NOTICE in take.plan.layers:
-            write_whole(beside(output), notice(take.plan, origin, outcome), mode=0o644)
+            write_whole(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
         draft.publish()
     home.log.integrate()
     return Spoken(
@@ -205,11 +213,12 @@ def speak(home: Home, order: Order, output: Path, report: Report = silent) -> Sp
         grant=granted.permit.grant_id,
         mark=str(take.mark),
         entry=home.log.index_of(ticket),
-        duration_s=sound.duration_s,
-        ttfa_ms=round(1000 * first_s),
-        rtf=made_s / sound.duration_s,
-        content_credentials=file.signed,
-        mark_readable=readable,
+        duration_s=made.sound.duration_s,
+        ttfa_ms=round(1000 * made.first_s),
+        rtf=made.made_s / made.sound.duration_s,
+        content_credentials=made.file.signed,
+        mark_readable=made.readable,
+        mark_checks=made.checks,
         labels=outcome,
     )
 
@@ -225,16 +234,19 @@ def _take(home: Home, order: Order, container: Container) -> Take:
     )
     spoken = asked.around(phrased(order.text), speed=order.speed)
     voice = cast(home, order.voice)
-    return Take(home, order, voice, spoken, container, ClipId(new_id("clip")), Mark.new(), asked)
+    policy = Policy(order.profile, home.settings.mark_chains, home.settings.weak_marks == "refuse")
+    clip, mark = ClipId(new_id("clip")), Mark.new()
+    origin = labels.origin_of(home, clip, str(mark), voice.row)
+    return Take(home, order, voice, spoken, container, clip, mark, asked, origin, policy)
 
 
 def _reserve(tx: Connection, permit: Permit) -> None:
     minutes.reserve(tx, permit.grant_id, permit.permit_id, permit.ceiling_ms, takes=1)
 
 
-def rendering(take: Take, permit: Permit) -> Iterator[MarkedAudio]:
+def rendering(take: Take, permit: Permit, strength: Strength) -> Iterator[MarkedAudio]:
     """Return the take as marked pieces, each made, checked and let go when it is asked for."""
-    return Renderer(take.home.marker.at(strength_of(take.order.profile)), take.home.gate).render(
+    return Renderer(take.home.marker.at(strength), take.home.gate).render(
         take.phrases,
         take.voice.open(take.home),
         engine=take.voice.engine,
@@ -248,11 +260,27 @@ def rendering(take: Take, permit: Permit) -> Iterator[MarkedAudio]:
     )
 
 
-def _rendered(take: Take, permit: Permit, report: Report, started: float) -> tuple[Signal, float]:
+def _made(take: Take, permit: Permit, report: Report, started: float) -> Made:
+    """Make the clip, more firmly marked while its mark is lost on the way; raise `MarkWeak` if that is the policy."""
+    first_s = 0.0
+    for strength in take.policy.strengths():
+        sound, heard_s = _rendered(take, permit, strength, report, started)
+        first_s, made_s = first_s or heard_s, time.perf_counter() - started
+        with ThreadPoolExecutor(1) as beside_packing:
+            checking = beside_packing.submit(checked, take.home.detector, sound, take.mark, take.policy.checked)
+            file = _packed(take, permit, sound)
+        checks = checking.result()
+        if lasts(checks):
+            break
+    take.policy.judge(checks)
+    return Made(sound, file, checks, first_s, made_s)
+
+
+def _rendered(take: Take, permit: Permit, strength: Strength, report: Report, started: float) -> tuple[Signal, float]:
     """Return the marked sound, whole, and how many seconds after ``started`` its first piece was ready."""
     pieces: list[Signal] = []
     first_s = 0.0
-    for piece in rendering(take, permit):
+    for piece in rendering(take, permit, strength):
         first_s = first_s or time.perf_counter() - started
         pieces.append(piece.signal)
         made_ms = samples_to_ms(piece.stop, piece.signal.sample_rate)
@@ -260,17 +288,29 @@ def _rendered(take: Take, permit: Permit, report: Report, started: float) -> tup
     return concatenate(pieces), first_s
 
 
-def _settled(
-    take: Take, granted: Granted, sound: Signal, manifest: SealedManifest, *, readable: bool, outcome: Outcome
-) -> int:
+def _packed(take: Take, permit: Permit, sound: Signal) -> Packed:
+    return credentials.packed(
+        take.home,
+        sound,
+        container=take.container,
+        permit=permit,
+        action=Action.SYNTHESIZE,
+        mark=take.mark,
+        clip=take.clip,
+        tags=take.plan.tags(take.origin),
+    )
+
+
+def _settled(take: Take, granted: Granted, made: Made, outcome: Outcome) -> int:
     """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
-    home, permit, order = take.home, granted.permit, take.order
+    home, permit, order, sound = take.home, granted.permit, take.order, made.sound
     kept = archive.sealed(home, encode(sound, MASTER), [take.voice.speaker], Kind.CLIP)
     known_by = content.fingerprinted(home, sound, clip=take.clip, speaker=take.voice.speaker)
     facts: dict[str, Fact] = {
         "clip": take.clip,
         "mark": str(take.mark),
-        "mark_readable": readable,
+        "mark_readable": made.readable,
+        "mark_lost": " ".join(lost_in(made.checks)),
         "duration_ms": sound.duration_ms,
         "output": home.vault.commit(take.voice.speaker, bytes.fromhex(kept.digest), domain="sound"),
         **outcome.facts(),
@@ -282,7 +322,7 @@ def _settled(
             tx, kept, permit, speakers=[take.voice.speaker], parents=[take.voice.row.artifact_id]
         )
         content.keep(tx, known_by, permit, parent=artifact)
-        manifests.keep(tx, manifest, permit, parent=artifact)
+        manifests.keep(tx, made.file.manifest, permit, parent=artifact)
         insert_clip(
             tx,
             Clip(

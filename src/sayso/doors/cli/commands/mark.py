@@ -31,10 +31,11 @@ def embed(
     as_json: AsJson = False,
 ) -> None:
     """Put one identifier into each file, under the house grant for marking, and log it."""
+    from sayso.marking.verifying import Policy  # noqa: PLC0415
     from sayso.workflows import marking_files  # noqa: PLC0415 - loads the marker
 
     mark = marking_files.parse_mark(mark_id)
-    policy = marking_files.Policy(profile, ("none", *(survive or ())), refuse_weak)
+    policy = Policy(profile, tuple(survive or ()), refuse_weak)
     batch = marking_files.Batch(home())
     with batch:
         code = each(

@@ -77,6 +77,9 @@ def say(
 def _warnings(spoken: Spoken) -> Iterator[str]:
     if not spoken.mark_readable:
         yield "note: the clip is too short for its mark to be read back; it is logged all the same"
+    elif not all(one.is_readable for one in spoken.mark_checks):
+        lost = ", ".join(one.chain for one in spoken.mark_checks if not one.is_readable)
+        yield f"note: the mark of this clip is weak, it is not read after {lost}; the ledger says so too"
     if spoken.labels.missing:
         missing = ", ".join(sorted(spoken.labels.missing))
         asking = ", ".join(spoken.labels.jurisdictions)
