@@ -36,7 +36,14 @@ _FLOOR_PERCENT: Final = 10
 
 def spectra(samples: NDArray[np.float32]) -> NDArray[np.complex64]:
     """Return the windowed spectra of ``samples`` (shape (..., n)), a frame each hop from the first sample on."""
-    return transformed(np.lib.stride_tricks.sliding_window_view(samples, FRAME_LENGTH, axis=-1)[..., ::HOP_LENGTH, :])
+    return transformed(framed(samples))
+
+
+def framed(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the frames of ``samples`` (shape (..., n)), each of two hops, one each hop from the first sample on."""
+    count = samples.shape[-1] // HOP_LENGTH
+    hops = samples[..., : count * HOP_LENGTH].reshape(*samples.shape[:-1], count, HOP_LENGTH)
+    return np.concatenate([hops[..., :-1, :], hops[..., 1:, :]], axis=-1)
 
 
 def transformed(frames: NDArray[np.float32]) -> NDArray[np.complex64]:

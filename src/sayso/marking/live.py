@@ -61,9 +61,11 @@ class Live:
         self._clocked = stop
         first, until = self._done, self._to_host.ready(self._change.stop)
         change = self._to_host.between(self._change.samples, self._change.start, first=first, stop=until)
+        inside = slice(self._silent_run, -self._silent_run)
         around = self._host.between(first - self._silent_run, until + self._silent_run)
-        padding = ((0, 0), (self._silent_run, self._silent_run))
-        done = added(around, np.pad(change, padding), self._silent_run)[:, self._silent_run : -self._silent_run]
+        padded = np.zeros_like(around)
+        padded[:, inside] = change
+        done = added(around, padded, self._silent_run)[:, inside]
         self._done = until
         self._host.drop_until(min(until - self._silent_run, self._to_clock.first_needed(stop)))
         self._change.drop_until(self._to_host.first_needed(until))
@@ -94,11 +96,12 @@ class _Span:
 
 def added(host: NDArray[np.float32], change: NDArray[np.float32], silent_run: int) -> NDArray[np.float32]:
     """Return host and change together: silence is kept, and nothing is driven over full scale that was not."""
-    is_zero = ~host.any(axis=0)
-    edges = np.flatnonzero(np.diff(is_zero.astype(np.int8), prepend=0, append=0))
-    change = change.copy()
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        if end - begin >= silent_run:
-            change[:, begin:end] = 0
+    is_sound = host.any(axis=0)
+    if not is_sound.all():
+        edges = np.flatnonzero(np.diff((~is_sound).astype(np.int8), prepend=0, append=0))
+        change = change.copy()
+        for begin, end in zip(edges[::2], edges[1::2], strict=True):
+            if end - begin >= silent_run:
+                change[:, begin:end] = 0
     ceiling = np.maximum(np.abs(host), 1)
     return np.asarray(np.clip(host + change, -ceiling, ceiling))
