@@ -19,10 +19,10 @@ SAME_IN_A_WORD: Final = 0.85  # of under 1.2 s: 3,400 times other speech by at m
 WINDOW_ROWS: Final = 94  # 3 s
 LEAST_ROWS: Final = 12  # with the sound around them 0.75 s
 
-_QUIET_DB: Final = 40.0  # below the loudest row heard: what is softer does not survive codecs
+_QUIET_DB: Final = 17.0  # below the loudest row heard: in softer ones a copied mark, some 20 dB down, would be heard
 _WORD_ROWS: Final = 24
 _SHORT_ROWS: Final = 60
-_LEAST_ACTIVE: Final = 0.4
+_LEAST_ACTIVE: Final = 0.15
 _COVERED: Final = 0.6  # of the evidence must lie within the fingerprint
 _TOUCHED: Final = 0.25
 _MOST_WINDOWS: Final = 48  # more are not looked at, but so many spread evenly
