@@ -2,7 +2,8 @@
 
 A log of each size is set up from rows that SQLite makes by itself, with all their indexes, and from the right edge of a
 tree: what the ledger reads when it grows. Its entries are placeholders, so nothing of it can be proven; those that are
-appended then are real. Costs are of processor time and of wall time, per entry, the median of slices.
+appended then are real. The sizes take turns, a slice each. Costs are of processor time and of wall time, per entry, the
+median of slices; how the largest compares with the smallest is the median over slices of their ratio.
 Arguments: the sizes (default 10000 100000 1000000 10000000); the folder is --in FOLDER (default: a temporary one).
 """
 
@@ -31,7 +32,9 @@ from sayso.ledger.tree import fold_edge
 
 KEY = bytes(range(32))
 ORIGIN = "sayso.local/bench"
-SLICES = 15
+SLICES = 25
+LETTERS = "abcdefghij"
+GRANT_IDS = ["grt_" + "a" * 14 + LETTERS[number // 10] + LETTERS[number % 10] for number in range(GRANTS)]
 AT = parse_stamp("2026-11-22")
 
 ROWS = """
@@ -89,42 +92,60 @@ def clocks() -> tuple[float, float]:
     return time.process_time(), time.perf_counter()
 
 
-def measured(database: Database, log: Log, start: int) -> dict[str, float]:
-    letters = "abcdefghij"
-    grants = ["grt_" + "a" * 14 + letters[number // 10] + letters[number % 10] for number in range(GRANTS)]
-    costs: dict[str, list[float]] = {}
-    for place in range(start, start + SLICES * 4 * BATCH, 4 * BATCH):
+class Growing:
+    """A log of one size, to which slices of real entries are added."""
+
+    def __init__(self, folder: Path, wanted: int) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._next = -(-wanted // 256) * 256
+        begun = time.perf_counter()
+        self._database, self._log = set_up(folder, self._next)
+        self.built_s = round(time.perf_counter() - begun, 1)
+        self.costs: dict[str, list[float]] = {}
+
+    def add_slice(self) -> None:
+        """Append and integrate four batches, and keep what each entry cost, in microseconds."""
         batches = [
-            [entry(n, grants) for n in range(first, first + BATCH)] for first in range(place, place + 4 * BATCH, BATCH)
+            [entry(n, GRANT_IDS) for n in range(first, first + BATCH)]
+            for first in range(self._next, self._next + 4 * BATCH, BATCH)
         ]
+        self._next += 4 * BATCH
         marks = [clocks()]
         for batch in batches:
-            with database.write() as tx:
+            with self._database.write() as tx:
                 append_all(tx, batch)
         marks.append(clocks())
-        log.integrate()
+        self._log.integrate()
         marks.append(clocks())
         for name, before, after in (("append", *marks[:2]), ("integrate", *marks[1:]), ("both", marks[0], marks[2])):
             for kind, one, two in zip(("cpu", "wall"), before, after, strict=True):
-                costs.setdefault(f"{name}_{kind}_us", []).append(1e6 * (two - one) / (4 * BATCH))
-    return {name: round(statistics.median(found), 2) for name, found in costs.items()}
+                self.costs.setdefault(f"{name}_{kind}_us", []).append(1e6 * (two - one) / (4 * BATCH))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def figures(self) -> dict[str, float]:
+        return {"built_s": self.built_s, **{name: round(statistics.median(one), 2) for name, one in self.costs.items()}}
+
+
+def ratio(last: Growing, first: Growing, name: str) -> float:
+    """Return the median over slices, each beside its fellow: what slows the machine down slows both."""
+    pairs = zip(last.costs[name], first.costs[name], strict=True)
+    return round(statistics.median(one / other for one, other in pairs), 3)
 
 
 def main(sizes: list[int], where: Path) -> dict[str, object]:
-    found: dict[str, dict[str, float]] = {}
-    for wanted in sizes:
-        size = -(-wanted // 256) * 256
-        folder = where / str(wanted)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        begun = time.perf_counter()
-        database, log = set_up(folder, size)
-        built_s = round(time.perf_counter() - begun, 1)
-        found[str(wanted)] = {"built_s": built_s, **measured(database, log, size)}
-        database.close()
-        shutil.rmtree(folder)
-    first, last = found[str(sizes[0])], found[str(sizes[-1])]
-    ratios = {name: round(last[name] / first[name], 3) for name in first if name.startswith("both")}
+    logs = {wanted: Growing(where / str(wanted), wanted) for wanted in sizes}
+    for _ in range(SLICES):
+        for log in logs.values():
+            log.add_slice()
+    for wanted, log in logs.items():
+        log.close()
+        shutil.rmtree(where / str(wanted))
+    first, last = logs[sizes[0]], logs[sizes[-1]]
+    ratios = {name: ratio(last, first, name) for name in first.costs}
+    found = {str(wanted): log.figures() for wanted, log in logs.items()}
     return {"sizes": found, "last_to_first": ratios, "at": stamp(now()), "load": os.getloadavg()[0]}
 
 
