@@ -63,6 +63,25 @@ def test_parts_of_a_long_file(estate, made, tmp_path):
     verify_proof(part["proof"], estate.home.log.entry(part["entry"]), found["log_key"])
 
 
+@pytest.mark.parametrize("changed", ["faster tape", "copied, faster tape"])
+def test_a_clip_at_another_speed_is_compared_as_it_was_made(estate, tmp_path, speech, changed):
+    """A tape that runs 5 % faster, after five seconds of other speech; and one of speech with a copied mark."""
+    spoken = speak(estate.home, estate.order(text=f"{FIRST_TEXT} {OTHER_TEXT}"), tmp_path / "out.wav")
+    if changed.startswith("copied"):
+        (tmp_path / "victim.wav").write_bytes(encode(speech, Container.WAV))
+        with Batch(estate.home) as batch:
+            batch.embed(tmp_path / "victim.wav", tmp_path / "out.wav", Mark.parse(spoken.mark))
+    tape = Signal(resample(decode(tmp_path / "out.wav"), round(24_000 / 1.05)).samples, 24_000)
+    before = speech.samples[:, 120_000::-1]
+    (tmp_path / "tape.flac").write_bytes(
+        encode(Signal(np.concatenate([before, tape.samples], axis=1), 24_000), Container.FLAC)
+    )
+    (part,) = trace_file(estate.home, tmp_path / "tape.flac").parts
+    assert part.passage.warp.tempo == pytest.approx(1.05, abs=0.01)
+    assert part.passage.mark == Mark.parse(spoken.mark)
+    assert part.verdict == ("marked" if changed.startswith("copied") else "ours")
+
+
 def test_what_became_of_the_grant_is_told(estate, tmp_path):
     speak(estate.home, estate.order(), tmp_path / "out.wav")
 

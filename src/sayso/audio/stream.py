@@ -30,6 +30,21 @@ def stream(
     return blocks if sample_rate is None else _resampled(blocks, sample_rate)
 
 
+def excerpt(source: Path | bytes, start_s: float, end_s: float, *, sample_rate: int) -> Signal:
+    """Return what is heard between two moments, at ``sample_rate``; raise as `stream`. Only that much is held at once.
+
+    What lies beyond the end of the sound is left out; of nothing at all comes one channel without samples.
+    """
+    first, last = round(start_s * sample_rate), round(end_s * sample_rate)
+    place, kept = 0, list[np.ndarray]()
+    for block in stream(source, sample_rate=sample_rate):
+        kept.append(block.samples[:, max(0, first - place) : max(0, last - place)])
+        place += block.num_samples
+        if place >= last:
+            break
+    return Signal(np.concatenate(kept, axis=1) if kept else np.zeros((1, 0), dtype=np.float32), sample_rate)
+
+
 def _resampled(blocks: Iterable[Signal], sample_rate: int) -> Iterator[Signal]:
     import soxr  # noqa: PLC0415 - see resample
 

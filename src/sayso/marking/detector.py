@@ -29,7 +29,7 @@ from sayso.marking.rates import resampled
 from sayso.marking.reading import worth
 from sayso.marking.search import aligned, cut, search, search_unrefined
 from sayso.marking.segments import Segments, followed_segments, joins, rests, steady_segments
-from sayso.marking.warps import LOG10_WARPS, Warp, cut_warped, likely_warps
+from sayso.marking.warps import AS_MADE, LOG10_WARPS, Warp, cut_warped, likely_warps
 
 __all__ = ["NOTHING", "PRESENT_LOG10_P", "Detection", "Detector", "Found"]
 
@@ -48,15 +48,15 @@ _WARPED_PATHS_LOG10: Final = math.log10(16) + LOG10_WARPS
 class Found:
     """One mark of several in a sound: its id or None, whether verified, where it lies, and its p-value's log10.
 
-    ``warped``: at another tempo or pitch than it was made. ``patchwork``: cut up so often that what it says can hardly
-    be compared with what was made.
+    ``warp``: at what tempo and pitch, beside how it was made. ``patchwork``: cut up so often that what it says can
+    hardly be compared with what was made.
     """
 
     mark: Mark | None
     mark_verified: bool
     segments: Segments
     log10_p: float
-    warped: bool = False
+    warp: Warp = AS_MADE
     patchwork: bool = False
 
     @property
@@ -140,7 +140,7 @@ class Detector:
         place = aligned(samples, self._pattern, place=round(start * CLOCK_HZ / signal.sample_rate))
         finding = judged([place], self._pattern, blind if self._reads else none_read, log10_share=0.0)
         segments = steady_segments(place, self._sign(finding)) if finding.present else ()
-        return _detection(finding, Warp(), segments)
+        return _detection(finding, AS_MADE, segments)
 
     def _detected(self, signal: Signal, reader: Reader, *, warps: bool) -> Detection:
         samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
@@ -161,12 +161,12 @@ class Detector:
 
     def _one(self, samples: NDArray[np.float32], reader: Reader, *, warps: bool) -> Detection:
         """Return what is found of the likeliest mark in ``samples``."""
-        finding, warp, cuts = NO_FINDING, Warp(), list[Sequence[Measured]]()
+        finding, warp, cuts = NO_FINDING, AS_MADE, list[Sequence[Measured]]()
         for one, warp_tried, cuts_tried in self._searched(samples, reader, warps=warps):
             if not cuts or one.worth > finding.worth:
                 finding, warp, cuts = one, warp_tried, list(cuts_tried)
         if not finding.present:
-            return _detection(finding, Warp(), ())
+            return _detection(finding, AS_MADE, ())
         strictly = finding.alignment is not None and finding.alignment.measured.strictly
         paths = followed(cuts[strictly], self._sign(finding))
         return replace(_detection(finding, warp, followed_segments(paths)), joins=sum(map(joins, paths)))
@@ -177,10 +177,10 @@ class Detector:
         """Yield what each search finds, the quick ones first, with the warp and the cells that it was found at."""
         cuts = cut(samples)
         places = judged(search(samples, cuts, self._pattern), self._pattern, reader, log10_share=_PLACES_LOG10)
-        yield places, Warp(), cuts
+        yield places, AS_MADE, cuts
         if places.present and (places.verified or not self._reads):
             return
-        yield judged(self._paths(cuts, places), self._pattern, reader, log10_share=_PATHS_LOG10), Warp(), cuts
+        yield judged(self._paths(cuts, places), self._pattern, reader, log10_share=_PATHS_LOG10), AS_MADE, cuts
         if places.present or not warps:  # a path through drifts may be there for want of a tempo that fits better
             return
         for warp in likely_warps(samples, self._pattern)[:1]:
@@ -217,7 +217,7 @@ def _moved(found: Detection, start_s: float, searches: int) -> Found:
         found.mark_verified,
         segments,
         min(0.0, found.log10_p + math.log10(searches)),
-        warped=(found.speed, found.pitch) != (1.0, 1.0),
+        warp=Warp(found.speed, found.pitch),
         patchwork=found.patchwork,
     )
 

@@ -17,6 +17,7 @@ from sayso.audio.signal import Signal
 from sayso.marking.detector import PRESENT_LOG10_P, Detector
 from sayso.marking.mark import Mark
 from sayso.marking.pattern import CLOCK_HZ
+from sayso.marking.warps import AS_MADE, Warp
 
 WINDOW_S: Final = 30
 STEP_S: Final = 24
@@ -32,15 +33,21 @@ class Passage:
     """A stretch of sound that carries one mark of ours, from ``start_s`` to ``end_s``.
 
     ``mark`` is None where the id is not read for certain. ``log10_p`` bounds the chance of as much evidence anywhere in
-    the whole sound if there is no mark in it. ``altered``: played at another tempo or pitch, or cut up, so that what it
-    says can hardly be compared with what was made.
+    the whole sound if there is no mark in it. ``warp``: at what tempo and pitch, beside how it was made.
+    ``patchwork``: cut up so often that what it says can hardly be compared with what was made.
     """
 
     start_s: float
     end_s: float
     mark: Mark | None
     log10_p: float
-    altered: bool = False
+    warp: Warp = AS_MADE
+    patchwork: bool = False
+
+    @property
+    def altered(self) -> bool:
+        """Return whether it does not run as it was made: then content that disagrees proves nothing."""
+        return self.patchwork or self.warp != AS_MADE
 
     @property
     def p_value(self) -> float:
@@ -94,9 +101,7 @@ class Scanner:
         self._searches += 1
         self._least = min(self._least, found.log10_p)
         self._found += [
-            Passage(
-                window.start_s + start_s, window.start_s + end_s, one.named, one.log10_p, one.warped or one.patchwork
-            )
+            Passage(window.start_s + start_s, window.start_s + end_s, one.named, one.log10_p, one.warp, one.patchwork)
             for one in found.marks
             for start_s, end_s in one.segments
             if end_s - start_s >= _LEAST_S
@@ -149,7 +154,8 @@ def _joined(passages: Iterable[Passage]) -> list[Passage]:
         before = whole[-1] if whole else None
         if before is not None and before.mark == one.mark and one.start_s - before.end_s <= _SAME_S:
             end_s, log10_p = max(before.end_s, one.end_s), min(before.log10_p, one.log10_p)
-            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p, altered=before.altered or one.altered)
+            is_patchwork = before.patchwork or one.patchwork
+            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p, patchwork=is_patchwork)
         elif before is not None and one.start_s < before.end_s < one.end_s:
             middle_s = (one.start_s + before.end_s) / 2
             whole[-1] = replace(before, end_s=middle_s)

@@ -71,6 +71,9 @@ class Warp:
     pitch: float = 1.0
 
 
+AS_MADE: Final = Warp()
+
+
 def likely_warps(samples: NDArray[np.float32], pattern: Pattern) -> list[Warp]:
     """Return the likeliest warps of ``samples`` (channels, n), best first; none where there is too little to hear."""
     if samples.shape[1] < _SHORTEST_S * CLOCK_HZ:

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.audio import Signal, stream
-from sayso.audio.stream import MAX_STREAM_S
+from sayso.audio.stream import MAX_STREAM_S, excerpt
 from sayso.clock import now, stamp
 from sayso.consent import State
 from sayso.marking import Mark
 from sayso.marking.fingerprint import Content, Features, apart, features_of, one_after_another
 from sayso.marking.passages import Passage, Scan, Scanner, Window, windows
 from sayso.marking.pattern import CLOCK_HZ
+from sayso.marking.warps import AS_MADE
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.workflows.content import COPIED, UNCOMPARED, content_of, is_shown
@@ -32,6 +33,7 @@ from sayso.workflows.verifying import Standing, standing_of, standing_of_clip
 PEAK_S: Final = 0.1
 
 _LEAST_GAP_S: Final = 2.5
+_COMPARED_S: Final = 60.0  # of a passage that has to be heard once more
 
 
 class Outcome(StrEnum):
@@ -180,7 +182,7 @@ def trace_file(home: Home, file: Path, report: Report = silent) -> Trace:
     Raise the errors of `sayso.audio.stream`. A ledger that was altered does not stop the answer: a part then says so.
     """
     heard = listen(home, file, report)
-    parts = _marked(home, heard) + _unmarked(home, heard)
+    parts = _marked(home, heard, file) + _unmarked(home, heard)
     parts = tuple(sorted(parts, key=lambda part: part.passage.start_s))
     return Trace(file, heard.scan, parts, heard.peaks, stamp(now()), home.log.vkey)
 
@@ -208,11 +210,11 @@ def recognised_in(finder: Finder, heard: Heard) -> list[Recognised]:
     return found
 
 
-def _marked(home: Home, heard: Heard) -> tuple[Part, ...]:
+def _marked(home: Home, heard: Heard, file: Path) -> tuple[Part, ...]:
     passages = heard.scan.passages
     marks = {passage.mark for passage in passages if passage.mark is not None}
     standings: dict[Mark | None, Standing | None] = {mark: standing_of(home, mark) for mark in marks}
-    return tuple(_part(home, passage, standings.get(passage.mark), heard.features) for passage in passages)
+    return tuple(_part(home, one, standings.get(one.mark), heard, file) for one in passages)
 
 
 def _unmarked(home: Home, heard: Heard) -> tuple[Part, ...]:
@@ -230,12 +232,20 @@ def _unmarked(home: Home, heard: Heard) -> tuple[Part, ...]:
     )
 
 
-def _part(home: Home, passage: Passage, standing: Standing | None, features: Features) -> Part:
+def _part(home: Home, passage: Passage, standing: Standing | None, heard: Heard, file: Path) -> Part:
     if standing is None:
         return Part(passage, None, Content.UNKNOWN)
-    heard = features.between(passage.start_s, passage.end_s)
-    content = content_of(home, standing.clip, heard)
+    content = content_of(home, standing.clip, _as_made(heard, passage, file))
     return Part(passage, standing, Content.UNKNOWN if passage.altered and content is Content.OTHER else content)
+
+
+def _as_made(heard: Heard, passage: Passage, file: Path) -> Features:
+    """Return the features of a passage as it was made: one that runs at another tempo or pitch is heard once more."""
+    if passage.warp == AS_MADE:
+        return heard.features.between(passage.start_s, passage.end_s)
+    end_s = min(passage.end_s, passage.start_s + _COMPARED_S)
+    sound = excerpt(file, passage.start_s, end_s, sample_rate=CLOCK_HZ)
+    return features_of(sound, tempo=passage.warp.tempo, pitch=passage.warp.pitch)
 
 
 def _peaks(window: Window) -> NDArray[np.float32]:
