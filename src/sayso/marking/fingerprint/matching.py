@@ -19,7 +19,8 @@ SAME_IN_A_WORD: Final = 0.85  # of under 1.2 s: 3,400 times other speech by at m
 WINDOW_ROWS: Final = 94  # 3 s
 LEAST_ROWS: Final = 12  # with the sound around them 0.75 s
 
-_QUIET_DB: Final = 17.0  # below the loudest row heard: in softer ones a copied mark, some 20 dB down, would be heard
+_LOUD_SHARE: Final = 0.95
+_QUIET_DB: Final = 14.0  # below the loudest rows: in softer ones a copied mark, some 20 dB down, could be heard
 _WORD_ROWS: Final = 24
 _SHORT_ROWS: Final = 60
 _LEAST_ACTIVE: Final = 0.15
@@ -67,7 +68,7 @@ def agreements(features: Features, fingerprint: Fingerprint) -> list[float]:
     length = min(WINDOW_ROWS, rows, len(fingerprint.signs))
     if length < LEAST_ROWS:
         return []
-    active = features.level_db > features.level_db.max() - _QUIET_DB
+    active = features.level_db > np.quantile(features.level_db, _LOUD_SHARE) - _QUIET_DB
     starts = np.unique(np.linspace(0, rows - length, min(_MOST_WINDOWS, 1 + 2 * (rows - length) // length)).astype(int))
     if rows > length and len(starts) == 1:
         starts = np.array([0, rows - length])
