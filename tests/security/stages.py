@@ -38,6 +38,7 @@ STAGES: dict[str, str] = {
     "workflows/exporting.py:export": "_sound asks before the clip is read, and export before the file has a name",
     "workflows/marking_files.py:_made_to_last": "Marker.embed asks each time",
     "workflows/credentials.py:packed": "asks before it signs that the sound was permitted",
+    "workflows/speaking.py:_packed": "credentials.packed asks",
     "workflows/speaking.py:_settled": "asks, by permission.result, before the clip is kept",
     "workflows/speaking.py:speak": "asks whether the file is what may be released, and where, before it has a name",
     "workflows/marking_files.py:Batch.embed": "Marker.embed asks, and permission.result before the file has a name",
