@@ -7,6 +7,7 @@ import pytest
 
 from sayso.audio import Container, Signal, decode, encode, resample, stream
 from sayso.audio.errors import CorruptAudio, EmptyAudio, TooLong
+from sayso.audio.stream import excerpt
 
 
 def joined(blocks):
@@ -36,6 +37,16 @@ def test_resampling_over_blocks_leaves_no_seam(long, rate):
     whole = resample(decode(data), rate)
     assert streamed.num_samples == whole.num_samples
     assert float(np.abs(streamed.samples - whole.samples).max()) < 1e-4
+
+
+@pytest.mark.parametrize(("start_s", "end_s"), [(0.0, 1.0), (3.3, 17.9), (5.0, 1e6), (1e5, 1e6), (2.0, 2.0)])
+def test_an_excerpt_is_what_lies_between_two_moments(long, start_s, end_s):
+    data = encode(long, Container.FLAC)
+    whole = decode(data).samples
+    first, last = (min(round(s * 24_000), whole.shape[1]) for s in (start_s, end_s))
+    found = excerpt(data, start_s, end_s, sample_rate=24_000)
+    assert found.sample_rate == 24_000
+    assert np.array_equal(found.samples, whole[:, first:last])
 
 
 def test_what_is_cut_off_is_refused(speech, tmp_path):

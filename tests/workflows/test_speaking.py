@@ -181,6 +181,8 @@ def test_a_weak_clip_is_marked_more_firmly_and_then_told_or_refused(estate, tmp_
     assert [one.is_readable for one in told.mark_checks] == [True, False]
     assert len(reaches) == (3 if told.mark_checks[1].has_run else 1)
     assert reaches == sorted(set(reaches))
+    made = auditing.query(estate.home, grant=estate.grant, speaker=None, since=None)[-1].as_json()
+    assert (made["type"], made["facts"]["mark_lost"]) == ("synthesis:clip:made", "amr-nb-7.4")
     with pytest.raises(MarkWeak, match=r"amr-nb-7\.4"):
         speak(asking(estate, weak_marks="refuse", **hard), order, tmp_path / "refused.flac")
     assert not (tmp_path / "refused.flac").exists()

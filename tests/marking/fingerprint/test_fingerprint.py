@@ -50,6 +50,21 @@ def test_the_same_sound_is_ours_and_other_sound_is_not(speech, other, way):
     assert compared(features_of(way(other)), Fingerprint.of(speech)) is Content.OTHER
 
 
+def test_what_a_copied_mark_leaves_in_pauses_does_not_make_other_sound_ours(speech, other):
+    """Other speech comes in bursts, and in its long pauses the first is heard, 22 dB down, as a residual would be."""
+    count = min(speech.num_samples, 120_000)
+    burst = np.resize(other.samples, (1, count)) * (np.arange(count) % 48_000 < 14_400)
+    heard = Signal(burst + speech.samples[:, :count] * np.float32(0.08), 24_000)
+    assert compared(features_of(heard), Fingerprint.of(speech)) is not Content.OURS
+
+
+def test_a_click_does_not_hide_what_is_said(speech):
+    clicked = 0.1 * speech.samples
+    clicked[:, 60_000:60_960] = np.sin(np.arange(960) / 3)  # 40 ms, 30 dB above the speech
+    heard = features_of(Signal(clicked.astype(np.float32), 24_000))
+    assert compared(heard, Fingerprint.of(speech)) is Content.OURS
+
+
 def test_half_a_file_of_other_sound_is_not_ours_for_long(speech, other):
     half = Signal(np.concatenate([speech.samples, other.samples], axis=1), 24_000)
     found = agreements(features_of(half), Fingerprint.of(speech))
