@@ -23,9 +23,9 @@ _NAMES: Final = {"jurisdictions": "eu", "mark_chains": "opus-16"}
 class Settings:
     """What an installation is told. An empty address means: a file in the home.
 
-    ``mark_chains``: the codecs that the mark of a new clip must survive, by default the telephone, which takes more of it
-    than MP3 at 64 kbit/s and costs a quarter; ``weak_marks``: one that does not is told
-    (flag) or not let out (refuse).
+    ``mark_chains``: the codecs that the mark of a new clip must survive, by default the telephone,
+    which takes more of it than MP3 at 64 kbit/s and costs a quarter; ``weak_marks``: one that does
+    not is told (flag) or not let out (refuse).
     """
 
     home: Path
