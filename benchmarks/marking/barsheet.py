@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from intervals import gap, wilson
+from languages import SOURCE
 
 NAMES = {"present": "presence", "id": "id read blind", "registry": "id"}
 SPEEDS = {"embed": 50, "detect aligned": 200, "detect marked": 10, "detect unmarked": 10}
@@ -136,7 +137,8 @@ def _gaps(table, by_row) -> list[dict]:
     for name, group in (
         ("women and men", lambda one: one["sex"]),
         ("women and men, human speech", lambda one: one["sex"] if one["real"] else None),
-        ("accents", lambda one: one["accent"]),
+        ("languages", lambda one: one["accent"] if one["source"] == SOURCE else None),
+        ("accents", lambda one: one["accent"] if one["source"] != SOURCE else None),
         ("sources", lambda one: one["source"]),
     ):
         seen = gap((group(one), one["speaker"], hit) for one, hit in outcomes if group(one) is not None)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import languages
 import numpy as np
 import soundfile
 import soxr
@@ -18,6 +19,7 @@ from synthetic import KEPT, RATE_HZ, Reader, readers
 FOLDERS = ("librispeech", "vctk", "speechocean762")
 GOLDEN = (5**0.5 - 1) / 2  # its multiples, modulo 1, lie ever between those before
 FEWEST = 4
+LANGUAGES = "languages"
 ACTIVE_DB = -35.0  # below the 95 % quantile of a voice's level; half of a crop must be louder: a pause is no speech
 
 
@@ -64,6 +66,8 @@ def root() -> Path:
 @cache
 def speech(voice: Voice) -> np.ndarray:
     """Return all speech of ``voice``, float32 at 24 kHz."""
+    if voice.source == languages.SOURCE:
+        return languages.Speaker(voice.speaker).samples()
     if not voice.paths:
         return Reader(voice.speaker, voice.source, voice.sex, voice.accent).samples()
     parts = []
@@ -97,8 +101,18 @@ def synthetic_voices() -> list[Voice]:
     return [Voice(one.name, one.source, one.sex, one.accent) for one in readers()]
 
 
+def language_strata() -> list[list[Voice]]:
+    """Return the voices of each language."""
+    return [
+        [Voice(one.name, languages.SOURCE, one.sex, one.language.name) for one in group]
+        for group in languages.speakers()
+    ]
+
+
 class Corpus:
     """Numbered crops of one length: even numbers are real speech, odd ones synthetic; sources and sexes by turns.
+
+    The split "languages" has other speech: a crop of each language by turns.
 
     The same number gives the same crop. Crops of one voice may overlap once there are more than its speech has room
     for; intervals over speakers (`intervals.gap`) are not fooled by that.
@@ -106,7 +120,13 @@ class Corpus:
 
     def __init__(self, seconds: float, *, split: str = "report", kinds: tuple[str, ...] = ("real", "synthetic")):
         self.seconds = seconds
-        self._kinds = [group for group in (_strata(kind, split) for kind in kinds) if group]
+        strata = [language_strata()] if split == LANGUAGES else [_strata(kind, split) for kind in kinds]
+        self._kinds = [groups for groups in strata if groups]
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is no speech of this kind here."""
+        return not self._kinds
 
     def prepare(self) -> None:
         """Make what synthetic speech is not made yet, so that two processes do not."""

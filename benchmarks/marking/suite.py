@@ -22,7 +22,7 @@ import ours
 import quality
 import report
 import trials
-from attacks import ATTACKS, Attack, NotRun
+from attacks import ATTACKS, Attack
 
 from sayso.marking.strength import PROFILES
 
@@ -44,16 +44,13 @@ def of_cell(*, attack: str, seconds: float, number: int, strength: str, split: s
 
 def _quality(attack: Attack, seconds: float, number: int, strength: str, split: str) -> dict:
     clip = trials.corpus(seconds, split).clip(number)
-    marked = ours.embed(clip.samples, ours.mark_of(number), strength=strength)
     if attack.name == "none":
+        marked = ours.embed(clip.samples, ours.mark_of(number), strength=strength)
         rated = {"visqol": quality.visqol(clip.samples, marked), "snr_db": quality.snr_db(clip.samples, marked)}
         return {"pesq": quality.pesq(clip.samples, marked), **rated}
     if attack.row.moves or attack.row.name == "stereo":
         return {}
-    try:
-        heard = attack.change(marked, trials.context(clip, number, seconds, split, strength=strength))
-    except NotRun:
-        return {}
+    heard = trials.attacked(attack.name, seconds, number, strength, split)
     return {"pesq_heard": quality.pesq(clip.samples, heard)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,14 +33,18 @@ class Reader:
 
     def samples(self) -> np.ndarray:
         """Return the eight sentences, float32 at 24 kHz; made the first time."""
-        path = KEPT / f"{self.name}.npy"
-        if not path.exists():
-            KEPT.mkdir(parents=True, exist_ok=True)
-            speech = np.concatenate([_spoken(self, text, seed) for seed, text in enumerate(TEXTS)])
-            part = path.with_suffix(".part.npy")
-            np.save(part, np.round(np.clip(speech, -1, 1) * 32767).astype(np.int16))
-            part.rename(path)
-        return np.load(path).astype(np.float32) / 32767
+        return kept(self.name, lambda: [_spoken(self, text, seed) for seed, text in enumerate(TEXTS)])
+
+
+def kept(name: str, made: Callable[[], list[np.ndarray]]) -> np.ndarray:
+    """Return the speech kept under ``name``, float32 at 24 kHz; what ``made`` gives is kept the first time."""
+    path = KEPT / f"{name}.npy"
+    if not path.exists():
+        KEPT.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part.npy")
+        np.save(part, np.round(np.clip(np.concatenate(made()), -1, 1) * 32767).astype(np.int16))
+        part.rename(path)
+    return np.load(path).astype(np.float32) / 32767
 
 
 def readers() -> list[Reader]:

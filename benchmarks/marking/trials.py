@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # two processes, a core each
@@ -45,13 +45,20 @@ def of_attack(*, attack: str, seconds: float, number: int, strength: str = "stan
     """Return what became of the mark of crop ``number`` after ``attack``."""
     clip, one = corpus(seconds, split).clip(number), ATTACKS[attack]
     begin = time.process_time()
-    marked = ours.embed(clip.samples, ours.mark_of(number), strength=strength)
     known = {**about(clip), "number_of_row": one.row.number, "level": one.level, "must_fail": one.row.must_fail}
     try:
-        heard = one.change(marked, context(clip, number, seconds, split, strength=strength))
+        heard = attacked(attack, seconds, number, strength, split)
     except NotRun as reason:
         return {**known, "not_run": str(reason)}
     return {**known, **found(heard, one, number), "cpu_s": round(time.process_time() - begin, 3)}
+
+
+@lru_cache(maxsize=1)
+def attacked(attack: str, seconds: float, number: int, strength: str, split: str) -> np.ndarray:
+    """Return crop ``number``, marked and attacked; the last one is kept, for who rates its sound. Raise `NotRun`."""
+    clip = corpus(seconds, split).clip(number)
+    marked = ours.embed(clip.samples, ours.mark_of(number), strength=strength)
+    return ATTACKS[attack].change(marked, context(clip, number, seconds, split, strength=strength))
 
 
 def about(clip: Clip) -> dict:
@@ -68,7 +75,7 @@ def context(clip: Clip, number: int, seconds: float, split: str, *, strength: st
             samples, ours.mark_of(number if which == 0 else 10**6 * which + number), key=key, strength=strength
         )
 
-    return Context(clip.samples, others, embed, seed=number)
+    return Context(clip.samples, others, embed, ours.published_log10_p, seed=number)
 
 
 def as_heard(heard: np.ndarray, attack: Attack) -> Signal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from attacks import queries
 from attacks.registry import Context, NotRun
 
 
@@ -39,5 +40,9 @@ def copied(samples, kind, context: Context):
     return target + np.mean([np.resize(one, samples.size) for one in residuals], axis=0)
 
 
-def queries(_samples, count, _context):
-    raise NotRun(f"attacks with {count} queries are not written yet")
+def queried(samples, kind, context: Context):
+    """Ask the published detector up to so many times, to find a sound like ``samples`` in which it finds nothing."""
+    if context.score is None:
+        raise NotRun("no detector to ask")
+    way, count = kind
+    return queries.WAYS[way](samples, queries.Detector(context.score, count), context.rng())

@@ -17,11 +17,15 @@ class NotRun(Exception):
 
 @dataclass
 class Context:
-    """What an attack may use: other clips (unmarked), a way to write marks, and the clip before it was marked."""
+    """What an attack may use: other clips (unmarked), a way to write marks, and the clip before it was marked.
+
+    ``score``: the log10 of the p-value by the detector that everybody has.
+    """
 
     host: np.ndarray | None = None
     others: list[np.ndarray] = field(default_factory=list)
     embed: Callable[[np.ndarray, int, int], np.ndarray] | None = None  # samples, number of the key, of the mark
+    score: Callable[[np.ndarray], float] | None = None
     seed: int = 0
 
     def rng(self) -> np.random.Generator:

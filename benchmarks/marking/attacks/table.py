@@ -86,7 +86,12 @@ ROWS = (
     Row(35, "collusion", adversaries.collusion, two=(5,), three=(25,)),
     Row(36, "overwritten", adversaries.overwrite, two=(1,), three=(3,)),
     Row(37, "copied", adversaries.copied, two=("residual", "mean of 5"), must_fail=True, moves=True),
-    Row(38, "queries", adversaries.queries, three=(1_000, 10_000)),
+    Row(
+        38,
+        "queries",
+        adversaries.queried,
+        three=(("square", 1_000), ("square", 10_000), ("boundary", 1_000), ("boundary", 10_000)),
+    ),
 )
 
 
