@@ -175,12 +175,15 @@ def main() -> None:
 
 
 def compare(policy: Policy, whole: Compiled, question: Asked, seen: Counter[str]) -> None:
-    """Ask Cedar, with and without slicing, and the second evaluator; count, and stop if they differ."""
+    """Ask Cedar, with and without slicing, by turns, and the second evaluator; count, and stop if they differ."""
     verdict = policy.ask(question)
     explained = [explain(each, question, ceiling=policy.ceiling_of(each)) for each in policy.grants]
     permitting = tuple(found.grant_id for found in explained if found.ok)
     if verdict.errors or verdict.grants != permitting or whole.ask(question) != verdict:
         raise SystemExit(f"disagreement: Cedar {verdict}, second evaluator {permitting}\n{question}\n{policy.grants}")
+    ranked = sorted(permitting, key=lambda each: policy.by_id[each].rank(question.request.purpose))
+    if ranked[:1] != sorted(policy.first(question).grants, key=ranked.index)[:1]:
+        raise SystemExit(f"not the first in rank: {policy.first(question)} of {ranked}\n{question}\n{policy.grants}")
     seen["cases"] += 1
     seen["permitted"] += verdict.allowed
     for found in explained:

@@ -40,6 +40,45 @@ def test_a_slice_answers_as_the_whole_set_does(situation: Situation) -> None:
     assert Compiled.of(grants).ask(asked) == Policy(SPEAKER, grants).ask(asked)
 
 
+@settings(max_examples=150, deadline=None)
+@given(situations())
+def test_by_turns_the_first_in_rank_of_all_that_permit_is_found(situation: Situation) -> None:
+    grants, asked = situation
+    found = Policy(SPEAKER, grants).first(asked)
+    allowed = sorted(permitting(grants, asked), key=lambda each: each.rank(asked.request.purpose))
+    assert found.errors == ()
+    assert set(found.grants) <= {each.grant_id for each in allowed}
+    assert [each.grant_id for each in allowed[:1]] == [
+        each.grant_id for each in allowed if each.grant_id in found.grants
+    ][:1]
+
+
+@pytest.mark.parametrize("permits", range(12))
+def test_whichever_of_a_dozen_permits_it_is_found(permits: int) -> None:
+    grants = [grant(number, languages=("en" if number == permits else "de",)) for number in range(12)]
+    asked = Asked(request(language="en"), NOW)
+    assert Policy(SPEAKER, grants).first(asked).grants == (grant_id(permits),)
+    assert Policy(SPEAKER, [each for each in grants if each.grant_id != grant_id(permits)]).first(asked) == Verdict(
+        (), ()
+    )
+
+
+def test_those_after_the_first_that_permit_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_of: list[int] = []
+    ask = Compiled.ask
+    monkeypatch.setattr(Compiled, "ask", lambda self, asked: (asked_of.append(len(self.grants)), ask(self, asked))[1])
+    assert len(Policy(SPEAKER, [grant(number) for number in range(26)]).first(Asked(request(), NOW)).grants) == 4
+    assert asked_of == [4]
+
+
+def test_an_error_ends_the_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = Verdict((), ("no such attribute",))
+    monkeypatch.setattr(
+        Compiled, "ask", lambda self, _: failed if len(self.grants) == 4 else Verdict((grant_id(0),), ())
+    )
+    assert Policy(SPEAKER, [grant(number) for number in range(9)]).first(Asked(request(), NOW)) == failed
+
+
 @pytest.mark.parametrize(("name", "of_grant", "of_request", "now", "used"), BROKEN)
 def test_each_rule_alone_makes_cedar_deny_without_any_slicing(
     name: str, of_grant: dict[str, Any], of_request: dict[str, Any], now: Any, used: int

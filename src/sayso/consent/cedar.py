@@ -6,7 +6,8 @@ policies and has no errors proceeds.
 A decision looks at the slice of the set that can matter to it: the grants to its licensee whose purposes cover its
 purpose, and their outer consents ("policy slicing"). A licence permits only where Cedar finds its outer consent
 satisfied as well. Leaving a permit out can only refuse more, never permit more, and what is left in carries
-all of its conditions, so that Cedar alone decides on every one of them.
+all of its conditions, so that Cedar alone decides on every one of them. A decision takes one grant, by rank; so it
+asks of the first in rank first (`Policy.first`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from sayso.consent.state import State
 from sayso.ids import GrantId, SpeakerId
 
 _MAX_SLICES: Final = 256
+_FIRST: Final = 4  # grants asked before the others: where one of them permits, the others need not be
 _ANY_HEAD: Final[Json] = {"principal": {"op": "All"}, "action": {"op": "All"}, "resource": {"op": "All"}}
 
 
@@ -136,6 +138,17 @@ class Compiled:
         return grant.ceiling in satisfied and self.by_id[grant.ceiling].outer
 
 
+_Grants = tuple[tuple[GrantId, ...], tuple[Grant, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """The grants that one licensee may have for one purpose: all, and by turns, which a decision takes first first."""
+
+    whole: _Grants
+    turns: tuple[_Grants, ...]
+
+
 class Policy:
     """The grants of one speaker, compiled. It never changes; make a new one when a grant does."""
 
@@ -153,7 +166,7 @@ class Policy:
         for grant in self.grants:
             if grant.state is State.GIVEN and not grant.outer:
                 self._given.setdefault(grant.licensee, []).append(grant)
-        self._slices: dict[tuple[str, str], Compiled] = {}
+        self._slices: dict[tuple[str, str], _Slice] = {}
         self._compiled: dict[tuple[GrantId, ...], Compiled] = {}
 
     def ceiling_of(self, grant: Grant) -> Grant | None:
@@ -162,24 +175,45 @@ class Policy:
 
     def ask(self, asked: Asked) -> Verdict:
         """Return Cedar's answer."""
-        request = asked.request
-        found = self._slices.get((request.licensee, request.purpose)) or self._slice(request)
-        return _NOTHING if found is None else found.ask(asked)
+        found = self._slice(asked.request)
+        return self._compile(found.whole).ask(asked) if found.turns else _NOTHING
 
-    def _slice(self, request: Request) -> Compiled | None:
+    def first(self, asked: Asked) -> Verdict:
+        """Return Cedar's answer on those grants alone that a decision takes first, on the others if none permits."""
+        verdict = _NOTHING
+        for grants in self._slice(asked.request).turns:
+            verdict = self._compile(grants).ask(asked)
+            if verdict.grants or verdict.errors:
+                break
+        return verdict
+
+    def _slice(self, request: Request) -> _Slice:
+        found = self._slices.get((request.licensee, request.purpose))
+        if found is None:
+            if len(self._slices) >= _MAX_SLICES:
+                self._slices.clear()
+                self._compiled.clear()
+            found = self._slices[request.licensee, request.purpose] = self._sliced(request)
+        return found
+
+    def _sliced(self, request: Request) -> _Slice:
         near = self._given.get(request.licensee, []) + self._given.get(fields.ANY, [])
         grants = [grant for grant in near if any(purpose.covers(request.purpose) for purpose in grant.purposes)]
-        if not grants:
-            return None
+        grants.sort(key=lambda grant: grant.rank(request.purpose))
+        turns = (grants[:_FIRST], grants[_FIRST:])
+        return _Slice(self._bounded(grants), tuple(self._bounded(some) for some in turns if some))
+
+    def _bounded(self, grants: Sequence[Grant]) -> _Grants:
+        """Return ``grants`` and the outer consents above them, by their ids."""
         ceilings = {grant.ceiling for grant in grants}
-        grants += [outer for outer in self.outer if outer.grant_id in ceilings]
-        ids = tuple(grant.grant_id for grant in grants)
-        found = self._compiled.get(ids) or Compiled.of(grants)
-        if len(self._slices) >= _MAX_SLICES:
-            self._slices.clear()
-            self._compiled.clear()
-        self._compiled[ids] = found
-        self._slices[request.licensee, request.purpose] = found
+        known = [*grants, *(outer for outer in self.outer if outer.grant_id in ceilings)]
+        return tuple(grant.grant_id for grant in known), tuple(known)
+
+    def _compile(self, some: _Grants) -> Compiled:
+        ids, grants = some
+        found = self._compiled.get(ids)
+        if found is None:
+            found = self._compiled[ids] = Compiled.of(grants)
         return found
 
 

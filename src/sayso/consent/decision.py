@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,7 +14,7 @@ from sayso.clock import stamp
 from sayso.consent.cedar import Policy, Verdict
 from sayso.consent.dimensions import Asked
 from sayso.consent.errors import ConsentRefused
-from sayso.consent.grant import Grant
+from sayso.consent.grant import NO_END, Grant
 from sayso.consent.permit import Permit
 from sayso.consent.reasons import GrantAnswers, explain, permits, refusals
 from sayso.consent.request import Request
@@ -25,7 +25,6 @@ MAX_LIFETIME_S: Final = 900
 
 _NEAREST: Final = 3
 _NO_EPOCH: Final = "speaker: unknown or erased (nobody can change this)"
-_NO_END: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def decide(
     """
     policy = grants if isinstance(grants, Policy) else Policy(request.speaker, grants)
     asked = Asked(request, now, used_ms or {}, used_takes or {}, deceased)
-    verdict = policy.ask(asked)
+    verdict = policy.first(asked)
     grant = _choose(policy, verdict, asked)
     if grant is None or epoch is None:
         raise _refusal(policy, verdict, asked, epoch=epoch)
@@ -99,12 +98,12 @@ def why(
 ) -> Why:
     """Return what `decide` would say, with the answer of every rule of every grant.
 
-    Not ``explained``, the answers are left out, and a refusal has the reasons of the three nearest grants only: so it
-    takes as long as a decision does, whatever the number of grants.
+    Not ``explained``, the answers are left out, of the candidates those that were not asked, and a refusal has the
+    reasons of the three nearest grants only: so it takes as long as a decision does, whatever the number of grants.
     """
     policy = grants if isinstance(grants, Policy) else Policy(request.speaker, grants)
     asked = Asked(request, now, used_ms or {}, used_takes or {}, deceased)
-    verdict = policy.ask(asked)
+    verdict = policy.ask(asked) if explained else policy.first(asked)
     grant = _choose(policy, verdict, asked) if epoch is not None else None
     return Why(
         allowed=grant is not None,
@@ -123,17 +122,12 @@ def _choose(policy: Policy, verdict: Verdict, asked: Asked) -> Grant | None:
     if not verdict.allowed:
         return None
     grants = [policy.by_id[grant_id] for grant_id in verdict.grants]
-    grant = min(grants, key=lambda each: _rank(each, asked.request)) if len(grants) > 1 else grants[0]
+    grant = min(grants, key=lambda each: each.rank(asked.request.purpose)) if len(grants) > 1 else grants[0]
     return grant if permits(grant, asked, ceiling=policy.ceiling_of(grant)) else None
 
 
-def _rank(grant: Grant, request: Request) -> tuple[int, datetime, GrantId]:
-    depth = max((purpose.depth for purpose in grant.purposes if purpose.covers(request.purpose)), default=0)
-    return -depth, grant.until or _NO_END, grant.grant_id
-
-
 def _ends(grant: Grant, ceiling: Grant | None) -> datetime:
-    return min(_NO_END if each is None else each.until or _NO_END for each in (grant, ceiling))
+    return min(NO_END if each is None else each.until or NO_END for each in (grant, ceiling))
 
 
 def _permit(request: Request, grant: Grant, *, epoch: int, now: datetime, lifetime_s: int, until: datetime) -> Permit:

@@ -21,6 +21,9 @@ from sayso.ids import GrantId, SpeakerId, parse_id
 DEFAULT_ACTIONS: Final = (Action.CLONE, Action.SYNTHESIZE, Action.PUBLISH)
 """What a grant allows when it does not say: never live speech, conversion, export of the voice, or training."""
 
+NO_END: Final = datetime.max.replace(tzinfo=UTC)
+"""When a grant without an end ends."""
+
 _MAX_PURPOSES: Final = 64
 _MAX_LISTED: Final = 250
 _MAX_NOTE: Final = 1_000
@@ -95,6 +98,11 @@ class Grant:
         """Return the state at ``now``: a grant whose time is over is expired without anybody's doing."""
         running = self.state in {State.REQUESTED, State.GIVEN, State.SUSPENDED}
         return State.EXPIRED if running and self.until is not None and now >= self.until else self.state
+
+    def rank(self, purpose: Purpose) -> tuple[int, datetime, GrantId]:
+        """Return what orders grants for ``purpose``: the narrowest, then what ends first, then the smallest id."""
+        depth = max((each.depth for each in self.purposes if each.covers(purpose)), default=0)
+        return -depth, self.until or NO_END, self.grant_id
 
     def terms(self) -> dict[str, Any]:
         """Return what was granted as plain JSON values: everything but id, version, speaker and state."""
