@@ -23,7 +23,7 @@ from attacks import ATTACKS, NotRun
 from clips import RATE_HZ, real
 
 from sayso.audio.signal import Signal
-from sayso.marking.fingerprint import Features, Fingerprint, Index, features_of, find
+from sayso.marking.fingerprint import Fingerprint, Index, features_of, find
 from sayso.marking.fingerprint.features import BITS
 from sayso.marking.fingerprint.finding import WINDOW_ROWS, log10_chance
 from sayso.marking.fingerprint.matching import _slid
@@ -80,7 +80,7 @@ def recall(index, attack, known, strange) -> dict[str, float]:
         spent.append(time.perf_counter() - started)
         whole += bool(found) and found[0].number == number
         surest.append(found[0].log10_p if found else 0.0)
-        middle = Features(heard.soft[100 : 100 + WINDOW_ROWS], heard.level_db[100 : 100 + WINDOW_ROWS])
+        middle = heard.rows(slice(100, 100 + WINDOW_ROWS))
         piece = find(index, middle)
         short += bool(piece) and piece[0].number == number
         false += sum(one.number != number for one in found)

@@ -58,6 +58,16 @@ def test_what_a_copied_mark_leaves_in_pauses_does_not_make_other_sound_ours(spee
     assert compared(features_of(heard), Fingerprint.of(speech)) is not Content.OURS
 
 
+def test_pauses_alone_make_no_other_sound_ours(speech, other):
+    """A copied mark is found where the other speech pauses, and only there; the first is heard there alone."""
+    count = min(speech.num_samples, 120_000)
+    pausing = np.resize(other.samples, (1, count)).copy()
+    pausing[:, 24_000:72_000] = 0
+    heard = features_of(Signal(pausing + speech.samples[:, :count] * np.float32(0.08), 24_000))
+    assert compared(heard.between(1.0, 3.0), Fingerprint.of(speech)) is Content.UNKNOWN
+    assert compared(features_of(speech).between(1.0, 3.0), Fingerprint.of(speech)) is Content.OURS
+
+
 def test_a_click_does_not_hide_what_is_said(speech):
     clicked = 0.1 * speech.samples
     clicked[:, 60_000:60_960] = np.sin(np.arange(960) / 3)  # 40 ms, 30 dB above the speech

@@ -8,7 +8,7 @@ all of it, and a gain or an equaliser, being the same at both moments, takes no 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,29 +29,34 @@ _EDGES: Final = np.round(np.geomspace(_LOWEST_HZ, _HIGHEST_HZ, BITS + 2) * FRAME
 _WINDOW: Final = np.hanning(FRAME_LENGTH).astype(np.float32)
 _FLOOR: Final = np.float32(1e-6)  # of a frame's energy: what a codec left out is not minus infinity
 _SILENCE: Final = np.float32(1e-9)
+_LOUD_SHARE: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
     """``soft``: float32 of shape (rows, 16), positive for a bit of 1, far from 0 where it is sure; a row each 32 ms.
 
-    ``level_db`` is how loud the bands are at each row, shape (rows,).
+    ``level_db`` is how loud the bands are at each row, shape (rows,); ``loud_db`` how loud the loud rows of the whole
+    sound are, also where these rows are but stretches of it.
     """
 
     soft: NDArray[np.float32]
     level_db: NDArray[np.float32]
+    loud_db: float
+
+    def rows(self, rows: slice) -> Features:
+        """Return some of the rows."""
+        return replace(self, soft=self.soft[rows], level_db=self.level_db[rows])
 
     def between(self, start_s: float, end_s: float) -> Features:
         """Return the rows that lie wholly within a stretch of time."""
         first = int(np.ceil(start_s * RATE_HZ / HOP_LENGTH))
         last = int((end_s * RATE_HZ - FRAME_LENGTH) / HOP_LENGTH) - _LAG_FRAMES + 1
-        rows = slice(max(first, 0), max(last, first, 0))
-        return Features(self.soft[rows], self.level_db[rows])
+        return self.rows(slice(max(first, 0), max(last, first, 0)))
 
     def first(self, seconds: float) -> Features:
         """Return the rows that begin in the first ``seconds``."""
-        count = round(seconds * RATE_HZ / HOP_LENGTH)
-        return Features(self.soft[:count], self.level_db[:count])
+        return self.rows(slice(round(seconds * RATE_HZ / HOP_LENGTH)))
 
 
 def features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Features:
@@ -64,7 +69,7 @@ def features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Fe
 
     samples = resampled(signal.mixed().reshape(1, -1), signal.sample_rate, RATE_HZ)[0]
     if samples.size < FRAME_LENGTH + _LAG_FRAMES * HOP_LENGTH:
-        return Features(np.zeros((0, BITS), dtype=np.float32), np.zeros(0, dtype=np.float32))
+        return Features(np.zeros((0, BITS), dtype=np.float32), np.zeros(0, dtype=np.float32), -np.inf)
     hop = HOP_LENGTH / tempo
     places = np.round(hop * np.arange(1 + int((samples.size - FRAME_LENGTH) / hop))).astype(np.intp)
     edges = np.round(_EDGES * pitch).astype(np.intp)
@@ -77,9 +82,11 @@ def features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Fe
     balance = np.diff(log_band, axis=1)
     soft = (balance[_LAG_FRAMES:] - balance[:-_LAG_FRAMES]).astype(np.float32)
     level_db = (10 * np.log10(total + _SILENCE)).astype(np.float32)
-    return Features(soft, np.minimum(level_db[_LAG_FRAMES:], level_db[:-_LAG_FRAMES]))
+    lower_db = np.minimum(level_db[_LAG_FRAMES:], level_db[:-_LAG_FRAMES])
+    return Features(soft, lower_db, float(np.quantile(lower_db, _LOUD_SHARE)))
 
 
 def one_after_another(parts: Sequence[Features]) -> Features:
     """Return the rows of ``parts``, of which there is at least one, as one."""
-    return Features(np.concatenate([part.soft for part in parts]), np.concatenate([part.level_db for part in parts]))
+    soft, level_db = (np.concatenate([getattr(part, name) for part in parts]) for name in ("soft", "level_db"))
+    return Features(soft, level_db, max(part.loud_db for part in parts))

@@ -19,8 +19,9 @@ SAME_IN_A_WORD: Final = 0.85  # of under 1.2 s: 3,400 times other speech by at m
 WINDOW_ROWS: Final = 94  # 3 s
 LEAST_ROWS: Final = 12  # with the sound around them 0.75 s
 
-_LOUD_SHARE: Final = 0.95
-_QUIET_DB: Final = 14.0  # below the loudest rows: in softer ones a copied mark, some 20 dB down, could be heard
+_QUIET_DB: Final = (
+    14.0  # below the loud rows of the whole sound: in softer ones a copied mark, some 20 dB down, is heard
+)
 _WORD_ROWS: Final = 24
 _SHORT_ROWS: Final = 60
 _LEAST_ACTIVE: Final = 0.15
@@ -68,7 +69,7 @@ def agreements(features: Features, fingerprint: Fingerprint) -> list[float]:
     length = min(WINDOW_ROWS, rows, len(fingerprint.signs))
     if length < LEAST_ROWS:
         return []
-    active = features.level_db > np.quantile(features.level_db, _LOUD_SHARE) - _QUIET_DB
+    active = features.level_db > features.loud_db - _QUIET_DB
     starts = np.unique(np.linspace(0, rows - length, min(_MOST_WINDOWS, 1 + 2 * (rows - length) // length)).astype(int))
     if rows > length and len(starts) == 1:
         starts = np.array([0, rows - length])
