@@ -33,6 +33,7 @@ BENCHMARKS = {
     "mark-nulls": ["marking/nulls.py", "--minutes", "8", "--out", "{out}/nulls"],
     "mark-tradeoff": ["marking/tradeoff.py", "--minutes", "5", "--out", "{out}/tradeoff"],
     "mark-rivals": ["marking/rivals.py", "--minutes", "10", "--out", "{out}/rivals"],
+    "mark-queried": ["marking/queried.py", "--clips", "6", "--out", "{out}/queried"],
     "page": ["marking/page.py", "--json", "{out}/page.json"],
     "content": ["marking/content.py", "--clips", "80", "--out", "{out}/content.json"],
     "finding": ["marking/finding.py", "--clips", "20", "--sealed", "10000", "--out", "{out}/finding.json"],
