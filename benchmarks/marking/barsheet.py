@@ -134,14 +134,16 @@ def _gaps(table, by_row) -> list[dict]:
             first = next(iter(row.bars))
             outcomes += [(one, one[first]) for one in by_row[row.name] if "not_run" not in one]
     lines = []
-    for name, group in (
-        ("women and men", lambda one: one["sex"]),
-        ("women and men, human speech", lambda one: one["sex"] if one["real"] else None),
-        ("languages", lambda one: one["accent"] if one["source"] == SOURCE else None),
-        ("accents", lambda one: one["accent"] if one["source"] != SOURCE else None),
-        ("sources", lambda one: one["source"]),
+    named = [(one, one["registry"]) for one, _ in outcomes]
+    for name, group, what in (
+        ("women and men", lambda one: one["sex"], outcomes),
+        ("women and men, human speech", lambda one: one["sex"] if one["real"] else None, outcomes),
+        ("languages", lambda one: one["accent"] if one["source"] == SOURCE else None, outcomes),
+        ("languages, id of 1,000,000", lambda one: one["accent"] if one["source"] == SOURCE else None, named),
+        ("accents", lambda one: one["accent"] if one["source"] != SOURCE else None, outcomes),
+        ("sources", lambda one: one["source"], outcomes),
     ):
-        seen = gap((group(one), one["speaker"], hit) for one, hit in outcomes if group(one) is not None)
+        seen = gap((group(one), one["speaker"], hit) for one, hit in what if group(one) is not None)
         if seen is None:
             continue
         over = f"{seen['between'][0]} over {seen['between'][1]}" if seen["points"] else "none"
