@@ -137,7 +137,7 @@ ROWS = (
         share=2,
         extra={"split": LANGUAGES},
     ),
-    Row("copied mark taken for ours", {"safe": 0.0}, 5.0, count=1250, share=2, act=copies.of_copy),
+    Row("copied mark taken for ours", {"safe": 0.0}, 5.0, count=1350, share=3, act=copies.of_copy),
     Row("quality", {}, 5.0, count=600, share=3, act=of_quality),
 )
 

@@ -111,7 +111,9 @@ def _text(figures: dict) -> str:
             cells = [row["attack"], row["clips"], rate, *rest, "" if row["their_id"] is None else row["their_id"]]
             lines.append("| " + " | ".join(map(str, cells)) + " |")
         behind = [row["attack"] for row in one["attacks"] if row["ours"] < row["theirs"]]
-        lines += ["", f"{name} has the better rate, by its own threshold, on: {', '.join(behind) or 'no attack'}."]
+        still = [row["attack"] for row in one["attacks"] if max(row["ours"], row["our_id"]) < row["theirs"]]
+        lines += ["", f"{name} has the better rate, by its own threshold, on: {', '.join(behind) or 'no attack'};"]
+        lines += [f"and where ours is found by who holds the issued ids: {', '.join(still) or 'no attack'}."]
     lines += ["", "Not compared: collusion, marks over marks, copied marks, queries (about keys and ids)."]
     lines += [*(f"Not run: {name} ({why})." for name, why in figures["not_run"].items())]
     lines += [f"Not run: {name} ({why})." for name, why in figures["attacks_not_run"].items()]

@@ -7,10 +7,10 @@ from sayso.audio.signal import Signal
 from sayso.consent.permit import Action
 from sayso.marking.detector import Detector
 from sayso.marking.mark import Mark
-from sayso.marking.pattern import HOP_LENGTH
+from sayso.marking.pattern import HOP_LENGTH, pattern_of
 from sayso.marking.rates import resampled
 from sayso.marking.search import measure
-from sayso.marking.warps import Warp, cut_warped
+from sayso.marking.warps import Warp, cut_warped, likely_warps
 
 MARK = Mark(0xFEDCBA9876543210)
 
@@ -55,7 +55,7 @@ def test_a_fast_tape_is_cut_as_it_was_before(speech):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tempo", [0.85, 1.15])
+@pytest.mark.parametrize("tempo", [0.6, 0.85, 1.15, 1.5])
 def test_a_tempo_that_was_changed_is_found(marker, keys, consent, speech, tempo):
     marked = marker.embed(speech, MARK, consent.permit, Action.SYNTHESIZE).signal
     heard = Signal.mono(stretched(marked.samples[0], tempo), 24_000)
@@ -72,6 +72,14 @@ def test_a_pitch_that_was_changed_is_found(marker, keys, consent, speech):
     found = Detector(keys).detect(heard)
     assert found.mark == MARK
     assert found.pitch == pytest.approx(1.06, rel=0.004)
+
+
+@pytest.mark.parametrize("tempo", [0.6, 1.5])
+def test_a_tempo_far_off_is_likeliest(marker, keys, consent, speech, tempo):
+    marked = marker.embed(speech, MARK, consent.permit, Action.SYNTHESIZE).signal
+    (warp, *_) = likely_warps(stretched(marked.samples[0], tempo)[None], pattern_of(keys))
+    assert warp.tempo == pytest.approx(tempo, rel=0.004)
+    assert warp.pitch == pytest.approx(1.0, abs=0.004)
 
 
 def test_too_little_sound_has_no_warp(keys):

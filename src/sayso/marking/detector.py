@@ -118,7 +118,8 @@ class Detector:
     def detect(self, signal: Signal, *, warps: bool = True) -> Detection:
         """Return what is found in ``signal``, wherever in it and in the pattern; too short a signal gives p = 1.
 
-        ``warps``: where nothing is found otherwise, other tempos and pitches (0.79 to 1.27, together) are tried.
+        ``warps``: where nothing is found otherwise, other tempos and pitches are tried: 0.79 to 1.27 together, and
+        tempo alone from half to double.
         """
         return self._detected(signal, blind if self._reads else none_read, warps=warps)
 

@@ -6,15 +6,19 @@ moment is a function of their place, which is periodic, so it is taken to its Fo
 rotation by so much a frame, and the sum over all frames is one product of matrices for each coefficient. The best is
 refined on more of the sound and then cut anew, exactly, and searched like a sound that was never warped.
 
+Players go to half and double tempo, at the pitch that was: there tempo alone is looked for, in frames as far apart as
+follow it about.
+
 Each pitch and tempo of the finest grid is one more hypothesis for every place, whether it was looked at or not.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +43,15 @@ LOWEST: Final = 0.79
 HIGHEST: Final = 1.27
 """Of tempo and of pitch: 25 % and 400 cents either way, and a little more."""
 
+SLOWEST: Final = 0.48
+FASTEST: Final = 2.08
+"""Of tempo alone: half and double, and a little more."""
+
 _GRID: Final = 0.00025  # of the logarithm: the finest step of tempo, by which 10 s stay within 30 samples
 _TEMPO_STEPS: Final = (16, 4, 1)
 _PITCH_STEPS: Final = (36, 12, 12)  # the upper bands stay within a third of their width
 _NEAR_TEMPOS: Final = 5  # of each finer step, to either side of the best of the coarser
 _NEAR_PITCHES: Final = (2, 0)
-_FINE_HOP: Final = HOP_LENGTH // 2
 _BEST: Final = 2
 _APART: Final = 80  # finest steps: nearer warps are the same
 _SURE: Final = 8.0  # above this the second best is not worth a look
@@ -54,13 +61,47 @@ _SHORTEST_S: Final = 1.0
 _UNIT: Final = 1_000_000
 _LITTLE: Final = 1e-9
 
-_LOW: Final = math.floor(math.log(LOWEST) / _GRID)
-_HIGH: Final = math.ceil(math.log(HIGHEST) / _GRID)
-LOG10_WARPS: Final = math.log10((_HIGH - _LOW + 1) * ((_HIGH - _LOW) / _PITCH_STEPS[-1] + 1))
-"""How many warps the finest grid has."""
-
 _Steps = NDArray[np.intp]
 """Tempos or pitches as places on the grid: exp(step * _GRID)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Warps that are looked for together: from the lowest to the highest tempo, and pitch, as places on the grid."""
+
+    tempos: tuple[int, int]
+    pitches: tuple[int, int]
+
+    @classmethod
+    def of(cls, tempos: tuple[float, float], pitches: tuple[float, float]) -> Self:
+        """Return the region of these tempos and pitches, each from its lowest to its highest."""
+        return cls(
+            *((math.floor(math.log(low) / _GRID), math.ceil(math.log(high) / _GRID)) for low, high in (tempos, pitches))
+        )
+
+    @property
+    def hop(self) -> int:
+        """Return how far apart frames lie in the sound that were about a hop apart in what was made."""
+        return 2 * round(HOP_LENGTH / 2 * math.exp(-sum(self.tempos) / 2 * _GRID))
+
+    def steps(self, tempo_step: int, pitch_step: int) -> tuple[_Steps, _Steps]:
+        """Return the tempos and the pitches of a coarser grid."""
+        lowest, highest = zip(self.tempos, self.pitches, strict=True)
+        return np.arange(lowest[0], highest[0] + 1, tempo_step), np.arange(lowest[1], highest[1] + 1, pitch_step)
+
+    @property
+    def num_warps(self) -> int:
+        """Return how many warps of the finest grid may come out, each tempo with each pitch."""
+        pitches = (self.pitches[1] - self.pitches[0]) // _PITCH_STEPS[-1] + 1 + 2 * _NEAR_PITCHES[0]
+        tempos = self.tempos[1] - self.tempos[0] + 1 + 2 * _NEAR_TEMPOS * sum(_TEMPO_STEPS[1:])
+        return tempos * pitches
+
+
+_CENTRE: Final = _Region.of((LOWEST, HIGHEST), (LOWEST, HIGHEST))
+_EDGES: Final = (SLOWEST, 0.62, LOWEST, HIGHEST, 1.62, FASTEST)
+_FAR: Final = tuple(_Region.of(edges, (1.0, 1.0)) for edges in itertools.pairwise(_EDGES) if edges != (LOWEST, HIGHEST))
+LOG10_WARPS: Final = math.log10(sum(region.num_warps for region in (_CENTRE, *_FAR)))
+"""How many warps the finest grid has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +119,11 @@ def likely_warps(samples: NDArray[np.float32], pattern: Pattern) -> list[Warp]:
     """Return the likeliest warps of ``samples`` (channels, n), best first; none where there is too little to hear."""
     if samples.shape[1] < _SHORTEST_S * CLOCK_HZ:
         return []
-    tempos, pitches = (np.arange(_LOW, _HIGH + 1, steps[0]) for steps in (_TEMPO_STEPS, _PITCH_STEPS))
-    fits = _fits(liveliest(samples, _WINDOW_S), pattern, tempos, pitches, hop=HOP_LENGTH)
-    longer = liveliest(samples, _REFINED_S)
-    refined = [_refined(longer, pattern, tempo, pitch) for tempo, pitch in _peaks(fits, tempos, pitches)]
-    return [Warp(math.exp(tempo * _GRID), math.exp(pitch * _GRID)) for _, tempo, pitch in sorted(refined)[::-1]]
+    lively, longer = liveliest(samples, _WINDOW_S), liveliest(samples, _REFINED_S)
+    peaks = sorted((peak for region in (_CENTRE, *_FAR) for peak in _peaks(lively, pattern, region)), reverse=True)
+    likely = peaks[: 1 if peaks[0].fit > _SURE else _BEST]
+    refined = sorted((_refined(longer, pattern, peak) for peak in likely), reverse=True)
+    return [Warp(math.exp(peak.tempo * _GRID), math.exp(peak.pitch * _GRID)) for peak in refined]
 
 
 def cut_warped(samples: NDArray[np.float32], warp: Warp) -> list[list[Measured]]:
@@ -108,38 +149,45 @@ def liveliest(samples: NDArray[np.float32], seconds: float) -> NDArray[np.float3
     return samples[:, start : start + length]
 
 
-def _refined(samples: NDArray[np.float32], pattern: Pattern, tempo: int, pitch: int) -> tuple[float, int, int]:
-    """Return the best warp near the one given, and how well it fits."""
-    fit = 0.0
+class _Peak(NamedTuple):
+    """How well the best place fits at a tempo and a pitch of the grid, and how far apart frames lay there."""
+
+    fit: float
+    tempo: int
+    pitch: int
+    hop: int
+
+
+def _refined(samples: NDArray[np.float32], pattern: Pattern, peak: _Peak) -> _Peak:
+    """Return the best warp near ``peak``."""
     for tempo_step, pitch_step, near in zip(_TEMPO_STEPS[1:], _PITCH_STEPS[1:], _NEAR_PITCHES, strict=True):
-        tempos = tempo + tempo_step * np.arange(-_NEAR_TEMPOS, _NEAR_TEMPOS + 1)
-        pitches = pitch + pitch_step * np.arange(-near, near + 1)
-        fits = _fits(samples, pattern, tempos, pitches, hop=_FINE_HOP)
+        tempos = peak.tempo + tempo_step * np.arange(-_NEAR_TEMPOS, _NEAR_TEMPOS + 1)
+        pitches = peak.pitch + pitch_step * np.arange(-near, near + 1)
+        fits = _fits(samples, pattern, tempos, pitches, hop=peak.hop // 2, frames_apart=2)
         row, column = np.unravel_index(int(np.argmax(fits)), fits.shape)
-        fit, tempo, pitch = float(fits[row, column]), int(tempos[row]), int(pitches[column])
-    return fit, tempo, pitch
+        peak = _Peak(float(fits[row, column]), int(tempos[row]), int(pitches[column]), peak.hop)
+    return peak
 
 
-def _peaks(fits: NDArray[np.float32], tempos: _Steps, pitches: _Steps) -> Iterator[tuple[int, int]]:
-    """Yield the tempo and pitch of the best few peaks, the best first."""
-    rest = fits.copy()
+def _peaks(samples: NDArray[np.float32], pattern: Pattern, region: _Region) -> Iterator[_Peak]:
+    """Yield the best few peaks of ``region``, the best first."""
+    tempos, pitches = region.steps(_TEMPO_STEPS[0], _PITCH_STEPS[0])
+    rest = _fits(samples, pattern, tempos, pitches, hop=region.hop, frames_apart=1)
     for _ in range(_BEST):
         row, column = np.unravel_index(int(np.argmax(rest)), rest.shape)
-        yield int(tempos[row]), int(pitches[column])
-        if rest[row, column] > _SURE:
-            return
+        yield _Peak(float(rest[row, column]), int(tempos[row]), int(pitches[column]), region.hop)
         near = np.abs(tempos - tempos[row])[:, None] + np.abs(pitches - pitches[column]) < _APART
         rest[near] = 0
 
 
 def _fits(
-    samples: NDArray[np.float32], pattern: Pattern, tempos: _Steps, pitches: _Steps, *, hop: int
+    samples: NDArray[np.float32], pattern: Pattern, tempos: _Steps, pitches: _Steps, *, hop: int, frames_apart: int
 ) -> NDArray[np.float32]:
     """Return how well the pilots fit at the best place, over the deviation of all places, shape (tempos, pitches)."""
     summed = _summed_power(samples, hop)
     spectrum = np.concatenate([pattern.pilot_spectrum.real, pattern.pilot_spectrum.imag]).astype(np.float32).T
     half = spectrum.shape[1] // 2
-    found = np.stack([_cells(summed, math.exp(pitch * _GRID), HOP_LENGTH // hop) @ spectrum for pitch in pitches])
+    found = np.stack([_cells(summed, math.exp(pitch * _GRID), frames_apart) @ spectrum for pitch in pitches])
     of_place = np.ascontiguousarray((found[..., :half] + 1j * found[..., half:]).transpose(2, 1, 0))
     place = np.exp(tempos * _GRID)[:, None] * np.arange(found.shape[1]) * (hop / HOP_LENGTH)
     turn = np.exp(2j * np.pi / PERIOD_FRAMES * place).astype(np.complex64)

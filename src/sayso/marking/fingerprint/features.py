@@ -62,7 +62,7 @@ class Features:
 def features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Features:
     """Return the features of ``signal``, its channels mixed; no rows if it is shorter than 0.4 s.
 
-    ``tempo`` and ``pitch``: how fast it plays and how high it sounds beside how it was made (0.79 to 1.27). The
+    ``tempo`` and ``pitch``: how fast it plays and how high it sounds beside how it was made (`marking.warps`). The
     features, and the times of their rows, are then those of the sound as it was made.
     """
     from scipy.fft import rfft  # noqa: PLC0415 - slow to load; nine times as fast as numpy's on rows of float32
