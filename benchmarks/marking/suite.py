@@ -23,6 +23,7 @@ import quality
 import report
 import trials
 from attacks import ATTACKS, Attack
+from clips import LANGUAGES
 
 from sayso.marking.strength import PROFILES
 
@@ -111,7 +112,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="for trials, other than the mode's 9 or 350")
     parser.add_argument("--seconds", type=float, nargs="*", help="lengths other than the mode's")
     parser.add_argument("--attacks", nargs="*", help="beginnings of names; all by default")
-    parser.add_argument("--split", choices=("tune", "report"), default="report")
+    parser.add_argument("--split", choices=("tune", "report", LANGUAGES), default="report")
     parser.add_argument("--strength", choices=sorted(PROFILES), default="standard")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path(".bench/suite"))
