@@ -65,7 +65,7 @@ class Speaker:
 
 def speakers() -> list[list[Speaker]]:
     """Return the speakers of each language, at most six, women and men by turns; none where something is missing."""
-    if not any(_is_kept(path.stem) for path in VOICES.glob("*.bin")) and shutil.which("espeak-ng") is None:
+    if not all(_is_kept(path.stem) for path in VOICES.glob("*.bin")) and shutil.which("espeak-ng") is None:
         return []
     of_language = []
     for letter in LANGUAGES:

@@ -7,7 +7,8 @@ A decision looks at the slice of the set that can matter to it: the grants to it
 purpose, and their outer consents ("policy slicing"). A licence permits only where Cedar finds its outer consent
 satisfied as well. Leaving a permit out can only refuse more, never permit more, and what is left in carries
 all of its conditions, so that Cedar alone decides on every one of them. A decision takes one grant, by rank; so it
-asks of the first in rank first (`Policy.first`).
+asks of the first in rank first (`Policy.first`); an error among those that were asked refuses. All are asked once
+more for the record of the decision (`workflows.reconsidering`).
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def compared(features: Features, fingerprint: Fingerprint) -> Content:
     """Return whether ``features`` are of the sound of ``fingerprint``, judged on each 3 s of them.
 
     ``OURS`` if at least half agree; ``OTHER`` if none does and most clearly disagree; else ``UNKNOWN``, and so for
-    less than 0.75 s, and for silence.
+    less than 0.75 s, for silence, and for what is 14 dB and more below the loud parts of the whole sound.
     """
     found = agreements(features, fingerprint)
     if not found:
