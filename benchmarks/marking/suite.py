@@ -28,7 +28,10 @@ from clips import LANGUAGES
 from sayso.marking.strength import PROFILES
 
 MODES = {"quick": (9.0, (5.0,), (1, 2)), "full": (310.0, (2.0, 3.0, 5.0, 10.0), (1, 2, 3))}
-"""Minutes for trials (making synthetic speech, plots and the last trials, of 10,000 queries half an hour, are on top), lengths in seconds, levels."""
+"""Minutes for trials, lengths in seconds, levels.
+
+Making synthetic speech, plots and the last trials, of 10,000 queries half an hour, are on top.
+"""
 
 FIRST, LEAST, MOST = 2, 4, 200
 HEARD = 6  # clips of each cell whose sound is rated after the attack, too
