@@ -152,7 +152,7 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 RULES: Final[tuple[Rule, ...]] = (
     OnlyMaker("Permit", "consent/"),
-    OnlyMaker("MarkedAudio", "marking/"),
+    OnlyMaker("MarkedAudio", "mark/"),
     NoNaiveTime(),
     NoAssert(),
     NoEnvironment(),
@@ -160,9 +160,17 @@ RULES: Final[tuple[Rule, ...]] = (
     OneDoor("onnxruntime", "models/session.py"),
     OneDoor("sqlalchemy", "database/", "store.py"),
     OneDoor("alembic", "database/"),
-    OneDoor("cryptography", "vault/", "ledger/", "consent/"),
+    OneDoor(
+        "cryptography",
+        "vault/",
+        "ledger/",
+        "consent/",
+        "credentials/authority.py",
+        "certificate_check.py",
+        "operator_certificate.py",
+    ),
     OneDoor("cedarpy", "consent/"),
-    OneDoor("c2pa", "marking/"),
+    OneDoor("c2pa", "credentials/"),
     OneDoor("obstore", "vault/"),
     OneDoor("typer", "doors/"),
     OneDoor("rich", "doors/"),

@@ -28,11 +28,11 @@ from sayso.audio import Container, Signal, encode
 from sayso.engines.registry import engine as engine_named
 from sayso.settings import Settings
 from sayso.voices import FittedVoice
-from sayso.workflows import cloning
-from sayso.workflows.cloning import Commission, clone_voice
-from sayso.workflows.granting import Terms, give
-from sayso.workflows.home import Home, open_home
-from sayso.workflows.speakers import add_speaker
+from sayso.workflows.consent.granting import Terms, give
+from sayso.workflows.consent.speakers import add_speaker
+from sayso.workflows.installation.session import Session, open_session
+from sayso.workflows.voices import cloning
+from sayso.workflows.voices.cloning import Commission, clone_voice
 
 ROOT = Path(__file__).parent.parent.parent
 STREAMER = ROOT / "tests" / "workflows" / "streamer.py"
@@ -44,7 +44,7 @@ TEXT = "The keeper climbed the narrow stair before dawn. He carried a lamp, two 
 class Estate:
     """A speaker with a voice, in a home of its own."""
 
-    home: Home
+    session: Session
     speaker: str
     voice: str
     grant: str
@@ -61,11 +61,11 @@ def estate_in(folder: Path, engine: str) -> Estate:
     recording = folder / "recording.flac"
     samples = np.concatenate([piece.samples[0] for piece in said])
     recording.write_bytes(encode(Signal.mono(samples, hibari.sample_rate), Container.FLAC))
-    home = open_home(Settings(home=folder / "home"))
-    speaker = add_speaker(home, "Ada")
-    grant = give(home, Terms(speaker=speaker, **TERMS))
-    cloned = clone_voice(home, Commission(speaker, (recording,), effort="fast", engine=engine))
-    return Estate(home, speaker, cloned.voice, grant)
+    session = open_session(Settings(home=folder / "home"))
+    speaker = add_speaker(session, "Ada")
+    grant = give(session, Terms(speaker=speaker, **TERMS))
+    cloned = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine=engine))
+    return Estate(session, speaker, cloned.voice, grant)
 
 
 class Worker:
@@ -108,13 +108,13 @@ def one_round(streaming: Worker, withdrawing: Worker, grant: str, chance: random
 def measure(estate: Estate, mode: str, rounds: int) -> dict[str, Any]:
     """Return the distribution over ``rounds`` withdrawals, each of a grant of its own."""
     chance = random.Random(4)
-    streaming = Worker("stream", estate.home.settings.home, estate.voice, mode)
-    withdrawing = Worker("withdraw", estate.home.settings.home)
+    streaming = Worker("stream", estate.session.settings.home, estate.voice, mode)
+    withdrawing = Worker("withdraw", estate.session.settings.home)
     found = []
     while len(found) < rounds:
         result = one_round(streaming, withdrawing, estate.grant, chance)
         found += [] if result is None else [result]
-        estate.grant = give(estate.home, Terms(speaker=estate.speaker, **TERMS))
+        estate.grant = give(estate.session, Terms(speaker=estate.speaker, **TERMS))
     for worker in (streaming, withdrawing):
         worker.process.communicate(timeout=60)
     names = ["released_ms", "heard_ms"] if mode == "live" else ["released_ms"]

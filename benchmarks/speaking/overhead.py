@@ -23,9 +23,11 @@ import numpy as np
 
 from sayso.consent import Action, Purpose, Request, minutes
 from sayso.settings import Settings
-from sayso.workflows import permission, speaking, voicebook
-from sayso.workflows.home import Home, open_home
-from sayso.workflows.speaking import Order, speak
+from sayso.workflows.consent import permission
+from sayso.workflows.installation.session import Session, open_session
+from sayso.workflows.speech import speaking
+from sayso.workflows.speech.speaking import Order, speak
+from sayso.workflows.voices import voicebook
 
 TEXTS = (
     "The keeper climbed the narrow stair before dawn, and he was not alone in the tower that night.",
@@ -64,10 +66,12 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        home = open_home(Settings(home=Path(folder) / "home"))
-        voices = {row.row.engine: row.row.voice_id for row in reversed(voicebook.listed(home))}
-        report = {engine: said(home, voices[engine], Path(folder), arguments.rounds) for engine in ("kokoro", "hibari")}
-        report["decision_and_entry_ms"] = decided(home, voices["kokoro"], arguments.decisions)
+        session = open_session(Settings(home=Path(folder) / "home"))
+        voices = {row.row.engine: row.row.voice_id for row in reversed(voicebook.listed(session))}
+        report = {
+            engine: said(session, voices[engine], Path(folder), arguments.rounds) for engine in ("kokoro", "hibari")
+        }
+        report["decision_and_entry_ms"] = decided(session, voices["kokoro"], arguments.decisions)
     for name, figures in report.items():
         print(f"{name:<22}", "  ".join(f"{key} {value:.2f}" for key, value in figures.items()))
     if arguments.json:
@@ -75,9 +79,9 @@ def main() -> None:
         arguments.json.write_text(json.dumps(report, indent=2))
 
 
-def said(home: Home, voice: str, folder: Path, rounds: int) -> dict[str, float]:
+def said(session: Session, voice: str, folder: Path, rounds: int) -> dict[str, float]:
     """Return medians over utterances: seconds of engine and of the rest, and their ratio in per cent."""
-    cast = voicebook.cast(home, voice)
+    cast = voicebook.cast(session, voice)
     timed = Timed(cast.engine)
     rest, engine, audio, first = [], [], [], []
     with_engine = voicebook.Cast(cast.row, timed)
@@ -86,7 +90,7 @@ def said(home: Home, voice: str, folder: Path, rounds: int) -> dict[str, float]:
         for number in range(rounds + 1):
             timed.spent_s.append(0.0)
             started = time.perf_counter()
-            spoken = speak(home, Order(TEXTS[number % len(TEXTS)], voice, LICENSEE, PURPOSE), folder / "out.wav")
+            spoken = speak(session, Order(TEXTS[number % len(TEXTS)], voice, LICENSEE, PURPOSE), folder / "out.wav")
             total = time.perf_counter() - started
             if number:
                 engine.append(timed.spent_s[-1])
@@ -105,9 +109,9 @@ def said(home: Home, voice: str, folder: Path, rounds: int) -> dict[str, float]:
     }
 
 
-def decided(home: Home, voice: str, count: int) -> dict[str, float]:
+def decided(session: Session, voice: str, count: int) -> dict[str, float]:
     """Return percentiles, in ms, of decision, reservation, durable intent entry and signed permit."""
-    row = voicebook.row_of(home, voice)
+    row = voicebook.row_of(session, voice)
     request = Request(
         speaker=row.speaker_id,
         voice=voice,
@@ -123,9 +127,9 @@ def decided(home: Home, voice: str, count: int) -> dict[str, float]:
     times = []
     for _ in range(count):
         started = time.perf_counter()
-        granted = permission.ask(home, request, "synthesis:clip", within=speaking._reserve)
+        granted = permission.ask(session, request, "synthesis:clip", within=speaking._reserve)
         times.append(1000 * (time.perf_counter() - started))
-        with home.database.write() as tx:
+        with session.write() as tx:
             minutes.release(tx, granted.permit.permit_id)
     p50, p99 = np.percentile(times, [50, 99])
     return {"p50": float(p50), "p99": float(p99), "max": max(times)}

@@ -11,11 +11,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from sayso.credentials.authority import LocalAuthority
 from sayso.database import connect
 from sayso.database.metadata import keys_metadata
 from sayso.erasure.inventory import Inventory
 from sayso.ids import SpeakerId, new_id
-from sayso.vault import FileKek, LocalAuthority, Vault
+from sayso.vault import FileKek, Vault
 
 
 def timed(act, times: int) -> dict[str, float]:

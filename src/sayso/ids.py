@@ -20,6 +20,8 @@ ArtifactId = NewType("ArtifactId", str)
 PermitId = NewType("PermitId", str)
 PlanId = NewType("PlanId", str)
 CertificateId = NewType("CertificateId", str)
+OrganisationId = NewType("OrganisationId", str)
+CredentialId = NewType("CredentialId", str)
 
 PREFIXES: Final = {
     "speaker": "spk",
@@ -30,6 +32,8 @@ PREFIXES: Final = {
     "permit": "prm",
     "plan": "pln",
     "certificate": "crt",
+    "organisation": "org",
+    "credential": "crd",
 }
 
 _RANDOM_BYTES: Final = 10  # 80 bits: no collision worth a thought below 10^9 ids

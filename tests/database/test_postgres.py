@@ -19,10 +19,12 @@ from sayso.ledger import Entry, Log, append, append_all
 from sayso.settings import Settings, load
 from sayso.vault import FileKek, Vault
 from sayso.vault.errors import Shredded
-from sayso.workflows import erasing, granting, voicebook
-from sayso.workflows.home import open_home
-from sayso.workflows.speakers import add_speaker, name_of
-from sayso.workflows.speaking import Order, speak
+from sayso.workflows.consent import granting
+from sayso.workflows.consent.speakers import add_speaker, name_of
+from sayso.workflows.erasure import erasing
+from sayso.workflows.installation.session import open_session
+from sayso.workflows.speech.speaking import Order, speak
+from sayso.workflows.voices import voicebook
 
 AT = "2026-11-22T20:36:00.123Z"
 
@@ -133,20 +135,20 @@ def test_subject_keys_are_kept_and_destroyed(postgres, tmp_path):
 
 
 def test_a_voice_speaks_and_is_erased(postgres, tmp_path):
-    home = open_home(Settings(home=tmp_path / "home", database_url=postgres(), keys_url=postgres()))
-    voice = next(row.as_json() for row in voicebook.listed(home) if row.row.engine == "hibari")
+    session = open_session(Settings(home=tmp_path / "home", database_url=postgres(), keys_url=postgres()))
+    voice = next(row.as_json() for row in voicebook.listed(session) if row.row.engine == "hibari")
     order = Order(text="The lamp was lit at noon.", voice=voice["voice"], licensee="A", purpose="podcast")
-    spoken = speak(home, order, tmp_path / "out.wav", lambda _: None)
-    assert home.log.audit().findings == ()
+    spoken = speak(session, order, tmp_path / "out.wav", lambda _: None)
+    assert session.log.audit().findings == ()
     assert spoken.entry > 0
-    speaker = add_speaker(home, "Ada")
-    granting.give(home, granting.Terms(speaker=speaker, licensee="A", purposes=("podcast",)))
-    assert name_of(home, speaker) == "Ada"
-    planned = erasing.plan(home, speaker)
-    erasing.run(home, planned.plan.plan_id)
-    assert home.log.audit().findings == ()
-    home.database.close()
-    home.vault.keys.close()
+    speaker = add_speaker(session, "Ada")
+    granting.give(session, granting.Terms(speaker=speaker, licensee="A", purposes=("podcast",)))
+    assert name_of(session, speaker) == "Ada"
+    planned = erasing.plan(session, speaker)
+    erasing.run(session, planned.plan.plan_id)
+    assert session.log.audit().findings == ()
+    session.installation.database.close()
+    session.vault.keys.close()
 
 
 def test_a_missing_driver_or_a_bad_address_is_one_clear_error(monkeypatch, tmp_path):

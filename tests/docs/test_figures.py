@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from benchmarks.figures import FILE, found_at, refresh, written
 
-from sayso.workflows.compliance import read_figures
+from sayso.workflows.audit.compliance import read_figures
 
 ROWS = json.loads(FILE.read_text())["figures"]
 MEASURES = {"1.1.1", "1.1.2", "1.1.3", "2", "3", "4"}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.workflows.conftest import estate, home, make_estate
+from tests.workflows.conftest import estate, make_estate, session
 
-__all__ = ["estate", "home", "make_estate"]
+__all__ = ["estate", "make_estate", "session"]

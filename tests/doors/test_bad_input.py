@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from sayso.consent.document import public_key_of
 from sayso.doors.cli.main import run
 from sayso.settings import Settings
-from sayso.workflows import granting, records, signing
-from sayso.workflows import home as homes
-from sayso.workflows.granting import Terms
-from sayso.workflows.speakers import add_speaker
-from tests.workflows.test_states import contents
+from sayso.workflows.consent import exchanging as records
+from sayso.workflows.consent import granting, signing
+from sayso.workflows.consent.granting import Terms
+from sayso.workflows.consent.speakers import add_speaker
+from sayso.workflows.installation import installation as homes
+from tests.workflows.consent.test_states import contents
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -30,22 +31,22 @@ class Desk:
 
     def __init__(self, folder):
         self.folder = folder
-        self.home = homes.open_home(Settings(home=folder / "home"))
-        self.speaker = add_speaker(self.home, "Ada")
-        signing.register(self.home, self.speaker, public_key_of(KEY))
+        self.session = homes.open_session(Settings(home=folder / "home"))
+        self.speaker = add_speaker(self.session, "Ada")
+        signing.register(self.session, self.speaker, public_key_of(KEY))
         self.draft = granting.draft(
-            self.home, Terms(speaker=self.speaker, max_minutes=2.0, until="2099-01-01", **TERMS)
+            self.session, Terms(speaker=self.speaker, max_minutes=2.0, until="2099-01-01", **TERMS)
         )
         self.signed = json.loads(signing.signed(self.draft, KEY.private_bytes_raw()))
-        self.kept = add_speaker(self.home, "Bea")
-        grant = granting.give(self.home, Terms(speaker=self.kept, **TERMS))
+        self.kept = add_speaker(self.session, "Bea")
+        grant = granting.give(self.session, Terms(speaker=self.kept, **TERMS))
         self.exported = {}
         for form in ("27560", "odrl"):
-            records.export(self.home, grant, form, folder / form)
+            records.export(self.session, grant, form, folder / form)
             self.exported[form] = (folder / form).read_bytes()
 
     def digest(self):
-        return hashlib.sha256(repr(contents(self.home)).encode()).hexdigest()
+        return hashlib.sha256(repr(contents(self.session)).encode()).hexdigest()
 
     def file(self, data):
         path = self.folder / f"in-{hashlib.sha256(data).hexdigest()[:16]}.json"
@@ -61,7 +62,7 @@ def desk(tmp_path_factory):
 @pytest.fixture
 def refused(desk, monkeypatch, capsys):
     """Return what runs a command that must fail, change nothing, and say one thing; it returns the error."""
-    monkeypatch.setattr(homes, "open_home", lambda _: desk.home)
+    monkeypatch.setattr(homes, "open_home", lambda _: desk.session)
     monkeypatch.setenv("SAYSO_HOME", str(desk.folder / "home"))
 
     def act(*words, code=2):

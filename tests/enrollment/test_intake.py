@@ -10,8 +10,8 @@ import pytest
 from sayso.audio import Signal
 from sayso.audio.errors import SilentAudio, TooShort
 from sayso.enrollment import OwnOutput, admit
-from sayso.marking import MarkKeys
-from sayso.marking.detector import NOTHING, Detector
+from sayso.mark import MarkKeys
+from sayso.mark.detector import NOTHING, Detector
 
 KEYS = MarkKeys.derive(b"a secret of the tests, 32 bytes!")
 FOUND = replace(NOTHING, present=True, p_value=1e-9)

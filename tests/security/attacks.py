@@ -21,14 +21,16 @@ from sayso.consent.errors import PermitRefused
 from sayso.consent.permit import Permit
 from sayso.engines import VoiceAsset
 from sayso.ids import ClipId, VoiceId, new_id
-from sayso.marking import Mark, MarkKeys
-from sayso.marking.embedder import Marker
+from sayso.mark import Mark, MarkKeys
+from sayso.mark.embedder import Marker
 from sayso.synthesis import Renderer, script
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
-from sayso.workflows import cloning, credentials, exporting, permission, speaking, voicebook
-from sayso.workflows.cloning import Commission, clone_voice
-from sayso.workflows.speaking import speak
+from sayso.workflows.consent import permission
+from sayso.workflows.speech import credentials, exporting, speaking
+from sayso.workflows.speech.speaking import speak
+from sayso.workflows.voices import cloning, voicebook
+from sayso.workflows.voices.cloning import Commission, clone_voice
 from tests.synthesis.test_render import ENGINE, MARK, SPOKEN, VOICE, Listening, World, commit
 
 Attack = Callable[..., None]
@@ -49,11 +51,11 @@ class Site:
     folder: Path
 
     @property
-    def home(self) -> Any:
-        return self.estate.home
+    def session(self) -> Any:
+        return self.estate.session
 
     def end_permits(self) -> None:
-        with self.home.database.write() as tx:
+        with self.session.write() as tx:
             consents.bump_epoch(tx, self.estate.speaker)
 
 
@@ -209,7 +211,7 @@ def have_a_piece_released_after_a_withdrawal() -> None:
 # Marking
 
 
-@against("marking/embedder.py:Marker.session without check 0")
+@against("mark/embedder.py:Marker.session without check 0")
 def mark_under_a_forged_permit() -> None:
     world = World()
     forged = replace(world.permit(), grant_id="grt_" + "b" * 16)
@@ -222,7 +224,7 @@ def sound(length_s: float = 0.5) -> Signal:
     return first.slice(0, round(length_s * first.sample_rate))
 
 
-@against("marking/embedder.py:Embedding.push without its check", "marking/embedder.py:Embedding._check without check 0")
+@against("mark/embedder.py:Embedding.push without its check", "mark/embedder.py:Embedding._check without check 0")
 def push_after_a_withdrawal() -> None:
     world = World()
     session = world.marker.session(MARK, world.permit(), Action.SYNTHESIZE, sample_rate=24_000)
@@ -231,7 +233,7 @@ def push_after_a_withdrawal() -> None:
         session.push(sound())
 
 
-@against("marking/embedder.py:Embedding.whole without its check")
+@against("mark/embedder.py:Embedding.whole without its check")
 def mark_a_whole_file_after_a_withdrawal() -> None:
     world = World()
     session = world.marker.session(MARK, world.permit(), Action.SYNTHESIZE, sample_rate=24_000)
@@ -240,7 +242,7 @@ def mark_a_whole_file_after_a_withdrawal() -> None:
         session.whole(sound())
 
 
-@against("marking/embedder.py:Embedding._check without made_ms in check 0")
+@against("mark/embedder.py:Embedding._check without made_ms in check 0")
 def mark_more_than_the_ceiling() -> None:
     world = World()
     session = world.marker.session(MARK, world.permit(ceiling_ms=100), Action.SYNTHESIZE, sample_rate=24_000)
@@ -252,7 +254,7 @@ def live(world: World, **permit: Any) -> Any:
     return world.marker.live(MARK, world.permit(**permit), Action.SYNTHESIZE, sample_rate=24_000)
 
 
-@against("marking/embedder.py:Marker.live without check 0")
+@against("mark/embedder.py:Marker.live without check 0")
 def mark_live_under_a_forged_permit() -> None:
     world = World()
     forged = replace(world.permit(), grant_id="grt_" + "b" * 16)
@@ -261,8 +263,8 @@ def mark_live_under_a_forged_permit() -> None:
 
 
 @against(
-    "marking/embedder.py:LiveEmbedding.push without its check",
-    "marking/embedder.py:LiveEmbedding._check without check 0",
+    "mark/embedder.py:LiveEmbedding.push without its check",
+    "mark/embedder.py:LiveEmbedding._check without check 0",
 )
 def go_on_live_after_a_withdrawal() -> None:
     world = World()
@@ -272,7 +274,7 @@ def go_on_live_after_a_withdrawal() -> None:
         session.push(sound())
 
 
-@against("marking/embedder.py:LiveEmbedding.finish without its check")
+@against("mark/embedder.py:LiveEmbedding.finish without its check")
 def finish_live_after_a_withdrawal() -> None:
     world = World()
     session = live(world)
@@ -282,7 +284,7 @@ def finish_live_after_a_withdrawal() -> None:
         session.finish()
 
 
-@against("marking/embedder.py:LiveEmbedding._check without made_ms in check 0")
+@against("mark/embedder.py:LiveEmbedding._check without made_ms in check 0")
 def speak_live_beyond_the_ceiling() -> None:
     world = World()
     with refused("more was said live than the ceiling"):
@@ -293,10 +295,10 @@ def speak_live_beyond_the_ceiling() -> None:
 
 
 def clone(site: Site) -> None:
-    clone_voice(site.home, Commission(site.estate.speaker, (site.estate.recording,), effort="fast", engine="hibari"))
+    clone_voice(site.session, Commission(site.estate.speaker, (site.estate.recording,), effort="fast", engine="hibari"))
 
 
-@against("workflows/cloning.py:_repaired without check 0")
+@against("workflows/voices/cloning.py:_repaired without check 0")
 def change_a_recording_after_a_withdrawal(site: Site) -> None:
     repaired = []
     with pytest.MonkeyPatch.context() as patch:
@@ -312,20 +314,22 @@ def change_a_recording_after_a_withdrawal(site: Site) -> None:
 def cloning_permit(site: Site) -> tuple[Permit, VoiceId, list[bytes], Any]:
     voice, engine = VoiceId(new_id("voice")), cloning.engine_named("hibari")
     files = [site.estate.recording.read_bytes()]
-    granted = cloning._permitted(site.home, site.estate.speaker, voice, files, engine)
-    permission.failed(site.home, granted, cloning.ACT)
+    granted = cloning._permitted(site.session, site.estate.speaker, voice, files, engine)
+    permission.failed(site.session, granted, cloning.ACT)
     return granted.permit, voice, files, engine
 
 
-@against("workflows/cloning.py:_repaired without text_commitment in check 0")
+@against("workflows/voices/cloning.py:_repaired without text_commitment in check 0")
 def change_another_recording(site: Site) -> None:
     permit, *_ = cloning_permit(site)
     with pytest.MonkeyPatch.context() as patch, refused("another recording was changed"):
         patch.setattr(cloning, "restore", lambda signal: SimpleNamespace(signal=signal, repaired=()))
-        cloning._repaired(site.home, permit, [b"another"], [sound()])
+        cloning._repaired(site.session, permit, [b"another"], [sound()])
 
 
-@against("workflows/cloning.py:clone_voice without its check", "workflows/cloning.py:_check without check 0")
+@against(
+    "workflows/voices/cloning.py:clone_voice without its check", "workflows/voices/cloning.py:_check without check 0"
+)
 def fit_a_voice_after_a_withdrawal(site: Site) -> None:
     fitted = []
     with pytest.MonkeyPatch.context() as patch:
@@ -338,21 +342,21 @@ def fit_a_voice_after_a_withdrawal(site: Site) -> None:
         raise Breach("a voice was fitted after the withdrawal")
 
 
-@against("workflows/cloning.py:_check without voice in check 0")
+@against("workflows/voices/cloning.py:_check without voice in check 0")
 def clone_as_another_voice(site: Site) -> None:
     permit, _, files, engine = cloning_permit(site)
     with refused("another voice than the permitted one was cloned"):
-        cloning._check(site.home, permit, VoiceId(new_id("voice")), recordings=files, engine=engine)
+        cloning._check(site.session, permit, VoiceId(new_id("voice")), recordings=files, engine=engine)
 
 
-@against("workflows/cloning.py:_check without text_commitment in check 0")
+@against("workflows/voices/cloning.py:_check without text_commitment in check 0")
 def clone_from_another_recording(site: Site) -> None:
     permit, voice, _, engine = cloning_permit(site)
     with refused("a voice was cloned from another recording"):
-        cloning._check(site.home, permit, voice, recordings=[b"another"], engine=engine)
+        cloning._check(site.session, permit, voice, recordings=[b"another"], engine=engine)
 
 
-@against("workflows/cloning.py:_check without engine_digest in check 0")
+@against("workflows/voices/cloning.py:_check without engine_digest in check 0")
 def clone_with_another_engine(site: Site) -> None:
     permit, voice, files, _ = cloning_permit(site)
 
@@ -361,18 +365,18 @@ def clone_with_another_engine(site: Site) -> None:
             return "0" * 64
 
     with refused("a voice was cloned with another engine"):
-        cloning._check(site.home, permit, voice, recordings=files, engine=Another())
+        cloning._check(site.session, permit, voice, recordings=files, engine=Another())
 
 
-@against("workflows/permission.py:result without check 0")
+@against("workflows/consent/permission.py:result without check 0")
 def keep_a_voice_after_a_withdrawal(site: Site) -> None:
-    before = len(voicebook.listed(site.home))
+    before = len(voicebook.listed(site.session))
     with pytest.MonkeyPatch.context() as patch:
         kept = cloning.fit
         patch.setattr(cloning, "fit", lambda *a, **w: (kept(*a, **w), site.end_permits())[0])
         with refused("a voice was kept after the withdrawal"):
             clone(site)
-    if len(voicebook.listed(site.home)) > before:
+    if len(voicebook.listed(site.session)) > before:
         raise Breach("a voice was kept after the withdrawal")
 
 
@@ -381,27 +385,27 @@ def keep_a_voice_after_a_withdrawal(site: Site) -> None:
 
 def clip_permit(site: Site, **changes: Any) -> tuple[Permit, Signal]:
     """Return a permit for a clip, whose minutes are given back, and a second of sound."""
-    take = speaking._take(site.home, site.estate.order(text="Good evening."), Container.WAV)
-    granted = permission.ask(site.home, replace(take.request(), **changes), speaking.ACT)
-    permission.failed(site.home, granted, speaking.ACT)
+    take = speaking._take(site.session, site.estate.order(text="Good evening."), Container.WAV)
+    granted = permission.ask(site.session, replace(take.request(), **changes), speaking.ACT)
+    permission.failed(site.session, granted, speaking.ACT)
     return granted.permit, sound(1.0)
 
 
 def pack(site: Site, permit: Permit, made: Signal) -> None:
     mark, clip = Mark.new(), ClipId(new_id("clip"))
     credentials.packed(
-        site.home, made, container=Container.WAV, permit=permit, action=Action.SYNTHESIZE, mark=mark, clip=clip
+        site.session, made, container=Container.WAV, permit=permit, action=Action.SYNTHESIZE, mark=mark, clip=clip
     )
 
 
-@against("workflows/credentials.py:packed without check 0")
+@against("workflows/speech/credentials.py:packed without check 0")
 def sign_that_a_grant_permitted_it(site: Site) -> None:
     permit, made = clip_permit(site)
     with refused("credentials were signed that name a grant which permitted nothing"):
         pack(site, replace(permit, grant_id="grt_" + "b" * 16), made)
 
 
-@against("workflows/credentials.py:packed without made_ms in check 0")
+@against("workflows/speech/credentials.py:packed without made_ms in check 0")
 def sign_more_than_was_permitted(site: Site) -> None:
     permit, made = clip_permit(site, ceiling_ms=500)
     with refused("credentials were signed for more sound than was permitted"):
@@ -411,12 +415,15 @@ def sign_more_than_was_permitted(site: Site) -> None:
 def released(site: Site, what: str, **changes: Any) -> None:
     out = site.folder / f"{new_id('clip')}.wav"
     with refused(what):
-        speak(site.home, site.estate.order(**changes), out)
+        speak(site.session, site.estate.order(**changes), out)
     if out.exists():
         raise Breach(what)
 
 
-@against("workflows/speaking.py:speak without check 0", "workflows/speaking.py:speak without release in check 0")
+@against(
+    "workflows/speech/speaking.py:speak without check 0",
+    "workflows/speech/speaking.py:speak without release in check 0",
+)
 def release_a_file_that_does_not_say_it_is_synthetic(site: Site) -> None:
     with pytest.MonkeyPatch.context() as patch:
         kept = credentials.packed
@@ -424,11 +431,13 @@ def release_a_file_that_does_not_say_it_is_synthetic(site: Site) -> None:
         released(site, "a file left without the credentials that were promised")
 
 
-@against("workflows/speaking.py:speak without voice in check 0")
+@against("workflows/speech/speaking.py:speak without voice in check 0")
 def release_a_clip_permitted_for_another_voice(site: Site) -> None:
     with pytest.MonkeyPatch.context() as patch:
         kept, other = permission.ask, VoiceId(new_id("voice"))
-        patch.setattr(permission, "ask", lambda home, asked, *a, **w: kept(home, replace(asked, voice=other), *a, **w))
+        patch.setattr(
+            permission, "ask", lambda session, asked, *a, **w: kept(session, replace(asked, voice=other), *a, **w)
+        )
         released(site, "a clip left that was permitted for another voice")
 
 
@@ -436,32 +445,32 @@ def release_a_clip_permitted_for_another_voice(site: Site) -> None:
 
 
 def clip_of(site: Site) -> Clip:
-    spoken = speak(site.home, site.estate.order(), site.folder / f"{new_id('clip')}.wav")
-    with site.home.database.read() as tx:
+    spoken = speak(site.session, site.estate.order(), site.folder / f"{new_id('clip')}.wav")
+    with site.session.read() as tx:
         return clips.get_clip(tx, ClipId(spoken.clip))
 
 
 def fetch(site: Site, what: str, after: Callable[[], None] = lambda: None, **changes: Any) -> None:
     clip = clip_of(site)
-    row = voicebook.row_of(site.home, clip.voice_id)
-    asked = exporting._request(site.home, clip, row, exporting.Publication(clip.clip_id), Disclosure.METADATA)
-    granted = permission.ask(site.home, replace(asked, **changes), exporting.ACT)
+    row = voicebook.row_of(site.session, clip.voice_id)
+    asked = exporting._request(site.session, clip, row, exporting.Publication(clip.clip_id), Disclosure.METADATA)
+    granted = permission.ask(site.session, replace(asked, **changes), exporting.ACT)
     after()
     with refused(what):
-        exporting._sound(site.home, clip, granted)
+        exporting._sound(site.session, clip, granted)
 
 
-@against("workflows/exporting.py:_sound without check 0")
+@against("workflows/speech/exporting.py:_sound without check 0")
 def fetch_a_clip_after_the_permit_has_ended(site: Site) -> None:
     fetch(site, "a clip was fetched without a permit that holds", site.end_permits)
 
 
-@against("workflows/exporting.py:_sound without voice in check 0")
+@against("workflows/speech/exporting.py:_sound without voice in check 0")
 def fetch_a_clip_permitted_for_another_voice(site: Site) -> None:
     fetch(site, "a clip was fetched that was permitted for another voice", voice=VoiceId(new_id("voice")))
 
 
-@against("workflows/exporting.py:_sound without made_ms in check 0")
+@against("workflows/speech/exporting.py:_sound without made_ms in check 0")
 def fetch_more_than_was_permitted(site: Site) -> None:
     fetch(site, "more was fetched than was permitted", ceiling_ms=10)
 
@@ -469,33 +478,36 @@ def fetch_more_than_was_permitted(site: Site) -> None:
 def exported(site: Site, what: str) -> None:
     out, clip = site.folder / f"{new_id('clip')}.flac", clip_of(site)
     with refused(what):
-        exporting.export(site.home, exporting.Publication(clip.clip_id), out)
+        exporting.export(site.session, exporting.Publication(clip.clip_id), out)
     if out.exists():
         raise Breach(what)
 
 
-@against("workflows/exporting.py:export without check 0", "workflows/exporting.py:export without release in check 0")
+@against(
+    "workflows/speech/exporting.py:export without check 0",
+    "workflows/speech/exporting.py:export without release in check 0",
+)
 def export_a_file_that_does_not_say_it_is_synthetic(site: Site) -> None:
     with pytest.MonkeyPatch.context() as patch:
         clip_of(site)
         kept, ask = credentials.packed, permission.ask
 
-        def unsigned_from_now_on(home: Any, asked: Any, act: str, **words: Any) -> Any:
+        def unsigned_from_now_on(session: Any, asked: Any, act: str, **words: Any) -> Any:
             if act == exporting.ACT:
                 patch.setattr(credentials, "packed", lambda *a, **w: replace(kept(*a, **w), signed=False))
-            return ask(home, asked, act, **words)
+            return ask(session, asked, act, **words)
 
         patch.setattr(permission, "ask", unsigned_from_now_on)
         exported(site, "an export left without the credentials that were promised")
 
 
-@against("workflows/exporting.py:export without voice in check 0")
+@against("workflows/speech/exporting.py:export without voice in check 0")
 def export_a_clip_permitted_for_another_voice(site: Site) -> None:
     with pytest.MonkeyPatch.context() as patch:
         ask, other = permission.ask, VoiceId(new_id("voice"))
 
-        def for_another(home: Any, asked: Any, act: str, **words: Any) -> Any:
-            return ask(home, replace(asked, voice=other) if act == exporting.ACT else asked, act, **words)
+        def for_another(session: Any, asked: Any, act: str, **words: Any) -> Any:
+            return ask(session, replace(asked, voice=other) if act == exporting.ACT else asked, act, **words)
 
         patch.setattr(permission, "ask", for_another)
         patch.setattr(exporting, "_sound", lambda *_: sound(0.5))

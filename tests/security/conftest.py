@@ -6,11 +6,11 @@ import pytest
 
 from sayso.audio import Container, Signal, encode
 from sayso.settings import Settings
-from sayso.workflows import cloning
-from sayso.workflows.cloning import Commission, clone_voice
-from sayso.workflows.granting import Terms, give
-from sayso.workflows.home import open_home
-from sayso.workflows.speakers import add_speaker
+from sayso.workflows.consent.granting import Terms, give
+from sayso.workflows.consent.speakers import add_speaker
+from sayso.workflows.installation.session import open_session
+from sayso.workflows.voices import cloning
+from sayso.workflows.voices.cloning import Commission, clone_voice
 from tests.workflows.conftest import LICENSEE, PURPOSE, Estate, hibari_fit
 
 from .attacks import Site
@@ -29,8 +29,8 @@ def site(tmp_path_factory, short):
     recording.write_bytes(encode(short, Container.FLAC))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cloning, "fit", hibari_fit)
-        home = open_home(Settings(home=folder / "home"))
-        speaker = add_speaker(home, "Ada")
-        grant = give(home, Terms(speaker=speaker, licensee=LICENSEE, purposes=(PURPOSE,)))
-        cloned = clone_voice(home, Commission(speaker, (recording,), effort="fast", engine="hibari"))
-        yield Site(Estate(home, speaker, grant, cloned.voice, recording), folder)
+        session = open_session(Settings(home=folder / "home"))
+        speaker = add_speaker(session, "Ada")
+        grant = give(session, Terms(speaker=speaker, licensee=LICENSEE, purposes=(PURPOSE,)))
+        cloned = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine="hibari"))
+        yield Site(Estate(session, speaker, grant, cloned.voice, recording), folder)

@@ -16,7 +16,7 @@ from sayso.consent.errors import PermitRefused
 from sayso.consent.permit import Action, Gate, Permit
 from sayso.engines import SpeedInvalid, VoiceAsset
 from sayso.engines.hibari import HibariEngine
-from sayso.marking import Mark, MarkedAudio, Marker, MarkKeys
+from sayso.mark import Mark, MarkedAudio, Marker, MarkKeys
 from sayso.synthesis import NothingToSay, Phrase, Renderer, UnmarkedAudio, estimate_ms, normalise, phrases, script
 from sayso.synthesis.render import MAX_PIECE_MS
 
@@ -296,7 +296,7 @@ def test_unmarked_sound_never_leaves(world):
 
 
 def test_the_mark_is_read_back(world):
-    from sayso.marking.detector import Detector
+    from sayso.mark.detector import Detector
 
     sound = Signal.mono(whole(world.render()), 24_000)
     found = Detector(MarkKeys.derive(b"s" * 32)).detect(sound)

@@ -26,8 +26,8 @@ from sayso.vault.errors import (
 PLAIN = bytes(range(256)) * 600
 
 
-def path_of(home: Path, address: str) -> Path:
-    return home / "blobs" / address[:2] / address
+def path_of(session: Path, address: str) -> Path:
+    return session / "blobs" / address[:2] / address
 
 
 def test_seal_and_open(vault: Vault, speaker, other, tmp_path):

@@ -12,12 +12,12 @@ from sayso.audio import Container, encode
 from sayso.engines.registry import engine as engine_named
 from sayso.settings import Settings
 from sayso.voices import FittedVoice
-from sayso.workflows import cloning
-from sayso.workflows.cloning import Commission, clone_voice
-from sayso.workflows.granting import Terms, give
-from sayso.workflows.home import Home, open_home
-from sayso.workflows.speakers import add_speaker
-from sayso.workflows.speaking import Order
+from sayso.workflows.consent.granting import Terms, give
+from sayso.workflows.consent.speakers import add_speaker
+from sayso.workflows.installation.session import Session, open_session
+from sayso.workflows.speech.speaking import Order
+from sayso.workflows.voices import cloning
+from sayso.workflows.voices.cloning import Commission, clone_voice
 
 LICENSEE = "Northwind Audio"
 PURPOSE = "audiobook/mystery"
@@ -36,7 +36,7 @@ def hibari_fit(engine, references, *, effort, seed, progress):  # the signature 
 class Estate:
     """A speaker with all that is theirs."""
 
-    home: Home
+    session: Session
     speaker: str
     grant: str
     voice: str
@@ -48,8 +48,8 @@ class Estate:
 
 
 @pytest.fixture
-def home(tmp_path) -> Home:
-    return open_home(Settings(home=tmp_path / "home"))
+def session(tmp_path) -> Session:
+    return open_session(Settings(home=tmp_path / "home"))
 
 
 @pytest.fixture
@@ -58,16 +58,16 @@ def make_estate(tmp_path, speech, monkeypatch):
     recording = tmp_path / "recording.flac"
     recording.write_bytes(encode(speech, Container.FLAC))
 
-    def make(home: Home, *, name: str = NAME, **terms) -> Estate:
-        speaker = add_speaker(home, name)
+    def make(session: Session, *, name: str = NAME, **terms) -> Estate:
+        speaker = add_speaker(session, name)
         fields = {"licensee": LICENSEE, "purposes": (PURPOSE,), "max_minutes": 10.0, **terms}
-        grant = give(home, Terms(speaker=speaker, **fields))
-        cloned = clone_voice(home, Commission(speaker, (recording,), effort="fast", engine="hibari"))
-        return Estate(home, speaker, grant, cloned.voice, recording)
+        grant = give(session, Terms(speaker=speaker, **fields))
+        cloned = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine="hibari"))
+        return Estate(session, speaker, grant, cloned.voice, recording)
 
     return make
 
 
 @pytest.fixture
-def estate(home, make_estate) -> Estate:
-    return make_estate(home)
+def estate(session, make_estate) -> Estate:
+    return make_estate(session)

@@ -12,7 +12,7 @@ from typing import Final
 from sayso.audio import Signal, check_speech, speech_spans
 from sayso.audio.errors import TooShort
 from sayso.errors import Refused
-from sayso.marking.detector import Detector
+from sayso.mark.detector import Detector
 
 MIN_SPEECH_S: Final = 3.0
 """Speech needed in all; below it a GE2E embedding says more of the words than of the voice."""

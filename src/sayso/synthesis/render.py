@@ -9,9 +9,9 @@ from sayso.audio.signal import Signal
 from sayso.consent.permit import Action, Gate, Permit
 from sayso.engines.checks import check_speed
 from sayso.engines.protocol import Engine, VoiceAsset
-from sayso.marking import Mark, MarkedAudio, Marker
-from sayso.marking.labels import all_words
-from sayso.marking.labels.rhythm import closing, opening
+from sayso.labels import all_words
+from sayso.labels.rhythm import closing, opening
+from sayso.mark import Mark, MarkedAudio, Marker
 from sayso.synthesis.errors import LabelForged, NothingToSay, UnmarkedAudio
 from sayso.synthesis.joining import joined
 from sayso.synthesis.phrasing import Phrase, script

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sayso.vault.authority import LocalAuthority
 from sayso.vault.kek import FileKek, KeyEncryptionKey
 from sayso.vault.keys import DestroyedKey
 from sayso.vault.vault import BlobRef, Swept, Vault
 
-__all__ = ["BlobRef", "DestroyedKey", "FileKek", "KeyEncryptionKey", "LocalAuthority", "Swept", "Vault"]
+__all__ = ["BlobRef", "DestroyedKey", "FileKek", "KeyEncryptionKey", "Swept", "Vault"]

@@ -21,10 +21,6 @@ class BlobMissing(NotFound):
     """There is no such blob here."""
 
 
-class CertificateMalformed(Invalid):
-    """The file holds no certificate that can be read."""
-
-
 class Shredded(Refused):
     """A key that this needs was destroyed; nobody can read it again."""
 
@@ -55,27 +51,3 @@ class KeyMissing(Unavailable):
 
 class BlobStoreUnavailable(Unavailable):
     """The blob store did not answer."""
-
-
-class AuthorityExpired(Unavailable):
-    """The root certificate of this installation is at its end; make a new root and publish it."""
-
-
-class CertificateUnfit(Invalid):
-    """The certificate cannot sign content credentials; the reasons say what it lacks."""
-
-
-class KeyMismatch(Invalid):
-    """The key is not that of the certificate; bring the key that the certificate was made for."""
-
-
-class KeyFileInvalid(Invalid):
-    """The key file holds no private key that can be used."""
-
-
-class KeyFileExposed(Unavailable):
-    """The key file can be read by others."""
-
-
-class SlotUnknown(NotFound):
-    """There is no such signing slot."""

@@ -12,8 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from sayso.marking.evidence import log10_tail
-from sayso.marking.pattern import BANDS, PERIOD_FRAMES, Pattern
+from sayso.mark.evidence import log10_tail
+from sayso.mark.pattern import BANDS, PERIOD_FRAMES, Pattern
 
 HOP, FRAME, RATE = 256, 512, 24_000
 

@@ -14,16 +14,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sayso.audio import Container, Signal, decode, encode, resample
+from sayso.audio.rates import resampled
 from sayso.consent.permit import Action, Gate, Permit
 from sayso.ids import GrantId, PermitId, SpeakerId
-from sayso.marking import Mark, Marker, MarkKeys
-from sayso.marking.detector import Detector
-from sayso.marking.passages import scanned
-from sayso.marking.pattern import CLOCK_HZ, pattern_of
-from sayso.marking.rates import resampled
+from sayso.mark import Mark, Marker, MarkKeys
+from sayso.mark.detector import Detector
+from sayso.mark.passages import scanned
+from sayso.mark.pattern import CLOCK_HZ, pattern_of
 from sayso.settings import Settings
-from sayso.workflows.home import open_home
-from sayso.workflows.public_detector import publish
+from sayso.workflows.installation.session import open_session
+from sayso.workflows.provenance.public_detector import publish
 from tests.doors.page import plain
 
 MODULES = Path(str(files("sayso.doors.page")))
@@ -92,14 +92,14 @@ class Answers:
 @pytest.fixture(scope="module")
 def answers(speech, tmp_path_factory) -> Answers:
     folder = tmp_path_factory.mktemp("page")
-    home = open_home(Settings(home=folder / "home"))
-    home.__dict__["mark_keys"] = MarkKeys.derive(b"the secret of this one operator.")  # the same in every run
-    publish(home, folder / "key.json")
-    signals = cases_of(speech, home.mark_keys)
+    session = open_session(Settings(home=folder / "home"))
+    session.__dict__["mark_keys"] = MarkKeys.derive(b"the secret of this one operator.")  # the same in every run
+    publish(session, folder / "key.json")
+    signals = cases_of(speech, session.mark_keys)
     names = [*(name for name in signals if name != LONG), *SCANNED]
     told = run(folder, [signals[name] for name in names], first_scanned=len(signals) - 1)
     page = dict(zip(names[: -len(SCANNED)], (one["detected"] for one in told[: -len(SCANNED)]), strict=True))
-    return Answers(home.mark_keys.public, signals, page, dict(zip(SCANNED, told[-len(SCANNED) :], strict=True)))
+    return Answers(session.mark_keys.public, signals, page, dict(zip(SCANNED, told[-len(SCANNED) :], strict=True)))
 
 
 def run(folder: Path, signals: list[Signal], *, first_scanned: int) -> list[dict]:

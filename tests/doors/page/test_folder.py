@@ -9,18 +9,20 @@ from html.parser import HTMLParser
 import pytest
 
 from sayso.doors.page.folder import FILES, KEY, write_page
-from sayso.marking.errors import DetectorKeyInvalid
+from sayso.mark.errors import DetectorKeyInvalid
 from sayso.settings import Settings
-from sayso.workflows.home import open_home
-from sayso.workflows.public_detector import read_key
+from sayso.workflows.installation.session import open_session
+from sayso.workflows.provenance.public_detector import read_key
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     base = tmp_path_factory.mktemp("page")
-    home = open_home(Settings(home=base / "home", provider="Northwind Audio", contact="mailto:marks@northwind.example"))
-    write_page(home, base / "page")
-    write_page(home, base / "again")
+    session = open_session(
+        Settings(home=base / "home", provider="Northwind Audio", contact="mailto:marks@northwind.example")
+    )
+    write_page(session, base / "page")
+    write_page(session, base / "again")
     return base / "page"
 
 

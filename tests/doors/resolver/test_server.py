@@ -18,25 +18,25 @@ import numpy as np
 import pytest
 
 from sayso.audio import Container, Signal, decode, encode
+from sayso.credentials import MARK_ALGORITHM, read_manifest, store
 from sayso.doors.resolver.limits import Limits
 from sayso.doors.resolver.server import ResolverServer
 from sayso.errors import Invalid
-from sayso.marking import Mark
-from sayso.marking.credentials import MARK_ALGORITHM, read_manifest, store
-from sayso.marking.fingerprint import Fingerprint
+from sayso.fingerprint import Fingerprint
+from sayso.mark import Mark
 from sayso.settings import Settings
-from sayso.workflows import erasing
-from sayso.workflows.home import open_home
-from sayso.workflows.resolving import FINGERPRINT_ALGORITHM, Resolver
-from sayso.workflows.speaking import speak
+from sayso.workflows.erasure import erasing
+from sayso.workflows.installation.session import open_session
+from sayso.workflows.provenance.resolving import FINGERPRINT_ALGORITHM, Resolver
+from sayso.workflows.speech.speaking import speak
 
 
 @contextlib.contextmanager
-def program(home):
+def program(session):
     """Run ``sayso resolver serve`` as a program of its own; yield its address."""
     command = [sys.executable, "-c", "from sayso.doors.cli.main import main; main()"]
     command += ["resolver", "serve", "--port", "0", "--json"]
-    env = {**os.environ, "SAYSO_HOME": str(home.settings.home)}
+    env = {**os.environ, "SAYSO_HOME": str(session.settings.home)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env) as running:
         try:
             yield json.loads(running.stdout.readline())["url"]
@@ -55,10 +55,10 @@ def serving(resolver, **limits):
 
 
 def test_a_stripped_file_finds_its_manifest_again_and_after_erasure_nothing(estate, tmp_path, client_of):
-    home = estate.home
-    spoken = speak(home, estate.order(), tmp_path / "out.wav")
+    session = estate.session
+    spoken = speak(session, estate.order(), tmp_path / "out.wav")
     stripped = encode(decode(tmp_path / "out.wav"), Container.OPUS)
-    with program(home) as url:
+    with program(session) as url:
         client = client_of(url)
         found = client.sound(stripped, kind="audio/ogg")
         assert (found.status, found.headers["content-type"]) == (200, "application/json")
@@ -66,7 +66,7 @@ def test_a_stripped_file_finds_its_manifest_again_and_after_erasure_nothing(esta
         assert match["similarityScore"] == 100
         manifest = client.get(f"/manifests/{quote(match['manifestId'], safe='')}")
         assert (manifest.status, manifest.headers["content-type"]) == (200, "application/c2pa")
-        recovered = read_manifest(manifest.body, anchors_pem=home.anchors_pem())
+        recovered = read_manifest(manifest.body, anchors_pem=session.anchors_pem())
         assert recovered.trusted
         assert not recovered.intact  # the file is another one now
         assert (str(recovered.facts.mark), recovered.facts.grant_id) == (spoken.mark, estate.grant)
@@ -79,7 +79,7 @@ def test_a_stripped_file_finds_its_manifest_again_and_after_erasure_nothing(esta
         asked = json.dumps({"alg": MARK_ALGORITHM, "value": encoded})
         assert client.ask("POST", "/matches/byBinding", asked).json == {"matches": [match]}
 
-        erasing.run(home, erasing.plan(home, estate.speaker).as_json()["plan"])
+        erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
         assert client.sound(stripped, kind="audio/ogg").json == {"matches": []}
         assert client.get(f"/matches/byBinding?alg={MARK_ALGORITHM}&value={spoken.mark}").json == {"matches": []}
         gone = client.get(f"/manifests/{match['manifestId']}")
@@ -90,7 +90,7 @@ def test_a_stripped_file_finds_its_manifest_again_and_after_erasure_nothing(esta
 @pytest.fixture(scope="module")
 def resolver(tmp_path_factory):
     """A resolver of an installation that has made nothing."""
-    return Resolver(open_home(Settings(home=tmp_path_factory.mktemp("empty") / "home")))
+    return Resolver(open_session(Settings(home=tmp_path_factory.mktemp("empty") / "home")))
 
 
 @pytest.fixture(scope="module")
@@ -101,14 +101,14 @@ def client(resolver, client_of):
 
 def test_a_sound_without_its_mark_is_found_by_content(estate, make_estate, tmp_path):
     """The same words by the same voice from another installation: the same sound, with a mark that is none of ours."""
-    spoken = speak(estate.home, estate.order(), tmp_path / "out.wav")
-    other = make_estate(open_home(Settings(home=tmp_path / "other")))
-    speak(other.home, other.order(), tmp_path / "elsewhere.wav")
+    spoken = speak(estate.session, estate.order(), tmp_path / "out.wav")
+    other = make_estate(open_session(Settings(home=tmp_path / "other")))
+    speak(other.session, other.order(), tmp_path / "elsewhere.wav")
     sound = (tmp_path / "elsewhere.wav").read_bytes()
-    ours, asked = Resolver(estate.home), {"most": 10, "max_duration_s": 60}
+    ours, asked = Resolver(estate.session), {"most": 10, "max_duration_s": 60}
     (match,) = ours.by_content(sound, **asked)
     assert 60 < match.similarity < 100
-    with estate.home.database.read() as tx:
+    with estate.session.read() as tx:
         assert store.get_manifest(tx, match.manifest_id).clip_id == spoken.clip
     assert ours.by_content(sound, **asked, algorithm=MARK_ALGORITHM) == []
     assert ours.by_content(sound, **asked, algorithm=FINGERPRINT_ALGORITHM) == [match]

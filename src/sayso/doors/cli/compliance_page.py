@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from sayso.workflows.compliance import Figure, Measure, Report
+    from sayso.workflows.audit.compliance import Figure, Measure, Report
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1b1b1f; --paper: #fff; --line: #767b85; --bad: #a3261b; }

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from sayso.workflows.tracing import Part, Trace
+    from sayso.workflows.provenance.tracing import Part, Trace
 
 _WIDTH: Final = 1200
 _HALF: Final = 80

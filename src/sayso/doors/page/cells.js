@@ -1,4 +1,4 @@
-// The pattern of the public pilot and the cells of a sound, in plain JavaScript: sayso.marking.pattern and .cells.
+// The pattern of the public pilot and the cells of a sound, in plain JavaScript: sayso.mark.pattern and .cells.
 
 export const CLOCK_HZ = 24000, FRAME = 512, HOP = 256, PERIOD = 288, BANDS = 74;
 const FIRST_BIN = 6;

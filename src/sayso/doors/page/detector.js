@@ -1,6 +1,6 @@
 // The public detector in plain JavaScript: is a mark of this operator in a sound, how sure is that, and where.
 //
-// The counterpart of sayso.marking (search, evidence, detector, passages) for the public key alone; tests/doors/page
+// The counterpart of sayso.mark (search, evidence, detector, passages) for the public key alone; tests/doors/page
 // holds the two against each other. Sound is a list of channels, Float32Array at 24,000 Hz.
 
 import { BANDS, CLOCK_HZ, FRAME, HOP, PERIOD, measure } from "./cells.js";

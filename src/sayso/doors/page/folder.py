@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from sayso.disk import write_whole
-from sayso.workflows.home import Home
-from sayso.workflows.public_detector import Published, publish
+from sayso.workflows.installation.session import Session
+from sayso.workflows.provenance.public_detector import Published, publish
 
 FILES: Final = (
     "index.html",
@@ -23,11 +23,11 @@ FILES: Final = (
 KEY: Final = "key.json"
 
 
-def write_page(home: Home, folder: Path) -> Published:
+def write_page(session: Session, folder: Path) -> Published:
     """Write the page and the public key of ``home`` into ``folder``; the same installation writes the same bytes.
 
     Other files in the folder are left alone. Raise `DiskFailed` where the folder cannot be written.
     """
     for name in FILES:
         write_whole(folder / name, files("sayso.doors.page").joinpath(name).read_bytes(), mode=0o644)
-    return publish(home, folder / KEY)
+    return publish(session, folder / KEY)

@@ -17,10 +17,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from sayso.audio.errors import TooLong, UnknownFormat
+from sayso.credentials import MANIFEST_TYPE, MARK_ALGORITHM
 from sayso.doors.resolver.limits import Limits
 from sayso.errors import Bug, Invalid, NotFound, SaysoError, Unavailable
-from sayso.marking.credentials import MANIFEST_TYPE, MARK_ALGORITHM
-from sayso.workflows.resolving import FINGERPRINT_ALGORITHM, MAX_RESULTS, Match, QueryInvalid, Resolver
+from sayso.workflows.provenance.resolving import FINGERPRINT_ALGORITHM, MAX_RESULTS, Match, QueryInvalid, Resolver
 
 _PROBLEM: Final = "application/problem+json"
 _JSON: Final = "application/json"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sayso.doors.cli import tables
-from sayso.doors.cli.home import home
 from sayso.doors.cli.options import declared, read_file, read_text
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 
 if TYPE_CHECKING:
-    from sayso.workflows.granting import GrantShown
+    from sayso.workflows.consent.granting import GrantShown
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -100,13 +100,13 @@ def grant(
     as_json: AsJson = False,
 ) -> None:
     """Give a grant: what is not in it stays refused."""
-    from sayso.workflows import granting  # noqa: PLC0415
+    from sayso.workflows.consent import granting  # noqa: PLC0415
 
     terms = granting.Terms(**options_of(context))
     if draft is not None:
-        drafted(granting.draft(home(), terms), draft, as_json=as_json)
+        drafted(granting.draft(local_session(), terms), draft, as_json=as_json)
         return
-    grant_id = granting.give(home(), terms)
+    grant_id = granting.give(local_session(), terms)
     show(
         {"grant": grant_id},
         (f"grant {grant_id}", f"take it back with: sayso consent withdraw {grant_id}"),
@@ -143,13 +143,13 @@ def amend(
     as_json: AsJson = False,
 ) -> None:
     """Make the next version of a grant: what is named changes, all else stays. Permits made before end."""
-    from sayso.workflows import granting  # noqa: PLC0415
+    from sayso.workflows.consent import granting  # noqa: PLC0415
 
     terms = granting.Terms(**options_of(context))
     if draft is not None:
-        drafted(granting.draft_amended(home(), grant, terms), draft, as_json=as_json)
+        drafted(granting.draft_amended(local_session(), grant, terms), draft, as_json=as_json)
         return
-    told(granting.amend(home(), grant, terms), as_json=as_json)
+    told(granting.amend(local_session(), grant, terms), as_json=as_json)
 
 
 @app.command()
@@ -159,9 +159,9 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """Approve one text under a grant that asks for approval; a commitment to it is kept, not the text."""
-    from sayso.workflows import granting  # noqa: PLC0415
+    from sayso.workflows.consent import granting  # noqa: PLC0415
 
-    told(granting.approve(home(), grant, read_text(text)), as_json=as_json)
+    told(granting.approve(local_session(), grant, read_text(text)), as_json=as_json)
 
 
 @app.command("list")
@@ -170,9 +170,9 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List grants with their state now."""
-    from sayso.workflows import granting  # noqa: PLC0415
+    from sayso.workflows.consent import granting  # noqa: PLC0415
 
-    rows = [row.as_json() for row in granting.listed(home(), speaker)]
+    rows = [row.as_json() for row in granting.listed(local_session(), speaker)]
     columns = ("grant", "state", "licensee", "purposes", "until", "minutes_left")
     show({"grants": rows}, tables.rows(columns, rows), as_json=as_json)
 
@@ -180,18 +180,18 @@ def list_(
 @app.command("show")
 def show_(grant: Annotated[str, typer.Argument(help="The grant, such as grt_...")], as_json: AsJson = False) -> None:
     """Show one grant: terms, state, minutes used, and its history."""
-    from sayso.workflows import granting  # noqa: PLC0415
+    from sayso.workflows.consent import granting  # noqa: PLC0415
 
-    shown = granting.shown(home(), grant).as_json()
+    shown = granting.shown(local_session(), grant).as_json()
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
 @app.command()
 def deceased(speaker: Speaker, as_json: AsJson = False) -> None:
     """Note that a speaker has died: only grants given for that time too still permit anything."""
-    from sayso.workflows import granting  # noqa: PLC0415
+    from sayso.workflows.consent import granting  # noqa: PLC0415
 
-    granting.note_death(home(), speaker)
+    granting.note_death(local_session(), speaker)
     show({"speaker": speaker, "deceased": True}, (f"noted for {speaker}",), as_json=as_json)
 
 
@@ -212,9 +212,9 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """Say whether this would be permitted, rule by rule; exit 5 when it would not. Nothing is made or logged."""
-    from sayso.workflows import granting  # noqa: PLC0415
+    from sayso.workflows.speech import explaining  # noqa: PLC0415
 
-    asked = granting.Question(
+    asked = explaining.Question(
         voice,
         licensee,
         purpose,
@@ -228,7 +228,7 @@ def why(
         sublicensee=sublicensee,
         disclosure=disclosure,
     )
-    answer = granting.why(home(), asked)
+    answer = explaining.why(local_session(), asked)
     show(answer.shown(), tables.rules(answer), as_json=as_json)
     if not answer.allowed:
         raise typer.Exit(5)
@@ -236,7 +236,7 @@ def why(
 
 def options_of(context: typer.Context) -> dict[str, Any]:
     """Return the options of a command that bear the names of `Terms`, as `Terms` takes them."""
-    from sayso.workflows.terms import Terms  # noqa: PLC0415
+    from sayso.workflows.consent.terms import Terms  # noqa: PLC0415
 
     names = {field.name for field in fields(Terms)}
     given = {name: value for name, value in context.params.items() if name in names and value not in (None, [])}

@@ -10,11 +10,11 @@ import typer
 
 from sayso.doors.cli import tables
 from sayso.doors.cli.exits import DONE, INVALID
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 
 if TYPE_CHECKING:
-    from sayso.workflows.certificates import CertificateChecked
+    from sayso.workflows.provenance.certificates import CertificateChecked
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -33,7 +33,7 @@ def check(
 
     Needs no installation, and never the private key.
     """
-    from sayso.workflows.certificates import check_file  # noqa: PLC0415 - loads cryptography
+    from sayso.workflows.provenance.certificates import check_file  # noqa: PLC0415 - loads cryptography
 
     checked = check_file(certificate)
     show(checked.as_json(), _lines(checked), as_json=as_json)
@@ -51,27 +51,27 @@ def use(
     as_json: AsJson = False,
 ) -> None:
     """Sign with a certificate of yours from now on, if it can sign and the key is its own; else say what it lacks."""
-    from sayso.workflows import certificates  # noqa: PLC0415 - loads cryptography
+    from sayso.workflows.provenance import certificates  # noqa: PLC0415 - loads cryptography
 
-    shown = certificates.use(home(), chain, key=key, slot=slot, anchors=anchors).as_json()
+    shown = certificates.use(local_session(), chain, key=key, slot=slot, anchors=anchors).as_json()
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
 @app.command()
 def local(as_json: AsJson = False) -> None:
     """Sign with the local authority again; your key is removed from here."""
-    from sayso.workflows import certificates  # noqa: PLC0415 - loads cryptography
+    from sayso.workflows.provenance import certificates  # noqa: PLC0415 - loads cryptography
 
-    shown = certificates.use_local(home()).as_json()
+    shown = certificates.use_local(local_session()).as_json()
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
 @app.command("show")
 def show_signer(as_json: AsJson = False) -> None:
     """Say who signs the credentials of what is made here, and until when."""
-    from sayso.workflows import certificates  # noqa: PLC0415 - loads cryptography
+    from sayso.workflows.provenance import certificates  # noqa: PLC0415 - loads cryptography
 
-    shown = certificates.signer(home()).as_json()
+    shown = certificates.signer(local_session()).as_json()
     show(shown, tables.pairs(shown), as_json=as_json)
 
 

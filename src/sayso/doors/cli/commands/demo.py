@@ -16,9 +16,9 @@ from sayso.doors.cli.progress import bar
 from sayso.errors import Bug, Conflict, Refused
 
 if TYPE_CHECKING:
-    from sayso.workflows.cloning import Cloned
-    from sayso.workflows.home import Home
-    from sayso.workflows.speaking import Spoken
+    from sayso.workflows.installation.session import Session
+    from sayso.workflows.speech.speaking import Spoken
+    from sayso.workflows.voices.cloning import Cloned
 
 MARKER: Final = ".sayso-demo"
 LICENSEE: Final = "Northwind Audio"
@@ -49,12 +49,12 @@ class Story:
     def __init__(self, folder: Path, *, as_json: bool) -> None:
         """Tell it in ``folder``."""
         from sayso.settings import Settings  # noqa: PLC0415
-        from sayso.workflows.home import open_home  # noqa: PLC0415
+        from sayso.workflows.installation.session import open_session  # noqa: PLC0415
 
         self.folder = folder
         self.as_json = as_json
         self.told: dict[str, Any] = {"folder": str(folder)}
-        self.home: Home = open_home(Settings(home=(folder / "home").absolute()))
+        self.session: Session = open_session(Settings(home=(folder / "home").absolute()))
 
     def tell(self) -> None:
         """Go through every act of the main job."""
@@ -71,21 +71,21 @@ class Story:
         self._afterwards()
 
     def _speaker(self) -> str:
-        from sayso.workflows.speakers import add_speaker  # noqa: PLC0415
+        from sayso.workflows.consent.speakers import add_speaker  # noqa: PLC0415
 
         recording = resources.files("sayso.doors.demo").joinpath("two_cities.flac").read_bytes()
         (self.folder / "1-reference.flac").write_bytes(recording)
-        speaker = add_speaker(self.home, "A reader of LibriVox")
+        speaker = add_speaker(self.session, "A reader of LibriVox")
         self._line("speaker", "a reader of LibriVox, 20 s in the public domain (1-reference.flac); nothing is allowed")
         refused = _refusal(lambda: self._cloned(speaker))
         self._line("refused", f"somebody wants the voice cloned; {_plain(refused)}")
         return str(speaker)
 
     def _consent(self, speaker: str) -> str:
-        from sayso.workflows.granting import Terms, give  # noqa: PLC0415
+        from sayso.workflows.consent.granting import Terms, give  # noqa: PLC0415
 
         terms = Terms(speaker, LICENSEE, (PURPOSE,), languages=("en",), until="2099-12-31", max_minutes=10)
-        grant = give(self.home, terms)
+        grant = give(self.session, terms)
         self._line("consent", f"the speaker grants {LICENSEE}: {PURPOSE}, English, 10 minutes in all")
         self.told["grant"] = grant
         return str(grant)
@@ -130,20 +130,20 @@ class Story:
         self._keep("5-refusal.json", self.told["refusal"])
 
     def _withdraw(self, grant: str, voice: str) -> None:
-        from sayso.workflows.granting import withdraw  # noqa: PLC0415
+        from sayso.workflows.consent.granting import withdraw  # noqa: PLC0415
 
-        withdraw(self.home, grant)
+        withdraw(self.session, grant)
         refused = _refusal(lambda: self._spoken(voice, PURPOSE, "never.wav"))
         self._line("withdraw", f"the speaker takes it back; the same request now: refused, {_plain(refused)}")
 
     def _erase(self, speaker: str) -> None:
-        from sayso.workflows import erasing  # noqa: PLC0415
+        from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-        planned = erasing.plan(self.home, speaker).as_json()
-        erased = erasing.run(self.home, planned["plan"])
+        planned = erasing.plan(self.session, speaker).as_json()
+        erased = erasing.run(self.session, planned["plan"])
         file = self.folder / "6-erasure.certificate"
-        erasing.certificate(self.home, erased.certificate, file)
-        checked = erasing.check(str(file), self.home.log.vkey, lambda: self.home)
+        erasing.certificate(self.session, erased.certificate, file)
+        checked = erasing.check(str(file), self.session.log.vkey, lambda: self.session)
         what = f"key destroyed, {erased.blobs_removed} encrypted files gone; certificate {erased.certificate}"
         self._line("erase", f"{what} {'checks' if checked.checked.ok else 'DOES NOT CHECK'} offline")
         self.told["erasure"] = erased.as_json()
@@ -156,23 +156,23 @@ class Story:
         self.told["afterwards"] = found
 
     def _cloned(self, speaker: str) -> Cloned:
-        from sayso.workflows.cloning import Commission, clone_voice  # noqa: PLC0415
+        from sayso.workflows.voices.cloning import Commission, clone_voice  # noqa: PLC0415
 
         commission = Commission(speaker, (self.folder / "1-reference.flac",), effort="fast")
         with bar("cloning") as report:
-            return clone_voice(self.home, commission, report)
+            return clone_voice(self.session, commission, report)
 
     def _spoken(self, voice: str, purpose: str, name: str) -> Spoken:
-        from sayso.workflows.speaking import Order, speak  # noqa: PLC0415
+        from sayso.workflows.speech.speaking import Order, speak  # noqa: PLC0415
 
         order = Order(text=LINE, voice=voice, licensee=LICENSEE, purpose=purpose)
         with bar("speaking") as report:
-            return speak(self.home, order, self.folder / name, report)
+            return speak(self.session, order, self.folder / name, report)
 
     def _verified(self, name: str, report: str) -> dict[str, Any]:
-        from sayso.workflows.verifying import verify_file  # noqa: PLC0415
+        from sayso.workflows.provenance.verifying import verify_file  # noqa: PLC0415
 
-        found = verify_file(self.home, self.folder / name).as_json()
+        found = verify_file(self.session, self.folder / name).as_json()
         self._keep(report, found)
         return found
 

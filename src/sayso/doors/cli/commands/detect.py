@@ -21,7 +21,7 @@ def detect(
 
     Needs no installation. That no mark is found proves nothing.
     """
-    from sayso.workflows.public_detector import detect_public, read_key  # noqa: PLC0415 - loads the detector
+    from sayso.workflows.provenance.public_detector import detect_public, read_key  # noqa: PLC0415 - loads the detector
 
     keys = read_key(key)
     raise typer.Exit(each(files, lambda file: detect_public(keys, file).as_json(), _lines, as_json=as_json))

@@ -28,7 +28,7 @@ def show_(as_json: AsJson = False) -> None:
 def doctor(as_json: AsJson = False) -> None:
     """Check that everything Sayso needs is here and whole: models, disk, keys, database, log."""
     from sayso.settings import load  # noqa: PLC0415
-    from sayso.workflows.checkup import examine, worst  # noqa: PLC0415
+    from sayso.workflows.operations.checkup import examine, worst  # noqa: PLC0415
 
     findings = list(examine(load()))
     problem = worst(findings)

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from sayso.doors.cli import tables
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show, talk
 from sayso.doors.cli.progress import bar
+from sayso.doors.cli.session import local_session
 from sayso.errors import Conflict
 
 app = typer.Typer(no_args_is_help=True)
@@ -24,9 +24,9 @@ class NotConfirmed(Conflict):
 @app.command()
 def plan(speaker: Annotated[str, typer.Option(help="The speaker, such as spk_...")], as_json: AsJson = False) -> None:
     """List all that would be erased. Nothing is changed."""
-    from sayso.workflows import erasing  # noqa: PLC0415
+    from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-    planned = erasing.plan(home(), speaker).as_json()
+    planned = erasing.plan(local_session(), speaker).as_json()
     show(planned, [*tables.pairs(planned), f"carry it out with: sayso erase run {planned['plan']}"], as_json=as_json)
 
 
@@ -38,9 +38,9 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Carry a plan out: key destroyed, files gone, certificate signed and logged. It cannot be undone."""
-    from sayso.workflows import erasing  # noqa: PLC0415
+    from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-    here = home()
+    here = local_session()
     if not yes:
         _confirm(erasing.planned(here, plan).as_json())
     with bar("erasing") as report:
@@ -61,9 +61,9 @@ def certificate(
     as_json: AsJson = False,
 ) -> None:
     """Show a certificate of erasure, or write it to a file."""
-    from sayso.workflows import erasing  # noqa: PLC0415
+    from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-    shown = erasing.certificate(home(), certificate, output).as_json()
+    shown = erasing.certificate(local_session(), certificate, output).as_json()
     show(shown, [shown["text"]], as_json=as_json)
 
 
@@ -76,9 +76,9 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check a certificate offline: signature, inventory and proof. Exit 6 if anything is off."""
-    from sayso.workflows import erasing  # noqa: PLC0415
+    from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-    checked = erasing.check(certificate, key, home).as_json()
+    checked = erasing.check(certificate, key, local_session).as_json()
     show(checked, tables.pairs(checked), as_json=as_json)
 
 

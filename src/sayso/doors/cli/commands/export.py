@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 
 
 def export(
@@ -24,11 +24,11 @@ def export(
 
     The new file carries the same mark, and credentials that name the first file as what it was made from.
     """
-    from sayso.workflows.exporting import Publication  # noqa: PLC0415
-    from sayso.workflows.exporting import export as released  # noqa: PLC0415
+    from sayso.workflows.speech.exporting import Publication  # noqa: PLC0415
+    from sayso.workflows.speech.exporting import export as released  # noqa: PLC0415
 
     release = Publication(clip_or_file, language, territory, channel, sublicensee)
-    exported = released(home(), release, output)
+    exported = released(local_session(), release, output)
     signed = "signed" if exported.content_credentials else "its container carries no credentials; the mark stays"
     lines = (
         f"{output}: clip {exported.clip}, {signed}",

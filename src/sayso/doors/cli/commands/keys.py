@@ -10,9 +10,9 @@ import typer
 
 from sayso.doors.cli import tables
 from sayso.doors.cli.commands.consent import Draft, Speaker, drafted, told
-from sayso.doors.cli.home import home
 from sayso.doors.cli.options import MAX_TEXT_BYTES, read_file
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 from sayso.errors import Invalid
 
 Public = Annotated[
@@ -38,10 +38,10 @@ def key(
     as_json: AsJson = False,
 ) -> None:
     """Show the key that a speaker's grants are signed with, or enter one that they keep themselves."""
-    from sayso.workflows import signing  # noqa: PLC0415
+    from sayso.workflows.consent import signing  # noqa: PLC0415
 
     if public is not None:
-        signing.register(home(), speaker, _text(public))
+        signing.register(local_session(), speaker, _text(public))
     _shown(speaker, as_json=as_json)
 
 
@@ -55,15 +55,15 @@ def rekey(
     as_json: AsJson = False,
 ) -> None:
     """Replace a speaker's key, signed by the old one; a speaker who keeps it signs a draft."""
-    from sayso.workflows import keys  # noqa: PLC0415
+    from sayso.workflows.consent import keys  # noqa: PLC0415
 
     new = None if public is None else _text(public)
     if draft is not None:
         if new is None:
             raise Invalid("public: got none, expected the new public key that the draft is about")
-        drafted(keys.draft_rotation(home(), speaker, new), draft, as_json=as_json)
+        drafted(keys.draft_rotation(local_session(), speaker, new), draft, as_json=as_json)
         return
-    keys.rotate(home(), speaker, new)
+    keys.rotate(local_session(), speaker, new)
     _shown(speaker, as_json=as_json)
 
 
@@ -76,9 +76,9 @@ def recover(
     as_json: AsJson = False,
 ) -> None:
     """Enter a new key for a speaker who lost theirs, as the operator: the ledger says so for good."""
-    from sayso.workflows import keys  # noqa: PLC0415
+    from sayso.workflows.consent import keys  # noqa: PLC0415
 
-    keys.recover(home(), speaker, _text(public), reason)
+    keys.recover(local_session(), speaker, _text(public), reason)
     _shown(speaker, as_json=as_json)
 
 
@@ -90,9 +90,9 @@ def hand_over(
 ) -> None:
     """Give a speaker the key that Sayso kept for them, sealed with a passphrase, and destroy Sayso's copy."""
     from sayso.consent.keyfile import passphrase_of  # noqa: PLC0415
-    from sayso.workflows import keys  # noqa: PLC0415
+    from sayso.workflows.consent import keys  # noqa: PLC0415
 
-    keys.hand_over(home(), speaker, output, passphrase_of(_secret(passphrase)))
+    keys.hand_over(local_session(), speaker, output, passphrase_of(_secret(passphrase)))
     lines = (f"{output}: the private key of {speaker}; Sayso has no copy any more",)
     show({"speaker": speaker, "key": str(output), "kept_by": "speaker"}, lines, as_json=as_json)
 
@@ -107,7 +107,7 @@ def sign(
     """Sign a document with the speaker's own key, on any machine; nothing is entered."""
     from sayso.consent.keyfile import passphrase_of  # noqa: PLC0415
     from sayso.disk import write_whole  # noqa: PLC0415
-    from sayso.workflows import signing  # noqa: PLC0415
+    from sayso.workflows.consent import signing  # noqa: PLC0415
 
     said = None if passphrase is None else passphrase_of(_secret(passphrase))
     write_whole(output, signing.signed(read_file(document), read_file(key), said))
@@ -118,20 +118,20 @@ def enter(
     signed: Annotated[Path, typer.Argument(help="What `sayso consent sign` wrote.")], as_json: AsJson = False
 ) -> None:
     """Enter what the speaker signed: a grant, its next version, the answer to a request, a stop, or a new key."""
-    from sayso.workflows import granting, keys  # noqa: PLC0415
+    from sayso.workflows.consent import granting, keys  # noqa: PLC0415
 
     data = read_file(signed)
     if keys.is_rotation(data):
-        public = keys.enter_rotation(home(), data)
+        public = keys.enter_rotation(local_session(), data)
         show({"public_key": public}, (f"the speaker's key is {public} from now on",), as_json=as_json)
         return
-    told(granting.enter(home(), data), as_json=as_json)
+    told(granting.enter(local_session(), data), as_json=as_json)
 
 
 def _shown(speaker: str, *, as_json: bool) -> None:
-    from sayso.workflows import signing  # noqa: PLC0415
+    from sayso.workflows.consent import signing  # noqa: PLC0415
 
-    shown = signing.key_shown(home(), speaker)
+    shown = signing.key_shown(local_session(), speaker)
     show(shown, tables.pairs(shown), as_json=as_json)
 
 

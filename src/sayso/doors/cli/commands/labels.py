@@ -17,7 +17,7 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the jurisdictions and the labels that each asks. Not legal advice."""
-    from sayso.workflows.labels import listed  # noqa: PLC0415 - loads what a voice speaks with
+    from sayso.workflows.speech.labels import listed  # noqa: PLC0415 - loads what a voice speaks with
 
     table = listed().as_json()
     lines = (
@@ -29,7 +29,7 @@ def list_(as_json: AsJson = False) -> None:
 @app.command("show")
 def show_(jurisdiction: Annotated[str, typer.Argument(help="Its code, such as eu.")], as_json: AsJson = False) -> None:
     """Show what one jurisdiction asks, by which law, since when, and what was read for it. Not legal advice."""
-    from sayso.workflows.labels import shown  # noqa: PLC0415 - loads what a voice speaks with
+    from sayso.workflows.speech.labels import shown  # noqa: PLC0415 - loads what a voice speaks with
 
     row = shown(jurisdiction).as_json()
     plain = {**row, "asks": ", ".join(row["asks"]) or "-"}
@@ -41,7 +41,7 @@ def read(
     files: Annotated[list[Path], typer.Argument(help="Audio files, hundreds if need be.")], as_json: AsJson = False
 ) -> None:
     """Show the labels in the tags of each file. Anyone can write tags: `sayso verify` tells what is proved."""
-    from sayso.workflows.labels import read_file  # noqa: PLC0415 - loads what a voice speaks with
+    from sayso.workflows.speech.labels import read_file  # noqa: PLC0415 - loads what a voice speaks with
 
     raise typer.Exit(each(files, lambda file: read_file(file).as_json(), _read, as_json=as_json))
 

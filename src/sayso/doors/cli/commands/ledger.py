@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from sayso.doors.cli import tables
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -20,18 +20,18 @@ NumWitnesses = Annotated[int | None, typer.Option("--quorum", help="How many of 
 @app.command()
 def checkpoint(as_json: AsJson = False) -> None:
     """Show the signed size and root of the log now, and the key to check it with."""
-    from sayso.workflows import auditing  # noqa: PLC0415
+    from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    shown = auditing.checkpoint(home()).as_json()
+    shown = auditing.checkpoint(local_session()).as_json()
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
 @app.command()
 def rotate(as_json: AsJson = False) -> None:
     """Sign with a new key from now on: the shard is closed, its last entry announces the key, the next shard opens."""
-    from sayso.workflows import auditing  # noqa: PLC0415
+    from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    shown = auditing.rotate(home()).as_json()
+    shown = auditing.rotate(local_session()).as_json()
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
@@ -43,9 +43,9 @@ def keys(
     as_json: AsJson = False,
 ) -> None:
     """List the log's shards, one a year and a key, each with its public key."""
-    from sayso.workflows import auditing  # noqa: PLC0415
+    from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    shown = auditing.keys(home(), output).as_json()
+    shown = auditing.keys(local_session(), output).as_json()
     show(shown, tables.rows(("shard", "first", "entries", "vkey"), shown["shards"]), as_json=as_json)
 
 
@@ -66,7 +66,7 @@ def query(
     as_json: AsJson = False,
 ) -> None:
     """List entries: who did what, under which grant, for what purpose, when."""
-    from sayso.workflows import auditing  # noqa: PLC0415
+    from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     question = auditing.Question(
         grant=grant,
@@ -80,11 +80,11 @@ def query(
         clip=clip,
     )
     if with_proofs is not None:
-        written = auditing.answer(home(), question, with_proofs).as_json()
+        written = auditing.answer(local_session(), question, with_proofs).as_json()
         check = f"sayso ledger verify {with_proofs} --key {written['vkey']}"
         show(written, (f"{with_proofs}: {written['count']} entries; check it with: {check}",), as_json=as_json)
         return
-    rows = [row.as_json() for row in auditing.query(home(), question=question)]
+    rows = [row.as_json() for row in auditing.query(local_session(), question=question)]
     show(
         {"count": len(rows), "entries": rows},
         tables.rows(("entry", "at", "type", "grant", "facts"), rows),
@@ -99,9 +99,9 @@ def prove(
     as_json: AsJson = False,
 ) -> None:
     """Write a proof that an entry is in the log, checkable anywhere without trusting us."""
-    from sayso.workflows import auditing  # noqa: PLC0415
+    from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    proved = auditing.prove(home(), entry, output).as_json()
+    proved = auditing.prove(local_session(), entry, output).as_json()
     show(
         proved,
         (f"{output}: entry {entry}, {proved['bytes']} bytes; check it with: sayso ledger verify {output}",),
@@ -125,12 +125,12 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check a proof offline; with the word ``log``, check every entry, tile and row here. Exit 6 if anything is off."""
-    from sayso.workflows import auditing  # noqa: PLC0415
+    from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     if str(proof) == "log":
-        result = auditing.audit(home()).as_json()
+        result = auditing.audit(local_session()).as_json()
     else:
-        key = key or auditing.vkey(home(), proof)
+        key = key or auditing.vkey(local_session(), proof)
         result = auditing.verify_proof(proof, key, succession=keys, witnesses=witness or (), quorum=quorum).as_json()
     show(result, tables.pairs(result), as_json=as_json)
 
@@ -143,9 +143,9 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a period of the log as one file, which anyone can audit with nothing but the log's public key."""
-    from sayso.workflows import auditing  # noqa: PLC0415
+    from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    written = auditing.export(home(), output, since=since, until=until).as_json()
+    written = auditing.export(local_session(), output, since=since, until=until).as_json()
     line = f"{output}: {written['entries']} entries; check it with: sayso ledger audit {output} --key {written['vkey']}"
     show(written, (line,), as_json=as_json)
 
@@ -159,7 +159,7 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Check an exported period offline, entry by entry; no installation is opened. Exit 6 if anything is off."""
-    from sayso.workflows import auditing  # noqa: PLC0415
+    from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     result = auditing.audit_file(file, key, witnesses=witness or (), quorum=quorum).as_json()
     show(result, tables.pairs(result), as_json=as_json)
@@ -168,18 +168,18 @@ def audit(
 @app.command()
 def reindex(as_json: AsJson = False) -> None:
     """Write the index that entries are found by again, from the entries themselves."""
-    from sayso.workflows import auditing  # noqa: PLC0415
+    from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    result = auditing.reindex(home()).as_json()
+    result = auditing.reindex(local_session()).as_json()
     show(result, tables.pairs(result), as_json=as_json)
 
 
 @app.command()
 def cosign(as_json: AsJson = False) -> None:
     """Have the witnesses in the settings cosign the checkpoint; exit 6 if one has seen another history of the log."""
-    from sayso.workflows import auditing  # noqa: PLC0415
+    from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    shown = auditing.checkpoint(home()).as_json()
+    shown = auditing.checkpoint(local_session()).as_json()
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
@@ -189,7 +189,7 @@ def reconsider(
     as_json: AsJson = False,
 ) -> None:
     """Decide again, on the policies, schema and question kept then, and compare; exit 6 if it comes out otherwise."""
-    from sayso.workflows import reconsidering  # noqa: PLC0415
+    from sayso.workflows.consent import reconsidering  # noqa: PLC0415
 
-    result = reconsidering.reconsider(home(), entry).as_json()
+    result = reconsidering.reconsider(local_session(), entry).as_json()
     show(result, tables.pairs(result), as_json=as_json)

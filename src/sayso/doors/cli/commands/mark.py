@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from sayso.doors.cli.batch import each
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 from sayso.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
@@ -31,12 +31,12 @@ def embed(
     as_json: AsJson = False,
 ) -> None:
     """Put one identifier into each file, under the house grant for marking, and log it."""
-    from sayso.marking.verifying import Policy  # noqa: PLC0415
-    from sayso.workflows import marking_files  # noqa: PLC0415 - loads the marker
+    from sayso.mark.verifying import Policy  # noqa: PLC0415
+    from sayso.workflows.provenance import marking_files  # noqa: PLC0415 - loads the marker
 
     mark = marking_files.parse_mark(mark_id)
     policy = Policy(profile, tuple(survive or ()), refuse_weak)
-    batch = marking_files.Batch(home())
+    batch = marking_files.Batch(local_session())
     with batch:
         code = each(
             files,
@@ -50,8 +50,8 @@ def embed(
 @app.command()
 def profiles(as_json: AsJson = False) -> None:
     """Show how firmly marks can be written, what each profile is for, and what was measured of it."""
-    from sayso.marking.profiles import described  # noqa: PLC0415
-    from sayso.marking.strength import PROFILES  # noqa: PLC0415
+    from sayso.mark.profiles import described  # noqa: PLC0415
+    from sayso.mark.strength import PROFILES  # noqa: PLC0415
 
     every = [described(name) for name in PROFILES]
     show({"profiles": every}, (line for one in every for line in _profile(one)), as_json=as_json)
@@ -60,9 +60,9 @@ def profiles(as_json: AsJson = False) -> None:
 @app.command()
 def detect(files: Files, as_json: AsJson = False) -> None:
     """Look for a mark in each file: present or not, with the probability that chance alone would look so."""
-    from sayso.workflows.marking_files import detect_file  # noqa: PLC0415 - loads the detector
+    from sayso.workflows.provenance.marking_files import detect_file  # noqa: PLC0415 - loads the detector
 
-    here = home()
+    here = local_session()
     raise typer.Exit(each(files, lambda file: detect_file(here, file).as_json(), _detected, as_json=as_json))
 
 
@@ -81,9 +81,9 @@ def publish(
     With --page it is written as a web page that searches a file in the browser. Set `provider` and `contact` first.
     """
     from sayso.doors.page.folder import write_page  # noqa: PLC0415 - loads the detector
-    from sayso.workflows.public_detector import publish as write  # noqa: PLC0415
+    from sayso.workflows.provenance.public_detector import publish as write  # noqa: PLC0415
 
-    here = home()
+    here = local_session()
     done = [("key", write(here, output))] if output else []
     done += [("page", write_page(here, page))] if page else []
     if not done:

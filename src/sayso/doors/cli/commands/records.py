@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sayso.doors.cli import tables
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 
 if TYPE_CHECKING:
-    from sayso.workflows.simulating import Judged
+    from sayso.workflows.consent.simulating import Judged
 
 _MOST_ROWS = 40
 
@@ -36,9 +36,9 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a grant as a consent record (ISO/IEC TS 27560) or an ODRL policy, in JSON-LD."""
-    from sayso.workflows import records  # noqa: PLC0415
+    from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
-    records.export(home(), grant, form, output)
+    records.export(local_session(), grant, form, output)
     show({"grant": grant, "format": form, "out": str(output)}, (f"{output}: grant {grant} as {form}",), as_json=as_json)
 
 
@@ -48,9 +48,9 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Give what a document grants, as a new grant; what cannot be taken over whole is refused by name."""
-    from sayso.workflows import records  # noqa: PLC0415
+    from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
-    taken = records.take_in(home(), file, speaker)
+    taken = records.take_in(local_session(), file, speaker)
     lines = (f"grant {taken.grant}", f"take it back with: sayso consent withdraw {taken.grant}")
     show(taken.as_json(), lines, as_json=as_json)
 
@@ -61,9 +61,9 @@ def receipt(
     as_json: AsJson = False,
 ) -> None:
     """Write the speaker's receipt: who, what for, until when, how to take it back, in plain words."""
-    from sayso.workflows import records  # noqa: PLC0415
+    from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
-    records.write_receipt(home(), grant, output)
+    records.write_receipt(local_session(), grant, output)
     show({"grant": grant, "out": str(output)}, (f"{output}: the receipt of grant {grant}",), as_json=as_json)
 
 
@@ -75,9 +75,9 @@ def simulate(
 
     A case has voice, licensee, purpose, and may have project, language, action, territory, channel and at (a moment).
     """
-    from sayso.workflows import simulating  # noqa: PLC0415
+    from sayso.workflows.consent import simulating  # noqa: PLC0415
 
-    judged = simulating.simulate(home(), simulating.cases_in(file))
+    judged = simulating.simulate(local_session(), simulating.cases_in(file))
     if not as_json:
         show({}, _summary(judged), as_json=False)
         return

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 
 if TYPE_CHECKING:
-    from sayso.workflows.compliance import Report
+    from sayso.workflows.audit.compliance import Report
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -35,9 +35,9 @@ def compliance(
     """Show each measure of the EU Code of Practice, what is done for it, clips that carry it, and measured figures."""
     from sayso.disk import write_whole  # noqa: PLC0415
     from sayso.doors.cli.compliance_page import page  # noqa: PLC0415
-    from sayso.workflows.compliance import compliance as reported  # noqa: PLC0415
+    from sayso.workflows.audit.compliance import compliance as reported  # noqa: PLC0415
 
-    found = reported(home(), since=since, until=until, figures=figures)
+    found = reported(local_session(), since=since, until=until, figures=figures)
     if output is not None:
         write_whole(output, page(found).encode(), mode=0o644)
     show(found.as_json(), () if as_json else _lines(found, output), as_json=as_json)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from sayso.doors.cli import tables
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -32,9 +32,9 @@ def serve(
     """
     from sayso.doors.resolver.limits import Limits  # noqa: PLC0415
     from sayso.doors.resolver.server import listen  # noqa: PLC0415 - loads the detector
-    from sayso.workflows.resolving import Resolver  # noqa: PLC0415
+    from sayso.workflows.provenance.resolving import Resolver  # noqa: PLC0415
 
-    answers = Resolver(home())
+    answers = Resolver(local_session())
     answers.warm()
     limits = Limits(body_bytes=max_mb << 20, sound_s=60.0 * max_minutes)
     with listen(answers, host=host, port=port, limits=limits) as server:

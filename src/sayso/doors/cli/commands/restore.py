@@ -18,7 +18,7 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Take noise, hum and the like out of a recording, only where that helps; a clean one passes untouched."""
-    from sayso.workflows.restoring import restore_file  # noqa: PLC0415
+    from sayso.workflows.restoration.restoring import restore_file  # noqa: PLC0415
 
     with bar("restoring") as report:
         restored = restore_file(recording, output, report)

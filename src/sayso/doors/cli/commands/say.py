@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sayso.doors.cli.home import home
 from sayso.doors.cli.options import declared, read_text, several
 from sayso.doors.cli.output import AsJson, show, talk
 from sayso.doors.cli.progress import bar
+from sayso.doors.cli.session import local_session
 
 if TYPE_CHECKING:
-    from sayso.workflows.speaking import Spoken
+    from sayso.workflows.speech.speaking import Spoken
 
 AnnounceEvery = Annotated[
     float | None, typer.Option(help="Say so again about every so many seconds, 30 or more, between sentences.")
@@ -47,7 +47,7 @@ def say(
     as_json: AsJson = False,
 ) -> None:
     """Speak TEXT if a grant permits it: marked, signed, logged; refused with every reason if not."""
-    from sayso.workflows.speaking import Order, speak  # noqa: PLC0415
+    from sayso.workflows.speech.speaking import Order, speak  # noqa: PLC0415
 
     order = Order(
         text=read_text(text),
@@ -68,7 +68,7 @@ def say(
         profile=profile,
     )
     with bar("speaking") as report:
-        spoken = speak(home(), order, output, report)
+        spoken = speak(local_session(), order, output, report)
     for line in _warnings(spoken):
         talk(line)
     show(spoken.as_json(), _lines(spoken, output), as_json=as_json)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -23,8 +23,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a speaker: an id, an encryption key of their own, and nothing allowed yet."""
-    from sayso.workflows.speakers import add_speaker  # noqa: PLC0415
+    from sayso.workflows.consent.speakers import add_speaker  # noqa: PLC0415
 
-    speaker_id = add_speaker(home(), name)
+    speaker_id = add_speaker(local_session(), name)
     lines = (f"speaker {speaker_id}", f"next: sayso consent grant --speaker {speaker_id} --licensee L --purpose P")
     show({"speaker": speaker_id}, lines, as_json=as_json)

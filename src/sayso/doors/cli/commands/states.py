@@ -35,8 +35,8 @@ from sayso.doors.cli.commands.consent import (
     options_of,
     told,
 )
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 
 By = Annotated[str, typer.Option(help="Who does it: speaker, licensee or operator.")]
 
@@ -71,37 +71,37 @@ def request(
     as_json: AsJson = False,
 ) -> None:
     """Ask a speaker for a grant, as the licensee: it permits nothing until they accept it."""
-    from sayso.workflows import granting  # noqa: PLC0415
+    from sayso.workflows.consent import granting  # noqa: PLC0415
 
-    grant_id = granting.request(home(), granting.Terms(**options_of(context)))
+    grant_id = granting.request(local_session(), granting.Terms(**options_of(context)))
     lines = (f"requested {grant_id}", f"the speaker answers with: sayso consent accept {grant_id} (or decline)")
     show({"grant": grant_id, "state": "requested"}, lines, as_json=as_json)
 
 
 def accept(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None:
     """Give what a licensee asked for, as the speaker: signed, and from now on a grant like any other."""
-    from sayso.workflows import granting  # noqa: PLC0415
+    from sayso.workflows.consent import granting  # noqa: PLC0415
 
     if draft is not None:
-        drafted(granting.draft_accepted(home(), grant), draft, as_json=as_json)
+        drafted(granting.draft_accepted(local_session(), grant), draft, as_json=as_json)
         return
-    told(granting.accept(home(), grant), as_json=as_json)
+    told(granting.accept(local_session(), grant), as_json=as_json)
 
 
 def decline(grant: Grant, as_json: AsJson = False) -> None:
     """Decline what a licensee asked for, as the speaker, for good."""
-    from sayso.workflows import changing  # noqa: PLC0415
+    from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    told(changing.decline(home(), grant), as_json=as_json)
+    told(changing.decline(local_session(), grant), as_json=as_json)
 
 
 def withdraw(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None:
     """Take a grant back, for good: nothing more is made under it, and running speech stops."""
-    from sayso.workflows import changing  # noqa: PLC0415
+    from sayso.workflows.consent import changing  # noqa: PLC0415
 
     if _is_drafted(grant, "withdrawn", draft, as_json=as_json):
         return
-    withdrawn = changing.withdraw(home(), grant)
+    withdrawn = changing.withdraw(local_session(), grant)
     lines = (
         f"grant {grant} is withdrawn",
         "to erase the voice and all that came from it: sayso erase plan --speaker S",
@@ -111,46 +111,46 @@ def withdraw(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None
 
 def suspend(grant: Grant, by: By = "speaker", draft: Draft = None, as_json: AsJson = False) -> None:
     """Stop a grant for a while (a strike, a dispute): running speech stops; whoever stopped it resumes it."""
-    from sayso.workflows import changing  # noqa: PLC0415
+    from sayso.workflows.consent import changing  # noqa: PLC0415
 
     if not _is_drafted(grant, "suspended", draft, as_json=as_json):
-        told(changing.suspend(home(), grant, by), as_json=as_json)
+        told(changing.suspend(local_session(), grant, by), as_json=as_json)
 
 
 def resume(grant: Grant, by: By = "speaker", draft: Draft = None, as_json: AsJson = False) -> None:
     """Let a suspended grant go on; a speaker who keeps their own key signs a draft of it."""
-    from sayso.workflows import changing  # noqa: PLC0415
+    from sayso.workflows.consent import changing  # noqa: PLC0415
 
     if not _is_drafted(grant, "given", draft, as_json=as_json):
-        told(changing.resume(home(), grant, by), as_json=as_json)
+        told(changing.resume(local_session(), grant, by), as_json=as_json)
 
 
 def revoke(grant: Grant, by: By = "operator", as_json: AsJson = False) -> None:
     """End a grant for good by the operator's or the licensee's act; the speaker withdraws instead."""
-    from sayso.workflows import changing  # noqa: PLC0415
+    from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    told(changing.revoke(home(), grant, by), as_json=as_json)
+    told(changing.revoke(local_session(), grant, by), as_json=as_json)
 
 
 def invalidate(grant: Grant, as_json: AsJson = False) -> None:
     """End a grant that should never have been, such as one that another gave in the speaker's name; by the operator."""
-    from sayso.workflows import changing  # noqa: PLC0415
+    from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    told(changing.invalidate(home(), grant), as_json=as_json)
+    told(changing.invalidate(local_session(), grant), as_json=as_json)
 
 
 def expire(as_json: AsJson = False) -> None:
     """Note of grants whose time is over that they are expired; nothing was permitted by them any more anyway."""
-    from sayso.workflows import changing  # noqa: PLC0415
+    from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    expired = changing.note_expired(home())
+    expired = changing.note_expired(local_session())
     show({"expired": expired}, (f"{len(expired)} expired", *expired), as_json=as_json)
 
 
 def _is_drafted(grant: str, state: str, path: Path | None, *, as_json: bool) -> bool:
     """Write the declaration of a change for the speaker to sign, if they want to."""
-    from sayso.workflows import changing  # noqa: PLC0415
+    from sayso.workflows.consent import changing  # noqa: PLC0415
 
     if path is not None:
-        drafted(changing.draft_change(home(), grant, state), path, as_json=as_json)
+        drafted(changing.draft_change(local_session(), grant, state), path, as_json=as_json)
     return path is not None

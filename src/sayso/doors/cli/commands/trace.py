@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from sayso.doors.cli.exits import DONE, code_of
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.progress import bar
+from sayso.doors.cli.session import local_session
 from sayso.errors import Conflict, NotFound, Tampered
 
 if TYPE_CHECKING:
-    from sayso.workflows.tracing import Trace
+    from sayso.workflows.provenance.tracing import Trace
 
 OUTCOMES: Final = {
     "allowed": DONE,
@@ -37,10 +37,10 @@ def trace(
     """
     from sayso.disk import write_whole  # noqa: PLC0415
     from sayso.doors.cli.trace_page import page  # noqa: PLC0415
-    from sayso.workflows.tracing import trace_file  # noqa: PLC0415 - loads the detector
+    from sayso.workflows.provenance.tracing import trace_file  # noqa: PLC0415 - loads the detector
 
     with bar("tracing") as report:
-        found = trace_file(home(), file, report)
+        found = trace_file(local_session(), file, report)
     if output is not None:
         write_whole(output, page(found).encode(), mode=0o644)
     show(found.as_json(), () if as_json else _lines(found, output), as_json=as_json)

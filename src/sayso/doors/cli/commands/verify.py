@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from sayso.doors.cli.batch import each
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson
+from sayso.doors.cli.session import local_session
 
 
 def verify(
@@ -21,9 +21,9 @@ def verify(
 
     What is intact (the file is as it was signed) and what is trusted (the signer is known) are told apart.
     """
-    from sayso.workflows.verifying import verify_file  # noqa: PLC0415 - loads the detector
+    from sayso.workflows.provenance.verifying import verify_file  # noqa: PLC0415 - loads the detector
 
-    here = home()
+    here = local_session()
     raise typer.Exit(each(files, lambda file: verify_file(here, file).as_json(), _lines, as_json=as_json))
 
 

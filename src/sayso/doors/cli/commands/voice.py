@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from sayso.doors.cli import tables
-from sayso.doors.cli.home import home
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.progress import bar
+from sayso.doors.cli.session import local_session
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -25,10 +25,10 @@ def clone(
     as_json: AsJson = False,
 ) -> None:
     """Clone the voice in AUDIO, which needs a grant that allows cloning. The recordings are kept, encrypted."""
-    from sayso.workflows.cloning import Commission, clone_voice  # noqa: PLC0415
+    from sayso.workflows.voices.cloning import Commission, clone_voice  # noqa: PLC0415
 
     with bar("cloning the voice") as report:
-        cloned = clone_voice(home(), Commission(speaker, tuple(audio), effort, engine, seed), report)
+        cloned = clone_voice(local_session(), Commission(speaker, tuple(audio), effort, engine, seed), report)
     likeness = f"likeness {cloned.similarity:.2f} (1.00 is the same voice) on sentences the search never heard"
     lines = (f"voice {cloned.voice}", f"{likeness}, {cloned.seconds:.0f} s with {cloned.engine}")
     show(cloned.as_json(), lines, as_json=as_json)
@@ -37,16 +37,16 @@ def clone(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List voices: cloned ones, and the engines' own."""
-    from sayso.workflows import voicebook  # noqa: PLC0415
+    from sayso.workflows.voices import voicebook  # noqa: PLC0415
 
-    rows = [row.as_json() for row in voicebook.listed(home())]
+    rows = [row.as_json() for row in voicebook.listed(local_session())]
     show({"voices": rows}, tables.rows(("voice", "name", "engine", "language", "similarity"), rows), as_json=as_json)
 
 
 @app.command("show")
 def show_(voice: Annotated[str, typer.Argument(help="The voice, such as voi_...")], as_json: AsJson = False) -> None:
     """Show one voice: engine, likeness, quality, and the grants that reach it."""
-    from sayso.workflows import voicebook  # noqa: PLC0415
+    from sayso.workflows.voices import voicebook  # noqa: PLC0415
 
-    shown = voicebook.shown(home(), voice).as_json()
+    shown = voicebook.shown(local_session(), voice).as_json()
     show(shown, tables.pairs(shown), as_json=as_json)

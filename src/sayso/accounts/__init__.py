@@ -1,0 +1,1 @@
+"""The accounts room: organisations, what they hold, and who acts for them."""

@@ -1,0 +1,29 @@
+"""Content credentials (C2PA) for the files that leave."""
+
+from sayso.credentials.claim import MARK_ALGORITHM, Claim, Facts
+from sayso.credentials.credentials import Credentials
+from sayso.credentials.manifest import (
+    MANIFEST_TYPE,
+    Authority,
+    Issued,
+    issue,
+    read,
+    read_manifest,
+    sign,
+    supports,
+)
+
+__all__ = [
+    "MANIFEST_TYPE",
+    "MARK_ALGORITHM",
+    "Authority",
+    "Claim",
+    "Credentials",
+    "Facts",
+    "Issued",
+    "issue",
+    "read",
+    "read_manifest",
+    "sign",
+    "supports",
+]

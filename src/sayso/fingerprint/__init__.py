@@ -1,0 +1,20 @@
+"""The fingerprint: coarse signs of what is said, to tell a mark's own clip from a sound that the mark was put on."""
+
+from sayso.fingerprint.features import Features, features_of, one_after_another
+from sayso.fingerprint.finding import Find, apart, find
+from sayso.fingerprint.fingerprint import Fingerprint
+from sayso.fingerprint.index import Index
+from sayso.fingerprint.matching import Content, compared
+
+__all__ = [
+    "Content",
+    "Features",
+    "Find",
+    "Fingerprint",
+    "Index",
+    "apart",
+    "compared",
+    "features_of",
+    "find",
+    "one_after_another",
+]

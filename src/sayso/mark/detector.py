@@ -1,0 +1,251 @@
+"""The detector: is there a mark, whose is it, and where does it lie.
+
+Any rate, any number of channels, any cut. Ever more is searched until a mark is found: places, paths through cuts and
+joins, then speeds, tempos and pitches. The p-value counts all that might have been searched.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.audio.rates import resampled
+from sayso.audio.signal import Signal
+from sayso.mark.alignment import Alignment, Measured
+from sayso.mark.code import encode
+from sayso.mark.errors import KeysInvalid
+from sayso.mark.finding import NO_FINDING, PRESENT_LOG10_P, Finding, Reader, among, blind, judged, none_read
+from sayso.mark.issued import Ids
+from sayso.mark.mark import Mark, MarkKeys
+from sayso.mark.paths import followed, followed_eagerly
+from sayso.mark.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, pattern_of
+from sayso.mark.payload import message_bits
+from sayso.mark.reading import worth
+from sayso.mark.search import aligned, cut, search, search_unrefined
+from sayso.mark.segments import Segments, followed_segments, joins, rests, steady_segments
+from sayso.mark.warps import AS_MADE, LOG10_WARPS, Warp, cut_warped, likely_warps
+
+__all__ = ["NOTHING", "PRESENT_LOG10_P", "Detection", "Detector", "Found"]
+
+_SHORTEST: Final = FRAME_LENGTH + HOP_LENGTH
+_MOST_MARKS: Final = 8  # searches of what is left of one sound
+_PATCHWORK_JOINS_PER_S: Final = 0.5
+
+# How the chance of a false alarm is shared out among the searches: their sum is one.
+_PLACES_LOG10: Final = math.log10(2)
+_PATHS_LOG10: Final = math.log10(8)  # for each of the two ways to weigh the cells
+_WARPED_PLACES_LOG10: Final = math.log10(8) + LOG10_WARPS
+_WARPED_PATHS_LOG10: Final = math.log10(16) + LOG10_WARPS
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One mark of several in a sound: its id or None, whether verified, where it lies, and its p-value's log10.
+
+    ``warp``: at what tempo and pitch, beside how it was made. ``patchwork``: cut up so often that what it says can
+    hardly be compared with what was made.
+    """
+
+    mark: Mark | None
+    mark_verified: bool
+    segments: Segments
+    log10_p: float
+    warp: Warp = AS_MADE
+    patchwork: bool = False
+
+    @property
+    def named(self) -> Mark | None:
+        """Return the id where it is certain."""
+        return self.mark if self.mark_verified else None
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What was found.
+
+    Attributes
+    ----------
+    present : whether ``p_value`` is at most 1e-6
+    p_value : bound on the chance of finding as much in a sound without this operator's mark, the search counted
+    mark : the id that was read, its checksum agreeing and not by mere chance, or None
+    mark_verified : whether the id stands on evidence of its own (chance of one as good at most 1e-3, over all 2^64)
+    segments : where the mark lies, in seconds
+    log10_lr : log10 of the likelihood ratio of marked to unmarked (see `evidence.log10_likelihood_ratio`)
+    log10_p : log10 of the p-value, which does not underflow
+    speed : how fast it plays beside how it was made
+    pitch : how high it sounds beside how it was made; a tape played faster sounds higher, too
+    joins : at how many places something was cut out, put in or moved within the segments
+    marks : every mark that was found, with its segments, the one above first
+    """
+
+    present: bool
+    p_value: float
+    mark: Mark | None
+    mark_verified: bool
+    segments: Segments
+    log10_lr: float
+    log10_p: float
+    speed: float = 1.0
+    pitch: float = 1.0
+    joins: int = 0
+    marks: tuple[Found, ...] = ()
+
+    @property
+    def patchwork(self) -> bool:
+        """Return whether it was cut up so often that what it says can hardly be compared with what was made."""
+        return self.joins > _PATCHWORK_JOINS_PER_S * sum(end_s - start_s for start_s, end_s in self.segments)
+
+
+NOTHING: Final = Detection(
+    present=False, p_value=1.0, mark=None, mark_verified=False, segments=(), log10_lr=0.0, log10_p=0.0
+)
+
+
+class Detector:
+    """Finds marks; with complete keys it reads their ids too."""
+
+    def __init__(self, keys: MarkKeys) -> None:
+        """Take the operator's keys, or the public ones."""
+        self._pattern = pattern_of(keys)
+        self._reads = keys.data is not None
+
+    def detect(self, signal: Signal, *, warps: bool = True) -> Detection:
+        """Return what is found in ``signal``, wherever in it and in the pattern; too short a signal gives p = 1.
+
+        ``warps``: where nothing is found otherwise, other tempos and pitches are tried: 0.79 to 1.27 together, and
+        tempo alone from half to double.
+        """
+        return self._detected(signal, blind if self._reads else none_read, warps=warps)
+
+    def detect_among(self, signal: Signal, ids: Ids, *, warps: bool = True) -> Detection:
+        """Return what is found in ``signal`` if its id is one of ``ids`` (random, as `Mark.new` makes them).
+
+        Needs less sound than reading an id blind. An id is named and verified where the chance that any of ``ids``
+        fits as well is at most 1e-6. Raise `KeysInvalid` with public keys.
+        """
+        if not self._reads:
+            raise KeysInvalid("got public mark keys, expected those of the operator; public keys tell presence only")
+        return self._detected(signal, partial(among, ids=ids), warps=warps)
+
+    def read_at(self, signal: Signal, start: int) -> Detection:
+        """Return what is found in ``signal`` if its first sample is sample ``start`` of the clip: no search."""
+        samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
+        if samples.shape[1] < _SHORTEST:
+            return NOTHING
+        place = aligned(samples, self._pattern, place=round(start * CLOCK_HZ / signal.sample_rate))
+        finding = judged([place], self._pattern, blind if self._reads else none_read, log10_share=0.0)
+        segments = steady_segments(place, self._sign(finding)) if finding.present else ()
+        return _detection(finding, AS_MADE, segments)
+
+    def _detected(self, signal: Signal, reader: Reader, *, warps: bool) -> Detection:
+        samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
+        first, others = NOTHING, list[Found]()
+        waiting, searches = [(0, samples.shape[1])], 0
+        while waiting and searches < _MOST_MARKS:
+            start, stop = waiting.pop(0)
+            if stop - start < _SHORTEST:
+                continue
+            found = self._one(samples[:, start:stop], reader, warps=warps and searches == 0)
+            searches += 1
+            first = found if searches == 1 else first
+            if not found.present:
+                continue
+            others.append(_moved(found, start / CLOCK_HZ, searches))
+            waiting += rests(start, stop, others[-1].segments)
+        return replace(first, marks=tuple(_merged(others)))
+
+    def _one(self, samples: NDArray[np.float32], reader: Reader, *, warps: bool) -> Detection:
+        """Return what is found of the likeliest mark in ``samples``."""
+        finding, warp, cuts = NO_FINDING, AS_MADE, list[Sequence[Measured]]()
+        for one, warp_tried, cuts_tried in self._searched(samples, reader, warps=warps):
+            if not cuts or one.worth > finding.worth:
+                finding, warp, cuts = one, warp_tried, list(cuts_tried)
+        if not finding.present:
+            return _detection(finding, AS_MADE, ())
+        strictly = finding.alignment is not None and finding.alignment.measured.strictly
+        paths = followed(cuts[strictly], self._sign(finding))
+        return replace(_detection(finding, warp, followed_segments(paths)), joins=sum(map(joins, paths)))
+
+    def _searched(
+        self, samples: NDArray[np.float32], reader: Reader, *, warps: bool
+    ) -> Iterator[tuple[Finding, Warp, Sequence[Sequence[Measured]]]]:
+        """Yield what each search finds, the quick ones first, with the warp and the cells that it was found at."""
+        cuts = cut(samples)
+        places = judged(search(samples, cuts, self._pattern), self._pattern, reader, log10_share=_PLACES_LOG10)
+        yield places, AS_MADE, cuts
+        if places.present and (places.verified or not self._reads):
+            return
+        yield judged(self._paths(cuts, places), self._pattern, reader, log10_share=_PATHS_LOG10), AS_MADE, cuts
+        if places.present or not warps:  # a path through drifts may be there for want of a tempo that fits better
+            return
+        for warp in likely_warps(samples, self._pattern)[:1]:
+            cuts = cut_warped(samples, warp)
+            unrefined = search_unrefined(cuts, self._pattern)
+            places = judged(unrefined, self._pattern, reader, log10_share=_WARPED_PLACES_LOG10)
+            yield places, warp, cuts
+            followed_on = self._paths(cuts, places)
+            yield judged(followed_on, self._pattern, reader, log10_share=_WARPED_PATHS_LOG10), warp, cuts
+
+    def _paths(self, cuts: Sequence[Sequence[Measured]], places: Finding) -> list[Alignment]:
+        """Return the likeliest paths: with all bands alike, by what came through of each, and eager ones to read."""
+        strictly = places.alignment is not None and places.alignment.measured.strictly
+        paths = followed(cuts[strictly], self._pattern.pilot)
+        for path in paths[:1]:
+            paths += followed(cuts[strictly], self._pattern.pilot, worth=worth(path, self._pattern))
+        return paths + followed_eagerly(cuts[strictly], self._pattern.pilot)
+
+    def _sign(self, finding: Finding) -> NDArray[np.int8]:
+        """Return the signs that tell where a mark lies: the coded bits alone where they are known.
+
+        The pilots of two marks are the same.
+        """
+        if finding.reading is None:
+            return self._pattern.pilot
+        return self._pattern.data_of(encode(message_bits(finding.reading.mark)))
+
+
+def _moved(found: Detection, start_s: float, searches: int) -> Found:
+    """Return what was found in a stretch that begins at ``start_s``, by one of so many searches."""
+    segments = tuple((round(first + start_s, 2), round(last + start_s, 2)) for first, last in found.segments)
+    return Found(
+        found.mark,
+        found.mark_verified,
+        segments,
+        min(0.0, found.log10_p + math.log10(searches)),
+        warp=Warp(found.speed, found.pitch),
+        patchwork=found.patchwork,
+    )
+
+
+def _merged(marks: Sequence[Found]) -> list[Found]:
+    """Return ``marks`` with those of one id made one, without what the number of searches leaves in doubt."""
+    merged: list[Found] = []
+    for one in marks:
+        known = next((at for at, other in enumerate(merged) if other.mark == one.mark), None)
+        if known is not None:
+            segments = tuple(sorted((*merged[known].segments, *one.segments)))
+            merged[known] = replace(merged[known], segments=segments)
+        elif one.log10_p <= PRESENT_LOG10_P:
+            merged.append(one)
+    return merged
+
+
+def _detection(finding: Finding, warp: Warp, segments: Segments) -> Detection:
+    reading = finding.reading
+    return Detection(
+        present=finding.present,
+        p_value=10.0 ** max(finding.log10_p, -300.0),
+        mark=reading.mark if reading else None,
+        mark_verified=finding.verified,
+        segments=segments,
+        log10_lr=finding.log10_lr,
+        log10_p=finding.log10_p,
+        speed=warp.tempo,
+        pitch=warp.pitch,
+    )

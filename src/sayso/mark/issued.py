@@ -1,0 +1,108 @@
+"""Issued ids as a decoder: of all the ids an operator ever gave out, the one that fits best what is heard.
+
+To decide between a million ids takes 20 bits of evidence, to read an id blind 64; so an id is known here long before it
+can be read. Code words are linear in the id, and are made for all ids at once from 64 words; the fit of each is a sum
+over 16 bits at a time, looked up.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.mark.alignment import Alignment
+from sayso.mark.code import encode
+from sayso.mark.evidence import log10_searched
+from sayso.mark.mark import ID_BITS, Mark
+from sayso.mark.pattern import CODED_BITS, Pattern
+from sayso.mark.payload import message_bits
+from sayso.mark.reading import Reading, soft_bits, weighed
+
+Ids = NDArray[np.uint64]
+"""Shape (ids,)."""
+
+_WORDS: Final = 4  # of 64 bits, for the 240 of a code word
+_CHUNK_BITS: Final = 16
+_CHUNKS: Final = CODED_BITS // _CHUNK_BITS
+_BLOCK: Final = 1 << 15  # ids at a time, so that their code words stay in the cache
+
+
+def read_among(alignments: list[Alignment], pattern: Pattern, ids: Ids) -> Reading | None:
+    """Return the one of ``ids`` that fits best at one of ``alignments``, or None where there are no ids.
+
+    Its ``log10_p`` bounds two chances, the larger counts, each summed over all ids and places: that a sound without
+    this operator's mark fits as well (the signs are fair coins, see `evidence`), and that a sound with an id which is
+    not in the list does (the bits of the ids in the list, which are random, are fair coins).
+    """
+    if ids.size == 0:
+        return None
+    tried = math.log10(ids.size * len(alignments))
+    best: Reading | None = None
+    for alignment in alignments:
+        sums = weighed(alignment, pattern)
+        soft = soft_bits(sums, pattern)
+        place, fit = best_fit(soft, ids)
+        power = sums[pattern.data != 0]
+        by_signs = fit / math.sqrt(max(float(np.sum(power**2)), 1e-6))
+        by_ids = fit / math.sqrt(max(float(np.sum(soft**2)), 1e-6))
+        statistic = min(by_signs, by_ids)
+        if best is None or statistic > best.statistic:
+            log10_p = log10_searched(statistic, log10_hypotheses=tried)
+            best = Reading(Mark(int(ids[place])), alignment, statistic, log10_p)
+    return best
+
+
+def best_fit(soft: NDArray[np.float32], ids: Ids) -> tuple[int, float]:
+    """Return which of ``ids`` has the code word of the largest product with ``soft`` (240,), and the product."""
+    tables = _lookups(soft)
+    best, largest = 0, -math.inf
+    for start in range(0, ids.size, _BLOCK):
+        chunks = np.ascontiguousarray(code_words(ids[start : start + _BLOCK]).view("<u2").T)
+        fits = np.zeros(chunks.shape[1], dtype=np.float32)
+        for chunk, table in zip(chunks, tables, strict=False):
+            fits += table[chunk]
+        top = int(np.argmax(fits))
+        if fits[top] > largest:
+            best, largest = start + top, float(fits[top])
+    return best, largest
+
+
+def code_words(ids: Ids) -> NDArray[np.uint64]:
+    """Return the code words of ``ids`` as bits (1 is -1), the first one lowest, shape (ids, 4) little-endian."""
+    tables = _byte_tables()
+    octets = ids.astype("<u8").view(np.uint8).reshape(-1, ID_BITS // 8)
+    words = tables[0][octets[:, 0]]
+    for place in range(1, ID_BITS // 8):
+        words ^= tables[place][octets[:, place]]
+    return np.asarray(words)
+
+
+@cache
+def _byte_tables() -> NDArray[np.uint64]:
+    """Return what each value of each byte of an id, the lowest first, adds to its code word, shape (8, 256, 4)."""
+    zero = _packed(Mark(0))
+    tables = np.zeros((ID_BITS // 8, 256, _WORDS), dtype="<u8")
+    for bit in range(ID_BITS):
+        has_bit = (np.arange(256) >> (bit % 8)) & 1 == 1
+        tables[bit // 8, has_bit] ^= zero ^ _packed(Mark(1 << bit))
+    tables[0] ^= zero  # the checksum of zero is not zero: the code words are a coset
+    return tables
+
+
+def _packed(mark: Mark) -> NDArray[np.uint64]:
+    bits = np.zeros(64 * _WORDS, dtype=np.uint8)
+    bits[:CODED_BITS] = encode(message_bits(mark)) < 0
+    return np.packbits(bits, bitorder="little").view("<u8")
+
+
+def _lookups(soft: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the product of each 16 bits of ``soft`` with each 16 bits of a code word, shape (15, 65536)."""
+    tables = np.zeros((_CHUNKS, 1), dtype=np.float32)
+    for bit in range(_CHUNK_BITS):
+        gain = soft[bit::_CHUNK_BITS, None]
+        tables = np.concatenate([tables + gain, tables - gain], axis=1)
+    return tables

@@ -1,0 +1,172 @@
+"""Passages: which stretches of a long sound carry a mark, and which, where there may be many or none.
+
+The sound goes by in overlapping windows, and in each all marks are found. Every search counts in the p-values, by the
+union bound, so that an hour of sound has no more chance of a false mark than a second.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from sayso.audio.signal import Signal
+from sayso.mark.detector import PRESENT_LOG10_P, Detector
+from sayso.mark.mark import Mark
+from sayso.mark.pattern import CLOCK_HZ
+from sayso.mark.warps import AS_MADE, Warp
+
+WINDOW_S: Final = 30
+STEP_S: Final = 24
+
+_LEAST_S: Final = 0.5  # the edges of a mark are not known better than this
+_SAME_S: Final = 3.0  # two stretches of one mark this near are one passage: speech has pauses
+_BESIDE_S: Final = 1.0
+_SCRAP_S: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of sound that carries one mark of ours, from ``start_s`` to ``end_s``.
+
+    ``mark`` is None where the id is not read for certain. ``log10_p`` bounds the chance of as much evidence anywhere in
+    the whole sound if there is no mark in it. ``warp``: at what tempo and pitch, beside how it was made.
+    ``patchwork``: cut up so often that what it says can hardly be compared with what was made.
+    """
+
+    start_s: float
+    end_s: float
+    mark: Mark | None
+    log10_p: float
+    warp: Warp = AS_MADE
+    patchwork: bool = False
+
+    @property
+    def altered(self) -> bool:
+        """Return whether it does not run as it was made: then content that disagrees proves nothing."""
+        return self.patchwork or self.warp != AS_MADE
+
+    @property
+    def p_value(self) -> float:
+        """Return the p-value; 1e-300 stands for less."""
+        return float(10.0 ** max(self.log10_p, -300.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """A stretch of a long sound; ``new_s`` of it, from its start, are not in the window after it."""
+
+    start_s: float
+    signal: Signal
+    new_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a search of a whole sound found: its passages in order of time, and its p-value."""
+
+    duration_s: float
+    passages: tuple[Passage, ...]
+    log10_p: float
+
+    @property
+    def present(self) -> bool:
+        """Return whether any mark is there."""
+        return bool(self.passages)
+
+    @property
+    def p_value(self) -> float:
+        """Return the bound on the chance of finding as much in a sound without a mark; 1e-300 stands for less."""
+        return float(10.0 ** max(self.log10_p, -300.0))
+
+
+class Scanner:
+    """Searches a sound window by window; `scan` then tells what was found."""
+
+    def __init__(self, detector: Detector) -> None:
+        """Search with ``detector``."""
+        self._detector = detector
+        self._found: list[Passage] = []
+        self._least = 0.0
+        self._searches = 0
+        self._end_s = 0.0
+
+    def look(self, window: Window) -> None:
+        """Search one window; the windows of a sound come in order."""
+        self._end_s = window.start_s + window.signal.duration_s
+        found = self._detector.detect(window.signal)
+        self._searches += 1
+        self._least = min(self._least, found.log10_p)
+        self._found += [
+            Passage(window.start_s + start_s, window.start_s + end_s, one.named, one.log10_p, one.warp, one.patchwork)
+            for one in found.marks
+            for start_s, end_s in one.segments
+            if end_s - start_s >= _LEAST_S
+        ]
+
+    def scan(self) -> Scan:
+        """Return what was found in all windows so far."""
+        searched = math.log10(max(self._searches, 1))
+        held = [replace(one, log10_p=min(0.0, one.log10_p + searched)) for one in self._found]
+        held = [one for one in held if one.log10_p <= PRESENT_LOG10_P]
+        return Scan(self._end_s, tuple(_joined(held)), min(0.0, self._least + searched))
+
+
+def windows(blocks: Iterable[Signal]) -> Iterator[Window]:
+    """Yield the sound that ``blocks`` at 24,000 Hz make up in windows of 30 s, each 24 s after the one before."""
+    length, step = WINDOW_S * CLOCK_HZ, STEP_S * CLOCK_HZ
+    held: list[np.ndarray] = []
+    count = start = 0
+    for block in blocks:
+        held.append(block.samples)
+        count += block.num_samples
+        if count < length + 1:
+            continue
+        samples = np.concatenate(held, axis=1)
+        while samples.shape[1] > length:
+            yield Window(start / CLOCK_HZ, Signal(samples[:, :length], CLOCK_HZ), float(STEP_S))
+            samples = samples[:, step:]
+            start += step
+        held, count = [samples.copy()], samples.shape[1]
+    if count:
+        yield Window(start / CLOCK_HZ, Signal(np.concatenate(held, axis=1), CLOCK_HZ), count / CLOCK_HZ)
+
+
+def scanned(blocks: Iterable[Signal], detector: Detector) -> Scan:
+    """Return the passages of the sound that ``blocks`` at 24,000 Hz make up."""
+    scanner = Scanner(detector)
+    for window in windows(blocks):
+        scanner.look(window)
+    return scanner.scan()
+
+
+def _joined(passages: Iterable[Passage]) -> list[Passage]:
+    """Return the passages in order, those of one mark made one, scraps without an id given to the passage beside."""
+    whole: list[Passage] = []
+    ordered = sorted(passages, key=lambda one: (one.start_s, one.end_s))
+    named = [one for one in ordered if one.mark is not None]
+    for one in ordered:
+        if one.mark is None and any(_is_scrap_of(one, other) for other in named):
+            continue
+        before = whole[-1] if whole else None
+        if before is not None and before.mark == one.mark and one.start_s - before.end_s <= _SAME_S:
+            end_s, log10_p = max(before.end_s, one.end_s), min(before.log10_p, one.log10_p)
+            is_patchwork = before.patchwork or one.patchwork
+            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p, patchwork=is_patchwork)
+        elif before is not None and one.start_s < before.end_s < one.end_s:
+            middle_s = (one.start_s + before.end_s) / 2
+            whole[-1] = replace(before, end_s=middle_s)
+            whole.append(replace(one, start_s=middle_s))
+        elif before is None or one.end_s > before.end_s:
+            whole.append(one)
+    return whole
+
+
+def _is_scrap_of(scrap: Passage, other: Passage) -> bool:
+    """Return whether an unread passage is the edge of one that was read."""
+    inside_s = min(scrap.end_s, other.end_s) - max(scrap.start_s, other.start_s)
+    length_s = scrap.end_s - scrap.start_s
+    return inside_s > length_s / 2 or (length_s < _SCRAP_S and inside_s > -_BESIDE_S)

@@ -1,0 +1,209 @@
+"""Paths: following a mark through cuts, joins and drifts.
+
+Where silences were trimmed, phrases moved or a recorder's clock runs off, no one place of the pattern holds for the
+whole sound. A hidden Markov model says what may happen from one moment to the next: the place stays, drifts by a
+quarter of a frame, jumps a little ahead (something was cut out), jumps anywhere, or the mark ends; Viterbi's algorithm
+finds the likeliest path of places.
+
+A path is one hypothesis among many, but they do not cost alike: the probabilities that the model gives to all paths
+add up to one, so by a weighted union bound a path of probability q is held to account for 1/q hypotheses, whatever made
+the search choose it. That is what `Alignment.log10_hypotheses` says of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.mark.alignment import NOWHERE, Alignment, Measured, folded, statistic
+from sayso.mark.evidence import log10_searched
+from sayso.mark.pattern import BANDS, PERIOD_FRAMES
+
+QUARTERS: Final = 4
+"""Offsets, of a quarter of a frame, in which the sound is cut: places are told apart by 64 samples (2.7 ms)."""
+
+PLACES: Final = QUARTERS * PERIOD_FRAMES
+_BLOCK_FRAMES: Final = 2  # a cut is placed to 21 ms
+_CHUNK_BLOCKS: Final = 1500  # 32 s: what is held at once
+_EFFECTS: Final = (
+    0.03,
+    0.055,
+)  # how far the mark moves cells, over their power; about what it is after Opus, and clean
+_EAGER: Final = (1.4, 1.9)
+_NEAR: Final = 64  # places: 171 ms
+
+_SHARES: Final = {"stay": 0.978, "drift": 0.0015, "near": 0.0125, "far": 0.004, "end": 0.0025}
+"""Chances from one block to the next; drift counts twice."""
+
+Scores = NDArray[np.float32]
+"""Shape (blocks, places): log of how much likelier each block is with the mark at that place than without."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Logarithms of the chances of each step."""
+
+    stay: float
+    drift: float
+    near: float
+    far: float
+    end: float
+    begin: float
+    wait: float
+    first_on: float
+    first_off: float
+
+    @classmethod
+    def of(cls, blocks: int, chunks: int) -> _Steps:
+        """Return the steps for a sound of so many blocks, looked at in so many chunks: one mark is expected in it."""
+        total = sum(_SHARES.values()) + _SHARES["drift"]
+        chance = {name: share / total for name, share in _SHARES.items()}
+        return cls(
+            stay=math.log(chance["stay"]),
+            drift=math.log(chance["drift"]),
+            near=math.log(chance["near"] / _NEAR),
+            far=math.log(chance["far"] / PLACES),
+            end=math.log(chance["end"]),
+            begin=-math.log(blocks + 1) - math.log(PLACES),
+            wait=math.log1p(-1 / (blocks + 1)),
+            first_on=-math.log(chunks + 1) - math.log(PLACES),
+            first_off=math.log1p(-1 / (chunks + 1)),
+        )
+
+
+def followed(
+    cuts: Sequence[Measured], sign: NDArray[np.integer], *, worth: NDArray[np.float32] | None = None
+) -> list[Alignment]:
+    """Return the likeliest path of the mark of ``sign`` through a sound, at most one alignment; none for silence.
+
+    ``cuts`` are the sound cut at `QUARTERS` offsets, 0 first. ``worth`` (bands,) says how much each band is to count in
+    the choice of the path; it does not count in its statistic, so that it may be learnt from the same signs.
+    """
+    if min(len(cut.value) for cut in cuts) < _BLOCK_FRAMES:
+        return []
+    weighed = cuts if worth is None else [replace(cut, value=cut.value * worth) for cut in cuts]
+    found = [path for effect in _EFFECTS for path in _followed(cuts, weighed, sign, effect)]
+    return sorted(found, key=lambda path: log10_searched(path.statistic, log10_hypotheses=path.log10_hypotheses))[:1]
+
+
+def followed_eagerly(cuts: Sequence[Measured], sign: NDArray[np.integer]) -> list[Alignment]:
+    """Return paths found as if the sound proved more than it does, for reading.
+
+    Through many cuts of a faint mark the true path is no evidence: it costs more than its pilots prove. Other signs
+    along it still are, and for those it costs nothing.
+    """
+    if min(len(cut.value) for cut in cuts) < _BLOCK_FRAMES:
+        return []
+    return [path for trust in _EAGER for path in _followed(cuts, cuts, sign, _EFFECTS[0], trust=trust)]
+
+
+def _followed(
+    cuts: Sequence[Measured],
+    weighed: Sequence[Measured],
+    sign: NDArray[np.integer],
+    effect: float,
+    *,
+    trust: float = 1.0,
+) -> Iterator[Alignment]:
+    count = min(len(cut.value) for cut in cuts) // _BLOCK_FRAMES
+    starts = range(0, count, _CHUNK_BLOCKS)
+    steps = _Steps.of(count, len(starts))
+    places: list[NDArray[np.intp]] = []
+    log_chance = 0.0
+    for start in starts:
+        frames = slice(start * _BLOCK_FRAMES, min(start + _CHUNK_BLOCKS, count) * _BLOCK_FRAMES)
+        path, log_share = _likeliest(np.float32(trust) * _scores(weighed, frames, sign, effect), steps)
+        places.append(np.repeat(path, _BLOCK_FRAMES))
+        log_chance += log_share
+    if any((one >= 0).any() for one in places):
+        yield _aligned(cuts, np.concatenate(places), sign, -log_chance / math.log(10))
+
+
+def _aligned(
+    cuts: Sequence[Measured], place: NDArray[np.intp], sign: NDArray[np.integer], log10_hypotheses: float
+) -> Alignment:
+    frame = np.arange(len(place))
+    quarter = -place % QUARTERS
+    phase = np.where(place >= 0, ((place + quarter) // QUARTERS + frame) % PERIOD_FRAMES, NOWHERE)
+    value = np.zeros((len(place), BANDS), dtype=np.float32)
+    for number, cut in enumerate(cuts):
+        here = (quarter == number) & (place >= 0)
+        value[here] = cut.value[: len(place)][here]
+    whole = slice(0, len(place))
+    return Alignment(cuts[0], value, phase, statistic(folded(value, phase), sign), log10_hypotheses, whole)
+
+
+def _scores(cuts: Sequence[Measured], frames: slice, sign: NDArray[np.integer], effect: float) -> Scores:
+    """Return log exp(e s a - e^2 a^2 / 2), the likelihood ratio for an effect e, summed over the cells of a block.
+
+    Place p is the phase of the first frame of the sound, in quarters, less the quarter at which the frames were cut.
+    """
+    num_frames = frames.stop - frames.start
+    gain = np.float32(effect) * sign.T.astype(np.float32)
+    loss = np.float32(effect**2 / 2) * np.abs(sign.T).astype(np.float32)
+    first = np.arange(PERIOD_FRAMES)
+    phase = (first + frames.start + np.arange(num_frames)[:, None]) % PERIOD_FRAMES
+    scores = np.empty((num_frames, PLACES), dtype=np.float32)
+    for number, cut in enumerate(cuts):
+        value = cut.value[frames]
+        scores[:, (QUARTERS * first - number) % PLACES] = np.take_along_axis(value @ gain - value**2 @ loss, phase, 1)
+    return np.asarray(scores.reshape(-1, _BLOCK_FRAMES, PLACES).sum(axis=1))
+
+
+def _likeliest(scores: Scores, steps: _Steps) -> tuple[NDArray[np.intp], float]:
+    """Return the likeliest place of each block, -1 where there is no mark, and the log of the path's own chance."""
+    on = np.empty_like(scores)
+    off = np.empty(len(scores))
+    on[0], off[0] = scores[0] + steps.first_on, steps.first_off
+    for block in range(1, len(scores)):
+        before, top = on[block - 1], float(on[block - 1].max())
+        best = np.maximum(before + steps.stay, max(top + steps.far, off[block - 1] + steps.begin))
+        np.maximum(best, _highest_behind(before) + steps.near, out=best)
+        drifted = before + steps.drift
+        np.maximum(best[1:], drifted[:-1], out=best[1:])
+        np.maximum(best[:-1], drifted[1:], out=best[:-1])
+        on[block] = best + scores[block]
+        off[block] = max(off[block - 1] + steps.wait, top + steps.end)
+    return _traced(on, off, steps)
+
+
+def _traced(on: Scores, off: NDArray[np.float64], steps: _Steps) -> tuple[NDArray[np.intp], float]:
+    """Return the path that ends best, and the log of its chance, from what each place was worth at each block."""
+    path = np.empty(len(on), dtype=np.intp)
+    place = int(on[-1].argmax())
+    if off[-1] >= on[-1, place]:
+        place = -1
+    log_chance = 0.0
+    for block in range(len(on) - 1, 0, -1):
+        path[block] = place
+        _, log_step, place = max(_ways(on[block - 1], float(off[block - 1]), place, steps))
+        log_chance += log_step
+    path[0] = place
+    return path, log_chance + (steps.first_off if place < 0 else steps.first_on)
+
+
+def _ways(before: NDArray[np.float32], off: float, place: int, steps: _Steps) -> list[tuple[float, float, int]]:
+    """Return the ways into ``place``: what each is worth, the log of its chance, and where it comes from."""
+    top = int(before.argmax())
+    if place < 0:
+        ways = [(steps.end, top)]
+        return [(off + steps.wait, steps.wait, -1), *((float(before[at]) + step, step, at) for step, at in ways)]
+    behind = (place - 1 - np.arange(_NEAR)) % PLACES
+    ways = [(steps.stay, place), (steps.near, int(behind[before[behind].argmax()])), (steps.far, top)]
+    ways += [(steps.drift, at) for at in (place - 1, place + 1) if 0 <= at < PLACES]
+    return [(off + steps.begin, steps.begin, -1), *((float(before[at]) + step, step, at) for step, at in ways)]
+
+
+def _highest_behind(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the largest of the `_NEAR` values behind each, around the circle."""
+    highest = np.concatenate([values[-_NEAR:], values])
+    width = 1
+    while width < _NEAR:
+        highest = np.maximum(highest[width:], highest[:-width])
+        width *= 2
+    return np.asarray(highest[: values.size])

@@ -1,0 +1,171 @@
+"""The search: where in the pattern a sound lies, if it was not cut.
+
+The start of the pattern is unknown to 3 s and to a fraction of a frame. The sound is cut into frames at four offsets;
+for each, and for two ways to weigh the cells, one circular correlation gives the statistic at all 288 places of the
+period; the best are then refined.
+A sound of more than 10 s is also searched in overlapping windows of two periods, so that a marked passage is found in
+a long unmarked file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.mark.alignment import Alignment, Measured, folded, statistic, steady
+from sayso.mark.cells import Frames, energies, levels, residuals, transformed, weights
+from sayso.mark.paths import QUARTERS
+from sayso.mark.pattern import FRAME_LENGTH, HOP_LENGTH, PERIOD_FRAMES, Pattern
+
+_REFINE: Final = (32, 16)
+_REFINED: Final = 9  # places that the refinement of one may end at, itself among them
+_WINDOW_FRAMES: Final = 2 * PERIOD_FRAMES
+_LONG_FRAMES: Final = 940  # 10 s
+_BLOCK_FRAMES: Final = 4096  # spectra are large: hours of sound are not held as spectra all at once
+_ALIGNMENTS: Final = 4
+_SURE: Final = 9.0  # above this the second best place is not worth a look
+_NEAR: Final = 160  # samples: places nearer than this are the same place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Frame 0 of ``cut`` lies at ``phase`` of the period, as is best seen in ``span``."""
+
+    cut: Measured
+    phase: int
+    statistic: float
+    span: slice
+
+    @property
+    def sample(self) -> float:
+        """Return where in the period the first sample of the sound lies, in samples."""
+        return (self.phase * HOP_LENGTH - self.cut.offset) % (PERIOD_FRAMES * HOP_LENGTH)
+
+
+def measure(
+    samples: NDArray[np.float32], offset: float, *, hop: float = HOP_LENGTH, strictly: Sequence[bool] = (False,)
+) -> list[Measured]:
+    """Return the cells of ``samples`` (channels, n) cut each ``hop`` from ``offset`` on, for each way to weigh them."""
+    num_frames = 1 + int((samples.shape[1] - offset - FRAME_LENGTH) / hop)
+    first = np.round(offset + hop * np.arange(num_frames)).astype(np.intp)
+    blocks = [_energies(samples, first[start : start + _BLOCK_FRAMES]) for start in range(0, num_frames, _BLOCK_FRAMES)]
+    level = levels(np.concatenate(blocks))
+    left = residuals(level)
+    return [Measured(offset, strict, left * weights(level, strictly=strict), hop) for strict in strictly]
+
+
+def _energies(samples: NDArray[np.float32], first: NDArray[np.intp]) -> Frames:
+    """Return the energies, summed over channels, of the frames that begin at the samples ``first``."""
+    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME_LENGTH, axis=1)
+    return np.asarray(sum(energies(transformed(channel[first])) for channel in frames))
+
+
+def cut(samples: NDArray[np.float32]) -> list[list[Measured]]:
+    """Return the cells of ``samples`` at each quarter of a frame, weighed mildly and strictly: two lists."""
+    offsets = range(0, HOP_LENGTH, HOP_LENGTH // QUARTERS)
+    mild, strict = zip(*(measure(samples, offset, strictly=(False, True)) for offset in offsets), strict=True)
+    return [list(mild), list(strict)]
+
+
+def search(samples: NDArray[np.float32], cuts: Sequence[Sequence[Measured]], pattern: Pattern) -> list[Alignment]:
+    """Return the likeliest alignments of ``samples``, best first; ``cuts`` are what `cut` made of them."""
+    places, looked_at = _looked(cuts, pattern)
+    refined = [_refined(samples, pattern, place) for place in places]
+    hypotheses = math.log10(looked_at * _REFINED)
+    return sorted((_alignment(place, hypotheses) for place in refined), key=lambda one: -one.statistic)
+
+
+def search_unrefined(cuts: Sequence[Sequence[Measured]], pattern: Pattern) -> list[Alignment]:
+    """Return the likeliest alignments, best first, to a quarter of a frame."""
+    places, looked_at = _looked(cuts, pattern)
+    return [_alignment(place, math.log10(looked_at)) for place in places]
+
+
+def _looked(cuts: Sequence[Sequence[Measured]], pattern: Pattern) -> tuple[list[_Place], int]:
+    """Return the best few places, best first, and how many there were."""
+    found: list[_Place] = []
+    looked_at = 0
+    for one in (one for way in cuts for one in way):
+        for span in _spans(len(one.value)):
+            along = correlations(one.value[span], pattern)
+            looked_at += along.size
+            for phase in np.argpartition(along, -_ALIGNMENTS)[-_ALIGNMENTS:]:
+                start = int(phase - span.start) % PERIOD_FRAMES
+                found.append(_Place(one, start, float(along[phase]), span))
+    return _distinct(found), looked_at
+
+
+def aligned(samples: NDArray[np.float32], pattern: Pattern, *, place: int) -> Alignment:
+    """Return the alignment of a sound whose first sample is known to lie at ``place`` of the clip, in samples."""
+    frame = -(-place // HOP_LENGTH)
+    (measured,) = measure(samples, frame * HOP_LENGTH - place)
+    phase = (frame + 1) % PERIOD_FRAMES  # frame k of a clip begins one hop before its place
+    whole = slice(0, len(measured.value))
+    found = _statistic(measured, pattern, phase, whole)
+    return _alignment(_Place(measured, phase, found, whole), 0.0)
+
+
+def correlations(value: Frames, pattern: Pattern) -> NDArray[np.float64]:
+    """Return T for each place of the period at which the first frame may lie, shape (period,)."""
+    sums = folded(value, steady(len(value), 0)).astype(np.float64)
+    top = _circular(sums, pattern.pilot_spectrum)
+    power = _circular(sums**2, pattern.pilot_mask_spectrum)
+    return np.asarray(top / np.sqrt(np.maximum(power, 1e-6)))
+
+
+def _circular(sums: NDArray[np.float64], pattern_spectrum: NDArray[np.complex128]) -> NDArray[np.float64]:
+    product = pattern_spectrum * np.fft.rfft(sums, axis=0).conj()
+    return np.fft.irfft(product.sum(axis=1), PERIOD_FRAMES)
+
+
+def _alignment(place: _Place, log10_hypotheses: float) -> Alignment:
+    value = place.cut.value
+    phase = steady(len(value), place.phase)
+    return Alignment(place.cut, value, phase, place.statistic, log10_hypotheses, place.span)
+
+
+def _statistic(measured: Measured, pattern: Pattern, phase: int, span: slice) -> float:
+    value = measured.value[span]
+    return statistic(folded(value, steady(len(value), phase + span.start)), pattern.pilot)
+
+
+def _spans(num_frames: int) -> Sequence[slice]:
+    whole = slice(0, num_frames)
+    if num_frames <= _LONG_FRAMES:
+        return [whole]
+    starts = range(0, num_frames - PERIOD_FRAMES, PERIOD_FRAMES)
+    return [whole, *(slice(start, min(start + _WINDOW_FRAMES, num_frames)) for start in starts)]
+
+
+def _distinct(found: list[_Place]) -> list[_Place]:
+    """Return the best few that do not name the same place."""
+    best: list[_Place] = []
+    period = PERIOD_FRAMES * HOP_LENGTH
+    for one in sorted(found, key=lambda one: -one.statistic):
+        apart = [abs((one.sample - other.sample + period // 2) % period - period // 2) for other in best]
+        if all(distance > _NEAR for distance in apart):
+            best.append(one)
+        if len(best) == _ALIGNMENTS or best[0].statistic > _SURE:
+            break
+    return best
+
+
+def _refined(samples: NDArray[np.float32], pattern: Pattern, place: _Place) -> _Place:
+    best = place
+    for step in _REFINE:
+        centre = best
+        for shift in (-step, step):
+            offset, phase = int(centre.cut.offset) + shift, centre.phase
+            if offset < 0:
+                offset, phase = offset + HOP_LENGTH, phase + 1
+            if samples.shape[1] < offset + 2 * HOP_LENGTH:
+                continue
+            (measured,) = measure(samples, offset, strictly=(best.cut.strictly,))
+            near = _Place(measured, phase, _statistic(measured, pattern, phase, place.span), place.span)
+            best = max(best, near, key=lambda one: one.statistic)
+    return best

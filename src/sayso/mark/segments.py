@@ -1,0 +1,58 @@
+"""Segments: where in a sound a mark lies, in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.mark.alignment import NOWHERE, Alignment, Measured
+from sayso.mark.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, PERIOD_FRAMES
+
+Segments = tuple[tuple[float, float], ...]
+
+_LOCAL_S: Final = 1.0
+_LOCAL_STATISTIC: Final = 3.0
+_LEAST_REST_S: Final = 1.0
+
+
+def followed_segments(paths: Sequence[Alignment]) -> Segments:
+    """Return where the mark lies that the likeliest of ``paths`` follows; nowhere if there is none."""
+    return _stretches(paths[0].phase != NOWHERE, paths[0].measured) if paths else ()
+
+
+def joins(path: Alignment) -> int:
+    """Return how often the sound goes on at another place, by more than a frame, within the mark."""
+    before, after = path.phase[:-1], path.phase[1:]
+    ahead = (after - before - 1 + PERIOD_FRAMES // 2) % PERIOD_FRAMES - PERIOD_FRAMES // 2
+    return int(np.count_nonzero((np.abs(ahead) > 1) & (before != NOWHERE) & (after != NOWHERE)))
+
+
+def steady_segments(alignment: Alignment, sign: NDArray[np.integer]) -> Segments:
+    """Return the stretches of a sound at one place of the pattern in which ``sign`` shows over one second."""
+    along = sign[alignment.phase]
+    second = np.ones(round(_LOCAL_S * CLOCK_HZ / HOP_LENGTH))
+    gain = np.convolve((along * alignment.value).sum(axis=1), second, "same")[: len(along)]
+    power = np.convolve((np.abs(along) * alignment.value**2).sum(axis=1), second, "same")[: len(along)]
+    return _stretches(gain > _LOCAL_STATISTIC * np.sqrt(power + 1e-6), alignment.measured)
+
+
+def rests(start: int, stop: int, segments: Segments) -> list[tuple[int, int]]:
+    """Return the stretches of samples ``start`` to ``stop``, at the clock's rate, that lie outside ``segments``.
+
+    Those shorter than a second are left out: no mark is found in so little.
+    """
+    edges = [start, *(round(edge * CLOCK_HZ) for segment in segments for edge in segment), stop]
+    outside = zip(edges[::2], edges[1::2], strict=True)
+    return [(first, last) for first, last in outside if last - first >= _LEAST_REST_S * CLOCK_HZ]
+
+
+def _stretches(inside: NDArray[np.bool_], measured: Measured) -> Segments:
+    edges = np.flatnonzero(np.diff(inside.astype(np.int8), prepend=0, append=0)).tolist()
+    over_s = (FRAME_LENGTH - HOP_LENGTH) / CLOCK_HZ
+    return tuple(
+        (round(measured.seconds(start), 2), round(measured.seconds(stop) + over_s, 2))
+        for start, stop in zip(edges[::2], edges[1::2], strict=True)
+    )

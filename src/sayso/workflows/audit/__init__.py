@@ -1,0 +1,1 @@
+"""Holding state and ledger against each other, and reporting from them."""

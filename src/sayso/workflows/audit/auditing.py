@@ -1,0 +1,315 @@
+"""The ledger for those who look at it: checkpoint, queries, proofs, and the audit of all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sayso.clock import now, parse_stamp
+from sayso.consent import store as consents
+from sayso.disk import write_whole
+from sayso.errors import Invalid, NotFound, Tampered
+from sayso.ids import GrantId, SpeakerId, parse_id
+from sayso.ledger import Logged, WitnessAddress, audit_export, check_answer
+from sayso.ledger.checkpoint import Checkpoint
+from sayso.ledger.cosigning import Cosigned
+from sayso.ledger.errors import LedgerTampered
+from sayso.ledger.log import Question as Asked
+from sayso.ledger.note import Note, VerifierKey
+from sayso.ledger.proof import Proof
+from sayso.ledger.proof import verify_proof as check_proof
+from sayso.ledger.quorum import Quorum
+from sayso.ledger.succession import MAX_BYTES, Succession
+from sayso.vault.errors import Shredded, SubjectUnknown
+from sayso.workflows.audit.reconciling import findings
+from sayso.workflows.consent.permission import refusals_of
+from sayso.workflows.installation.session import Session
+
+MAX_PROOF_BYTES = 65_536
+
+ABOUT = ("consent:speaker:added", "consent:speaker:key", "consent:speaker:died")
+"""Types of the entries about a speaker under no grant, each the context of the pseudonym in it."""
+
+
+class StateTampered(Tampered):
+    """A row of the state says otherwise than the ledger; restore the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer that is plain values already."""
+
+    values: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape."""
+        return self.values
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShown:
+    """One entry for people."""
+
+    logged: Logged
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of an entry."""
+        link = self.logged.link
+        return {
+            "entry": self.logged.index,
+            "at": link.entry.at,
+            "type": link.entry.type,
+            "grant": link.entry.grant,
+            "seq": link.seq,
+            "facts": dict(link.entry.facts),
+        }
+
+
+def checkpoint(session: Session) -> Shown:
+    """Return the log's size and root now, signed and cosigned, and the key to check it with.
+
+    Raise `LogForked` where a witness has seen another history, and `QuorumMissed` where too few have cosigned.
+    """
+    return _checkpoint(session, session.log.integrate())
+
+
+def rotate(session: Session) -> Shown:
+    """Close the shard, open the next one under the next key, and return its checkpoint, as `checkpoint` does."""
+    return _checkpoint(session, session.log.rotate())
+
+
+def _checkpoint(session: Session, taken: Checkpoint) -> Shown:
+    cosigned = _cosigned(session)
+    shards = session.log.shards()
+    return Shown(
+        {
+            "origin": taken.origin,
+            "size": taken.size,
+            "root": taken.root.hex(),
+            "vkey": shards[-1].shard.vkey,
+            "first_vkey": shards[0].shard.vkey,
+            "shards": len(shards),
+            "entries": shards.size,
+            "checkpoint": shards[-1].note,
+            "cosigned_by": list(cosigned.by),
+            "witnesses_missing": list(cosigned.missing),
+        }
+    )
+
+
+def keys(session: Session, output: Path | None) -> Shown:
+    """Return the log's shards with their keys; write to ``output`` the proof that each follows from the one before."""
+    session.log.integrate()
+    _cosigned(session)
+    shards = session.log.shards()
+    if output is not None:
+        write_whole(output, shards.succession().encode(), mode=0o644)
+    rows = [
+        {"shard": each.shard.origin, "first": each.shard.base, "entries": each.checkpoint.size, "vkey": each.shard.vkey}
+        for each in shards
+    ]
+    return Shown({"shards": rows, **({} if output is None else {"file": str(output)})})
+
+
+def _cosigned(session: Session) -> Cosigned:
+    """Have the witnesses of the settings cosign what is published; the quorum of the settings must be met."""
+    witnesses = [WitnessAddress.parse(each) for each in session.settings.witnesses]
+    quorum = Quorum(tuple(each.key for each in witnesses), session.settings.witness_quorum)
+    if not witnesses:
+        return Cosigned("", (), ())
+    cosigned = session.log.cosign(witnesses)
+    quorum.require([each.key for each in witnesses if each.key.name in cosigned.by])
+    return cosigned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of the ledger: all that is given must hold; see `Log.query`."""
+
+    grant: str | None = None
+    speaker: str | None = None
+    since: str | None = None
+    until: str | None = None
+    type: str | None = None
+    licensee: str | None = None
+    purpose: str | None = None
+    project: str | None = None
+    clip: str | None = None
+
+    def asked(self, session: Session) -> Asked:
+        """Return it in the words of the ledger, which knows a speaker by grants and, where there is none, by pseudonym.
+
+        Raise `SpeakerUnknown`, and `GrantUnknown`.
+        """
+        by_grant = self.grant is not None or self.speaker is not None
+        whole = self.speaker is not None and self.grant is None
+        return {
+            "subjects": _pseudonyms(session, SpeakerId(self.speaker or "")) if whole else None,
+            "grants": _grants(session, self.grant, self.speaker) if by_grant else None,
+            "since": _moment(self.since),
+            "until": _moment(self.until),
+            "type": self.type,
+            "licensee": self.licensee,
+            "purpose": self.purpose,
+            "project": self.project,
+            "clip": self.clip,
+        }
+
+
+def query(
+    session: Session,
+    *,
+    grant: str | None = None,
+    speaker: str | None = None,
+    since: str | None = None,
+    question: Question | None = None,
+) -> list[EntryShown]:
+    """Return the entries asked for, in order; raise `Tampered` where a row was altered or one is missing."""
+    session.log.integrate()
+    asked = (question or Question(grant=grant, speaker=speaker, since=since)).asked(session)
+    return [EntryShown(row) for row in session.log.query(**asked)]
+
+
+def answer(session: Session, question: Question, output: Path) -> Shown:
+    """Write the entries asked for to ``output``, each with its proof, with a signed statement of their number."""
+    session.log.integrate()
+    _cosigned(session)
+    count = session.log.answer(output, **question.asked(session))
+    return Shown({"file": str(output), "count": count, "vkey": session.log.vkey})
+
+
+def prove(session: Session, entry: int, output: Path) -> Shown:
+    """Write the proof of ``entry``, the entry inside, to ``output``; raise `EntryUnknown` or `LedgerTampered`."""
+    session.log.integrate()
+    _cosigned(session)
+    proof = session.log.prove(entry, with_entry=True)
+    write_whole(output, proof.encode(), mode=0o644)
+    vkey = session.log.vkey_of(Proof.parse(proof).checkpoint)
+    return Shown({"entry": entry, "proof": str(output), "bytes": len(proof.encode()), "vkey": vkey})
+
+
+def verify_proof(
+    file: Path,
+    key: str,
+    *,
+    succession: Path | None = None,
+    witnesses: Sequence[str] = (),
+    quorum: int | None = None,
+) -> Shown:
+    """Check the proof in ``file`` with the log's public key alone; raise `Tampered` unless it holds.
+
+    A proof is signed by the key of its shard; with the ``succession``, the key of any other shard will do. ``quorum``
+    of the ``witnesses`` must have cosigned; without a number, all of them.
+    """
+    if _is_answer(file):
+        return _verify_answer(file, key, witnesses=witnesses, quorum=quorum)
+    text = _read(file)
+    proof = Proof.parse(text)
+    if not proof.extra:
+        raise Invalid(f"{file}: got a proof without its entry, expected one that `sayso ledger prove` wrote")
+    own, base = (key, 0) if succession is None else _followed(succession, key, proof.checkpoint)
+    needed = len(witnesses) if quorum is None else quorum
+    under = check_proof(text, proof.extra, own, witnesses=witnesses, quorum=needed)
+    return Shown({"ok": True, "entry": base + proof.index, "shard": under.origin, "is": proof.extra.decode()})
+
+
+def _followed(succession: Path, key: str, note: str) -> tuple[str, int]:
+    """Return the key of the shard that ``note`` is of, as ``key`` leads to it, and where that shard begins."""
+    origin = Note.parse(note).text.partition("\n")[0]
+    for shard in Succession.decode(_read(succession, most=MAX_BYTES).encode()).follow(VerifierKey.parse(key)):
+        if shard.key.name == origin:
+            return str(shard.key), shard.base
+    raise LedgerTampered(f"got a proof of {origin[:80]!r}, which is no shard of this log")
+
+
+def _verify_answer(file: Path, key: str, *, witnesses: Sequence[str], quorum: int | None) -> Shown:
+    answered = check_answer(file, key, witnesses=witnesses, quorum=quorum)
+    answered.require_clean()
+    asked = {} if answered.asked is None else answered.asked.as_json()
+    return Shown({"ok": True, "count": len(answered.entries), "asked": asked})
+
+
+def export(session: Session, output: Path, *, since: str | None, until: str | None) -> Shown:
+    """Write a period of the log to ``output``, one file that anyone can audit; raise `EntryUnknown` if empty."""
+    session.log.integrate()
+    _cosigned(session)
+    start, end = session.log.export(output, since=_moment(since), until=_moment(until))
+    return Shown({"file": str(output), "first": start, "entries": end - start, "vkey": session.log.vkey})
+
+
+def audit_file(file: Path, key: str, *, witnesses: Sequence[str] = (), quorum: int | None = None) -> Shown:
+    """Audit an exported period with the log's public key alone; raise `LedgerTampered` with every finding."""
+    result = audit_export(file, key, witnesses=witnesses, quorum=quorum)
+    result.require_clean()
+    return Shown({"ok": True, "size": result.size, "root": result.root.hex(), "findings": []})
+
+
+def audit(session: Session) -> Shown:
+    """Check every entry, tile, row and chain; raise `LedgerTampered` with every finding."""
+    session.log.integrate()
+    result = session.log.audit()
+    result.require_clean()
+    found = findings(session)
+    if found:
+        raise StateTampered(f"{found[0]}" + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
+    return Shown({"ok": True, "size": result.size, "root": result.root.hex(), "findings": []})
+
+
+def reindex(session: Session) -> Shown:
+    """Write the index again from the entries; raise `LedgerTampered` where an entry itself was altered."""
+    session.log.integrate()
+    return Shown({"ok": True, "corrected": session.log.reindex()})
+
+
+def vkey(session: Session, file: Path) -> str:
+    """Return the public key here that the proof or answer in ``file`` is to be checked with."""
+    return session.log.vkey if _is_answer(file) else session.log.vkey_of(Proof.parse(_read(file)).checkpoint)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else parse_stamp(text)
+
+
+def _grants(session: Session, grant: str | None, speaker: str | None) -> list[str]:
+    with session.read() as tx:
+        if grant is not None:
+            found = consents.get_grant(tx, GrantId(parse_id("grant", grant)))
+            wanted = {found.grant_id} if speaker in {None, found.speaker} else set()
+        else:
+            consents.get_speaker(tx, SpeakerId(parse_id("speaker", speaker or "")))
+            wanted = {each.grant_id for each in consents.grants_of(tx, SpeakerId(speaker or ""))}
+    return sorted(wanted)
+
+
+def _is_answer(file: Path) -> bool:
+    return _bytes(file, 1) == b"{"
+
+
+def _pseudonyms(session: Session, speaker: SpeakerId) -> list[str]:
+    """Return the names that the ledger has for the speaker where there is no grant: of refusals, one a month."""
+    with session.read() as tx:
+        first, last = consents.get_speaker(tx, SpeakerId(parse_id("speaker", speaker))).created_at, now()
+    months = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
+    contexts = [refusals_of(first.replace(year=month // 12, month=month % 12 + 1, day=1)) for month in months]
+    try:
+        return [session.vault.pseudonym(speaker, context) for context in (*ABOUT, *contexts)]
+    except (Shredded, SubjectUnknown):
+        return []  # after the erasure nobody can tell
+
+
+def _bytes(file: Path, most: int) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(most)
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _read(file: Path, *, most: int = MAX_PROOF_BYTES) -> str:
+    try:
+        return _bytes(file, most).decode()
+    except UnicodeDecodeError:
+        raise Invalid(f"{file}: got bytes that are no text, expected a .tlog-proof file") from None

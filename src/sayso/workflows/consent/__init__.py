@@ -1,0 +1,1 @@
+"""Speakers, their keys and grants; asking for permission."""

@@ -1,0 +1,153 @@
+"""Changing what a grant is: declined, stopped for a while, resumed, ended. Each change is logged, with who and when.
+
+What the speaker changes they sign: with the key that Sayso keeps for them, or with their own. Taking away needs no
+signature, so that a lost key keeps nobody from it; giving back always does (decisions/0009).
+"""
+
+from __future__ import annotations
+
+from sayso.clock import now, stamp
+from sayso.consent import Grant, State
+from sayso.consent import store as consents
+from sayso.consent.declaration import StateChange, read_state_change
+from sayso.consent.document import sign
+from sayso.consent.errors import GrantState
+from sayso.consent.events.store import next_number
+from sayso.consent.state import Party
+from sayso.database import Connection
+from sayso.errors import Invalid, SaysoError
+from sayso.ids import GrantId, parse_id
+from sayso.ledger import Entry, append
+from sayso.workflows.consent.showing import GrantShown, shown
+from sayso.workflows.consent.signing import key_of
+from sayso.workflows.installation.session import Session
+
+_RUNNING = (State.REQUESTED, State.GIVEN, State.SUSPENDED)
+
+
+def withdraw(session: Session, grant_id: str) -> GrantShown:
+    """Withdraw a grant for good, and log it; permits made before end at once. Raise `GrantUnknown`, `GrantState`."""
+    return _changed(session, grant_id, State.WITHDRAWN, Party.SPEAKER)
+
+
+def decline(session: Session, grant_id: str) -> GrantShown:
+    """Decline what a licensee asked for, as the speaker: the request is withdrawn for good, and logged."""
+    return _changed(session, grant_id, State.WITHDRAWN, Party.SPEAKER, only_from=State.REQUESTED)
+
+
+def suspend(session: Session, grant_id: str, by: str = "speaker") -> GrantShown:
+    """Stop a grant until whoever stopped it resumes it, and log it; permits made before end at once."""
+    return _changed(session, grant_id, State.SUSPENDED, parse_party(by))
+
+
+def resume(session: Session, grant_id: str, by: str = "speaker") -> GrantShown:
+    """Let a suspended grant go on, and log it. Raise `GrantState` where somebody else suspended it.
+
+    Raise `SpeakerKey` where the speaker keeps their own key: then they sign a draft of the change.
+    """
+    return _changed(session, grant_id, State.GIVEN, parse_party(by), only_from=State.SUSPENDED)
+
+
+def revoke(session: Session, grant_id: str, by: str = "operator") -> GrantShown:
+    """End a grant for good by the operator's or the licensee's act, and log it; permits made before end at once."""
+    return _changed(session, grant_id, State.REVOKED, parse_party(by))
+
+
+def invalidate(session: Session, grant_id: str) -> GrantShown:
+    """End a grant that should never have been (another gave it in the speaker's name), by the operator, and log it."""
+    return _changed(session, grant_id, State.INVALIDATED, Party.OPERATOR)
+
+
+def note_expired(session: Session) -> list[GrantId]:
+    """Note of every grant whose time is over that it is expired; return them. Nothing is permitted by them either way.
+
+    A grant ends at its moment without anybody's doing. The note gives its history, and the ledger, an end.
+    """
+    moment = now()
+    with session.write() as tx:
+        over = [
+            grant
+            for grant in consents.list_grants(tx)
+            if grant.state in _RUNNING and grant.state_at(moment) is State.EXPIRED
+        ]
+        for grant in over:
+            _entered(session, tx, grant, State.EXPIRED, Party.OPERATOR)
+    session.log.integrate()
+    return [grant.grant_id for grant in over]
+
+
+def draft_change(session: Session, grant_id: str, state: str) -> bytes:
+    """Return the declaration of a change for the speaker to sign; nothing is changed. Raise `GrantUnknown`."""
+    with session.read() as tx:
+        return _change(tx, consents.get_grant(tx, GrantId(parse_id("grant", grant_id))), State(state)).document()
+
+
+def enter_change(session: Session, declaration: bytes, signature: str) -> GrantShown:
+    """Enter a change that the speaker signed with their own key.
+
+    Raise `GrantInvalid`, `SignatureRefused`, or `GrantState` for one that is not the grant's next, changing nothing.
+    """
+    change = read_state_change(declaration)
+    grant_id = GrantId(change.grant)
+    with session.write() as tx:
+        old = consents.get_grant(tx, grant_id)
+        if old.state is State.REQUESTED and change.state is State.GIVEN:
+            raise GrantState("a request is given by the signature under its document; see `sayso consent accept`")
+        if change != _change(tx, old, change.state):
+            raise GrantState("the declaration is not of the grant's next change; draft it again")
+        _entered(session, tx, old, change.state, Party.SPEAKER, signature=signature)
+    session.log.integrate()
+    return shown(session, grant_id)
+
+
+def parse_party(text: str) -> Party:
+    """Return who acts; raise `Invalid`."""
+    try:
+        return Party(text)
+    except ValueError:
+        raise Invalid(f"by: got {text[:40]!r}, expected one of {', '.join(Party)}") from None
+
+
+def _changed(
+    session: Session, grant_id: str, state: State, who: Party, *, only_from: State | None = None
+) -> GrantShown:
+    with session.write() as tx:
+        old = consents.get_grant(tx, GrantId(parse_id("grant", grant_id)))
+        if only_from is not None and old.state is not only_from:
+            raise GrantState(f"the grant is {old.state}, expected one that is {only_from}")
+        if old.state is State.REQUESTED and state is State.GIVEN:
+            raise GrantState("a request is given by its speaker; see `sayso consent accept`")
+        _entered(session, tx, old, state, who, signature=_signature(session, tx, old, state, who))
+    session.log.integrate()
+    return shown(session, grant_id)
+
+
+def _signature(session: Session, tx: Connection, old: Grant, state: State, who: Party) -> str | None:
+    """Return the speaker's signature, by the key that Sayso keeps, under a change that they make.
+
+    None where there is no key here to sign with, and none is needed to take something away.
+    """
+    if who is not Party.SPEAKER or not old.speaker:
+        return None
+    try:
+        known = consents.get_speaker(tx, old.speaker).public_key is not None
+        return sign(_change(tx, old, state).document(), key_of(session, tx, old.speaker)) if known else None
+    except SaysoError:  # a key that is lost or damaged keeps nobody from taking away
+        if state is State.GIVEN:
+            raise
+        return None
+
+
+def _change(tx: Connection, old: Grant, state: State) -> StateChange:
+    return StateChange(old.grant_id, old.version, next_number(tx, old.grant_id), state)
+
+
+def _entered(
+    session: Session, tx: Connection, old: Grant, state: State, who: Party, *, signature: str | None = None
+) -> None:
+    moment = now()
+    consents.change_state(tx, old.grant_id, state, who=who, at=moment, signature=signature)
+    facts: dict[str, str | int | bool] = {"who": str(who), "version": old.version}
+    if signature is not None:
+        facts["signature"] = session.vault.commit(old.speaker, signature.encode(), domain="signature")
+    append(tx, Entry(f"consent:grant:{state}", stamp(moment), old.grant_id, facts))

@@ -1,0 +1,30 @@
+"""The commitment to what was granted: in the ledger it says nothing, and it cannot be met by other terms."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sayso import canonical
+from sayso.consent import Grant
+from sayso.ids import SpeakerId
+from sayso.workflows.installation.session import Session
+
+DOMAIN: Final = "terms"
+TEXT_DOMAIN: Final = "text"
+
+
+def terms_commitment(session: Session, grant: Grant) -> str:
+    """Return the commitment to the terms of ``grant``, keyed by the speaker's key."""
+    return session.vault.commit(grant.speaker, canonical.encode(grant.terms()), domain=DOMAIN)
+
+
+def script_commitment(session: Session, speaker: SpeakerId, text: str) -> str:
+    """Return the commitment to what is spoken for ``text``, labels apart, keyed by the speaker's key."""
+    from sayso.synthesis import normalise, phrases, script  # noqa: PLC0415 - loads what a voice speaks with
+
+    return text_commitment(session, speaker, script(tuple(phrases(normalise(text)))))
+
+
+def text_commitment(session: Session, speaker: SpeakerId, script: str) -> str:
+    """Return the commitment to a script as it is spoken, keyed by the speaker's key."""
+    return session.vault.commit(speaker, script.encode(), domain=TEXT_DOMAIN)

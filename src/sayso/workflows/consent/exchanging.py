@@ -1,0 +1,106 @@
+"""Consent on paper: writing grants for others to read, taking theirs in, and receipts for the speaker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from sayso.clock import now
+from sayso.consent import State
+from sayso.consent import store as consents
+from sayso.consent.errors import SignatureRefused
+from sayso.consent.events.store import Signed
+from sayso.consent.exchange import MAX_BYTES, Format, read_signed, written
+from sayso.consent.grant import Grant
+from sayso.consent.receipts import Facts, Receipt, page, receipt, text
+from sayso.disk import write_whole
+from sayso.errors import Conflict, Invalid, NotFound
+from sayso.ids import GrantId, SpeakerId, new_id, parse_id
+from sayso.workflows.consent import granting
+from sayso.workflows.consent.speakers import name_of
+from sayso.workflows.installation.session import Session
+
+
+class RecordNotGiven(Conflict):
+    """The document tells of consent that does not stand; a new grant needs the speaker's new consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A grant that was taken in: its new id here, the one in the document, and the key that had signed that."""
+
+    grant: GrantId
+    source: GrantId
+    signed_by: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso consent import`."""
+        return {"grant": self.grant, "source": self.source, "signed_by": self.signed_by}
+
+
+_RECEIPTS: Final[Mapping[str, Callable[[Receipt], str]]] = {".txt": text, ".html": page}
+
+
+def export(session: Session, grant_id: str, form: str, output: Path) -> None:
+    """Write the grant to ``output`` as a consent record (27560) or a policy (odrl). Raise `GrantUnknown`, `Invalid`."""
+    if form not in set(Format):
+        raise Invalid(f"format: got {form[:40]!r}, expected one of {', '.join(Format)}")
+    shown = granting.shown(session, grant_id)
+    with session.read() as tx:
+        found = [each for each in consents.versions(tx, shown.grant.grant_id) if each.version == shown.grant.version]
+    signatures = [Signed(each.signature, each.signed_by) for each in found if each.signature and each.signed_by]
+    signed = signatures[0] if signatures else None
+    write_whole(output, written(shown.grant, Format(form), events=shown.events, signed=signed))
+
+
+def take_in(session: Session, file: Path, speaker: str) -> Taken:
+    """Enter what the document grants as a new grant of ``speaker``, who gives it now; log it.
+
+    A signature in it must hold over what it says, and be by a key of the speaker where it names them: raise
+    `SignatureRefused`. One without a signature is taken by the speaker's word alone, which they give here. Raise
+    `DocumentInvalid` naming what cannot be taken over, `RecordNotGiven` for consent that does not stand, and
+    `SpeakerUnknown`; nothing is changed then.
+    """
+    owner = SpeakerId(parse_id("speaker", speaker))
+    found, signed = read_signed(_read(file))
+    if signed is not None and found.speaker == owner:
+        _check_known(session, owner, signed.by)
+    state = found.state_at(now())
+    if state is not State.GIVEN:
+        raise RecordNotGiven(f"state: got a grant that is {state}, expected one that is given")
+    entered = granting.enter_grant(session, _anew(found, owner))
+    return Taken(entered, found.grant_id, None if signed is None else signed.by)
+
+
+def write_receipt(session: Session, grant_id: str, output: Path) -> None:
+    """Write the speaker's receipt of the grant as plain text (.txt) or a page (.html). Raise `GrantUnknown`."""
+    form = _RECEIPTS.get(output.suffix.lower())
+    if form is None:
+        raise Invalid(f"output: got {output.name[:40]!r}, expected a name that ends in {' or '.join(_RECEIPTS)}")
+    shown = granting.shown(session, grant_id)
+    speaker = shown.grant.speaker
+    name = name_of(session, speaker) if speaker else ""
+    facts = Facts(at=now(), used_ms=shown.used_ms, speaker_name=name)
+    write_whole(output, form(receipt(shown.grant, facts)).encode())
+
+
+def _check_known(session: Session, speaker: SpeakerId, public: str) -> None:
+    """Raise `SignatureRefused` unless the key is, or was, that of a speaker whose keys are known here."""
+    with session.read() as tx:
+        known = [key.public_key for key in consents.keys_of(tx, speaker)]
+    if known and public not in known:
+        raise SignatureRefused("sayso:proof: got a signature by a key that is not this speaker's")
+
+
+def _anew(found: Grant, owner: SpeakerId) -> Grant:
+    return replace(found, grant_id=GrantId(new_id("grant")), speaker=owner, version=1)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as source:
+            return source.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise NotFound(f"the file {file} cannot be read: {error.strerror}") from None

@@ -1,0 +1,233 @@
+"""Asking for grants, giving and amending them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sayso.clock import now, stamp
+from sayso.consent import Grant, State
+from sayso.consent import store as consents
+from sayso.consent.ceiling import outer_of
+from sayso.consent.document import (
+    STATE_FORMAT,
+    check_signature,
+    document_of,
+    format_of,
+    read_document,
+    read_signed_file,
+    sign,
+)
+from sayso.consent.errors import GrantInvalid, GrantState
+from sayso.consent.state import Party
+from sayso.database import Connection
+from sayso.ids import GrantId, SpeakerId, parse_id
+from sayso.ledger import Entry, append
+from sayso.workflows.consent.changing import enter_change, resume, revoke, suspend, withdraw
+from sayso.workflows.consent.commitments import script_commitment, terms_commitment
+from sayso.workflows.consent.showing import GrantShown, listed, shown
+from sayso.workflows.consent.signing import key_of
+from sayso.workflows.consent.terms import Terms
+from sayso.workflows.installation.session import Session
+
+__all__ = [
+    "GrantShown",
+    "Terms",
+    "accept",
+    "amend",
+    "approve",
+    "draft",
+    "draft_accepted",
+    "draft_amended",
+    "enter",
+    "give",
+    "listed",
+    "note_death",
+    "request",
+    "resume",
+    "revoke",
+    "shown",
+    "suspend",
+    "withdraw",
+]
+
+
+def give(session: Session, terms: Terms) -> GrantId:
+    """Enter what the speaker grants, signed with the key that Sayso keeps for them; raises as `enter_grant` does."""
+    return enter_grant(session, terms.grant())
+
+
+def enter_grant(session: Session, grant: Grant) -> GrantId:
+    """Enter a grant given by the speaker, signed with the key that Sayso keeps for them, and log it.
+
+    A licence of a speaker with an outer consent is cut from it. Raise `GrantInvalid`, `SpeakerUnknown`, `SpeakerKey` or
+    `CeilingExceeded`, changing nothing.
+    """
+    with session.write() as tx:
+        grant = _bounded(tx, grant)
+        _enter(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
+    session.log.integrate()
+    return grant.grant_id
+
+
+def request(session: Session, terms: Terms) -> GrantId:
+    """Enter what a licensee asks a speaker for, and log it; it permits nothing until the speaker accepts it.
+
+    What the speaker's outer consent does not have room for is not even asked for. Raise `GrantInvalid`,
+    `SpeakerUnknown` or `CeilingExceeded`, changing nothing.
+    """
+    asked = replace(terms.grant(), state=State.REQUESTED)
+    if asked.outer:
+        raise GrantInvalid("outer: got an outer consent, expected a grant: what bounds all others nobody asks for")
+    with session.write() as tx:
+        asked = _bounded(tx, asked)
+        _enter(session, tx, asked, None, who=Party.LICENSEE)
+    session.log.integrate()
+    return asked.grant_id
+
+
+def accept(session: Session, grant_id: str) -> GrantShown:
+    """Give what was asked for, signed with the key that Sayso keeps for the speaker; log it.
+
+    Raise `GrantState` for what is no request, `SpeakerKey` where the speaker keeps their own key, `CeilingExceeded`.
+    """
+    with session.write() as tx:
+        asked = _requested(tx, grant_id)
+        _accept(session, tx, asked, sign(document_of(asked), key_of(session, tx, asked.speaker)))
+    session.log.integrate()
+    return shown(session, grant_id)
+
+
+def draft_accepted(session: Session, grant_id: str) -> bytes:
+    """Return the document of a request for the speaker to sign; nothing is entered."""
+    with session.read() as tx:
+        return document_of(_requested(tx, grant_id))
+
+
+def draft(session: Session, terms: Terms) -> bytes:
+    """Return the document of a grant for the speaker to sign; nothing is entered. Raise as `give` does."""
+    grant = terms.grant()
+    with session.read() as tx:
+        consents.get_speaker(tx, grant.speaker)
+        return document_of(_bounded(tx, grant))
+
+
+def amend(session: Session, grant_id: str, terms: Terms) -> GrantShown:
+    """Make the next version of a grant, with what ``terms`` say anew, signed and logged; permits made before end."""
+    with session.write() as tx:
+        grant = terms.amended(_existing(tx, grant_id))
+        _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
+    session.log.integrate()
+    return shown(session, grant_id)
+
+
+def draft_amended(session: Session, grant_id: str, terms: Terms) -> bytes:
+    """Return the document of a grant's next version for the speaker to sign; nothing is entered."""
+    with session.read() as tx:
+        return document_of(terms.amended(_existing(tx, grant_id)))
+
+
+def approve(session: Session, grant_id: str, text: str) -> GrantShown:
+    """Approve one text under a grant that asks for it: a new version, signed. Only a commitment to it is kept."""
+    with session.write() as tx:
+        old = _existing(tx, grant_id)
+        if old.approved_texts is None:
+            raise GrantInvalid("approval: the grant needs none, expected one given with --approval")
+        approved = script_commitment(session, old.speaker, text)
+        grant = replace(old, version=old.version + 1, approved_texts=(*old.approved_texts, approved))
+        _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
+    session.log.integrate()
+    return shown(session, grant_id)
+
+
+def enter(session: Session, signed_file: bytes) -> GrantShown:
+    """Enter what the speaker signed: a new grant, the next version of one, what was asked for, or a change of state.
+
+    Raise `GrantInvalid` naming what is malformed, `SignatureRefused`, and as `give` does, changing nothing.
+    """
+    text, signature = read_signed_file(signed_file)
+    if format_of(text) == STATE_FORMAT:
+        return enter_change(session, text, signature)
+    grant = read_document(text)
+    with session.write() as tx:
+        check_signature(text, signature, consents.get_speaker(tx, grant.speaker).public_key)
+        if grant.version > 1:
+            _amend(session, tx, grant, signature)
+        elif (asked := _asked_for(tx, grant)) is not None:
+            _accept(session, tx, asked, signature)
+        else:
+            _enter(session, tx, grant, signature)
+    session.log.integrate()
+    return shown(session, grant.grant_id)
+
+
+def note_death(session: Session, speaker: str) -> None:
+    """Note that a speaker has died: only grants for that time too still permit anything. Logged, without the name."""
+    known, moment = SpeakerId(parse_id("speaker", speaker)), now()
+    with session.write() as tx:
+        consents.note_death(tx, known, at=moment)
+        subject = session.vault.pseudonym(known, "consent:speaker:died")
+        append(tx, Entry("consent:speaker:died", stamp(moment), None, {"subject": subject}))
+    session.log.integrate()
+
+
+def _existing(tx: Connection, grant_id: str) -> Grant:
+    return consents.get_grant(tx, GrantId(parse_id("grant", grant_id)))
+
+
+def _requested(tx: Connection, grant_id: str) -> Grant:
+    asked = _existing(tx, grant_id)
+    if asked.state is not State.REQUESTED:
+        raise GrantState(f"the grant is {asked.state}, expected one that was asked for and not answered yet")
+    return asked
+
+
+def _asked_for(tx: Connection, grant: Grant) -> Grant | None:
+    """Return the request that a signed document answers word by word; None where there is no such grant yet."""
+    known = [each for each in consents.grants_of(tx, grant.speaker) if each.grant_id == grant.grant_id]
+    if not known:
+        return None
+    asked = _requested(tx, grant.grant_id)
+    if document_of(asked) != document_of(grant):
+        raise GrantInvalid("terms: got others than were asked for; decline it, and give a grant of your own")
+    return asked
+
+
+def _accept(session: Session, tx: Connection, asked: Grant, signature: str) -> None:
+    moment = now()
+    consents.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
+    append(tx, Entry("consent:grant:given", stamp(moment), asked.grant_id, _told(session, asked, signature)))
+
+
+def _bounded(tx: Connection, grant: Grant) -> Grant:
+    """Return the grant as cut from the outer consent that has room for it, if the speaker has one."""
+    outer = outer_of(consents.grants_of(tx, grant.speaker), grant)
+    return grant if outer is None else replace(grant, ceiling=outer.grant_id)
+
+
+def _enter(
+    session: Session, tx: Connection, grant: Grant, signature: str | None, *, who: Party = Party.SPEAKER
+) -> None:
+    moment = now()
+    consents.insert_grant(tx, grant, who=who, at=moment, signature=signature)
+    append(tx, Entry(f"consent:grant:{grant.state}", stamp(moment), grant.grant_id, _told(session, grant, signature)))
+
+
+def _told(session: Session, grant: Grant, signature: str | None) -> dict[str, str | int | bool]:
+    """Return what the ledger holds of a grant that is asked for or given."""
+    subject = session.vault.pseudonym(grant.speaker, grant.grant_id)
+    return {"subject": subject, "licensee": grant.licensee, **_committed(session, grant, signature)}
+
+
+def _amend(session: Session, tx: Connection, grant: Grant, signature: str) -> None:
+    moment = now()
+    consents.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
+    facts = _committed(session, grant, signature)
+    append(tx, Entry("consent:grant:amended", stamp(moment), grant.grant_id, facts))
+
+
+def _committed(session: Session, grant: Grant, signature: str | None) -> dict[str, str | int | bool]:
+    """Return what the ledger holds of a version: commitments to terms and signature, and the outer consent."""
+    facts: dict[str, str | int | bool] = {"terms": terms_commitment(session, grant), "version": grant.version}
+    if signature is not None:
+        facts["signature"] = session.vault.commit(grant.speaker, signature.encode(), domain="signature")
+    return facts if grant.ceiling is None else {**facts, "outer": grant.ceiling}

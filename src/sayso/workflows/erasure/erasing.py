@@ -1,0 +1,211 @@
+"""Erasing a speaker: the steps of the erasure room, in their order, each committed before the next.
+
+Killed anywhere, run the plan again: every step finds what is done already (see `sayso.erasure.execute`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sayso.consent import Party
+from sayso.consent import store as consents
+from sayso.consent.decisions import store as decisions
+from sayso.credentials import store as manifests
+from sayso.database import Connection
+from sayso.disk import write_whole
+from sayso.erasure import (
+    Checked,
+    ErasurePlan,
+    Forget,
+    Stage,
+    block,
+    certificate_file,
+    certify,
+    delete_rows,
+    destroy_key,
+    get_plan,
+    make_plan,
+    sweep,
+    unlink_blobs,
+)
+from sayso.erasure import check as check_certificate
+from sayso.erasure.certificate import CertificateFile
+from sayso.errors import Invalid, NotFound, Refused
+from sayso.fingerprint import store as fingerprints
+from sayso.ids import PREFIXES, ArtifactId, CertificateId, PlanId, SpeakerId, parse_id
+from sayso.progress import Report, silent
+from sayso.synthesis import store as clips
+from sayso.voices import store as voices
+from sayso.workflows.installation.session import Session
+
+MAX_CERTIFICATE_BYTES: Final = 64 * 1024 * 1024
+
+
+class HouseStays(Refused):
+    """The house's voices come with their engines; uninstall an engine to be rid of its voices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan for people: what would go, and what the erasure does not reach."""
+
+    plan: ErasurePlan
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso erase plan`."""
+        return self.plan.as_json()
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A plan that was carried out."""
+
+    plan: str
+    certificate: str
+    blobs_removed: int
+    strays_removed: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso erase run`."""
+        return {
+            "plan": self.plan,
+            "certificate": self.certificate,
+            "blobs_removed": self.blobs_removed,
+            "strays_removed": self.strays_removed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateShown:
+    """A certificate's whole text, and where it was written."""
+
+    certificate: str
+    text: str
+    file: Path | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso erase certificate`."""
+        return {"certificate": self.certificate, "text": self.text, "file": str(self.file) if self.file else None}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedShown:
+    """What holds of a certificate."""
+
+    checked: Checked
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso erase check`."""
+        found = {finding.check: {"ok": finding.ok, "seen": finding.seen} for finding in self.checked.findings}
+        return {"ok": self.checked.ok, **found}
+
+
+def plan(session: Session, speaker: str) -> Planned:
+    """Return a plan of all that would go with the speaker; nothing is changed. Raise `SpeakerUnknown`."""
+    wanted = SpeakerId(parse_id("speaker", speaker))
+    with session.write() as tx:
+        if consents.get_speaker(tx, wanted).house:
+            raise HouseStays
+        return Planned(make_plan(tx, session.vault, wanted))
+
+
+def planned(session: Session, plan_id: str) -> Planned:
+    """Return a plan made before; raise `PlanUnknown`."""
+    with session.read() as tx:
+        return Planned(get_plan(tx, PlanId(parse_id("plan", plan_id))))
+
+
+def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "speaker") -> Erased:
+    """Carry a plan out to its end, wherever an earlier run of it stopped; it cannot be undone.
+
+    ``by`` says whose act it is, the speaker's or the operator's, and so why their grants end.
+    """
+    who = _parse_party(by)
+    with session.write() as tx:
+        begun = block(tx, PlanId(parse_id("plan", plan_id)), who=who)
+    if begun.stage is Stage.ERASED:  # killed after its certificate, perhaps before the last two steps
+        _close(session)
+        return Erased(plan_id, begun.certificate or "", 0, 0)
+    report(0.1)
+    destroy_key(session.vault, begun)
+    report(0.2)
+    removed = unlink_blobs(session.vault, begun, lambda part: report(0.2 + 0.5 * part))
+    with session.write() as tx:
+        begun = delete_rows(tx, begun.plan_id, forgets=FORGETS, who=who)
+    swept = sweep(session.vault, begun)
+    report(0.9)
+    with session.write() as tx:
+        certificate_id = certify(tx, begun.plan_id, session.vault, signer=session.log.signer, swept=swept)
+    _close(session)
+    report(1.0)
+    return Erased(plan_id, certificate_id, removed, len(swept.unlinked))
+
+
+def _parse_party(text: str) -> Party:
+    if text not in {Party.SPEAKER, Party.OPERATOR}:
+        raise Invalid(f"by: got {text[:40]!r}, expected {Party.SPEAKER} or {Party.OPERATOR}")
+    return Party(text)
+
+
+def _close(session: Session) -> None:
+    """Take the certificate into the log, and leave no deleted byte in the database's files."""
+    session.log.integrate()
+    session.forget_deleted()
+
+
+def certificate(session: Session, certificate_id: str, output: Path | None) -> CertificateShown:
+    """Return the certificate with its proof, and write it to ``output`` if given; raise `CertificateUnknown`."""
+    wanted = CertificateId(parse_id("certificate", certificate_id))
+    session.log.integrate()
+    with session.read() as tx:
+        text = certificate_file(tx, wanted, log=session.log)
+    if output is not None:
+        write_whole(output, text.encode(), mode=0o644)
+    return CertificateShown(wanted, text, output)
+
+
+def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> CheckedShown:
+    """Check a certificate; given ``key`` and a file, no installation is opened. Raise `CertificateFailed`."""
+    by_id = certificate_or_file.startswith(PREFIXES["certificate"] + "_")
+    text = certificate(opened(), certificate_or_file, None).text if by_id else _read(Path(certificate_or_file))
+    checked = check_certificate(text, key or opened().log.vkey_of(CertificateFile.parse(text).note))
+    checked.demand()
+    return CheckedShown(checked)
+
+
+def _forget_clips(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:
+    """Keep of a clip only what answers for it later: mark, grant, purpose, entry; not where its sound was."""
+    spoken = clips.clips_of_voices(tx, [row.voice_id for row in voices.voices_of(tx, speaker)])
+    clips.detach_artifact(tx, [clip.clip_id for clip in spoken])
+    return {}
+
+
+def _forget_voices(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:
+    return {"voices": voices.forget_voices(tx, speaker)}
+
+
+def _forget_decisions(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:
+    return {"decisions": decisions.forget(tx, speaker)}
+
+
+def _forget_recognition(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:
+    return {"fingerprints": fingerprints.forget(tx, speaker), "manifests": manifests.forget(tx, speaker)}
+
+
+FORGETS: Final[tuple[Forget, ...]] = (_forget_clips, _forget_voices, _forget_decisions, _forget_recognition)
+"""What rooms that erasure does not know delete of a speaker; clips first, which are found by the voices."""
+
+
+def _read(file: Path) -> str:
+    try:
+        data = file.read_bytes() if file.stat().st_size <= MAX_CERTIFICATE_BYTES else b"\xff"
+        return data.decode()
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Invalid(
+            f"{file}: got no text of a certificate, expected the file that `sayso erase certificate` wrote"
+        ) from None

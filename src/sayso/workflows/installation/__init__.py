@@ -1,0 +1,1 @@
+"""Opening an installation, and the session in which an actor works with it."""

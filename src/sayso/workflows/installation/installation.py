@@ -1,0 +1,128 @@
+"""One installation: its settings, its stores and its keys, wired together once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sayso.clock import now
+from sayso.consent import store as consents
+from sayso.consent.permit import Gate, PermitKey, signing_key
+from sayso.database import Database, connect
+from sayso.database.schema import KEYS, STATE, upgrade
+from sayso.disk import explained, locked
+from sayso.ids import SpeakerId
+from sayso.ledger.log import Log
+from sayso.settings import Settings
+from sayso.vault import FileKek, Vault
+
+if TYPE_CHECKING:
+    from sayso.consent.cedar import Policies
+    from sayso.credentials.authority import LocalAuthority
+    from sayso.credentials.operator_certificate import OperatorAuthority
+    from sayso.mark import Marker
+    from sayso.mark.detector import Detector
+    from sayso.mark.mark import MarkKeys
+
+_PRIVATE_FOLDER = 0o700
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An open installation. Keys and models are read when first asked for."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+
+    @cached_property
+    def log(self) -> Log:
+        """Return the ledger's log, signed with this installation's keys: ``log``, then ``log-1`` and so on."""
+        secret = self.vault.operator_secret
+        return Log(
+            self.database,
+            self.settings.tiles,
+            key=secret("log"),
+            origin=self.settings.log_origin,
+            later=lambda number: secret(f"log-{number}"),
+        )
+
+    @cached_property
+    def permit_key(self) -> PermitKey:
+        """Return the key that signs permits; only `decide` is handed it."""
+        return signing_key(self.vault.operator_secret("permit"))
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Return the check that every stage makes."""
+        return Gate(self.permit_key.public_key().public_bytes_raw(), self.epoch_of)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Return the compiled policies of the speakers asked for last."""
+        from sayso.consent.cedar import Policies  # noqa: PLC0415 - loads Cedar
+
+        return Policies()
+
+    def epoch_of(self, speaker: SpeakerId) -> int | None:
+        """Return the speaker's epoch now, None when unknown or erased."""
+        with self.database.read() as tx:
+            return consents.epoch_of(tx, speaker)
+
+    @cached_property
+    def mark_keys(self) -> MarkKeys:
+        """Return the keys of the watermark."""
+        from sayso.mark.mark import MarkKeys  # noqa: PLC0415
+
+        return MarkKeys.derive(self.vault.operator_secret("mark"))
+
+    @cached_property
+    def marker(self) -> Marker:
+        """Return what embeds marks."""
+        from sayso.mark import Marker  # noqa: PLC0415
+
+        return Marker(self.mark_keys, self.gate)
+
+    @cached_property
+    def detector(self) -> Detector:
+        """Return what finds marks."""
+        from sayso.mark.detector import Detector  # noqa: PLC0415
+
+        return Detector(self.mark_keys)
+
+    @property
+    def authority(self) -> LocalAuthority | OperatorAuthority:
+        """Return who signs content credentials now: the operator's own certificate, or the local authority."""
+        from sayso.credentials import operator_certificate  # noqa: PLC0415
+
+        return operator_certificate.in_use(self.vault, now=now()) or self.local_authority
+
+    def anchors_pem(self) -> bytes:
+        """Return the roots whose signatures are trusted here: the local one, and those the operator named."""
+        from sayso.credentials import operator_certificate  # noqa: PLC0415
+
+        return self.local_authority.root_pem() + operator_certificate.anchors_pem(self.vault)
+
+    @cached_property
+    def local_authority(self) -> LocalAuthority:
+        """Return the certificate authority of this installation, which signs until an operator brings another."""
+        from sayso.credentials.authority import LocalAuthority  # noqa: PLC0415
+
+        return LocalAuthority(self.vault)
+
+
+def open_installation(settings: Settings) -> Installation:
+    """Open the installation that ``settings`` describe, making it where there is none.
+
+    Raise `Unavailable` where the disk, the database or a key cannot be had, `Tampered` where one was changed.
+    """
+    with explained(settings.home):
+        settings.home.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    with locked(settings.home / ".opening"):
+        database = connect(settings.database_url)
+        upgrade(database, STATE)
+        keys = connect(settings.keys_url, journal="DELETE")
+        upgrade(keys, KEYS)
+        vault = Vault(FileKek(settings.kek_file or settings.home / "keys" / "kek"), keys, settings.blobs_url)
+    return Installation(settings, database, vault)

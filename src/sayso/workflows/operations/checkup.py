@@ -1,0 +1,99 @@
+"""The check-up: everything that Sayso needs, looked at once, each with what was found."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from sayso.engines.registry import installed
+from sayso.errors import Conflict, Invalid, NotFound, Refused, SaysoError, Tampered, Unavailable
+from sayso.models import cards, weights
+from sayso.settings import Settings
+from sayso.workflows.audit.auditing import audit
+from sayso.workflows.installation.session import Session, open_session
+
+MIN_FREE_BYTES: Final = 500_000_000
+
+
+class TooLittleSpace(Unavailable):
+    """There is too little space on the disk of the home."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; ``problem`` is None where it is well."""
+
+    what: str
+    found: str
+    problem: SaysoError | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of a finding."""
+        error = self.problem
+        return {
+            "what": self.what,
+            "ok": error is None,
+            "found": self.found,
+            "error": error.slug if error else None,
+            "hint": error.hint if error else "",
+        }
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield a finding for each thing that Sayso needs; an installation that cannot be opened ends the list."""
+    for name in sorted(cards()):
+        yield _looked(f"model {name}", partial(_model, name))
+    for engine in installed():
+        problem = Conflict(engine.problem) if engine.problem else None
+        yield Finding(f"engine {engine.name}", engine.problem or f"{engine.package} {engine.package_version}", problem)
+    yield _looked("home", lambda: _space(settings))
+    try:
+        session = open_session(settings)
+    except SaysoError as error:
+        yield Finding("installation", error.message, error)
+        return
+    yield Finding("installation", f"opened {settings.home}")
+    yield _looked("keys", lambda: _keys(session))
+    yield _looked("ledger", lambda: _ledger(session))
+
+
+def worst(findings: list[Finding]) -> SaysoError | None:
+    """Return the problem to report first: broken integrity before what is merely missing."""
+    problems = [finding.problem for finding in findings if finding.problem]
+    order = (Tampered, Unavailable, Conflict, NotFound, Refused, Invalid, SaysoError)
+    return min(
+        problems, key=lambda error: next(i for i, kind in enumerate(order) if isinstance(error, kind)), default=None
+    )
+
+
+def _looked(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, look())
+    except SaysoError as error:
+        return Finding(what, error.message, error)
+
+
+def _model(name: str) -> str:
+    return f"{len(weights(name)) / 1e6:.1f} MB, SHA-256 as catalogued, {cards()[name].licence}"
+
+
+def _space(settings: Settings) -> str:
+    folder = next(place for place in (settings.home, *settings.home.parents) if place.exists())
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE_BYTES:
+        raise TooLittleSpace(
+            f"{settings.home}: got {free / 1e6:.0f} MB free, expected at least {MIN_FREE_BYTES / 1e6:.0f} MB"
+        )
+    return f"{settings.home}, {free / 1e9:.1f} GB free"
+
+
+def _keys(session: Session) -> str:
+    session.vault.operator_secret("log")
+    return "the key-encryption key opens the key store"
+
+
+def _ledger(session: Session) -> str:
+    return f"{audit(session).as_json()['size']} entries; every tile, row, chain and blob checked"

@@ -1,0 +1,1 @@
+"""Where a sound comes from: marks, content, manifests; verifying, tracing, resolving."""

@@ -1,0 +1,91 @@
+"""Whose content a sound is: the fingerprint sealed with each clip against what is heard (a mark can be copied)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sayso.audio import Signal
+from sayso.consent.permit import Permit
+from sayso.database import Connection
+from sayso.errors import SaysoError
+from sayso.fingerprint import Content, Features, Fingerprint, compared, features_of, one_after_another, store
+from sayso.fingerprint.matching import LEAST_ROWS
+from sayso.ids import ArtifactId, ClipId, SpeakerId
+from sayso.lineage import Kind
+from sayso.mark.detector import Detection
+from sayso.synthesis.store import Clip
+from sayso.workflows.installation.session import Session
+from sayso.workflows.voices import archive
+
+COPIED = "mark present, content not ours"
+UNCOMPARED = "the mark of a clip made here; the sound could not be compared with it, and a mark can be copied"
+
+
+def is_shown(content: Content, *, is_kept: bool) -> bool:
+    """Return whether a sound with a clip's mark is shown to be that clip: whoever copies a mark copies its id.
+
+    Where the clip's own content is no longer kept, as after an erasure, the mark stands alone (decisions/0011).
+    """
+    return content is Content.OURS or (content is Content.UNKNOWN and not is_kept)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFingerprint:
+    """The fingerprint of a clip, sealed under its speaker's key, and the SHA-256 of what was sealed."""
+
+    clip: ClipId
+    speaker: SpeakerId
+    sealed: bytes
+    digest: str
+
+
+def fingerprinted(session: Session, sound: Signal, *, clip: ClipId, speaker: SpeakerId) -> SealedFingerprint:
+    """Return the fingerprint of a clip, sealed; `keep` it next, in the transaction that records the clip."""
+    plain = Fingerprint.of(sound).encode()
+    sealed = session.vault.seal_field(plain, speaker, field=field_of(clip))
+    return SealedFingerprint(clip, speaker, sealed, hashlib.sha256(plain).hexdigest())
+
+
+def keep(tx: Connection, made: SealedFingerprint, permit: Permit, *, parent: ArtifactId) -> None:
+    """Keep a sealed fingerprint, and record it as derived from the clip's artifact."""
+    store.insert_fingerprint(tx, made.clip, speaker=made.speaker, sealed=made.sealed)
+    archive.noted(tx, made.digest, Kind.FINGERPRINT, permit, speaker=made.speaker, parent=parent)
+
+
+def field_of(clip: ClipId) -> str:
+    """Return what a clip's fingerprint is sealed as: one moved to another clip's row does not open."""
+    return f"fingerprint {clip}"
+
+
+def digest_of(session: Session, row: store.Row) -> str:
+    """Return the SHA-256 of a kept fingerprint, as lineage has it; raise the vault's errors if it does not open."""
+    plain = session.vault.open_field(row.sealed, row.speaker_id, field=field_of(row.clip_id))
+    return hashlib.sha256(plain).hexdigest()
+
+
+def fingerprint_of(session: Session, clip: Clip) -> Fingerprint | None:
+    """Return the fingerprint kept of ``clip``; None if there is none, or none that may be read any more."""
+    try:
+        with session.read() as tx:
+            row = store.of_clip(tx, clip.clip_id)
+        if row is None:
+            return None
+        return Fingerprint.decode(session.vault.open_field(row.sealed, row.speaker_id, field=field_of(clip.clip_id)))
+    except SaysoError:  # erased or damaged: what is heard cannot be compared, and that is the answer
+        return None
+
+
+def content_of(session: Session, clip: Clip, heard: Features) -> Content:
+    """Return whether what was ``heard`` under the mark of ``clip`` is that clip."""
+    fingerprint = fingerprint_of(session, clip)
+    return Content.UNKNOWN if fingerprint is None else compared(heard, fingerprint)
+
+
+def heard_under(signal: Signal, detection: Detection) -> Features:
+    """Return the features of those stretches of ``signal`` that carry the mark, as they were before it was warped."""
+    speed = detection.speed
+    features = features_of(signal, tempo=speed, pitch=detection.pitch)
+    stretches = [features.between(start_s * speed, end_s * speed) for start_s, end_s in detection.segments]
+    heard = one_after_another(stretches or [features.first(0)])
+    return heard if len(heard.soft) >= LEAST_ROWS else features  # too little by itself: then the sound around it counts

@@ -1,0 +1,166 @@
+"""Marking files from outside, under the house's grant (decisions/0005), and looking for marks."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+
+from sayso.audio import Signal, container_of, decode, encode
+from sayso.consent import Action, Permit, Purpose, Request
+from sayso.disk import Draft
+from sayso.errors import Invalid
+from sayso.ids import SpeakerId
+from sayso.mark import Mark
+from sayso.mark.detector import Detection
+from sayso.mark.verifying import Checked, Policy, checked, lasts
+from sayso.workflows.consent import permission
+from sayso.workflows.consent.permission import Fact
+from sayso.workflows.installation.session import Session
+from sayso.workflows.voices.house import MARKING, OPERATOR, house_speaker
+
+ACT: Final = "marking:file"
+FILE_DOMAIN: Final = "marked file"
+
+
+class NothingToMark(Invalid):
+    """The file is silent, and silence carries no mark; mark a file with sound in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedFile:
+    """One file that got a mark, and how far below the sound the mark lies."""
+
+    file: Path
+    out: Path
+    mark: Mark
+    snr_db: float
+    verified: bool
+    profile: str
+    checks: tuple[Checked, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso mark embed`."""
+        return {
+            "file": str(self.file),
+            "out": str(self.out),
+            "mark": str(self.mark),
+            "snr_db": round(self.snr_db, 1),
+            "verified": self.verified,
+            "profile": self.profile,
+            "checks": [one.as_json() for one in self.checks],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """One file that was looked at."""
+
+    file: Path
+    detection: Detection
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso mark detect`."""
+        found = self.detection
+        return {
+            "file": str(self.file),
+            "present": found.present,
+            "p_value": found.p_value,
+            "mark": str(found.mark) if found.mark_verified else None,
+            "segments": [[round(start, 2), round(end, 2)] for start, end in found.segments],
+            "log10_likelihood_ratio": round(found.log10_lr, 2),
+        }
+
+
+READ_BACK: Final = Policy()
+"""What costs least: the mark is read back from what was marked, and a weak one is told."""
+
+
+class Batch:
+    """Marking files one after another; the log takes their entries in once, when the batch is left."""
+
+    def __init__(self, session: Session) -> None:
+        """Mark files under the house's grant."""
+        self._session = session
+        self._speaker = house_speaker(session)
+
+    def __enter__(self) -> Self:
+        """Begin the batch."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the entries into the log, whatever happened."""
+        self._session.log.integrate()
+
+    def embed(self, file: Path, out: Path, mark: Mark, policy: Policy = READ_BACK) -> MarkedFile:
+        """Write ``file`` with ``mark`` in its sound to ``out``, under a permit of its own; whole or not at all.
+
+        Raise `MarkWeak` where the policy refuses a mark that does not survive what it names.
+        """
+        session, container = self._session, container_of(out)
+        signal = decode(file)
+        with Draft(out, mode=0o644) as draft:
+            granted = permission.ask(session, _request(session, file, signal, self._speaker), ACT)
+            try:
+                marked, checks = _made_to_last(session, signal, mark, granted.permit, policy)
+                _check_carries(signal, marked)
+                policy.judge(checks)
+                draft.write(encode(marked, container))
+                with session.write() as tx:
+                    facts: dict[str, Fact] = {"mark": str(mark), "duration_ms": signal.duration_ms}
+                    permission.result(session, tx, granted, f"{ACT}:made", facts)
+            except BaseException:
+                permission.failed(session, granted, ACT)
+                raise
+            draft.publish()
+        verified = all(one.is_readable for one in checks)
+        return MarkedFile(file, out, mark, _snr_db(signal, marked), verified, policy.profile, checks)
+
+
+def _made_to_last(
+    session: Session, signal: Signal, mark: Mark, permit: Permit, policy: Policy
+) -> tuple[Signal, tuple[Checked, ...]]:
+    """Return ``signal`` marked, more firmly step by step while a chain that runs here still loses the mark."""
+    for strength in policy.strengths():
+        marked = session.marker.at(strength).embed(signal, mark, permit, Action.MARK).signal
+        checks = checked(session.detector, marked, mark, policy.checked)
+        if lasts(checks):
+            break
+    return marked, checks
+
+
+def detect_file(session: Session, file: Path) -> Searched:
+    """Look for a mark of this installation in ``file``."""
+    return Searched(file, session.detector.detect(decode(file)))
+
+
+def parse_mark(text: str) -> Mark:
+    """Return the mark that ``text`` (16 hex digits) names; raise `MarkInvalid`."""
+    return Mark.parse(text)
+
+
+def _request(session: Session, file: Path, signal: Signal, speaker: SpeakerId) -> Request:
+    digest = hashlib.sha256(file.read_bytes()).digest()
+    return Request(
+        speaker=speaker,
+        voice="house",
+        action=Action.MARK,
+        licensee=OPERATOR,
+        purpose=Purpose(MARKING),
+        text_commitment=session.vault.commit(speaker, digest, domain=FILE_DOMAIN),
+        ceiling_ms=signal.duration_ms,
+    )
+
+
+def _check_carries(signal: Signal, marked: Signal) -> None:
+    if np.array_equal(signal.samples, marked.samples):
+        raise NothingToMark
+
+
+def _snr_db(signal: Signal, marked: Signal) -> float:
+    difference = marked.samples - signal.samples
+    energy = np.square(difference, dtype=np.float64).sum()
+    return 10 * float(np.log10(np.square(signal.samples, dtype=np.float64).sum() / energy))

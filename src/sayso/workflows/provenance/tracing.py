@@ -1,0 +1,256 @@
+"""Tracing: which parts of a sound are ours, of which clip and grant, for whom, what for, and is it still allowed.
+
+A part is found by its mark, or, where a mark was removed, by its content. The two are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.audio import Signal, stream
+from sayso.audio.stream import MAX_STREAM_S, excerpt
+from sayso.clock import now, stamp
+from sayso.consent import State
+from sayso.fingerprint import Content, Features, apart, features_of, one_after_another
+from sayso.mark import Mark
+from sayso.mark.passages import Passage, Scan, Scanner, Window, windows
+from sayso.mark.pattern import CLOCK_HZ
+from sayso.mark.warps import AS_MADE
+from sayso.progress import Report, silent
+from sayso.synthesis import store as clips
+from sayso.workflows.installation.session import Session
+from sayso.workflows.provenance.content import COPIED, UNCOMPARED, content_of, is_shown
+from sayso.workflows.provenance.recognising import UNMARKED, Finder, Recognised
+from sayso.workflows.provenance.verifying import Standing, standing_of, standing_of_clip
+
+PEAK_S: Final = 0.1
+
+_LEAST_GAP_S: Final = 2.5
+_COMPARED_S: Final = 60.0  # of a passage that has to be heard once more
+
+
+class Outcome(StrEnum):
+    """What a trace comes to: the worst that is true of any part, and ``not-ours`` only where no part is."""
+
+    BROKEN = "broken"
+    NOT_ALLOWED = "not-allowed"
+    ALLOWED = "allowed"
+    NOT_OURS = "not-ours"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One passage that is ours or carries a mark of ours, and what is known of it.
+
+    ``recognised`` where no mark was found and the content alone tells: then the passage's ``mark`` is None.
+    """
+
+    passage: Passage
+    standing: Standing | None
+    content: Content
+    recognised: Recognised | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Return ``ours``, ``unmarked`` (ours by content), ``copied`` (our mark on other content) or ``marked``.
+
+        ``marked`` is a mark of ours of which no clip is known, or whose clip could not be compared with the sound.
+        """
+        if self.recognised is not None:
+            return "unmarked"
+        if self.standing is None:
+            return "marked"
+        if self.content is Content.OTHER:
+            return "copied"
+        return "ours" if is_shown(self.content, is_kept=self.standing.has_content) else "marked"
+
+    @property
+    def said(self) -> str:
+        """Return the verdict in a sentence."""
+        if self.recognised is not None:
+            return UNMARKED
+        if self.verdict == "ours":
+            return "made here" if self.content is Content.OURS else "made here; its content is kept no more"
+        if self.verdict == "copied":
+            return COPIED
+        if self.standing is not None:
+            return UNCOMPARED
+        return "a mark of this operator; no clip is known for it" if self.passage.mark else "a mark, not readable"
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return what this part comes to."""
+        if self.verdict == "copied" or (self.standing and not self.standing.proof_ok):
+            return Outcome.BROKEN
+        if self.standing is None:
+            return Outcome.NOT_OURS
+        if self.standing.grant_state is not State.GIVEN:
+            return Outcome.NOT_ALLOWED  # even where it is not shown to be the clip: the speaker is to look at it
+        return Outcome.NOT_OURS if self.verdict == "marked" else Outcome.ALLOWED
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of a part of `sayso trace`."""
+        standing = self.standing
+        clip = standing.clip if standing else None
+        return {
+            "start_s": round(self.passage.start_s, 2),
+            "end_s": round(self.passage.end_s, 2),
+            "verdict": self.verdict,
+            "found_by": "content" if self.recognised else "mark",
+            "mark": str(self.passage.mark) if self.passage.mark else None,
+            "p_value": self.passage.p_value,
+            "content": str(self.content),
+            "clip": clip.clip_id if clip else None,
+            "grant": clip.grant_id if clip else None,
+            "grant_state": str(standing.grant_state) if standing else None,
+            "allowed_now": standing.grant_state is State.GIVEN if standing else None,
+            "licensee": clip.licensee if clip else None,
+            "purpose": clip.purpose if clip else None,
+            "project": clip.project if clip else None,
+            "made_at": clip.created_at if clip else None,
+            "entry": standing.entry if standing else None,
+            "proof_ok": standing.proof_ok if standing else None,
+            "proof": (standing.proof or None) if standing else None,
+            "log_key": (standing.log_key or None) if standing else None,
+            "problem": (standing.problem or None) if standing else None,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """What one file holds of ours. ``peaks``: the loudest sample of each 0.1 s, shape (n,)."""
+
+    file: Path
+    scan: Scan
+    parts: tuple[Part, ...]
+    peaks: NDArray[np.float32]
+    traced_at: str
+    log_key: str
+
+    @property
+    def marked_s(self) -> float:
+        """Return how many seconds carry a mark."""
+        return sum(part.passage.end_s - part.passage.start_s for part in self.parts if part.recognised is None)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return what the file comes to: broken before not allowed before allowed before not ours."""
+        found = {part.outcome for part in self.parts}
+        return next((one for one in Outcome if one in found), Outcome.NOT_OURS)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso trace`."""
+        return {
+            "file": str(self.file),
+            "outcome": str(self.outcome),
+            "duration_s": round(self.scan.duration_s, 3),
+            "marked_s": round(self.marked_s, 2),
+            "p_value": self.scan.p_value,
+            "parts": [part.as_json() for part in self.parts],
+            "traced_at": self.traced_at,
+            "log_key": self.log_key,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """One sound, looked through once: its marks, its features, and the loudest sample of each 0.1 s, shape (n,)."""
+
+    scan: Scan
+    features: Features
+    peaks: NDArray[np.float32]
+
+    def gaps(self) -> Iterator[tuple[float, float]]:
+        """Yield the stretches without a mark that are long enough to be known by their content, in seconds."""
+        start_s = 0.0
+        for passage in sorted(self.scan.passages, key=lambda one: one.start_s):
+            yield start_s, passage.start_s
+            start_s = max(start_s, passage.end_s)
+        yield start_s, self.scan.duration_s
+
+
+def trace_file(session: Session, file: Path, report: Report = silent) -> Trace:
+    """Return what parts of ``file`` are ours; an hour needs no more memory than a minute.
+
+    Raise the errors of `sayso.audio.stream`. A ledger that was altered does not stop the answer: a part then says so.
+    """
+    heard = listen(session, file, report)
+    parts = _marked(session, heard, file) + _unmarked(session, heard)
+    parts = tuple(sorted(parts, key=lambda part: part.passage.start_s))
+    return Trace(file, heard.scan, parts, heard.peaks, stamp(now()), session.log.vkey)
+
+
+def listen(
+    session: Session, source: Path | bytes, report: Report = silent, *, max_duration_s: float = MAX_STREAM_S
+) -> Heard:
+    """Look through a file, or its bytes, once; raise the errors of `sayso.audio.stream`."""
+    scanner = Scanner(session.detector)
+    heard: list[Features] = []
+    peaks: list[NDArray[np.float32]] = []
+    for window in windows(stream(source, sample_rate=CLOCK_HZ, max_duration_s=max_duration_s)):
+        scanner.look(window)
+        heard.append(features_of(window.signal).first(window.new_s))
+        peaks.append(_peaks(window))
+        report(1 - 1 / (2 + window.start_s / 60))  # the length is not known before the end
+    return Heard(scanner.scan(), one_after_another(heard), np.concatenate(peaks))
+
+
+def recognised_in(finder: Finder, heard: Heard) -> list[Recognised]:
+    """Return what in the stretches without a mark is ours by content, in seconds of the whole sound."""
+    found: list[Recognised] = []
+    for start_s, end_s in heard.gaps():
+        if end_s - start_s >= _LEAST_GAP_S:
+            here = finder.find(heard.features.between(start_s, end_s), choose=apart)
+            found += [replace(one, start_s=start_s + one.start_s, end_s=start_s + one.end_s) for one in here]
+    return found
+
+
+def _marked(session: Session, heard: Heard, file: Path) -> tuple[Part, ...]:
+    passages = heard.scan.passages
+    marks = {passage.mark for passage in passages if passage.mark is not None}
+    standings: dict[Mark | None, Standing | None] = {mark: standing_of(session, mark) for mark in marks}
+    return tuple(_part(session, one, standings.get(one.mark), heard, file) for one in passages)
+
+
+def _unmarked(session: Session, heard: Heard) -> tuple[Part, ...]:
+    found = recognised_in(Finder(session), heard)
+    with session.read() as tx:
+        known = {one.clip: clips.get_clip(tx, one.clip) for one in found}
+    return tuple(
+        Part(
+            Passage(one.start_s, one.end_s, None, one.log10_p),
+            standing_of_clip(session, known[one.clip]),
+            Content.OURS,
+            one,
+        )
+        for one in found
+    )
+
+
+def _part(session: Session, passage: Passage, standing: Standing | None, heard: Heard, file: Path) -> Part:
+    if standing is None:
+        return Part(passage, None, Content.UNKNOWN)
+    content = content_of(session, standing.clip, _as_made(heard, passage, file))
+    return Part(passage, standing, Content.UNKNOWN if passage.altered and content is Content.OTHER else content)
+
+
+def _as_made(heard: Heard, passage: Passage, file: Path) -> Features:
+    """Return the features of a passage as it was made: one that runs at another tempo or pitch is heard once more."""
+    if passage.warp == AS_MADE:
+        return heard.features.between(passage.start_s, passage.end_s)
+    end_s = min(passage.end_s, passage.start_s + _COMPARED_S)
+    sound = excerpt(file, passage.start_s, end_s, sample_rate=CLOCK_HZ)
+    return features_of(sound, tempo=passage.warp.tempo, pitch=passage.warp.pitch)
+
+
+def _peaks(window: Window) -> NDArray[np.float32]:
+    new: Signal = window.signal.slice(0, round(window.new_s * CLOCK_HZ))
+    loud = np.abs(new.samples).max(axis=0)
+    return np.maximum.reduceat(loud, np.arange(0, loud.size, round(PEAK_S * CLOCK_HZ)))

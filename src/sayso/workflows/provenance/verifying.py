@@ -1,0 +1,164 @@
+"""Verifying a file: what the sound says, what the file says, what the ledger says, each on its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sayso.audio import container_of, decode
+from sayso.audio.errors import UnknownFormat
+from sayso.audio.signal import Signal
+from sayso.clock import now
+from sayso.consent import State
+from sayso.consent import store as consents
+from sayso.credentials import Credentials, read
+from sayso.errors import SaysoError
+from sayso.fingerprint import Content
+from sayso.ids import GrantId
+from sayso.ledger import verify_proof
+from sayso.ledger.entry import Link
+from sayso.ledger.proof import Proof
+from sayso.mark import Mark
+from sayso.mark.detector import Detection
+from sayso.synthesis import store as clips
+from sayso.synthesis.store import Clip
+from sayso.workflows.installation.session import Session
+from sayso.workflows.provenance.content import COPIED, content_of, heard_under, is_shown
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known here of a clip: its record, its grant's state now, its entry with proof and the key to check it."""
+
+    clip: Clip
+    grant_state: State
+    entry: int | None
+    proof_ok: bool
+    problem: str = ""
+    proof: str = ""
+    log_key: str = ""
+
+    @property
+    def has_content(self) -> bool:
+        """Return whether the clip's content is still kept here: it goes when the voice is erased."""
+        return self.grant_state is not State.ERASED
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What one file is."""
+
+    file: Path
+    detection: Detection
+    credentials: Credentials
+    standing: Standing | None
+    content: Content = Content.UNKNOWN
+
+    @property
+    def verdict(self) -> str:
+        """Return ``ours`` (a clip of this ledger), ``marked`` (our mark, not shown to be on its clip) or ``none``."""
+        if not self.detection.present:
+            return "none"
+        shown = self.standing is not None and is_shown(self.content, is_kept=self.standing.has_content)
+        return "ours" if shown else "marked"
+
+    @property
+    def problem(self) -> str | None:
+        """Return what is wrong with the answer: the ledger's problem, or that the mark was copied."""
+        if self.standing is None:
+            return None
+        return self.standing.problem or (COPIED if self.content is Content.OTHER else None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso verify`."""
+        standing, clip = self.standing, self.standing.clip if self.standing else None
+        return {
+            "file": str(self.file),
+            "verdict": self.verdict,
+            "content": str(self.content),
+            "mark": str(self.detection.mark) if self.detection.mark_verified else None,
+            "p_value": self.detection.p_value,
+            "clip": clip.clip_id if clip else None,
+            "grant": clip.grant_id if clip else None,
+            "grant_state": str(standing.grant_state) if standing else None,
+            "licensee": clip.licensee if clip else None,
+            "purpose": clip.purpose if clip else None,
+            "made_at": clip.created_at if clip else None,
+            "segments": [[round(start, 2), round(end, 2)] for start, end in self.detection.segments],
+            "content_credentials": self.credentials.as_json(),
+            "entry": standing.entry if standing else None,
+            "proof_ok": standing.proof_ok if standing else None,
+            "problem": self.problem,
+        }
+
+
+def verify_file(session: Session, file: Path) -> Verification:
+    """Return what ``file`` is; raise an error of audio where it is no sound that can be read.
+
+    A ledger that was altered does not stop the answer: ``proof_ok`` is false and ``problem`` says what is wrong.
+    """
+    signal = decode(file)
+    detection = _detection(session, signal)
+    credentials = _credentials(session, file)
+    standing = standing_of(session, detection.mark) if detection.mark_verified and detection.mark else None
+    content = content_of(session, standing.clip, heard_under(signal, detection)) if standing else Content.UNKNOWN
+    if detection.patchwork and content is Content.OTHER:
+        content = Content.UNKNOWN
+    return Verification(file, detection, credentials, standing, content)
+
+
+def _detection(session: Session, signal: Signal) -> Detection:
+    """Return what is found in ``signal``; an id too faint to be read blind is sought among those given out here."""
+    detection = session.detector.detect(signal)
+    if not detection.present or detection.mark_verified:
+        return detection
+    with session.read() as tx:
+        issued = clips.issued_marks(tx)
+    ids = np.array([int(mark, 16) for mark in issued], dtype=np.uint64)
+    among = session.detector.detect_among(signal, ids)
+    return among if among.mark_verified else detection
+
+
+def _credentials(session: Session, file: Path) -> Credentials:
+    try:
+        container = container_of(file)
+    except UnknownFormat:
+        return Credentials(present=False, problems=("files of this kind carry no credentials that are read here",))
+    return read(file.read_bytes(), container, anchors_pem=session.anchors_pem())
+
+
+def standing_of(session: Session, mark: Mark) -> Standing | None:
+    """Return what is known here of the clip that was given ``mark``; None if there is none."""
+    with session.read() as tx:
+        clip = clips.clip_of_mark(tx, str(mark))
+    return None if clip is None else standing_of_clip(session, clip)
+
+
+def standing_of_clip(session: Session, clip: Clip) -> Standing:
+    """Return what is known here of ``clip``, its grant and its entry."""
+    with session.read() as tx:
+        grant = consents.get_grant(tx, GrantId(clip.grant_id))
+    try:
+        entry = session.log.index_of(clip.result_ticket or clip.intent_ticket)
+        data = session.log.entry(entry)
+        proof = session.log.prove(entry, with_entry=True)
+        log_key = session.log.vkey_of(Proof.parse(proof).checkpoint)
+        verify_proof(proof, data, log_key)
+        problem = _mismatch(data, clip)
+    except SaysoError as error:
+        return Standing(clip, grant.state_at(now()), None, proof_ok=False, problem=error.message)
+    state = grant.state_at(now())
+    return Standing(clip, state, entry, proof_ok=not problem, problem=problem, proof=proof, log_key=log_key)
+
+
+def _mismatch(entry: bytes, clip: Clip) -> str:
+    """Return what the ledger's entry says otherwise than the record of the clip, "" if nothing."""
+    link = Link.decode(entry)
+    facts = link.entry.facts
+    logged = {"grant": link.entry.grant, **{name: facts.get(name) for name in ("clip", "mark", "duration_ms")}}
+    kept = {"grant": clip.grant_id, "clip": clip.clip_id, "mark": clip.mark_id, "duration_ms": clip.duration_ms}
+    wrong = [name for name, value in kept.items() if logged[name] != value]
+    return f"the record of clip {clip.clip_id} and its ledger entry differ in {', '.join(wrong)}" if wrong else ""

@@ -1,0 +1,1 @@
+"""Restoring a recording that a person hands in."""

@@ -1,0 +1,1 @@
+"""Speech under consent: explaining decisions, speaking, exporting, labels."""

@@ -1,0 +1,223 @@
+"""The labels of one clip: what is asked of it, where each label goes, and which it carries in the end.
+
+A label that is asked for and that the container cannot carry is refused before any sound is made; one that turns out
+not to be there (a mark in a clip too short to be read back) is named as missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import sayso
+from sayso.audio import Container, container_of
+from sayso.audio.tags import read_tags
+from sayso.clock import now, stamp
+from sayso.errors import Invalid, NotFound
+from sayso.ids import ClipId
+from sayso.labels import AIGC, DISCLOSURE, VOICE, Asked, Layer, Origin, Words, asked_by, table, words_for
+from sayso.labels.errors import LabelImpossible
+from sayso.labels.jurisdiction import Jurisdiction, jurisdiction
+from sayso.labels.rhythm import closing, opening
+from sayso.synthesis import Phrase, estimate_ms
+from sayso.voices.store import VoiceRow
+from sayso.workflows.installation.session import Session
+
+LEAST_EVERY_S: Final = 30.0
+
+_CREDITED: Final = ", ".join(f".{c}" for c in Container if c is not Container.OPUS)
+_PAUSE_MS: Final = 750
+_SENTENCE_MS: Final = 420  # the pause after one, see synthesis.phrasing: no label falls into a sentence
+_REAL_SHARE: Final = 0.5  # of the bound that `estimate_ms` gives, see there
+_RHYTHM_RATE: Final = 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one clip is to carry: ``layers``, the words if it speaks, and about how often they come again."""
+
+    asked: Asked
+    layers: frozenset[Layer]
+    words: Words | None
+    every_s: float | None
+
+    @property
+    def speaks(self) -> bool:
+        """Return whether the clip says aloud what it is."""
+        return self.words is not None
+
+    @property
+    def has_rhythm(self) -> bool:
+        """Return whether the rhythm opens and closes the clip."""
+        return Layer.RHYTHM in self.layers
+
+    def around(self, spoken: Sequence[Phrase], *, speed: float) -> tuple[Phrase, ...]:
+        """Return the phrases with the words before them and, in a long text, again between sentences."""
+        return tuple(spoken) if self.words is None else tuple(_announced(spoken, self.words, self.every_s, speed))
+
+    def extra_ms(self, spoken: Sequence[Phrase], *, speed: float) -> int:
+        """Return an upper bound of how long the labels among ``spoken`` and the rhythm last together."""
+        words = sum(phrase.pause_ms + estimate_ms(phrase.text, speed=speed) for phrase in spoken if phrase.is_label)
+        tones = [opening(_RHYTHM_RATE), closing(_RHYTHM_RATE)] if self.has_rhythm else []
+        return words + sum(tone.duration_ms for tone in tones)
+
+    def tags(self, origin: Origin) -> dict[str, str]:
+        """Return what is written into the file, before it is signed."""
+        return tags_of(self.layers, origin)
+
+    def outcome(self, *, signed: bool, readable: bool) -> Outcome:
+        """Return what the clip carries, now that it is made."""
+        lost = {Layer.METADATA: signed, Layer.WATERMARK: readable}
+        carried = frozenset(layer for layer in self.layers if lost.get(layer, True))
+        return Outcome(self.asked.jurisdictions, carried, self.asked.layers - carried)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Which layers a clip carries, and which were asked for and are not there."""
+
+    jurisdictions: tuple[str, ...]
+    carried: frozenset[Layer]
+    missing: frozenset[Layer]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape, also of ``labels`` in `sayso say`."""
+        return {
+            "jurisdictions": list(self.jurisdictions),
+            "carried": sorted(self.carried),
+            "missing": sorted(self.missing),
+        }
+
+    def facts(self) -> dict[str, str]:
+        """Return what the ledger keeps of it, by which the compliance report counts."""
+        facts = {"labels": " ".join(sorted(self.carried)), "jurisdictions": " ".join(self.jurisdictions)}
+        return {name: text for name, text in facts.items() if text}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table of jurisdictions, whole or in part."""
+
+    rows: tuple[Jurisdiction, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso labels list`."""
+        return {"jurisdictions": [row.as_json() for row in self.rows]}
+
+
+def plan(
+    jurisdictions: Sequence[str],
+    container: Container,
+    *,
+    announced: bool,
+    every_s: float | None,
+    language: str,
+    purpose: str,
+) -> Plan:
+    """Return what a clip for ``jurisdictions`` is to carry.
+
+    Raise `JurisdictionUnknown`, `WordsUnknown`, or `LabelImpossible` where the container cannot carry a layer.
+    """
+    from sayso.credentials import supports  # noqa: PLC0415 - loads c2pa's native library
+
+    if every_s is not None and not every_s >= LEAST_EVERY_S:
+        raise Invalid(f"announce-every: got {every_s} s, expected at least {LEAST_EVERY_S:g}")
+    asked = asked_by(jurisdictions)
+    given = {Layer.WATERMARK} | ({Layer.METADATA} if supports(container) else set())
+    if Layer.METADATA in asked.layers - given:
+        raise LabelImpossible(
+            f".{container} files carry no content credentials, which {asked.asking(Layer.METADATA)} asks for;"
+            f" use one of {_CREDITED}"
+        )
+    speaks = announced or every_s is not None or Layer.SPOKEN in asked.layers
+    layers = given | asked.layers | ({Layer.SPOKEN} if speaks else set())
+    words = words_for(language, purpose) if speaks else None
+    return Plan(asked, frozenset(layers), words, every_s or asked.repeat_s)
+
+
+def origin_of(session: Session, clip: ClipId, mark: str, voice: VoiceRow) -> Origin:
+    """Return what the labels say of where a clip of ``voice`` comes from."""
+    provider = session.settings.provider or session.settings.log_origin
+    return Origin(provider, clip, mark, stamp(now()), voice.engine, replica=not voice.house)
+
+
+def tags_of(layers: Collection[Layer], origin: Origin) -> dict[str, str]:
+    """Return the tags in which a file carries ``layers``, by name."""
+    tags = {AIGC: origin.aigc()} if Layer.AIGC in layers else {}
+    return {**tags, DISCLOSURE: origin.disclosure(), VOICE: origin.voice} if Layer.NOTICE in layers else tags
+
+
+def beside(output: Path) -> Path:
+    """Return the name of the file of labels that lies beside ``output``."""
+    return output.with_name(output.name + ".labels.json")
+
+
+def notice(plan: Plan, origin: Origin, outcome: Outcome) -> bytes:
+    """Return the file of labels: what a publisher, a store or a music service asks to be told."""
+    told = {
+        "format": "sayso-labels",
+        "version": 1,
+        "clip": origin.clip,
+        "mark": origin.mark,
+        "made_at": origin.made_at,
+        "provider": origin.provider,
+        "system": f"Sayso {sayso.__version__}",
+        "engine": origin.engine,
+        **outcome.as_json(),
+        "laws": {code: table()[code].source for code in outcome.jurisdictions},
+        "notice": origin.disclosure(),
+        "spoken": plan.words.opening if plan.words else None,
+        "aigc": json.loads(origin.aigc()) if Layer.AIGC in plan.layers else None,
+        "trade": origin.trade(),
+    }
+    return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def listed() -> Table:
+    """Return the whole table."""
+    return Table(tuple(table().values()))
+
+
+def shown(code: str) -> Jurisdiction:
+    """Return one row; raise `JurisdictionUnknown`."""
+    return jurisdiction(code)
+
+
+@dataclass(frozen=True, slots=True)
+class FileLabels:
+    """The tags in one file."""
+
+    file: Path
+    tags: dict[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso labels read`."""
+        return {"file": str(self.file), "tags": self.tags}
+
+
+def read_file(file: Path) -> FileLabels:
+    """Return the labels in the tags of ``file``; raise `NotFound`, `UnknownFormat` or `CorruptAudio`."""
+    container = container_of(file)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise NotFound(f"the file {file} cannot be read: {(error.strerror or 'error').lower()}") from None
+    found = read_tags(data, container)
+    return FileLabels(file, {name: found[name] for name in (AIGC, DISCLOSURE, VOICE) if name in found})
+
+
+def _announced(spoken: Sequence[Phrase], words: Words, every_s: float | None, speed: float) -> Iterator[Phrase]:
+    yield Phrase(words.opening, _PAUSE_MS, is_label=True)
+    since_ms = 0.0
+    for place, phrase in enumerate(spoken):
+        since_ms += _REAL_SHARE * estimate_ms(phrase.text, speed=speed) + phrase.pause_ms / speed
+        is_due = every_s is not None and since_ms >= 1000 * every_s and phrase.pause_ms >= _SENTENCE_MS
+        if not is_due or place == len(spoken) - 1:
+            yield phrase
+            continue
+        yield replace(phrase, pause_ms=max(phrase.pause_ms, _PAUSE_MS))
+        yield Phrase(words.again, _PAUSE_MS, is_label=True)
+        since_ms = 0.0

@@ -1,0 +1,1 @@
+"""Voices: cloning, listing, the engines' own."""

@@ -1,0 +1,58 @@
+"""Keeping what is derived from a voice: sealed in the vault first, then recorded with its parents."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sayso.consent.permit import Permit
+from sayso.database import Connection
+from sayso.ids import ArtifactId, SpeakerId, new_id
+from sayso.lineage import Artifact, Kind, record
+from sayso.workflows.installation.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes in the vault that no lineage knows of yet."""
+
+    artifact_id: ArtifactId
+    kind: Kind
+    blob: str
+    digest: str
+
+
+def sealed(session: Session, plain: bytes, speakers: Sequence[SpeakerId], kind: Kind) -> Kept:
+    """Seal ``plain`` for ``speakers``; record it next, or undo it."""
+    blob = session.vault.seal(plain, speakers, kind=str(kind))
+    return Kept(ArtifactId(new_id("artifact")), kind, blob.address, hashlib.sha256(plain).hexdigest())
+
+
+def recorded(
+    tx: Connection, kept: Kept, permit: Permit, *, speakers: Sequence[SpeakerId], parents: Sequence[ArtifactId]
+) -> ArtifactId:
+    """Record ``kept`` as made under ``permit`` from ``parents``; return its id."""
+    artifact = Artifact(kept.artifact_id, kept.kind, kept.blob, kept.digest, permit.grant_id, permit.permit_id)
+    record(tx, artifact, speakers=speakers, parents=parents)
+    return kept.artifact_id
+
+
+def noted(
+    tx: Connection, plain_digest: str, kind: Kind, permit: Permit, *, speaker: SpeakerId, parent: ArtifactId
+) -> None:
+    """Record what stands sealed in a row of its own, so that lineage and the plan of an erasure know of it."""
+    artifact = Artifact(ArtifactId(new_id("artifact")), kind, None, plain_digest, permit.grant_id, permit.permit_id)
+    record(tx, artifact, speakers=[speaker], parents=[parent])
+
+
+@contextlib.contextmanager
+def undone_on_failure(session: Session, *kept: Kept) -> Iterator[None]:
+    """Unlink what was sealed if the block fails, so that nothing lies about that no lineage knows."""
+    try:
+        yield
+    except BaseException:
+        for one in kept:
+            session.vault.unlink(one.blob)
+        raise

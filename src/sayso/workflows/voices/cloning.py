@@ -1,0 +1,271 @@
+"""Cloning a voice: consent first, recordings kept, repaired where that helps, voice fitted, all of it sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sayso.audio import Container, Signal, decode, encode
+from sayso.clock import now, stamp
+from sayso.consent import Action, Grant, Permit, Request, State
+from sayso.consent import store as consents
+from sayso.consent.errors import ConsentRefused
+from sayso.consent.fields import ANY
+from sayso.engines.protocol import Engine
+from sayso.engines.registry import engine as engine_named
+from sayso.enrollment import admit
+from sayso.errors import Invalid
+from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
+from sayso.lineage import Kind
+from sayso.progress import Report, silent
+from sayso.restoration import restore
+from sayso.voices import Effort, FittedVoice, fit
+from sayso.voices import store as voices
+from sayso.voices.profile import VoiceProfile
+from sayso.voices.store import VoiceRow
+from sayso.workflows.consent import permission
+from sayso.workflows.consent.permission import Fact, Granted
+from sayso.workflows.installation.session import Session
+from sayso.workflows.voices import archive
+from sayso.workflows.voices.archive import Kept
+
+ACT: Final = "voices:voice"
+REFERENCE_DOMAIN: Final = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """What somebody wants cloned."""
+
+    speaker: str
+    recordings: tuple[Path, ...]
+    effort: str = "best"
+    engine: str | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cloned:
+    """A voice that was cloned. ``similarity`` is the GE2E cosine to the speaker on sentences the fit never heard."""
+
+    voice: str
+    similarity: float
+    engine: str
+    seconds: float
+    grant: str
+    repaired: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of `sayso voice clone`."""
+        return {
+            "voice": self.voice,
+            "similarity": round(self.similarity, 3),
+            "engine": self.engine,
+            "seconds": round(self.seconds, 1),
+            "grant": self.grant,
+            "repaired": list(self.repaired),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One recording as handed in, as sound, and as repaired (the same sound where nothing was)."""
+
+    file: bytes
+    signal: Signal
+    repaired: Signal
+    repairs: tuple[str, ...]
+
+
+def clone_voice(session: Session, commission: Commission, report: Report = silent) -> Cloned:
+    """Clone a voice; raise `ConsentRefused` unless a grant allows it, or an error of audio or of the engine."""
+    started = time.perf_counter()
+    effort = parse_effort(commission.effort)
+    speaker = SpeakerId(parse_id("speaker", commission.speaker))
+    engine = engine_named(commission.engine or session.settings.engine)
+    recordings = [_read(path) for path in commission.recordings]
+    voice = VoiceId(new_id("voice"))
+    granted = _permitted(session, speaker, voice, recordings, engine)
+    try:
+        signals = [decode(recording) for recording in recordings]
+        admit(signals, session.detector)
+        report(0.02)
+        references = _repaired(session, granted.permit, recordings, signals)
+        report(0.08)
+        _check(session, granted.permit, voice, recordings=recordings, engine=engine)
+        fitted = fit(
+            engine,
+            [reference.repaired for reference in references],
+            effort=effort,
+            seed=commission.seed,
+            progress=lambda part: report(0.08 + 0.9 * part),
+        )
+        _kept(session, granted, voice=voice, references=references, fitted=fitted, engine=engine)
+    except BaseException:
+        permission.failed(session, granted, ACT)
+        raise
+    session.log.integrate()
+    report(1.0)
+    return Cloned(
+        voice=voice,
+        similarity=fitted.similarity,
+        engine=engine.name,
+        seconds=time.perf_counter() - started,
+        grant=granted.permit.grant_id,
+        repaired=tuple(sorted({repair for reference in references for repair in reference.repairs})),
+    )
+
+
+def parse_effort(text: str) -> Effort:
+    """Return the effort named; raise `Invalid`."""
+    try:
+        return Effort(text)
+    except ValueError:
+        raise Invalid(f"effort: got {text[:40]!r}, expected one of {', '.join(Effort)}") from None
+
+
+def _read(path: Path) -> bytes:
+    from sayso.audio.errors import AudioNotFound  # noqa: PLC0415
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AudioNotFound(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _permitted(
+    session: Session, speaker: SpeakerId, voice: VoiceId, recordings: Sequence[bytes], engine: Engine
+) -> Granted:
+    """Return a permit under the first grant that allows cloning, with its licensee and first purpose.
+
+    Whoever clones acts for a licensee; the grant says for whom and what for. Without one, the refusal says why.
+    """
+    with session.read() as tx:
+        consents.get_speaker(tx, speaker)
+        grants = [grant for grant in consents.grants_of(tx, speaker) if not grant.outer]
+    able = [grant for grant in grants if Action.CLONE in grant.actions and grant.state_at(now()) is State.GIVEN]
+    refusal: ConsentRefused | None = None
+    for grant in able or grants[:1]:
+        request = _request(session, speaker, voice, recordings=recordings, engine=engine, grant=grant)
+        try:
+            return permission.ask(session, request, ACT)
+        except ConsentRefused as refused:
+            refusal = refused
+    reason = "grant: the speaker has granted nobody to clone the voice (the speaker can change this)"
+    raise refusal or ConsentRefused(
+        f"got clone of {speaker}, expected a grant that allows it; there is none",
+        reasons=[reason],
+        hint=f"sayso consent grant --speaker {speaker} --licensee L --purpose P",
+    )
+
+
+def _request(
+    session: Session, speaker: SpeakerId, voice: VoiceId, *, recordings: Sequence[bytes], engine: Engine, grant: Grant
+) -> Request:
+    return Request(
+        speaker=speaker,
+        voice=voice,
+        action=Action.CLONE,
+        licensee=grant.licensee,
+        purpose=grant.purposes[0],
+        project=grant.project,
+        language=None if ANY in grant.languages else grant.languages[0],
+        territory=None if ANY in grant.territories else grant.territories[0],
+        channel=None if ANY in grant.channels else grant.channels[0],
+        text_commitment=_committed(session, speaker, recordings),
+        engine_digest=engine.digest(),
+    )
+
+
+def _committed(session: Session, speaker: SpeakerId, recordings: Sequence[bytes]) -> str:
+    """Return the commitment to the recordings, in their order: for those, and no others, is the permit."""
+    digests = b"".join(hashlib.sha256(recording).digest() for recording in recordings)
+    return session.vault.commit(speaker, digests, domain=REFERENCE_DOMAIN)
+
+
+def _repaired(session: Session, permit: Permit, files: Sequence[bytes], signals: Sequence[Signal]) -> list[Reference]:
+    """Return the recordings as repaired; the permit is asked for before each is changed."""
+    references = []
+    for file, signal in zip(files, signals, strict=True):
+        session.gate.check(permit, Action.CLONE, text_commitment=_committed(session, permit.speaker, files))
+        restored = restore(signal)
+        references.append(Reference(file, signal, restored.signal, restored.repaired))
+    return references
+
+
+def _check(session: Session, permit: Permit, voice: VoiceId, *, recordings: Sequence[bytes], engine: Engine) -> None:
+    """Return if the permit is to clone these recordings, with this engine, as this voice; raise `PermitRefused`."""
+    session.gate.check(
+        permit,
+        Action.CLONE,
+        voice=voice,
+        text_commitment=_committed(session, permit.speaker, recordings),
+        engine_digest=engine.digest(),
+    )
+
+
+def _kept(
+    session: Session,
+    granted: Granted,
+    *,
+    voice: VoiceId,
+    references: Sequence[Reference],
+    fitted: FittedVoice,
+    engine: Engine,
+) -> None:
+    """Seal recordings, repaired recordings, embedding and voice; record them and log the result, all or nothing."""
+    speaker, permit = granted.permit.speaker, granted.permit
+    profile = VoiceProfile(fitted.asset, fitted.embedding, _quality(fitted))
+    takes = [_sealed_take(session, speaker, reference) for reference in references]
+    embedding = archive.sealed(session, fitted.embedding.astype("<f4").tobytes(), [speaker], Kind.EMBEDDING)
+    kept = archive.sealed(session, profile.encode(), [speaker], Kind.VOICE)
+    everything = [*(one for take in takes for one in take), embedding, kept]
+    with archive.undone_on_failure(session, *everything), session.write() as tx:
+        facts: dict[str, Fact] = {
+            "voice": voice,
+            "engine": engine.name,
+            "similarity_milli": round(1000 * fitted.similarity),
+        }
+        permission.result(session, tx, granted, f"{ACT}:made", facts)
+        for take in takes:
+            for place, one in enumerate(take):
+                parents = [take[place - 1].artifact_id] if place else []
+                archive.recorded(tx, one, permit, speakers=[speaker], parents=parents)
+        sources = [take[-1].artifact_id for take in takes]
+        archive.recorded(tx, embedding, permit, speakers=[speaker], parents=sources)
+        archive.recorded(tx, kept, permit, speakers=[speaker], parents=[*sources, embedding.artifact_id])
+        voices.insert_voice(tx, _row(voice, speaker, engine, kept, fitted))
+
+
+def _quality(fitted: FittedVoice) -> dict[str, int]:
+    return {
+        "similarity_milli": round(1000 * fitted.similarity),
+        "dnsmos_overall_milli": round(1000 * fitted.naturalness),
+        "renders": fitted.renders,
+    }
+
+
+def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: Kept, fitted: FittedVoice) -> VoiceRow:
+    return VoiceRow(
+        voice_id=voice,
+        speaker_id=speaker,
+        engine=engine.name,
+        engine_digest=engine.digest(),
+        voice_digest=fitted.asset.digest(),
+        language=engine.languages[0],
+        artifact_id=kept.artifact_id,
+        created_at=stamp(now()),
+        similarity_milli=round(1000 * fitted.similarity),
+    )
+
+
+def _sealed_take(session: Session, speaker: SpeakerId, reference: Reference) -> list[Kept]:
+    """Seal the recording as it came, then, where it was repaired, the repaired one."""
+    take = [archive.sealed(session, reference.file, [speaker], Kind.RECORDING)]
+    if reference.repairs:
+        take.append(archive.sealed(session, encode(reference.repaired, Container.FLAC), [speaker], Kind.REPAIRED))
+    return take

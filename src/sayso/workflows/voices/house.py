@@ -1,0 +1,161 @@
+"""The house: Sayso's own speaker, who owns the engines' stock voices and grants their use by their licences.
+
+A stock voice speaks under a grant like any other: the house's, whose note names licence and source, signed with a key
+of the house that Sayso keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sayso.clock import now, stamp
+from sayso.consent import Action, Grant, Party, Purpose
+from sayso.consent import store as consents
+from sayso.consent.document import document_of, sign
+from sayso.consent.fields import ANY
+from sayso.database import Connection
+from sayso.disk import locked
+from sayso.engines.protocol import Engine, StockVoice
+from sayso.engines.registry import engine as engine_named
+from sayso.engines.registry import installed
+from sayso.ids import GrantId, SpeakerId, VoiceId, new_id
+from sayso.ledger import Entry, append
+from sayso.lineage import Artifact, Kind, record
+from sayso.voices.profile import VoiceProfile
+from sayso.voices.store import VoiceRow, insert_voice, list_voices
+from sayso.workflows.consent.commitments import terms_commitment
+from sayso.workflows.consent.signing import key_of
+from sayso.workflows.installation.session import Session
+from sayso.workflows.voices import archive
+from sayso.workflows.voices.archive import Kept
+
+_LOCK: Final = ".house"
+
+MARKING: Final = "operator/marking"
+OPERATOR: Final = "operator"
+SPEECH: Final = (Action.SYNTHESIZE, Action.STREAM, Action.PUBLISH)
+
+_MARKING_NOTE: Final = "The operator may put the mark of this installation into files of its own."
+
+
+def house_speaker(session: Session) -> SpeakerId:
+    """Return the house itself, made, with its grant to mark files, the first time."""
+    with locked(session.settings.home / _LOCK):
+        with session.read() as tx:
+            found = _find(tx)
+        if found is not None:
+            return found
+        speaker = SpeakerId(new_id("speaker"))
+        session.vault.create_subject(speaker)
+        with session.write() as tx:
+            consents.add_speaker(tx, speaker, house=True)
+            _give(tx, session, speaker, licensee=OPERATOR, purpose=MARKING, actions=(Action.MARK,), note=_MARKING_NOTE)
+    session.log.integrate()
+    return speaker
+
+
+def admit_stock_voices(session: Session) -> None:
+    """Enter the stock voices of engines that were installed since.
+
+    Each engine gets a house speaker of its own, so that no voice ever speaks under another engine's licence.
+    """
+    with locked(session.settings.home / _LOCK):
+        with session.read() as tx:
+            known = {(row.engine, row.engine_digest) for row in list_voices(tx) if row.house}
+        engines = [engine_named(plugin.name) for plugin in installed() if not plugin.problem]
+        new = [one for one in engines if one.stock_voices() and (one.name, one.digest()) not in known]
+        for engine in new:
+            _admit(session, engine)
+    if new:
+        session.log.integrate()
+
+
+def _admit(session: Session, engine: Engine) -> None:
+    speaker = SpeakerId(new_id("speaker"))
+    session.vault.create_subject(speaker)
+    stock = engine.stock_voices()
+    profiles = [VoiceProfile(engine.stock_asset(voice.name)) for voice in stock]
+    kept = [archive.sealed(session, profile.encode(), [speaker], Kind.VOICE) for profile in profiles]
+    with archive.undone_on_failure(session, *kept), session.write() as tx:
+        consents.add_speaker(tx, speaker, house=True)
+        grant = _give(tx, session, speaker, licensee=ANY, purpose=ANY, actions=SPEECH, note=_note(engine, stock))
+        for voice, profile, one in zip(stock, profiles, kept, strict=True):
+            _enter(tx, speaker, grant=grant, engine=engine, voice=voice, profile=profile, kept=one)
+
+
+def _enter(
+    tx: Connection,
+    speaker: SpeakerId,
+    *,
+    grant: GrantId,
+    engine: Engine,
+    voice: StockVoice,
+    profile: VoiceProfile,
+    kept: Kept,
+) -> None:
+    artifact = Artifact(kept.artifact_id, kept.kind, kept.blob, kept.digest, grant)
+    record(tx, artifact, speakers=[speaker], parents=[])
+    row = VoiceRow(
+        voice_id=VoiceId(new_id("voice")),
+        speaker_id=speaker,
+        engine=engine.name,
+        engine_digest=engine.digest(),
+        voice_digest=profile.asset.digest(),
+        language=voice.language,
+        artifact_id=kept.artifact_id,
+        created_at=stamp(now()),
+        name=voice.name,
+        house=True,
+    )
+    insert_voice(tx, row)
+
+
+def _note(engine: Engine, stock: Sequence[StockVoice]) -> str:
+    """Return licence and source, with the first source in full where there are too many for a note."""
+    licences = ", ".join(sorted({voice.licence for voice in stock}))
+    sources = sorted({voice.source for voice in stock})
+    more = f", and {len(sources) - 1} more of the same kind" if len(sources) > 1 else ""
+    return f"stock voices of {engine.name} {engine.version}; licence {licences}; source {sources[0]}{more}"
+
+
+def _give(
+    tx: Connection,
+    session: Session,
+    speaker: SpeakerId,
+    *,
+    licensee: str,
+    purpose: str,
+    actions: tuple[Action, ...],
+    note: str,
+) -> GrantId:
+    moment = now()
+    given = Grant(
+        grant_id=GrantId(new_id("grant")),
+        speaker=speaker,
+        licensee=licensee,
+        purposes=(Purpose(purpose),),
+        not_before=moment,
+        actions=actions,
+        note=note,
+        house=True,
+    )
+    signature = sign(document_of(given), key_of(session, tx, speaker))
+    consents.insert_grant(tx, given, who=Party.OPERATOR, at=moment, signature=signature)
+    facts: dict[str, str | int | bool] = {
+        "house": True,
+        "note": note[:200].strip(),
+        "licensee": licensee,
+        "purpose": purpose,
+        "terms": terms_commitment(session, given),
+        "signature": session.vault.commit(speaker, signature.encode(), domain="signature"),
+        "version": given.version,
+    }
+    append(tx, Entry("consent:grant:given", stamp(moment), given.grant_id, facts))
+    return given.grant_id
+
+
+def _find(tx: Connection) -> SpeakerId | None:
+    """Return the house speaker who may mark: the house itself, which owns no voice."""
+    houses = [speaker.speaker_id for speaker in consents.list_speakers(tx) if speaker.house]
+    return next((one for one in houses if any(Action.MARK in g.actions for g in consents.grants_of(tx, one))), None)

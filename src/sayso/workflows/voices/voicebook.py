@@ -1,0 +1,111 @@
+"""The voices here: who may be asked to speak, and with which engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sayso import lineage
+from sayso.engines.protocol import Engine, VoiceAsset
+from sayso.engines.registry import engine as engine_named
+from sayso.errors import Conflict, Tampered
+from sayso.ids import SpeakerId, VoiceId, parse_id
+from sayso.lineage import Kind
+from sayso.voices.profile import VoiceProfile
+from sayso.voices.store import VoiceRow, get_voice, list_voices
+from sayso.workflows.installation.session import Session
+from sayso.workflows.voices.house import admit_stock_voices
+
+
+class VoiceMoved(Tampered):
+    """The voice was put under a speaker whose voice it is not."""
+
+
+class EngineChanged(Conflict):
+    """The engine is not the one the voice was made for; clone the voice again."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A voice ready to speak. The profile stays closed until somebody is permitted to open it."""
+
+    row: VoiceRow
+    engine: Engine
+
+    @property
+    def speaker(self) -> SpeakerId:
+        """Return whose voice it is."""
+        return self.row.speaker_id
+
+    def open(self, session: Session) -> VoiceAsset:
+        """Return what the engine speaks with; see `profile_of` for what it raises."""
+        return profile_of(session, self.row).asset
+
+
+@dataclass(frozen=True)
+class VoiceShown:
+    """One voice for people, with the quality figures of its profile where they were asked for."""
+
+    row: VoiceRow
+    quality: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON shape of a voice."""
+        row = self.row
+        return {
+            "voice": row.voice_id,
+            "speaker": row.speaker_id,
+            "name": row.name,
+            "engine": row.engine,
+            "language": row.language,
+            "similarity": None if row.similarity_milli is None else row.similarity_milli / 1000,
+            "house": row.house,
+            "created_at": row.created_at,
+            **{name.removesuffix("_milli"): _plain(name, value) for name, value in self.quality.items()},
+        }
+
+
+def row_of(session: Session, voice: str) -> VoiceRow:
+    """Return what is recorded of a voice; raise `VoiceUnknown`."""
+    with session.read() as tx:
+        return get_voice(tx, VoiceId(parse_id("voice", voice)))
+
+
+def cast(session: Session, voice: str) -> Cast:
+    """Return the voice ``voice`` with its engine; raise `VoiceUnknown`, `EngineUnknown` or `EngineChanged`."""
+    row = row_of(session, voice)
+    engine = engine_named(row.engine)
+    if engine.digest() != row.engine_digest:
+        raise EngineChanged(f"voice {voice} was made for another {row.engine}; clone it again for {engine.version}")
+    return Cast(row, engine)
+
+
+def listed(session: Session) -> list[VoiceShown]:
+    """Return every voice, the engines' own included."""
+    admit_stock_voices(session)
+    with session.read() as tx:
+        return [VoiceShown(row) for row in list_voices(tx)]
+
+
+def shown(session: Session, voice: str) -> VoiceShown:
+    """Return one voice with its quality figures; raise `VoiceUnknown`."""
+    row = row_of(session, voice)
+    return VoiceShown(row, profile_of(session, row).quality)
+
+
+def profile_of(session: Session, row: VoiceRow) -> VoiceProfile:
+    """Return the profile of a voice, opened.
+
+    Raise `Shredded` after an erasure, `BlobTampered` for changed bytes, and `VoiceMoved` where the row names a speaker
+    whose key did not seal the profile: a voice cannot be moved under somebody else's grants.
+    """
+    with session.read() as tx:
+        blob = lineage.get(tx, row.artifact_id).blob or ""
+    if session.vault.key_ids(blob) != (session.vault.key_id(row.speaker_id),):
+        raise VoiceMoved(f"voices row {row.voice_id}: names a speaker whose voice it is not; restore the database")
+    return VoiceProfile.decode(session.vault.open(blob, kind=Kind.VOICE))
+
+
+def _plain(name: str, value: int) -> float:
+    return value / 1000 if name.endswith("_milli") else value
