@@ -18,6 +18,7 @@ from sayso.database import Connection
 from sayso.errors import Invalid, SaysoError
 from sayso.ids import GrantId, parse_id
 from sayso.ledger import Entry, append
+from sayso.vault.domains import Domain
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
@@ -149,5 +150,5 @@ def _entered(
     consents.change_state(tx, old.grant_id, state, who=who, at=moment, signature=signature)
     facts: dict[str, str | int | bool] = {"who": str(who), "version": old.version}
     if signature is not None:
-        facts["signature"] = session.vault.commit(old.speaker, signature.encode(), domain="signature")
+        facts["signature"] = session.vault.commit(old.speaker, signature.encode(), domain=Domain.SIGNATURE)
     append(tx, Entry(f"consent:grant:{state}", stamp(moment), old.grant_id, facts))

@@ -22,6 +22,7 @@ from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import GrantId, SpeakerId, parse_id
 from sayso.ledger import Entry, append
+from sayso.vault.domains import Domain
 from sayso.workflows.consent.changing import enter_change, resume, revoke, suspend, withdraw
 from sayso.workflows.consent.commitments import script_commitment, terms_commitment
 from sayso.workflows.consent.showing import GrantShown, listed, shown
@@ -229,5 +230,5 @@ def _committed(session: Session, grant: Grant, signature: str | None) -> dict[st
     """Return what the ledger holds of a version: commitments to terms and signature, and the outer consent."""
     facts: dict[str, str | int | bool] = {"terms": terms_commitment(session, grant), "version": grant.version}
     if signature is not None:
-        facts["signature"] = session.vault.commit(grant.speaker, signature.encode(), domain="signature")
+        facts["signature"] = session.vault.commit(grant.speaker, signature.encode(), domain=Domain.SIGNATURE)
     return facts if grant.ceiling is None else {**facts, "outer": grant.ceiling}

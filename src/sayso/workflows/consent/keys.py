@@ -30,6 +30,7 @@ from sayso.database import Connection
 from sayso.disk import write_whole
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, parse_id
+from sayso.vault.domains import Domain
 from sayso.workflows.consent.signing import KEY_FIELD, fresh_key, key_commitment, key_of, tell_key
 from sayso.workflows.installation.session import Session
 
@@ -95,7 +96,7 @@ def recover(session: Session, speaker: str, new: str, reason: str) -> str:
         sealed = session.vault.seal_field(reason.encode(), known, field=REASON_FIELD)
         row = SpeakerKeyRow(change.number, change.new, How.RECOVERED, None, now(), sealed)
         consents.replace_key(tx, known, row)
-        why = session.vault.commit(known, reason.encode(), domain="reason")
+        why = session.vault.commit(known, reason.encode(), domain=Domain.REASON)
         tell_key(
             session, tx, known, str(How.RECOVERED), who=Party.OPERATOR, facts=_from(session, change) | {"reason": why}
         )

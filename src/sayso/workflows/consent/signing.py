@@ -15,6 +15,7 @@ from sayso.database import Connection
 from sayso.ids import SpeakerId, parse_id
 from sayso.ledger import Entry, append
 from sayso.ledger.entry import Fact
+from sayso.vault.domains import Domain
 from sayso.workflows.installation.session import Session
 
 KEY_FIELD: Final = "speaker key"
@@ -45,7 +46,7 @@ def tell_key(
 
 def key_commitment(session: Session, speaker: SpeakerId, public: str) -> str:
     """Return the commitment by which the ledger knows a public key of the speaker."""
-    return session.vault.commit(speaker, public.encode(), domain="key")
+    return session.vault.commit(speaker, public.encode(), domain=Domain.KEY)
 
 
 def key_of(session: Session, tx: Connection, speaker: SpeakerId) -> SigningKey:

@@ -22,6 +22,7 @@ from sayso.engines.registry import installed
 from sayso.ids import GrantId, SpeakerId, VoiceId, new_id
 from sayso.ledger import Entry, append
 from sayso.lineage import Artifact, Kind, record
+from sayso.vault.domains import Domain
 from sayso.voices.profile import VoiceProfile
 from sayso.voices.store import VoiceRow, insert_voice, list_voices
 from sayso.workflows.consent.commitments import terms_commitment
@@ -148,7 +149,7 @@ def _give(
         "licensee": licensee,
         "purpose": purpose,
         "terms": terms_commitment(session, given),
-        "signature": session.vault.commit(speaker, signature.encode(), domain="signature"),
+        "signature": session.vault.commit(speaker, signature.encode(), domain=Domain.SIGNATURE),
         "version": given.version,
     }
     append(tx, Entry("consent:grant:given", stamp(moment), given.grant_id, facts))
