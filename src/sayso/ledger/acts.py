@@ -27,7 +27,7 @@ GRANT_STATES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Act:
     """What happened. ``TYPES`` are the entry types of the class; the fields are the facts."""
 
@@ -69,7 +69,7 @@ class Act:
         return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SpeakerAdded(Act):
     """A speaker was added."""
 
@@ -77,7 +77,7 @@ class SpeakerAdded(Act):
     subject: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SpeakerDied(Act):
     """A speaker's death was recorded."""
 
@@ -85,7 +85,7 @@ class SpeakerDied(Act):
     subject: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SpeakerKeyChanged(Act):
     """A speaker's key was registered, rotated, recovered, exported or handed over; ``key`` is a commitment."""
 
@@ -100,7 +100,7 @@ class SpeakerKeyChanged(Act):
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GrantEntered(Act):
     """A grant was requested or given: commitments to its terms and signature, for whom, under which outer consent."""
 
@@ -127,7 +127,7 @@ class GrantEntered(Act):
         return {"state": entry.type.rpartition(":")[2]}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GrantAmended(Act):
     """A grant has a next version."""
 
@@ -138,7 +138,7 @@ class GrantAmended(Act):
     outer: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GrantChanged(Act):
     """A grant is in another state, by whose act, in an erasure by which plan."""
 
@@ -160,7 +160,7 @@ class GrantChanged(Act):
         return {"state": entry.type.rpartition(":")[2]}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AuthorityChanged(Act):
     """Somebody else signs content credentials from now on; ``certificate`` is the SHA-256 of the leaf."""
 
@@ -170,7 +170,7 @@ class AuthorityChanged(Act):
     algorithm: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ErasureBegun(Act):
     """An erasure was begun; ``inventory`` is the root of what it names."""
 
@@ -180,7 +180,7 @@ class ErasureBegun(Act):
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ErasureCertified(Act):
     """An erasure was certified; ``digest`` is that of the certificate."""
 
@@ -190,7 +190,7 @@ class ErasureCertified(Act):
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ShardClosed(Act):
     """A shard of the log ended; ``next`` is the key of the one after it."""
 
@@ -199,7 +199,7 @@ class ShardClosed(Act):
     next: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ShardOpened(Act):
     """A shard of the log began, after the final checkpoint of the one before it."""
 
@@ -219,7 +219,7 @@ class Permitted(StrEnum):
     FILE = "marking:file"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Decided(Act):
     """A request and what was decided; names no person and holds no text."""
 
@@ -245,7 +245,7 @@ class _Decided(Act):
         return {"of": Permitted(entry.type.rpartition(":")[0])}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Intended(_Decided):
     """A request was permitted: what will be made, before any of it is."""
 
@@ -259,7 +259,7 @@ class Intended(_Decided):
         return f"{self.of}:intended"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RequestRefused(_Decided):
     """A request was refused."""
 
@@ -271,7 +271,7 @@ class RequestRefused(_Decided):
         return f"{self.of}:refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Result(Act):
     """What came of a permit: it says again for whom and what for, since by that it is looked for."""
 
@@ -281,7 +281,7 @@ class Result(Act):
     project: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Failed(Result):
     """Nothing came of a permit."""
 
@@ -299,7 +299,7 @@ class Failed(Result):
         return {"of": Permitted(entry.type.rpartition(":")[0])}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ClipMade(Result):
     """A clip was made: its mark, its length, a commitment to its sound, and what its labels say."""
 
@@ -314,7 +314,7 @@ class ClipMade(Result):
     jurisdictions: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class VoiceMade(Result):
     """A voice was cloned."""
 
@@ -324,7 +324,7 @@ class VoiceMade(Result):
     similarity_milli: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ClipExported(Result):
     """A clip was written to another file; ``output`` is a commitment to the file."""
 
@@ -334,7 +334,7 @@ class ClipExported(Result):
     output: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FileMarked(Result):
     """A file from outside got a mark."""
 
