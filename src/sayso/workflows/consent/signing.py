@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from typing import Final
 
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
+from sayso.consent.declaration import KeyChange
 from sayso.consent.document import SigningKey, private_key, public_key, public_key_of, sign, signed_file
 from sayso.consent.errors import SpeakerKey
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import SpeakerId, parse_id
-from sayso.ledger import Entry, append
-from sayso.ledger.entry import Fact
+from sayso.ledger import append
+from sayso.ledger.acts import SpeakerKeyChanged
+from sayso.vault.domains import Domain
 from sayso.workflows.installation.session import Session
 
 KEY_FIELD: Final = "speaker key"
@@ -29,23 +30,27 @@ def tell_key(
     how: str,
     *,
     who: Party,
-    facts: Mapping[str, Fact] | None = None,
+    change: KeyChange | None = None,
+    reason: str | None = None,
 ) -> None:
     """Log what became of the speaker's key, as ``consent:speaker:key``, without the key itself and without a name."""
     found = consents.get_speaker(tx, speaker)
-    told: dict[str, Fact] = {
-        "subject": session.vault.pseudonym(speaker, KEY_CONTEXT),
-        "key": key_commitment(session, speaker, found.public_key or ""),
-        "kept_by": "speaker" if found.key_sealed is None else "sayso",
-        "how": how,
-        "who": str(who),
-    }
-    append(tx, Entry(KEY_CONTEXT, stamp(now()), None, told | dict(facts or {})))
+    changed = SpeakerKeyChanged(
+        subject=session.vault.pseudonym(speaker, KEY_CONTEXT),
+        key=key_commitment(session, speaker, found.public_key or ""),
+        kept_by="speaker" if found.key_sealed is None else "sayso",
+        how=how,
+        who=who,
+        number=None if change is None else change.number,
+        previous=None if change is None else key_commitment(session, speaker, change.old),
+        reason=reason,
+    )
+    append(tx, changed.entry(stamp(now())))
 
 
 def key_commitment(session: Session, speaker: SpeakerId, public: str) -> str:
     """Return the commitment by which the ledger knows a public key of the speaker."""
-    return session.vault.commit(speaker, public.encode(), domain="key")
+    return session.vault.commit(speaker, public.encode(), domain=Domain.KEY)
 
 
 def key_of(session: Session, tx: Connection, speaker: SpeakerId) -> SigningKey:

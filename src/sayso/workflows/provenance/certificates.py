@@ -8,8 +8,8 @@ from pathlib import Path
 from sayso.clock import now, stamp
 from sayso.credentials.certificate_check import MAX_PEM_BYTES, Finding, check_certificate
 from sayso.errors import Invalid, NotFound
-from sayso.ledger import Entry, append
-from sayso.ledger.entry import Fact
+from sayso.ledger import append
+from sayso.ledger.acts import AuthorityChanged
 from sayso.workflows.installation.session import Session
 
 
@@ -87,9 +87,9 @@ def signer(session: Session) -> Signer:
 def _logged(session: Session) -> Signer:
     """Enter in the ledger who signs from now on: the certificate's SHA-256, no name."""
     who = signer(session)
-    facts: dict[str, Fact] = {"authority": who.authority, "certificate": who.certificate, "algorithm": who.algorithm}
+    changed = AuthorityChanged(authority=who.authority, certificate=who.certificate, algorithm=who.algorithm)
     with session.write() as tx:
-        append(tx, Entry("credentials:authority:changed", stamp(now()), None, facts))
+        append(tx, changed.entry(stamp(now())))
     session.log.integrate()
     return who
 

@@ -17,13 +17,13 @@ from sayso.ids import SpeakerId
 from sayso.mark import Mark
 from sayso.mark.detector import Detection
 from sayso.mark.verifying import Checked, Policy, checked, lasts
+from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices.house import MARKING, OPERATOR, house_speaker
 
 ACT: Final = "marking:file"
-FILE_DOMAIN: Final = "marked file"
 
 
 class NothingToMark(Invalid):
@@ -126,7 +126,7 @@ def _request(session: Session, file: Path, signal: Signal, speaker: SpeakerId) -
         action=Action.MARK,
         licensee=OPERATOR,
         purpose=Purpose(MARKING),
-        text_commitment=session.vault.commit(speaker, digest, domain=FILE_DOMAIN),
+        text_commitment=session.vault.commit(speaker, digest, domain=Domain.MARKED_FILE),
         ceiling_ms=signal.duration_ms,
     )
 

@@ -24,6 +24,7 @@ from sayso.lineage import Kind
 from sayso.mark import Mark
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
+from sayso.vault.domains import Domain
 from sayso.voices.store import VoiceRow
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact, Granted
@@ -38,7 +39,6 @@ from sayso.workflows.speech.speaking import disclosure_of
 from sayso.workflows.voices import voicebook
 
 ACT: Final = "publication:clip"
-_CONTENT_DOMAIN: Final = "sound"
 
 
 class NoClip(NotFound):
@@ -134,7 +134,7 @@ def _request(session: Session, clip: Clip, row: VoiceRow, publication: Publicati
         purpose=Purpose(clip.purpose),
         project=clip.project,
         language=publication.language or row.language,
-        text_commitment=session.vault.commit(row.speaker_id, clip.clip_id.encode(), domain=_CONTENT_DOMAIN),
+        text_commitment=session.vault.commit(row.speaker_id, clip.clip_id.encode(), domain=Domain.SOUND),
         ceiling_ms=clip.duration_ms or 0,
         territory=publication.territory,
         channel=publication.channel,
@@ -168,7 +168,7 @@ def _settled(session: Session, clip: Clip, granted: Granted, file: Packed) -> in
     facts: dict[str, Fact] = {
         "clip": clip.clip_id,
         "mark": clip.mark_id,
-        "output": session.vault.commit(speaker, digest, domain=_CONTENT_DOMAIN),
+        "output": session.vault.commit(speaker, digest, domain=Domain.SOUND),
     }
     with session.write() as tx:
         ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)

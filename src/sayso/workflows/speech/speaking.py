@@ -31,6 +31,7 @@ from sayso.progress import Report, silent
 from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
 from sayso.synthesis.store import Clip, insert_clip
 from sayso.units import samples_to_ms
+from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.commitments import text_commitment
 from sayso.workflows.consent.permission import Fact, Granted
@@ -294,7 +295,7 @@ def _settled(take: Take, granted: Granted, made: Made, outcome: Outcome) -> int:
         "mark_readable": made.readable,
         "mark_lost": " ".join(lost_in(made.checks)),
         "duration_ms": sound.duration_ms,
-        "output": session.vault.commit(take.voice.speaker, bytes.fromhex(kept.digest), domain="sound"),
+        "output": session.vault.commit(take.voice.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND),
         **outcome.facts(),
     }
     with archive.undone_on_failure(session, kept), session.write() as tx:

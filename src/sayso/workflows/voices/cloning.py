@@ -23,6 +23,7 @@ from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
 from sayso.lineage import Kind
 from sayso.progress import Report, silent
 from sayso.restoration import restore
+from sayso.vault.domains import Domain
 from sayso.voices import Effort, FittedVoice, fit
 from sayso.voices import store as voices
 from sayso.voices.profile import VoiceProfile
@@ -34,7 +35,6 @@ from sayso.workflows.voices import archive
 from sayso.workflows.voices.archive import Kept
 
 ACT: Final = "voices:voice"
-REFERENCE_DOMAIN: Final = "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def _request(
 def _committed(session: Session, speaker: SpeakerId, recordings: Sequence[bytes]) -> str:
     """Return the commitment to the recordings, in their order: for those, and no others, is the permit."""
     digests = b"".join(hashlib.sha256(recording).digest() for recording in recordings)
-    return session.vault.commit(speaker, digests, domain=REFERENCE_DOMAIN)
+    return session.vault.commit(speaker, digests, domain=Domain.REFERENCE)
 
 
 def _repaired(session: Session, permit: Permit, files: Sequence[bytes], signals: Sequence[Signal]) -> list[Reference]:
