@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sayso.audio import Container, Signal, decode, encode
 from sayso.clock import now, stamp
@@ -58,17 +58,6 @@ class Cloned:
     seconds: float
     grant: str
     repaired: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso voice clone`."""
-        return {
-            "voice": self.voice,
-            "similarity": round(self.similarity, 3),
-            "engine": self.engine,
-            "seconds": round(self.seconds, 1),
-            "grant": self.grant,
-            "repaired": list(self.repaired),
-        }
 
 
 @dataclass(frozen=True, slots=True)
