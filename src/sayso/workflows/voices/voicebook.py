@@ -59,7 +59,7 @@ def row_of(session: Session, voice: str) -> VoiceRow:
 def cast(session: Session, voice: str) -> Cast:
     """Return the voice ``voice`` with its engine; raise `VoiceUnknown`, `EngineUnknown` or `EngineChanged`."""
     row = row_of(session, voice)
-    engine = engine_named(row.engine)
+    engine = engine_named(row.engine, session.settings.threads)
     if engine.digest() != row.engine_digest:
         raise EngineChanged(f"voice {voice} was made for another {row.engine}; clone it again for {engine.version}")
     return Cast(row, engine)
