@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 from hypothesis import given, settings
 
 from sayso.consent.dimensions import DIMENSIONS, Asked

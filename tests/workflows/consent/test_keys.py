@@ -52,10 +52,7 @@ def stands(session, speaker):
 
 def entries(session, speaker):
     subject = session.vault.pseudonym(speaker, "consent:speaker:key")
-    rows = [
-        row.entry.facts
-        for row in auditing.query(session, question=auditing.Question(type="consent:speaker:key"))
-    ]
+    rows = [row.entry.facts for row in auditing.query(session, question=auditing.Question(type="consent:speaker:key"))]
     return [(facts["how"], facts["kept_by"], facts["who"]) for facts in rows if facts["subject"] == subject]
 
 

@@ -92,9 +92,7 @@ def test_every_act_in_every_state(session, speaker, state, act):
     if expected is not None:
         shown = ACTS[act](session, grant)
         assert (shown.state, shown.events[-1].state) == (expected, expected)
-        assert shown.events[-1].who in act or shown.events[-1].who == (
-            "operator" if act == "invalidate" else "speaker"
-        )
+        assert shown.events[-1].who in act or shown.events[-1].who == ("operator" if act == "invalidate" else "speaker")
         return
     before = contents(session)
     with pytest.raises(GrantState):
