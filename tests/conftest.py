@@ -6,6 +6,8 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does; read when numpy is imported
+
 import numpy as np
 import pytest
 from hypothesis import settings

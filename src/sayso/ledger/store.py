@@ -27,9 +27,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from sayso.database import metadata
+from sayso.database import insert_new, metadata
 from sayso.errors import Bug
 from sayso.ids import ID_LENGTH
 from sayso.ledger.checkpoint import Checkpoint
@@ -218,9 +217,7 @@ def _lock_heads(tx: Connection, grants: Collection[str]) -> dict[str, tuple[int,
     found = read_chain_ends(tx, ordered)
     missing = [grant for grant in ordered if grant not in found]
     if missing:
-        insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-        new = [{"grant_id": grant, "seq": 0, "head": b""} for grant in missing]
-        tx.execute(insert(chains).on_conflict_do_nothing(), new)
+        insert_new(tx, chains, [{"grant_id": grant, "seq": 0, "head": b""} for grant in missing])
         found |= read_chain_ends(tx, missing)
     return found
 
