@@ -9,7 +9,16 @@ import pytest
 
 from sayso.workflows.speech.speaking import speak
 
-SLOW = {"scipy", "onnxruntime", "av", "alembic", "obstore", "asyncio", "pydantic_settings", "sqlalchemy.dialects.postgresql"}
+SLOW = {
+    "scipy",
+    "onnxruntime",
+    "av",
+    "alembic",
+    "obstore",
+    "asyncio",
+    "pydantic_settings",
+    "sqlalchemy.dialects.postgresql",
+}
 
 
 def loaded(folder, *arguments: str) -> set[str]:

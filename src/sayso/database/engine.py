@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, mak
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+from sayso.database.metadata import metadata, tell_postgres
 from sayso.disk import DiskFull
 from sayso.errors import Conflict, Invalid, Tampered, Unavailable
 
@@ -166,6 +167,8 @@ def _tune_sqlite(engine: Engine, journal: Journal) -> None:
 
 
 def _tune_postgres(engine: Engine) -> None:
+    tell_postgres(metadata)
+
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
         if connection.get_execution_options().get("sayso_write", False):

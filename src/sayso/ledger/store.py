@@ -22,13 +22,13 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
-    column,
     func,
     select,
     update,
 )
 
 from sayso.database import insert_new, metadata
+from sayso.database.metadata import index_of_present
 from sayso.errors import Bug
 from sayso.ids import ID_LENGTH
 from sayso.ledger.checkpoint import Checkpoint
@@ -61,15 +61,7 @@ entries: Final = Table(
     Column("data", LargeBinary(1024), nullable=False),
     *(Column(name, String(1024), nullable=True) for name in INDEXED),
     Index("uq_ledger_entries_grant_id_seq", "grant_id", "seq", unique=True),
-    *(
-        Index(
-            f"ix_ledger_entries_{name}",
-            name,
-            sqlite_where=column(name).is_not(None),
-            postgresql_where=column(name).is_not(None),
-        )
-        for name in INDEXED
-    ),
+    *(index_of_present(f"ix_ledger_entries_{name}", name) for name in INDEXED),
     sqlite_autoincrement=True,
 )
 chains: Final = Table(
