@@ -45,7 +45,7 @@ def test_help_loads_no_database_and_no_arrays(tmp_path):
 
 @pytest.mark.parametrize("arguments", [("consent", "list"), ("ledger", "query")])
 def test_a_query_loads_no_arrays(estate, arguments):
-    assert loaded(estate.session.settings.home, *arguments) & (SLOW | {"numpy", "cedarpy", "c2pa"}) == set()
+    assert loaded(estate.session.settings.home, *arguments) & (SLOW | {"numpy", "cedarpy", "c2pa", "asyncio"}) == set()
 
 
 def test_verifying_a_file_loads_no_more_than_it_needs(estate, tmp_path):
