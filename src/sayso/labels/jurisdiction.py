@@ -28,19 +28,6 @@ class Jurisdiction:
     since: str | None = None
     repeat_s: float | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as JSON values."""
-        return {
-            "jurisdiction": self.code,
-            "name": self.name,
-            "asks": [str(layer) for layer in self.asks],
-            "repeat_s": self.repeat_s,
-            "since": self.since,
-            "source": self.source,
-            "basis": self.basis,
-            "note": self.note,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -85,7 +85,7 @@ def test_an_entry_without_a_decision_says_so(spoken):
 def test_erasure_takes_the_records(spoken):
     session = spoken.session
     [intended] = entries(session, "synthesis:clip:intended")
-    erasing.run(session, erasing.plan(session, spoken.speaker).as_json()["plan"])
+    erasing.run(session, erasing.plan(session, spoken.speaker).plan_id)
     with session.read() as tx:
         rows = tx.exec_driver_sql("SELECT count(*) FROM decision_records WHERE speaker_id = ?", (spoken.speaker,))
         assert rows.scalar() == 0

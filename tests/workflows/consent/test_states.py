@@ -231,7 +231,7 @@ def test_a_stop_taken_back_in_the_database_permits_nothing(session, keeper):
 def test_an_erasure_ends_grants_by_whose_act_it_is(session, by, state):
     speaker = add_speaker(session, "Dot")
     grant = granting.give(session, Terms(speaker=speaker, **TERMS))
-    erasing.run(session, erasing.plan(session, speaker).as_json()["plan"], by=by)
+    erasing.run(session, erasing.plan(session, speaker).plan_id, by=by)
     entries = [row.as_json() for row in auditing.query(session, grant=grant)]
     assert [entry["type"].rpartition(":")[2] for entry in entries] == ["given", state, "erased"]
     assert {entry["facts"]["who"] for entry in entries[1:]} == {by}

@@ -9,6 +9,7 @@ import pytest
 from sayso.audio import decode
 from sayso.consent import minutes
 from sayso.consent.errors import ConsentRefused
+from sayso.doors.shapes.provenance import verification
 from sayso.errors import Conflict, Invalid, NotFound, Refused
 from sayso.mark import Marker
 from sayso.mark.errors import ChainUnknown, MarkWeak
@@ -25,7 +26,7 @@ def types(session, grant):
 @pytest.mark.parametrize("name", ["out.wav", "out.flac", "out.mp3", "out.m4a", "out.opus"])
 def test_what_is_said_is_marked_signed_logged_and_verifiable(estate, tmp_path, name):
     spoken = speak(estate.session, estate.order(), tmp_path / name)
-    found = verifying.verify_file(estate.session, tmp_path / name).as_json()
+    found = verification(verifying.verify_file(estate.session, tmp_path / name))
     assert found["verdict"] == "ours"
     assert (found["mark"], found["clip"], found["grant"]) == (spoken.mark, spoken.clip, estate.grant)
     assert (found["entry"], found["proof_ok"], found["grant_state"]) == (spoken.entry, True, "given")
@@ -84,7 +85,7 @@ def test_a_withdrawn_grant_refuses_and_the_old_clip_says_so(estate, tmp_path):
     granting.withdraw(estate.session, estate.grant)
     with pytest.raises(ConsentRefused, match="expected a grant"):
         speak(estate.session, estate.order(), tmp_path / "again.wav")
-    assert verifying.verify_file(estate.session, tmp_path / "out.wav").as_json()["grant_state"] == "withdrawn"
+    assert verification(verifying.verify_file(estate.session, tmp_path / "out.wav"))["grant_state"] == "withdrawn"
 
 
 def test_the_cap_on_minutes_holds(session, make_estate, tmp_path):
@@ -172,7 +173,7 @@ def test_a_clip_is_sent_through_the_codecs_that_the_settings_name(estate, tmp_pa
         ("opus-24", True),
         ("mu-law-8k", True),
     ]
-    assert spoken.as_json()["mark_checks"][1]["margin"] > 10
+    assert spoken.mark_checks[1].margin > 10
 
 
 def test_a_weak_clip_is_marked_more_firmly_and_then_told_or_refused(estate, tmp_path, monkeypatch):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sayso.clock import now, stamp
 from sayso.credentials.certificate_check import MAX_PEM_BYTES, Finding, check_certificate
@@ -26,14 +25,6 @@ class CertificateChecked:
         """Return whether nothing that must be is lacking."""
         return all(finding.ok for finding in self.findings if finding.must)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso credentials check`."""
-        return {
-            "file": str(self.file),
-            "ok": self.ok,
-            "findings": [finding.as_json() for finding in self.findings],
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Signer:
@@ -45,17 +36,6 @@ class Signer:
     ends: str
     certificate: str
     key: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso credentials show`."""
-        return {
-            "authority": self.authority,
-            "organisation": self.organisation,
-            "algorithm": self.algorithm,
-            "ends": self.ends,
-            "certificate": self.certificate,
-            "key": self.key,
-        }
 
 
 def check_file(file: Path) -> CertificateChecked:
