@@ -15,8 +15,9 @@ from sayso.clock import now, stamp
 from sayso.doors.cli.compliance_page import page
 from sayso.errors import Invalid, NotFound
 from sayso.ledger import Entry, append
+from sayso.ledger.acts import ClipMade
 from sayso.settings import Settings
-from sayso.workflows.audit.compliance import FIGURES, MADE, FiguresInvalid, compliance, read_figures
+from sayso.workflows.audit.compliance import FIGURES, FiguresInvalid, compliance, read_figures
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.speech.labels import plan
 from sayso.workflows.speech.speaking import Order, speak
@@ -48,8 +49,8 @@ def session(tmp_path_factory):
         signed=True, readable=False
     )
     with session.write() as tx:
-        append(tx, Entry(MADE, stamp(now()), None, {"clip": "clp_aaaaaaaaaaaaaaaa", **outcome.facts()}))
-        append(tx, Entry(MADE, stamp(now()), None, {"clip": "clp_bbbbbbbbbbbbbbbb"}))
+        append(tx, Entry(ClipMade.TYPES[0], stamp(now()), None, {"clip": "clp_aaaaaaaaaaaaaaaa", **outcome.facts()}))
+        append(tx, Entry(ClipMade.TYPES[0], stamp(now()), None, {"clip": "clp_bbbbbbbbbbbbbbbb"}))
     return session
 
 

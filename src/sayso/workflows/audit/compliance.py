@@ -6,12 +6,10 @@ Counts come from the ledger, each entry checked; figures come from the file that
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,14 +17,13 @@ import sayso
 from sayso.clock import now, parse_stamp, stamp
 from sayso.errors import Invalid, NotFound
 from sayso.labels import Layer, table
+from sayso.labels.statutes import Statute, statute
+from sayso.ledger.acts import ClipMade, FileMarked
 from sayso.workflows.installation.session import Session
 
 FORMAT: Final = "sayso-compliance"
 FIGURES: Final = Path(sayso.__file__).parents[2] / "docs" / "figures.json"
-MADE: Final = "synthesis:clip:made"
-MARKED: Final = "marking:file:made"
 
-_CODE: Final = "code_of_practice.toml"
 _FIGURES_FORMAT: Final = "sayso-figures"
 _MAX_FIGURES_BYTES: Final = 4 << 20
 
@@ -222,7 +219,7 @@ def _figure(file: Path, row: Any) -> Figure:
 
 
 def _measures(figures: Sequence[Figure]) -> tuple[Measure, ...]:
-    rows = tomllib.loads(files("sayso.labels").joinpath(_CODE).read_text("utf-8"))
+    rows = statute(Statute.CODE_OF_PRACTICE)
     return tuple(
         Measure(
             code=code,
@@ -238,9 +235,9 @@ def _measures(figures: Sequence[Figure]) -> tuple[Measure, ...]:
 
 
 def _counted(session: Session, since: datetime | None, until: datetime | None) -> Counts:
-    clips = [found.entry.facts for found in session.log.query(type=MADE, since=since, until=until)]
+    clips = [found.entry.facts for found in session.log.query(type=ClipMade.TYPES[0], since=since, until=until)]
     labelled = [facts for facts in clips if "labels" in facts]
-    marked = session.log.query(type=MARKED, since=since, until=until)
+    marked = session.log.query(type=FileMarked.TYPES[0], since=since, until=until)
     return Counts(
         clips=len(clips),
         unknown=len(clips) - len(labelled),
