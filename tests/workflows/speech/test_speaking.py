@@ -20,7 +20,7 @@ from sayso.workflows.speech.speaking import Order, speak
 
 
 def types(session, grant):
-    return [row.as_json()["type"] for row in auditing.query(session, grant=grant, speaker=None, since=None)]
+    return [row.entry.type for row in auditing.query(session, grant=grant, speaker=None, since=None)]
 
 
 @pytest.mark.parametrize("name", ["out.wav", "out.flac", "out.mp3", "out.m4a", "out.opus"])
@@ -65,7 +65,7 @@ def test_what_was_not_granted_is_refused_with_reasons_logged_and_not_written(est
         speak(estate.session, estate.order(**changes), tmp_path / "out.wav")
     assert any(next(iter(changes)) in reason for reason in caught.value.reasons)
     assert not list(tmp_path.glob("*.wav"))
-    assert auditing.query(estate.session, grant=None, speaker=None, since=None)[-1].as_json()["type"] == (
+    assert auditing.query(estate.session, grant=None, speaker=None, since=None)[-1].entry.type == (
         "synthesis:clip:refused"
     )
     with estate.session.read() as tx:
@@ -110,10 +110,10 @@ BAD = {
 
 @pytest.mark.parametrize(("changes", "name", "kind"), BAD.values(), ids=BAD.keys())
 def test_bad_input_changes_nothing(estate, tmp_path, changes, name, kind):
-    before = auditing.checkpoint(estate.session).as_json()["size"]
+    before = auditing.checkpoint(estate.session).checkpoint.size
     with pytest.raises(kind):
         speak(estate.session, estate.order(**changes), tmp_path / name)
-    assert auditing.checkpoint(estate.session).as_json()["size"] == before
+    assert auditing.checkpoint(estate.session).checkpoint.size == before
     assert not (tmp_path / name).exists()
 
 
@@ -155,9 +155,9 @@ def test_a_stock_voice_speaks_under_the_grant_of_its_own_engine(session, tmp_pat
 
     voice = next(row.row for row in voicebook.listed(session) if row.row.engine == engine)
     spoken = speak(session, Order("Good evening.", voice.voice_id, "Anybody", "podcast/news"), tmp_path / "out.wav")
-    grant = granting.shown(session, spoken.grant).as_json()
-    assert "Apache-2.0" in grant["note"]
-    assert f"stock voices of {engine}" in grant["note"]
+    grant = granting.shown(session, spoken.grant).grant
+    assert "Apache-2.0" in grant.note
+    assert f"stock voices of {engine}" in grant.note
 
 
 def asking(estate, **settings):
@@ -187,8 +187,8 @@ def test_a_weak_clip_is_marked_more_firmly_and_then_told_or_refused(estate, tmp_
     assert [one.is_readable for one in told.mark_checks] == [True, False]
     assert len(reaches) == (3 if told.mark_checks[1].has_run else 1)
     assert reaches == sorted(set(reaches))
-    made = auditing.query(estate.session, grant=estate.grant, speaker=None, since=None)[-1].as_json()
-    assert (made["type"], made["facts"]["mark_lost"]) == ("synthesis:clip:made", "amr-nb-7.4")
+    made = auditing.query(estate.session, grant=estate.grant, speaker=None, since=None)[-1].entry
+    assert (made.type, made.facts["mark_lost"]) == ("synthesis:clip:made", "amr-nb-7.4")
     with pytest.raises(MarkWeak, match=r"amr-nb-7\.4"):
         speak(asking(estate, weak_marks="refuse", **hard), order, tmp_path / "refused.flac")
     assert not (tmp_path / "refused.flac").exists()
@@ -196,7 +196,7 @@ def test_a_weak_clip_is_marked_more_firmly_and_then_told_or_refused(estate, tmp_
 
 
 def test_a_chain_that_nobody_knows_changes_nothing(estate, tmp_path):
-    before = auditing.checkpoint(estate.session).as_json()["size"]
+    before = auditing.checkpoint(estate.session).checkpoint.size
     with pytest.raises(ChainUnknown, match="opus-16"):
         speak(asking(estate, mark_chains=("wax",)), estate.order(), tmp_path / "out.wav")
-    assert auditing.checkpoint(estate.session).as_json()["size"] == before
+    assert auditing.checkpoint(estate.session).checkpoint.size == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Final
 
 from sayso.clock import now, stamp
@@ -21,6 +22,15 @@ from sayso.workflows.installation.session import Session
 KEY_FIELD: Final = "speaker key"
 KEY_CONTEXT: Final = "consent:speaker:key"
 _KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerKeyShown:
+    """A speaker's public key, None before there is one, and who keeps the private one: ``speaker`` or ``sayso``."""
+
+    speaker: SpeakerId
+    public_key: str | None
+    kept_by: str | None
 
 
 def tell_key(
@@ -78,16 +88,12 @@ def register(session: Session, speaker: str, key: str) -> str:
     return public
 
 
-def key_shown(session: Session, speaker: str) -> dict[str, str | None]:
+def key_shown(session: Session, speaker: str) -> SpeakerKeyShown:
     """Return the speaker's public key and who keeps the private one."""
     with session.read() as tx:
         found = consents.get_speaker(tx, SpeakerId(parse_id("speaker", speaker)))
     keeper = "speaker" if found.key_sealed is None else "sayso"
-    return {
-        "speaker": speaker,
-        "public_key": found.public_key,
-        "kept_by": None if found.public_key is None else keeper,
-    }
+    return SpeakerKeyShown(found.speaker_id, found.public_key, None if found.public_key is None else keeper)
 
 
 def signed(document: bytes, key: bytes, passphrase: bytes | None = None) -> bytes:
