@@ -30,7 +30,7 @@ def test_nobody_else_makes_marked_audio():
 def makers_in(tree):
     """Yield each way in which a module makes marked audio or lays hands on what makes it."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and "MarkedAudio" in ast.unparse(node.func):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "MarkedAudio":
             yield "MarkedAudio"
         if isinstance(node, ast.ImportFrom) and node.module in {"sayso.mark", "sayso.mark.marked"}:
             yield from (alias.name for alias in node.names if alias.name in {"marked", "sealed", "_SEAL", "*"})
