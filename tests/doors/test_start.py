@@ -15,7 +15,6 @@ SLOW = {
     "av",
     "alembic",
     "obstore",
-    "asyncio",
     "pydantic_settings",
     "sqlalchemy.dialects.postgresql",
 }
@@ -45,7 +44,7 @@ def test_help_loads_no_database_and_no_arrays(tmp_path):
 
 @pytest.mark.parametrize("arguments", [("consent", "list"), ("ledger", "query")])
 def test_a_query_loads_no_arrays(estate, arguments):
-    assert loaded(estate.session.settings.home, *arguments) & (SLOW | {"numpy", "cedarpy", "c2pa", "asyncio"}) == set()
+    assert loaded(estate.session.settings.home, *arguments) & (SLOW | {"numpy", "cedarpy", "c2pa"}) == set()
 
 
 def test_verifying_a_file_loads_no_more_than_it_needs(estate, tmp_path):
