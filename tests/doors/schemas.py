@@ -16,7 +16,9 @@ def validator(*names: str) -> Draft202012Validator:
     """Return what accepts a value that exactly one of the schemas describes."""
     known = [(schemas.PREFIX + name, Resource.from_contents(schemas.schema(name))) for name in schemas.names()]
     one_of = {"oneOf": [{"$ref": schemas.PREFIX + name} for name in names]}
-    return Draft202012Validator(one_of if len(names) > 1 else one_of["oneOf"][0], registry=Registry().with_resources(known))
+    return Draft202012Validator(
+        one_of if len(names) > 1 else one_of["oneOf"][0], registry=Registry().with_resources(known)
+    )
 
 
 def command_of(words) -> str:
