@@ -139,6 +139,7 @@ def test_restore_answers_as_promised(program, speech):
     source = program.folder / "clean.wav"
     source.write_bytes(encode(speech, Container.WAV))
     restored = program.json("restore", source, "-o", program.folder / "restored.flac")
+    assert restored["after"]["overall"] >= restored["before"]["overall"]
 
 
 def test_grants_are_shown_explained_and_withdrawn(program, speaker, grant, voice):
