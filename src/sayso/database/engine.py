@@ -13,9 +13,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+from sayso.database.metadata import metadata, tell_postgres
 from sayso.disk import DiskFull
 from sayso.errors import Conflict, Invalid, Tampered, Unavailable
 
@@ -124,7 +126,19 @@ def connect(url: str, *, journal: Journal = "WAL") -> Database:
         ) from None
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine, journal)
+    else:
+        tell_postgres(metadata)
     return Database(engine)
+
+
+def insert_new(tx: Connection, table: Table, rows: Any) -> None:
+    """Insert those of ``rows`` whose key the table does not have yet."""
+    if tx.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_postgres  # noqa: PLC0415 - 20 ms, asyncio and all
+
+        tx.execute(insert_postgres(table).on_conflict_do_nothing(), rows)
+    else:
+        tx.execute(insert_sqlite(table).on_conflict_do_nothing(), rows)
 
 
 def _parsed(url: str) -> URL:
