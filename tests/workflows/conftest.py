@@ -15,7 +15,7 @@ from sayso.voices import FittedVoice
 from sayso.workflows.consent.granting import Terms, give
 from sayso.workflows.consent.speakers import add_speaker
 from sayso.workflows.installation.session import Session, open_session
-from sayso.workflows.speech.speaking import Order
+from sayso.workflows.speech.orders import Order
 from sayso.workflows.voices import cloning
 from sayso.workflows.voices.cloning import Commission, clone_voice
 

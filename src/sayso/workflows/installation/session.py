@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from sayso.accounts.actor import Actor, local_operator
 from sayso.database import Connection
-from sayso.ids import SpeakerId
 from sayso.settings import Settings
 from sayso.workflows.installation.installation import Installation, open_installation
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from sayso.consent.permit import Gate, PermitKey
     from sayso.credentials.authority import LocalAuthority
     from sayso.credentials.operator_certificate import OperatorAuthority
+    from sayso.ledger.checkpoint import Checkpoint
     from sayso.ledger.log import Log
     from sayso.mark import Marker
     from sayso.mark.detector import Detector
@@ -37,19 +37,29 @@ class Session:
         """Return a transaction that sees one consistent state and changes nothing."""
         return self.installation.database.read()
 
-    def write(self) -> AbstractContextManager[Connection]:
-        """Return a transaction whose changes are all kept, or, on any error, none; nobody else writes meanwhile."""
-        return self.installation.database.write()
-
     @contextlib.contextmanager
-    def act(self, *speakers: SpeakerId) -> Iterator[Connection]:
-        """Yield the one transaction of a unit of work on these speakers: state, lineage and entries, kept together.
+    def act(self, *names: str) -> Iterator[Connection]:
+        """Yield the one transaction of a unit of work: state, lineage and entries are kept together, or not at all.
 
-        What is read of the speakers stays true until the commit, and each of their keys is read once. Acts on other
-        speakers go on at the same time where the database can do that.
+        ``names`` say what it changes, speakers mostly: what is read of them stays true until the commit, and acts on
+        others go on at the same time where the database can do that. Without a name nobody else writes meanwhile. Each
+        subject key is read once. The entries get their place in the log later; see `sequencing`.
         """
-        with self.vault.holding(), self.installation.database.write(*speakers) as tx:
+        with self.vault.holding(), self.installation.database.write(*names) as tx:
             yield tx
+        self.installation.sequencing.signal()
+
+    def integrate(self) -> Checkpoint:
+        """Give every queued entry its place in the log, and return the checkpoint that covers it."""
+        return self.installation.sequencing.run()
+
+    def catch_up(self) -> None:
+        """Give the entries that this process has queued their place, if there are any."""
+        self.installation.sequencing.catch_up()
+
+    def entry_of(self, ticket: int) -> int:
+        """Return the place in the log of the entry that an act queued."""
+        return self.log.index_of(ticket)
 
     def forget_deleted(self) -> None:
         """Leave no deleted byte in the state's files; see `Database.forget_deleted`."""
@@ -67,7 +77,8 @@ class Session:
 
     @property
     def log(self) -> Log:
-        """The ledger."""
+        """The ledger, with all that this process did: not to be asked for inside an act."""
+        self.catch_up()
         return self.installation.log
 
     @property

@@ -97,7 +97,6 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     except BaseException:
         permission.failed(session, granted, ACT)
         raise
-    session.log.integrate()
     report(1.0)
     return Cloned(
         voice=voice,
@@ -213,7 +212,7 @@ def _kept(
     embedding = archive.sealed(session, fitted.embedding.astype("<f4").tobytes(), [speaker], Kind.EMBEDDING)
     kept = archive.sealed(session, profile.encode(), [speaker], Kind.VOICE)
     everything = [*(one for take in takes for one in take), embedding, kept]
-    with archive.undone_on_failure(session, *everything), session.write() as tx:
+    with archive.undone_on_failure(session, *everything), session.act(speaker) as tx:
         facts: dict[str, Fact] = {
             "voice": voice,
             "engine": engine.name,

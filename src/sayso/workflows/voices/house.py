@@ -50,10 +50,9 @@ def house_speaker(session: Session) -> SpeakerId:
             return found
         speaker = SpeakerId(new_id("speaker"))
         session.vault.create_subject(speaker)
-        with session.write() as tx:
+        with session.act(speaker) as tx:
             consents.add_speaker(tx, speaker, house=True)
             _give(tx, session, speaker, licensee=OPERATOR, purpose=MARKING, actions=(Action.MARK,), note=_MARKING_NOTE)
-    session.log.integrate()
     return speaker
 
 
@@ -69,8 +68,6 @@ def admit_stock_voices(session: Session) -> None:
         new = [one for one in engines if one.stock_voices() and (one.name, one.digest()) not in known]
         for engine in new:
             _admit(session, engine)
-    if new:
-        session.log.integrate()
 
 
 def _admit(session: Session, engine: Engine) -> None:
@@ -79,7 +76,7 @@ def _admit(session: Session, engine: Engine) -> None:
     stock = engine.stock_voices()
     profiles = [VoiceProfile(engine.stock_asset(voice.name)) for voice in stock]
     kept = [archive.sealed(session, profile.encode(), [speaker], Kind.VOICE) for profile in profiles]
-    with archive.undone_on_failure(session, *kept), session.write() as tx:
+    with archive.undone_on_failure(session, *kept), session.act(speaker) as tx:
         consents.add_speaker(tx, speaker, house=True)
         grant = _give(tx, session, speaker, licensee=ANY, purpose=ANY, actions=SPEECH, note=_note(engine, stock))
         for voice, profile, one in zip(stock, profiles, kept, strict=True):

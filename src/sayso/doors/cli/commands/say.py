@@ -15,7 +15,8 @@ from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import speech as shapes
 
 if TYPE_CHECKING:
-    from sayso.workflows.speech.speaking import Spoken
+    from sayso.workflows.installation.session import Session
+    from sayso.workflows.speech.orders import Spoken
 
 AnnounceEvery = Annotated[
     float | None, typer.Option(help="Say so again about every so many seconds, 30 or more, between sentences.")
@@ -48,7 +49,8 @@ def say(
     as_json: AsJson = False,
 ) -> None:
     """Speak TEXT if a grant permits it: marked, signed, logged; refused with every reason if not."""
-    from sayso.workflows.speech.speaking import Order, speak  # noqa: PLC0415
+    from sayso.workflows.speech.orders import Order  # noqa: PLC0415
+    from sayso.workflows.speech.speaking import speak  # noqa: PLC0415
 
     order = Order(
         text=read_text(text),
@@ -68,11 +70,17 @@ def say(
         jurisdictions=several(jurisdiction),
         profile=profile,
     )
+    session = local_session()
     with bar("speaking") as report:
-        spoken = speak(local_session(), order, output, report)
+        spoken = speak(session, order, output, report)
+    _tell(session, spoken, output, as_json=as_json)
+
+
+def _tell(session: Session, spoken: Spoken, output: Path, *, as_json: bool) -> None:
     for line in _warnings(spoken):
         talk(line)
-    show(shapes.spoken(spoken), _lines(spoken, output), as_json=as_json)
+    entry = session.entry_of(spoken.ticket)
+    show(shapes.spoken(spoken, entry), _lines(spoken, output, entry), as_json=as_json)
 
 
 def _warnings(spoken: Spoken) -> Iterator[str]:
@@ -87,6 +95,6 @@ def _warnings(spoken: Spoken) -> Iterator[str]:
         yield f"warning: {asking} asks for labels that the clip does not carry: {missing}"
 
 
-def _lines(spoken: Spoken, output: Path) -> Iterator[str]:
+def _lines(spoken: Spoken, output: Path, entry: int) -> Iterator[str]:
     yield f"{output}: {spoken.duration_s:.1f} s, clip {spoken.clip}, mark {spoken.mark}"
-    yield f"permitted by {spoken.grant}, ledger entry {spoken.entry}; check it with: sayso verify {output}"
+    yield f"permitted by {spoken.grant}, ledger entry {entry}; check it with: sayso verify {output}"
