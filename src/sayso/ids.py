@@ -23,6 +23,9 @@ CertificateId = NewType("CertificateId", str)
 OrganisationId = NewType("OrganisationId", str)
 CredentialId = NewType("CredentialId", str)
 
+OWN_ORGANISATION: Final = OrganisationId("org_aaaaaaaaaaaaaaaa")
+"""The organisation that runs the installation; it is there from the start."""
+
 PREFIXES: Final = {
     "speaker": "spk",
     "grant": "grt",

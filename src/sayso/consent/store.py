@@ -7,6 +7,7 @@ raises the speaker's ``epoch``: every permit made before ends, running streams w
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,7 @@ from sayso.consent.speakers.store import (
     touch,
 )
 from sayso.consent.state import Party, State, check_change, check_first
-from sayso.database import metadata
+from sayso.database import everything, metadata, within
 from sayso.ids import ID_LENGTH, GrantId, SpeakerId
 
 if TYPE_CHECKING:  # loading Cedar takes longer than reading an epoch, which is all that most callers want
@@ -99,6 +100,7 @@ grants = Table(
     Column("grant_id", String(ID_LENGTH), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("speaker_id", String(ID_LENGTH), index=True),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
     Column("licensee", String(200), nullable=False, index=True),
     Column("state", String(16), nullable=False),
     Column("terms", Text, nullable=False),
@@ -154,8 +156,9 @@ def standing(tx: Connection, speaker: SpeakerId, policies: Policies) -> Standing
     Each grant is verified when it is read: raise `GrantTampered` for one that is not as the speaker signed it, so that
     nothing at all is permitted; raise `SpeakerUnknown`.
     """
-    row = speaker_row(tx, speaker)
-    policy = policies.of(speaker, row.state_version, lambda: _verified(tx, row))
+    with everything(tx):
+        row = speaker_row(tx, speaker)
+        policy = policies.of(speaker, row.state_version, lambda: _verified(tx, row))
     return Standing(row.epoch, policy, row.died_at is not None)
 
 
@@ -165,9 +168,9 @@ def insert_grant(
     """Enter a new grant, requested or given. A grant that the speaker has not signed permits nothing.
 
     Raise `SpeakerUnknown`, `GrantInvalid`, `GrantState`, `SignatureRefused`, or `CeilingExceeded` where the speaker has
-    an outer consent which the grant does not name, or goes beyond.
+    an outer consent which the grant does not name, or goes beyond. A licensee may ask a speaker of any organisation.
     """
-    row, at = speaker_row(tx, grant.speaker), at or now()
+    row, at = _asked(tx, grant.speaker, who=who), at or now()
     if grant.house != row.house:
         raise GrantInvalid(f"house: got {grant.house}, expected {bool(row.house)}, as the speaker of the grant is")
     check_first(grant.state, who=who, house=grant.house)
@@ -176,7 +179,7 @@ def insert_grant(
     _check_ceiling(tx, grant)
     _check_signed(grant, signature, row.public_key)
     signed = None if signature is None else Signed(signature, row.public_key)
-    tx.execute(insert(grants).values(_grant_row(grant, signed)))
+    tx.execute(insert(grants).values(organisation_id=row.organisation_id, **_grant_row(grant, signed)))
     open_minutes(
         tx,
         grant.grant_id,
@@ -210,7 +213,7 @@ def amend(tx: Connection, grant: Grant, *, who: Party, signature: str | None, at
     signed = None if signature is None else Signed(signature, row.public_key)
     changed = tx.execute(
         update(grants)
-        .where(grants.c.grant_id == grant.grant_id, grants.c.version == old.version)
+        .where(within(tx, grants), grants.c.grant_id == grant.grant_id, grants.c.version == old.version)
         .where(grants.c.state == str(old.state))
         .values(_grant_row(grant, signed))
     )
@@ -224,7 +227,7 @@ def amend(tx: Connection, grant: Grant, *, who: Party, signature: str | None, at
 def versions(tx: Connection, grant_id: GrantId) -> list[GrantVersion]:
     """Return every version of the grant, oldest first; raise `GrantUnknown`. A tombstone has none."""
     speaker = get_grant(tx, grant_id).speaker
-    query = select(grant_versions).where(grant_versions.c.grant_id == grant_id).order_by(grant_versions.c.version)
+    query = select(grant_versions).where(within(tx, grant_versions), grant_versions.c.grant_id == grant_id)
     return [
         GrantVersion(
             row.version,
@@ -234,13 +237,13 @@ def versions(tx: Connection, grant_id: GrantId) -> list[GrantVersion]:
             parse_stamp(row.at),
             row.signed_by,
         )
-        for row in tx.execute(query)
+        for row in tx.execute(query.order_by(grant_versions.c.version))
     ]
 
 
 def get_grant(tx: Connection, grant_id: GrantId) -> Grant:
     """Return the grant, or what stays of one that is erased; raise `GrantUnknown`."""
-    row = tx.execute(select(grants).where(grants.c.grant_id == grant_id)).one_or_none()
+    row = tx.execute(select(grants).where(within(tx, grants), grants.c.grant_id == grant_id)).one_or_none()
     if row is None:
         raise GrantUnknown(f"got {grant_id}, expected the id of a grant; `sayso consent list` shows them")
     return grant_of(row)
@@ -283,11 +286,13 @@ def change_state(
     suspended_by = history(tx, grant_id)[-1].who if old.state is State.SUSPENDED else None
     check_change(old.state, state, who=who, house=old.house, suspended_by=suspended_by)
     changed = tx.execute(
-        update(grants).where(grants.c.grant_id == grant_id, grants.c.state == str(old.state)).values(state=str(state))
+        update(grants)
+        .where(within(tx, grants), grants.c.grant_id == grant_id, grants.c.state == str(old.state))
+        .values(state=str(state))
     )
     _check_alone(changed.rowcount, grant_id)
     event = GrantEvent(grant_id, next_number(tx, grant_id), state, who, at or now(), old.version)
-    key = speaker_row(tx, old.speaker).public_key
+    key = _key_of(tx, old.speaker)
     if old.state is State.REQUESTED and state is State.GIVEN:
         _give_requested(tx, old, signature, key)
     elif signature is not None or (suspended_by is Party.SPEAKER and state is State.GIVEN and key is not None):
@@ -306,7 +311,7 @@ def _give_requested(tx: Connection, old: Grant, signature: str | None, key: str 
     _check_signed(old, signature, key)
     for table in (grants, grant_versions):
         of_version = (table.c.grant_id == old.grant_id) & (table.c.version == old.version)
-        tx.execute(update(table).where(of_version).values(signature=signature, signed_by=signature and key))
+        tx.execute(update(table).where(within(tx, table), of_version).values(signature=signature, signed_by=signature and key))
 
 
 def withdraw(tx: Connection, grant_id: GrantId, *, who: Party = Party.SPEAKER, at: datetime | None = None) -> Grant:
@@ -338,21 +343,25 @@ def erase_speaker(tx: Connection, speaker: SpeakerId, *, who: Party, at: datetim
     erased = [grant.tombstone() for grant in grants_of(tx, speaker)]
     for grant in erased:
         forget_events(tx, grant.grant_id)
-        tx.execute(delete(grant_versions).where(grant_versions.c.grant_id == grant.grant_id))
-        tx.execute(update(grants).where(grants.c.grant_id == grant.grant_id).values(_grant_row(grant, None)))
+        of_grant = grant_versions.c.grant_id == grant.grant_id
+        tx.execute(delete(grant_versions).where(within(tx, grant_versions), of_grant))
         add_event(tx, GrantEvent(grant.grant_id, 1, State.ERASED, who, at or now(), grant.version))
+        this = grants.c.grant_id == grant.grant_id
+        tx.execute(update(grants).where(within(tx, grants), this).values(_grant_row(grant, None)))
     forget_speaker(tx, speaker)
     return [grant.grant_id for grant in erased]
 
 
 def _grants(tx: Connection, *where: Any) -> list[Grant]:
-    return [grant_of(row) for row in tx.execute(select(grants).where(*where).order_by(grants.c.grant_id))]
+    query = select(grants).where(within(tx, grants), *where).order_by(grants.c.grant_id)
+    return [grant_of(row) for row in tx.execute(query)]
 
 
 def _verified(tx: Connection, row: Row[Any]) -> list[Grant]:
-    found = tx.execute(select(grants).where(grants.c.speaker_id == row.speaker_id).order_by(grants.c.grant_id)).all()
+    of_speaker = (within(tx, grants), grants.c.speaker_id == row.speaker_id)
+    found = tx.execute(select(grants).where(*of_speaker).order_by(grants.c.grant_id)).all()
     keys = verified_keys(row, keys_of(tx, row.speaker_id))
-    events = events_of_all(tx, select(grants.c.grant_id).where(grants.c.speaker_id == row.speaker_id))
+    events = events_of_all(tx, select(grants.c.grant_id).where(*of_speaker))
     return [verified_grant(each, row, keys, events.get(each.grant_id, [])) for each in found]
 
 
@@ -361,8 +370,25 @@ def _check_alone(changed_rows: int, grant_id: GrantId) -> None:
         raise GrantState(f"the grant {grant_id} was changed by somebody else at the same time; look and try again")
 
 
+def outer_for(tx: Connection, grant: Grant) -> Grant | None:
+    """Return the outer consent that the grant is to be cut from, whoever asks; raise `CeilingExceeded`."""
+    with everything(tx):
+        return outer_of(grants_of(tx, grant.speaker), grant)
+
+
+def _asked(tx: Connection, speaker: SpeakerId, *, who: Party) -> Row[Any]:
+    with everything(tx) if who is Party.LICENSEE else contextlib.nullcontext():
+        return speaker_row(tx, speaker)
+
+
+def _key_of(tx: Connection, speaker: SpeakerId) -> str | None:
+    with everything(tx):
+        key: str | None = speaker_row(tx, speaker).public_key
+        return key
+
+
 def _check_ceiling(tx: Connection, grant: Grant) -> None:
-    outer = outer_of(grants_of(tx, grant.speaker), grant)
+    outer = outer_for(tx, grant)
     if outer is not None and grant.ceiling is None:
         reason = f"ceiling: got none, expected an outer consent of the speaker, such as {outer.grant_id}"
         raise CeilingExceeded(reason, reasons=[reason])

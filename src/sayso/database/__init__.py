@@ -4,5 +4,18 @@ from sqlalchemy import Connection
 
 from sayso.database.engine import Database, connect
 from sayso.database.metadata import metadata
+from sayso.database.scope import EVERYTHING, Scope, Sees, everything, organisation_of, scope_of, within
 
-__all__ = ["Connection", "Database", "connect", "metadata"]
+__all__ = [
+    "EVERYTHING",
+    "Connection",
+    "Database",
+    "Scope",
+    "Sees",
+    "connect",
+    "everything",
+    "metadata",
+    "organisation_of",
+    "scope_of",
+    "within",
+]

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+from sayso.database.scope import Scope, scoped
 from sayso.disk import DiskFull
 from sayso.errors import Conflict, Invalid, Tampered, Unavailable
 
@@ -66,21 +67,24 @@ class Database:
         self._snapshots = engine if is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Yield a connection that sees one consistent state and changes nothing."""
+    def read(self, scope: Scope | None = None) -> Iterator[Connection]:
+        """Yield a connection that sees one consistent state and changes nothing.
+
+        Without a ``scope`` it sees no row that belongs to somebody.
+        """
         with _explained(), self._snapshots.connect() as connection, connection.begin() as transaction:
-            yield connection
+            yield scoped(connection, scope)
             transaction.rollback()
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Yield a connection whose changes are all kept, or, on any error, none.
+    def write(self, scope: Scope | None = None) -> Iterator[Connection]:
+        """Yield a connection whose changes are all kept, or, on any error, none; ``scope`` as in `read`.
 
         The write lock is taken at the start, so that what was read stays true until the commit.
         """
         engine = self.engine.execution_options(sayso_write=True)
         with _explained(), engine.begin() as connection:
-            yield connection
+            yield scoped(connection, scope)
 
     def forget_deleted(self) -> None:
         """Rebuild the file from what is kept, and empty the write-ahead log, so that deleted bytes are gone from both.

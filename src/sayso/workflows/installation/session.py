@@ -32,11 +32,11 @@ class Session:
 
     def read(self) -> AbstractContextManager[Connection]:
         """Return a transaction that sees one consistent state and changes nothing."""
-        return self.installation.database.read()
+        return self.installation.database.read(self.actor.scope())
 
     def write(self) -> AbstractContextManager[Connection]:
         """Return a transaction whose changes are all kept, or, on any error, none."""
-        return self.installation.database.write()
+        return self.installation.database.write(self.actor.scope())
 
     def forget_deleted(self) -> None:
         """Leave no deleted byte in the state's files; see `Database.forget_deleted`."""
