@@ -79,7 +79,7 @@ def test_a_stripped_file_finds_its_manifest_again_and_after_erasure_nothing(esta
         asked = json.dumps({"alg": MARK_ALGORITHM, "value": encoded})
         assert client.ask("POST", "/matches/byBinding", asked).json == {"matches": [match]}
 
-        erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
+        erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
         assert client.sound(stripped, kind="audio/ogg").json == {"matches": []}
         assert client.get(f"/matches/byBinding?alg={MARK_ALGORITHM}&value={spoken.mark}").json == {"matches": []}
         gone = client.get(f"/manifests/{match['manifestId']}")

@@ -53,20 +53,6 @@ class Reconsidered:
     schema: str
     question: str
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso ledger reconsider`."""
-        return {
-            "ok": True,
-            "entry": self.entry,
-            "logged": self.logged,
-            "then": "permitted" if self.then else "refused",
-            "again": "permitted" if self.again else "refused",
-            "grants": list(self.grants),
-            "policies": self.policies,
-            "schema": self.schema,
-            "decision": self.question,
-        }
-
 
 def keep(session: Session, tx: Connection, policy: Policy, asked: Asked) -> str:
     """Keep what a decision is made on, and return the digest that its entry is to hold."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 
@@ -42,18 +42,6 @@ class MarkedFile:
     profile: str
     checks: tuple[Checked, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso mark embed`."""
-        return {
-            "file": str(self.file),
-            "out": str(self.out),
-            "mark": str(self.mark),
-            "snr_db": round(self.snr_db, 1),
-            "verified": self.verified,
-            "profile": self.profile,
-            "checks": [one.as_json() for one in self.checks],
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Searched:
@@ -61,18 +49,6 @@ class Searched:
 
     file: Path
     detection: Detection
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso mark detect`."""
-        found = self.detection
-        return {
-            "file": str(self.file),
-            "present": found.present,
-            "p_value": found.p_value,
-            "mark": str(found.mark) if found.mark_verified else None,
-            "segments": [[round(start, 2), round(end, 2)] for start, end in found.segments],
-            "log10_likelihood_ratio": round(found.log10_lr, 2),
-        }
 
 
 READ_BACK: Final = Policy()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sayso import lineage
 from sayso.audio import Container, Signal, container_of, decode
@@ -75,18 +75,6 @@ class Exported:
     parent: str | None
     content_credentials: bool
     entry: int
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso export`."""
-        return {
-            "clip": self.clip,
-            "grant": self.grant,
-            "file": str(self.file),
-            "manifest": self.manifest,
-            "parent": self.parent,
-            "content_credentials": self.content_credentials,
-            "entry": self.entry,
-        }
 
 
 def export(session: Session, publication: Publication, output: Path) -> Exported:

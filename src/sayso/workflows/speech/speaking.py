@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sayso.audio import Container, Signal, concatenate, container_of, encode
 from sayso.clock import now, stamp
@@ -90,22 +90,6 @@ class Spoken:
     mark_readable: bool
     mark_checks: tuple[Checked, ...]
     labels: Outcome
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso say`."""
-        return {
-            "clip": self.clip,
-            "grant": self.grant,
-            "mark": self.mark,
-            "entry": self.entry,
-            "duration_s": round(self.duration_s, 3),
-            "ttfa_ms": self.ttfa_ms,
-            "rtf": round(self.rtf, 3),
-            "content_credentials": self.content_credentials,
-            "mark_readable": self.mark_readable,
-            "mark_checks": [one.as_json() for one in self.mark_checks],
-            "labels": self.labels.as_json(),
-        }
 
 
 @dataclass(frozen=True)

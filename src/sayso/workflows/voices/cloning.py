@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sayso.audio import Container, Signal, decode, encode
 from sayso.clock import now, stamp
@@ -59,17 +59,6 @@ class Cloned:
     grant: str
     repaired: tuple[str, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso voice clone`."""
-        return {
-            "voice": self.voice,
-            "similarity": round(self.similarity, 3),
-            "engine": self.engine,
-            "seconds": round(self.seconds, 1),
-            "grant": self.grant,
-            "repaired": list(self.repaired),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -86,7 +75,7 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     started = time.perf_counter()
     effort = parse_effort(commission.effort)
     speaker = SpeakerId(parse_id("speaker", commission.speaker))
-    engine = engine_named(commission.engine or session.settings.engine)
+    engine = engine_named(commission.engine or session.settings.engine, session.settings.threads)
     recordings = [_read(path) for path in commission.recordings]
     voice = VoiceId(new_id("voice"))
     granted = _permitted(session, speaker, voice, recordings, engine)
