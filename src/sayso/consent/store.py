@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, Integer, Row, String, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Connection, Integer, Row, String, Table, Text, insert, select, update
 
 from sayso import canonical
-from sayso.clock import now, parse_stamp, stamp
+from sayso.clock import now
 from sayso.consent.ceiling import outer_of
 from sayso.consent.declaration import StateChange
-from sayso.consent.document import check_signature, document, document_of
+from sayso.consent.document import check_signature, document_of
 from sayso.consent.errors import CeilingExceeded, GrantInvalid, GrantState, GrantUnknown
 from sayso.consent.events.store import (
     GrantEvent,
@@ -53,6 +53,14 @@ from sayso.consent.speakers.store import (
     touch,
 )
 from sayso.consent.state import Party, State, check_change, check_first
+from sayso.consent.versions.store import (
+    GrantVersion,
+    add_version,
+    forget_versions,
+    grant_versions,
+    sign_version,
+    versions_of,
+)
 from sayso.database import everything, metadata, within
 from sayso.ids import ID_LENGTH, GrantId, SpeakerId
 
@@ -112,33 +120,8 @@ grants = Table(
 ``signature`` is the speaker's over the document that id, version, speaker and terms make, by the key ``signed_by``.
 """
 
-grant_versions = Table(
-    "grant_versions",
-    metadata,
-    Column("grant_id", String(ID_LENGTH), primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("terms", Text, nullable=False),
-    Column("signature", String(128)),
-    Column("signed_by", String(64)),
-    Column("who", String(16), nullable=False),
-    Column("at", String(24), nullable=False),
-)
-"""Every version that a grant had, the present one too, so that an old decision can be understood."""
-
 _STANDING = frozenset({State.REQUESTED, State.GIVEN, State.SUSPENDED})
 _SIGNED = frozenset({State.GIVEN, State.SUSPENDED})
-
-
-@dataclass(frozen=True, slots=True)
-class GrantVersion:
-    """One version of a grant: its document as it was signed, by which key, by whose act, when."""
-
-    version: int
-    document: bytes
-    signature: str | None
-    who: Party
-    at: datetime
-    signed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +172,7 @@ def insert_grant(
         max_takes=grant.max_takes,
         outer=grant.ceiling,
     )
-    _add_version(tx, grant, signed, who=who, at=at)
+    add_version(tx, _grant_row(grant, signed), who=who, at=at)
     add_event(tx, GrantEvent(grant.grant_id, 1, grant.state, who, at))
     touch(tx, grant.speaker, ends_permits=False)
 
@@ -219,26 +202,14 @@ def amend(tx: Connection, grant: Grant, *, who: Party, signature: str | None, at
     )
     _check_alone(changed.rowcount, grant.grant_id)
     cap_minutes(tx, grant.grant_id, max_ms=grant.max_ms, max_takes=grant.max_takes, outer=grant.ceiling)
-    _add_version(tx, grant, signed, who=who, at=at or now())
+    add_version(tx, _grant_row(grant, signed), who=who, at=at or now())
     touch(tx, grant.speaker, ends_permits=True)
     return grant
 
 
 def versions(tx: Connection, grant_id: GrantId) -> list[GrantVersion]:
     """Return every version of the grant, oldest first; raise `GrantUnknown`. A tombstone has none."""
-    speaker = get_grant(tx, grant_id).speaker
-    query = select(grant_versions).where(within(tx, grant_versions), grant_versions.c.grant_id == grant_id)
-    return [
-        GrantVersion(
-            row.version,
-            document(grant_id, version=row.version, speaker=speaker, terms=canonical.decode(row.terms.encode())),
-            row.signature,
-            Party(row.who),
-            parse_stamp(row.at),
-            row.signed_by,
-        )
-        for row in tx.execute(query.order_by(grant_versions.c.version))
-    ]
+    return versions_of(tx, grant_id, get_grant(tx, grant_id).speaker)
 
 
 def get_grant(tx: Connection, grant_id: GrantId) -> Grant:
@@ -309,9 +280,11 @@ def _give_requested(tx: Connection, old: Grant, signature: str | None, key: str 
     """Put the speaker's signature under a grant that was asked for, if it still is within their outer consent."""
     _check_ceiling(tx, old)
     _check_signed(old, signature, key)
-    for table in (grants, grant_versions):
-        of_version = (table.c.grant_id == old.grant_id) & (table.c.version == old.version)
-        tx.execute(update(table).where(within(tx, table), of_version).values(signature=signature, signed_by=signature and key))
+    this = (grants.c.grant_id == old.grant_id) & (grants.c.version == old.version)
+    signed = None if signature is None else Signed(signature, key or "")
+    values = {"signature": signature, "signed_by": signed and signed.by}
+    tx.execute(update(grants).where(within(tx, grants), this).values(values))
+    sign_version(tx, old.grant_id, old.version, signed)
 
 
 def withdraw(tx: Connection, grant_id: GrantId, *, who: Party = Party.SPEAKER, at: datetime | None = None) -> Grant:
@@ -343,8 +316,7 @@ def erase_speaker(tx: Connection, speaker: SpeakerId, *, who: Party, at: datetim
     erased = [grant.tombstone() for grant in grants_of(tx, speaker)]
     for grant in erased:
         forget_events(tx, grant.grant_id)
-        of_grant = grant_versions.c.grant_id == grant.grant_id
-        tx.execute(delete(grant_versions).where(within(tx, grant_versions), of_grant))
+        forget_versions(tx, grant.grant_id)
         add_event(tx, GrantEvent(grant.grant_id, 1, State.ERASED, who, at or now(), grant.version))
         this = grants.c.grant_id == grant.grant_id
         tx.execute(update(grants).where(within(tx, grants), this).values(_grant_row(grant, None)))
@@ -397,12 +369,6 @@ def _check_ceiling(tx: Connection, grant: Grant) -> None:
 def _check_signed(grant: Grant, signature: str | None, public_key: str | None) -> None:
     if signature is not None:
         check_signature(document_of(grant), signature, public_key)
-
-
-def _add_version(tx: Connection, grant: Grant, signed: Signed | None, *, who: Party, at: datetime) -> None:
-    row = _grant_row(grant, signed)
-    kept = {name: row[name] for name in ("grant_id", "version", "terms", "signature", "signed_by")}
-    tx.execute(insert(grant_versions).values(who=str(who), at=stamp(at), **kept))
 
 
 def _grant_row(grant: Grant, signed: Signed | None) -> dict[str, Any]:

@@ -39,7 +39,9 @@ def insert_manifest(tx: Connection, manifest_id: str, *, clip: ClipId, speaker: 
 
 def get_manifest(tx: Connection, manifest_id: str) -> Row | None:
     """Return the manifest store of this id, None if there is none (any more)."""
-    row = tx.execute(select(manifests).where(within(tx, manifests), manifests.c.manifest_id == manifest_id)).one_or_none()
+    row = tx.execute(
+        select(manifests).where(within(tx, manifests), manifests.c.manifest_id == manifest_id)
+    ).one_or_none()
     return None if row is None else Row(*row)
 
 
@@ -51,7 +53,11 @@ def manifests_of(tx: Connection, clip: ClipId, *, limit: int) -> list[str]:
 
 def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Row]:
     """Return every manifest store of the speaker's clips, by id."""
-    query = select(manifests).where(within(tx, manifests), manifests.c.speaker_id == speaker).order_by(manifests.c.manifest_id)
+    query = (
+        select(manifests)
+        .where(within(tx, manifests), manifests.c.speaker_id == speaker)
+        .order_by(manifests.c.manifest_id)
+    )
     return [Row(*row) for row in tx.execute(query)]
 
 

@@ -99,7 +99,11 @@ def speakers_of(tx: Connection, artifact_id: ArtifactId) -> list[SpeakerId]:
 def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Artifact]:
     """Return everything that is of this voice, alone or with others, in the order of ids."""
     mine = artifact_speakers.c.speaker_id == speaker
-    query = _SELECT.join_from(artifacts, artifact_speakers).where(within(tx, artifacts), mine).order_by(artifacts.c.artifact_id)
+    query = (
+        _SELECT.join_from(artifacts, artifact_speakers)
+        .where(within(tx, artifacts), mine)
+        .order_by(artifacts.c.artifact_id)
+    )
     return [_artifact(row) for row in tx.execute(query)]
 
 
@@ -198,7 +202,9 @@ def _reach(tx: Connection, artifact_id: ArtifactId, *, start: str, end: str) -> 
     reached = select(edge[end].label("id")).where(*first).cte("reached", recursive=True)
     # UNION, not UNION ALL: an artifact that is reached by two ways is walked once.
     reached = reached.union(select(edge[end]).join_from(artifact_parents, reached, edge[start] == reached.c.id))
-    query = _SELECT.where(within(tx, artifacts), artifacts.c.artifact_id.in_(select(reached.c.id))).order_by(artifacts.c.artifact_id)
+    query = _SELECT.where(within(tx, artifacts), artifacts.c.artifact_id.in_(select(reached.c.id))).order_by(
+        artifacts.c.artifact_id
+    )
     return [_artifact(row) for row in tx.execute(query)]
 
 

@@ -17,7 +17,7 @@ from sayso.consent import minutes, store
 from sayso.consent.errors import GrantUnknown, MinutesUsedUp, ReservationExceeded, ReservationUnknown
 from sayso.consent.minutes.store import LEASE_S, _end, _held, grant_minutes, reservations
 from sayso.consent.state import Party, State
-from sayso.database import Database, connect, metadata
+from sayso.database import EVERYTHING, Database, connect, metadata
 from sayso.database.engine import ConstraintBroken
 from sayso.errors import Invalid
 from sayso.ids import GrantId, PermitId, new_id
@@ -31,7 +31,7 @@ CAP_MS = 60_000
 @pytest.fixture
 def filled(database: Database) -> Database:
     """Return a database with one grant of 60 s and one without a cap."""
-    with database.write() as tx:
+    with database.write(EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
         store.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
         store.insert_grant(tx, grant(1, max_ms=None), who=Party.SPEAKER)
@@ -50,7 +50,7 @@ def counts(tx: Connection, grant_id: GrantId = GRANT) -> tuple[int, int]:
 
 def test_reserve_settle_release(filled: Database) -> None:
     first, second = permit(), permit()
-    with filled.write() as tx:
+    with filled.write(EVERYTHING) as tx:
         minutes.reserve(tx, GRANT, first, 40_000)
         minutes.reserve(tx, GRANT, second, 20_000)
         assert counts(tx) == (0, 60_000)
@@ -63,7 +63,7 @@ def test_reserve_settle_release(filled: Database) -> None:
 
 
 def test_the_cap_is_met_exactly_and_never_passed(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(EVERYTHING) as tx:
         minutes.reserve(tx, GRANT, permit(), CAP_MS - 1)
         with pytest.raises(MinutesUsedUp) as caught:
             minutes.reserve(tx, GRANT, permit(), 2)
@@ -78,7 +78,7 @@ def test_the_cap_is_met_exactly_and_never_passed(filled: Database) -> None:
 
 def test_bad_amounts_change_nothing(filled: Database) -> None:
     held = permit()
-    with filled.write() as tx:
+    with filled.write(EVERYTHING) as tx:
         for bad in (-1, True, 1.5, 10**18):
             with pytest.raises(Invalid):
                 minutes.reserve(tx, GRANT, permit(), bad)  # type: ignore[arg-type]
@@ -95,7 +95,7 @@ def test_bad_amounts_change_nothing(filled: Database) -> None:
 
 def test_each_reservation_ends_once(filled: Database) -> None:
     held = permit()
-    with filled.write() as tx:
+    with filled.write(EVERYTHING) as tx:
         minutes.reserve(tx, GRANT, held, 1_000)
         minutes.settle(tx, held, 500)
         for act in (
@@ -106,16 +106,16 @@ def test_each_reservation_ends_once(filled: Database) -> None:
             with pytest.raises(ReservationUnknown, match=held):
                 act()
         assert counts(tx) == (500, 0)
-    with pytest.raises(ConstraintBroken), filled.write() as tx:
+    with pytest.raises(ConstraintBroken), filled.write(EVERYTHING) as tx:
         minutes.reserve(tx, GRANT, held, 10)
         minutes.reserve(tx, GRANT, held, 10)
-    with filled.read() as tx:
+    with filled.read(EVERYTHING) as tx:
         assert counts(tx) == (500, 0)
 
 
 def test_what_another_transaction_ended_since_it_was_read_is_not_charged_twice(filled: Database) -> None:
     held = permit()
-    with filled.write() as tx:
+    with filled.write(EVERYTHING) as tx:
         minutes.reserve(tx, GRANT, held, 1_000)
         row = _held(tx, held)
         _end(tx, row, charged_ms=300, charged_takes=1)
@@ -129,7 +129,7 @@ def test_what_another_transaction_ended_since_it_was_read_is_not_charged_twice(f
     [(State.SUSPENDED, Party.SPEAKER), (State.WITHDRAWN, Party.SPEAKER), (State.REVOKED, Party.OPERATOR)],
 )
 def test_only_a_given_grant_has_minutes(filled: Database, state: State, who: Party) -> None:
-    with filled.write() as tx:
+    with filled.write(EVERYTHING) as tx:
         store.change_state(tx, GRANT, state, who=who)
         with pytest.raises(MinutesUsedUp, match=f"state: got {state}"):
             minutes.reserve(tx, GRANT, permit(), 1)
@@ -142,14 +142,14 @@ def test_only_a_given_grant_has_minutes(filled: Database, state: State, who: Par
 
 def test_the_table_itself_refuses_to_pass_the_cap(filled: Database) -> None:
     for values in ({"reserved_ms": CAP_MS + 1}, {"made_ms": CAP_MS + 1}, {"made_ms": -1}, {"reserved_ms": -1}):
-        with pytest.raises(ConstraintBroken), filled.write() as tx:
+        with pytest.raises(ConstraintBroken), filled.write(EVERYTHING) as tx:
             tx.execute(update(grant_minutes).where(grant_minutes.c.grant_id == GRANT).values(**values))
 
 
 def test_an_ended_lease_comes_back_and_what_was_noted_stays_charged(filled: Database) -> None:
     late = NOW + timedelta(seconds=LEASE_S)
     held = permit()
-    with filled.write() as tx:
+    with filled.write(EVERYTHING) as tx:
         minutes.reserve(tx, GRANT, held, CAP_MS, at=NOW)
         minutes.note_made(tx, held, 10_000)
         early = late - timedelta(milliseconds=1)
@@ -175,7 +175,7 @@ def test_what_a_killed_process_held_is_back_at_the_next_reserve(filled: Database
     with start("die", filled.engine.url, GRANT, CAP_MS, made_ms) as child:
         child.communicate()
     assert child.returncode == -signal.SIGKILL
-    with filled.write() as tx:
+    with filled.write(EVERYTHING) as tx:
         assert counts(tx) == (0, CAP_MS)
         assert minutes.used_ms(tx, SPEAKER)[GRANT] == made_ms
         with pytest.raises(MinutesUsedUp):
@@ -202,7 +202,7 @@ def check_writers(filled: Database, number: int, *, act: str = "write", grants: 
     assert [writer.returncode for writer in writers] == [0] * len(writers)
     made, takes = (sum(each[name] for each in told) for name in ("made", "takes"))
     charged = GRANT if grants == GRANT else OUTER
-    with filled.read() as tx:
+    with filled.read(EVERYTHING) as tx:
         assert counts(tx, charged) == (made, 0)
         row = tx.execute(select(grant_minutes).where(grant_minutes.c.grant_id == charged)).one()
         assert (row.made_takes, row.reserved_takes) == (takes, 0)
@@ -229,7 +229,7 @@ LICENCES = f"{grant_id(3)},{grant_id(4)},{grant_id(5)}"
 
 def licensed(database: Database, *, max_ms: int | None, max_takes: int | None) -> Database:
     """Enter three licences without a cap of their own that matters, cut from an outer consent with these caps."""
-    with database.write() as tx:
+    with database.write(EVERYTHING) as tx:
         bound = {"max_ms": max_ms, "max_takes": max_takes}
         outer = grant(2, licensee="*", purposes=("audiobook",), outer=True, **bound)
         store.insert_grant(tx, outer, who=Party.SPEAKER)
@@ -252,7 +252,7 @@ def filled_postgres(postgres: Callable[[], str]) -> Iterator[Database]:
     """Return the same on PostgreSQL."""
     database = connect(postgres())
     metadata.create_all(database.engine)
-    with database.write() as tx:
+    with database.write(EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
         store.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
     yield database
@@ -288,7 +288,7 @@ def test_the_books_balance_after_any_steps(steps: list[tuple[str, int, int]]) ->
     database = Database(create_engine("sqlite://"))
     metadata.create_all(database.engine)
     made, held = 0, dict[PermitId, tuple[int, int]]()
-    with database.write() as tx:
+    with database.write(EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
         store.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
         for act, place, size in steps:

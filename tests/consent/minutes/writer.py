@@ -19,14 +19,14 @@ from sqlalchemy import select
 from sayso.consent import minutes
 from sayso.consent.errors import MinutesUsedUp
 from sayso.consent.minutes.store import grant_minutes
-from sayso.database import Database, connect, engine
+from sayso.database import EVERYTHING, Database, connect, engine
 from sayso.ids import GrantId, PermitId, new_id
 
 ROUNDS = 12
 
 
 def die(database: Database, grant_id: GrantId, size_ms: int, made_ms: int) -> None:
-    with database.write() as tx:
+    with database.write(EVERYTHING) as tx:
         held = PermitId(new_id("permit"))
         minutes.reserve(tx, grant_id, held, size_ms)
         if made_ms:
@@ -44,14 +44,14 @@ def write(database: Database, grants: list[GrantId], chance: random.Random) -> d
     for _ in range(ROUNDS):
         held, size = PermitId(new_id("permit")), chance.randint(1, 8_000)
         try:
-            with database.write() as tx:
+            with database.write(EVERYTHING) as tx:
                 minutes.reserve(tx, chance.choice(grants), held, size)
         except MinutesUsedUp:
             refused += 1
             continue
-        with database.read() as tx:
+        with database.read(EVERYTHING) as tx:
             over += sum(map(is_over, tx.execute(select(grant_minutes))))
-        with database.write() as tx:
+        with database.write(EVERYTHING) as tx:
             if chance.random() < 0.3:
                 minutes.release(tx, held)
             else:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sayso.database import metadata, everything, within
+from sayso.database import everything, metadata, within
 from sayso.ids import ID_LENGTH
 
 records: Final = Table(

@@ -193,7 +193,11 @@ def _add_key(tx: Connection, speaker: SpeakerId, key: SpeakerKeyRow, *, sealed: 
 def note_death(tx: Connection, speaker: SpeakerId, *, at: datetime | None = None) -> None:
     """Note that the speaker has died: from now on only grants that are for that time too permit anything."""
     speaker_row(tx, speaker)
-    tx.execute(update(speakers).where(within(tx, speakers), speakers.c.speaker_id == speaker).values(died_at=stamp(at or now())))
+    tx.execute(
+        update(speakers)
+        .where(within(tx, speakers), speakers.c.speaker_id == speaker)
+        .values(died_at=stamp(at or now()))
+    )
     touch(tx, speaker, ends_permits=True)
 
 
