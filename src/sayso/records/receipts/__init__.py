@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sayso.consent.receipts.page import page
-from sayso.consent.receipts.receipt import Facts, Receipt, receipt
-from sayso.consent.receipts.text import text
+from sayso.records.receipts.page import page
+from sayso.records.receipts.receipt import Facts, Receipt, receipt
+from sayso.records.receipts.text import text
 
 __all__ = ["Facts", "Receipt", "page", "receipt", "text"]

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from sayso.consent.grant import Grant
 from sayso.consent.permit import Action
-from sayso.consent.receipts import Facts, page, receipt, text
-from sayso.consent.receipts.sentences import SENTENCES, told
-from sayso.consent.receipts.words import DONE_WITH_A_VOICE, STATES
 from sayso.consent.state import State
-
-from ..cases import NOW, SPEAKER, grant, grants  # noqa: TID252 - the room's own cases
+from sayso.records.receipts import Facts, page, receipt, text
+from sayso.records.receipts.sentences import SENTENCES, told
+from sayso.records.receipts.words import DONE_WITH_A_VOICE, STATES
+from tests.consent.cases import NOW, SPEAKER, grant, grants
 
 FACTS = Facts(at=NOW, used_ms=12_000, speaker_name="Ada")
 

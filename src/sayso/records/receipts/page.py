@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-from sayso.consent.receipts.receipt import Receipt, Section
+from sayso.records.receipts.receipt import Receipt, Section
 
 _STYLE: Final = """
 body { font: 1.125rem/1.6 system-ui, sans-serif; color: #1a1a1a; background: #ffffff; margin: 0 }
