@@ -62,7 +62,7 @@ NOT_STAGES: dict[str, str] = {
     "workflows/audit/auditing.py:prove": "writes a proof",
     "workflows/erasure/erasing.py:certificate": "writes a certificate",
     "workflows/consent/exchanging.py:export": "writes a consent record",
-    "workflows/consent/exchanging.py:write_receipt": "writes a receipt",
+    "doors/cli/commands/records.py:receipt": "writes a receipt",
     "doors/cli/commands/keys.py:sign": "writes a document",
     "doors/cli/commands/consent.py:drafted": "writes a document",
     "workflows/consent/keys.py:hand_over": "writes a key, sealed",
