@@ -22,6 +22,7 @@ PlanId = NewType("PlanId", str)
 CertificateId = NewType("CertificateId", str)
 OrganisationId = NewType("OrganisationId", str)
 CredentialId = NewType("CredentialId", str)
+RunId = NewType("RunId", str)
 
 PREFIXES: Final = {
     "speaker": "spk",
@@ -34,10 +35,14 @@ PREFIXES: Final = {
     "certificate": "crt",
     "organisation": "org",
     "credential": "crd",
+    "run": "run",
 }
 
 _RANDOM_BYTES: Final = 10  # 80 bits: no collision worth a thought below 10^9 ids
 _BODY: Final = re.compile(r"[a-z2-7]{16}")
+
+ID_LENGTH: Final = 20
+"""Characters of every id: prefix, underscore, body."""
 
 
 def new_id(noun: str) -> str:

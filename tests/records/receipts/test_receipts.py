@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from sayso.consent.grant import Grant
 from sayso.consent.permit import Action
 from sayso.consent.state import State
-from sayso.records.receipts import Facts, page, receipt, text
+from sayso.doors.reports.receipt import page
+from sayso.records.receipts import Commands, Facts, receipt, text
 from sayso.records.receipts.sentences import SENTENCES, told
 from sayso.records.receipts.words import DONE_WITH_A_VOICE, STATES
 from tests.consent.cases import NOW, SPEAKER, grant, grants
 
-FACTS = Facts(at=NOW, used_ms=12_000, speaker_name="Ada")
+COMMANDS = Commands(withdraw="sayso consent withdraw {grant}", erase="sayso erase plan --speaker {speaker}")
+FACTS = Facts(at=NOW, used_ms=12_000, speaker_name="Ada", commands=COMMANDS)
 
 
 class Page(HTMLParser):

@@ -12,6 +12,7 @@ import typer
 from sayso.doors.cli import tables
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import consent as shapes
 
 if TYPE_CHECKING:
     from sayso.workflows.consent.simulating import Judged
@@ -52,7 +53,7 @@ def import_(
 
     taken = records.take_in(local_session(), file, speaker)
     lines = (f"grant {taken.grant}", f"take it back with: sayso consent withdraw {taken.grant}")
-    show(taken.as_json(), lines, as_json=as_json)
+    show(shapes.taken(taken), lines, as_json=as_json)
 
 
 def receipt(
@@ -61,9 +62,14 @@ def receipt(
     as_json: AsJson = False,
 ) -> None:
     """Write the speaker's receipt: who, what for, until when, how to take it back, in plain words."""
+    from sayso.disk import write_whole  # noqa: PLC0415
+    from sayso.doors.reports.receipt import form_of  # noqa: PLC0415
+    from sayso.records.receipts import Commands  # noqa: PLC0415
     from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
-    records.write_receipt(local_session(), grant, output)
+    form = form_of(output)
+    commands = Commands(withdraw="sayso consent withdraw {grant}", erase="sayso erase plan --speaker {speaker}")
+    write_whole(output, form(records.receipt_of(local_session(), grant, commands)).encode())
     show({"grant": grant, "out": str(output)}, (f"{output}: the receipt of grant {grant}",), as_json=as_json)
 
 
@@ -82,7 +88,7 @@ def simulate(
         show({}, _summary(judged), as_json=False)
         return
     for each in judged:
-        show(each.as_json(), (), as_json=True)
+        show(shapes.judged(each), (), as_json=True)
 
 
 def _summary(judged: Iterable[Judged]) -> Iterator[str]:
