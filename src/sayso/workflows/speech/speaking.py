@@ -18,7 +18,7 @@ from sayso.clock import now, stamp
 from sayso.consent import Action, Permit, Purpose, Release, Request, minutes
 from sayso.consent.disclosure import Disclosure
 from sayso.database import Connection
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.errors import Invalid
 from sayso.ids import ClipId, VoiceId, new_id
 from sayso.labels import Layer, Origin
@@ -186,7 +186,7 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
             permission.failed(session, granted, ACT, within=lambda tx: minutes.release(tx, granted.permit.permit_id))
             raise
         if Layer.NOTICE in take.plan.layers:
-            write_whole(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
+            write_document(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
         draft.publish()
     session.log.integrate()
     return Spoken(
