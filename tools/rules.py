@@ -217,6 +217,7 @@ RULES: Final[tuple[Rule, ...]] = (
     OneDoor("cedarpy", "consent/"),
     OneDoor("c2pa", "credentials/"),
     OneDoor("obstore", "vault/"),
+    OneDoor("jinja2", "doors/"),
     OneDoor("typer", "doors/"),
     OneDoor("rich", "doors/"),
     OneDoor("hibari", "engines/"),

@@ -22,6 +22,7 @@ PlanId = NewType("PlanId", str)
 CertificateId = NewType("CertificateId", str)
 OrganisationId = NewType("OrganisationId", str)
 CredentialId = NewType("CredentialId", str)
+RunId = NewType("RunId", str)
 
 PREFIXES: Final = {
     "speaker": "spk",
@@ -34,6 +35,7 @@ PREFIXES: Final = {
     "certificate": "crt",
     "organisation": "org",
     "credential": "crd",
+    "run": "run",
 }
 
 _RANDOM_BYTES: Final = 10  # 80 bits: no collision worth a thought below 10^9 ids

@@ -35,6 +35,7 @@ CASES = {
     "import sqlalchemy": ("consent/grant.py", "consent/store.py"),
     "from cryptography import x509": ("credentials/manifest.py", "credentials/authority.py"),
     "from pydantic import BaseModel": ("consent/grant.py", "settings/sources.py"),
+    "import jinja2": ("consent/receipts/receipt.py", "doors/reports/page.py"),
     "import pickle": ("vault/kek.py", None),
     "x = 1\n" * 401: ("audio/signal.py", None),
     "def f():\n" + "    x = 1\n" * 51: ("audio/signal.py", None),

@@ -65,5 +65,9 @@ class ReservationUnknown(NotFound):
     """No minutes are reserved under this permit: they were settled, released or reclaimed."""
 
 
+class LeaseOver(Conflict):
+    """The run no longer holds its reservation: its lease ended, or another run took over."""
+
+
 class ReservationExceeded(Conflict):
     """More sound was made than was reserved."""

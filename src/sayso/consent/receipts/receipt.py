@@ -12,12 +12,21 @@ from sayso.consent.state import State
 
 
 @dataclass(frozen=True, slots=True)
+class Commands:
+    """What a speaker can type: ``{grant}`` and ``{speaker}`` in them stand for the ids."""
+
+    withdraw: str
+    erase: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """What a receipt tells besides the grant: when it was written, what was made so far, a name."""
+    """What a receipt tells besides the grant: when it was written, what was made so far, a name, and what to type."""
 
     at: datetime
     used_ms: int = 0
     speaker_name: str = ""
+    commands: Commands | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ def receipt(grant: Grant, facts: Facts) -> Receipt:
     sections += [Section(SECTIONS[name], tuple(sentences)) for name, sentences in found.items() if sentences]
     return Receipt(
         title=f"Your voice receipt: {facts.speaker_name}" if facts.speaker_name else "Your voice receipt",
-        sections=(*sections, *_rights(grant, state)),
+        sections=(*sections, *_rights(grant, state, facts.commands)),
         fine_print=(
             f"Grant: {grant.grant_id}, version {grant.version}",
             *([f"Speaker: {grant.speaker}"] if grant.speaker else []),
@@ -58,7 +67,7 @@ def receipt(grant: Grant, facts: Facts) -> Receipt:
     )
 
 
-def _rights(grant: Grant, state: State) -> tuple[Section, ...]:
+def _rights(grant: Grant, state: State, commands: Commands | None) -> tuple[Section, ...]:
     if state is State.ERASED:
         return (Section("What happens next", ("There is nothing you need to do.",)),)
     next_steps = (
@@ -68,7 +77,7 @@ def _rights(grant: Grant, state: State) -> tuple[Section, ...]:
     )
     if state in {State.REQUESTED, State.GIVEN, State.SUSPENDED}:
         return (
-            Section("How to take it back", _ways_back(grant)),
+            Section("How to take it back", _ways_back(grant, commands)),
             Section(
                 "What happens when you take it back",
                 (
@@ -82,11 +91,13 @@ def _rights(grant: Grant, state: State) -> tuple[Section, ...]:
     return (Section("What happens next", next_steps[1:]),)
 
 
-def _ways_back(grant: Grant) -> tuple[str, ...]:
-    erase = f"For that, type: sayso erase plan --speaker {grant.speaker}"
+def _ways_back(grant: Grant, commands: Commands | None) -> tuple[str, ...]:
+    ids = {"grant": grant.grant_id, "speaker": grant.speaker}
+    withdraw = (f"Or type this: {commands.withdraw.format(**ids)}",) if commands else ()
+    erase = f" For that, type: {commands.erase.format(**ids)}" if commands else ""
     return (
         "You can take this back at any time. It costs nothing.",
         f"Ask the people who run Sayso, and show them this: {grant.grant_id}.",
-        f"Or type this: sayso consent withdraw {grant.grant_id}",
-        f"You can also have your voice erased. Then all copies that we hold can never be opened again. {erase}",
+        *withdraw,
+        f"You can also have your voice erased. Then all copies that we hold can never be opened again.{erase}",
     )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from sayso.clock import now
 from sayso.consent import State
@@ -14,7 +12,7 @@ from sayso.consent.errors import SignatureRefused
 from sayso.consent.events.store import Signed
 from sayso.consent.exchange import MAX_BYTES, Format, read_signed, written
 from sayso.consent.grant import Grant
-from sayso.consent.receipts import Facts, Receipt, page, receipt, text
+from sayso.consent.receipts import Commands, Facts, Receipt, receipt
 from sayso.disk import write_document
 from sayso.errors import Conflict, Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, new_id, parse_id
@@ -34,9 +32,6 @@ class Taken:
     grant: GrantId
     source: GrantId
     signed_by: str | None = None
-
-
-_RECEIPTS: Final[Mapping[str, Callable[[Receipt], str]]] = {".txt": text, ".html": page}
 
 
 def export(session: Session, grant_id: str, form: str, output: Path) -> None:
@@ -70,16 +65,12 @@ def take_in(session: Session, file: Path, speaker: str) -> Taken:
     return Taken(entered, found.grant_id, None if signed is None else signed.by)
 
 
-def write_receipt(session: Session, grant_id: str, output: Path) -> None:
-    """Write the speaker's receipt of the grant as plain text (.txt) or a page (.html). Raise `GrantUnknown`."""
-    form = _RECEIPTS.get(output.suffix.lower())
-    if form is None:
-        raise Invalid(f"output: got {output.name[:40]!r}, expected a name that ends in {' or '.join(_RECEIPTS)}")
+def receipt_of(session: Session, grant_id: str, commands: Commands) -> Receipt:
+    """Return the speaker's receipt of the grant, which names ``commands``. Raise `GrantUnknown`."""
     shown = granting.shown(session, grant_id)
     speaker = shown.grant.speaker
     name = name_of(session, speaker) if speaker else ""
-    facts = Facts(at=now(), used_ms=shown.used_ms, speaker_name=name)
-    write_document(output, form(receipt(shown.grant, facts)))
+    return receipt(shown.grant, Facts(at=now(), used_ms=shown.used_ms, speaker_name=name, commands=commands))
 
 
 def _check_known(session: Session, speaker: SpeakerId, public: str) -> None:

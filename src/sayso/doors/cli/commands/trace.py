@@ -37,7 +37,7 @@ def trace(
     grant is not given any more; 3: nothing of ours; 6: a copied mark, or a proof that does not hold.
     """
     from sayso.disk import write_document  # noqa: PLC0415
-    from sayso.doors.cli.trace_page import page  # noqa: PLC0415
+    from sayso.doors.reports.trace import page  # noqa: PLC0415
     from sayso.workflows.provenance.tracing import trace_file  # noqa: PLC0415 - loads the detector
 
     with bar("tracing") as report:
@@ -49,7 +49,7 @@ def trace(
 
 
 def _lines(found: Trace, output: Path | None) -> Iterator[str]:
-    from sayso.doors.cli.trace_page import clock_time, summary  # noqa: PLC0415
+    from sayso.doors.reports.trace import clock_time, summary  # noqa: PLC0415
 
     yield f"{found.file}: {summary(found)}"
     for part in found.parts:
