@@ -131,6 +131,27 @@ class OneDoor:
                 yield node.lineno
 
 
+class FewUsers:
+    """Sound that is encoded, or written to a file, in many places leaves in one of them without a permit."""
+
+    def __init__(self, module: str, name: str, *places: str) -> None:
+        """``name`` of ``module`` may be used only in files whose place starts with one of ``places``."""
+        self.module, self.name, self.places = module, name, places
+        self.remedy = f"{module}.{name} is for {', '.join(places)} only; pass `MarkedAudio` on, or write a document"
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield imports of the name, and uses of it as an attribute of the module."""
+        if source.place.startswith(self.places):
+            return
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{self.module}."):
+                yield from (node.lineno for alias in node.names if alias.name == self.name)
+            elif isinstance(node, ast.Attribute) and node.attr == self.name:
+                owner = ast.unparse(node.value).split(".")[-1]
+                if owner == self.module.split(".")[-1]:
+                    yield node.lineno
+
+
 class SmallFiles:
     """What does not fit in a glance is not read."""
 
@@ -182,6 +203,30 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 RULES: Final[tuple[Rule, ...]] = (
     OnlyMaker("Permit", "consent/"),
     OnlyMaker("MarkedAudio", "mark/"),
+    OnlyMaker("EncodedAudio", "mark/"),
+    OnlyMaker("SignedAudio", "credentials/"),
+    OnlyMaker("Packed", "workflows/speech/credentials.py"),
+    OnlyMaker("Reference", "voices/reference.py"),
+    OnlyMaker("FittedVoice", "voices/style_fit.py"),
+    FewUsers(
+        "sayso.audio",
+        "encode",
+        "audio/",
+        "mark/marked.py",
+        "workflows/voices/archive.py",  # repaired recordings
+        "workflows/restoration/",  # a person's own file
+        "doors/cli/commands/demo.py",
+    ),
+    FewUsers("sayso.disk", "Draft", "disk.py", "ledger/", "workflows/provenance/releasing.py"),
+    FewUsers(
+        "sayso.disk",
+        "write_whole",
+        "disk.py",
+        "ledger/",
+        "vault/",
+        "workflows/restoration/",  # a person's own file
+        "doors/cli/commands/demo.py",
+    ),
     NoNaiveTime(),
     NoAssert(),
     NoEnvironment(),

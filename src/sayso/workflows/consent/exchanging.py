@@ -13,7 +13,7 @@ from sayso.consent.events.store import Signed
 from sayso.consent.exchange import MAX_BYTES, Format, read_signed, written
 from sayso.consent.grant import Grant
 from sayso.consent.receipts import Commands, Facts, Receipt, receipt
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.errors import Conflict, Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, new_id, parse_id
 from sayso.workflows.consent import granting
@@ -43,7 +43,7 @@ def export(session: Session, grant_id: str, form: str, output: Path) -> None:
         found = [each for each in consents.versions(tx, shown.grant.grant_id) if each.version == shown.grant.version]
     signatures = [Signed(each.signature, each.signed_by) for each in found if each.signature and each.signed_by]
     signed = signatures[0] if signatures else None
-    write_whole(output, written(shown.grant, Format(form), events=shown.events, signed=signed))
+    write_document(output, written(shown.grant, Format(form), events=shown.events, signed=signed).decode())
 
 
 def take_in(session: Session, file: Path, speaker: str) -> Taken:

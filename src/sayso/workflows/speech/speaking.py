@@ -17,7 +17,7 @@ from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Permit, Purpose, Release, Request, minutes
 from sayso.consent.disclosure import Disclosure
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.errors import Invalid
 from sayso.ids import ClipId, RunId, VoiceId, new_id
 from sayso.labels import Layer, Origin
@@ -188,7 +188,7 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
             permission.failed(session, granted, ACT)
             raise
         if Layer.NOTICE in take.plan.layers:
-            write_whole(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
+            write_document(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
         draft.publish()
     session.log.integrate()
     return Spoken(

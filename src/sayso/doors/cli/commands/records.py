@@ -63,13 +63,13 @@ def receipt(
 ) -> None:
     """Write the speaker's receipt: who, what for, until when, how to take it back, in plain words."""
     from sayso.consent.receipts import Commands  # noqa: PLC0415
-    from sayso.disk import write_whole  # noqa: PLC0415
+    from sayso.disk import write_document  # noqa: PLC0415
     from sayso.doors.reports.receipt import form_of  # noqa: PLC0415
     from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
     form = form_of(output)
     commands = Commands(withdraw="sayso consent withdraw {grant}", erase="sayso erase plan --speaker {speaker}")
-    write_whole(output, form(records.receipt_of(local_session(), grant, commands)).encode())
+    write_document(output, form(records.receipt_of(local_session(), grant, commands)))
     show({"grant": grant, "out": str(output)}, (f"{output}: the receipt of grant {grant}",), as_json=as_json)
 
 
