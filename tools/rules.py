@@ -7,6 +7,7 @@ Run: ``python tools/rules.py src``.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -167,6 +168,34 @@ class SmallFiles:
                 yield node.lineno
 
 
+class NoCommand:
+    """A room that names a command speaks of a door that the API, or another program, does not have."""
+
+    remedy = "raise an error of its own class, and name the command in doors/hints.py"
+    words: ClassVar = (
+        "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger", "mark",
+        "report", "resolver", "restore", "say", "settings", "speaker", "trace", "verify", "voice", "witness",
+    )  # fmt: skip
+    pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield strings outside ``doors`` that name a command or an option of one; docstrings may."""
+        if source.place.startswith("doors/"):
+            return
+        docstrings = {id(doc) for node in ast.walk(source.tree) if (doc := _docstring(node)) is not None}
+        for node in ast.walk(source.tree):
+            is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+            if is_text and self.pattern.search(node.value):
+                yield node.lineno
+
+
+def _docstring(node: ast.AST) -> ast.expr | None:
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not node.body:
+        return None
+    first = node.body[0]
+    return first.value if isinstance(first, ast.Expr) else None
+
+
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
@@ -202,6 +231,7 @@ RULES: Final[tuple[Rule, ...]] = (
     NoAssert(),
     NoEnvironment(),
     SmallFiles(),
+    NoCommand(),
     OneDoor("onnxruntime", "models/session.py"),
     OneDoor("sqlalchemy", "database/", "store.py"),
     OneDoor("alembic", "database/"),

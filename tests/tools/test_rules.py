@@ -36,6 +36,8 @@ CASES = {
     "from cryptography import x509": ("credentials/manifest.py", "credentials/authority.py"),
     "from pydantic import BaseModel": ("consent/grant.py", "settings/sources.py"),
     "import jinja2": ("consent/receipts/receipt.py", "doors/reports/page.py"),
+    "x = f'see `sayso consent list` for {y}'": ("consent/grant.py", "doors/hints.py"),
+    "x = 'sign it with --draft FILE'": ("consent/grant.py", "doors/hints.py"),
     "import pickle": ("vault/kek.py", None),
     "x = 1\n" * 401: ("audio/signal.py", None),
     "def f():\n" + "    x = 1\n" * 51: ("audio/signal.py", None),

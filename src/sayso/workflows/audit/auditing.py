@@ -181,7 +181,7 @@ def verify_proof(
     text = _read(file)
     proof = Proof.parse(text)
     if not proof.extra:
-        raise Invalid(f"{file}: got a proof without its entry, expected one that `sayso ledger prove` wrote")
+        raise Invalid(f"{file}: got a proof without its entry, expected one that holds its entry")
     own, base = (key, 0) if succession is None else _followed(succession, key, proof.checkpoint)
     needed = len(witnesses) if quorum is None else quorum
     under = check_proof(text, proof.extra, own, witnesses=witnesses, quorum=needed)

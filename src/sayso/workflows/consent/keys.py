@@ -22,7 +22,7 @@ from sayso.consent.document import (
     read_signed_file,
     sign,
 )
-from sayso.consent.errors import SpeakerKey
+from sayso.consent.errors import SpeakerKey, SpeakerKeyMissing
 from sayso.consent.keyfile import sealed_pem
 from sayso.consent.state import Party
 from sayso.consent.store import How, SpeakerKeyRow
@@ -130,7 +130,7 @@ def hand_over(session: Session, speaker: str, output: Path, passphrase: bytes) -
 def _registered(tx: Connection, speaker: SpeakerId) -> consents.Speaker:
     found = consents.get_speaker(tx, speaker)
     if found.public_key is None:
-        raise SpeakerKey(f"{speaker} has no key yet, expected one; `sayso consent key --public` enters the first")
+        raise SpeakerKeyMissing(f"{speaker} has no key yet, expected one")
     return found
 
 

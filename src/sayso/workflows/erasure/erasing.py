@@ -170,6 +170,4 @@ def _read(file: Path) -> str:
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Invalid(
-            f"{file}: got no text of a certificate, expected the file that `sayso erase certificate` wrote"
-        ) from None
+        raise Invalid(f"{file}: got no text of a certificate, expected the file of a certificate of erasure") from None

@@ -88,7 +88,7 @@ def read_key(file: Path) -> MarkKeys:
     except ValueError:
         key = None
     if not isinstance(key, dict) or key.get("format") != FORMAT:
-        raise DetectorKeyInvalid(f"got {file}, expected a detector key, as `sayso mark publish` writes it")
+        raise DetectorKeyInvalid(f"got {file}, expected a detector key")
     for field, value in (("version", VERSION), ("algorithm", ALGORITHM)):
         if key.get(field) != value:
             raise DetectorKeyInvalid(

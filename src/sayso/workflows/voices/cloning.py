@@ -12,7 +12,7 @@ from typing import Final
 from sayso.clock import now, stamp
 from sayso.consent import Action, Grant, Permit, Request, State
 from sayso.consent import store as consents
-from sayso.consent.errors import ConsentRefused
+from sayso.consent.errors import CloningNotGranted, ConsentRefused
 from sayso.consent.fields import ANY
 from sayso.engines.protocol import Engine
 from sayso.engines.registry import engine as engine_named
@@ -130,10 +130,9 @@ def _permitted(
         except ConsentRefused as refused:
             refusal = refused
     reason = "grant: the speaker has granted nobody to clone the voice (the speaker can change this)"
-    raise refusal or ConsentRefused(
+    raise refusal or CloningNotGranted(
         f"got clone of {speaker}, expected a grant that allows it; there is none",
         reasons=[reason],
-        hint=f"sayso consent grant --speaker {speaker} --licensee L --purpose P",
     )
 
 
