@@ -44,14 +44,14 @@ def test_without_a_scope_nothing_is_seen(database):
 
 @pytest.mark.parametrize("sees", [Sees.ORGANISATION, Sees.SPEAKER])
 def test_every_rule_is_a_query_that_runs(database, sees):
-    with database.read(Scope(sees, "org_bbbbbbbbbbbbbbbb", "spk_bbbbbbbbbbbbbbbb")) as tx:
+    with database.read(scope=Scope(sees, "org_bbbbbbbbbbbbbbbb", "spk_bbbbbbbbbbbbbbbb")) as tx:
         for name in ORGANISATIONS:
             table = metadata.tables[name]
             assert tx.execute(select(table).where(within(tx, table))).all() == []
 
 
 def test_a_scope_is_not_left_behind_in_a_connection_that_is_used_again(database):
-    with database.read(EVERYTHING) as tx:
+    with database.read(scope=EVERYTHING) as tx:
         within(tx, clips)
     with database.read() as tx, pytest.raises(Bug):
         within(tx, clips)
@@ -59,7 +59,7 @@ def test_a_scope_is_not_left_behind_in_a_connection_that_is_used_again(database)
 
 def test_seeing_everything_ends_with_its_block_also_on_an_error(database):
     narrow = Scope(Sees.SPEAKER, "org_bbbbbbbbbbbbbbbb", "spk_bbbbbbbbbbbbbbbb")
-    with database.read(narrow) as tx:
+    with database.read(scope=narrow) as tx:
         before = str(within(tx, clips))
         with pytest.raises(ValueError, match="x"), everything(tx):
             assert str(within(tx, clips)) == "true"

@@ -92,7 +92,7 @@ def check_organisation(tx: Connection, organisation: OrganisationId) -> None:
         within(tx, organisations), organisations.c.organisation_id == organisation
     )
     if tx.execute(query).first() is None:
-        raise OrganisationUnknown(f"got {organisation}, expected an organisation; `sayso account list` shows them")
+        raise OrganisationUnknown(f"got {organisation}, expected the id of an organisation that is here")
 
 
 def list_organisations(tx: Connection) -> list[Organisation]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from sayso.database.engine import Database, connect
+from sayso.database.engine import Database, connect, insert_new
 from sayso.database.metadata import metadata
 from sayso.database.scope import EVERYTHING, Scope, Sees, everything, organisation_of, scope_of, within
 
@@ -14,6 +14,7 @@ __all__ = [
     "Sees",
     "connect",
     "everything",
+    "insert_new",
     "metadata",
     "organisation_of",
     "scope_of",

@@ -124,7 +124,7 @@ def test_a_tempo_no_engine_is_asked_for_is_refused():
 
 def test_a_failure_in_the_middle_gives_the_minutes_back_and_is_logged(estate, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "sayso.workflows.speech.credentials.encode", lambda *_: (_ for _ in ()).throw(Conflict("planted"))
+        "sayso.workflows.speech.credentials.issue", lambda *_, **__: (_ for _ in ()).throw(Conflict("planted"))
     )
     with pytest.raises(Conflict, match="planted"):
         speak(estate.session, estate.order(), tmp_path / "out.wav")

@@ -67,7 +67,7 @@ class Installation:
 
     def epoch_of(self, speaker: SpeakerId) -> int | None:
         """Return the speaker's epoch now, None when unknown or erased."""
-        with self.database.read(EVERYTHING) as tx:
+        with self.database.read(scope=EVERYTHING) as tx:
             return consents.epoch_of(tx, speaker)
 
     @cached_property

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sayso.accounts.actor import Actor, local_operator
 from sayso.database import Connection
+from sayso.ids import SpeakerId
 from sayso.settings import Settings
 from sayso.workflows.installation.installation import Installation, open_installation
 
@@ -32,11 +35,22 @@ class Session:
 
     def read(self) -> AbstractContextManager[Connection]:
         """Return a transaction that sees one consistent state and changes nothing."""
-        return self.installation.database.read(self.actor.scope())
+        return self.installation.database.read(scope=self.actor.scope())
 
     def write(self) -> AbstractContextManager[Connection]:
-        """Return a transaction whose changes are all kept, or, on any error, none."""
-        return self.installation.database.write(self.actor.scope())
+        """Return a transaction whose changes are all kept, or, on any error, none; nobody else writes meanwhile."""
+        return self.installation.database.write(scope=self.actor.scope())
+
+    @contextlib.contextmanager
+    def act(self, *speakers: SpeakerId) -> Iterator[Connection]:
+        """Yield the one transaction of a unit of work on these speakers: state, lineage and entries, kept together.
+
+        What is read of the speakers stays true until the commit, and each of their keys is read once. Acts on other
+        speakers go on at the same time where the database can do that.
+        """
+        scope = self.actor.scope()
+        with self.vault.holding(), self.installation.database.write(*speakers, scope=scope) as tx:
+            yield tx
 
     def forget_deleted(self) -> None:
         """Leave no deleted byte in the state's files; see `Database.forget_deleted`."""

@@ -9,21 +9,23 @@ from typing import Final, Self
 
 import numpy as np
 
-from sayso.audio import Signal, container_of, decode, encode
-from sayso.consent import Action, Permit, Purpose, Request
-from sayso.disk import Draft
+from sayso.audio import Signal, container_of, decode
+from sayso.consent import Action, Permit, Purpose, Release, Request
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
-from sayso.mark import Mark
+from sayso.mark import Mark, MarkedAudio
 from sayso.mark.detector import Detection
 from sayso.mark.verifying import Checked, Policy, checked, lasts
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact
 from sayso.workflows.installation.session import Session
+from sayso.workflows.provenance.releasing import SoundDraft
 from sayso.workflows.voices.house import MARKING, OPERATOR, house_speaker
 
 ACT: Final = "marking:file"
+HOUSE: Final = "house"
+"""What a permit to mark names in place of a voice."""
 
 
 class NothingToMark(Invalid):
@@ -78,13 +80,13 @@ class Batch:
         """
         session, container = self._session, container_of(out)
         signal = decode(file)
-        with Draft(out, mode=0o644) as draft:
+        with SoundDraft(out, session.gate, Action.MARK) as draft:
             granted = permission.ask(session, _request(session, file, signal, self._speaker), ACT)
             try:
                 marked, checks = _made_to_last(session, signal, mark, granted.permit, policy)
-                _check_carries(signal, marked)
+                _check_carries(signal, marked.signal)
                 policy.judge(checks)
-                draft.write(encode(marked, container))
+                draft.write(marked.encoded(container), granted.permit, voice=HOUSE, to=Release())
                 with session.write() as tx:
                     facts: dict[str, Fact] = {"mark": str(mark), "duration_ms": signal.duration_ms}
                     permission.result(session, tx, granted, f"{ACT}:made", facts)
@@ -93,16 +95,16 @@ class Batch:
                 raise
             draft.publish()
         verified = all(one.is_readable for one in checks)
-        return MarkedFile(file, out, mark, _snr_db(signal, marked), verified, policy.profile, checks)
+        return MarkedFile(file, out, mark, _snr_db(signal, marked.signal), verified, policy.profile, checks)
 
 
 def _made_to_last(
     session: Session, signal: Signal, mark: Mark, permit: Permit, policy: Policy
-) -> tuple[Signal, tuple[Checked, ...]]:
+) -> tuple[MarkedAudio, tuple[Checked, ...]]:
     """Return ``signal`` marked, more firmly step by step while a chain that runs here still loses the mark."""
     for strength in policy.strengths():
-        marked = session.marker.at(strength).embed(signal, mark, permit, Action.MARK).signal
-        checks = checked(session.detector, marked, mark, policy.checked)
+        marked = session.marker.at(strength).embed(signal, mark, permit, Action.MARK)
+        checks = checked(session.detector, marked.signal, mark, policy.checked)
         if lasts(checks):
             break
     return marked, checks
@@ -122,7 +124,7 @@ def _request(session: Session, file: Path, signal: Signal, speaker: SpeakerId) -
     digest = hashlib.sha256(file.read_bytes()).digest()
     return Request(
         speaker=speaker,
-        voice="house",
+        voice=HOUSE,
         action=Action.MARK,
         licensee=OPERATOR,
         purpose=Purpose(MARKING),
