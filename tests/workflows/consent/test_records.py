@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sayso.consent.document import document_of, public_key_of, sign
 from sayso.consent.errors import SignatureRefused
 from sayso.consent.events.store import Signed
-from sayso.consent.exchange import MAX_BYTES, DocumentInvalid, Format, written
-from sayso.consent.receipts import Commands
 from sayso.consent.store import get_grant
 from sayso.errors import Invalid, NotFound
+from sayso.records.exchange import MAX_BYTES, DocumentInvalid, Format, written
+from sayso.records.receipts import Commands
 from sayso.workflows.consent import exchanging as records
 from sayso.workflows.consent import granting
 from sayso.workflows.consent.exchanging import RecordNotGiven

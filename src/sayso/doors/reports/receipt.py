@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from sayso.consent.receipts import Receipt, text
 from sayso.doors.reports.page import rendered
 from sayso.errors import Invalid
+from sayso.records.receipts import Receipt, text
 
 
 def page(receipt: Receipt) -> str:

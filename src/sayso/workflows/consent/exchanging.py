@@ -10,12 +10,12 @@ from sayso.consent import State
 from sayso.consent import store as consents
 from sayso.consent.errors import SignatureRefused
 from sayso.consent.events.store import Signed
-from sayso.consent.exchange import MAX_BYTES, Format, read_signed, written
 from sayso.consent.grant import Grant
-from sayso.consent.receipts import Commands, Facts, Receipt, receipt
 from sayso.disk import write_document
 from sayso.errors import Conflict, Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, new_id, parse_id
+from sayso.records.exchange import MAX_BYTES, Format, read_signed, written
+from sayso.records.receipts import Commands, Facts, Receipt, receipt
 from sayso.workflows.consent import granting
 from sayso.workflows.consent.speakers import name_of
 from sayso.workflows.installation.session import Session

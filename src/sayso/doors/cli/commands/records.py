@@ -62,9 +62,9 @@ def receipt(
     as_json: AsJson = False,
 ) -> None:
     """Write the speaker's receipt: who, what for, until when, how to take it back, in plain words."""
-    from sayso.consent.receipts import Commands  # noqa: PLC0415
     from sayso.disk import write_document  # noqa: PLC0415
     from sayso.doors.reports.receipt import form_of  # noqa: PLC0415
+    from sayso.records.receipts import Commands  # noqa: PLC0415
     from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
     form = form_of(output)

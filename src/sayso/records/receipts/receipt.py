@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sayso.consent.grant import Grant
-from sayso.consent.receipts.sentences import SECTIONS, told
-from sayso.consent.receipts.words import STATES, day, length
 from sayso.consent.state import State
+from sayso.records.receipts.sentences import SECTIONS, told
+from sayso.records.receipts.words import STATES, day, length
 
 
 @dataclass(frozen=True, slots=True)

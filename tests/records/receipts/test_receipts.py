@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 
 from sayso.consent.grant import Grant
 from sayso.consent.permit import Action
-from sayso.consent.receipts import Commands, Facts, receipt, text
-from sayso.consent.receipts.sentences import SENTENCES, told
-from sayso.consent.receipts.words import DONE_WITH_A_VOICE, STATES
 from sayso.consent.state import State
 from sayso.doors.reports.receipt import page
-
-from ..cases import NOW, SPEAKER, grant, grants  # noqa: TID252 - the room's own cases
+from sayso.records.receipts import Commands, Facts, receipt, text
+from sayso.records.receipts.sentences import SENTENCES, told
+from sayso.records.receipts.words import DONE_WITH_A_VOICE, STATES
+from tests.consent.cases import NOW, SPEAKER, grant, grants
 
 COMMANDS = Commands(withdraw="sayso consent withdraw {grant}", erase="sayso erase plan --speaker {speaker}")
 FACTS = Facts(at=NOW, used_ms=12_000, speaker_name="Ada", commands=COMMANDS)

@@ -13,16 +13,15 @@ from hypothesis import strategies as st
 from sayso.consent.document import public_key_of
 from sayso.consent.errors import SignatureRefused
 from sayso.consent.events.store import Signed
-from sayso.consent.exchange import MAX_BYTES, DocumentInvalid, Format, read_grant, read_signed, written
-from sayso.consent.exchange.table import TABLE
-from sayso.consent.exchange.terms import put_terms
 from sayso.consent.grant import Grant
 from sayso.consent.state import Party, State
 from sayso.consent.store import GrantEvent
 from sayso.errors import Bug
 from sayso.ids import SpeakerId
-
-from ..cases import NOW, SPEAKER, SPEAKER_KEY, grant, grant_id, grants, signature  # noqa: TID252 - the room's own cases
+from sayso.records.exchange import MAX_BYTES, DocumentInvalid, Format, read_grant, read_signed, written
+from sayso.records.exchange.table import TABLE
+from sayso.records.exchange.terms import put_terms
+from tests.consent.cases import NOW, SPEAKER, SPEAKER_KEY, grant, grant_id, grants, signature
 
 FORMATS = list(Format)
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from sayso.consent.errors import GrantInvalid
-from sayso.consent.exchange.document import named, put, take
-from sayso.consent.exchange.errors import DocumentInvalid
-from sayso.consent.exchange.table import MUST, TABLE, Place, Row
 from sayso.consent.grant import Grant
 from sayso.consent.parsing import Json
 from sayso.consent.state import State
 from sayso.errors import Bug, Invalid
 from sayso.ids import GrantId, SpeakerId
+from sayso.records.exchange.document import named, put, take
+from sayso.records.exchange.errors import DocumentInvalid
+from sayso.records.exchange.table import MUST, TABLE, Place, Row
 
 _KNOWN: Final = {field.name for field in dataclasses.fields(Grant)}
 

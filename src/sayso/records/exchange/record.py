@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sayso.clock import stamp
-from sayso.consent.exchange.document import check_context, check_empty, named, put, take
-from sayso.consent.exchange.errors import DocumentInvalid
-from sayso.consent.exchange.forms import MOMENT, iri
-from sayso.consent.exchange.table import PREFIXES
-from sayso.consent.exchange.terms import grant_of, put_terms, take_terms
 from sayso.consent.grant import Grant
 from sayso.consent.parsing import Json
 from sayso.consent.state import Party, State
 from sayso.consent.store import GrantEvent
 from sayso.errors import Invalid
+from sayso.records.exchange.document import check_context, check_empty, named, put, take
+from sayso.records.exchange.errors import DocumentInvalid
+from sayso.records.exchange.forms import MOMENT, iri
+from sayso.records.exchange.table import PREFIXES
+from sayso.records.exchange.terms import grant_of, put_terms, take_terms
 
 TYPE: Final = "dpv:ConsentRecord"
 

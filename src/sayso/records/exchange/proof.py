@@ -10,10 +10,10 @@ from typing import Final
 
 from sayso.consent.document import FORMAT, check_signature, document_of
 from sayso.consent.events.store import Signed
-from sayso.consent.exchange.document import take
-from sayso.consent.exchange.errors import DocumentInvalid
 from sayso.consent.grant import Grant
 from sayso.consent.parsing import Json
+from sayso.records.exchange.document import take
+from sayso.records.exchange.errors import DocumentInvalid
 
 _PROOF: Final = "sayso:proof"
 _TYPE: Final = "sayso:GrantSignature"

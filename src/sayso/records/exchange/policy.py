@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sayso.consent.exchange.document import check_context, check_empty, put, take
-from sayso.consent.exchange.errors import DocumentInvalid
-from sayso.consent.exchange.table import PREFIXES
-from sayso.consent.exchange.terms import grant_of, put_terms, take_terms
 from sayso.consent.grant import Grant
 from sayso.consent.parsing import Json
 from sayso.consent.state import State
+from sayso.records.exchange.document import check_context, check_empty, put, take
+from sayso.records.exchange.errors import DocumentInvalid
+from sayso.records.exchange.table import PREFIXES
+from sayso.records.exchange.terms import grant_of, put_terms, take_terms
 
 TYPE: Final = "Agreement"
 CONTEXT: Final = "http://www.w3.org/ns/odrl.jsonld"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
-from sayso.consent.receipts.receipt import Receipt, Section
+from sayso.records.receipts.receipt import Receipt, Section
 
 _WIDTH: Final = 78
 

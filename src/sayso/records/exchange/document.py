@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sayso.consent.exchange.errors import DocumentInvalid
 from sayso.consent.parsing import Json, kind_of, parse_object
+from sayso.records.exchange.errors import DocumentInvalid
 
 MAX_BYTES: Final = 10_000_000
 """A grant of the greatest size takes less than a hundredth of this."""

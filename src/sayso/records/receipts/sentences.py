@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sayso.consent import fields
 from sayso.consent.permit import Action
-from sayso.consent.receipts.words import DONE_WITH_A_VOICE, day, length, listed
+from sayso.records.receipts.words import DONE_WITH_A_VOICE, day, length, listed
 
 Said = Callable[[Any], list[str]]
 

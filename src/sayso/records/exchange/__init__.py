@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from sayso.consent.events.store import Signed
-from sayso.consent.exchange import policy, record
-from sayso.consent.exchange.document import MAX_BYTES, parse
-from sayso.consent.exchange.errors import DocumentInvalid
-from sayso.consent.exchange.proof import check_proof, put_proof, take_proof
 from sayso.consent.grant import Grant
 from sayso.consent.parsing import Json
 from sayso.consent.store import GrantEvent
+from sayso.records.exchange import policy, record
+from sayso.records.exchange.document import MAX_BYTES, parse
+from sayso.records.exchange.errors import DocumentInvalid
+from sayso.records.exchange.proof import check_proof, put_proof, take_proof
 
 __all__ = ["MAX_BYTES", "DocumentInvalid", "Format", "read_grant", "read_signed", "written"]
 

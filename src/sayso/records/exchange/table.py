@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sayso.consent import fields
-from sayso.consent.exchange import forms
-from sayso.consent.exchange.forms import Form, concepts, iri, or_any, thing, words
+from sayso.records.exchange import forms
+from sayso.records.exchange.forms import Form, concepts, iri, or_any, thing, words
 
 MUST: Final = object()
 """The mark of a place that a document may not leave empty."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sayso.consent.receipts.receipt import Commands, Facts, Receipt, receipt
-from sayso.consent.receipts.text import text
+from sayso.records.receipts.receipt import Commands, Facts, Receipt, receipt
+from sayso.records.receipts.text import text
 
 __all__ = ["Commands", "Facts", "Receipt", "receipt", "text"]

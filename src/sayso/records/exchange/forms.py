@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sayso.clock import parse_stamp, stamp
 from sayso.consent import fields
-from sayso.consent.exchange.errors import DocumentInvalid
+from sayso.records.exchange.errors import DocumentInvalid
 
 ANY_IRI: Final = "sayso:any"
 """Said where a record sets no limit: a record that says nothing of a field may have been cut short."""
