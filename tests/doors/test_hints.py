@@ -44,6 +44,6 @@ def test_a_hint_names_commands_that_can_be_typed(hint):
 def test_the_nearest_hint_is_taken_and_what_the_error_says_itself_before_it():
     assert "consent why" in hint_of(ConsentRefused())
     assert "consent grant" in hint_of(CloningNotGranted())
-    assert "rekey" in hint_of(SpeakerKeyKnown())
+    assert "speaker key rotate" in hint_of(SpeakerKeyKnown())
     assert hint_of(ConsentRefused(hint="wait")) == "wait"
     assert hint_of(GrantInvalid()) == ""

@@ -23,9 +23,9 @@ HINTS: Final[Mapping[str, str]] = {
     "NoClip": "`sayso trace` tells more of the file",
     "PlanUnknown": "`sayso erase plan` makes a plan",
     "RequestUnanswered": "the speaker answers with `sayso consent accept`",
-    "SpeakerKey": "write it with `--draft FILE`, have it signed with `sayso consent sign`, then `sayso consent enter`",
-    "SpeakerKeyKnown": "`sayso consent rekey` replaces the key",
-    "SpeakerKeyMissing": "`sayso consent key --public FILE` enters the first key",
+    "SpeakerKey": "write it with `--draft FILE`, have it signed with `sayso consent sign`, then `sayso consent submit`",
+    "SpeakerKeyKnown": "`sayso speaker key rotate` replaces the key",
+    "SpeakerKeyMissing": "`sayso speaker key set SPEAKER --public FILE` registers the first key",
     "VoiceUnknown": "`sayso voice list` shows the voices",
 }
 """The hint of a class of errors, by its name; it holds for the classes below it that have none of their own."""

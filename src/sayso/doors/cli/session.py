@@ -1,4 +1,4 @@
-"""Opening the installation for a command."""
+"""Opening the local installation for a command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def local_session() -> Session:
     """Return the open installation that the environment names."""
-    from sayso.settings import load  # noqa: PLC0415 - opened by commands that run, not by --help
+    from sayso.settings import load  # noqa: PLC0415 - not needed for --help
     from sayso.workflows.installation.session import open_session  # noqa: PLC0415
 
     return open_session(load())

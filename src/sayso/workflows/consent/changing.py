@@ -24,8 +24,6 @@ from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
 
-_RUNNING = (State.REQUESTED, State.GIVEN, State.SUSPENDED)
-
 
 def withdraw(session: Session, grant_id: str) -> GrantShown:
     """Withdraw a grant for good, and log it; permits made before end at once. Raise `GrantUnknown`, `GrantState`."""
@@ -58,24 +56,6 @@ def revoke(session: Session, grant_id: str, by: str = "operator") -> GrantShown:
 def invalidate(session: Session, grant_id: str) -> GrantShown:
     """End a grant that should never have been (another gave it in the speaker's name), by the operator, and log it."""
     return _changed(session, grant_id, State.INVALIDATED, Party.OPERATOR)
-
-
-def note_expired(session: Session) -> list[GrantId]:
-    """Note of every grant whose time is over that it is expired; return them. Nothing is permitted by them either way.
-
-    A grant ends at its moment without anybody's doing. The note gives its history, and the ledger, an end.
-    """
-    moment = now()
-    with session.write() as tx:
-        over = [
-            grant
-            for grant in consents.list_grants(tx)
-            if grant.state in _RUNNING and grant.state_at(moment) is State.EXPIRED
-        ]
-        for grant in over:
-            _entered(session, tx, grant, State.EXPIRED, Party.OPERATOR)
-    session.log.integrate()
-    return [grant.grant_id for grant in over]
 
 
 def draft_change(session: Session, grant_id: str, state: str) -> bytes:
