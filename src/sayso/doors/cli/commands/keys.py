@@ -90,7 +90,7 @@ def hand_over(
     as_json: AsJson = False,
 ) -> None:
     """Give a speaker the key that Sayso kept for them, sealed with a passphrase, and destroy Sayso's copy."""
-    from sayso.consent.keyfile import passphrase_of  # noqa: PLC0415
+    from sayso.consent.keys import passphrase_of  # noqa: PLC0415
     from sayso.workflows.consent import keys  # noqa: PLC0415
 
     keys.hand_over(local_session(), speaker, output, passphrase_of(_secret(passphrase)))
@@ -106,7 +106,7 @@ def sign(
     as_json: AsJson = False,
 ) -> None:
     """Sign a document with the speaker's own key, on any machine; nothing is entered."""
-    from sayso.consent.keyfile import passphrase_of  # noqa: PLC0415
+    from sayso.consent.keys import passphrase_of  # noqa: PLC0415
     from sayso.disk import write_document  # noqa: PLC0415
     from sayso.workflows.consent import signing  # noqa: PLC0415
 
