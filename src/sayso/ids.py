@@ -24,6 +24,9 @@ OrganisationId = NewType("OrganisationId", str)
 CredentialId = NewType("CredentialId", str)
 RunId = NewType("RunId", str)
 
+OWN_ORGANISATION: Final = OrganisationId("org_aaaaaaaaaaaaaaaa")
+"""The organisation that runs the installation; it is there from the start."""
+
 PREFIXES: Final = {
     "speaker": "spk",
     "grant": "grt",

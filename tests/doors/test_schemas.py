@@ -140,6 +140,8 @@ def test_every_command_answers_as_its_schema_says(tour):
 
 
 def voices_and_clips(tour, voice):
+    tour("text", "H₂O costs $5.", "--phonemes")
+    tour("text", "Привет", code=2)
     tour("voice", "list")
     tour("voice", "show", voice)
     tour("voice", "show", "voi_aaaaaaaaaaaaaaaa", code=3)

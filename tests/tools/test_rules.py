@@ -61,3 +61,57 @@ def _breaches(root, place, code):
     path.parent.mkdir(parents=True)
     path.write_text(code)
     return rules.check(root)
+
+
+TABLE = 'from sqlalchemy import Table, delete, select, update\nrows = Table("clips", metadata)\n'
+
+UNSCOPED = {
+    "a select": "def find(tx, x):\n    return tx.execute(select(rows).where(rows.c.x == x))",
+    "of one column": "def find(tx, x):\n    return tx.execute(select(rows.c.x))",
+    "of a figure": "def find(tx, x):\n    return tx.execute(select(func.max(rows.c.x)))",
+    "an update": "def change(tx, x):\n    tx.execute(update(rows).values(x=x))",
+    "a delete": "def forget(tx, x):\n    tx.execute(delete(rows).where(rows.c.x == x))",
+    "a query made before": "WHOLE = select(rows)\n\ndef find(tx, x):\n    return tx.execute(WHOLE.where(rows.c.x == x))",
+    "columns named before": "COLUMNS = (rows.c.x, rows.c.y)\n\ndef find(tx):\n    return tx.execute(select(*COLUMNS))",
+    "columns under another name": "def find(tx):\n    c = rows.c\n    return tx.execute(select(c.x))",
+    "a table of another file": "from sayso.clips.store import clips\n\ndef find(tx):\n    return tx.execute(select(clips))",
+    "one of several tables": "def forget(tx):\n    for table in (rows,):\n        tx.execute(delete(table))",
+    "another table's scope": "def find(tx):\n    return tx.execute(select(rows).where(within(tx, others)))",
+}
+
+
+@pytest.mark.parametrize("code", UNSCOPED.values(), ids=UNSCOPED)
+def test_a_planted_query_without_a_scope_is_found(code, tmp_path):
+    assert _breaches(tmp_path / "a", "synthesis/store.py", TABLE + code)
+
+
+SCOPED = {
+    "within": "def find(tx, x):\n    return tx.execute(select(rows).where(within(tx, rows), rows.c.x == x))",
+    "in a tuple": "def find(tx, x):\n    mine = (within(tx, rows), rows.c.x == x)\n    tx.execute(delete(rows).where(*mine))",
+    "of what is nobody's": 'log = Table("ledger_entries", metadata)\n\ndef find(tx):\n    tx.execute(select(log))',
+}
+
+
+@pytest.mark.parametrize("code", SCOPED.values(), ids=SCOPED)
+def test_a_query_with_a_scope_is_left_alone(code, tmp_path):
+    assert not _breaches(tmp_path / "a", "synthesis/store.py", TABLE + code)
+
+
+WIDER = {
+    "everything": "def find(tx):\n    with everything(tx):\n        pass",
+    "EVERYTHING": "from sayso.database import EVERYTHING\n\nscope = EVERYTHING",
+    "database.read": "def find(session):\n    with session.installation.database.read() as tx:\n        pass",
+    "database.write": "def find(database):\n    with database.write() as tx:\n        pass",
+}
+
+
+@pytest.mark.parametrize("code", WIDER.values(), ids=WIDER)
+def test_a_transaction_around_the_session_is_found(code, tmp_path):
+    assert _breaches(tmp_path / "a", "workflows/speech/speaking.py", code)
+
+
+def test_every_exemption_is_of_something_that_is_there():
+    root = Path(__file__).parents[2] / "src" / "sayso"
+    for place in {**rules.UNSCOPED, **rules.WIDENED}:
+        file, _, function = place.partition(":")
+        assert f"def {function}" in (root / file).read_text(), place

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, select
 
-from sayso.database import insert_new, metadata
+from sayso.database import everything, insert_new, metadata, within
 from sayso.ids import ID_LENGTH
 
 records: Final = Table(
@@ -36,15 +36,18 @@ def keep(tx: Connection, digest: str, record: Record) -> None:
 
 def has(tx: Connection, digest: str) -> bool:
     """Return whether there is a record of this digest."""
-    return tx.execute(select(records.c.digest).where(records.c.digest == digest)).first() is not None
+    with everything(tx):
+        query = select(records.c.digest).where(within(tx, records), records.c.digest == digest)
+        return tx.execute(query).first() is not None
 
 
 def read(tx: Connection, digest: str) -> Record | None:
     """Return the record of this digest; None where it was erased or never kept."""
-    row = tx.execute(select(records.c.speaker_id, records.c.sealed).where(records.c.digest == digest)).one_or_none()
+    query = select(records.c.speaker_id, records.c.sealed).where(within(tx, records), records.c.digest == digest)
+    row = tx.execute(query).one_or_none()
     return None if row is None else Record(*row)
 
 
 def forget(tx: Connection, speaker_id: str) -> int:
     """Delete every record about the speaker; return how many there were."""
-    return tx.execute(delete(records).where(records.c.speaker_id == speaker_id)).rowcount
+    return tx.execute(delete(records).where(within(tx, records), records.c.speaker_id == speaker_id)).rowcount

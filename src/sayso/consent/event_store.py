@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Integer, String, Table, delete, inser
 
 from sayso.clock import parse_stamp, stamp
 from sayso.consent.state import Party, State
-from sayso.database import metadata
+from sayso.database import metadata, within
 from sayso.ids import ID_LENGTH, GrantId
 
 grant_events = Table(
@@ -67,29 +67,29 @@ def add_event(tx: Connection, event: GrantEvent) -> None:
 
 def next_number(tx: Connection, grant_id: GrantId) -> int:
     """Return the number of the grant's next event: 1 of a new grant."""
-    of_grant = select(grant_events.c.number).where(grant_events.c.grant_id == grant_id)
+    of_grant = select(grant_events.c.number).where(within(tx, grant_events), grant_events.c.grant_id == grant_id)
     last = tx.execute(of_grant.order_by(grant_events.c.number.desc()).limit(1)).scalar_one_or_none()
     return (last or 0) + 1
 
 
 def events_of(tx: Connection, grant_id: GrantId) -> list[GrantEvent]:
     """Return every event of a grant, oldest first."""
-    of_grant = select(grant_events).where(grant_events.c.grant_id == grant_id).order_by(grant_events.c.number)
-    return [_event(row) for row in tx.execute(of_grant)]
+    of_grant = select(grant_events).where(within(tx, grant_events), grant_events.c.grant_id == grant_id)
+    return [_event(row) for row in tx.execute(of_grant.order_by(grant_events.c.number))]
 
 
 def events_of_all(tx: Connection, grant_ids: Any) -> dict[GrantId, list[GrantEvent]]:
     """Return the events of several grants, which a query names, by grant."""
     found: dict[GrantId, list[GrantEvent]] = defaultdict(list)
-    wanted = select(grant_events).where(grant_events.c.grant_id.in_(grant_ids)).order_by(grant_events.c.number)
-    for row in tx.execute(wanted):
+    wanted = select(grant_events).where(within(tx, grant_events), grant_events.c.grant_id.in_(grant_ids))
+    for row in tx.execute(wanted.order_by(grant_events.c.number)):
         found[GrantId(row.grant_id)].append(_event(row))
     return found
 
 
 def forget_events(tx: Connection, grant_id: GrantId) -> None:
     """Delete the history of a grant that is erased."""
-    tx.execute(delete(grant_events).where(grant_events.c.grant_id == grant_id))
+    tx.execute(delete(grant_events).where(within(tx, grant_events), grant_events.c.grant_id == grant_id))
 
 
 def _event(row: Any) -> GrantEvent:

@@ -27,13 +27,14 @@ from sqlalchemy import (
 from sayso.clock import now, parse_stamp, stamp
 from sayso.consent import fields
 from sayso.consent.errors import SpeakerKey, SpeakerKeyKnown, SpeakerUnknown
-from sayso.database import metadata
+from sayso.database import everything, metadata, organisation_of, within
 from sayso.ids import ID_LENGTH, SpeakerId
 
 speakers = Table(
     "speakers",
     metadata,
     Column("speaker_id", String(ID_LENGTH), primary_key=True),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
     Column("epoch", Integer, nullable=False),
     Column("state_version", BigInteger, nullable=False),
     Column("name_sealed", LargeBinary),
@@ -93,6 +94,7 @@ class Speaker:
     name_sealed: bytes | None
     created_at: datetime
     house: bool
+    organisation: str
     public_key: str | None = None
     key_sealed: bytes | None = None
     died_at: datetime | None = None
@@ -106,8 +108,9 @@ def add_speaker(
     house: bool = False,
     at: datetime | None = None,
 ) -> None:
-    """Enter a new speaker, at epoch 1, who permits nothing yet."""
+    """Enter a new speaker of the organisation that acts, at epoch 1, who permits nothing yet."""
     row = {"speaker_id": speaker, "name_sealed": name_sealed, "house": house, "created_at": stamp(at or now())}
+    row["organisation_id"] = organisation_of(tx)
     tx.execute(insert(speakers).values(epoch=1, state_version=_new_version(), **row))
 
 
@@ -118,14 +121,14 @@ def get_speaker(tx: Connection, speaker: SpeakerId) -> Speaker:
 
 def list_speakers(tx: Connection) -> list[Speaker]:
     """Return every speaker, oldest first."""
-    return [
-        _speaker(row) for row in tx.execute(select(speakers).order_by(speakers.c.created_at, speakers.c.speaker_id))
-    ]
+    query = select(speakers).where(within(tx, speakers)).order_by(speakers.c.created_at, speakers.c.speaker_id)
+    return [_speaker(row) for row in tx.execute(query)]
 
 
 def epoch_of(tx: Connection, speaker: SpeakerId) -> int | None:
     """Return the speaker's epoch; None for one who is unknown or erased."""
-    return tx.execute(select(speakers.c.epoch).where(speakers.c.speaker_id == speaker)).scalar_one_or_none()
+    query = select(speakers.c.epoch).where(within(tx, speakers), speakers.c.speaker_id == speaker)
+    return tx.execute(query).scalar_one_or_none()
 
 
 def bump_epoch(tx: Connection, speaker: SpeakerId) -> int:
@@ -160,22 +163,22 @@ def drop_private_key(tx: Connection, speaker: SpeakerId) -> None:
     """Forget the private key that Sayso kept for the speaker; raise `SpeakerKey` where it keeps none."""
     if speaker_row(tx, speaker).key_sealed is None:
         raise SpeakerKey(f"Sayso keeps no key of {speaker}, expected a speaker whose key it keeps")
-    tx.execute(update(speakers).where(speakers.c.speaker_id == speaker).values(key_sealed=None))
+    tx.execute(update(speakers).where(within(tx, speakers), speakers.c.speaker_id == speaker).values(key_sealed=None))
 
 
 def keys_of(tx: Connection, speaker: SpeakerId) -> list[SpeakerKeyRow]:
     """Return every key that the speaker had, the first one first."""
-    query = select(speaker_keys).where(speaker_keys.c.speaker_id == speaker).order_by(speaker_keys.c.number)
+    query = select(speaker_keys).where(within(tx, speaker_keys), speaker_keys.c.speaker_id == speaker)
     return [
         SpeakerKeyRow(row.number, row.public_key, How(row.how), row.endorsement, parse_stamp(row.at), row.reason_sealed)
-        for row in tx.execute(query)
+        for row in tx.execute(query.order_by(speaker_keys.c.number))
     ]
 
 
 def forget_speaker(tx: Connection, speaker: SpeakerId) -> None:
     """Delete the speaker and their keys."""
     for table in (speaker_keys, speakers):
-        tx.execute(delete(table).where(table.c.speaker_id == speaker))
+        tx.execute(delete(table).where(within(tx, table), table.c.speaker_id == speaker))
 
 
 def _add_key(tx: Connection, speaker: SpeakerId, key: SpeakerKeyRow, *, sealed: bytes | None) -> None:
@@ -184,29 +187,43 @@ def _add_key(tx: Connection, speaker: SpeakerId, key: SpeakerKeyRow, *, sealed: 
     more = {"reason_sealed": key.reason_sealed, "at": stamp(key.at)}
     tx.execute(insert(speaker_keys).values(speaker_id=speaker, **values, **more))
     row = {"public_key": key.public_key, "key_sealed": sealed, "state_version": _new_version()}
-    tx.execute(update(speakers).where(speakers.c.speaker_id == speaker).values(row))
+    tx.execute(update(speakers).where(within(tx, speakers), speakers.c.speaker_id == speaker).values(row))
 
 
 def note_death(tx: Connection, speaker: SpeakerId, *, at: datetime | None = None) -> None:
     """Note that the speaker has died: from now on only grants that are for that time too permit anything."""
     speaker_row(tx, speaker)
-    tx.execute(update(speakers).where(speakers.c.speaker_id == speaker).values(died_at=stamp(at or now())))
+    tx.execute(
+        update(speakers)
+        .where(within(tx, speakers), speakers.c.speaker_id == speaker)
+        .values(died_at=stamp(at or now()))
+    )
     touch(tx, speaker, ends_permits=True)
 
 
 def touch(tx: Connection, speaker: SpeakerId, *, ends_permits: bool) -> None:
-    """Draw a new version of the speaker's state, and a new epoch where permits are to end."""
+    """Draw a new version of the speaker's state, and a new epoch where permits are to end.
+
+    Whoever could change a grant does this to its speaker, of whatever organisation that is.
+    """
     step = 1 if ends_permits else 0
     values = {"epoch": speakers.c.epoch + step, "state_version": _new_version()}
-    tx.execute(update(speakers).where(speakers.c.speaker_id == speaker).values(values))
+    with everything(tx):
+        tx.execute(update(speakers).where(within(tx, speakers), speakers.c.speaker_id == speaker).values(values))
 
 
 def speaker_row(tx: Connection, speaker: SpeakerId) -> Row[Any]:
     """Return the speaker's row; raise `SpeakerUnknown`."""
-    row = tx.execute(select(speakers).where(speakers.c.speaker_id == speaker)).one_or_none()
+    row = tx.execute(select(speakers).where(within(tx, speakers), speakers.c.speaker_id == speaker)).one_or_none()
     if row is None:
         raise SpeakerUnknown(f"got {speaker}, expected the id of a speaker who is here and not erased")
     return row
+
+
+def organisation_of_speaker(tx: Connection, speaker: SpeakerId) -> str:
+    """Return the speaker's organisation, whoever asks; raise `SpeakerUnknown`."""
+    with everything(tx):
+        return str(speaker_row(tx, speaker).organisation_id)
 
 
 def _new_version() -> int:
@@ -220,6 +237,7 @@ def _speaker(row: Row[Any]) -> Speaker:
         row.name_sealed,
         parse_stamp(row.created_at),
         bool(row.house),
+        row.organisation_id,
         row.public_key,
         row.key_sealed,
         None if row.died_at is None else parse_stamp(row.died_at),

@@ -9,6 +9,7 @@ from sayso.errors import SaysoError
 
 HINTS: Final[Mapping[str, str]] = {
     "AuthorityExpired": "`sayso credentials use` takes a renewed one, `sayso credentials local` the local one",
+    "ClipAltered": "check the log with `sayso ledger verify log`, and restore the blobs from a backup",
     "ClipUnlogged": "check the log with `sayso ledger verify log`",
     "CloningNotGranted": "`sayso consent grant --speaker S --licensee L --purpose P` gives a grant",
     "ConsentRefused": "the reasons say who can change what; `sayso consent why` shows every rule",

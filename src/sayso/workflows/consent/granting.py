@@ -7,7 +7,6 @@ from dataclasses import replace
 from sayso.clock import now, stamp
 from sayso.consent import Grant, State
 from sayso.consent import store as consents
-from sayso.consent.ceiling import outer_of
 from sayso.consent.document import (
     STATE_FORMAT,
     check_signature,
@@ -202,7 +201,7 @@ def _accept(session: Session, tx: Connection, asked: Grant, signature: str) -> N
 
 def _bounded(tx: Connection, grant: Grant) -> Grant:
     """Return the grant as cut from the outer consent that has room for it, if the speaker has one."""
-    outer = outer_of(consents.grants_of(tx, grant.speaker), grant)
+    outer = consents.outer_for(tx, grant)
     return grant if outer is None else replace(grant, ceiling=outer.grant_id)
 
 

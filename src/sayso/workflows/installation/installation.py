@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sayso.clock import now
 from sayso.consent import store as consents
 from sayso.consent.permit import Gate, PermitKey, signing_key
-from sayso.database import Database, connect
+from sayso.database import EVERYTHING, Database, connect
 from sayso.database.schema import KEYS, STATE, upgrade
 from sayso.disk import explained, locked
 from sayso.ids import SpeakerId
@@ -67,7 +67,7 @@ class Installation:
 
     def epoch_of(self, speaker: SpeakerId) -> int | None:
         """Return the speaker's epoch now, None when unknown or erased."""
-        with self.database.read() as tx:
+        with self.database.read(scope=EVERYTHING) as tx:
             return consents.epoch_of(tx, speaker)
 
     @cached_property

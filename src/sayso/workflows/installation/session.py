@@ -35,11 +35,11 @@ class Session:
 
     def read(self) -> AbstractContextManager[Connection]:
         """Return a transaction that sees one consistent state and changes nothing."""
-        return self.installation.database.read()
+        return self.installation.database.read(scope=self.actor.scope())
 
     def write(self) -> AbstractContextManager[Connection]:
         """Return a transaction whose changes are all kept, or, on any error, none; nobody else writes meanwhile."""
-        return self.installation.database.write()
+        return self.installation.database.write(scope=self.actor.scope())
 
     @contextlib.contextmanager
     def act(self, *speakers: SpeakerId) -> Iterator[Connection]:
@@ -48,7 +48,8 @@ class Session:
         What is read of the speakers stays true until the commit, and each of their keys is read once. Acts on other
         speakers go on at the same time where the database can do that.
         """
-        with self.vault.holding(), self.installation.database.write(*speakers) as tx:
+        scope = self.actor.scope()
+        with self.vault.holding(), self.installation.database.write(*speakers, scope=scope) as tx:
             yield tx
 
     def forget_deleted(self) -> None:
