@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 from sayso.consent import minutes, store
 from sayso.consent.cedar import Policies
 from sayso.consent.decision import decide
-from sayso.consent.document import document_of, public_key_of, sign
+from sayso.consent.document import document_of, sign
 from sayso.consent.errors import (
     CeilingExceeded,
     ConsentRefused,
@@ -24,6 +24,7 @@ from sayso.consent.errors import (
     SpeakerKey,
     TakesUsedUp,
 )
+from sayso.consent.keys import public_key_of
 from sayso.consent.minutes import Lease
 from sayso.consent.minutes.store import grant_minutes
 from sayso.consent.permit import Permit

@@ -9,12 +9,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
 
 from sayso.consent import minutes, store
+from sayso.consent.act import Action
 from sayso.consent.cedar import Policies
 from sayso.consent.decision import decide
-from sayso.consent.document import public_key_of
 from sayso.consent.errors import ConsentRefused, GrantInvalid, GrantState, GrantUnknown, PermitRefused, SpeakerUnknown
 from sayso.consent.grant import Grant
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.keys import public_key_of
+from sayso.consent.permit import Gate, Permit
 from sayso.consent.state import Party, State
 from sayso.database import EVERYTHING, Database
 from sayso.ids import GrantId, PermitId

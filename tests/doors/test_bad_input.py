@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sayso.consent.document import public_key_of
+from sayso.consent.keys import public_key_of
 from sayso.doors.cli.main import run
 from sayso.settings import Settings
 from sayso.workflows.consent import exchanging as records

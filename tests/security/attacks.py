@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sayso.audio import Container, Signal
 from sayso.consent import Action, Release
 from sayso.consent import store as consents
-from sayso.consent.disclosure import Disclosure
+from sayso.consent.act import Disclosure
 from sayso.consent.errors import PermitRefused
 from sayso.consent.permit import Permit
 from sayso.engines import VoiceAsset

@@ -20,7 +20,7 @@ from sayso.consent.ceiling import outer_of
 from sayso.consent.declaration import StateChange
 from sayso.consent.document import check_signature, document_of
 from sayso.consent.errors import CeilingExceeded, ErasedWithSpeaker, GrantInvalid, GrantState, GrantUnknown
-from sayso.consent.events.store import (
+from sayso.consent.event_store import (
     GrantEvent,
     Signed,
     add_event,
@@ -33,7 +33,7 @@ from sayso.consent.events.store import (
 from sayso.consent.grant import Grant
 from sayso.consent.minutes.store import cap_minutes, follow_state, forget_minutes, open_minutes
 from sayso.consent.signed import grant_of, verified_grant, verified_keys
-from sayso.consent.speakers.store import (
+from sayso.consent.speaker_store import (
     How,
     Speaker,
     SpeakerKeyRow,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.act import Action
+from sayso.consent.permit import Gate, Permit
 from sayso.engines.protocol import Engine
 from sayso.ids import VoiceId
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sayso.audio import Container, Signal, decode, encode, resample
 from sayso.audio.rates import resampled
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.act import Action
+from sayso.consent.permit import Gate, Permit
 from sayso.ids import GrantId, PermitId, SpeakerId
 from sayso.mark import Mark, Marker, MarkKeys
 from sayso.mark.detector import Detector

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.consent.document import public_key_of
 from sayso.consent.errors import SignatureRefused
-from sayso.consent.events.store import Signed
+from sayso.consent.event_store import Signed
 from sayso.consent.grant import Grant
+from sayso.consent.keys import public_key_of
 from sayso.consent.state import Party, State
 from sayso.consent.store import GrantEvent
 from sayso.errors import Bug

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sayso.consent.act import Action
 from sayso.consent.grant import Grant
-from sayso.consent.permit import Action
 from sayso.consent.state import State
 from sayso.doors.reports.receipt import page
 from sayso.records.receipts import Commands, Facts, receipt, text

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sayso.consent.document import document_of, public_key_of, sign
+from sayso.consent.document import document_of, sign
 from sayso.consent.errors import SignatureRefused
-from sayso.consent.events.store import Signed
+from sayso.consent.event_store import Signed
+from sayso.consent.keys import public_key_of
 from sayso.consent.store import get_grant
 from sayso.errors import Invalid, NotFound
 from sayso.records.exchange import MAX_BYTES, DocumentInvalid, Format, written

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text as sql
 
 from sayso.consent import minutes
-from sayso.consent.document import document_of, public_key_of, sign
+from sayso.consent.document import document_of, sign
 from sayso.consent.errors import CeilingExceeded, GrantInvalid, GrantState, GrantTampered, SignatureRefused, SpeakerKey
+from sayso.consent.keys import public_key_of
 from sayso.errors import Tampered
 from sayso.settings import Settings
 from sayso.workflows.audit import auditing

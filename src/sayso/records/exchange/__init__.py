@@ -9,10 +9,10 @@ import json
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sayso.consent.events.store import Signed
+from sayso.consent.event_store import Signed
 from sayso.consent.grant import Grant
-from sayso.consent.parsing import Json
 from sayso.consent.store import GrantEvent
+from sayso.parsing import Json
 from sayso.records.exchange import policy, record
 from sayso.records.exchange.document import MAX_BYTES, parse
 from sayso.records.exchange.errors import DocumentInvalid

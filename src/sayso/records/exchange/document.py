@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sayso.consent.parsing import Json, kind_of, parse_object
+from sayso.parsing import Json, kind_of, parse_object
 from sayso.records.exchange.errors import DocumentInvalid
 
 MAX_BYTES: Final = 10_000_000

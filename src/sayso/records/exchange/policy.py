@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sayso.consent.grant import Grant
-from sayso.consent.parsing import Json
 from sayso.consent.state import State
+from sayso.parsing import Json
 from sayso.records.exchange.document import check_context, check_empty, put, take
 from sayso.records.exchange.errors import DocumentInvalid
 from sayso.records.exchange.table import PREFIXES

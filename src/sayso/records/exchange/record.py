@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from sayso.clock import stamp
 from sayso.consent.grant import Grant
-from sayso.consent.parsing import Json
 from sayso.consent.state import Party, State
 from sayso.consent.store import GrantEvent
 from sayso.errors import Invalid
+from sayso.parsing import Json
 from sayso.records.exchange.document import check_context, check_empty, named, put, take
 from sayso.records.exchange.errors import DocumentInvalid
 from sayso.records.exchange.forms import MOMENT, iri

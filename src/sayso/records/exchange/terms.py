@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from sayso.consent.errors import GrantInvalid
 from sayso.consent.grant import Grant
-from sayso.consent.parsing import Json
 from sayso.consent.state import State
 from sayso.errors import Bug, Invalid
 from sayso.ids import GrantId, SpeakerId
+from sayso.parsing import Json
 from sayso.records.exchange.document import named, put, take
 from sayso.records.exchange.errors import DocumentInvalid
 from sayso.records.exchange.table import MUST, TABLE, Place, Row

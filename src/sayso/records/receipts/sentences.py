@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sayso.consent import fields
-from sayso.consent.permit import Action
+from sayso.consent.act import Action
 from sayso.records.receipts.words import DONE_WITH_A_VOICE, day, length, listed
 
 Said = Callable[[Any], list[str]]

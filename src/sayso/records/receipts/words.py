@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from sayso.clock import parse_stamp
-from sayso.consent.permit import Action
+from sayso.consent.act import Action
 from sayso.consent.state import State
 from sayso.units import MS_PER_MINUTE
 

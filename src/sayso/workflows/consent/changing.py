@@ -12,7 +12,7 @@ from sayso.consent import store as consents
 from sayso.consent.declaration import StateChange, read_state_change
 from sayso.consent.document import sign
 from sayso.consent.errors import GrantState, RequestUnanswered
-from sayso.consent.events.store import next_number
+from sayso.consent.event_store import next_number
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.errors import Invalid, SaysoError

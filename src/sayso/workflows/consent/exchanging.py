@@ -9,7 +9,7 @@ from sayso.clock import now
 from sayso.consent import State
 from sayso.consent import store as consents
 from sayso.consent.errors import SignatureRefused
-from sayso.consent.events.store import Signed
+from sayso.consent.event_store import Signed
 from sayso.consent.grant import Grant
 from sayso.disk import write_document
 from sayso.errors import Conflict, Invalid, NotFound

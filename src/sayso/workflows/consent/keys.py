@@ -12,18 +12,9 @@ from sayso.clock import now
 from sayso.consent import fields
 from sayso.consent import store as consents
 from sayso.consent.declaration import KeyChange, read_key_change
-from sayso.consent.document import (
-    KEY_FORMAT,
-    check_signature,
-    format_of,
-    private_key,
-    public_key,
-    public_key_of,
-    read_signed_file,
-    sign,
-)
+from sayso.consent.document import KEY_FORMAT, check_signature, format_of, read_signed_file, sign
 from sayso.consent.errors import SpeakerKey, SpeakerKeyMissing
-from sayso.consent.keyfile import sealed_pem
+from sayso.consent.keys import private_key, public_key, public_key_of, sealed_pem
 from sayso.consent.state import Party
 from sayso.consent.store import How, SpeakerKeyRow
 from sayso.database import Connection

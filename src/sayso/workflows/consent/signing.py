@@ -9,8 +9,9 @@ from typing import Final
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
 from sayso.consent.declaration import KeyChange
-from sayso.consent.document import SigningKey, private_key, public_key, public_key_of, sign, signed_file
+from sayso.consent.document import sign, signed_file
 from sayso.consent.errors import SpeakerKey
+from sayso.consent.keys import SigningKey, private_key, public_key, public_key_of
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import SpeakerId, parse_id

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from sayso.consent import Party
+from sayso.consent import decision_store as decisions
 from sayso.consent import store as consents
-from sayso.consent.decisions import store as decisions
 from sayso.credentials import store as manifests
 from sayso.database import Connection
 from sayso.disk import write_document

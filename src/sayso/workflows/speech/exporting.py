@@ -14,7 +14,7 @@ from typing import Final
 from sayso import lineage
 from sayso.audio import Container, container_of
 from sayso.consent import Action, Permit, Purpose, Release, Request
-from sayso.consent.disclosure import Disclosure
+from sayso.consent.act import Disclosure
 from sayso.errors import Invalid, NotFound
 from sayso.fingerprint import Content
 from sayso.ids import PREFIXES, ClipId, SpeakerId, parse_id

@@ -16,7 +16,7 @@ from typing import Final
 from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Permit, Purpose, Release, Request, minutes
-from sayso.consent.disclosure import Disclosure
+from sayso.consent.act import Disclosure
 from sayso.disk import write_document
 from sayso.errors import Invalid
 from sayso.ids import ClipId, RunId, VoiceId, new_id

@@ -31,7 +31,7 @@ def sign(
 
     Needs no installation and changes nothing; submit the result with `sayso consent submit`.
     """
-    from sayso.consent.keyfile import passphrase_of  # noqa: PLC0415
+    from sayso.consent.keys import passphrase_of  # noqa: PLC0415
     from sayso.disk import write_document  # noqa: PLC0415
     from sayso.workflows.consent import signing  # noqa: PLC0415
 

@@ -90,7 +90,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Export a speaker's private key and delete Sayso's copy."""
-    from sayso.consent.keyfile import passphrase_of  # noqa: PLC0415
+    from sayso.consent.keys import passphrase_of  # noqa: PLC0415
     from sayso.workflows.consent import keys  # noqa: PLC0415
 
     keys.hand_over(local_session(), speaker, output, passphrase_of(secret(passphrase)))

@@ -1,8 +1,9 @@
-"""A purpose: what the sound is for, as a path from the broad to the narrow."""
+"""What is done with a voice, what for, and how listeners learn that it is synthetic."""
 
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import Final, Self
 
 from sayso.errors import Invalid
@@ -13,6 +14,19 @@ ANY: Final = "*"
 _MAX_DEPTH: Final = 8
 _SEGMENT: Final = r"[a-z0-9][a-z0-9-]{0,63}"
 _PATH: Final = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT}){{0,{_MAX_DEPTH - 1}}}")
+
+
+class Action(StrEnum):
+    """What may be done with a voice."""
+
+    CLONE = "clone"
+    SYNTHESIZE = "synthesize"
+    STREAM = "stream"
+    CONVERT = "convert"
+    MARK = "mark"
+    PUBLISH = "publish"
+    EXPORT = "export"
+    TRAIN = "train"
 
 
 class Purpose(str):
@@ -40,3 +54,21 @@ class Purpose(str):
     def covers(self, other: str) -> bool:
         """Return whether what is allowed for this purpose is allowed for ``other``: itself and all below it."""
         return self in (ANY, other) or other.startswith(self + "/")
+
+
+class Disclosure(StrEnum):
+    """How it is said: aloud in the sound, in the file's credentials, or both."""
+
+    SPOKEN = "spoken"
+    METADATA = "metadata"
+    BOTH = "both"
+
+    @classmethod
+    def of(cls, *, spoken: bool, metadata: bool) -> Self | None:
+        """Return the disclosure of a clip that says it aloud, in its credentials, both or neither (None)."""
+        ways = {(True, True): cls.BOTH, (True, False): cls.SPOKEN, (False, True): cls.METADATA}
+        return ways.get((spoken, metadata))
+
+    def gives(self, wanted: Disclosure) -> bool:
+        """Return whether this says it in the way that is ``wanted``, or in more."""
+        return self in (Disclosure.BOTH, wanted)

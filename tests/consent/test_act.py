@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.consent.purpose import Purpose
+from sayso.consent.act import Purpose
 from sayso.errors import Invalid
 
 SEGMENTS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,5}", fullmatch=True)
