@@ -11,11 +11,20 @@ import pytest
 from hypothesis import settings
 
 from sayso.audio.signal import Signal
+from tests.costs import Costs
 
 # At a desk every run tries new cases; what gates a landing tries the same ones each time.
 settings.register_profile("landing", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("landing")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--costs", type=int, metavar="N", help="show the N tests that took the most CPU seconds")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Costs())
 
 
 @pytest.fixture(scope="session")
