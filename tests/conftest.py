@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+
+# One thread for each test process: the workers of a run share the cores, and threads that wait for each other spin.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
 from sayso.audio.signal import Signal
+from sayso.database import connect
+from sayso.database.metadata import keys_metadata
+from sayso.vault import FileKek, Vault
 from tests.costs import Costs
 
 # At a desk every run tries new cases; what gates a landing tries the same ones each time.
@@ -56,3 +64,24 @@ def postgres() -> Iterator[Callable[[], str]]:
         yield make
         for name in made:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def make_vault(tmp_path: Path):
+    """Return what opens the vault in ``tmp_path``, as another process would."""
+    opened = []
+
+    def make_vault() -> Vault:
+        keys = connect(f"sqlite:///{tmp_path / 'keys' / 'keys.sqlite'}", journal="DELETE")
+        opened.append(keys)
+        keys_metadata.create_all(keys.engine)
+        return Vault(FileKek(tmp_path / "keys" / "kek"), keys, (tmp_path / "blobs").as_uri())
+
+    yield make_vault
+    for keys in opened:
+        keys.close()
+
+
+@pytest.fixture
+def vault(make_vault) -> Vault:
+    return make_vault()

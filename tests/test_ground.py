@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sayso import canonical, errors, ids
 from sayso.clock import now, parse_stamp, stamp
 from sayso.errors import Invalid, Refused
-from sayso.settings import Settings, load
 
 KINDS = (
     errors.Invalid,
@@ -100,25 +99,3 @@ def test_other_spellings_are_refused(data):
 def test_floats_have_no_canonical_form():
     with pytest.raises(Invalid, match=r"\$.a\[1\]"):
         canonical.encode({"a": [1, 1.5]})
-
-
-def test_settings_say_where_each_value_comes_from(tmp_path):
-    (tmp_path / "config.toml").write_text('threads = 1\nlog_origin = "example.org/log"\n')
-    settings = load({"SAYSO_HOME": str(tmp_path), "SAYSO_THREADS": "4", "SAYSO_SPEECH": "elsewhere"})
-    shown = settings.shown()
-    assert settings.threads == 4
-    assert shown["threads"] == {"value": "4", "origin": "SAYSO_THREADS"}
-    assert shown["log_origin"] == {"value": "example.org/log", "origin": "config.toml"}
-    assert shown["engine"]["origin"] == "default"
-
-
-@pytest.mark.parametrize("text", ["thread = 1", "threads = 'many'", "threads = 0", "= nonsense"])
-def test_bad_settings_are_named(tmp_path, text):
-    (tmp_path / "config.toml").write_text(text)
-    with pytest.raises(Invalid, match=r"threads|thread|config\.toml"):
-        load({"SAYSO_HOME": str(tmp_path)})
-
-
-def test_passwords_are_never_shown(tmp_path):
-    settings = Settings(home=tmp_path, database_url="postgresql://sayso:s3cret@db/sayso")
-    assert "s3cret" not in str(settings.shown())

@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     clips = [clip.samples for clip in real(options.clips, options.seconds)]
-    prints = [Fingerprint.of(Signal.mono(samples, RATE_HZ)) for samples in clips]
+    prints = [Fingerprint.from_features(features_of(Signal.mono(samples, RATE_HZ))) for samples in clips]
     report = {name: _row(name, ATTACKS[name].change, clips, prints) for name in WAYS}
     report["cost"] = _cost(clips)
     if options.out:
@@ -75,7 +75,7 @@ def _cost(clips) -> float:
     times = []
     for _ in range(30):
         started = time.perf_counter()
-        Fingerprint.of(signal).encode()
+        Fingerprint.from_features(features_of(signal)).encode()
         times.append(1000 * (time.perf_counter() - started))
     print(f"fingerprint of {signal.duration_s:.1f} s: {np.median(times):.1f} ms")
     return float(np.median(times))

@@ -13,7 +13,7 @@ from trials import about, context, corpus
 
 from sayso.audio.signal import Signal
 from sayso.consent import State
-from sayso.fingerprint import Content, Fingerprint, compared
+from sayso.fingerprint import Content, Fingerprint, compared, features_of
 from sayso.workflows.provenance.content import heard_under
 from sayso.workflows.provenance.verifying import Standing, Verification
 
@@ -43,7 +43,7 @@ def of_copy(*, number: int, seconds: float, split: str = "report") -> dict:
     copied = target + gain * residual
     if way == "mp3":
         copied = ATTACKS["codec mp3 64"].change(copied, context(clip, number, seconds, split))
-    fingerprint = Fingerprint.of(Signal.mono(clip.samples, RATE_HZ))
+    fingerprint = Fingerprint.from_features(features_of(Signal.mono(clip.samples, RATE_HZ)))
     verdict = {"copy": _judged(copied, mark, fingerprint), "own": _judged(marked, mark, fingerprint)}
     return {
         **about(clip),

@@ -47,7 +47,7 @@ def main() -> None:
     options = parser.parse_args()
     clips = [clip.samples for clip in real(2 * options.clips, 10.0)]
     known, strange = clips[::2], clips[1::2]
-    prints = [Fingerprint.of(Signal.mono(samples, RATE_HZ)) for samples in known]
+    prints = [Fingerprint.from_features(features_of(Signal.mono(samples, RATE_HZ))) for samples in known]
     report = {"calibration": calibration([*known, *strange])}
     index = Index()
     started = time.perf_counter()
@@ -101,7 +101,7 @@ def recall(index, attack, known, strange) -> dict[str, float]:
 
 def calibration(clips) -> dict[str, float]:
     """Return what share of the places of other speech agrees with 3 s so that `log10_chance` says 1e-q or less."""
-    prints = [Fingerprint.of(Signal.mono(samples, RATE_HZ)) for samples in clips]
+    prints = [Fingerprint.from_features(features_of(Signal.mono(samples, RATE_HZ))) for samples in clips]
     values = []
     for number, samples in enumerate(clips):
         heard = features_of(Signal.mono(samples, RATE_HZ))

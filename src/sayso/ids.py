@@ -39,6 +39,9 @@ PREFIXES: Final = {
 _RANDOM_BYTES: Final = 10  # 80 bits: no collision worth a thought below 10^9 ids
 _BODY: Final = re.compile(r"[a-z2-7]{16}")
 
+ID_LENGTH: Final = 20
+"""Characters of every id: prefix, underscore, body."""
+
 
 def new_id(noun: str) -> str:
     """Return a fresh id for ``noun`` (a key of `PREFIXES`), such as ``spk_6dnq2kz7w4xkq3ya``."""

@@ -12,20 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.audio import Container
-from sayso.credentials import issue, read, read_manifest
+from sayso.credentials import read, read_manifest
 from sayso.credentials.errors import ManifestMalformed, ParentBroken
 from sayso.credentials.jumbf import active_only
 from sayso.mark.mark import Mark
+from tests.marked import issued
 
 
 @pytest.fixture(scope="module")
 def first(plain, claim, authority):
-    return issue(plain(Container.WAV), Container.WAV, claim=claim, authority=authority)
+    return issued(plain(Container.WAV), Container.WAV, claim=claim, authority=authority)
 
 
 @pytest.fixture(scope="module")
 def second(plain, claim, authority, first):
-    return issue(plain(Container.MP3), Container.MP3, claim=claim, authority=authority, parent=first.manifest)
+    return issued(plain(Container.MP3), Container.MP3, claim=claim, authority=authority, parent=first.manifest)
 
 
 def detailed(manifest):
@@ -60,14 +61,14 @@ def test_a_change_of_the_manifest_alone_shows(first, authority):
 def test_a_transcode_takes_its_parent_in_and_a_changed_parent_is_refused(first, second, plain, claim, authority):
     assert read(second.data, Container.MP3, anchors_pem=authority.root_pem()).intact
     assert set(detailed(second.manifest)["manifests"]) == {first.manifest_id, second.manifest_id}
-    third = issue(plain(Container.FLAC), Container.FLAC, claim=claim, authority=authority, parent=second.manifest)
+    third = issued(plain(Container.FLAC), Container.FLAC, claim=claim, authority=authority, parent=second.manifest)
     assert len(detailed(third.manifest)["manifests"]) == 3
     place = first.manifest.index(b"00112233445566ff")
     changed = first.manifest[:place] + b"f" + first.manifest[place + 1 :]
     with pytest.raises(ParentBroken, match="was changed"):
-        issue(plain(Container.FLAC), Container.FLAC, claim=claim, authority=authority, parent=changed)
+        issued(plain(Container.FLAC), Container.FLAC, claim=claim, authority=authority, parent=changed)
     with pytest.raises(ManifestMalformed):
-        issue(plain(Container.FLAC), Container.FLAC, claim=claim, authority=authority, parent=first.manifest[:99])
+        issued(plain(Container.FLAC), Container.FLAC, claim=claim, authority=authority, parent=first.manifest[:99])
 
 
 def test_of_several_manifests_the_active_one_is_taken(first, second):
@@ -80,7 +81,7 @@ def test_of_several_manifests_the_active_one_is_taken(first, second):
 
 def test_no_two_files_share_an_id(plain, claim, authority):
     made = {
-        issue(plain(Container.WAV), Container.WAV, claim=replace(claim, mark=Mark(7)), authority=authority).manifest_id
+        issued(plain(Container.WAV), Container.WAV, claim=replace(claim, mark=Mark(7)), authority=authority).manifest_id
         for _ in range(3)
     }
     assert len(made) == 3

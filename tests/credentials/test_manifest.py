@@ -18,17 +18,20 @@ from hypothesis import strategies as st
 
 from sayso.audio.container import Container
 from sayso.audio.decode import decode
-from sayso.credentials import Credentials, library, read, sign, supports
+from sayso.credentials import Credentials, issue, library, read, supports
 from sayso.credentials.claim import SYNTHETIC
 from sayso.credentials.errors import (
     AlreadySigned,
     AnchorsMalformed,
+    ClaimMismatch,
     CredentialsUnsupported,
     SigningFailed,
     WrongContainer,
 )
+from sayso.doors.shapes.credentials import content_credentials
 from sayso.errors import Unavailable
 from sayso.mark.mark import Mark
+from tests.marked import file_of, sign
 
 CONTAINERS = (Container.WAV, Container.MP3, Container.FLAC, Container.M4A)
 each_container = pytest.mark.parametrize("container", CONTAINERS)
@@ -63,13 +66,13 @@ def test_what_was_signed_is_read_back(container, signed, claim, authority):
 
 
 def test_what_was_read_is_json(signed, claim, authority):
-    shown = read(signed(Container.WAV), Container.WAV, anchors_pem=authority.root_pem()).as_json()
+    shown = content_credentials(read(signed(Container.WAV), Container.WAV, anchors_pem=authority.root_pem()))
     assert json.loads(json.dumps(shown)) == shown
     assert (shown["present"], shown["intact"], shown["trusted"], shown["problems"]) == (True, True, True, [])
     facts = shown["facts"]
     assert (facts["mark"], facts["grant"], facts["entry"]) == (str(claim.mark), claim.grant_id, claim.entry)
     assert set(facts["training"].values()) == {"notAllowed"}
-    assert json.dumps(Credentials(present=False).as_json())
+    assert not content_credentials(Credentials(present=False))["present"]
 
 
 @each_container
@@ -197,6 +200,12 @@ def test_a_file_without_credentials_has_none(container, plain, authority):
 def test_signing_twice_is_refused(container, signed, claim, authority):
     with pytest.raises(AlreadySigned):
         sign(signed(container), container, claim=claim, authority=authority)
+
+
+def test_a_claim_of_another_mark_than_the_file_carries_is_refused(plain, claim, authority):
+    file = file_of(plain(Container.WAV), Container.WAV, Mark(7))
+    with pytest.raises(ClaimMismatch, match=str(claim.mark)):
+        issue(file, claim=claim, authority=authority)
 
 
 def test_opus_carries_none(claim, authority):

@@ -136,8 +136,8 @@ def test_subject_keys_are_kept_and_destroyed(postgres, tmp_path):
 
 def test_a_voice_speaks_and_is_erased(postgres, tmp_path):
     session = open_session(Settings(home=tmp_path / "home", database_url=postgres(), keys_url=postgres()))
-    voice = next(row.as_json() for row in voicebook.listed(session) if row.row.engine == "hibari")
-    order = Order(text="The lamp was lit at noon.", voice=voice["voice"], licensee="A", purpose="podcast")
+    voice = next(one.row for one in voicebook.listed(session) if one.row.engine == "hibari")
+    order = Order(text="The lamp was lit at noon.", voice=voice.voice_id, licensee="A", purpose="podcast")
     spoken = speak(session, order, tmp_path / "out.wav", lambda _: None)
     assert session.log.audit().findings == ()
     assert spoken.entry > 0
@@ -145,7 +145,7 @@ def test_a_voice_speaks_and_is_erased(postgres, tmp_path):
     granting.give(session, granting.Terms(speaker=speaker, licensee="A", purposes=("podcast",)))
     assert name_of(session, speaker) == "Ada"
     planned = erasing.plan(session, speaker)
-    erasing.run(session, planned.plan.plan_id)
+    erasing.run(session, planned.plan_id)
     assert session.log.audit().findings == ()
     session.installation.database.close()
     session.vault.keys.close()

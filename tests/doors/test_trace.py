@@ -46,7 +46,7 @@ def test_each_outcome_has_its_code(estate, trace, speech, tmp_path):
     assert trace(tmp_path / "copied.wav") == (6, "broken")
     assert trace(tmp_path / "strange.wav") == (3, "not-ours")  # a mark of the operator's, of no clip
 
-    erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
+    erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
     assert trace(tmp_path / "out.wav") == (4, "not-allowed")
 
     with sqlite3.connect(session.settings.home / "sayso.sqlite") as database:

@@ -56,6 +56,12 @@ def test_finds_an_engine_once(plugins):
     assert registry.engine("hibari") is found
 
 
+def test_an_engine_that_asks_for_threads_gets_those_of_the_settings(plugins):
+    code = "from sayso.engines.kokoro import Kokoro\ndef make(threads):\n    made = Kokoro(threads)\n    made.threads = threads\n    return made\n"
+    plugins("many", {"kokoro": "plugin_many:make"}, code)
+    assert registry.engine("kokoro", 7).threads == 7
+
+
 def test_unknown_engine_names_the_known(plugins):
     plugins("good", {"hibari": "sayso.engines.hibari:HibariEngine"})
     with pytest.raises(EngineUnknown, match="hibari"):

@@ -134,13 +134,13 @@ def test_no_level_and_no_pitch_can_be_had_from_a_fingerprint(speech):
     """One-way: sounds that differ in loudness, tilt and polarity, or by a constant filter, have one fingerprint."""
     from scipy.signal import lfilter
 
-    made = Fingerprint.of(speech)
+    made = Fingerprint.from_features(features_of(speech))
     for changed in (
         -0.2 * speech.samples,
         lfilter([1, -0.7], [1], speech.samples).astype(np.float32),
         lfilter([1], [1, -0.5], speech.samples).astype(np.float32),
     ):
-        same = Fingerprint.of(Signal(np.ascontiguousarray(changed), speech.sample_rate))
+        same = Fingerprint.from_features(features_of(Signal(np.ascontiguousarray(changed), speech.sample_rate)))
         loud = made.active & same.active
         assert np.mean(same.signs[loud] == made.signs[loud]) > 0.9
 
@@ -160,7 +160,10 @@ def test_a_whisper_of_seventeen_noises_has_the_same_fingerprint(speech):
         loudness = np.sqrt(np.convolve(sosfilt(band, samples) ** 2, slow, "same"))
         noise = sosfilt(band, rng.standard_normal(samples.size))
         whisper += loudness * noise / noise.std()
-    made, same = Fingerprint.of(speech), Fingerprint.of(Signal.mono(whisper.astype(np.float32), 8_000))
+    made, same = (
+        Fingerprint.from_features(features_of(speech)),
+        Fingerprint.from_features(features_of(Signal.mono(whisper.astype(np.float32), 8_000))),
+    )
     loud = made.active & same.active
     assert np.mean(same.signs[loud] == made.signs[loud]) > 0.7
     index = Index()

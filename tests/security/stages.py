@@ -16,10 +16,9 @@ CHECKS: dict[str, int] = {
     "workflows/voices/cloning.py:_repaired": 1,
     "workflows/voices/cloning.py:_check": 1,
     "workflows/speech/credentials.py:packed": 1,
-    "workflows/speech/exporting.py:export": 1,
-    "workflows/speech/exporting.py:_sound": 1,
+    "mark/reopening.py:reopened": 1,
+    "workflows/provenance/releasing.py:SoundDraft.write": 1,
     "workflows/consent/permission.py:result": 1,
-    "workflows/speech/speaking.py:speak": 1,
 }
 """Every function that asks a gate, and how often."""
 
@@ -35,13 +34,17 @@ STAGES: dict[str, str] = {
     "mark/embedder.py:LiveEmbedding.push": "_check, for each chunk",
     "mark/live.py:Live.finish": "behind LiveEmbedding.finish, which asks",
     "workflows/speech/speaking.py:rendering": "Renderer.render asks",
-    "workflows/speech/exporting.py:export": "_sound asks before the clip is read, and export before the file has a name",
+    "workflows/speech/exporting.py:export": "reopened asks before the clip is read, and SoundDraft.write before it is on the disk",
     "workflows/provenance/marking_files.py:_made_to_last": "Marker.embed asks each time",
     "workflows/speech/credentials.py:packed": "asks before it signs that the sound was permitted",
     "workflows/speech/speaking.py:_packed": "credentials.packed asks",
-    "workflows/speech/speaking.py:_settled": "asks, by permission.result, before the clip is kept",
-    "workflows/speech/speaking.py:speak": "asks whether the file is what may be released, and where, before it has a name",
-    "workflows/provenance/marking_files.py:Batch.embed": "Marker.embed asks, and permission.result before the file has a name",
+    "workflows/speech/speaking.py:speak": "SoundDraft.write asks whether, where and how the file may be released",
+    "workflows/speech/exporting.py:_sound": "reopened asks",
+    "workflows/voices/archive.py:sealed_clip": "keeps what was marked already; permission.result asks before it is recorded",
+    "workflows/provenance/releasing.py:SoundDraft.__init__": "write asks before any sound is in the draft",
+    "workflows/provenance/releasing.py:SoundDraft.publish": "write has asked",
+    "mark/marked.py:MarkedAudio.encoded": "of what was marked already",
+    "workflows/provenance/marking_files.py:Batch.embed": "Marker.embed asks, SoundDraft.write, and permission.result before the file has a name",
     "doors/cli/commands/mark.py:embed": "Batch.embed asks",
 }
 """Every function that makes, changes or releases sound under consent, and who asks the gate for it."""
@@ -76,10 +79,14 @@ MARKED_AUDIO: dict[str, str] = {
     "mark/embedder.py:LiveEmbedding.push": "_check",
     "mark/embedder.py:Marker.embed": "session, whole",
     "mark/marked.py:MarkedAudio.pieces": "of what was marked already",
-    "mark/marked.py:sealed": "called by the embedder alone (tests/mark/test_marked.py)",
+    "mark/marked.py:sealed": "called by the embedder and by reopened alone (tests/mark/test_marked.py)",
+    "mark/reopening.py:reopened": "asks before the clip is read",
     "synthesis/render.py:Renderer.render": "asks at once",
     "synthesis/render.py:Renderer._marked": "asks for each chunk and each piece",
     "workflows/speech/speaking.py:rendering": "Renderer.render asks",
+    "workflows/speech/speaking.py:_rendered": "Renderer.render asks",
+    "workflows/speech/exporting.py:_sound": "reopened asks",
+    "workflows/provenance/marking_files.py:_made_to_last": "Marker.embed asks each time",
 }
 """Every function that returns marked audio, and who asks the gate for it."""
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -36,16 +36,6 @@ class Why:
     candidates: tuple[GrantId, ...]
     grants: tuple[GrantAnswers, ...]
     reasons: tuple[str, ...]
-
-    def shown(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            "decision": "permitted" if self.allowed else "refused",
-            "grant": self.chosen,
-            "candidates": list(self.candidates),
-            "grants": [answers.shown() for answers in self.grants],
-            "reasons": list(self.reasons),
-        }
 
 
 def decide(

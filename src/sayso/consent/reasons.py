@@ -6,8 +6,7 @@ It explains what Cedar only answers, and it must agree with it: a permit is made
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from sayso.consent import fields
 from sayso.consent.dimensions import DIMENSIONS, Asked, Dimension
@@ -48,10 +47,6 @@ class GrantAnswers:
     def failed(self) -> tuple[Answer, ...]:
         """Return the answers that stand in the way."""
         return tuple(answer for answer in self.answers if not answer.ok)
-
-    def shown(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {"grant": self.grant_id, "ok": self.ok, "rules": [asdict(answer) for answer in self.answers]}
 
 
 def permits(grant: Grant, asked: Asked, *, ceiling: Grant | None = None) -> bool:

@@ -53,7 +53,7 @@ from sayso.consent.speakers.store import (
 )
 from sayso.consent.state import Party, State, check_change, check_first
 from sayso.database import metadata
-from sayso.ids import GrantId, SpeakerId
+from sayso.ids import ID_LENGTH, GrantId, SpeakerId
 
 if TYPE_CHECKING:  # loading Cedar takes longer than reading an epoch, which is all that most callers want
     from sayso.consent.cedar import Policies, Policy
@@ -96,9 +96,9 @@ __all__ = [
 grants = Table(
     "grants",
     metadata,
-    Column("grant_id", String(32), primary_key=True),
+    Column("grant_id", String(ID_LENGTH), primary_key=True),
     Column("version", Integer, nullable=False),
-    Column("speaker_id", String(32), index=True),
+    Column("speaker_id", String(ID_LENGTH), index=True),
     Column("licensee", String(200), nullable=False, index=True),
     Column("state", String(16), nullable=False),
     Column("terms", Text, nullable=False),
@@ -113,7 +113,7 @@ grants = Table(
 grant_versions = Table(
     "grant_versions",
     metadata,
-    Column("grant_id", String(32), primary_key=True),
+    Column("grant_id", String(ID_LENGTH), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("terms", Text, nullable=False),
     Column("signature", String(128)),

@@ -5,11 +5,10 @@ from sayso.credentials.credentials import Credentials
 from sayso.credentials.manifest import (
     MANIFEST_TYPE,
     Authority,
-    Issued,
+    SignedAudio,
     issue,
     read,
     read_manifest,
-    sign,
     supports,
 )
 
@@ -20,10 +19,9 @@ __all__ = [
     "Claim",
     "Credentials",
     "Facts",
-    "Issued",
+    "SignedAudio",
     "issue",
     "read",
     "read_manifest",
-    "sign",
     "supports",
 ]

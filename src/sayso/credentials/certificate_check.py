@@ -65,11 +65,6 @@ class Finding:
     got: str
     remedy: str
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the finding; the remedy only where there is something to do."""
-        found = {"check": self.check, "ok": self.ok, "must": self.must, "got": self.got}
-        return found if self.ok else {**found, "remedy": self.remedy}
-
 
 def check_certificate(pem: bytes, *, now: datetime) -> list[Finding]:
     """Return what each rule says of the first certificate in ``pem`` and of the chain behind it.

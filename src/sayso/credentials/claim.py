@@ -117,19 +117,6 @@ class Facts:
     generator: str | None = None
     training: tuple[tuple[str, str], ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the facts as JSON values, the mark as its 16 digits."""
-        return {
-            "mark": None if self.mark is None else str(self.mark),
-            "grant": self.grant_id,
-            "permit": self.permit_digest,
-            "entry": self.entry,
-            "source_type": self.source_type,
-            "created_at": self.created_at,
-            "generator": self.generator,
-            "training": dict(self.training),
-        }
-
     @property
     def is_synthetic(self) -> bool:
         """Return whether the manifest says that a trained model made the sound."""

@@ -30,18 +30,6 @@ class Credentials:
     facts: Facts = field(default_factory=Facts)
     problems: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """Return all of this as JSON values; what the file states is under ``facts``."""
-        return {
-            "present": self.present,
-            "intact": self.intact,
-            "trusted": self.trusted,
-            "signer": self.signer,
-            "organisation": self.organisation,
-            "facts": self.facts.as_json(),
-            "problems": list(self.problems),
-        }
-
 
 # Codes of C2PA 2.2 section 15.2.2. These say that the signer is not one to be trusted (now), not that anything changed.
 _ABOUT_TRUST: Final = ("signingCredential.", "timeStamp.", "claimSignature.outsideValidity")

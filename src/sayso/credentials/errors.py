@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from sayso.errors import Conflict, Invalid, NotFound, Tampered, Unavailable
+from sayso.errors import Bug, Conflict, Invalid, NotFound, Tampered, Unavailable
 
 
 class ClaimMalformed(Invalid):
     """The claim is malformed; the message names the field."""
+
+
+class ClaimMismatch(Bug):
+    """The claim names another mark than the file carries."""
 
 
 class CredentialsUnsupported(Invalid):

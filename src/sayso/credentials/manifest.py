@@ -1,4 +1,4 @@
-"""Signing files and reading what was signed: bytes in, bytes or a verdict out, nothing on the disk."""
+"""Signing marked files and reading what was signed: everything in memory, nothing on the disk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import re
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any, Final, Protocol
 
 from sayso.audio.container import Container
@@ -16,12 +16,16 @@ from sayso.credentials.claim import Claim
 from sayso.credentials.credentials import UNKNOWN_SIGNER, Credentials, credentials_of
 from sayso.credentials.errors import (
     AlreadySigned,
+    ClaimMismatch,
     CredentialsUnsupported,
     ManifestMalformed,
     ParentBroken,
     SigningFailed,
     WrongContainer,
 )
+from sayso.ids import PermitId
+from sayso.mark.errors import SealBroken
+from sayso.mark.marked import EncodedAudio
 
 _MEDIA_TYPES: Final = {
     Container.WAV: "audio/wav",
@@ -77,13 +81,26 @@ class Authority(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A signed file, and its manifest store by itself (JUMBF), to be found again when the file has lost it."""
+_SIGNED_HERE: Final = object()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SignedAudio:
+    """`EncodedAudio` with content credentials, and its manifest store by itself (JUMBF).
+
+    The store is kept to be found again when the file has lost it. Raise `SealBroken` if made by anything but `issue`.
+    """
 
     data: bytes
+    permit_id: PermitId
     manifest_id: str
     manifest: bytes
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse to be made elsewhere."""
+        if seal is not _SIGNED_HERE:
+            raise SealBroken("a signed file was made outside the credentials room; use `issue`")
 
 
 def supports(container: Container) -> bool:
@@ -91,28 +108,25 @@ def supports(container: Container) -> bool:
     return container in _MEDIA_TYPES
 
 
-def sign(data: bytes, container: Container, *, claim: Claim, authority: Authority) -> bytes:
-    """Return ``data`` with content credentials; see `issue`."""
-    return issue(data, container, claim=claim, authority=authority).data
-
-
-def issue(
-    data: bytes, container: Container, *, claim: Claim, authority: Authority, parent: bytes | None = None
-) -> Issued:
-    """Return ``data`` with content credentials that state ``claim``, signed by ``authority``; the sound is untouched.
+def issue(file: EncodedAudio, *, claim: Claim, authority: Authority, parent: bytes | None = None) -> SignedAudio:
+    """Return ``file`` with content credentials that state ``claim``, signed by ``authority``; the sound is untouched.
 
     Sign last: any later change of the file shows as one. What is returned has been verified. ``parent`` is the manifest
-    store of the file that ``data`` was transcoded from; it is taken in as the parent ingredient.
+    store of the file that this one was transcoded from; it is taken in as the parent ingredient.
 
     Raises
     ------
+    ClaimMismatch : the claim names another mark than the file carries
     CredentialsUnsupported : a container that carries no credentials
-    WrongContainer : ``data`` is no such file, or one that the format cannot extend, such as WAV of 4 GiB
-    AlreadySigned : ``data`` carries credentials already
+    WrongContainer : not a file of its container, or one that the format cannot extend, such as WAV of 4 GiB
+    AlreadySigned : the file carries credentials already
     SigningFailed : the certificate is not in force, not fit for signing, or not that of the key
     ManifestMalformed : ``parent`` is no manifest store
     ParentBroken : ``parent`` is not as it was signed
     """
+    data, container = file.data, file.container
+    if claim.mark != file.mark:
+        raise ClaimMismatch(f"got a claim of mark {claim.mark}, expected {file.mark}, which the file carries")
     media_type = _media_type(data, container)
     if _carries_credentials(data):
         raise AlreadySigned
@@ -134,7 +148,7 @@ def issue(
         if callback.error is not None:
             raise callback.error from error
         raise _explained(error, container) from error
-    return Issued(signed.getvalue(), definition["label"], manifest)
+    return SignedAudio(signed.getvalue(), file.permit_id, definition["label"], manifest, seal=_SIGNED_HERE)
 
 
 def _derived(claim: Claim, parent: bytes) -> dict[str, Any]:

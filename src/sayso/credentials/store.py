@@ -8,14 +8,14 @@ from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, i
 
 from sayso.clock import now, stamp
 from sayso.database import metadata
-from sayso.ids import ClipId, SpeakerId
+from sayso.ids import ID_LENGTH, ClipId, SpeakerId
 
 manifests = Table(
     "manifests",
     metadata,
     Column("manifest_id", String(64), primary_key=True),
-    Column("clip_id", String(20), nullable=False, index=True),
-    Column("speaker_id", String(24), nullable=False, index=True),
+    Column("clip_id", String(ID_LENGTH), nullable=False, index=True),
+    Column("speaker_id", String(ID_LENGTH), nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("created_at", String(24), nullable=False),
 )

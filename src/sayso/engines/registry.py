@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from inspect import signature
 from typing import Final
 
 from sayso.audio.signal import MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
@@ -36,9 +37,10 @@ class InstalledEngine:
 
 
 @cache
-def engine(name: str) -> Engine:
-    """Return the engine ``name``, the same object each time, not yet loaded.
+def engine(name: str, threads: int = 2) -> Engine:
+    """Return the engine ``name``, the same object each time, not yet loaded; one render takes ``threads`` threads.
 
+    A plugin whose maker has no argument ``threads`` decides for itself how many it takes.
     Raise `EngineUnknown`, which names those that are installed, or `EngineUnfit`, which lists what the plugin lacks.
     What a plugin itself raises on purpose, such as `ModelMissing`, passes through.
     """
@@ -46,7 +48,7 @@ def engine(name: str) -> Engine:
     if name not in points:
         known = ", ".join(sorted(points)) or "none; install Sayso with pip, which registers its own"
         raise EngineUnknown(f"got the engine {name[:40]!r}, expected one that is installed: {known}")
-    return _built(points[name])
+    return _built(points[name], threads)
 
 
 def installed() -> list[InstalledEngine]:
@@ -76,9 +78,10 @@ def _described(point: EntryPoint) -> InstalledEngine:
     )
 
 
-def _built(point: EntryPoint) -> Engine:
+def _built(point: EntryPoint, threads: int) -> Engine:
     try:
-        built = point.load()()
+        make = point.load()
+        built = make(threads=threads) if "threads" in signature(make).parameters else make()
         reasons = _shortcomings(built, point.name)
     except SaysoError:
         raise

@@ -27,10 +27,11 @@ from sayso import canonical
 from sayso.erasure.errors import CertificateMalformed
 from sayso.errors import Invalid
 from sayso.ids import parse_id
+from sayso.ledger.acts import ErasureCertified
 from sayso.vault import DestroyedKey
 
 TITLE: Final = "sayso erasure certificate v1"
-ENTRY_TYPE: Final = "erasure:certificate:issued"
+ENTRY_TYPE: Final = ErasureCertified.TYPES[0]
 MAX_BYTES: Final = 256 * 1024 * 1024
 
 METHOD: Final = "the wrapped key was overwritten in its row, the row deleted, and freed pages zeroed"

@@ -6,11 +6,12 @@ from sayso import canonical
 from sayso.clock import now, stamp
 from sayso.database import Connection
 from sayso.erasure import store
-from sayso.erasure.certificate import ENTRY_TYPE, Certificate, CertificateFile, Outcome, digest
+from sayso.erasure.certificate import Certificate, CertificateFile, Outcome, digest
 from sayso.erasure.errors import CertificateUnknown, NotErased
 from sayso.erasure.plan import ErasurePlan, Stage, get_plan
 from sayso.ids import CertificateId, PlanId, new_id
-from sayso.ledger import Entry, Log, append
+from sayso.ledger import Log, append
+from sayso.ledger.acts import ErasureCertified
 from sayso.ledger.note import SignerKey, sign_note
 from sayso.vault import DestroyedKey, Swept, Vault
 
@@ -50,8 +51,8 @@ def certify(tx: Connection, plan_id: PlanId, vault: Vault, *, signer: SignerKey,
         ),
         keys=(destroyed,),
     )
-    facts = {"certificate": made.certificate, "plan": plan_id, "digest": digest(made.text)}
-    ticket = append(tx, Entry(ENTRY_TYPE, made.issued_at, None, facts))
+    certified = ErasureCertified(certificate=made.certificate, plan=plan_id, digest=digest(made.text))
+    ticket = append(tx, certified.entry(made.issued_at))
     note = sign_note(made.text, [signer])
     row = store.CertificateRow(made.certificate, plan_id, note, plan.inventory.text, ticket)
     store.close_plan(tx, plan_id, row)

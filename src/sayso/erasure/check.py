@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from sayso.clock import parse_stamp
 from sayso.erasure.certificate import ENTRY_TYPE, Certificate, CertificateFile, digest
@@ -37,16 +36,6 @@ class Checked:
     def ok(self) -> bool:
         """Whether everything holds."""
         return all(finding.ok for finding in self.findings)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what is shown of it."""
-        made = self.certificate
-        return {
-            "certificate": None if made is None else made.certificate,
-            "ok": self.ok,
-            "findings": [{"check": f.check, "ok": f.ok, "seen": f.seen} for f in self.findings],
-            "not_reached": [] if made is None else list(made.not_reached),
-        }
 
     def demand(self) -> None:
         """Return if everything holds; otherwise raise `CertificateFailed` with every reason."""

@@ -26,8 +26,8 @@ from sayso.erasure import store
 from sayso.erasure.errors import NotErased
 from sayso.erasure.plan import ErasurePlan, Stage, get_plan
 from sayso.ids import ArtifactId, PlanId, SpeakerId
-from sayso.ledger import Entry, append, append_all
-from sayso.ledger.entry import Fact
+from sayso.ledger import append, append_all
+from sayso.ledger.acts import ErasureBegun, GrantChanged
 from sayso.progress import Report, silent
 from sayso.vault import DestroyedKey, Swept, Vault
 
@@ -53,11 +53,11 @@ def block(tx: Connection, plan_id: PlanId, *, who: Party = Party.SPEAKER) -> Era
     store.drop_plans(tx, plan.speaker, but=plan_id)
     store.add_items(tx, plan_id, artifacts=plan.artifacts, grants=plan.grants)
     store.set_stage(tx, plan_id, Stage.BLOCKED)
-    at, why = stamp(moment), {"plan": plan_id, "who": str(who)}
+    at = stamp(moment)
     ended = [consents.get_grant(tx, grant) for grant in running]
-    append_all(tx, [Entry(f"consent:grant:{grant.state}", at, grant.grant_id, why) for grant in ended])
-    about: dict[str, Fact] = {"plan": plan_id, "inventory": plan.inventory.root, "size": len(plan.inventory.lines)}
-    append(tx, Entry("erasure:plan:begun", at, None, about))
+    append_all(tx, [GrantChanged(state=each.state, who=who, plan=plan_id).entry(at, each.grant_id) for each in ended])
+    begun = ErasureBegun(plan=plan_id, inventory=plan.inventory.root, size=len(plan.inventory.lines))
+    append(tx, begun.entry(at))
     return get_plan(tx, plan_id)
 
 
@@ -110,8 +110,8 @@ def delete_rows(
     at = stamp(now())
     erased = consents.erase_speaker(tx, plan.speaker, who=who)
     store.add_items(tx, plan_id, artifacts=[], grants=erased)
-    why = {"plan": plan_id, "who": str(who)}
-    append_all(tx, [Entry("consent:grant:erased", at, grant, why) for grant in erased])
+    gone = GrantChanged(state=State.ERASED, who=who, plan=plan_id)
+    append_all(tx, [gone.entry(at, grant) for grant in erased])
     store.set_rows_deleted(tx, plan_id, counts | {"speakers": 1})
     return get_plan(tx, plan_id)
 

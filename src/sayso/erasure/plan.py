@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 from sayso import lineage
 from sayso.clock import now, stamp
@@ -47,25 +46,15 @@ class ErasurePlan:
     grants: tuple[GrantId, ...]
     certificate: str | None = None
 
+    @property
+    def not_reached(self) -> tuple[str, ...]:
+        """What no erasure here reaches."""
+        return NOT_REACHED
+
     @cached_property
     def inventory(self) -> Inventory:
         """The artifacts and grants as lines under one root."""
         return Inventory.of(self.artifacts, self.grants)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what is shown of the plan."""
-        return {
-            "plan": self.plan_id,
-            "speaker": self.speaker,
-            "subject": self.subject,
-            "stage": str(self.stage),
-            "requested_at": self.requested_at,
-            "counts": dict(self.inventory.counts),
-            "grants": list(self.grants),
-            "inventory_root": self.inventory.root,
-            "not_reached": list(NOT_REACHED),
-            "certificate": self.certificate,
-        }
 
 
 def make_plan(tx: Connection, vault: Vault, speaker: SpeakerId, *, channel: str = "cli") -> ErasurePlan:

@@ -9,29 +9,29 @@ from sqlalchemy import BigInteger, Column, Connection, String, Table, Text, dele
 
 from sayso import canonical
 from sayso.database import metadata
-from sayso.ids import ArtifactId, GrantId, PlanId, SpeakerId
+from sayso.ids import ID_LENGTH, ArtifactId, GrantId, PlanId, SpeakerId
 from sayso.lineage import Artifact, Kind
 
 plans = Table(
     "erasure_plans",
     metadata,
-    Column("plan_id", String(24), primary_key=True),
-    Column("speaker_id", String(24), index=True),
+    Column("plan_id", String(ID_LENGTH), primary_key=True),
+    Column("speaker_id", String(ID_LENGTH), index=True),
     Column("key_id", String(32), nullable=False),
     Column("subject", String(32), nullable=False),
     Column("requested_at", String(24), nullable=False),
     Column("channel", String(32), nullable=False),
     Column("stage", String(16), nullable=False),
     Column("rows_deleted", Text),
-    Column("certificate_id", String(24)),
+    Column("certificate_id", String(ID_LENGTH)),
 )
 """``rows_deleted`` is canonical JSON, table to number, from the moment they are."""
 
 plan_items = Table(
     "erasure_items",
     metadata,
-    Column("plan_id", String(24), primary_key=True),
-    Column("item_id", String(24), primary_key=True),
+    Column("plan_id", String(ID_LENGTH), primary_key=True),
+    Column("item_id", String(ID_LENGTH), primary_key=True),
     Column("kind", String(16), nullable=False),
     Column("blob", String(64)),
     Column("digest", String(64)),
@@ -40,8 +40,8 @@ plan_items = Table(
 certificates = Table(
     "erasure_certificates",
     metadata,
-    Column("certificate_id", String(24), primary_key=True),
-    Column("plan_id", String(24), nullable=False, unique=True),
+    Column("certificate_id", String(ID_LENGTH), primary_key=True),
+    Column("plan_id", String(ID_LENGTH), nullable=False, unique=True),
     Column("note", Text, nullable=False),
     Column("inventory", Text, nullable=False),
     Column("ticket", BigInteger, nullable=False),

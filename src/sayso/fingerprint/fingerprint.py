@@ -13,9 +13,9 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.audio.signal import Signal
-from sayso.fingerprint.features import BITS, features_of
+from sayso.fingerprint.features import BITS, Features, features_of
 from sayso.mark.errors import FingerprintInvalid
+from sayso.mark.marked import MarkedAudio
 
 _SILENT_DB: Final = 50.0  # below the loudest row: what is softer is no part of the content
 
@@ -31,9 +31,13 @@ class Fingerprint:
     active: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, signal: Signal) -> Self:
-        """Return the fingerprint of ``signal``; the same signal gives the same."""
-        features = features_of(signal)
+    def of(cls, clip: MarkedAudio) -> Self:
+        """Return the fingerprint of ``clip``, to be kept; the same sound gives the same."""
+        return cls.from_features(features_of(clip.signal))
+
+    @classmethod
+    def from_features(cls, features: Features) -> Self:
+        """Return the fingerprint of what was heard, to be searched for; what is kept is made with `of`."""
         loudest = features.level_db.max(initial=-np.inf)
         return cls(np.where(features.soft > 0, 1, -1).astype(np.int8), features.level_db > loudest - _SILENT_DB)
 

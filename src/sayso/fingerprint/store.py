@@ -8,14 +8,14 @@ from typing import Final, NamedTuple
 from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, String, Table, delete, func, insert, select
 
 from sayso.database import metadata
-from sayso.ids import ClipId, SpeakerId
+from sayso.ids import ID_LENGTH, ClipId, SpeakerId
 
 fingerprints = Table(
     "fingerprints",
     metadata,
     Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
-    Column("clip_id", String(20), nullable=False, unique=True),
-    Column("speaker_id", String(24), nullable=False, index=True),
+    Column("clip_id", String(ID_LENGTH), nullable=False, unique=True),
+    Column("speaker_id", String(ID_LENGTH), nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import sayso
+from sayso.labels.statutes import Statute, statute
 
 AIGC: Final = "AIGC"
 """The name of the field in every container (GB 45438-2025, annex E)."""
@@ -15,8 +16,6 @@ DISCLOSURE: Final = "AI_DISCLOSURE"
 VOICE: Final = "AI_VOICE"
 
 _GENERATED: Final = "1"  # annex E: 1 is, 2 may be, 3 is suspected to be generated
-_REPLICA: Final = "Authorized Voice Replica (AVR)"
-_AI_VOICE: Final = "AI Voice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +52,31 @@ class Origin:
     @property
     def voice(self) -> str:
         """Return what publishers of audiobooks call such a voice (Audio Publishers Association, guidelines of 2024)."""
-        return _REPLICA if self.replica else _AI_VOICE
+        return str(statute(Statute.NOTICES)["voice"][self._kind])
 
     def disclosure(self) -> str:
         """Return one sentence with provider, system, version, time and id (California B&P Code 22757.3(b))."""
-        return (
-            f"The voice in this recording is AI-generated. Provider: {self.provider}; system: Sayso {sayso.__version__}"
-            f" with {self.engine}; made: {self.made_at}; id: {self.clip}; mark: {self.mark}"
+        text: str = statute(Statute.NOTICES)["disclosure"]
+        return text.format(
+            provider=self.provider,
+            system=f"Sayso {sayso.__version__}",
+            engine=self.engine,
+            made_at=self.made_at,
+            clip=self.clip,
+            mark=self.mark,
         )
 
     def trade(self) -> dict[str, Any]:
-        """Return the fields of the trade.
-
-        ``onix``: contributor role E07 "read by" and code list 19: 08 is a synthesised voice based on a real actor's,
-        whom the publisher names in AlternativeName, 07 one unspecified. ``ddex_ai_credits``: the five parts that music
-        services tell apart; what Sayso cannot know is "undeclared".
-        """
+        """Return the fields that publishers and music services ask for; `notices.toml` names their sources."""
+        texts = statute(Statute.NOTICES)
+        onix = texts["onix"]
         return {
             "apa": self.voice,
-            "onix": {"ContributorRole": "E07", "UnnamedPersons": "08" if self.replica else "07"},
-            "ddex_ai_credits": {
-                "vocals": "ai-generated",
-                "instrumentation": "none",
-                "composition": "undeclared",
-                "lyrics": "undeclared",
-                "post_production": "none",
-            },
-            "iptc_digital_source_type": "trainedAlgorithmicMedia",
+            "onix": {"ContributorRole": onix["ContributorRole"], "UnnamedPersons": onix[self._kind]},
+            "ddex_ai_credits": dict(texts["ddex_ai_credits"]),
+            "iptc_digital_source_type": texts["iptc"]["digital_source_type"],
         }
+
+    @property
+    def _kind(self) -> str:
+        return "replica" if self.replica else "stock"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from sayso.labels.errors import JurisdictionUnknown
 from sayso.labels.layer import Layer
+from sayso.labels.statutes import Statute, statute
 
 PLAIN: Final = "plain"
 
@@ -27,19 +26,6 @@ class Jurisdiction:
     note: str
     since: str | None = None
     repeat_s: float | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as JSON values."""
-        return {
-            "jurisdiction": self.code,
-            "name": self.name,
-            "asks": [str(layer) for layer in self.asks],
-            "repeat_s": self.repeat_s,
-            "since": self.since,
-            "source": self.source,
-            "basis": self.basis,
-            "note": self.note,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +44,7 @@ class Asked:
 @cache
 def table() -> Mapping[str, Jurisdiction]:
     """Return every jurisdiction by its code."""
-    rows = tomllib.loads(files("sayso.labels").joinpath("jurisdictions.toml").read_text("utf-8"))
+    rows = statute(Statute.JURISDICTIONS)
     return {code: _row(code, row) for code, row in rows.items()}
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from sayso.labels.errors import WordsUnknown
+from sayso.labels.statutes import Statute, statute
 
 _AGAIN: Final = "again"
 _DEFAULT: Final = "default"
@@ -42,6 +41,5 @@ def all_words() -> frozenset[str]:
     return frozenset(text for texts in _table().values() for text in texts.values())
 
 
-@cache
 def _table() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(files("sayso.labels").joinpath("words.toml").read_text("utf-8"))
+    return statute(Statute.SPOKEN)

@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+from sayso.ledger.acts import ShardClosed, ShardOpened
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.entry import Entry
 from sayso.ledger.errors import LedgerTampered, NoteInvalid
 from sayso.ledger.note import SignerKey, VerifierKey
 
-CLOSED: Final = "ledger:shard:closed"
-OPENED: Final = "ledger:shard:opened"
+CLOSED: Final = ShardClosed.TYPES[0]
+OPENED: Final = ShardOpened.TYPES[0]
 
 Keys = Callable[[int], bytes]
 """Called with the number of a key, from 0: its 32-byte Ed25519 seed, made at the first call."""
@@ -94,14 +95,13 @@ class Shard:
 
 def closing(shard: Shard, after: Shard, at: str) -> Entry:
     """Return the last entry of ``shard``, by which its key hands over to that of ``after``."""
-    return Entry(CLOSED, at, None, {"origin": shard.origin, "next": after.vkey})
+    return ShardClosed(origin=shard.origin, next=after.vkey).entry(at)
 
 
 def opening(shard: Shard, final: Checkpoint, at: str) -> Entry:
     """Return the first entry of the shard after ``shard``, whose final checkpoint it commits to."""
-    return Entry(
-        OPENED, at, None, {"origin": final.origin, "size": final.size, "root": final.root.hex(), "vkey": shard.vkey}
-    )
+    opened = ShardOpened(origin=final.origin, size=final.size, root=final.root.hex(), vkey=shard.vkey)
+    return opened.entry(at)
 
 
 def check_shards(shards: Sequence[Shard], log: str) -> None:

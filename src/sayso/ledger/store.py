@@ -31,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sayso.database import metadata
 from sayso.errors import Bug
+from sayso.ids import ID_LENGTH
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.entry import Entry, Link
 from sayso.ledger.errors import EntryInvalid, EntryUnknown
@@ -52,7 +53,7 @@ entries: Final = Table(
     metadata,
     Column("ticket", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
     Column("entry_index", BigInteger, nullable=True, unique=True),
-    Column("grant_id", String(32), nullable=True),
+    Column("grant_id", String(ID_LENGTH), nullable=True),
     Column("seq", BigInteger, nullable=False),
     Column("type", String(160), nullable=False),
     Column("at", String(32), nullable=False, index=True),
@@ -75,7 +76,7 @@ entries: Final = Table(
 chains: Final = Table(
     "ledger_chains",
     metadata,
-    Column("grant_id", String(32), primary_key=True),
+    Column("grant_id", String(ID_LENGTH), primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("head", LargeBinary(32), nullable=False),
 )

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Index, String, Table, del
 
 from sayso import clock
 from sayso.database import metadata
-from sayso.ids import ArtifactId, GrantId, PermitId, SpeakerId
+from sayso.ids import ID_LENGTH, ArtifactId, GrantId, PermitId, SpeakerId
 from sayso.lineage.artifact import Artifact, Kind
 from sayso.lineage.errors import ArtifactExists, ArtifactInvalid, ArtifactUnknown
 
@@ -21,12 +21,12 @@ _BATCH: Final = 500  # well under the number of variables that any database take
 artifacts = Table(
     "artifacts",
     metadata,
-    Column("artifact_id", String(24), primary_key=True),
+    Column("artifact_id", String(ID_LENGTH), primary_key=True),
     Column("kind", String(16), nullable=False),
     Column("blob", String(64), index=True),
     Column("digest", String(64), nullable=False),
-    Column("grant_id", String(24), index=True),
-    Column("permit_id", String(24)),
+    Column("grant_id", String(ID_LENGTH), index=True),
+    Column("permit_id", String(ID_LENGTH)),
     Column("created_at", String(24), nullable=False),
 )
 
@@ -34,7 +34,7 @@ artifact_speakers = Table(
     "artifact_speakers",
     metadata,
     Column("artifact_id", ForeignKey("artifacts.artifact_id"), primary_key=True),
-    Column("speaker_id", String(24), primary_key=True),
+    Column("speaker_id", String(ID_LENGTH), primary_key=True),
     Index("ix_artifact_speakers_speaker_id", "speaker_id"),
 )
 

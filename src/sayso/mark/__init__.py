@@ -2,6 +2,17 @@
 
 from sayso.mark.embedder import Embedding, LiveEmbedding, Marker
 from sayso.mark.mark import Mark, MarkKeys
-from sayso.mark.marked import MarkedAudio
+from sayso.mark.marked import EncodedAudio, MarkedAudio
+from sayso.mark.reopening import LoggedClip, reopened
 
-__all__ = ["Embedding", "LiveEmbedding", "Mark", "MarkKeys", "MarkedAudio", "Marker"]
+__all__ = [
+    "Embedding",
+    "EncodedAudio",
+    "LiveEmbedding",
+    "LoggedClip",
+    "Mark",
+    "MarkKeys",
+    "MarkedAudio",
+    "Marker",
+    "reopened",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sayso.errors import Bug, Invalid, Refused
+from sayso.errors import Bug, Invalid, Refused, Tampered
 
 
 class MarkInvalid(Invalid):
@@ -19,6 +19,10 @@ class ChunkMismatch(Invalid):
 
 class SealBroken(Bug):
     """Marked audio was made outside the marking room."""
+
+
+class ClipAltered(Tampered):
+    """The clip in the vault is not the one that the ledger states was made; run `sayso ledger audit`."""
 
 
 class FingerprintInvalid(Invalid):

@@ -1,14 +1,20 @@
-"""`MarkedAudio`: the only audio type that leaves synthesis, and only this room makes one."""
+"""`MarkedAudio`: the only audio type that leaves synthesis, and `EncodedAudio`, the same as the bytes of a file.
+
+Only this room makes them, and neither can be altered: ``dataclasses.replace`` is refused as well.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import InitVar, dataclass
+from typing import Final, Self
 
-from sayso.audio.signal import Signal
+from sayso.audio.container import Container
+from sayso.audio.encode import encode
+from sayso.audio.signal import Signal, concatenate
+from sayso.audio.tags import tagged
 from sayso.ids import PermitId
-from sayso.mark.errors import SealBroken
+from sayso.mark.errors import ChunkMismatch, SealBroken
 from sayso.mark.mark import Mark
 
 _SEAL: Final = object()
@@ -28,11 +34,11 @@ class MarkedAudio:
     mark: Mark
     permit_id: PermitId
     start: int = 0
-    seal: object = field(default=None, repr=False, kw_only=True)
+    seal: InitVar[object] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, seal: object) -> None:
         """Refuse to be made elsewhere."""
-        if self.seal is not _SEAL:
+        if seal is not _SEAL:
             raise SealBroken("marked audio was made outside the marking room; get it from `Marker.embed` or a session")
 
     @property
@@ -40,13 +46,64 @@ class MarkedAudio:
         """Return where in the clip the next chunk starts, in samples."""
         return self.start + self.signal.num_samples
 
+    @property
+    def duration_ms(self) -> int:
+        """Return the length in whole milliseconds, rounded up."""
+        return self.signal.duration_ms
+
+    @classmethod
+    def joined(cls, pieces: Sequence[MarkedAudio]) -> Self:
+        """Return consecutive pieces of one clip as one; raise `ChunkMismatch` for any others, or none.
+
+        Each piece starts where the one before it stops, with the same mark, permit, rate and channels.
+        """
+        _check_consecutive(pieces)
+        first = pieces[0]
+        signal = concatenate([piece.signal for piece in pieces])
+        return cls(signal, first.mark, first.permit_id, first.start, seal=_SEAL)
+
     def pieces(self, most: int) -> Iterator[MarkedAudio]:
         """Yield this, sample for sample, in pieces of at most ``most`` samples, each in its place in the clip."""
         for first in range(0, self.signal.num_samples, most):
             part = self.signal.slice(first, min(first + most, self.signal.num_samples))
-            yield replace(self, signal=part, start=self.start + first)
+            yield sealed(part, self.mark, self.permit_id, start=self.start + first)
+
+    def encoded(self, container: Container, tags: Mapping[str, str] | None = None) -> EncodedAudio:
+        """Return this as the file of ``container`` with ``tags``; raise the errors of `encode` and `tagged`."""
+        data = tagged(encode(self.signal, container), container, tags or {})
+        return EncodedAudio(data, container, self.mark, self.permit_id, self.duration_ms, seal=_SEAL)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedAudio:
+    """`MarkedAudio` as ``data``, the bytes of a file of ``container``. Raise `SealBroken` if made elsewhere."""
+
+    data: bytes
+    container: Container
+    mark: Mark
+    permit_id: PermitId
+    duration_ms: int
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse to be made elsewhere."""
+        if seal is not _SEAL:
+            raise SealBroken("a file of marked audio was made outside the marking room; use `MarkedAudio.encoded`")
 
 
 def sealed(signal: Signal, mark: Mark, permit_id: PermitId, *, start: int) -> MarkedAudio:
-    """Return marked audio; called by `sayso.mark.embedder` and nothing else (checked in CI)."""
+    """Return marked audio; called by the embedder and by `reopened`, and by nothing else (checked in CI)."""
     return MarkedAudio(signal, mark, permit_id, start, seal=_SEAL)
+
+
+def _check_consecutive(pieces: Sequence[MarkedAudio]) -> None:
+    if not pieces:
+        raise ChunkMismatch("got no pieces to join, expected at least one")
+    stop, mark, permit_id = pieces[0].start, pieces[0].mark, pieces[0].permit_id
+    for piece in pieces:
+        if (piece.start, piece.mark, piece.permit_id) != (stop, mark, permit_id):
+            raise ChunkMismatch(
+                f"got a piece at {piece.start} with mark {piece.mark}, expected one at {stop} with mark {mark}, "
+                "made under the same permit"
+            )
+        stop = piece.stop

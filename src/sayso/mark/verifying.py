@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from sayso.audio.signal import Signal
 from sayso.mark.chains import NONE, Chain, chains_named
@@ -70,15 +70,6 @@ class Checked:
     has_run: bool
     is_readable: bool
     margin: float
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape."""
-        return {
-            "chain": self.chain,
-            "run": self.has_run,
-            "readable": self.is_readable,
-            "margin": round(self.margin, 1) if self.has_run else None,
-        }
 
 
 def check(detector: Detector, signal: Signal, mark: Mark, chain: Chain) -> Checked:

@@ -9,22 +9,22 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Column, Connection, Row, String, Table, insert, select, update
 
 from sayso.database import metadata
-from sayso.ids import ArtifactId, ClipId, GrantId, PermitId, VoiceId
+from sayso.ids import ID_LENGTH, ArtifactId, ClipId, GrantId, PermitId, VoiceId
 from sayso.synthesis.errors import ClipUnknown
 
 clips = Table(
     "clips",
     metadata,
-    Column("clip_id", String(20), primary_key=True),
-    Column("voice_id", String(20), nullable=False, index=True),
-    Column("grant_id", String(20), nullable=False, index=True),
-    Column("permit_id", String(20), nullable=False, unique=True),
+    Column("clip_id", String(ID_LENGTH), primary_key=True),
+    Column("voice_id", String(ID_LENGTH), nullable=False, index=True),
+    Column("grant_id", String(ID_LENGTH), nullable=False, index=True),
+    Column("permit_id", String(ID_LENGTH), nullable=False, unique=True),
     Column("mark_id", String(16), nullable=False, unique=True),
     Column("licensee", String(200), nullable=False),
     Column("purpose", String(200), nullable=False),
     Column("project", String(200), nullable=True),
     Column("duration_ms", BigInteger, nullable=True),
-    Column("artifact_id", String(20), nullable=True, index=True),
+    Column("artifact_id", String(ID_LENGTH), nullable=True, index=True),
     Column("intent_ticket", BigInteger, nullable=False),
     Column("result_ticket", BigInteger, nullable=True),
     Column("created_at", String(24), nullable=False, index=True),

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, insert, select, update
 
 from sayso.database.metadata import keys_metadata
-from sayso.ids import SpeakerId
+from sayso.ids import ID_LENGTH, SpeakerId
 from sayso.vault.keys import DestroyedKey
 
 subject_keys = Table(
     "subject_keys",
     keys_metadata,
     Column("key_id", String(32), primary_key=True),
-    Column("speaker_id", String(24), nullable=False, unique=True),
+    Column("speaker_id", String(ID_LENGTH), nullable=False, unique=True),
     Column("wrapped", LargeBinary, nullable=False),
     Column("created_at", String(24), nullable=False),
 )

@@ -21,6 +21,7 @@ from sayso import clock
 from sayso.database import Connection, Database
 from sayso.ids import SpeakerId
 from sayso.vault import blob, store
+from sayso.vault.domains import Domain
 from sayso.vault.errors import (
     BlobMissing,
     BlobTampered,
@@ -140,7 +141,7 @@ class Vault:
             raise KeyMissing(f"the key store has no secret {name}; restore the key store from its newest backup")
         return secret
 
-    def commit(self, speaker: SpeakerId, text: bytes, *, domain: str) -> str:
+    def commit(self, speaker: SpeakerId, text: bytes, *, domain: Domain) -> str:
         """Return a commitment to ``text``: HMAC-SHA256 (hex) under a key derived from the subject key.
 
         The same text gives the same commitment within one ``domain`` and speaker; after erasure nobody can link it.

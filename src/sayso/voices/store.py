@@ -8,20 +8,20 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Integer, Row, String, Table, delete, insert, select
 
 from sayso.database import metadata
-from sayso.ids import ArtifactId, SpeakerId, VoiceId
+from sayso.ids import ID_LENGTH, ArtifactId, SpeakerId, VoiceId
 from sayso.voices.errors import VoiceUnknown
 
 voices = Table(
     "voices",
     metadata,
-    Column("voice_id", String(32), primary_key=True),
-    Column("speaker_id", String(32), nullable=False, index=True),
+    Column("voice_id", String(ID_LENGTH), primary_key=True),
+    Column("speaker_id", String(ID_LENGTH), nullable=False, index=True),
     Column("name", String(64)),
     Column("engine", String(64), nullable=False),
     Column("engine_digest", String(64), nullable=False),
     Column("voice_digest", String(64), nullable=False),
     Column("language", String(35), nullable=False),
-    Column("artifact_id", String(32), nullable=False),
+    Column("artifact_id", String(ID_LENGTH), nullable=False),
     Column("similarity_milli", Integer),
     Column("house", Boolean, nullable=False),
     Column("created_at", String(24), nullable=False),

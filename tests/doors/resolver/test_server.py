@@ -22,7 +22,7 @@ from sayso.credentials import MARK_ALGORITHM, read_manifest, store
 from sayso.doors.resolver.limits import Limits
 from sayso.doors.resolver.server import ResolverServer
 from sayso.errors import Invalid
-from sayso.fingerprint import Fingerprint
+from sayso.fingerprint import Fingerprint, features_of
 from sayso.mark import Mark
 from sayso.settings import Settings
 from sayso.workflows.erasure import erasing
@@ -79,7 +79,7 @@ def test_a_stripped_file_finds_its_manifest_again_and_after_erasure_nothing(esta
         asked = json.dumps({"alg": MARK_ALGORITHM, "value": encoded})
         assert client.ask("POST", "/matches/byBinding", asked).json == {"matches": [match]}
 
-        erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
+        erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
         assert client.sound(stripped, kind="audio/ogg").json == {"matches": []}
         assert client.get(f"/matches/byBinding?alg={MARK_ALGORITHM}&value={spoken.mark}").json == {"matches": []}
         gone = client.get(f"/manifests/{match['manifestId']}")
@@ -112,7 +112,9 @@ def test_a_sound_without_its_mark_is_found_by_content(estate, make_estate, tmp_p
         assert store.get_manifest(tx, match.manifest_id).clip_id == spoken.clip
     assert ours.by_content(sound, **asked, algorithm=MARK_ALGORITHM) == []
     assert ours.by_content(sound, **asked, algorithm=FINGERPRINT_ALGORITHM) == [match]
-    value = base64.b64encode(Fingerprint.of(decode(tmp_path / "elsewhere.wav")).encode()).decode()
+    value = base64.b64encode(
+        Fingerprint.from_features(features_of(decode(tmp_path / "elsewhere.wav"))).encode()
+    ).decode()
     (by_print,) = ours.by_binding(FINGERPRINT_ALGORITHM, value, most=10)
     assert by_print.manifest_id == match.manifest_id
 

@@ -13,10 +13,12 @@ import pytest
 from sayso.audio import Container
 from sayso.clock import now, stamp
 from sayso.doors.cli.compliance_page import page
+from sayso.doors.shapes.compliance import report as shape
 from sayso.errors import Invalid, NotFound
 from sayso.ledger import Entry, append
+from sayso.ledger.acts import ClipMade
 from sayso.settings import Settings
-from sayso.workflows.audit.compliance import FIGURES, MADE, FiguresInvalid, compliance, read_figures
+from sayso.workflows.audit.compliance import FIGURES, FiguresInvalid, compliance, read_figures
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.speech.labels import plan
 from sayso.workflows.speech.speaking import Order, speak
@@ -48,13 +50,13 @@ def session(tmp_path_factory):
         signed=True, readable=False
     )
     with session.write() as tx:
-        append(tx, Entry(MADE, stamp(now()), None, {"clip": "clp_aaaaaaaaaaaaaaaa", **outcome.facts()}))
-        append(tx, Entry(MADE, stamp(now()), None, {"clip": "clp_bbbbbbbbbbbbbbbb"}))
+        append(tx, Entry(ClipMade.TYPES[0], stamp(now()), None, {"clip": "clp_aaaaaaaaaaaaaaaa", **outcome.facts()}))
+        append(tx, Entry(ClipMade.TYPES[0], stamp(now()), None, {"clip": "clp_bbbbbbbbbbbbbbbb"}))
     return session
 
 
 def test_it_counts_what_the_ledger_holds(session):
-    clips = compliance(session).as_json()["clips"]
+    clips = shape(compliance(session))["clips"]
     assert clips == {
         "made": 4,
         "without_record_of_labels": 1,
@@ -69,9 +71,9 @@ def test_it_counts_what_the_ledger_holds(session):
 
 
 def test_a_period_bounds_it(session):
-    assert compliance(session, since="2999-01-01").as_json()["clips"]["made"] == 0
-    assert compliance(session, until="2020-01-01").as_json()["clips"]["made"] == 0
-    assert compliance(session, since="2020-01-01", until="2999-01-01").as_json()["clips"]["made"] == 4
+    assert shape(compliance(session, since="2999-01-01"))["clips"]["made"] == 0
+    assert shape(compliance(session, until="2020-01-01"))["clips"]["made"] == 0
+    assert shape(compliance(session, since="2020-01-01", until="2999-01-01"))["clips"]["made"] == 4
     for since, until in (("2026-02-02", "2026-02-01"), ("2026-02-01", "2026-02-01"), ("yesterday", None)):
         with pytest.raises(Invalid):
             compliance(session, since=since, until=until)
@@ -79,9 +81,8 @@ def test_a_period_bounds_it(session):
 
 def test_each_measure_is_there_with_its_clips_and_figures(session, tmp_path):
     met = {**ROW, "id": "y", "value": 1, "measures": ["2", "3"]}
-    report = compliance(
-        session, figures=figures_file(tmp_path, ROW, met, {**ROW, "bar": None, "measures": []})
-    ).as_json()
+    figures = figures_file(tmp_path, ROW, met, {**ROW, "bar": None, "measures": []})
+    report = shape(compliance(session, figures=figures))
     measures = {one["measure"]: one for one in report["measures"]}
     assert list(measures) == MEASURES
     assert [measures[code]["clips_with_it"] for code in MEASURES] == [2, 2, None, None, None, None]

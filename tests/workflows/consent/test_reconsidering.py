@@ -14,7 +14,7 @@ from tests.workflows.conftest import LICENSEE
 
 
 def entries(session, kind: str) -> list[int]:
-    return [row.as_json()["entry"] for row in auditing.query(session, question=auditing.Question(type=kind))]
+    return [row.index for row in auditing.query(session, question=auditing.Question(type=kind))]
 
 
 @pytest.fixture
@@ -30,10 +30,10 @@ def test_decisions_come_out_the_same_after_everything_has_changed(spoken):
     granting.withdraw(session, spoken.grant)
     [intended] = entries(session, "synthesis:clip:intended")
     [refused] = entries(session, "synthesis:clip:refused")
-    found = reconsider(session, intended).as_json()
-    assert (found["then"], found["again"], found["grants"]) == ("permitted", "permitted", [spoken.grant])
-    found = reconsider(session, refused).as_json()
-    assert (found["then"], found["again"], found["grants"]) == ("refused", "refused", [])
+    found = reconsider(session, intended)
+    assert (found.then, found.again, found.grants) == (True, True, (spoken.grant,))
+    found = reconsider(session, refused)
+    assert (found.then, found.again, found.grants) == (False, False, ())
 
 
 def test_policies_are_kept_once_for_many_decisions(spoken, tmp_path):
@@ -85,7 +85,7 @@ def test_an_entry_without_a_decision_says_so(spoken):
 def test_erasure_takes_the_records(spoken):
     session = spoken.session
     [intended] = entries(session, "synthesis:clip:intended")
-    erasing.run(session, erasing.plan(session, spoken.speaker).as_json()["plan"])
+    erasing.run(session, erasing.plan(session, spoken.speaker).plan_id)
     with session.read() as tx:
         rows = tx.exec_driver_sql("SELECT count(*) FROM decision_records WHERE speaker_id = ?", (spoken.speaker,))
         assert rows.scalar() == 0
@@ -98,16 +98,16 @@ def test_a_speakers_entries_are_listed_with_what_was_refused_them_and_nobody_els
     other = add_speaker(session, "Somebody Else")
     with pytest.raises(ConsentRefused):
         speak(session, spoken.order(licensee="声" * 200, purpose="podcast"), tmp_path / "no.wav")
-    mine = [shown.as_json()["type"] for shown in auditing.query(session, speaker=spoken.speaker)]
+    mine = [shown.entry.type for shown in auditing.query(session, speaker=spoken.speaker)]
     assert mine.count("synthesis:clip:refused") == 2
     assert {"consent:speaker:added", "consent:grant:given", "synthesis:clip:made"} <= {*mine}
-    assert [shown.as_json()["type"] for shown in auditing.query(session, speaker=other)] == ["consent:speaker:added"]
+    assert [shown.entry.type for shown in auditing.query(session, speaker=other)] == ["consent:speaker:added"]
     question = auditing.Question(speaker=spoken.speaker, type="synthesis:clip:refused")
     assert len(auditing.query(session, question=question)) == 2
     assert len(auditing.query(session, question=auditing.Question(licensee="声" * 200))) == 1
     answer = tmp_path / "answer"
-    assert auditing.answer(session, auditing.Question(speaker=spoken.speaker), answer).as_json()["count"] == len(mine)
-    assert auditing.verify_proof(answer, session.log.first_vkey).as_json()["count"] == len(mine)
+    assert auditing.answer(session, auditing.Question(speaker=spoken.speaker), answer).count == len(mine)
+    assert auditing.verify_proof(answer, session.log.first_vkey).count == len(mine)
     lines = answer.read_bytes().splitlines(keepends=True)
     answer.write_bytes(b"".join(line for line in lines if b"clip:refused" not in line))
     with pytest.raises(Tampered):

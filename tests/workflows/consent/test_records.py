@@ -55,7 +55,7 @@ def test_a_signature_in_a_document_is_checked_when_it_is_taken_in(session, given
     speaker, grant = given
     file = tmp_path / "grant.jsonld"
     records.export(session, grant, form, file)
-    assert records.take_in(session, file, speaker).as_json()["signed_by"] == key_shown(session, speaker)["public_key"]
+    assert records.take_in(session, file, speaker).signed_by == key_shown(session, speaker).public_key
     whole, before = file.read_text(), len(granting.listed(session))
     file.write_text(whole.replace("audiobook/mystery", "audiobook"))
     with pytest.raises(SignatureRefused):

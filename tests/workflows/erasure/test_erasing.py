@@ -9,6 +9,7 @@ import pytest
 
 from sayso.audio import decode
 from sayso.database import connect
+from sayso.doors.shapes.provenance import verification
 from sayso.errors import Invalid, NotFound, Refused, Tampered
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting
@@ -56,7 +57,7 @@ def test_nothing_is_readable_while_the_voice_lives_and_nothing_at_all_after(esta
     in_the_open = dict(needles)
     del in_the_open["speaker id"]  # an id may stand in the database while the speaker is here
     assert readable_places(session, in_the_open) == []
-    erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
+    erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
     assert readable_places(session, needles) == []
 
 
@@ -69,13 +70,13 @@ def test_the_hunt_finds_what_is_planted(estate, tmp_path):
 
 def test_the_certificate_checks_offline_and_a_changed_one_does_not(estate, tmp_path):
     session, file = estate.session, tmp_path / "erasure.certificate"
-    erased = erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
+    erased = erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
     erasing.certificate(session, erased.certificate, file)
 
     def no_home():
         raise Refused("nobody may open an installation for this")
 
-    assert erasing.check(str(file), session.log.vkey, no_home).as_json()["ok"]
+    assert erasing.check(str(file), session.log.vkey, no_home).ok
     text = file.read_text()
     file.write_text(text.replace('"blobs_left":0', '"blobs_left":1') if '"blobs_left":0' in text else text[::-1])
     with pytest.raises((Tampered, Invalid)):
@@ -85,25 +86,25 @@ def test_the_certificate_checks_offline_and_a_changed_one_does_not(estate, tmp_p
 def test_old_clips_still_answer_and_new_ones_are_refused(estate, tmp_path):
     session = estate.session
     speak(session, estate.order(), tmp_path / "out.wav")
-    erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
-    found = verifying.verify_file(session, tmp_path / "out.wav").as_json()
+    erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
+    found = verification(verifying.verify_file(session, tmp_path / "out.wav"))
     assert (found["verdict"], found["grant_state"], found["proof_ok"]) == ("ours", "erased", True)
     with pytest.raises(NotFound):
         speak(session, estate.order(), tmp_path / "again.wav")
     with pytest.raises(NotFound):
         granting.listed(session, estate.speaker)
-    assert auditing.audit(session).as_json()["ok"]
+    assert auditing.audit(session).size
 
 
 def test_another_speaker_keeps_everything(session, make_estate, tmp_path):
     gone, stays = make_estate(session, name="Gone"), make_estate(session, name="Stays")
-    erasing.run(session, erasing.plan(session, gone.speaker).as_json()["plan"])
+    erasing.run(session, erasing.plan(session, gone.speaker).plan_id)
     speak(session, stays.order(), tmp_path / "out.wav")
-    assert verifying.verify_file(session, tmp_path / "out.wav").as_json()["grant_state"] == "given"
+    assert verification(verifying.verify_file(session, tmp_path / "out.wav"))["grant_state"] == "given"
 
 
 def test_running_a_plan_again_gives_the_same_certificate(estate):
-    plan = erasing.plan(estate.session, estate.speaker).as_json()["plan"]
+    plan = erasing.plan(estate.session, estate.speaker).plan_id
     assert erasing.run(estate.session, plan).certificate == erasing.run(estate.session, plan).certificate
 
 
@@ -115,8 +116,8 @@ def test_the_house_is_not_erased(session):
 def test_entries_of_an_erased_speaker_hold_neither_id_nor_name(estate, tmp_path):
     session = estate.session
     speak(session, estate.order(), tmp_path / "out.wav")
-    erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
-    entries = "".join(str(row.as_json()) for row in auditing.query(session, grant=None, speaker=None, since=None))
+    erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
+    entries = "".join(row.data.decode() for row in auditing.query(session, grant=None, speaker=None, since=None))
     assert estate.speaker not in entries
     assert NAME not in entries
     assert not re.search(r"spk_", entries)
@@ -129,6 +130,6 @@ def test_the_deleted_key_is_not_in_the_key_store(estate):
         wrapped = tx.exec_driver_sql(
             "SELECT wrapped FROM subject_keys WHERE speaker_id = ?", (estate.speaker,)
         ).scalar()
-    erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
+    erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
     assert readable_places(session, {"wrapped key": bytes(wrapped)}) == []
     keys.close()

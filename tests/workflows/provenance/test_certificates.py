@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from sayso.audio import Container
 from sayso.clock import now
-from sayso.credentials import Claim, issue, operator_certificate, read
+from sayso.credentials import Claim, operator_certificate, read
 from sayso.credentials.errors import (
     AuthorityExpired,
     CertificateMalformed,
@@ -37,6 +37,7 @@ from sayso.workflows.provenance import certificates
 from sayso.workflows.provenance.verifying import verify_file
 from sayso.workflows.speech.speaking import speak
 from tests.credentials.test_certificate_check import ROOT_KEY, certificate, name, usage
+from tests.marked import sign
 
 KEYS = {
     "es256": ec.generate_private_key(ec.SECP256R1()),
@@ -81,7 +82,7 @@ def used(session, chain, key, anchors=None):
 
 def signed(session, data):
     claim = Claim(Mark(7), GrantId("grt_6dnq2kz7w4xkq3ya"), "ab" * 32, "2026-11-22T20:36:00.123Z")
-    return issue(data, Container.WAV, claim=claim, authority=session.authority).data
+    return sign(data, Container.WAV, claim=claim, authority=session.authority)
 
 
 @pytest.fixture(scope="module")

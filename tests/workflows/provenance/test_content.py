@@ -8,6 +8,7 @@ import pytest
 
 from sayso.audio import Container, decode, encode
 from sayso.consent import State
+from sayso.doors.shapes.provenance import verification
 from sayso.fingerprint import Content
 from sayso.fingerprint import store as fingerprints
 from sayso.lineage import Kind, of_speaker
@@ -45,7 +46,7 @@ def clip_of(session, spoken):
 def test_our_content_is_ours_through_codecs(estate, spoken, tmp_path, container):
     file = tmp_path / f"again.{container}"
     file.write_bytes(encode(decode(tmp_path / "out.wav"), container))
-    found = verifying.verify_file(estate.session, file).as_json()
+    found = verification(verifying.verify_file(estate.session, file))
     assert (found["verdict"], found["content"], found["problem"]) == ("ours", "ours", None)
 
 
@@ -53,7 +54,7 @@ def test_our_content_is_ours_through_codecs(estate, spoken, tmp_path, container)
 def test_a_copied_mark_is_marked_and_not_ours(estate, spoken, copied, container):
     file = copied.with_suffix(f".{container}")
     file.write_bytes(encode(decode(copied), container))
-    found = verifying.verify_file(estate.session, file).as_json()
+    found = verification(verifying.verify_file(estate.session, file))
     assert found["mark"] == spoken.mark
     assert (found["verdict"], found["content"], found["problem"]) == ("marked", "other", COPIED)
 
@@ -81,7 +82,7 @@ def test_a_mark_alone_does_not_make_a_sound_ours(estate, spoken, tmp_path, case)
 
 def test_without_a_mark_there_is_nothing_to_compare(estate, speech, tmp_path):
     (tmp_path / "plain.wav").write_bytes(encode(speech, Container.WAV))
-    found = verifying.verify_file(estate.session, tmp_path / "plain.wav").as_json()
+    found = verification(verifying.verify_file(estate.session, tmp_path / "plain.wav"))
     assert (found["verdict"], found["content"]) == ("none", "unknown")
 
 
@@ -94,13 +95,13 @@ def test_the_fingerprint_is_an_artifact_of_the_speaker_and_goes_with_the_voice(e
         sealed = fingerprints.of_clip(tx, spoken.clip).sealed
     plain = fingerprint_of(session, clip).encode()
     assert plain not in (session.settings.home / "sayso.sqlite").read_bytes()
-    erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
+    erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
     with session.read() as tx:
         assert fingerprints.census(tx)[0] == 0
     assert sealed not in (session.settings.home / "sayso.sqlite").read_bytes()
     assert fingerprint_of(session, clip) is None
     assert fingerprint_of(session, clip_of(session, spoken)) is None
-    found = verifying.verify_file(session, tmp_path / "out.wav").as_json()
+    found = verification(verifying.verify_file(session, tmp_path / "out.wav"))
     assert (found["verdict"], found["content"], found["grant_state"]) == ("ours", "unknown", "erased")
 
 
@@ -114,7 +115,7 @@ def test_a_word_or_two_are_compared_as_well(estate, speech, tmp_path):
     (tmp_path / "other.wav").write_bytes(encode(other, Container.WAV))
     with Batch(estate.session) as batch:
         batch.embed(tmp_path / "other.wav", tmp_path / "copied.wav", Mark.parse(short.mark))
-    found = verifying.verify_file(estate.session, tmp_path / "copied.wav").as_json()
+    found = verification(verifying.verify_file(estate.session, tmp_path / "copied.wav"))
     assert (found["mark"], found["verdict"]) == (short.mark, "marked")
 
 

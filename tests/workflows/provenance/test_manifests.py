@@ -40,9 +40,9 @@ def test_it_goes_with_the_voice_and_is_in_the_plan(estate, tmp_path):
     with session.read() as tx:
         assert [one.kind for one in of_speaker(tx, estate.speaker)].count(Kind.MANIFEST) == 1
         sealed = store.get_manifest(tx, known).sealed
-    plan = erasing.plan(session, estate.speaker).as_json()
-    assert plan["counts"]["manifest"] == plan["counts"]["fingerprint"] == 1
-    erasing.run(session, plan["plan"])
+    plan = erasing.plan(session, estate.speaker)
+    assert plan.inventory.counts["manifest"] == plan.inventory.counts["fingerprint"] == 1
+    erasing.run(session, plan.plan_id)
     assert manifests_of(session, spoken.clip) == []
     with pytest.raises(ManifestUnknown):
         manifest_of(session, known)

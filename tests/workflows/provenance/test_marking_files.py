@@ -24,9 +24,9 @@ def test_a_mark_is_checked_through_what_the_policy_names(estate, file, tmp_path)
     with Batch(estate.session) as batch:
         marked = batch.embed(file, tmp_path / "out.wav", MARK, Policy("telephone", ("none", "mu-law-8k", "mp3-64")))
     assert marked.verified
-    assert [check["chain"] for check in marked.as_json()["checks"]] == ["none", "mu-law-8k", "mp3-64"]
-    assert all(check["margin"] > 10 for check in marked.as_json()["checks"])
-    assert marked.as_json()["profile"] == "telephone"
+    assert [check.chain for check in marked.checks] == ["none", "mu-law-8k", "mp3-64"]
+    assert all(check.margin > 10 for check in marked.checks)
+    assert marked.profile == "telephone"
 
 
 def test_a_weak_mark_is_written_more_firmly_then_told_and_refused_where_the_policy_says_so(estate, tmp_path, speech):

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from sayso.audio import Container, encode
+from sayso.doors.shapes.mark import publicly_detected
 from sayso.errors import NotFound
 from sayso.mark.errors import DetectorKeyInvalid
 from sayso.mark.mark import MarkKeys
@@ -20,7 +21,7 @@ def test_the_key_finds_marks_and_says_nothing_more(estate, speech, tmp_path):
     spoken = speak(estate.session, estate.order(), tmp_path / "out.mp3")
     publish(estate.session, tmp_path / "key.json")
     keys = read_key(tmp_path / "key.json")
-    found = detect_public(keys, tmp_path / "out.mp3").as_json()
+    found = publicly_detected(detect_public(keys, tmp_path / "out.mp3"))
     assert set(found) == {"file", "present", "p_value", "segments"}
     assert found["present"]
     assert found["p_value"] <= 1e-6
@@ -28,7 +29,7 @@ def test_the_key_finds_marks_and_says_nothing_more(estate, speech, tmp_path):
     assert start_s < 1
     assert end_s == pytest.approx(spoken.duration_s, abs=1)
     (tmp_path / "plain.wav").write_bytes(encode(speech, Container.WAV))
-    plain = detect_public(keys, tmp_path / "plain.wav").as_json()
+    plain = publicly_detected(detect_public(keys, tmp_path / "plain.wav"))
     assert (plain["present"], plain["segments"]) == (False, [])
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from sayso.audio import Container, Signal, decode, encode
 from sayso.doors.cli.trace_page import page
+from sayso.doors.shapes.provenance import trace
 from sayso.fingerprint import features_of, store
 from sayso.settings import Settings
 from sayso.workflows.consent import granting
@@ -40,7 +41,7 @@ def made(estate, make_estate, tmp_path):
 def test_what_lost_its_mark_is_known_by_its_content(estate, made, tmp_path):
     spoken, (start_s, end_s) = made
     found = trace_file(estate.session, tmp_path / "program.mp3")
-    (part,) = found.as_json()["parts"]
+    (part,) = trace(found)["parts"]
     assert (part["verdict"], part["found_by"], part["mark"]) == ("unmarked", "content", None)
     assert (part["clip"], part["grant"], part["proof_ok"]) == (spoken.clip, estate.grant, True)
     assert part["p_value"] < 1e-6
@@ -52,7 +53,7 @@ def test_what_lost_its_mark_is_known_by_its_content(estate, made, tmp_path):
 
 
 def test_what_still_has_its_mark_is_found_by_that(estate, made, tmp_path):
-    (part,) = trace_file(estate.session, tmp_path / "ours.wav").as_json()["parts"]
+    (part,) = trace(trace_file(estate.session, tmp_path / "ours.wav"))["parts"]
     assert (part["verdict"], part["found_by"]) == ("ours", "mark")
 
 
@@ -62,7 +63,7 @@ def test_an_erased_voice_is_not_known_any_more(estate, made, tmp_path):
     assert [one.clip for one in finder.find(heard)] == [made[0].clip]
     granting.withdraw(estate.session, estate.grant)
     assert str(trace_file(estate.session, tmp_path / "program.mp3").outcome) == "not-allowed"
-    erasing.run(estate.session, erasing.plan(estate.session, estate.speaker).as_json()["plan"])
+    erasing.run(estate.session, erasing.plan(estate.session, estate.speaker).plan_id)
     assert finder.find(heard) == []  # nor by a process that knew it before
     assert str(trace_file(estate.session, tmp_path / "program.mp3").outcome) == "not-ours"
 

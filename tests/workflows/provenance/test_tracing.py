@@ -11,6 +11,7 @@ import pytest
 
 from sayso.audio import Container, Signal, decode, encode, resample
 from sayso.doors.cli.trace_page import clock_time, page
+from sayso.doors.shapes.provenance import trace
 from sayso.errors import NotFound
 from sayso.ledger import verify_proof
 from sayso.mark import Mark
@@ -46,7 +47,7 @@ def test_parts_of_a_long_file(estate, made, tmp_path):
     first, second, sound, ends = made
     file = tmp_path / "program.mp3"
     file.write_bytes(encode(resample(sound, 44_100), Container.MP3))
-    found = trace_file(estate.session, file).as_json()
+    found = trace(trace_file(estate.session, file))
     seen = [(one["mark"], one["verdict"], one["content"], one["clip"]) for one in found["parts"]]
     assert seen == [
         (first.mark, "ours", "ours", first.clip),
@@ -87,13 +88,13 @@ def test_what_became_of_the_grant_is_told(estate, tmp_path):
     speak(estate.session, estate.order(), tmp_path / "out.wav")
 
     def state():
-        part = trace_file(estate.session, tmp_path / "out.wav").as_json()["parts"][0]
+        part = trace(trace_file(estate.session, tmp_path / "out.wav"))["parts"][0]
         return part["grant_state"], part["allowed_now"], part["verdict"], part["content"], part["proof_ok"]
 
     assert state() == ("given", True, "ours", "ours", True)
     granting.withdraw(estate.session, estate.grant)
     assert state() == ("withdrawn", False, "ours", "ours", True)
-    erasing.run(estate.session, erasing.plan(estate.session, estate.speaker).as_json()["plan"])
+    erasing.run(estate.session, erasing.plan(estate.session, estate.speaker).plan_id)
     assert state() == ("erased", False, "ours", "unknown", True)
 
 
@@ -102,7 +103,7 @@ def test_nothing_of_ours(session, speech, tmp_path):
     file.write_bytes(encode(speech, Container.FLAC))
     found = trace_file(session, file)
     assert (found.parts, found.marked_s) == ((), 0)
-    assert found.as_json()["p_value"] > 1e-6
+    assert found.scan.p_value > 1e-6
     assert "proves nothing" in page(found)
     with pytest.raises(NotFound):
         trace_file(session, tmp_path / "absent.wav")

@@ -109,7 +109,7 @@ def test_withdrawn_is_refused_and_erased_is_gone(estate, spoken, tmp_path):
     with pytest.raises(ConsentRefused) as refused:
         export(session, Publication(spoken.clip), out)
     assert any("state" in reason for reason in refused.value.reasons)
-    erasing.run(session, erasing.plan(session, estate.speaker).as_json()["plan"])
+    erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
     with pytest.raises(ClipGone):
         export(session, Publication(spoken.clip), out)
     assert not out.exists()

@@ -10,6 +10,7 @@ import textwrap
 import pytest
 
 from sayso.consent import minutes
+from sayso.doors.shapes.provenance import verification
 from sayso.workflows.audit import auditing
 from sayso.workflows.provenance import verifying
 from sayso.workflows.speech.speaking import speak
@@ -65,7 +66,7 @@ def used_ms(estate):
 
 def entries(estate, last):
     rows = auditing.query(estate.session, grant=estate.grant, speaker=None, since=None)
-    return [row.as_json()["type"].removeprefix("synthesis:clip:") for row in rows][-last:]
+    return [row.entry.type.removeprefix("synthesis:clip:") for row in rows][-last:]
 
 
 @pytest.mark.parametrize("point", BEFORE_THE_RESULT)
@@ -83,12 +84,12 @@ def test_killed_after_the_result_the_clip_is_logged_and_charged(estate, tmp_path
     assert entries(estate, 2) == ["intended", "made"]
     assert used_ms(estate) > 0
     if (tmp_path / "out.wav").exists():
-        assert verifying.verify_file(estate.session, tmp_path / "out.wav").as_json()["proof_ok"]
+        assert verification(verifying.verify_file(estate.session, tmp_path / "out.wav"))["proof_ok"]
     _works_again(estate, tmp_path)
 
 
 def _works_again(estate, tmp_path):
     spoken = speak(estate.session, estate.order(), tmp_path / "again.wav")
-    found = verifying.verify_file(estate.session, tmp_path / "again.wav").as_json()
+    found = verification(verifying.verify_file(estate.session, tmp_path / "again.wav"))
     assert (found["clip"], found["proof_ok"]) == (spoken.clip, True)
-    assert auditing.audit(estate.session).as_json()["ok"]
+    assert auditing.audit(estate.session).size

@@ -9,6 +9,7 @@ import pytest
 from sayso.audio import decode
 from sayso.consent import minutes
 from sayso.consent.errors import ConsentRefused
+from sayso.doors.shapes.provenance import verification
 from sayso.errors import Conflict, Invalid, NotFound, Refused
 from sayso.mark import Marker
 from sayso.mark.errors import ChainUnknown, MarkWeak
@@ -19,13 +20,13 @@ from sayso.workflows.speech.speaking import Order, speak
 
 
 def types(session, grant):
-    return [row.as_json()["type"] for row in auditing.query(session, grant=grant, speaker=None, since=None)]
+    return [row.entry.type for row in auditing.query(session, grant=grant, speaker=None, since=None)]
 
 
 @pytest.mark.parametrize("name", ["out.wav", "out.flac", "out.mp3", "out.m4a", "out.opus"])
 def test_what_is_said_is_marked_signed_logged_and_verifiable(estate, tmp_path, name):
     spoken = speak(estate.session, estate.order(), tmp_path / name)
-    found = verifying.verify_file(estate.session, tmp_path / name).as_json()
+    found = verification(verifying.verify_file(estate.session, tmp_path / name))
     assert found["verdict"] == "ours"
     assert (found["mark"], found["clip"], found["grant"]) == (spoken.mark, spoken.clip, estate.grant)
     assert (found["entry"], found["proof_ok"], found["grant_state"]) == (spoken.entry, True, "given")
@@ -64,7 +65,7 @@ def test_what_was_not_granted_is_refused_with_reasons_logged_and_not_written(est
         speak(estate.session, estate.order(**changes), tmp_path / "out.wav")
     assert any(next(iter(changes)) in reason for reason in caught.value.reasons)
     assert not list(tmp_path.glob("*.wav"))
-    assert auditing.query(estate.session, grant=None, speaker=None, since=None)[-1].as_json()["type"] == (
+    assert auditing.query(estate.session, grant=None, speaker=None, since=None)[-1].entry.type == (
         "synthesis:clip:refused"
     )
     with estate.session.read() as tx:
@@ -84,7 +85,7 @@ def test_a_withdrawn_grant_refuses_and_the_old_clip_says_so(estate, tmp_path):
     granting.withdraw(estate.session, estate.grant)
     with pytest.raises(ConsentRefused, match="expected a grant"):
         speak(estate.session, estate.order(), tmp_path / "again.wav")
-    assert verifying.verify_file(estate.session, tmp_path / "out.wav").as_json()["grant_state"] == "withdrawn"
+    assert verification(verifying.verify_file(estate.session, tmp_path / "out.wav"))["grant_state"] == "withdrawn"
 
 
 def test_the_cap_on_minutes_holds(session, make_estate, tmp_path):
@@ -109,10 +110,10 @@ BAD = {
 
 @pytest.mark.parametrize(("changes", "name", "kind"), BAD.values(), ids=BAD.keys())
 def test_bad_input_changes_nothing(estate, tmp_path, changes, name, kind):
-    before = auditing.checkpoint(estate.session).as_json()["size"]
+    before = auditing.checkpoint(estate.session).checkpoint.size
     with pytest.raises(kind):
         speak(estate.session, estate.order(**changes), tmp_path / name)
-    assert auditing.checkpoint(estate.session).as_json()["size"] == before
+    assert auditing.checkpoint(estate.session).checkpoint.size == before
     assert not (tmp_path / name).exists()
 
 
@@ -123,7 +124,7 @@ def test_a_tempo_no_engine_is_asked_for_is_refused():
 
 def test_a_failure_in_the_middle_gives_the_minutes_back_and_is_logged(estate, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "sayso.workflows.speech.credentials.encode", lambda *_: (_ for _ in ()).throw(Conflict("planted"))
+        "sayso.workflows.speech.credentials.issue", lambda *_, **__: (_ for _ in ()).throw(Conflict("planted"))
     )
     with pytest.raises(Conflict, match="planted"):
         speak(estate.session, estate.order(), tmp_path / "out.wav")
@@ -154,9 +155,9 @@ def test_a_stock_voice_speaks_under_the_grant_of_its_own_engine(session, tmp_pat
 
     voice = next(row.row for row in voicebook.listed(session) if row.row.engine == engine)
     spoken = speak(session, Order("Good evening.", voice.voice_id, "Anybody", "podcast/news"), tmp_path / "out.wav")
-    grant = granting.shown(session, spoken.grant).as_json()
-    assert "Apache-2.0" in grant["note"]
-    assert f"stock voices of {engine}" in grant["note"]
+    grant = granting.shown(session, spoken.grant).grant
+    assert "Apache-2.0" in grant.note
+    assert f"stock voices of {engine}" in grant.note
 
 
 def asking(estate, **settings):
@@ -172,7 +173,7 @@ def test_a_clip_is_sent_through_the_codecs_that_the_settings_name(estate, tmp_pa
         ("opus-24", True),
         ("mu-law-8k", True),
     ]
-    assert spoken.as_json()["mark_checks"][1]["margin"] > 10
+    assert spoken.mark_checks[1].margin > 10
 
 
 def test_a_weak_clip_is_marked_more_firmly_and_then_told_or_refused(estate, tmp_path, monkeypatch):
@@ -186,8 +187,8 @@ def test_a_weak_clip_is_marked_more_firmly_and_then_told_or_refused(estate, tmp_
     assert [one.is_readable for one in told.mark_checks] == [True, False]
     assert len(reaches) == (3 if told.mark_checks[1].has_run else 1)
     assert reaches == sorted(set(reaches))
-    made = auditing.query(estate.session, grant=estate.grant, speaker=None, since=None)[-1].as_json()
-    assert (made["type"], made["facts"]["mark_lost"]) == ("synthesis:clip:made", "amr-nb-7.4")
+    made = auditing.query(estate.session, grant=estate.grant, speaker=None, since=None)[-1].entry
+    assert (made.type, made.facts["mark_lost"]) == ("synthesis:clip:made", "amr-nb-7.4")
     with pytest.raises(MarkWeak, match=r"amr-nb-7\.4"):
         speak(asking(estate, weak_marks="refuse", **hard), order, tmp_path / "refused.flac")
     assert not (tmp_path / "refused.flac").exists()
@@ -195,7 +196,7 @@ def test_a_weak_clip_is_marked_more_firmly_and_then_told_or_refused(estate, tmp_
 
 
 def test_a_chain_that_nobody_knows_changes_nothing(estate, tmp_path):
-    before = auditing.checkpoint(estate.session).as_json()["size"]
+    before = auditing.checkpoint(estate.session).checkpoint.size
     with pytest.raises(ChainUnknown, match="opus-16"):
         speak(asking(estate, mark_chains=("wax",)), estate.order(), tmp_path / "out.wav")
-    assert auditing.checkpoint(estate.session).as_json()["size"] == before
+    assert auditing.checkpoint(estate.session).checkpoint.size == before

@@ -12,12 +12,13 @@ from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, s
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sayso.database import metadata
+from sayso.ids import ID_LENGTH
 
 records: Final = Table(
     "decision_records",
     metadata,
     Column("digest", String(64), primary_key=True),
-    Column("speaker_id", String(32), nullable=False, index=True),
+    Column("speaker_id", String(ID_LENGTH), nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 

@@ -12,12 +12,12 @@ from sqlalchemy import Column, Connection, Integer, String, Table, delete, inser
 from sayso.clock import parse_stamp, stamp
 from sayso.consent.state import Party, State
 from sayso.database import metadata
-from sayso.ids import GrantId
+from sayso.ids import ID_LENGTH, GrantId
 
 grant_events = Table(
     "grant_events",
     metadata,
-    Column("grant_id", String(32), primary_key=True),
+    Column("grant_id", String(ID_LENGTH), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("state", String(16), nullable=False),
     Column("who", String(16), nullable=False),

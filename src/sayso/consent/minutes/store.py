@@ -32,7 +32,7 @@ from sayso.consent.errors import GrantUnknown, MinutesUsedUp, ReservationExceede
 from sayso.consent.minutes.owner import Owner
 from sayso.consent.state import State
 from sayso.database import metadata
-from sayso.ids import GrantId, PermitId, SpeakerId
+from sayso.ids import ID_LENGTH, GrantId, PermitId, SpeakerId
 
 LEASE_S: Final = 20 * 60
 """How long a reservation lasts at most: the 15 minutes of a permit, and time to settle."""
@@ -40,8 +40,8 @@ LEASE_S: Final = 20 * 60
 grant_minutes = Table(
     "grant_minutes",
     metadata,
-    Column("grant_id", String(32), primary_key=True),
-    Column("speaker_id", String(32), nullable=False, index=True),
+    Column("grant_id", String(ID_LENGTH), primary_key=True),
+    Column("speaker_id", String(ID_LENGTH), nullable=False, index=True),
     Column("state", String(16), nullable=False),
     Column("max_ms", BigInteger),
     Column("made_ms", BigInteger, nullable=False),
@@ -49,7 +49,7 @@ grant_minutes = Table(
     Column("max_takes", BigInteger),
     Column("made_takes", BigInteger, nullable=False),
     Column("reserved_takes", BigInteger, nullable=False),
-    Column("outer_id", String(32)),
+    Column("outer_id", String(ID_LENGTH)),
     CheckConstraint("made_ms >= 0 AND reserved_ms >= 0", name="amounts"),
     CheckConstraint("max_ms IS NULL OR made_ms + reserved_ms <= max_ms", name="cap"),
     CheckConstraint("made_takes >= 0 AND reserved_takes >= 0", name="take_amounts"),
@@ -63,12 +63,12 @@ grant_minutes = Table(
 reservations = Table(
     "reservations",
     metadata,
-    Column("permit_id", String(32), primary_key=True),
-    Column("grant_id", String(32), nullable=False, index=True),
+    Column("permit_id", String(ID_LENGTH), primary_key=True),
+    Column("grant_id", String(ID_LENGTH), nullable=False, index=True),
     Column("reserved_ms", BigInteger, nullable=False),
     Column("made_ms", BigInteger, nullable=False),
     Column("takes", BigInteger, nullable=False),
-    Column("outer_id", String(32), index=True),
+    Column("outer_id", String(ID_LENGTH), index=True),
     Column("owner", String(160), nullable=False),
     Column("lease_until", String(24), nullable=False),
     CheckConstraint("made_ms >= 0 AND made_ms <= reserved_ms", name="made"),

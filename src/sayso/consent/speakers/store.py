@@ -28,12 +28,12 @@ from sayso.clock import now, parse_stamp, stamp
 from sayso.consent import fields
 from sayso.consent.errors import SpeakerKey, SpeakerUnknown
 from sayso.database import metadata
-from sayso.ids import SpeakerId
+from sayso.ids import ID_LENGTH, SpeakerId
 
 speakers = Table(
     "speakers",
     metadata,
-    Column("speaker_id", String(32), primary_key=True),
+    Column("speaker_id", String(ID_LENGTH), primary_key=True),
     Column("epoch", Integer, nullable=False),
     Column("state_version", BigInteger, nullable=False),
     Column("name_sealed", LargeBinary),
@@ -47,7 +47,7 @@ speakers = Table(
 speaker_keys = Table(
     "speaker_keys",
     metadata,
-    Column("speaker_id", String(32), primary_key=True),
+    Column("speaker_id", String(ID_LENGTH), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("public_key", String(64), nullable=False),
     Column("how", String(16), nullable=False),

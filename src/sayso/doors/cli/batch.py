@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from sayso.doors.cli.exits import exit_code
-from sayso.doors.cli.output import error_object, show, talk
+from sayso.doors.cli.output import show, talk
+from sayso.doors.hints import hint_of
+from sayso.doors.shapes.errors import file_problem
 from sayso.errors import SaysoError, Tampered
 
 Act = Callable[[Path], dict[str, Any]]
@@ -34,8 +36,8 @@ def each(files: Sequence[Path], act: Act, lines: Lines, *, as_json: bool) -> int
 
 def _complain(file: Path, error: SaysoError, *, as_json: bool) -> None:
     if as_json:
-        show({"file": str(file), **error_object(error)}, (), as_json=True)
+        show(file_problem(file, error), (), as_json=True)
     else:
         talk(f"error: {file}: {error.message}")
-        if error.hint:
-            talk(f"hint: {error.hint}")
+        if hint := hint_of(error):
+            talk(f"hint: {hint}")

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from sayso.doors.shapes import compliance as shapes
+
 if TYPE_CHECKING:
     from sayso.workflows.audit.compliance import Figure, Measure, Report
 
@@ -65,7 +67,7 @@ def _head(report: Report) -> Iterator[str]:
 
 
 def _counts(report: Report) -> Iterator[str]:
-    clips = report.counts.as_json()
+    clips = shapes.report(report)["clips"]
     yield "<h2>Clips of the period</h2>"
     yield f"<p>{clips['made']} made, {clips['without_record_of_labels']} of them without a record of labels; "
     yield f"{clips['files_marked']} files from outside marked.</p>"

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from sayso.doors.hints import hint_of
+from sayso.doors.shapes.errors import problem
 from sayso.errors import SaysoError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of lines for people.")]
@@ -29,18 +31,13 @@ def talk(line: str) -> None:
     sys.stderr.flush()
 
 
-def error_object(error: SaysoError) -> dict[str, Any]:
-    """Return the JSON shape of a refusal or an error."""
-    return {"error": error.slug, "message": error.message, "reasons": list(error.reasons), "hint": error.hint}
-
-
 def complain(error: SaysoError, *, as_json: bool) -> None:
     """Report ``error``: an object on stdout for programs, lines on stderr for people."""
     if as_json:
-        show(error_object(error), (), as_json=True)
+        show(problem(error), (), as_json=True)
         return
     talk(f"error: {error.message}")
     for reason in error.reasons:
         talk(f"  - {reason}")
-    if error.hint:
-        talk(f"hint: {error.hint}")
+    if hint := hint_of(error):
+        talk(f"hint: {hint}")

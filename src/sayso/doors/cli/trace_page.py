@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.doors.shapes import provenance as shapes
+
 if TYPE_CHECKING:
     from sayso.workflows.provenance.tracing import Part, Trace
 
@@ -154,7 +156,7 @@ def _table(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _cells(part: Part) -> Iterator[str]:
-    seen = part.as_json()
+    seen = shapes.part(part)
     yield clock_time(part.passage.start_s)
     yield clock_time(part.passage.end_s)
     yield f"<strong>{escape(part.said)}</strong><br>p = {part.passage.p_value:.2g}"
@@ -188,7 +190,7 @@ def _proofs(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _foot(trace: Trace) -> Iterator[str]:
-    program = json.dumps(trace.as_json()["parts"], ensure_ascii=False)
+    program = json.dumps([shapes.part(part) for part in trace.parts], ensure_ascii=False)
     yield f"<footer><p>Traced at {escape(trace.traced_at)}. Key of the log: {_code(trace.log_key)}. p is a bound on the"
     yield "chance that other sound looks so, marked or by content, after the whole search. Not legal advice.</p>"
     yield f"<details><summary>For programs (JSON)</summary>\n<pre>{escape(program)}</pre></details></footer>"

@@ -246,7 +246,7 @@ def _supported(*_: str) -> dict[str, Any]:
 
 
 def _found(matches: list[Match]) -> dict[str, Any]:
-    return {"matches": [match.as_json() for match in matches]}
+    return {"matches": [{"manifestId": one.manifest_id, "similarityScore": one.similarity} for one in matches]}
 
 
 def _one(query: str, name: str) -> str | None:

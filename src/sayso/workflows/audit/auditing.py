@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sayso.clock import now, parse_stamp
 from sayso.consent import store as consents
@@ -25,6 +24,17 @@ from sayso.ledger.quorum import Quorum
 from sayso.ledger.succession import MAX_BYTES, Succession
 from sayso.vault.errors import Shredded, SubjectUnknown
 from sayso.workflows.audit.reconciling import findings
+from sayso.workflows.audit.results import (
+    AnswerHolds,
+    AnswerWritten,
+    LogHolds,
+    LogKeys,
+    LogState,
+    PeriodWritten,
+    ProofHolds,
+    ProofWritten,
+    ShardKey,
+)
 from sayso.workflows.consent.permission import refusals_of
 from sayso.workflows.installation.session import Session
 
@@ -38,37 +48,7 @@ class StateTampered(Tampered):
     """A row of the state says otherwise than the ledger; restore the database."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An answer that is plain values already."""
-
-    values: dict[str, Any]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape."""
-        return self.values
-
-
-@dataclass(frozen=True, slots=True)
-class EntryShown:
-    """One entry for people."""
-
-    logged: Logged
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of an entry."""
-        link = self.logged.link
-        return {
-            "entry": self.logged.index,
-            "at": link.entry.at,
-            "type": link.entry.type,
-            "grant": link.entry.grant,
-            "seq": link.seq,
-            "facts": dict(link.entry.facts),
-        }
-
-
-def checkpoint(session: Session) -> Shown:
+def checkpoint(session: Session) -> LogState:
     """Return the log's size and root now, signed and cosigned, and the key to check it with.
 
     Raise `LogForked` where a witness has seen another history, and `QuorumMissed` where too few have cosigned.
@@ -76,42 +56,35 @@ def checkpoint(session: Session) -> Shown:
     return _checkpoint(session, session.log.integrate())
 
 
-def rotate(session: Session) -> Shown:
+def rotate(session: Session) -> LogState:
     """Close the shard, open the next one under the next key, and return its checkpoint, as `checkpoint` does."""
     return _checkpoint(session, session.log.rotate())
 
 
-def _checkpoint(session: Session, taken: Checkpoint) -> Shown:
+def _checkpoint(session: Session, taken: Checkpoint) -> LogState:
     cosigned = _cosigned(session)
     shards = session.log.shards()
-    return Shown(
-        {
-            "origin": taken.origin,
-            "size": taken.size,
-            "root": taken.root.hex(),
-            "vkey": shards[-1].shard.vkey,
-            "first_vkey": shards[0].shard.vkey,
-            "shards": len(shards),
-            "entries": shards.size,
-            "checkpoint": shards[-1].note,
-            "cosigned_by": list(cosigned.by),
-            "witnesses_missing": list(cosigned.missing),
-        }
+    return LogState(
+        checkpoint=taken,
+        note=shards[-1].note,
+        vkey=shards[-1].shard.vkey,
+        first_vkey=shards[0].shard.vkey,
+        num_shards=len(shards),
+        num_entries=shards.size,
+        cosigned_by=cosigned.by,
+        missing=cosigned.missing,
     )
 
 
-def keys(session: Session, output: Path | None) -> Shown:
+def keys(session: Session, output: Path | None) -> LogKeys:
     """Return the log's shards with their keys; write to ``output`` the proof that each follows from the one before."""
     session.log.integrate()
     _cosigned(session)
     shards = session.log.shards()
     if output is not None:
         write_whole(output, shards.succession().encode(), mode=0o644)
-    rows = [
-        {"shard": each.shard.origin, "first": each.shard.base, "entries": each.checkpoint.size, "vkey": each.shard.vkey}
-        for each in shards
-    ]
-    return Shown({"shards": rows, **({} if output is None else {"file": str(output)})})
+    rows = [ShardKey(each.shard.origin, each.shard.base, each.checkpoint.size, each.shard.vkey) for each in shards]
+    return LogKeys(tuple(rows), output)
 
 
 def _cosigned(session: Session) -> Cosigned:
@@ -166,29 +139,28 @@ def query(
     speaker: str | None = None,
     since: str | None = None,
     question: Question | None = None,
-) -> list[EntryShown]:
+) -> list[Logged]:
     """Return the entries asked for, in order; raise `Tampered` where a row was altered or one is missing."""
     session.log.integrate()
     asked = (question or Question(grant=grant, speaker=speaker, since=since)).asked(session)
-    return [EntryShown(row) for row in session.log.query(**asked)]
+    return list(session.log.query(**asked))
 
 
-def answer(session: Session, question: Question, output: Path) -> Shown:
+def answer(session: Session, question: Question, output: Path) -> AnswerWritten:
     """Write the entries asked for to ``output``, each with its proof, with a signed statement of their number."""
     session.log.integrate()
     _cosigned(session)
     count = session.log.answer(output, **question.asked(session))
-    return Shown({"file": str(output), "count": count, "vkey": session.log.vkey})
+    return AnswerWritten(output, count, session.log.vkey)
 
 
-def prove(session: Session, entry: int, output: Path) -> Shown:
+def prove(session: Session, entry: int, output: Path) -> ProofWritten:
     """Write the proof of ``entry``, the entry inside, to ``output``; raise `EntryUnknown` or `LedgerTampered`."""
     session.log.integrate()
     _cosigned(session)
     proof = session.log.prove(entry, with_entry=True)
     write_whole(output, proof.encode(), mode=0o644)
-    vkey = session.log.vkey_of(Proof.parse(proof).checkpoint)
-    return Shown({"entry": entry, "proof": str(output), "bytes": len(proof.encode()), "vkey": vkey})
+    return ProofWritten(entry, output, len(proof.encode()), session.log.vkey_of(Proof.parse(proof).checkpoint))
 
 
 def verify_proof(
@@ -198,7 +170,7 @@ def verify_proof(
     succession: Path | None = None,
     witnesses: Sequence[str] = (),
     quorum: int | None = None,
-) -> Shown:
+) -> ProofHolds | AnswerHolds:
     """Check the proof in ``file`` with the log's public key alone; raise `Tampered` unless it holds.
 
     A proof is signed by the key of its shard; with the ``succession``, the key of any other shard will do. ``quorum``
@@ -213,7 +185,7 @@ def verify_proof(
     own, base = (key, 0) if succession is None else _followed(succession, key, proof.checkpoint)
     needed = len(witnesses) if quorum is None else quorum
     under = check_proof(text, proof.extra, own, witnesses=witnesses, quorum=needed)
-    return Shown({"ok": True, "entry": base + proof.index, "shard": under.origin, "is": proof.extra.decode()})
+    return ProofHolds(base + proof.index, under.origin, proof.extra)
 
 
 def _followed(succession: Path, key: str, note: str) -> tuple[str, int]:
@@ -225,29 +197,28 @@ def _followed(succession: Path, key: str, note: str) -> tuple[str, int]:
     raise LedgerTampered(f"got a proof of {origin[:80]!r}, which is no shard of this log")
 
 
-def _verify_answer(file: Path, key: str, *, witnesses: Sequence[str], quorum: int | None) -> Shown:
+def _verify_answer(file: Path, key: str, *, witnesses: Sequence[str], quorum: int | None) -> AnswerHolds:
     answered = check_answer(file, key, witnesses=witnesses, quorum=quorum)
     answered.require_clean()
-    asked = {} if answered.asked is None else answered.asked.as_json()
-    return Shown({"ok": True, "count": len(answered.entries), "asked": asked})
+    return AnswerHolds(len(answered.entries), {} if answered.asked is None else answered.asked.as_json())
 
 
-def export(session: Session, output: Path, *, since: str | None, until: str | None) -> Shown:
+def export(session: Session, output: Path, *, since: str | None, until: str | None) -> PeriodWritten:
     """Write a period of the log to ``output``, one file that anyone can audit; raise `EntryUnknown` if empty."""
     session.log.integrate()
     _cosigned(session)
     start, end = session.log.export(output, since=_moment(since), until=_moment(until))
-    return Shown({"file": str(output), "first": start, "entries": end - start, "vkey": session.log.vkey})
+    return PeriodWritten(output, start, end - start, session.log.vkey)
 
 
-def audit_file(file: Path, key: str, *, witnesses: Sequence[str] = (), quorum: int | None = None) -> Shown:
+def audit_file(file: Path, key: str, *, witnesses: Sequence[str] = (), quorum: int | None = None) -> LogHolds:
     """Audit an exported period with the log's public key alone; raise `LedgerTampered` with every finding."""
     result = audit_export(file, key, witnesses=witnesses, quorum=quorum)
     result.require_clean()
-    return Shown({"ok": True, "size": result.size, "root": result.root.hex(), "findings": []})
+    return LogHolds(result.size, result.root)
 
 
-def audit(session: Session) -> Shown:
+def audit(session: Session) -> LogHolds:
     """Check every entry, tile, row and chain; raise `LedgerTampered` with every finding."""
     session.log.integrate()
     result = session.log.audit()
@@ -255,13 +226,16 @@ def audit(session: Session) -> Shown:
     found = findings(session)
     if found:
         raise StateTampered(f"{found[0]}" + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
-    return Shown({"ok": True, "size": result.size, "root": result.root.hex(), "findings": []})
+    return LogHolds(result.size, result.root)
 
 
-def reindex(session: Session) -> Shown:
-    """Write the index again from the entries; raise `LedgerTampered` where an entry itself was altered."""
+def reindex(session: Session) -> int:
+    """Write the index again from the entries; return how many rows were corrected.
+
+    Raise `LedgerTampered` where an entry itself was altered.
+    """
     session.log.integrate()
-    return Shown({"ok": True, "corrected": session.log.reindex()})
+    return session.log.reindex()
 
 
 def vkey(session: Session, file: Path) -> str:

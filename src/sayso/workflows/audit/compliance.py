@@ -6,12 +6,10 @@ Counts come from the ledger, each entry checked; figures come from the file that
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,14 +17,12 @@ import sayso
 from sayso.clock import now, parse_stamp, stamp
 from sayso.errors import Invalid, NotFound
 from sayso.labels import Layer, table
+from sayso.labels.statutes import Statute, statute
+from sayso.ledger.acts import ClipMade, FileMarked
 from sayso.workflows.installation.session import Session
 
-FORMAT: Final = "sayso-compliance"
 FIGURES: Final = Path(sayso.__file__).parents[2] / "docs" / "figures.json"
-MADE: Final = "synthesis:clip:made"
-MARKED: Final = "marking:file:made"
 
-_CODE: Final = "code_of_practice.toml"
 _FIGURES_FORMAT: Final = "sayso-figures"
 _MAX_FIGURES_BYTES: Final = 4 << 20
 
@@ -54,19 +50,6 @@ class Figure:
         if not self.bar:
             return None
         return self.bar.get("at_least", self.value) <= self.value <= self.bar.get("at_most", self.value)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the figure as JSON values."""
-        return {
-            "what": self.what,
-            "value": self.value,
-            "unit": self.unit,
-            "sample": self.sample,
-            "bar": None if self.bar is None else dict(self.bar),
-            "met": self.met,
-            "command": self.command,
-            "date": self.date,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +79,6 @@ class Counts:
     jurisdictions: Mapping[str, int] = field(default_factory=dict)
     lacking: Mapping[str, int] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the counts as JSON values."""
-        return {
-            "made": self.clips,
-            "without_record_of_labels": self.unknown,
-            "files_marked": self.files_marked,
-            "layers": {str(layer): self.layers.get(layer, 0) for layer in Layer},
-            "jurisdictions": {
-                code: {"clips": count, "lacking_a_layer": self.lacking.get(code, 0)}
-                for code, count in sorted(self.jurisdictions.items())
-            },
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -126,38 +96,9 @@ class Report:
     measures: tuple[Measure, ...]
     figures_file: str | None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso report compliance`."""
-        return {
-            "format": FORMAT,
-            "version": 1,
-            "made_at": self.made_at,
-            "system": f"Sayso {sayso.__version__}",
-            "provider": self.provider,
-            "contact": self.contact or None,
-            "since": self.since,
-            "until": self.until,
-            "log": {"size": self.log_size, "root": self.log_root, "vkey": self.log_key},
-            "clips": self.counts.as_json(),
-            "measures": [self._measure(measure) for measure in self.measures],
-            "figures": self.figures_file,
-            "legal_advice": False,
-        }
-
     def carrying(self, measure: Measure) -> int | None:
         """Return how many clips of the period carry the measure's layer, None where it is no matter of layers."""
         return None if measure.layer is None else self.counts.layers.get(measure.layer, 0)
-
-    def _measure(self, measure: Measure) -> dict[str, Any]:
-        return {
-            "measure": measure.code,
-            "title": measure.title,
-            "asks": measure.asks,
-            "does": measure.does,
-            "operator": measure.operator,
-            "clips_with_it": self.carrying(measure),
-            "figures": [figure.as_json() for figure in measure.figures],
-        }
 
 
 def compliance(
@@ -222,7 +163,7 @@ def _figure(file: Path, row: Any) -> Figure:
 
 
 def _measures(figures: Sequence[Figure]) -> tuple[Measure, ...]:
-    rows = tomllib.loads(files("sayso.labels").joinpath(_CODE).read_text("utf-8"))
+    rows = statute(Statute.CODE_OF_PRACTICE)
     return tuple(
         Measure(
             code=code,
@@ -238,14 +179,15 @@ def _measures(figures: Sequence[Figure]) -> tuple[Measure, ...]:
 
 
 def _counted(session: Session, since: datetime | None, until: datetime | None) -> Counts:
-    clips = [found.entry.facts for found in session.log.query(type=MADE, since=since, until=until)]
+    clips = [found.entry.facts for found in session.log.query(type=ClipMade.TYPES[0], since=since, until=until)]
     labelled = [facts for facts in clips if "labels" in facts]
-    marked = session.log.query(type=MARKED, since=since, until=until)
+    marked = session.log.query(type=FileMarked.TYPES[0], since=since, until=until)
+    carried = Counter(layer for facts in labelled for layer in _names(facts, "labels"))
     return Counts(
         clips=len(clips),
         unknown=len(clips) - len(labelled),
         files_marked=len(marked),
-        layers=Counter(layer for facts in labelled for layer in _names(facts, "labels")),
+        layers={layer: carried[layer] for layer in Layer},
         jurisdictions=Counter(code for facts in labelled for code in _names(facts, "jurisdictions")),
         lacking=Counter(code for facts in labelled for code in _names(facts, "jurisdictions") if _lacks(facts, code)),
     )

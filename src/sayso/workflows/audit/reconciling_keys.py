@@ -18,6 +18,7 @@ from sayso.database import Connection
 from sayso.errors import SaysoError
 from sayso.ids import SpeakerId
 from sayso.ledger import Logged
+from sayso.vault.domains import Domain
 from sayso.workflows.consent.signing import KEY_CONTEXT, key_commitment
 from sayso.workflows.installation.session import Session
 
@@ -111,7 +112,7 @@ def _of_signature(
     session: Session, grant: Grant, version: consents.GrantVersion, row: Logged, ledgered: _Known
 ) -> Iterator[str]:
     where = f"grant_versions row {grant.grant_id}, {version.version}"
-    signature = session.vault.commit(grant.speaker, (version.signature or "").encode(), domain="signature")
+    signature = session.vault.commit(grant.speaker, (version.signature or "").encode(), domain=Domain.SIGNATURE)
     if row.entry.facts.get("signature") != signature:
         yield f"{where}: its signature is not the one that was entered"
     if key_commitment(session, grant.speaker, version.signed_by or "") != ledgered.key_at(_place(row)):

@@ -17,7 +17,9 @@ from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.errors import Invalid, SaysoError
 from sayso.ids import GrantId, parse_id
-from sayso.ledger import Entry, append
+from sayso.ledger import append
+from sayso.ledger.acts import GrantChanged
+from sayso.vault.domains import Domain
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
@@ -147,7 +149,8 @@ def _entered(
 ) -> None:
     moment = now()
     consents.change_state(tx, old.grant_id, state, who=who, at=moment, signature=signature)
-    facts: dict[str, str | int | bool] = {"who": str(who), "version": old.version}
+    committed = None
     if signature is not None:
-        facts["signature"] = session.vault.commit(old.speaker, signature.encode(), domain="signature")
-    append(tx, Entry(f"consent:grant:{state}", stamp(moment), old.grant_id, facts))
+        committed = session.vault.commit(old.speaker, signature.encode(), domain=Domain.SIGNATURE)
+    changed = GrantChanged(state=state, who=who, version=old.version, signature=committed)
+    append(tx, changed.entry(stamp(moment), old.grant_id))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sayso import canonical
 from sayso.consent import Grant
 from sayso.ids import SpeakerId
+from sayso.vault.domains import Domain
 from sayso.workflows.installation.session import Session
-
-DOMAIN: Final = "terms"
-TEXT_DOMAIN: Final = "text"
 
 
 def terms_commitment(session: Session, grant: Grant) -> str:
     """Return the commitment to the terms of ``grant``, keyed by the speaker's key."""
-    return session.vault.commit(grant.speaker, canonical.encode(grant.terms()), domain=DOMAIN)
+    return session.vault.commit(grant.speaker, canonical.encode(grant.terms()), domain=Domain.TERMS)
 
 
 def script_commitment(session: Session, speaker: SpeakerId, text: str) -> str:
@@ -27,4 +23,4 @@ def script_commitment(session: Session, speaker: SpeakerId, text: str) -> str:
 
 def text_commitment(session: Session, speaker: SpeakerId, script: str) -> str:
     """Return the commitment to a script as it is spoken, keyed by the speaker's key."""
-    return session.vault.commit(speaker, script.encode(), domain=TEXT_DOMAIN)
+    return session.vault.commit(speaker, script.encode(), domain=Domain.TEXT)

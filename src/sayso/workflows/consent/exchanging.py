@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sayso.clock import now
 from sayso.consent import State
@@ -34,10 +34,6 @@ class Taken:
     grant: GrantId
     source: GrantId
     signed_by: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso consent import`."""
-        return {"grant": self.grant, "source": self.source, "signed_by": self.signed_by}
 
 
 _RECEIPTS: Final[Mapping[str, Callable[[Receipt], str]]] = {".txt": text, ".html": page}

@@ -21,7 +21,9 @@ from sayso.consent.errors import GrantInvalid, GrantState
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import GrantId, SpeakerId, parse_id
-from sayso.ledger import Entry, append
+from sayso.ledger import append
+from sayso.ledger.acts import GrantAmended, GrantEntered, SpeakerDied
+from sayso.vault.domains import Domain
 from sayso.workflows.consent.changing import enter_change, resume, revoke, suspend, withdraw
 from sayso.workflows.consent.commitments import script_commitment, terms_commitment
 from sayso.workflows.consent.showing import GrantShown, listed, shown
@@ -166,7 +168,7 @@ def note_death(session: Session, speaker: str) -> None:
     with session.write() as tx:
         consents.note_death(tx, known, at=moment)
         subject = session.vault.pseudonym(known, "consent:speaker:died")
-        append(tx, Entry("consent:speaker:died", stamp(moment), None, {"subject": subject}))
+        append(tx, SpeakerDied(subject=subject).entry(stamp(moment)))
     session.log.integrate()
 
 
@@ -195,7 +197,7 @@ def _asked_for(tx: Connection, grant: Grant) -> Grant | None:
 def _accept(session: Session, tx: Connection, asked: Grant, signature: str) -> None:
     moment = now()
     consents.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
-    append(tx, Entry("consent:grant:given", stamp(moment), asked.grant_id, _told(session, asked, signature)))
+    append(tx, _entered(session, replace(asked, state=State.GIVEN), signature).entry(stamp(moment), asked.grant_id))
 
 
 def _bounded(tx: Connection, grant: Grant) -> Grant:
@@ -209,25 +211,34 @@ def _enter(
 ) -> None:
     moment = now()
     consents.insert_grant(tx, grant, who=who, at=moment, signature=signature)
-    append(tx, Entry(f"consent:grant:{grant.state}", stamp(moment), grant.grant_id, _told(session, grant, signature)))
+    append(tx, _entered(session, grant, signature).entry(stamp(moment), grant.grant_id))
 
 
-def _told(session: Session, grant: Grant, signature: str | None) -> dict[str, str | int | bool]:
+def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEntered:
     """Return what the ledger holds of a grant that is asked for or given."""
-    subject = session.vault.pseudonym(grant.speaker, grant.grant_id)
-    return {"subject": subject, "licensee": grant.licensee, **_committed(session, grant, signature)}
+    return GrantEntered(
+        state=grant.state,
+        licensee=grant.licensee,
+        terms=terms_commitment(session, grant),
+        version=grant.version,
+        subject=session.vault.pseudonym(grant.speaker, grant.grant_id),
+        signature=_committed(session, grant, signature),
+        outer=grant.ceiling,
+    )
 
 
 def _amend(session: Session, tx: Connection, grant: Grant, signature: str) -> None:
     moment = now()
     consents.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
-    facts = _committed(session, grant, signature)
-    append(tx, Entry("consent:grant:amended", stamp(moment), grant.grant_id, facts))
+    amended = GrantAmended(
+        terms=terms_commitment(session, grant),
+        version=grant.version,
+        signature=_committed(session, grant, signature),
+        outer=grant.ceiling,
+    )
+    append(tx, amended.entry(stamp(moment), grant.grant_id))
 
 
-def _committed(session: Session, grant: Grant, signature: str | None) -> dict[str, str | int | bool]:
-    """Return what the ledger holds of a version: commitments to terms and signature, and the outer consent."""
-    facts: dict[str, str | int | bool] = {"terms": terms_commitment(session, grant), "version": grant.version}
-    if signature is not None:
-        facts["signature"] = session.vault.commit(grant.speaker, signature.encode(), domain="signature")
-    return facts if grant.ceiling is None else {**facts, "outer": grant.ceiling}
+def _committed(session: Session, grant: Grant, signature: str | None) -> str | None:
+    """Return the commitment to the signature under a version, None where nobody has signed."""
+    return signature and session.vault.commit(grant.speaker, signature.encode(), domain=Domain.SIGNATURE)

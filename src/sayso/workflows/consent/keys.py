@@ -30,7 +30,8 @@ from sayso.database import Connection
 from sayso.disk import write_whole
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, parse_id
-from sayso.workflows.consent.signing import KEY_FIELD, fresh_key, key_commitment, key_of, tell_key
+from sayso.vault.domains import Domain
+from sayso.workflows.consent.signing import KEY_FIELD, fresh_key, key_of, tell_key
 from sayso.workflows.installation.session import Session
 
 REASON_FIELD: Final = "reason of a recovered key"
@@ -95,10 +96,8 @@ def recover(session: Session, speaker: str, new: str, reason: str) -> str:
         sealed = session.vault.seal_field(reason.encode(), known, field=REASON_FIELD)
         row = SpeakerKeyRow(change.number, change.new, How.RECOVERED, None, now(), sealed)
         consents.replace_key(tx, known, row)
-        why = session.vault.commit(known, reason.encode(), domain="reason")
-        tell_key(
-            session, tx, known, str(How.RECOVERED), who=Party.OPERATOR, facts=_from(session, change) | {"reason": why}
-        )
+        why = session.vault.commit(known, reason.encode(), domain=Domain.REASON)
+        tell_key(session, tx, known, str(How.RECOVERED), who=Party.OPERATOR, change=change, reason=why)
     session.log.integrate()
     session.forget_deleted()
     return change.new
@@ -145,8 +144,4 @@ def _replaced(session: Session, tx: Connection, change: KeyChange, signature: st
     check_signature(change.document(), signature, change.old)
     row = SpeakerKeyRow(change.number, change.new, How.ROTATED, signature, now())
     consents.replace_key(tx, speaker, row, sealed=sealed)
-    tell_key(session, tx, speaker, str(How.ROTATED), who=Party.SPEAKER, facts=_from(session, change))
-
-
-def _from(session: Session, change: KeyChange) -> dict[str, str | int | bool]:
-    return {"number": change.number, "from": key_commitment(session, SpeakerId(change.speaker), change.old)}
+    tell_key(session, tx, speaker, str(How.ROTATED), who=Party.SPEAKER, change=change)

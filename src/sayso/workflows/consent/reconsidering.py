@@ -19,10 +19,10 @@ from sayso.database import Connection
 from sayso.errors import Conflict, NotFound, SaysoError, Tampered
 from sayso.ids import SpeakerId
 from sayso.ledger.entry import Link
+from sayso.vault.domains import Domain
 from sayso.vault.errors import Shredded, SubjectUnknown
 from sayso.workflows.installation.session import Session
 
-DOMAIN: Final = "decision"
 FACT: Final = "decision"
 
 _bases: WeakKeyDictionary[Policy, tuple[bytes, bytes]] = WeakKeyDictionary()
@@ -52,20 +52,6 @@ class Reconsidered:
     policies: str
     schema: str
     question: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso ledger reconsider`."""
-        return {
-            "ok": True,
-            "entry": self.entry,
-            "logged": self.logged,
-            "then": "permitted" if self.then else "refused",
-            "again": "permitted" if self.again else "refused",
-            "grants": list(self.grants),
-            "policies": self.policies,
-            "schema": self.schema,
-            "decision": self.question,
-        }
 
 
 def keep(session: Session, tx: Connection, policy: Policy, asked: Asked) -> str:
@@ -131,7 +117,7 @@ def _word(verdict: dict[str, Any]) -> str:
 
 
 def _kept(session: Session, tx: Connection, speaker: SpeakerId, data: bytes) -> str:
-    digest = session.vault.commit(speaker, data, domain=DOMAIN)
+    digest = session.vault.commit(speaker, data, domain=Domain.DECISION)
     if not store.has(tx, digest):
         store.keep(tx, digest, store.Record(speaker, session.vault.seal_field(data, speaker, field=digest)))
     return digest
@@ -146,7 +132,7 @@ def _read(session: Session, digest: str) -> Any:
     speaker = SpeakerId(record.speaker_id)
     try:
         data = session.vault.open_field(record.sealed, speaker, field=digest)
-        same = session.vault.commit(speaker, data, domain=DOMAIN) == digest
+        same = session.vault.commit(speaker, data, domain=Domain.DECISION) == digest
     except (Shredded, SubjectUnknown):
         raise RecordGone from None
     except SaysoError as error:

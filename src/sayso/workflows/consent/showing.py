@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sayso.clock import now, stamp
+from sayso.clock import now
 from sayso.consent import Grant, State, minutes
 from sayso.consent import store as consents
 from sayso.consent.store import GrantEvent
 from sayso.database import Connection
 from sayso.ids import GrantId, SpeakerId, parse_id
-from sayso.units import MS_PER_MINUTE
 from sayso.workflows.installation.session import Session
 
 
@@ -28,39 +26,6 @@ class GrantShown:
     def state(self) -> State:
         """Return the state now."""
         return self.grant.state_at(now())
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of a grant."""
-        grant = self.grant
-        left_ms = None if grant.max_ms is None else max(0, grant.max_ms - self.used_ms)
-        return {
-            "grant": grant.grant_id,
-            "state": str(self.state),
-            "speaker": grant.speaker or None,
-            "licensee": grant.licensee,
-            "purposes": [str(purpose) for purpose in grant.purposes],
-            "project": grant.project,
-            "languages": list(grant.languages),
-            "actions": [str(action) for action in grant.actions],
-            "since": stamp(grant.not_before),
-            "until": stamp(grant.until) if grant.until else None,
-            "minutes_used": round(self.used_ms / MS_PER_MINUTE, 3),
-            "minutes_left": None if left_ms is None else round(left_ms / MS_PER_MINUTE, 3),
-            "takes_used": self.used_takes,
-            "takes_left": None if grant.max_takes is None else max(0, grant.max_takes - self.used_takes),
-            **_rules(grant),
-            "note": grant.note or None,
-            "history": [{"state": str(e.state), "who": str(e.who), "at": stamp(e.at)} for e in self.events],
-        }
-
-
-def _rules(grant: Grant) -> dict[str, Any]:
-    """Return the rest of the terms as they stand in the document."""
-    terms = grant.terms()
-    names = ("territories", "channels", "scripted_only", "blocked_words", "blocked_topics", "approved_texts")
-    more = ("disclosure", "compensation", "sublicensing", "post_mortem", "notice_sha256", "notice_language")
-    told = {name: terms[name] for name in (*names, *more, "outer", "ceiling")}
-    return {"version": grant.version, **told}
 
 
 def listed(session: Session, speaker: str | None = None) -> list[GrantShown]:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
+from sayso.consent.declaration import KeyChange
 from sayso.consent.document import SigningKey, private_key, public_key, public_key_of, sign, signed_file
 from sayso.consent.errors import SpeakerKey
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import SpeakerId, parse_id
-from sayso.ledger import Entry, append
-from sayso.ledger.entry import Fact
+from sayso.ledger import append
+from sayso.ledger.acts import SpeakerKeyChanged
+from sayso.vault.domains import Domain
 from sayso.workflows.installation.session import Session
 
 KEY_FIELD: Final = "speaker key"
 KEY_CONTEXT: Final = "consent:speaker:key"
 _KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerKeyShown:
+    """A speaker's public key, None before there is one, and who keeps the private one: ``speaker`` or ``sayso``."""
+
+    speaker: SpeakerId
+    public_key: str | None
+    kept_by: str | None
 
 
 def tell_key(
@@ -29,23 +40,27 @@ def tell_key(
     how: str,
     *,
     who: Party,
-    facts: Mapping[str, Fact] | None = None,
+    change: KeyChange | None = None,
+    reason: str | None = None,
 ) -> None:
     """Log what became of the speaker's key, as ``consent:speaker:key``, without the key itself and without a name."""
     found = consents.get_speaker(tx, speaker)
-    told: dict[str, Fact] = {
-        "subject": session.vault.pseudonym(speaker, KEY_CONTEXT),
-        "key": key_commitment(session, speaker, found.public_key or ""),
-        "kept_by": "speaker" if found.key_sealed is None else "sayso",
-        "how": how,
-        "who": str(who),
-    }
-    append(tx, Entry(KEY_CONTEXT, stamp(now()), None, told | dict(facts or {})))
+    changed = SpeakerKeyChanged(
+        subject=session.vault.pseudonym(speaker, KEY_CONTEXT),
+        key=key_commitment(session, speaker, found.public_key or ""),
+        kept_by="speaker" if found.key_sealed is None else "sayso",
+        how=how,
+        who=who,
+        number=None if change is None else change.number,
+        previous=None if change is None else key_commitment(session, speaker, change.old),
+        reason=reason,
+    )
+    append(tx, changed.entry(stamp(now())))
 
 
 def key_commitment(session: Session, speaker: SpeakerId, public: str) -> str:
     """Return the commitment by which the ledger knows a public key of the speaker."""
-    return session.vault.commit(speaker, public.encode(), domain="key")
+    return session.vault.commit(speaker, public.encode(), domain=Domain.KEY)
 
 
 def key_of(session: Session, tx: Connection, speaker: SpeakerId) -> SigningKey:
@@ -73,16 +88,12 @@ def register(session: Session, speaker: str, key: str) -> str:
     return public
 
 
-def key_shown(session: Session, speaker: str) -> dict[str, str | None]:
+def key_shown(session: Session, speaker: str) -> SpeakerKeyShown:
     """Return the speaker's public key and who keeps the private one."""
     with session.read() as tx:
         found = consents.get_speaker(tx, SpeakerId(parse_id("speaker", speaker)))
     keeper = "speaker" if found.key_sealed is None else "sayso"
-    return {
-        "speaker": speaker,
-        "public_key": found.public_key,
-        "kept_by": None if found.public_key is None else keeper,
-    }
+    return SpeakerKeyShown(found.speaker_id, found.public_key, None if found.public_key is None else keeper)
 
 
 def signed(document: bytes, key: bytes, passphrase: bytes | None = None) -> bytes:

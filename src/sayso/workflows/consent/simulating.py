@@ -73,10 +73,6 @@ class Judged:
         """Return the decision as `sayso consent why` says it."""
         return "permitted" if self.grant else "refused"
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of one case of `sayso consent simulate`."""
-        return {"line": self.line, "decision": self.decision, "grant": self.grant, "reasons": list(self.reasons)}
-
 
 _NAMES: Final = tuple(field.name for field in fields(Case))
 _MUST: Final = ("voice", "licensee", "purpose")

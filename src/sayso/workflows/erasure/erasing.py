@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sayso.consent import Party
 from sayso.consent import store as consents
@@ -49,17 +49,6 @@ class HouseStays(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan for people: what would go, and what the erasure does not reach."""
-
-    plan: ErasurePlan
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso erase plan`."""
-        return self.plan.as_json()
-
-
-@dataclass(frozen=True, slots=True)
 class Erased:
     """A plan that was carried out."""
 
@@ -67,15 +56,6 @@ class Erased:
     certificate: str
     blobs_removed: int
     strays_removed: int
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso erase run`."""
-        return {
-            "plan": self.plan,
-            "certificate": self.certificate,
-            "blobs_removed": self.blobs_removed,
-            "strays_removed": self.strays_removed,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,36 +66,20 @@ class CertificateShown:
     text: str
     file: Path | None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso erase certificate`."""
-        return {"certificate": self.certificate, "text": self.text, "file": str(self.file) if self.file else None}
 
-
-@dataclass(frozen=True, slots=True)
-class CheckedShown:
-    """What holds of a certificate."""
-
-    checked: Checked
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso erase check`."""
-        found = {finding.check: {"ok": finding.ok, "seen": finding.seen} for finding in self.checked.findings}
-        return {"ok": self.checked.ok, **found}
-
-
-def plan(session: Session, speaker: str) -> Planned:
+def plan(session: Session, speaker: str) -> ErasurePlan:
     """Return a plan of all that would go with the speaker; nothing is changed. Raise `SpeakerUnknown`."""
     wanted = SpeakerId(parse_id("speaker", speaker))
     with session.write() as tx:
         if consents.get_speaker(tx, wanted).house:
             raise HouseStays
-        return Planned(make_plan(tx, session.vault, wanted))
+        return make_plan(tx, session.vault, wanted)
 
 
-def planned(session: Session, plan_id: str) -> Planned:
+def planned(session: Session, plan_id: str) -> ErasurePlan:
     """Return a plan made before; raise `PlanUnknown`."""
     with session.read() as tx:
-        return Planned(get_plan(tx, PlanId(parse_id("plan", plan_id))))
+        return get_plan(tx, PlanId(parse_id("plan", plan_id)))
 
 
 def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "speaker") -> Erased:
@@ -167,13 +131,13 @@ def certificate(session: Session, certificate_id: str, output: Path | None) -> C
     return CertificateShown(wanted, text, output)
 
 
-def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> CheckedShown:
+def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> Checked:
     """Check a certificate; given ``key`` and a file, no installation is opened. Raise `CertificateFailed`."""
     by_id = certificate_or_file.startswith(PREFIXES["certificate"] + "_")
     text = certificate(opened(), certificate_or_file, None).text if by_id else _read(Path(certificate_or_file))
     checked = check_certificate(text, key or opened().log.vkey_of(CertificateFile.parse(text).note))
     checked.demand()
-    return CheckedShown(checked)
+    return checked
 
 
 def _forget_clips(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:

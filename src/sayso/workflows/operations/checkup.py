@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from sayso.engines.registry import installed
 from sayso.errors import Conflict, Invalid, NotFound, Refused, SaysoError, Tampered, Unavailable
@@ -29,17 +29,6 @@ class Finding:
     what: str
     found: str
     problem: SaysoError | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of a finding."""
-        error = self.problem
-        return {
-            "what": self.what,
-            "ok": error is None,
-            "found": self.found,
-            "error": error.slug if error else None,
-            "hint": error.hint if error else "",
-        }
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -96,4 +85,4 @@ def _keys(session: Session) -> str:
 
 
 def _ledger(session: Session) -> str:
-    return f"{audit(session).as_json()['size']} entries; every tile, row, chain and blob checked"
+    return f"{audit(session).size} entries; every tile, row, chain and blob checked"

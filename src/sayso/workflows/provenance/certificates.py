@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sayso.clock import now, stamp
 from sayso.credentials.certificate_check import MAX_PEM_BYTES, Finding, check_certificate
 from sayso.errors import Invalid, NotFound
-from sayso.ledger import Entry, append
-from sayso.ledger.entry import Fact
+from sayso.ledger import append
+from sayso.ledger.acts import AuthorityChanged
 from sayso.workflows.installation.session import Session
 
 
@@ -26,14 +25,6 @@ class CertificateChecked:
         """Return whether nothing that must be is lacking."""
         return all(finding.ok for finding in self.findings if finding.must)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso credentials check`."""
-        return {
-            "file": str(self.file),
-            "ok": self.ok,
-            "findings": [finding.as_json() for finding in self.findings],
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Signer:
@@ -45,17 +36,6 @@ class Signer:
     ends: str
     certificate: str
     key: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso credentials show`."""
-        return {
-            "authority": self.authority,
-            "organisation": self.organisation,
-            "algorithm": self.algorithm,
-            "ends": self.ends,
-            "certificate": self.certificate,
-            "key": self.key,
-        }
 
 
 def check_file(file: Path) -> CertificateChecked:
@@ -107,9 +87,9 @@ def signer(session: Session) -> Signer:
 def _logged(session: Session) -> Signer:
     """Enter in the ledger who signs from now on: the certificate's SHA-256, no name."""
     who = signer(session)
-    facts: dict[str, Fact] = {"authority": who.authority, "certificate": who.certificate, "algorithm": who.algorithm}
+    changed = AuthorityChanged(authority=who.authority, certificate=who.certificate, algorithm=who.algorithm)
     with session.write() as tx:
-        append(tx, Entry("credentials:authority:changed", stamp(now()), None, facts))
+        append(tx, changed.entry(stamp(now())))
     session.log.integrate()
     return who
 

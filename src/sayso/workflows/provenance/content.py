@@ -13,6 +13,7 @@ from sayso.fingerprint import Content, Features, Fingerprint, compared, features
 from sayso.fingerprint.matching import LEAST_ROWS
 from sayso.ids import ArtifactId, ClipId, SpeakerId
 from sayso.lineage import Kind
+from sayso.mark import MarkedAudio
 from sayso.mark.detector import Detection
 from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
@@ -40,7 +41,7 @@ class SealedFingerprint:
     digest: str
 
 
-def fingerprinted(session: Session, sound: Signal, *, clip: ClipId, speaker: SpeakerId) -> SealedFingerprint:
+def fingerprinted(session: Session, sound: MarkedAudio, *, clip: ClipId, speaker: SpeakerId) -> SealedFingerprint:
     """Return the fingerprint of a clip, sealed; `keep` it next, in the transaction that records the clip."""
     plain = Fingerprint.of(sound).encode()
     sealed = session.vault.seal_field(plain, speaker, field=field_of(clip))

@@ -5,25 +5,27 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 
-from sayso.audio import Signal, container_of, decode, encode
-from sayso.consent import Action, Permit, Purpose, Request
-from sayso.disk import Draft
+from sayso.audio import Signal, container_of, decode
+from sayso.consent import Action, Permit, Purpose, Release, Request
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
-from sayso.mark import Mark
+from sayso.mark import Mark, MarkedAudio
 from sayso.mark.detector import Detection
 from sayso.mark.verifying import Checked, Policy, checked, lasts
+from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact
 from sayso.workflows.installation.session import Session
+from sayso.workflows.provenance.releasing import SoundDraft
 from sayso.workflows.voices.house import MARKING, OPERATOR, house_speaker
 
 ACT: Final = "marking:file"
-FILE_DOMAIN: Final = "marked file"
+HOUSE: Final = "house"
+"""What a permit to mark names in place of a voice."""
 
 
 class NothingToMark(Invalid):
@@ -42,18 +44,6 @@ class MarkedFile:
     profile: str
     checks: tuple[Checked, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso mark embed`."""
-        return {
-            "file": str(self.file),
-            "out": str(self.out),
-            "mark": str(self.mark),
-            "snr_db": round(self.snr_db, 1),
-            "verified": self.verified,
-            "profile": self.profile,
-            "checks": [one.as_json() for one in self.checks],
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Searched:
@@ -61,18 +51,6 @@ class Searched:
 
     file: Path
     detection: Detection
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso mark detect`."""
-        found = self.detection
-        return {
-            "file": str(self.file),
-            "present": found.present,
-            "p_value": found.p_value,
-            "mark": str(found.mark) if found.mark_verified else None,
-            "segments": [[round(start, 2), round(end, 2)] for start, end in found.segments],
-            "log10_likelihood_ratio": round(found.log10_lr, 2),
-        }
 
 
 READ_BACK: Final = Policy()
@@ -102,13 +80,13 @@ class Batch:
         """
         session, container = self._session, container_of(out)
         signal = decode(file)
-        with Draft(out, mode=0o644) as draft:
+        with SoundDraft(out, session.gate, Action.MARK) as draft:
             granted = permission.ask(session, _request(session, file, signal, self._speaker), ACT)
             try:
                 marked, checks = _made_to_last(session, signal, mark, granted.permit, policy)
-                _check_carries(signal, marked)
+                _check_carries(signal, marked.signal)
                 policy.judge(checks)
-                draft.write(encode(marked, container))
+                draft.write(marked.encoded(container), granted.permit, voice=HOUSE, to=Release())
                 with session.write() as tx:
                     facts: dict[str, Fact] = {"mark": str(mark), "duration_ms": signal.duration_ms}
                     permission.result(session, tx, granted, f"{ACT}:made", facts)
@@ -117,16 +95,16 @@ class Batch:
                 raise
             draft.publish()
         verified = all(one.is_readable for one in checks)
-        return MarkedFile(file, out, mark, _snr_db(signal, marked), verified, policy.profile, checks)
+        return MarkedFile(file, out, mark, _snr_db(signal, marked.signal), verified, policy.profile, checks)
 
 
 def _made_to_last(
     session: Session, signal: Signal, mark: Mark, permit: Permit, policy: Policy
-) -> tuple[Signal, tuple[Checked, ...]]:
+) -> tuple[MarkedAudio, tuple[Checked, ...]]:
     """Return ``signal`` marked, more firmly step by step while a chain that runs here still loses the mark."""
     for strength in policy.strengths():
-        marked = session.marker.at(strength).embed(signal, mark, permit, Action.MARK).signal
-        checks = checked(session.detector, marked, mark, policy.checked)
+        marked = session.marker.at(strength).embed(signal, mark, permit, Action.MARK)
+        checks = checked(session.detector, marked.signal, mark, policy.checked)
         if lasts(checks):
             break
     return marked, checks
@@ -146,11 +124,11 @@ def _request(session: Session, file: Path, signal: Signal, speaker: SpeakerId) -
     digest = hashlib.sha256(file.read_bytes()).digest()
     return Request(
         speaker=speaker,
-        voice="house",
+        voice=HOUSE,
         action=Action.MARK,
         licensee=OPERATOR,
         purpose=Purpose(MARKING),
-        text_commitment=session.vault.commit(speaker, digest, domain=FILE_DOMAIN),
+        text_commitment=session.vault.commit(speaker, digest, domain=Domain.MARKED_FILE),
         ceiling_ms=signal.duration_ms,
     )
 

@@ -34,10 +34,6 @@ class Published:
     file: Path
     key: dict[str, Any]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso mark publish`."""
-        return {"file": str(self.file), **self.key}
-
 
 @dataclass(frozen=True, slots=True)
 class Detected:
@@ -45,15 +41,6 @@ class Detected:
 
     file: Path
     scan: Scan
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso detect`."""
-        return {
-            "file": str(self.file),
-            "present": self.scan.present,
-            "p_value": self.scan.p_value,
-            "segments": [[round(one.start_s, 2), round(one.end_s, 2)] for one in self.scan.passages],
-        }
 
 
 def publish(session: Session, output: Path) -> Published:

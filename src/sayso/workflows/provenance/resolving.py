@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -46,10 +46,6 @@ class Match:
 
     manifest_id: str
     similarity: int
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the match as the API has it."""
-        return {"manifestId": self.manifest_id, "similarityScore": self.similarity}
 
 
 class Resolver:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from sayso.audio import Signal, stream
 from sayso.audio.stream import MAX_STREAM_S, excerpt
 from sayso.clock import now, stamp
-from sayso.consent import State
 from sayso.fingerprint import Content, Features, apart, features_of, one_after_another
 from sayso.mark import Mark
 from sayso.mark.passages import Passage, Scan, Scanner, Window, windows
@@ -91,36 +90,9 @@ class Part:
             return Outcome.BROKEN
         if self.standing is None:
             return Outcome.NOT_OURS
-        if self.standing.grant_state is not State.GIVEN:
+        if not self.standing.is_given:
             return Outcome.NOT_ALLOWED  # even where it is not shown to be the clip: the speaker is to look at it
         return Outcome.NOT_OURS if self.verdict == "marked" else Outcome.ALLOWED
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of a part of `sayso trace`."""
-        standing = self.standing
-        clip = standing.clip if standing else None
-        return {
-            "start_s": round(self.passage.start_s, 2),
-            "end_s": round(self.passage.end_s, 2),
-            "verdict": self.verdict,
-            "found_by": "content" if self.recognised else "mark",
-            "mark": str(self.passage.mark) if self.passage.mark else None,
-            "p_value": self.passage.p_value,
-            "content": str(self.content),
-            "clip": clip.clip_id if clip else None,
-            "grant": clip.grant_id if clip else None,
-            "grant_state": str(standing.grant_state) if standing else None,
-            "allowed_now": standing.grant_state is State.GIVEN if standing else None,
-            "licensee": clip.licensee if clip else None,
-            "purpose": clip.purpose if clip else None,
-            "project": clip.project if clip else None,
-            "made_at": clip.created_at if clip else None,
-            "entry": standing.entry if standing else None,
-            "proof_ok": standing.proof_ok if standing else None,
-            "proof": (standing.proof or None) if standing else None,
-            "log_key": (standing.log_key or None) if standing else None,
-            "problem": (standing.problem or None) if standing else None,
-        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,19 +116,6 @@ class Trace:
         """Return what the file comes to: broken before not allowed before allowed before not ours."""
         found = {part.outcome for part in self.parts}
         return next((one for one in Outcome if one in found), Outcome.NOT_OURS)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso trace`."""
-        return {
-            "file": str(self.file),
-            "outcome": str(self.outcome),
-            "duration_s": round(self.scan.duration_s, 3),
-            "marked_s": round(self.marked_s, 2),
-            "p_value": self.scan.p_value,
-            "parts": [part.as_json() for part in self.parts],
-            "traced_at": self.traced_at,
-            "log_key": self.log_key,
-        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -42,6 +41,11 @@ class Standing:
     log_key: str = ""
 
     @property
+    def is_given(self) -> bool:
+        """Return whether the clip's grant is given now."""
+        return self.grant_state is State.GIVEN
+
+    @property
     def has_content(self) -> bool:
         """Return whether the clip's content is still kept here: it goes when the voice is erased."""
         return self.grant_state is not State.ERASED
@@ -71,28 +75,6 @@ class Verification:
         if self.standing is None:
             return None
         return self.standing.problem or (COPIED if self.content is Content.OTHER else None)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso verify`."""
-        standing, clip = self.standing, self.standing.clip if self.standing else None
-        return {
-            "file": str(self.file),
-            "verdict": self.verdict,
-            "content": str(self.content),
-            "mark": str(self.detection.mark) if self.detection.mark_verified else None,
-            "p_value": self.detection.p_value,
-            "clip": clip.clip_id if clip else None,
-            "grant": clip.grant_id if clip else None,
-            "grant_state": str(standing.grant_state) if standing else None,
-            "licensee": clip.licensee if clip else None,
-            "purpose": clip.purpose if clip else None,
-            "made_at": clip.created_at if clip else None,
-            "segments": [[round(start, 2), round(end, 2)] for start, end in self.detection.segments],
-            "content_credentials": self.credentials.as_json(),
-            "entry": standing.entry if standing else None,
-            "proof_ok": standing.proof_ok if standing else None,
-            "problem": self.problem,
-        }
 
 
 def verify_file(session: Session, file: Path) -> Verification:

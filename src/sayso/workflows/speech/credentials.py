@@ -1,23 +1,19 @@
-"""Content credentials on what leaves: encoded, then signed by the authority of this installation."""
+"""Content credentials on what leaves: marked sound, encoded, then signed by the authority of this installation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from sayso.audio import Container, Signal, encode
-from sayso.audio.tags import tagged
+from sayso.audio import Container
 from sayso.clock import now, stamp
 from sayso.consent.permit import Action, Permit
+from sayso.credentials import Claim, SignedAudio, issue, supports
 from sayso.ids import ClipId
-from sayso.mark import Mark
+from sayso.mark import EncodedAudio, MarkedAudio
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import manifests
 from sayso.workflows.provenance.manifests import SealedManifest
-
-if TYPE_CHECKING:
-    from sayso.credentials import Issued
 
 BESIDE = Container.FLAC
 """What is signed in place of a file that cannot carry credentials, so that its manifest can be asked for."""
@@ -25,21 +21,24 @@ BESIDE = Container.FLAC
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A file ready to leave, ``signed`` unless its container carries no credentials, and its manifest to be kept."""
+    """A file ready to leave, signed unless its container carries no credentials, and its manifest to be kept."""
 
-    data: bytes
-    signed: bool
+    file: EncodedAudio | SignedAudio
     manifest: SealedManifest
+
+    @property
+    def signed(self) -> bool:
+        """Return whether the file itself carries credentials."""
+        return isinstance(self.file, SignedAudio)
 
 
 def packed(
     session: Session,
-    sound: Signal,
+    sound: MarkedAudio,
     *,
     container: Container,
     permit: Permit,
     action: Action,
-    mark: Mark,
     clip: ClipId,
     parent: bytes | None = None,
     tags: Mapping[str, str] | None = None,
@@ -50,19 +49,16 @@ def packed(
     and whoever finds the mark in it finds the manifest. What is signed names the grant: raise `PermitRefused` for a
     permit that does not hold.
     """
-    from sayso.credentials import Claim, issue, supports  # noqa: PLC0415 - loads c2pa's native library
-
     session.gate.check(permit, action, made_ms=sound.duration_ms)
-    data, carries = tagged(encode(sound, container), container, tags or {}), supports(container)
+    file = sound.encoded(container, tags)
     claim = Claim(
-        mark=mark, grant_id=permit.grant_id, permit_digest=permit.digest(), created_at=stamp(now()), entry=str(clip)
+        mark=sound.mark,
+        grant_id=permit.grant_id,
+        permit_digest=permit.digest(),
+        created_at=stamp(now()),
+        entry=str(clip),
     )
-    issued: Issued = issue(
-        data if carries else encode(sound, BESIDE),
-        container if carries else BESIDE,
-        claim=claim,
-        authority=session.authority,
-        parent=parent,
-    )
-    kept = manifests.sealed(session, issued.manifest_id, issued.manifest, clip=clip, speaker=permit.speaker)
-    return Packed(issued.data if carries else data, carries, kept)
+    carries = supports(container)
+    signed = issue(file if carries else sound.encoded(BESIDE), claim=claim, authority=session.authority, parent=parent)
+    kept = manifests.sealed(session, signed.manifest_id, signed.manifest, clip=clip, speaker=permit.speaker)
+    return Packed(signed if carries else file, kept)

@@ -9,21 +9,22 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sayso import lineage
-from sayso.audio import Container, Signal, container_of, decode
-from sayso.consent import Action, Purpose, Release, Request
+from sayso.audio import Container, container_of
+from sayso.consent import Action, Permit, Purpose, Release, Request
 from sayso.consent.disclosure import Disclosure
-from sayso.disk import Draft
 from sayso.errors import Invalid, NotFound
 from sayso.fingerprint import Content
 from sayso.ids import PREFIXES, ClipId, SpeakerId, parse_id
 from sayso.labels import Layer
+from sayso.ledger import Entry
 from sayso.lineage import Kind
-from sayso.mark import Mark
+from sayso.mark import LoggedClip, Mark, MarkedAudio, reopened
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
+from sayso.vault.domains import Domain
 from sayso.voices.store import VoiceRow
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact, Granted
@@ -31,6 +32,7 @@ from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import manifests
 from sayso.workflows.provenance.content import content_of
 from sayso.workflows.provenance.recognising import Finder
+from sayso.workflows.provenance.releasing import SoundDraft
 from sayso.workflows.provenance.tracing import Heard, listen, recognised_in
 from sayso.workflows.speech import credentials, labels
 from sayso.workflows.speech.credentials import Packed
@@ -38,7 +40,6 @@ from sayso.workflows.speech.speaking import disclosure_of
 from sayso.workflows.voices import voicebook
 
 ACT: Final = "publication:clip"
-_CONTENT_DOMAIN: Final = "sound"
 
 
 class NoClip(NotFound):
@@ -76,18 +77,6 @@ class Exported:
     content_credentials: bool
     entry: int
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso export`."""
-        return {
-            "clip": self.clip,
-            "grant": self.grant,
-            "file": str(self.file),
-            "manifest": self.manifest,
-            "parent": self.parent,
-            "content_credentials": self.content_credentials,
-            "entry": self.entry,
-        }
-
 
 def export(session: Session, publication: Publication, output: Path) -> Exported:
     """Write the clip to ``output``, in the container that its name asks for, for whom and what it was made for.
@@ -100,26 +89,25 @@ def export(session: Session, publication: Publication, output: Path) -> Exported
         raise ClipGone(f"the sound of {clip.clip_id} is gone with its voice")
     row = voicebook.row_of(session, clip.voice_id)
     known = manifests.manifests_of(session, clip.clip_id, limit=1)
-    layers = _layers(session, clip)
-    with Draft(output, mode=0o644) as draft:
+    made = _made(session, clip)
+    layers = _layers(made)
+    with SoundDraft(output, session.gate, Action.PUBLISH) as draft:
         granted = permission.ask(session, _request(session, clip, row, publication, _told(container, layers)), ACT)
         try:
-            sound = _sound(session, clip, granted)
+            sound = _sound(session, clip, made, granted.permit)
             file = credentials.packed(
                 session,
                 sound,
                 container=container,
                 permit=granted.permit,
                 action=Action.PUBLISH,
-                mark=Mark.parse(clip.mark_id),
                 clip=clip.clip_id,
                 parent=manifests.manifest_of(session, known[0]) if known else None,
                 tags=labels.tags_of(layers, labels.origin_of(session, clip.clip_id, clip.mark_id, row)),
             )
-            told = Disclosure.of(spoken=Layer.SPOKEN in layers, metadata=file.signed)
-            released = Release(publication.territory, publication.channel, told)
-            session.gate.check(granted.permit, Action.PUBLISH, voice=clip.voice_id, release=released)
-            draft.write(file.data)
+            to = Release(publication.territory, publication.channel)
+            announced = Layer.SPOKEN in layers
+            draft.write(file.file, granted.permit, voice=clip.voice_id, to=to, announced=announced)
             ticket = _settled(session, clip, granted, file)
         except BaseException:
             permission.failed(session, granted, ACT)
@@ -146,7 +134,7 @@ def _request(session: Session, clip: Clip, row: VoiceRow, publication: Publicati
         purpose=Purpose(clip.purpose),
         project=clip.project,
         language=publication.language or row.language,
-        text_commitment=session.vault.commit(row.speaker_id, clip.clip_id.encode(), domain=_CONTENT_DOMAIN),
+        text_commitment=session.vault.commit(row.speaker_id, clip.clip_id.encode(), domain=Domain.SOUND),
         ceiling_ms=clip.duration_ms or 0,
         territory=publication.territory,
         channel=publication.channel,
@@ -155,32 +143,51 @@ def _request(session: Session, clip: Clip, row: VoiceRow, publication: Publicati
     )
 
 
-def _layers(session: Session, clip: Clip) -> frozenset[Layer]:
-    """Return the labels with which the clip was made; an export loses none that its file can carry."""
-    made = session.log.query(clip=clip.clip_id, type="synthesis:clip:made")
-    return frozenset(Layer(name) for row in made for name in str(row.entry.facts.get("labels", "")).split())
+def _made(session: Session, clip: Clip) -> Entry:
+    """Return the entry that tells of the making of ``clip``; raise `ClipGone` if there is none."""
+    rows = session.log.query(clip=clip.clip_id, type="synthesis:clip:made")
+    entry = next((row.entry for row in rows), None)
+    if entry is None:
+        raise ClipGone(f"the ledger tells nothing of {clip.clip_id}; run `sayso ledger audit`")
+    return entry
+
+
+def _layers(made: Entry) -> frozenset[Layer]:
+    """Return the labels with which a clip was made; an export loses none that its file can carry."""
+    return frozenset(Layer(name) for name in str(made.facts.get("labels", "")).split())
 
 
 def _told(container: Container, layers: frozenset[Layer]) -> Disclosure | None:
     return disclosure_of(container, announced=Layer.SPOKEN in layers)
 
 
-def _sound(session: Session, clip: Clip, granted: Granted) -> Signal:
-    """Return the clip's sound, as marked, once the gate lets it out."""
+def _sound(session: Session, clip: Clip, made: Entry, permit: Permit) -> MarkedAudio:
+    """Return the clip's sound, as it was marked and logged, once the gate lets it out."""
     with session.read() as tx:
         blob = lineage.get(tx, clip.artifact_id).blob if clip.artifact_id else None
-    session.gate.check(granted.permit, Action.PUBLISH, voice=clip.voice_id, made_ms=clip.duration_ms or 0)
-    return decode(session.vault.open(blob or "", kind=Kind.CLIP))
+    logged = LoggedClip(
+        voice=clip.voice_id,
+        mark=Mark.parse(str(made.facts["mark"])),
+        duration_ms=int(made.facts["duration_ms"]),
+        output=str(made.facts["output"]),
+    )
+    return reopened(
+        lambda: session.vault.open(blob or "", kind=Kind.CLIP),
+        logged,
+        permit,
+        session.gate,
+        commit=lambda digest: session.vault.commit(permit.speaker, digest, domain=Domain.SOUND),
+    )
 
 
 def _settled(session: Session, clip: Clip, granted: Granted, file: Packed) -> int:
     """Keep the new manifest and log the release, all or nothing; return the ledger's ticket."""
     speaker: SpeakerId = granted.permit.speaker
-    digest = hashlib.sha256(file.data).digest()
+    digest = hashlib.sha256(file.file.data).digest()
     facts: dict[str, Fact] = {
         "clip": clip.clip_id,
         "mark": clip.mark_id,
-        "output": session.vault.commit(speaker, digest, domain=_CONTENT_DOMAIN),
+        "output": session.vault.commit(speaker, digest, domain=Domain.SOUND),
     }
     with session.write() as tx:
         ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)

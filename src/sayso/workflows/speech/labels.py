@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import sayso
 from sayso.audio import Container, container_of
@@ -83,29 +83,10 @@ class Outcome:
     carried: frozenset[Layer]
     missing: frozenset[Layer]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape, also of ``labels`` in `sayso say`."""
-        return {
-            "jurisdictions": list(self.jurisdictions),
-            "carried": sorted(self.carried),
-            "missing": sorted(self.missing),
-        }
-
     def facts(self) -> dict[str, str]:
         """Return what the ledger keeps of it, by which the compliance report counts."""
         facts = {"labels": " ".join(sorted(self.carried)), "jurisdictions": " ".join(self.jurisdictions)}
         return {name: text for name, text in facts.items() if text}
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The table of jurisdictions, whole or in part."""
-
-    rows: tuple[Jurisdiction, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso labels list`."""
-        return {"jurisdictions": [row.as_json() for row in self.rows]}
 
 
 def plan(
@@ -166,7 +147,9 @@ def notice(plan: Plan, origin: Origin, outcome: Outcome) -> bytes:
         "provider": origin.provider,
         "system": f"Sayso {sayso.__version__}",
         "engine": origin.engine,
-        **outcome.as_json(),
+        "jurisdictions": list(outcome.jurisdictions),
+        "carried": sorted(outcome.carried),
+        "missing": sorted(outcome.missing),
         "laws": {code: table()[code].source for code in outcome.jurisdictions},
         "notice": origin.disclosure(),
         "spoken": plan.words.opening if plan.words else None,
@@ -176,9 +159,9 @@ def notice(plan: Plan, origin: Origin, outcome: Outcome) -> bytes:
     return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def listed() -> Table:
+def listed() -> tuple[Jurisdiction, ...]:
     """Return the whole table."""
-    return Table(tuple(table().values()))
+    return tuple(table().values())
 
 
 def shown(code: str) -> Jurisdiction:
@@ -192,10 +175,6 @@ class FileLabels:
 
     file: Path
     tags: dict[str, str]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso labels read`."""
-        return {"file": str(self.file), "tags": self.tags}
 
 
 def read_file(file: Path) -> FileLabels:

@@ -11,18 +11,17 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sayso.audio import Container, Signal, concatenate, container_of, encode
+from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Permit, Purpose, Release, Request, minutes
 from sayso.consent.disclosure import Disclosure
 from sayso.database import Connection
-from sayso.disk import Draft, write_whole
+from sayso.disk import write_whole
 from sayso.errors import Invalid
 from sayso.ids import ClipId, VoiceId, new_id
 from sayso.labels import Layer, Origin
-from sayso.lineage import Kind
 from sayso.mark import Mark, MarkedAudio
 from sayso.mark.profiles import strength_of
 from sayso.mark.strength import Strength
@@ -31,11 +30,13 @@ from sayso.progress import Report, silent
 from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
 from sayso.synthesis.store import Clip, insert_clip
 from sayso.units import samples_to_ms
+from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.commitments import text_commitment
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import content, manifests
+from sayso.workflows.provenance.releasing import SoundDraft
 from sayso.workflows.speech import credentials, labels
 from sayso.workflows.speech.credentials import Packed
 from sayso.workflows.speech.labels import Outcome, Plan, beside, notice, plan
@@ -43,7 +44,6 @@ from sayso.workflows.voices import archive
 from sayso.workflows.voices.voicebook import Cast, cast
 
 ACT: Final = "synthesis:clip"
-MASTER: Final = Container.FLAC
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +89,6 @@ class Spoken:
     mark_readable: bool
     mark_checks: tuple[Checked, ...]
     labels: Outcome
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso say`."""
-        return {
-            "clip": self.clip,
-            "grant": self.grant,
-            "mark": self.mark,
-            "entry": self.entry,
-            "duration_s": round(self.duration_s, 3),
-            "ttfa_ms": self.ttfa_ms,
-            "rtf": round(self.rtf, 3),
-            "content_credentials": self.content_credentials,
-            "mark_readable": self.mark_readable,
-            "mark_checks": [one.as_json() for one in self.mark_checks],
-            "labels": self.labels.as_json(),
-        }
 
 
 @dataclass(frozen=True)
@@ -158,7 +142,7 @@ class Made:
     ``first_s`` and ``made_s``: from the order to the first marked piece and to the last.
     """
 
-    sound: Signal
+    sound: MarkedAudio
     file: Packed
     checks: tuple[Checked, ...]
     first_s: float
@@ -189,14 +173,13 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
     """
     started = time.perf_counter()
     take = _take(session, order, container_of(output))
-    with Draft(output, mode=0o644) as draft:
+    with SoundDraft(output, session.gate, Action.SYNTHESIZE) as draft:
         granted = permission.ask(session, take.request(), ACT, within=_reserve)
         try:
             made = _made(take, granted.permit, report, started)
-            told = Disclosure.of(spoken=take.plan.speaks, metadata=made.file.signed)
-            release = Release(order.territory, order.channel, told)
-            session.gate.check(granted.permit, Action.SYNTHESIZE, voice=take.voice.row.voice_id, release=release)
-            draft.write(made.file.data)
+            to = Release(order.territory, order.channel)
+            voice = take.voice.row.voice_id
+            draft.write(made.file.file, granted.permit, voice=voice, to=to, announced=take.plan.speaks)
             outcome = take.plan.outcome(signed=made.file.signed, readable=made.readable)
             ticket = _settled(take, granted, made, outcome)
         except BaseException:
@@ -211,9 +194,9 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
         grant=granted.permit.grant_id,
         mark=str(take.mark),
         entry=session.log.index_of(ticket),
-        duration_s=made.sound.duration_s,
+        duration_s=made.sound.signal.duration_s,
         ttfa_ms=round(1000 * made.first_s),
-        rtf=made.made_s / made.sound.duration_s,
+        rtf=made.made_s / made.sound.signal.duration_s,
         content_credentials=made.file.signed,
         mark_readable=made.readable,
         mark_checks=made.checks,
@@ -265,7 +248,9 @@ def _made(take: Take, permit: Permit, report: Report, started: float) -> Made:
         sound, heard_s = _rendered(take, permit, strength, report, started)
         first_s, made_s = first_s or heard_s, time.perf_counter() - started
         with ThreadPoolExecutor(1) as beside_packing:
-            checking = beside_packing.submit(checked, take.session.detector, sound, take.mark, take.policy.checked)
+            checking = beside_packing.submit(
+                checked, take.session.detector, sound.signal, take.mark, take.policy.checked
+            )
             file = _packed(take, permit, sound)
         checks = checking.result()
         if lasts(checks):
@@ -274,26 +259,27 @@ def _made(take: Take, permit: Permit, report: Report, started: float) -> Made:
     return Made(sound, file, checks, first_s, made_s)
 
 
-def _rendered(take: Take, permit: Permit, strength: Strength, report: Report, started: float) -> tuple[Signal, float]:
+def _rendered(
+    take: Take, permit: Permit, strength: Strength, report: Report, started: float
+) -> tuple[MarkedAudio, float]:
     """Return the marked sound, whole, and how many seconds after ``started`` its first piece was ready."""
-    pieces: list[Signal] = []
+    pieces: list[MarkedAudio] = []
     first_s = 0.0
     for piece in rendering(take, permit, strength):
         first_s = first_s or time.perf_counter() - started
-        pieces.append(piece.signal)
+        pieces.append(piece)
         made_ms = samples_to_ms(piece.stop, piece.signal.sample_rate)
         report(min(1.0, 2 * made_ms / permit.ceiling_ms))  # speech takes about half of its ceiling
-    return concatenate(pieces), first_s
+    return MarkedAudio.joined(pieces), first_s
 
 
-def _packed(take: Take, permit: Permit, sound: Signal) -> Packed:
+def _packed(take: Take, permit: Permit, sound: MarkedAudio) -> Packed:
     return credentials.packed(
         take.session,
         sound,
         container=take.container,
         permit=permit,
         action=Action.SYNTHESIZE,
-        mark=take.mark,
         clip=take.clip,
         tags=take.plan.tags(take.origin),
     )
@@ -302,7 +288,7 @@ def _packed(take: Take, permit: Permit, sound: Signal) -> Packed:
 def _settled(take: Take, granted: Granted, made: Made, outcome: Outcome) -> int:
     """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
     session, permit, order, sound = take.session, granted.permit, take.order, made.sound
-    kept = archive.sealed(session, encode(sound, MASTER), [take.voice.speaker], Kind.CLIP)
+    kept = archive.sealed_clip(session, sound, [take.voice.speaker])
     known_by = content.fingerprinted(session, sound, clip=take.clip, speaker=take.voice.speaker)
     facts: dict[str, Fact] = {
         "clip": take.clip,
@@ -310,7 +296,7 @@ def _settled(take: Take, granted: Granted, made: Made, outcome: Outcome) -> int:
         "mark_readable": made.readable,
         "mark_lost": " ".join(lost_in(made.checks)),
         "duration_ms": sound.duration_ms,
-        "output": session.vault.commit(take.voice.speaker, bytes.fromhex(kept.digest), domain="sound"),
+        "output": session.vault.commit(take.voice.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND),
         **outcome.facts(),
     }
     with archive.undone_on_failure(session, kept), session.write() as tx:

@@ -6,12 +6,18 @@ import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from sayso.audio import Container
 from sayso.consent.permit import Permit
 from sayso.database import Connection
 from sayso.ids import ArtifactId, SpeakerId, new_id
 from sayso.lineage import Artifact, Kind, record
+from sayso.mark import MarkedAudio
 from sayso.workflows.installation.session import Session
+
+MASTER: Final = Container.FLAC
+"""What a clip is kept as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,11 @@ class Kept:
     kind: Kind
     blob: str
     digest: str
+
+
+def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> Kept:
+    """Seal a clip for ``speakers``, encoded without loss; record it next, or undo it."""
+    return sealed(session, clip.encoded(MASTER).data, speakers, Kind.CLIP)
 
 
 def sealed(session: Session, plain: bytes, speakers: Sequence[SpeakerId], kind: Kind) -> Kept:

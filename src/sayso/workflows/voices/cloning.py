@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sayso.audio import Container, Signal, decode, encode
 from sayso.clock import now, stamp
@@ -23,6 +23,7 @@ from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
 from sayso.lineage import Kind
 from sayso.progress import Report, silent
 from sayso.restoration import restore
+from sayso.vault.domains import Domain
 from sayso.voices import Effort, FittedVoice, fit
 from sayso.voices import store as voices
 from sayso.voices.profile import VoiceProfile
@@ -34,7 +35,6 @@ from sayso.workflows.voices import archive
 from sayso.workflows.voices.archive import Kept
 
 ACT: Final = "voices:voice"
-REFERENCE_DOMAIN: Final = "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,6 @@ class Cloned:
     grant: str
     repaired: tuple[str, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of `sayso voice clone`."""
-        return {
-            "voice": self.voice,
-            "similarity": round(self.similarity, 3),
-            "engine": self.engine,
-            "seconds": round(self.seconds, 1),
-            "grant": self.grant,
-            "repaired": list(self.repaired),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -86,7 +75,7 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     started = time.perf_counter()
     effort = parse_effort(commission.effort)
     speaker = SpeakerId(parse_id("speaker", commission.speaker))
-    engine = engine_named(commission.engine or session.settings.engine)
+    engine = engine_named(commission.engine or session.settings.engine, session.settings.threads)
     recordings = [_read(path) for path in commission.recordings]
     voice = VoiceId(new_id("voice"))
     granted = _permitted(session, speaker, voice, recordings, engine)
@@ -184,7 +173,7 @@ def _request(
 def _committed(session: Session, speaker: SpeakerId, recordings: Sequence[bytes]) -> str:
     """Return the commitment to the recordings, in their order: for those, and no others, is the permit."""
     digests = b"".join(hashlib.sha256(recording).digest() for recording in recordings)
-    return session.vault.commit(speaker, digests, domain=REFERENCE_DOMAIN)
+    return session.vault.commit(speaker, digests, domain=Domain.REFERENCE)
 
 
 def _repaired(session: Session, permit: Permit, files: Sequence[bytes], signals: Sequence[Signal]) -> list[Reference]:

@@ -20,8 +20,10 @@ from sayso.engines.protocol import Engine, StockVoice
 from sayso.engines.registry import engine as engine_named
 from sayso.engines.registry import installed
 from sayso.ids import GrantId, SpeakerId, VoiceId, new_id
-from sayso.ledger import Entry, append
+from sayso.ledger import append
+from sayso.ledger.acts import GrantEntered
 from sayso.lineage import Artifact, Kind, record
+from sayso.vault.domains import Domain
 from sayso.voices.profile import VoiceProfile
 from sayso.voices.store import VoiceRow, insert_voice, list_voices
 from sayso.workflows.consent.commitments import terms_commitment
@@ -142,16 +144,17 @@ def _give(
     )
     signature = sign(document_of(given), key_of(session, tx, speaker))
     consents.insert_grant(tx, given, who=Party.OPERATOR, at=moment, signature=signature)
-    facts: dict[str, str | int | bool] = {
-        "house": True,
-        "note": note[:200].strip(),
-        "licensee": licensee,
-        "purpose": purpose,
-        "terms": terms_commitment(session, given),
-        "signature": session.vault.commit(speaker, signature.encode(), domain="signature"),
-        "version": given.version,
-    }
-    append(tx, Entry("consent:grant:given", stamp(moment), given.grant_id, facts))
+    entered = GrantEntered(
+        state=given.state,
+        licensee=licensee,
+        terms=terms_commitment(session, given),
+        version=given.version,
+        signature=session.vault.commit(speaker, signature.encode(), domain=Domain.SIGNATURE),
+        house=True,
+        note=note[:200].strip(),
+        purpose=purpose,
+    )
+    append(tx, entered.entry(stamp(moment), given.grant_id))
     return given.grant_id
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sayso import lineage
 from sayso.engines.protocol import Engine, VoiceAsset
@@ -50,21 +49,6 @@ class VoiceShown:
     row: VoiceRow
     quality: Mapping[str, int] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON shape of a voice."""
-        row = self.row
-        return {
-            "voice": row.voice_id,
-            "speaker": row.speaker_id,
-            "name": row.name,
-            "engine": row.engine,
-            "language": row.language,
-            "similarity": None if row.similarity_milli is None else row.similarity_milli / 1000,
-            "house": row.house,
-            "created_at": row.created_at,
-            **{name.removesuffix("_milli"): _plain(name, value) for name, value in self.quality.items()},
-        }
-
 
 def row_of(session: Session, voice: str) -> VoiceRow:
     """Return what is recorded of a voice; raise `VoiceUnknown`."""
@@ -75,7 +59,7 @@ def row_of(session: Session, voice: str) -> VoiceRow:
 def cast(session: Session, voice: str) -> Cast:
     """Return the voice ``voice`` with its engine; raise `VoiceUnknown`, `EngineUnknown` or `EngineChanged`."""
     row = row_of(session, voice)
-    engine = engine_named(row.engine)
+    engine = engine_named(row.engine, session.settings.threads)
     if engine.digest() != row.engine_digest:
         raise EngineChanged(f"voice {voice} was made for another {row.engine}; clone it again for {engine.version}")
     return Cast(row, engine)
@@ -105,7 +89,3 @@ def profile_of(session: Session, row: VoiceRow) -> VoiceProfile:
     if session.vault.key_ids(blob) != (session.vault.key_id(row.speaker_id),):
         raise VoiceMoved(f"voices row {row.voice_id}: names a speaker whose voice it is not; restore the database")
     return VoiceProfile.decode(session.vault.open(blob, kind=Kind.VOICE))
-
-
-def _plain(name: str, value: int) -> float:
-    return value / 1000 if name.endswith("_milli") else value

@@ -14,6 +14,7 @@ from sayso.doors.cli import tables
 from sayso.doors.cli.options import declared, read_file, read_text
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import consent as shapes
 
 if TYPE_CHECKING:
     from sayso.workflows.consent.granting import GrantShown
@@ -172,9 +173,9 @@ def list_(
     """List grants with their state now."""
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
-    rows = [row.as_json() for row in granting.listed(local_session(), speaker)]
+    listed = shapes.grants(granting.listed(local_session(), speaker))
     columns = ("grant", "state", "licensee", "purposes", "until", "minutes_left")
-    show({"grants": rows}, tables.rows(columns, rows), as_json=as_json)
+    show(listed, tables.rows(columns, listed["grants"]), as_json=as_json)
 
 
 @app.command("show")
@@ -182,7 +183,7 @@ def show_(grant: Annotated[str, typer.Argument(help="The grant, such as grt_..."
     """Show one grant: terms, state, minutes used, and its history."""
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
-    shown = granting.shown(local_session(), grant).as_json()
+    shown = shapes.grant(granting.shown(local_session(), grant))
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
@@ -229,7 +230,7 @@ def why(
         disclosure=disclosure,
     )
     answer = explaining.why(local_session(), asked)
-    show(answer.shown(), tables.rules(answer), as_json=as_json)
+    show(shapes.why(answer), tables.rules(answer), as_json=as_json)
     if not answer.allowed:
         raise typer.Exit(5)
 
@@ -247,7 +248,7 @@ def options_of(context: typer.Context) -> dict[str, Any]:
 
 def told(shown: GrantShown, *, as_json: bool) -> None:
     """Show what a grant is now, after something was done with it."""
-    values = shown.as_json()
+    values = shapes.grant(shown)
     show(values, (f"grant {values['grant']} is {values['state']}, version {values['version']}",), as_json=as_json)
 
 

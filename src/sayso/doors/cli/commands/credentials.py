@@ -12,6 +12,7 @@ from sayso.doors.cli import tables
 from sayso.doors.cli.exits import DONE, INVALID
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import credentials as shapes
 
 if TYPE_CHECKING:
     from sayso.workflows.provenance.certificates import CertificateChecked
@@ -36,7 +37,7 @@ def check(
     from sayso.workflows.provenance.certificates import check_file  # noqa: PLC0415 - loads cryptography
 
     checked = check_file(certificate)
-    show(checked.as_json(), _lines(checked), as_json=as_json)
+    show(shapes.certificate_checked(checked), _lines(checked), as_json=as_json)
     raise typer.Exit(DONE if checked.ok else INVALID)
 
 
@@ -53,7 +54,7 @@ def use(
     """Sign with a certificate of yours from now on, if it can sign and the key is its own; else say what it lacks."""
     from sayso.workflows.provenance import certificates  # noqa: PLC0415 - loads cryptography
 
-    shown = certificates.use(local_session(), chain, key=key, slot=slot, anchors=anchors).as_json()
+    shown = shapes.signer(certificates.use(local_session(), chain, key=key, slot=slot, anchors=anchors))
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
@@ -62,7 +63,7 @@ def local(as_json: AsJson = False) -> None:
     """Sign with the local authority again; your key is removed from here."""
     from sayso.workflows.provenance import certificates  # noqa: PLC0415 - loads cryptography
 
-    shown = certificates.use_local(local_session()).as_json()
+    shown = shapes.signer(certificates.use_local(local_session()))
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
@@ -71,7 +72,7 @@ def show_signer(as_json: AsJson = False) -> None:
     """Say who signs the credentials of what is made here, and until when."""
     from sayso.workflows.provenance import certificates  # noqa: PLC0415 - loads cryptography
 
-    shown = certificates.signer(local_session()).as_json()
+    shown = shapes.signer(certificates.signer(local_session()))
     show(shown, tables.pairs(shown), as_json=as_json)
 
 

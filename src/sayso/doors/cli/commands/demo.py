@@ -13,6 +13,7 @@ import typer
 
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.progress import bar
+from sayso.doors.shapes import erasure, provenance, speech, voices
 from sayso.errors import Bug, Conflict, Refused
 
 if TYPE_CHECKING:
@@ -93,14 +94,14 @@ class Story:
     def _clone(self, speaker: str) -> str:
         cloned = self._cloned(speaker)
         self._line("clone", f"{cloned.voice}, likeness {cloned.similarity:.2f} of 1, in {cloned.seconds:.0f} s")
-        self.told["clone"] = cloned.as_json()
+        self.told["clone"] = voices.cloned(cloned)
         return cloned.voice
 
     def _say(self, voice: str) -> None:
         spoken = self._spoken(voice, PURPOSE, "2-cloned.wav")
         made = f"{spoken.duration_s:.1f} s in 2-cloned.wav, marked {spoken.mark}, signed, ledger entry {spoken.entry}"
         self._line("say", made)
-        self.told["say"] = spoken.as_json()
+        self.told["say"] = speech.spoken(spoken)
 
     def _verify(self) -> None:
         found = self._verified("2-cloned.wav", "3-verified.json")
@@ -139,14 +140,14 @@ class Story:
     def _erase(self, speaker: str) -> None:
         from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-        planned = erasing.plan(self.session, speaker).as_json()
-        erased = erasing.run(self.session, planned["plan"])
+        planned = erasing.plan(self.session, speaker)
+        erased = erasing.run(self.session, planned.plan_id)
         file = self.folder / "6-erasure.certificate"
         erasing.certificate(self.session, erased.certificate, file)
         checked = erasing.check(str(file), self.session.log.vkey, lambda: self.session)
         what = f"key destroyed, {erased.blobs_removed} encrypted files gone; certificate {erased.certificate}"
-        self._line("erase", f"{what} {'checks' if checked.checked.ok else 'DOES NOT CHECK'} offline")
-        self.told["erasure"] = erased.as_json()
+        self._line("erase", f"{what} {'checks' if checked.ok else 'DOES NOT CHECK'} offline")
+        self.told["erasure"] = erasure.erased(erased)
 
     def _afterwards(self) -> None:
         found = self._verified("2-cloned.wav", "7-afterwards.json")
@@ -172,7 +173,7 @@ class Story:
     def _verified(self, name: str, report: str) -> dict[str, Any]:
         from sayso.workflows.provenance.verifying import verify_file  # noqa: PLC0415
 
-        found = verify_file(self.session, self.folder / name).as_json()
+        found = provenance.verification(verify_file(self.session, self.folder / name))
         self._keep(report, found)
         return found
 

@@ -10,6 +10,7 @@ import typer
 
 from sayso.doors.cli.batch import each
 from sayso.doors.cli.output import AsJson
+from sayso.doors.shapes import mark as shapes
 
 
 def detect(
@@ -24,7 +25,9 @@ def detect(
     from sayso.workflows.provenance.public_detector import detect_public, read_key  # noqa: PLC0415 - loads the detector
 
     keys = read_key(key)
-    raise typer.Exit(each(files, lambda file: detect_public(keys, file).as_json(), _lines, as_json=as_json))
+    raise typer.Exit(
+        each(files, lambda file: shapes.publicly_detected(detect_public(keys, file)), _lines, as_json=as_json)
+    )
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import typer
 
 from sayso.doors.cli.exits import exit_code
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.shapes.operations import checkup
 
 settings_app = typer.Typer(no_args_is_help=True)
 
@@ -33,6 +34,5 @@ def doctor(as_json: AsJson = False) -> None:
     findings = list(examine(load()))
     problem = worst(findings)
     lines = [f"{'ok ' if finding.problem is None else 'BAD'} {finding.what}: {finding.found}" for finding in findings]
-    found = [finding.as_json() for finding in findings]
-    show({"ok": problem is None, "findings": found}, lines, as_json=as_json)
+    show(checkup(findings), lines, as_json=as_json)
     raise typer.Exit(exit_code(problem) if problem else 0)

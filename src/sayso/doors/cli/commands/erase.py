@@ -12,6 +12,7 @@ from sayso.doors.cli import tables
 from sayso.doors.cli.output import AsJson, show, talk
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import erasure as shapes
 from sayso.errors import Conflict
 
 app = typer.Typer(no_args_is_help=True)
@@ -26,7 +27,7 @@ def plan(speaker: Annotated[str, typer.Option(help="The speaker, such as spk_...
     """List all that would be erased. Nothing is changed."""
     from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-    planned = erasing.plan(local_session(), speaker).as_json()
+    planned = shapes.plan(erasing.plan(local_session(), speaker))
     show(planned, [*tables.pairs(planned), f"carry it out with: sayso erase run {planned['plan']}"], as_json=as_json)
 
 
@@ -42,9 +43,9 @@ def run(
 
     here = local_session()
     if not yes:
-        _confirm(erasing.planned(here, plan).as_json())
+        _confirm(shapes.plan(erasing.planned(here, plan)))
     with bar("erasing") as report:
-        erased = erasing.run(here, plan, report, by=by).as_json()
+        erased = shapes.erased(erasing.run(here, plan, report, by=by))
     lines = (
         f"erased; certificate {erased['certificate']}",
         f"read it with: sayso erase certificate {erased['certificate']}",
@@ -63,7 +64,7 @@ def certificate(
     """Show a certificate of erasure, or write it to a file."""
     from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-    shown = erasing.certificate(local_session(), certificate, output).as_json()
+    shown = shapes.certificate(erasing.certificate(local_session(), certificate, output))
     show(shown, [shown["text"]], as_json=as_json)
 
 
@@ -78,7 +79,7 @@ def check(
     """Check a certificate offline: signature, inventory and proof. Exit 6 if anything is off."""
     from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-    checked = erasing.check(certificate, key, local_session).as_json()
+    checked = shapes.certificate_checked(erasing.check(certificate, key, local_session))
     show(checked, tables.pairs(checked), as_json=as_json)
 
 

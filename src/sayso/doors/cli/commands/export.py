@@ -9,6 +9,7 @@ import typer
 
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import speech as shapes
 
 
 def export(
@@ -34,4 +35,4 @@ def export(
         f"{output}: clip {exported.clip}, {signed}",
         f"permitted by {exported.grant}, ledger entry {exported.entry}",
     )
-    show(exported.as_json(), lines, as_json=as_json)
+    show(shapes.exported(exported), lines, as_json=as_json)

@@ -13,6 +13,7 @@ from sayso.doors.cli.commands.consent import Draft, Speaker, drafted, told
 from sayso.doors.cli.options import MAX_TEXT_BYTES, read_file
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import consent as shapes
 from sayso.errors import Invalid
 
 Public = Annotated[
@@ -131,7 +132,7 @@ def enter(
 def _shown(speaker: str, *, as_json: bool) -> None:
     from sayso.workflows.consent import signing  # noqa: PLC0415
 
-    shown = signing.key_shown(local_session(), speaker)
+    shown = shapes.speaker_key(signing.key_shown(local_session(), speaker))
     show(shown, tables.pairs(shown), as_json=as_json)
 
 

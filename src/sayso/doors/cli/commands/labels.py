@@ -10,6 +10,7 @@ import typer
 
 from sayso.doors.cli.batch import each
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.shapes import speech as shapes
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -19,7 +20,7 @@ def list_(as_json: AsJson = False) -> None:
     """List the jurisdictions and the labels that each asks. Not legal advice."""
     from sayso.workflows.speech.labels import listed  # noqa: PLC0415 - loads what a voice speaks with
 
-    table = listed().as_json()
+    table = shapes.jurisdictions(listed())
     lines = (
         f"{row['jurisdiction']:<8} {', '.join(row['asks']) or '-':<44} {row['name']}" for row in table["jurisdictions"]
     )
@@ -31,7 +32,7 @@ def show_(jurisdiction: Annotated[str, typer.Argument(help="Its code, such as eu
     """Show what one jurisdiction asks, by which law, since when, and what was read for it. Not legal advice."""
     from sayso.workflows.speech.labels import shown  # noqa: PLC0415 - loads what a voice speaks with
 
-    row = shown(jurisdiction).as_json()
+    row = shapes.jurisdiction(shown(jurisdiction))
     plain = {**row, "asks": ", ".join(row["asks"]) or "-"}
     show(row, (f"{name:<13} {value}" for name, value in plain.items() if value is not None), as_json=as_json)
 
@@ -43,7 +44,7 @@ def read(
     """Show the labels in the tags of each file. Anyone can write tags: `sayso verify` tells what is proved."""
     from sayso.workflows.speech.labels import read_file  # noqa: PLC0415 - loads what a voice speaks with
 
-    raise typer.Exit(each(files, lambda file: read_file(file).as_json(), _read, as_json=as_json))
+    raise typer.Exit(each(files, lambda file: shapes.file_labels(read_file(file)), _read, as_json=as_json))
 
 
 def _read(found: dict[str, Any]) -> Iterator[str]:

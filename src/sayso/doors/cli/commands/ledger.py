@@ -10,6 +10,8 @@ import typer
 from sayso.doors.cli import tables
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import ledger as shapes
+from sayso.doors.shapes.consent import reconsidered
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -22,7 +24,7 @@ def checkpoint(as_json: AsJson = False) -> None:
     """Show the signed size and root of the log now, and the key to check it with."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    shown = auditing.checkpoint(local_session()).as_json()
+    shown = shapes.checkpoint(auditing.checkpoint(local_session()))
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
@@ -31,7 +33,7 @@ def rotate(as_json: AsJson = False) -> None:
     """Sign with a new key from now on: the shard is closed, its last entry announces the key, the next shard opens."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    shown = auditing.rotate(local_session()).as_json()
+    shown = shapes.checkpoint(auditing.rotate(local_session()))
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
@@ -45,7 +47,7 @@ def keys(
     """List the log's shards, one a year and a key, each with its public key."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    shown = auditing.keys(local_session(), output).as_json()
+    shown = shapes.keys(auditing.keys(local_session(), output))
     show(shown, tables.rows(("shard", "first", "entries", "vkey"), shown["shards"]), as_json=as_json)
 
 
@@ -80,16 +82,12 @@ def query(
         clip=clip,
     )
     if with_proofs is not None:
-        written = auditing.answer(local_session(), question, with_proofs).as_json()
+        written = shapes.answer_written(auditing.answer(local_session(), question, with_proofs))
         check = f"sayso ledger verify {with_proofs} --key {written['vkey']}"
         show(written, (f"{with_proofs}: {written['count']} entries; check it with: {check}",), as_json=as_json)
         return
-    rows = [row.as_json() for row in auditing.query(local_session(), question=question)]
-    show(
-        {"count": len(rows), "entries": rows},
-        tables.rows(("entry", "at", "type", "grant", "facts"), rows),
-        as_json=as_json,
-    )
+    found = shapes.entries(auditing.query(local_session(), question=question))
+    show(found, tables.rows(("entry", "at", "type", "grant", "facts"), found["entries"]), as_json=as_json)
 
 
 @app.command()
@@ -101,7 +99,7 @@ def prove(
     """Write a proof that an entry is in the log, checkable anywhere without trusting us."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    proved = auditing.prove(local_session(), entry, output).as_json()
+    proved = shapes.proof_written(auditing.prove(local_session(), entry, output))
     show(
         proved,
         (f"{output}: entry {entry}, {proved['bytes']} bytes; check it with: sayso ledger verify {output}",),
@@ -126,12 +124,14 @@ def verify(
 ) -> None:
     """Check a proof offline; with the word ``log``, check every entry, tile and row here. Exit 6 if anything is off."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
+    from sayso.workflows.audit.results import ProofHolds  # noqa: PLC0415
 
     if str(proof) == "log":
-        result = auditing.audit(local_session()).as_json()
+        result = shapes.log_holds(auditing.audit(local_session()))
     else:
         key = key or auditing.vkey(local_session(), proof)
-        result = auditing.verify_proof(proof, key, succession=keys, witnesses=witness or (), quorum=quorum).as_json()
+        checked = auditing.verify_proof(proof, key, succession=keys, witnesses=witness or (), quorum=quorum)
+        result = shapes.proof_holds(checked) if isinstance(checked, ProofHolds) else shapes.answer_holds(checked)
     show(result, tables.pairs(result), as_json=as_json)
 
 
@@ -145,7 +145,7 @@ def export(
     """Write a period of the log as one file, which anyone can audit with nothing but the log's public key."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    written = auditing.export(local_session(), output, since=since, until=until).as_json()
+    written = shapes.period_written(auditing.export(local_session(), output, since=since, until=until))
     line = f"{output}: {written['entries']} entries; check it with: sayso ledger audit {output} --key {written['vkey']}"
     show(written, (line,), as_json=as_json)
 
@@ -161,7 +161,7 @@ def audit(
     """Check an exported period offline, entry by entry; no installation is opened. Exit 6 if anything is off."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    result = auditing.audit_file(file, key, witnesses=witness or (), quorum=quorum).as_json()
+    result = shapes.log_holds(auditing.audit_file(file, key, witnesses=witness or (), quorum=quorum))
     show(result, tables.pairs(result), as_json=as_json)
 
 
@@ -170,7 +170,7 @@ def reindex(as_json: AsJson = False) -> None:
     """Write the index that entries are found by again, from the entries themselves."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    result = auditing.reindex(local_session()).as_json()
+    result = shapes.reindexed(auditing.reindex(local_session()))
     show(result, tables.pairs(result), as_json=as_json)
 
 
@@ -179,7 +179,7 @@ def cosign(as_json: AsJson = False) -> None:
     """Have the witnesses in the settings cosign the checkpoint; exit 6 if one has seen another history of the log."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    shown = auditing.checkpoint(local_session()).as_json()
+    shown = shapes.checkpoint(auditing.checkpoint(local_session()))
     show(shown, tables.pairs(shown), as_json=as_json)
 
 
@@ -191,5 +191,5 @@ def reconsider(
     """Decide again, on the policies, schema and question kept then, and compare; exit 6 if it comes out otherwise."""
     from sayso.workflows.consent import reconsidering  # noqa: PLC0415
 
-    result = reconsidering.reconsider(local_session(), entry).as_json()
+    result = reconsidered(reconsidering.reconsider(local_session(), entry))
     show(result, tables.pairs(result), as_json=as_json)

@@ -11,6 +11,7 @@ import typer
 from sayso.doors.cli.batch import each
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import mark as shapes
 from sayso.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
@@ -40,7 +41,7 @@ def embed(
     with batch:
         code = each(
             files,
-            lambda file: batch.embed(file, out_dir / file.name, mark, policy).as_json(),
+            lambda file: shapes.marked_file(batch.embed(file, out_dir / file.name, mark, policy)),
             _embedded,
             as_json=as_json,
         )
@@ -63,7 +64,9 @@ def detect(files: Files, as_json: AsJson = False) -> None:
     from sayso.workflows.provenance.marking_files import detect_file  # noqa: PLC0415 - loads the detector
 
     here = local_session()
-    raise typer.Exit(each(files, lambda file: detect_file(here, file).as_json(), _detected, as_json=as_json))
+    raise typer.Exit(
+        each(files, lambda file: shapes.searched_file(detect_file(here, file)), _detected, as_json=as_json)
+    )
 
 
 @app.command()
@@ -91,7 +94,7 @@ def publish(
     for kind, published in done:
         use = "put the folder on a web server" if kind == "page" else f"use it with: sayso detect FILE --key {output}"
         lines = (f"{published.file}: public key {published.key['key_id']}; {use}",)
-        show(published.as_json(), lines, as_json=as_json)
+        show(shapes.published_key(published), lines, as_json=as_json)
 
 
 def _profile(profile: dict[str, Any]) -> Iterator[str]:

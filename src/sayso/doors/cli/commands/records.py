@@ -12,6 +12,7 @@ import typer
 from sayso.doors.cli import tables
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import consent as shapes
 
 if TYPE_CHECKING:
     from sayso.workflows.consent.simulating import Judged
@@ -52,7 +53,7 @@ def import_(
 
     taken = records.take_in(local_session(), file, speaker)
     lines = (f"grant {taken.grant}", f"take it back with: sayso consent withdraw {taken.grant}")
-    show(taken.as_json(), lines, as_json=as_json)
+    show(shapes.taken(taken), lines, as_json=as_json)
 
 
 def receipt(
@@ -82,7 +83,7 @@ def simulate(
         show({}, _summary(judged), as_json=False)
         return
     for each in judged:
-        show(each.as_json(), (), as_json=True)
+        show(shapes.judged(each), (), as_json=True)
 
 
 def _summary(judged: Iterable[Judged]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import typer
 
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import compliance as shapes
 
 if TYPE_CHECKING:
     from sayso.workflows.audit.compliance import Report
@@ -40,13 +41,13 @@ def compliance(
     found = reported(local_session(), since=since, until=until, figures=figures)
     if output is not None:
         write_whole(output, page(found).encode(), mode=0o644)
-    show(found.as_json(), () if as_json else _lines(found, output), as_json=as_json)
+    show(shapes.report(found), () if as_json else _lines(found, output), as_json=as_json)
 
 
 def _lines(found: Report, output: Path | None) -> Iterator[str]:
     from sayso.doors.cli.compliance_page import judged, period, shown  # noqa: PLC0415
 
-    clips = found.counts.as_json()
+    clips = shapes.report(found)["clips"]
     yield f"{found.provider}, {period(found)}: {clips['made']} clips, {clips['files_marked']} files marked"
     yield "  " + ", ".join(f"{layer} {count}" for layer, count in clips["layers"].items())
     for code, row in clips["jurisdictions"].items():

@@ -10,6 +10,7 @@ import typer
 
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.progress import bar
+from sayso.doors.shapes import restoration as shapes
 
 
 def restore(
@@ -21,8 +22,8 @@ def restore(
     from sayso.workflows.restoration.restoring import restore_file  # noqa: PLC0415
 
     with bar("restoring") as report:
-        restored = restore_file(recording, output, report)
-    show(restored.as_json(), _lines(restored.as_json()), as_json=as_json)
+        restored = shapes.restored(restore_file(recording, output, report))
+    show(restored, _lines(restored), as_json=as_json)
 
 
 def _lines(result: dict[str, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from sayso.doors.cli.options import declared, read_text, several
 from sayso.doors.cli.output import AsJson, show, talk
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import speech as shapes
 
 if TYPE_CHECKING:
     from sayso.workflows.speech.speaking import Spoken
@@ -71,7 +72,7 @@ def say(
         spoken = speak(local_session(), order, output, report)
     for line in _warnings(spoken):
         talk(line)
-    show(spoken.as_json(), _lines(spoken, output), as_json=as_json)
+    show(shapes.spoken(spoken), _lines(spoken, output), as_json=as_json)
 
 
 def _warnings(spoken: Spoken) -> Iterator[str]:

@@ -37,6 +37,7 @@ from sayso.doors.cli.commands.consent import (
 )
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import consent as shapes
 
 By = Annotated[str, typer.Option(help="Who does it: speaker, licensee or operator.")]
 
@@ -106,7 +107,7 @@ def withdraw(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None
         f"grant {grant} is withdrawn",
         "to erase the voice and all that came from it: sayso erase plan --speaker S",
     )
-    show(withdrawn.as_json(), lines, as_json=as_json)
+    show(shapes.grant(withdrawn), lines, as_json=as_json)
 
 
 def suspend(grant: Grant, by: By = "speaker", draft: Draft = None, as_json: AsJson = False) -> None:

@@ -12,6 +12,7 @@ from sayso.doors.cli.exits import DONE, code_of
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import provenance as shapes
 from sayso.errors import Conflict, NotFound, Tampered
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def trace(
         found = trace_file(local_session(), file, report)
     if output is not None:
         write_whole(output, page(found).encode(), mode=0o644)
-    show(found.as_json(), () if as_json else _lines(found, output), as_json=as_json)
+    show(shapes.trace(found), () if as_json else _lines(found, output), as_json=as_json)
     raise typer.Exit(OUTCOMES[found.outcome])
 
 
@@ -52,7 +53,7 @@ def _lines(found: Trace, output: Path | None) -> Iterator[str]:
 
     yield f"{found.file}: {summary(found)}"
     for part in found.parts:
-        seen = part.as_json()
+        seen = shapes.part(part)
         yield f"  {clock_time(part.passage.start_s)} to {clock_time(part.passage.end_s)}  {part.said}"
         if seen["clip"]:
             yield f"    clip {seen['clip']}, for {seen['purpose']} by {seen['licensee']}, {seen['made_at']}"

@@ -11,6 +11,7 @@ import typer
 from sayso.doors.cli.batch import each
 from sayso.doors.cli.output import AsJson
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import provenance as shapes
 
 
 def verify(
@@ -24,7 +25,7 @@ def verify(
     from sayso.workflows.provenance.verifying import verify_file  # noqa: PLC0415 - loads the detector
 
     here = local_session()
-    raise typer.Exit(each(files, lambda file: verify_file(here, file).as_json(), _lines, as_json=as_json))
+    raise typer.Exit(each(files, lambda file: shapes.verification(verify_file(here, file)), _lines, as_json=as_json))
 
 
 def _lines(result: dict[str, Any]) -> Iterator[str]:

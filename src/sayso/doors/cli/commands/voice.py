@@ -11,6 +11,7 @@ from sayso.doors.cli import tables
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import voices as shapes
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -31,7 +32,7 @@ def clone(
         cloned = clone_voice(local_session(), Commission(speaker, tuple(audio), effort, engine, seed), report)
     likeness = f"likeness {cloned.similarity:.2f} (1.00 is the same voice) on sentences the search never heard"
     lines = (f"voice {cloned.voice}", f"{likeness}, {cloned.seconds:.0f} s with {cloned.engine}")
-    show(cloned.as_json(), lines, as_json=as_json)
+    show(shapes.cloned(cloned), lines, as_json=as_json)
 
 
 @app.command("list")
@@ -39,8 +40,9 @@ def list_(as_json: AsJson = False) -> None:
     """List voices: cloned ones, and the engines' own."""
     from sayso.workflows.voices import voicebook  # noqa: PLC0415
 
-    rows = [row.as_json() for row in voicebook.listed(local_session())]
-    show({"voices": rows}, tables.rows(("voice", "name", "engine", "language", "similarity"), rows), as_json=as_json)
+    listed = shapes.voices(voicebook.listed(local_session()))
+    columns = ("voice", "name", "engine", "language", "similarity")
+    show(listed, tables.rows(columns, listed["voices"]), as_json=as_json)
 
 
 @app.command("show")
@@ -48,5 +50,5 @@ def show_(voice: Annotated[str, typer.Argument(help="The voice, such as voi_..."
     """Show one voice: engine, likeness, quality, and the grants that reach it."""
     from sayso.workflows.voices import voicebook  # noqa: PLC0415
 
-    shown = voicebook.shown(local_session(), voice).as_json()
+    shown = shapes.voice(voicebook.shown(local_session(), voice))
     show(shown, tables.pairs(shown), as_json=as_json)

@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.create_table(
         "subject_keys",
         sa.Column("key_id", sa.String(length=32), nullable=False),
-        sa.Column("speaker_id", sa.String(length=24), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("key_id", name=op.f("pk_subject_keys")),

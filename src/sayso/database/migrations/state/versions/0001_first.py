@@ -13,12 +13,12 @@ def upgrade() -> None:
     """Make the tables."""
     op.create_table(
         "artifacts",
-        sa.Column("artifact_id", sa.String(length=24), nullable=False),
+        sa.Column("artifact_id", sa.String(length=20), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("blob", sa.String(length=64), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("grant_id", sa.String(length=24), nullable=True),
-        sa.Column("permit_id", sa.String(length=24), nullable=True),
+        sa.Column("grant_id", sa.String(length=20), nullable=True),
+        sa.Column("permit_id", sa.String(length=20), nullable=True),
         sa.Column("created_at", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("artifact_id", name=op.f("pk_artifacts")),
     )
@@ -50,15 +50,15 @@ def upgrade() -> None:
     op.create_table(
         "decision_records",
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("speaker_id", sa.String(length=32), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_decision_records")),
     )
     op.create_index(op.f("ix_decision_records_speaker_id"), "decision_records", ["speaker_id"], unique=False)
     op.create_table(
         "erasure_certificates",
-        sa.Column("certificate_id", sa.String(length=24), nullable=False),
-        sa.Column("plan_id", sa.String(length=24), nullable=False),
+        sa.Column("certificate_id", sa.String(length=20), nullable=False),
+        sa.Column("plan_id", sa.String(length=20), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("inventory", sa.Text(), nullable=False),
         sa.Column("ticket", sa.BigInteger(), nullable=False),
@@ -67,8 +67,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "erasure_items",
-        sa.Column("plan_id", sa.String(length=24), nullable=False),
-        sa.Column("item_id", sa.String(length=24), nullable=False),
+        sa.Column("plan_id", sa.String(length=20), nullable=False),
+        sa.Column("item_id", sa.String(length=20), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("blob", sa.String(length=64), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=True),
@@ -76,15 +76,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "erasure_plans",
-        sa.Column("plan_id", sa.String(length=24), nullable=False),
-        sa.Column("speaker_id", sa.String(length=24), nullable=True),
+        sa.Column("plan_id", sa.String(length=20), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=True),
         sa.Column("key_id", sa.String(length=32), nullable=False),
         sa.Column("subject", sa.String(length=32), nullable=False),
         sa.Column("requested_at", sa.String(length=24), nullable=False),
         sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("stage", sa.String(length=16), nullable=False),
         sa.Column("rows_deleted", sa.Text(), nullable=True),
-        sa.Column("certificate_id", sa.String(length=24), nullable=True),
+        sa.Column("certificate_id", sa.String(length=20), nullable=True),
         sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_erasure_plans")),
     )
     op.create_index(op.f("ix_erasure_plans_speaker_id"), "erasure_plans", ["speaker_id"], unique=False)
@@ -92,7 +92,7 @@ def upgrade() -> None:
         "fingerprints",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("clip_id", sa.String(length=20), nullable=False),
-        sa.Column("speaker_id", sa.String(length=24), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_fingerprints")),
         sa.UniqueConstraint("clip_id", name=op.f("uq_fingerprints_clip_id")),
@@ -101,7 +101,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_fingerprints_speaker_id"), "fingerprints", ["speaker_id"], unique=False)
     op.create_table(
         "grant_events",
-        sa.Column("grant_id", sa.String(length=32), nullable=False),
+        sa.Column("grant_id", sa.String(length=20), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("who", sa.String(length=16), nullable=False),
@@ -113,8 +113,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "grant_minutes",
-        sa.Column("grant_id", sa.String(length=32), nullable=False),
-        sa.Column("speaker_id", sa.String(length=32), nullable=False),
+        sa.Column("grant_id", sa.String(length=20), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("max_ms", sa.BigInteger(), nullable=True),
         sa.Column("made_ms", sa.BigInteger(), nullable=False),
@@ -122,7 +122,7 @@ def upgrade() -> None:
         sa.Column("max_takes", sa.BigInteger(), nullable=True),
         sa.Column("made_takes", sa.BigInteger(), nullable=False),
         sa.Column("reserved_takes", sa.BigInteger(), nullable=False),
-        sa.Column("outer_id", sa.String(length=32), nullable=True),
+        sa.Column("outer_id", sa.String(length=20), nullable=True),
         sa.CheckConstraint("made_ms >= 0 AND reserved_ms >= 0", name=op.f("ck_grant_minutes_amounts")),
         sa.CheckConstraint("made_takes >= 0 AND reserved_takes >= 0", name=op.f("ck_grant_minutes_take_amounts")),
         sa.CheckConstraint("max_ms IS NULL OR made_ms + reserved_ms <= max_ms", name=op.f("ck_grant_minutes_cap")),
@@ -134,7 +134,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_grant_minutes_speaker_id"), "grant_minutes", ["speaker_id"], unique=False)
     op.create_table(
         "grant_versions",
-        sa.Column("grant_id", sa.String(length=32), nullable=False),
+        sa.Column("grant_id", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
         sa.Column("signature", sa.String(length=128), nullable=True),
@@ -145,9 +145,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "grants",
-        sa.Column("grant_id", sa.String(length=32), nullable=False),
+        sa.Column("grant_id", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("speaker_id", sa.String(length=32), nullable=True),
+        sa.Column("speaker_id", sa.String(length=20), nullable=True),
         sa.Column("licensee", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
@@ -159,7 +159,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_grants_speaker_id"), "grants", ["speaker_id"], unique=False)
     op.create_table(
         "ledger_chains",
-        sa.Column("grant_id", sa.String(length=32), nullable=False),
+        sa.Column("grant_id", sa.String(length=20), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("head", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("grant_id", name=op.f("pk_ledger_chains")),
@@ -168,7 +168,7 @@ def upgrade() -> None:
         "ledger_entries",
         sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("entry_index", sa.BigInteger(), nullable=True),
-        sa.Column("grant_id", sa.String(length=32), nullable=True),
+        sa.Column("grant_id", sa.String(length=20), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("type", sa.String(length=160), nullable=False),
         sa.Column("at", sa.String(length=32), nullable=False),
@@ -247,7 +247,7 @@ def upgrade() -> None:
         "manifests",
         sa.Column("manifest_id", sa.String(length=64), nullable=False),
         sa.Column("clip_id", sa.String(length=20), nullable=False),
-        sa.Column("speaker_id", sa.String(length=24), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("manifest_id", name=op.f("pk_manifests")),
@@ -256,12 +256,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_manifests_speaker_id"), "manifests", ["speaker_id"], unique=False)
     op.create_table(
         "reservations",
-        sa.Column("permit_id", sa.String(length=32), nullable=False),
-        sa.Column("grant_id", sa.String(length=32), nullable=False),
+        sa.Column("permit_id", sa.String(length=20), nullable=False),
+        sa.Column("grant_id", sa.String(length=20), nullable=False),
         sa.Column("reserved_ms", sa.BigInteger(), nullable=False),
         sa.Column("made_ms", sa.BigInteger(), nullable=False),
         sa.Column("takes", sa.BigInteger(), nullable=False),
-        sa.Column("outer_id", sa.String(length=32), nullable=True),
+        sa.Column("outer_id", sa.String(length=20), nullable=True),
         sa.Column("owner", sa.String(length=160), nullable=False),
         sa.Column("lease_until", sa.String(length=24), nullable=False),
         sa.CheckConstraint("made_ms >= 0 AND made_ms <= reserved_ms", name=op.f("ck_reservations_made")),
@@ -271,7 +271,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reservations_outer_id"), "reservations", ["outer_id"], unique=False)
     op.create_table(
         "speaker_keys",
-        sa.Column("speaker_id", sa.String(length=32), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("public_key", sa.String(length=64), nullable=False),
         sa.Column("how", sa.String(length=16), nullable=False),
@@ -282,7 +282,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "speakers",
-        sa.Column("speaker_id", sa.String(length=32), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("state_version", sa.BigInteger(), nullable=False),
         sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
@@ -295,14 +295,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "voices",
-        sa.Column("voice_id", sa.String(length=32), nullable=False),
-        sa.Column("speaker_id", sa.String(length=32), nullable=False),
+        sa.Column("voice_id", sa.String(length=20), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=True),
         sa.Column("engine", sa.String(length=64), nullable=False),
         sa.Column("engine_digest", sa.String(length=64), nullable=False),
         sa.Column("voice_digest", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
-        sa.Column("artifact_id", sa.String(length=32), nullable=False),
+        sa.Column("artifact_id", sa.String(length=20), nullable=False),
         sa.Column("similarity_milli", sa.Integer(), nullable=True),
         sa.Column("house", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.String(length=24), nullable=False),
@@ -311,8 +311,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_voices_speaker_id"), "voices", ["speaker_id"], unique=False)
     op.create_table(
         "artifact_parents",
-        sa.Column("child_id", sa.String(length=24), nullable=False),
-        sa.Column("parent_id", sa.String(length=24), nullable=False),
+        sa.Column("child_id", sa.String(length=20), nullable=False),
+        sa.Column("parent_id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(["child_id"], ["artifacts.artifact_id"], name=op.f("fk_artifact_parents_child_id")),
         sa.ForeignKeyConstraint(["parent_id"], ["artifacts.artifact_id"], name=op.f("fk_artifact_parents_parent_id")),
         sa.PrimaryKeyConstraint("child_id", "parent_id", name=op.f("pk_artifact_parents")),
@@ -320,8 +320,8 @@ def upgrade() -> None:
     op.create_index("ix_artifact_parents_parent_id", "artifact_parents", ["parent_id"], unique=False)
     op.create_table(
         "artifact_speakers",
-        sa.Column("artifact_id", sa.String(length=24), nullable=False),
-        sa.Column("speaker_id", sa.String(length=24), nullable=False),
+        sa.Column("artifact_id", sa.String(length=20), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["artifact_id"], ["artifacts.artifact_id"], name=op.f("fk_artifact_speakers_artifact_id")
         ),

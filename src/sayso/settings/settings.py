@@ -1,0 +1,86 @@
+"""The settings as a value: where things are and how much of the machine to use, each with its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from sayso.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation is told. An empty address means: a file in the home.
+
+    ``threads``: how many threads one render of an engine takes; ``mark_chains``: the codecs that the mark of a new
+    clip must survive, by default the telephone, which takes more of it than MP3 at 64 kbit/s and costs a quarter;
+    ``weak_marks``: one that does not is told (flag) or not let out (refuse).
+    """
+
+    home: Path
+    database_url: str = ""
+    keys_url: str = ""
+    blobs_url: str = ""
+    kek_file: Path | None = None
+    log_origin: str = "sayso.local/log"
+    threads: int = 2
+    engine: str = "kokoro"
+    witnesses: tuple[str, ...] = ()
+    witness_quorum: int = 0
+    provider: str = ""
+    contact: str = ""
+    jurisdictions: tuple[str, ...] = ()
+    mark_chains: tuple[str, ...] = ("mu-law-8k",)
+    weak_marks: str = "flag"
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        """Fill in the addresses that lie in the home; raise `Invalid` where two settings contradict each other."""
+        defaults = {
+            "database_url": f"sqlite:///{self.home / 'sayso.sqlite'}",
+            "keys_url": f"sqlite:///{self.home / 'keys' / 'keys.sqlite'}",
+            "blobs_url": (self.home / "blobs").as_uri() if self.home.is_absolute() else "",
+            "kek_file": self.home / "keys" / "kek",
+        }
+        for name, value in defaults.items():
+            if not getattr(self, name):
+                object.__setattr__(self, name, value)
+        if self.keys_url == self.database_url:
+            raise Invalid("settings.keys_url: got the database of the state, expected one of its own (decisions/0003)")
+        if not 0 <= self.witness_quorum <= len(self.witnesses):
+            raise Invalid(
+                f"settings.witness_quorum: got {self.witness_quorum}, expected 0 to {len(self.witnesses)},"
+                " the number of witnesses"
+            )
+
+    @property
+    def tiles(self) -> Path:
+        """The folder of the ledger's tiles and checkpoint."""
+        return self.home / "ledger"
+
+    def shown(self) -> dict[str, dict[str, str]]:
+        """Return every setting with its origin, passwords in addresses masked."""
+        return {
+            f.name: {"value": shown_value(getattr(self, f.name)), "origin": self.origins.get(f.name, "default")}
+            for f in fields(self)
+            if f.name != "origins"
+        }
+
+
+def shown_value(value: object) -> str:
+    """Return ``value`` as text, without the secrets that an address may hold: its password and its query."""
+    return ", ".join(map(_masked, value)) if isinstance(value, list | tuple) else _masked(value)
+
+
+def _masked(value: object) -> str:
+    text = str(value)
+    try:
+        parts = urlsplit(text)
+        password = parts.password
+    except ValueError:
+        return "***"
+    netloc = parts.netloc.replace(f":{password}@", ":***@") if password else parts.netloc
+    query = urlencode([(name, "***") for name, _ in parse_qsl(parts.query)], safe="*")
+    return text if (netloc, query) == (parts.netloc, "") else urlunsplit(parts._replace(netloc=netloc, query=query))

@@ -1,0 +1,66 @@
+"""Releasing sound: the only way for what was made under consent to become a file with a name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from sayso.consent.disclosure import Disclosure
+from sayso.consent.permit import Action, Gate, Permit, Release
+from sayso.credentials import SignedAudio
+from sayso.disk import Draft
+from sayso.errors import Bug
+from sayso.mark import EncodedAudio
+
+_READABLE = 0o644
+
+
+class PermitMixup(Bug):
+    """A file was about to be released under another permit than it was made under."""
+
+
+class SoundDraft:
+    """A file of marked sound that is on the disk and has no name yet: `write`, then `publish`."""
+
+    def __init__(self, output: Path, gate: Gate, action: Action) -> None:
+        """Prepare a draft for ``output``; ``gate`` is asked before any sound is written to it."""
+        self._draft = Draft(output, mode=_READABLE)
+        self._gate, self._action = gate, action
+
+    def write(
+        self,
+        file: EncodedAudio | SignedAudio,
+        permit: Permit,
+        *,
+        voice: str,
+        to: Release,
+        announced: bool = False,
+    ) -> None:
+        """Write ``file``, which is to be released ``to`` a place and channel, if ``permit`` allows exactly that.
+
+        How it discloses that the voice is synthetic is read from the file itself: by credentials if it is signed, and
+        by words if they are ``announced`` in the sound.
+
+        Raises
+        ------
+        PermitRefused : the permit does not hold, or not for this release
+        PermitMixup : the sound was made under another permit
+        """
+        told = Disclosure.of(spoken=announced, metadata=isinstance(file, SignedAudio))
+        self._gate.check(permit, self._action, voice=voice, release=replace(to, disclosure=told))
+        if file.permit_id != permit.permit_id:
+            raise PermitMixup
+        self._draft.write(file.data)
+
+    def publish(self) -> None:
+        """Give the file its name, replacing what had it before."""
+        self._draft.publish()
+
+    def __enter__(self) -> Self:
+        """Use the draft as a context, which closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Drop the draft; what was published stays."""
+        self._draft.close()
