@@ -71,11 +71,16 @@ class Spoken:
     file: Path
 
 
-def furnished(session: Session, recording: Path, *, name: str = NAME, **terms) -> Estate:
-    """Add a speaker, a grant and a cloned voice."""
+def granted(session: Session, *, name: str = NAME, **terms) -> tuple[str, str]:
+    """Add a speaker and a grant; return both."""
     speaker = add_speaker(session, name)
     fields = {"licensee": LICENSEE, "purposes": (PURPOSE,), "max_minutes": 10.0, **terms}
-    grant = give(session, Terms(speaker=speaker, **fields))
+    return speaker, give(session, Terms(speaker=speaker, **fields))
+
+
+def furnished(session: Session, recording: Path, **terms) -> Estate:
+    """Add a speaker, a grant and a cloned voice."""
+    speaker, grant = granted(session, **terms)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cloning, "fit", hibari_fit)
         cloned = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine="hibari"))

@@ -11,6 +11,7 @@ from sayso.workflows.consent import granting
 from sayso.workflows.provenance import verifying
 from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import voicebook
+from tests.workflows.conftest import granted
 
 
 def flip(path, place=None):
@@ -70,18 +71,18 @@ def test_a_changed_row_of_the_log_is_found(spoken, statement):
         auditing.audit(session)
 
 
-def test_a_clip_moved_to_another_grant_does_not_prove(spoken, make_estate):
+def test_a_clip_moved_to_another_grant_does_not_prove(spoken):
     session = spoken.estate.session
-    other = make_estate(session, name="Another")
-    change(session, "UPDATE clips SET grant_id = ?", other.grant)
+    _, grant = granted(session, name="Another")
+    change(session, "UPDATE clips SET grant_id = ?", grant)
     found = verification(verifying.verify_file(session, spoken.file))
     assert found["proof_ok"] is False
     assert "grant" in found["problem"]
 
 
-def test_a_voice_moved_under_another_speaker_does_not_speak(estate, make_estate, tmp_path):
-    other = make_estate(estate.session, name="Another", licensee="Somebody Else")
-    change(estate.session, "UPDATE voices SET speaker_id = ? WHERE voice_id = ?", other.speaker, estate.voice)
+def test_a_voice_moved_under_another_speaker_does_not_speak(estate, tmp_path):
+    other, _ = granted(estate.session, name="Another", licensee="Somebody Else")
+    change(estate.session, "UPDATE voices SET speaker_id = ? WHERE voice_id = ?", other, estate.voice)
     with pytest.raises(Tampered, match=estate.voice):
         speak(estate.session, estate.order(licensee="Somebody Else"), tmp_path / "out.wav")
     with pytest.raises(Tampered, match=f"voices row {estate.voice}"):
