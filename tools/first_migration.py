@@ -49,9 +49,10 @@ def revision_of(metadata: MetaData, what: str) -> str:
 
 def main() -> None:
     """Write both revisions, formatted."""
-    from sayso.database.metadata import keys_metadata, metadata
+    from sayso.database.metadata import keys_metadata, metadata, tell_postgres
 
     load_tables()
+    tell_postgres(metadata)
     for name, tables, what in (("state", metadata, "the state"), ("keys", keys_metadata, "the key store")):
         path = SOURCE / "database" / "migrations" / name / "versions" / "0001_first.py"
         path.write_text(revision_of(tables, what))

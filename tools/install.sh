@@ -15,4 +15,8 @@ run .venv/bin/python -m pip install --quiet --no-compile --require-hashes -r "re
 if [ "$set_name" = core ]; then
     run .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 fi
+# Bytecode halves the time that a command takes to start. What no command imports would only take room.
+unused='site-packages/(.*/)?(tests?|testing|pip|setuptools|pkg_resources|pygments|hatchling|trove_classifiers|f2py)/'
+unused+='|/onnxruntime/(transformers|quantization|tools|training)/|/sqlalchemy/dialects/(mysql|oracle|mssql)/'
+.venv/bin/python -m compileall -qq -j 2 -x "$unused" .venv/lib src >/dev/null || true
 touch ".venv/$set_name"

@@ -7,6 +7,7 @@ Run: ``python tools/rules.py src``.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -130,6 +131,27 @@ class OneDoor:
                 yield node.lineno
 
 
+class FewUsers:
+    """Sound that is encoded, or written to a file, in many places leaves in one of them without a permit."""
+
+    def __init__(self, module: str, name: str, *places: str) -> None:
+        """``name`` of ``module`` may be used only in files whose place starts with one of ``places``."""
+        self.module, self.name, self.places = module, name, places
+        self.remedy = f"{module}.{name} is for {', '.join(places)} only; pass `MarkedAudio` on, or write a document"
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield imports of the name, and uses of it as an attribute of the module."""
+        if source.place.startswith(self.places):
+            return
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{self.module}."):
+                yield from (node.lineno for alias in node.names if alias.name == self.name)
+            elif isinstance(node, ast.Attribute) and node.attr == self.name:
+                owner = ast.unparse(node.value).split(".")[-1]
+                if owner == self.module.split(".")[-1]:
+                    yield node.lineno
+
+
 class SmallFiles:
     """What does not fit in a glance is not read."""
 
@@ -146,6 +168,34 @@ class SmallFiles:
                 yield node.lineno
 
 
+class NoCommand:
+    """A room that names a command speaks of a door that the API, or another program, does not have."""
+
+    remedy = "raise an error of its own class, and name the command in doors/hints.py"
+    words: ClassVar = (
+        "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger", "mark",
+        "report", "resolver", "restore", "say", "settings", "speaker", "trace", "verify", "voice", "witness",
+    )  # fmt: skip
+    pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield strings outside ``doors`` that name a command or an option of one; docstrings may."""
+        if source.place.startswith("doors/"):
+            return
+        docstrings = {id(doc) for node in ast.walk(source.tree) if (doc := _docstring(node)) is not None}
+        for node in ast.walk(source.tree):
+            is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+            if is_text and self.pattern.search(node.value):
+                yield node.lineno
+
+
+def _docstring(node: ast.AST) -> ast.expr | None:
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not node.body:
+        return None
+    first = node.body[0]
+    return first.value if isinstance(first, ast.Expr) else None
+
+
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
@@ -153,10 +203,35 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 RULES: Final[tuple[Rule, ...]] = (
     OnlyMaker("Permit", "consent/"),
     OnlyMaker("MarkedAudio", "mark/"),
+    OnlyMaker("EncodedAudio", "mark/"),
+    OnlyMaker("SignedAudio", "credentials/"),
+    OnlyMaker("Packed", "workflows/speech/credentials.py"),
+    OnlyMaker("Reference", "voices/reference.py"),
+    OnlyMaker("FittedVoice", "voices/style_fit.py"),
+    FewUsers(
+        "sayso.audio",
+        "encode",
+        "audio/",
+        "mark/marked.py",
+        "workflows/voices/archive.py",  # repaired recordings
+        "workflows/restoration/",  # a person's own file
+        "doors/cli/commands/demo.py",
+    ),
+    FewUsers("sayso.disk", "Draft", "disk.py", "ledger/", "workflows/provenance/releasing.py"),
+    FewUsers(
+        "sayso.disk",
+        "write_whole",
+        "disk.py",
+        "ledger/",
+        "vault/",
+        "workflows/restoration/",  # a person's own file
+        "doors/cli/commands/demo.py",
+    ),
     NoNaiveTime(),
     NoAssert(),
     NoEnvironment(),
     SmallFiles(),
+    NoCommand(),
     OneDoor("onnxruntime", "models/session.py"),
     OneDoor("sqlalchemy", "database/", "store.py"),
     OneDoor("alembic", "database/"),
@@ -172,6 +247,7 @@ RULES: Final[tuple[Rule, ...]] = (
     OneDoor("cedarpy", "consent/"),
     OneDoor("c2pa", "credentials/"),
     OneDoor("obstore", "vault/"),
+    OneDoor("jinja2", "doors/"),
     OneDoor("typer", "doors/"),
     OneDoor("rich", "doors/"),
     OneDoor("hibari", "engines/"),

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from sayso.consent import Action, Purpose, Request, minutes
+from sayso.ids import RunId, new_id
 from sayso.settings import Settings
 from sayso.workflows.consent import permission
 from sayso.workflows.installation.session import Session, open_session
@@ -127,10 +128,10 @@ def decided(session: Session, voice: str, count: int) -> dict[str, float]:
     times = []
     for _ in range(count):
         started = time.perf_counter()
-        granted = permission.ask(session, request, "synthesis:clip", within=speaking._reserve)
+        granted = permission.ask(session, request, "synthesis:clip", run=RunId(new_id("run")))
         times.append(1000 * (time.perf_counter() - started))
         with session.write() as tx:
-            minutes.release(tx, granted.permit.permit_id)
+            minutes.release(tx, granted.lease)
     p50, p99 = np.percentile(times, [50, 99])
     return {"p50": float(p50), "p99": float(p99), "max": max(times)}
 

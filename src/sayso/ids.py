@@ -22,6 +22,7 @@ PlanId = NewType("PlanId", str)
 CertificateId = NewType("CertificateId", str)
 OrganisationId = NewType("OrganisationId", str)
 CredentialId = NewType("CredentialId", str)
+RunId = NewType("RunId", str)
 
 PREFIXES: Final = {
     "speaker": "spk",
@@ -34,6 +35,7 @@ PREFIXES: Final = {
     "certificate": "crt",
     "organisation": "org",
     "credential": "crd",
+    "run": "run",
 }
 
 _RANDOM_BYTES: Final = 10  # 80 bits: no collision worth a thought below 10^9 ids
@@ -41,6 +43,10 @@ _BODY: Final = re.compile(r"[a-z2-7]{16}")
 
 ID_LENGTH: Final = 20
 """Characters of every id: prefix, underscore, body."""
+
+
+class IdInvalid(Invalid):
+    """The text is no id."""
 
 
 def new_id(noun: str) -> str:
@@ -53,8 +59,5 @@ def parse_id(noun: str, text: str) -> str:
     """Return ``text`` if it is an id of ``noun``; otherwise raise `Invalid`."""
     prefix, _, body = text.partition("_")
     if prefix != PREFIXES[noun] or not _BODY.fullmatch(body):
-        raise Invalid(
-            f"got {text[:40]!r}, expected a {noun} id such as {PREFIXES[noun]}_ and 16 characters a-z, 2-7",
-            hint=f"`sayso {noun} list` shows the ids" if noun == "voice" else "",
-        )
+        raise IdInvalid(f"got {text[:40]!r}, expected a {noun} id such as {PREFIXES[noun]}_ and 16 characters a-z, 2-7")
     return text

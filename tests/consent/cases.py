@@ -19,11 +19,12 @@ from sayso.consent.purpose import Purpose
 from sayso.consent.reasons import permits
 from sayso.consent.request import Request
 from sayso.consent.state import State
-from sayso.ids import GrantId, SpeakerId
+from sayso.ids import GrantId, RunId, SpeakerId
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
 SPEAKER = SpeakerId("spk_aaaaaaaaaaaaaaaa")
+RUN = RunId("run_aaaaaaaaaaaaaaaa")
 OTHER = SpeakerId("spk_bbbbbbbbbbbbbbbb")
 
 

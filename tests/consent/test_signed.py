@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from sayso.consent import minutes, store
 from sayso.consent.cedar import Policies
@@ -24,11 +24,12 @@ from sayso.consent.errors import (
     SpeakerKey,
     TakesUsedUp,
 )
+from sayso.consent.minutes import Lease
 from sayso.consent.minutes.store import grant_minutes
 from sayso.consent.permit import Permit
 from sayso.consent.state import Party, State
 from sayso.database import Database
-from sayso.ids import PermitId, new_id
+from sayso.ids import GrantId, PermitId, RunId, new_id
 
 from .cases import NOW, SPEAKER, SPEAKER_KEY, grant, grant_id, request, signature
 
@@ -98,30 +99,31 @@ def test_a_narrower_outer_consent_narrows_its_licences_at_once(filled: Database)
     assert any("outer language: got en-gb, allowed: de" in reason for reason in caught.value.reasons)
 
 
+def reserve(tx: Connection, grant_id: GrantId, ms: int, *, takes: int = 1) -> Lease:
+    return minutes.reserve(tx, grant_id, PermitId(new_id("permit")), ms, run=RunId(new_id("run")), takes=takes)
+
+
 def test_the_outer_consents_cap_is_shared_by_its_licences(filled: Database) -> None:
     give(filled, grant(2, ceiling=grant_id(1), max_takes=3))
-    held = [PermitId(new_id("permit")) for _ in range(4)]
     with filled.write() as tx:
-        minutes.reserve(tx, grant_id(0), held[0], 50_000)
+        first = reserve(tx, grant_id(0), 50_000)
         with pytest.raises(MinutesUsedUp, match=f"{grant_id(1)}: minutes: got 50000 ms, allowed: 40000 ms"):
-            minutes.reserve(tx, grant_id(2), held[1], 50_000)
-        minutes.reserve(tx, grant_id(2), held[1], 40_000)
+            reserve(tx, grant_id(2), 50_000)
+        second = reserve(tx, grant_id(2), 40_000)
         used = minutes.usage(tx, SPEAKER)
         assert used.ms == {grant_id(0): 50_000, grant_id(1): 90_000, grant_id(2): 40_000}
         assert used.takes == {grant_id(0): 1, grant_id(1): 2, grant_id(2): 1}
-        minutes.settle(tx, held[0], 20_000)
-        minutes.release(tx, held[1])
+        minutes.settle(tx, first, 20_000)
+        minutes.release(tx, second)
         assert minutes.usage(tx, SPEAKER).ms == {grant_id(0): 20_000, grant_id(1): 20_000, grant_id(2): 0}
         assert minutes.usage(tx, SPEAKER).takes == {grant_id(0): 1, grant_id(1): 1, grant_id(2): 0}
 
 
 def test_takes_are_counted_and_never_passed(filled: Database) -> None:
-    held = [PermitId(new_id("permit")) for _ in range(4)]
     with filled.write() as tx:
-        for each in held[:3]:
-            minutes.reserve(tx, grant_id(0), each, 1)
+        held = [reserve(tx, grant_id(0), 1) for _ in range(3)]
         with pytest.raises(TakesUsedUp, match="takes: got 1, allowed: 0"):
-            minutes.reserve(tx, grant_id(0), held[3], 1)
+            reserve(tx, grant_id(0), 1)
         minutes.note_made(tx, held[0], 1)
         minutes.release(tx, held[0])
         minutes.release(tx, held[1])
@@ -195,10 +197,10 @@ def test_what_is_over_is_not_amended_and_a_suspension_survives(filled: Database)
 
 def test_a_cap_below_what_is_used_ends_the_grant_there(filled: Database) -> None:
     with filled.write() as tx:
-        minutes.reserve(tx, grant_id(0), PermitId(new_id("permit")), 30_000)
+        reserve(tx, grant_id(0), 30_000)
     amend(filled, replace(LICENCE, version=2, max_ms=1_000, max_takes=1))
     with pytest.raises(MinutesUsedUp), filled.write() as tx:
-        minutes.reserve(tx, grant_id(0), PermitId(new_id("permit")), 1, takes=0)
+        reserve(tx, grant_id(0), 1, takes=0)
 
 
 def test_any_change_of_a_row_is_found_when_it_is_read_for_a_decision(filled: Database) -> None:

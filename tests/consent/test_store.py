@@ -19,7 +19,7 @@ from sayso.consent.state import Party, State
 from sayso.database import Database
 from sayso.ids import GrantId, PermitId
 
-from .cases import NOW, OTHER, SPEAKER, SPEAKER_KEY, grant, grant_id, request, signature
+from .cases import NOW, OTHER, RUN, SPEAKER, SPEAKER_KEY, grant, grant_id, request, signature
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 UNKNOWN = GrantId("grt_zzzzzzzzzzzzzzzz")
@@ -232,7 +232,7 @@ def test_a_warm_standing_is_one_query(filled: Database) -> None:
 def test_erasing_leaves_tombstones_that_lead_nowhere(filled: Database, tmp_path: Path) -> None:
     with filled.write() as tx:
         insert(tx, grant(1, note="for my sister"), who=Party.SPEAKER)
-        minutes.reserve(tx, grant_id(0), PermitId("prm_aaaaaaaaaaaaaaaa"), 1_000)
+        minutes.reserve(tx, grant_id(0), PermitId("prm_aaaaaaaaaaaaaaaa"), 1_000, run=RUN)
     made = permit(filled)
     with filled.write() as tx:
         assert store.erase_speaker(tx, SPEAKER, who=Party.OPERATOR, at=NOW) == [grant_id(0), grant_id(1)]
@@ -248,7 +248,7 @@ def test_erasing_leaves_tombstones_that_lead_nowhere(filled: Database, tmp_path:
     with pytest.raises(SpeakerUnknown), filled.write() as tx:
         store.erase_speaker(tx, SPEAKER, who=Party.OPERATOR)
     with pytest.raises(GrantUnknown), filled.write() as tx:
-        minutes.reserve(tx, grant_id(0), PermitId("prm_aaaaaaaaaaaaaaab"), 1)
+        minutes.reserve(tx, grant_id(0), PermitId("prm_aaaaaaaaaaaaaaab"), 1, run=RUN)
     filled.forget_deleted()
     kept = (tmp_path / "consent.sqlite").read_bytes()
     for gone in (SPEAKER.encode(), b"sister", b"Lamp", b"under seal"):

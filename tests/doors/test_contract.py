@@ -13,6 +13,8 @@ import pytest
 
 from sayso.audio import Container, Signal, encode
 
+from .schemas import checked
+
 LICENSEE = "Northwind Audio"
 PURPOSE = "audiobook/mystery"
 
@@ -34,7 +36,7 @@ class Program:
     def json(self, *words, code=0, **more):
         done = self.run(*words, "--json", **more)
         assert done.returncode == code, done.stdout + done.stderr
-        objects = [json.loads(line) for line in done.stdout.splitlines()]
+        objects = checked(words, done.stdout, code)
         return objects if len(objects) != 1 else objects[0]
 
 
@@ -78,8 +80,6 @@ def grant(program, speaker):
 
 
 def test_say_answers_as_promised(clip):
-    assert set(clip) >= {"clip", "grant", "mark", "entry", "duration_s", "ttfa_ms", "rtf"}
-    assert len(clip["mark"]) == 16
     assert 0.5 < clip["duration_s"] < 5
 
 
@@ -88,11 +88,6 @@ def test_verify_answers_as_promised_one_object_a_file(program, clip):
     rubbish.write_bytes(b"RIFF" + b"x" * 100)
     done = program.run("verify", program.folder / "out.wav", rubbish, program.folder / "absent.wav", "--json")
     ours, broken, absent = (json.loads(line) for line in done.stdout.splitlines())
-    promised = {
-        "file", "verdict", "mark", "p_value", "clip", "grant", "grant_state", "purpose", "content_credentials",
-        "entry", "proof_ok",
-    }  # fmt: skip
-    assert set(ours) >= promised
     assert (ours["verdict"], ours["mark"], ours["proof_ok"]) == ("ours", clip["mark"], True)
     assert broken["error"]
     assert absent["error"] == "audio-not-found"
@@ -144,7 +139,7 @@ def test_restore_answers_as_promised(program, speech):
     source = program.folder / "clean.wav"
     source.write_bytes(encode(speech, Container.WAV))
     restored = program.json("restore", source, "-o", program.folder / "restored.flac")
-    assert set(restored) >= {"found", "repaired", "before", "after"}
+    assert restored["after"]["overall"] >= restored["before"]["overall"]
 
 
 def test_grants_are_shown_explained_and_withdrawn(program, speaker, grant, voice):
@@ -198,7 +193,6 @@ def test_cloning_from_our_own_output_is_refused(program, speaker, grant, voice):
 
 def test_the_ledger_is_queried_proved_and_verified(program, clip):
     checkpoint = program.json("ledger", "checkpoint")
-    assert set(checkpoint) >= {"size", "root", "vkey"}
     entries = program.json("ledger", "query", "--grant", clip["grant"])
     assert entries["count"] == len(entries["entries"]) > 0
     proof = program.folder / "entry.tlog-proof"
@@ -260,7 +254,6 @@ def test_help_loads_nothing_heavy(program):
 
 def test_trace_answers_as_promised_and_writes_a_page(program, clip):
     found = program.json("trace", program.folder / "out.wav", "-o", program.folder / "report.html")
-    assert set(found) >= {"file", "duration_s", "parts", "p_value", "log_key"}
     (part,) = found["parts"]
     assert (part["verdict"], part["clip"], part["content"]) == ("ours", clip["clip"], "ours")
     assert (part["allowed_now"], part["entry"], part["proof_ok"]) == (True, clip["entry"], True)

@@ -129,9 +129,7 @@ def read_signed_file(data: bytes) -> tuple[bytes, str]:
     """Return document and signature of a file that `signed_file` wrote; raise `GrantInvalid`."""
     body = parse_object(data, most=2 * MAX_DOCUMENT_BYTES, error=GrantInvalid, what="file")
     if set(body) != {"document", "signature"} or not isinstance(body["signature"], str):
-        raise GrantInvalid(
-            "file: got other fields than document and signature, expected what `sayso consent sign` writes"
-        )
+        raise GrantInvalid("file: got other fields than document and signature, expected a signed document")
     return canonical.encode(body["document"]), body["signature"]
 
 
@@ -146,7 +144,7 @@ def private_key(secret: bytes, passphrase: bytes | None = None) -> Ed25519Privat
     if not isinstance(found, Ed25519PrivateKey):
         raise KeyInvalid(
             "key: got no Ed25519 private key, expected PEM such as `openssl genpkey -algorithm ed25519`",
-            hint="a key that was handed over needs its passphrase: --passphrase FILE",
+            hint="a key that was handed over needs its passphrase",
         )
     return found
 

@@ -18,7 +18,7 @@ from sayso.clock import now, parse_stamp, stamp
 from sayso.consent.ceiling import outer_of
 from sayso.consent.declaration import StateChange
 from sayso.consent.document import check_signature, document, document_of
-from sayso.consent.errors import CeilingExceeded, GrantInvalid, GrantState, GrantUnknown
+from sayso.consent.errors import CeilingExceeded, ErasedWithSpeaker, GrantInvalid, GrantState, GrantUnknown
 from sayso.consent.events.store import (
     GrantEvent,
     Signed,
@@ -242,7 +242,7 @@ def get_grant(tx: Connection, grant_id: GrantId) -> Grant:
     """Return the grant, or what stays of one that is erased; raise `GrantUnknown`."""
     row = tx.execute(select(grants).where(grants.c.grant_id == grant_id)).one_or_none()
     if row is None:
-        raise GrantUnknown(f"got {grant_id}, expected the id of a grant; `sayso consent list` shows them")
+        raise GrantUnknown(f"got {grant_id}, expected the id of a grant that is here")
     return grant_of(row)
 
 
@@ -279,7 +279,7 @@ def change_state(
     """
     old = get_grant(tx, grant_id)
     if state is State.ERASED:
-        raise GrantState("a grant is erased with its speaker only; see `sayso erase plan`")
+        raise ErasedWithSpeaker
     suspended_by = history(tx, grant_id)[-1].who if old.state is State.SUSPENDED else None
     check_change(old.state, state, who=who, house=old.house, suspended_by=suspended_by)
     changed = tx.execute(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from sayso.database.engine import Database, connect
+from sayso.database.engine import Database, connect, insert_new
 from sayso.database.metadata import metadata
 
-__all__ = ["Connection", "Database", "connect", "metadata"]
+__all__ = ["Connection", "Database", "connect", "insert_new", "metadata"]

@@ -1,20 +1,23 @@
 """Opening databases: SQLite for one machine, anything SQLAlchemy speaks for more.
 
 SQLite runs with a write-ahead log, synced at each commit, and overwrites what is deleted, so that nothing erased can
-be read back from a free page. PostgreSQL (the extra ``postgres``) is made to promise the same: one writer at a time, a
-reader sees one state, and what is deleted leaves the tables' files. Its own log keeps old rows until it is recycled.
+be read back from a free page. On PostgreSQL (the extra ``postgres``) writers name what they change, such as a speaker,
+and those that name different things run side by side; a reader sees one state. What is deleted there stays in the
+server's files until they are vacuumed, and in its log until that is recycled: erasure rests on destroyed keys.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+from sayso.database.metadata import metadata, tell_postgres
 from sayso.disk import DiskFull
 from sayso.errors import Conflict, Invalid, Tampered, Unavailable
 
@@ -36,8 +39,12 @@ _PRAGMAS: Final = (
 
 _NO_ROOM: Final = ("disk is full", "disk I/O", "No space left")
 
-# Held until the transaction ends. A lock of the schema and not of the server, so that the key store has its own.
-_ONE_WRITER: Final = "SELECT pg_advisory_xact_lock(hashtext('sayso writer of ' || current_schema()))"
+# Held until the transaction ends. Locks of the schema and not of the server, so that the key store has its own. Whoever
+# names what it changes shares the first; whoever names nothing holds it alone, and so waits for all others.
+_ALL: Final = "hashtextextended('sayso ' || current_schema(), 0)"
+_ALONE: Final = text(f"SELECT pg_advisory_xact_lock({_ALL})")
+_BESIDE: Final = text(f"SELECT pg_advisory_xact_lock_shared({_ALL})")
+_NAMED: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('sayso ' || current_schema() || ' ' || :name, 0))")
 
 
 class AddressInvalid(Invalid):
@@ -73,13 +80,17 @@ class Database:
             transaction.rollback()
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *names: str) -> Iterator[Connection]:
         """Yield a connection whose changes are all kept, or, on any error, none.
 
-        The write lock is taken at the start, so that what was read stays true until the commit.
+        ``names`` say what is changed, such as a speaker's id: what was read of that stays true until the commit. On
+        PostgreSQL those who name other things write at the same time; without a name nobody else writes meanwhile.
+        SQLite has one writer at a time, whatever is named.
         """
         engine = self.engine.execution_options(sayso_write=True)
         with _explained(), engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                _lock(connection, names)
             yield connection
 
     def forget_deleted(self) -> None:
@@ -88,11 +99,9 @@ class Database:
         secure_delete alone is not enough: where SQLite splits or joins pages it leaves copies of moved rows in the
         free space. Costs one pass over the file. Raise `DatabaseUnavailable` while somebody else still reads.
 
-        PostgreSQL keeps what an UPDATE or DELETE replaced until the table is written anew, which this does.
+        Nothing is done on PostgreSQL: to write tables anew would stop everybody. Its autovacuum frees the rows, whose
+        contents are sealed under keys that are destroyed.
         """
-        if self.engine.dialect.name == "postgresql":
-            with _explained(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("VACUUM FULL"))
         if self.engine.dialect.name == "sqlite":
             with _explained(), self.engine.execution_options(sayso_bare=True).connect() as connection:
                 connection.execute(text("VACUUM"))
@@ -117,9 +126,19 @@ def connect(url: str, *, journal: Journal = "WAL") -> Database:
         ) from None
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine, journal)
-    if engine.dialect.name == "postgresql":
-        _tune_postgres(engine)
+    else:
+        tell_postgres(metadata)
     return Database(engine)
+
+
+def insert_new(tx: Connection, table: Table, rows: Any) -> None:
+    """Insert those of ``rows`` whose key the table does not have yet."""
+    if tx.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_postgres  # noqa: PLC0415 - 20 ms, asyncio and all
+
+        tx.execute(insert_postgres(table).on_conflict_do_nothing(), rows)
+    else:
+        tx.execute(insert_sqlite(table).on_conflict_do_nothing(), rows)
 
 
 def _parsed(url: str) -> URL:
@@ -154,12 +173,12 @@ def _tune_sqlite(engine: Engine, journal: Journal) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("sayso_write", False) else "BEGIN")
 
 
-def _tune_postgres(engine: Engine) -> None:
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("sayso_write", False):
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_BUSY_MS}")
-            connection.exec_driver_sql(_ONE_WRITER)
+def _lock(connection: Connection, names: Sequence[str]) -> None:
+    """Lock what is named, in one order, so that two who lock the same things never wait for each other."""
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_BUSY_MS}")
+    connection.execute(_BESIDE if names else _ALONE)
+    for name in sorted(set(names)):
+        connection.execute(_NAMED, {"name": name})
 
 
 @contextlib.contextmanager

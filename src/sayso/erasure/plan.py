@@ -89,7 +89,7 @@ def get_plan(tx: Connection, plan_id: PlanId) -> ErasurePlan:
     """
     row = store.plan_row(tx, plan_id)
     if row is None:
-        raise PlanUnknown(f"there is no erasure plan {plan_id} here; `sayso erase plan --speaker S` makes one")
+        raise PlanUnknown(f"there is no erasure plan {plan_id} here")
     stage, speaker = Stage(row.stage), None if row.speaker_id is None else SpeakerId(row.speaker_id)
     artifacts: list[Artifact] = []
     grants: list[GrantId] = []

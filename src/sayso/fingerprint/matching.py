@@ -96,7 +96,5 @@ def _best(part: NDArray[np.float32], fingerprint: Fingerprint) -> float | None:
 
 def _slid(along: NDArray[np.float32], part: NDArray[np.float32], size: int) -> NDArray[np.floating]:
     """Return the inner product of ``part`` with ``along`` at each place, shape (size,)."""
-    from scipy.fft import irfft, rfft  # noqa: PLC0415 - see features_of
-
-    product = rfft(along, size, axis=0) * rfft(part, size, axis=0).conj()
-    return np.asarray(irfft(product.sum(axis=1), size))
+    product = np.fft.rfft(along, size, axis=0) * np.fft.rfft(part, size, axis=0).conj()
+    return np.asarray(np.fft.irfft(product.sum(axis=1), size))

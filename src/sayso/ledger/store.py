@@ -22,14 +22,13 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
-    column,
     func,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from sayso.database import metadata
+from sayso.database import insert_new, metadata
+from sayso.database.metadata import index_of_present
 from sayso.errors import Bug
 from sayso.ids import ID_LENGTH
 from sayso.ledger.checkpoint import Checkpoint
@@ -62,15 +61,7 @@ entries: Final = Table(
     Column("data", LargeBinary(1024), nullable=False),
     *(Column(name, String(1024), nullable=True) for name in INDEXED),
     Index("uq_ledger_entries_grant_id_seq", "grant_id", "seq", unique=True),
-    *(
-        Index(
-            f"ix_ledger_entries_{name}",
-            name,
-            sqlite_where=column(name).is_not(None),
-            postgresql_where=column(name).is_not(None),
-        )
-        for name in INDEXED
-    ),
+    *(index_of_present(f"ix_ledger_entries_{name}", name) for name in INDEXED),
     sqlite_autoincrement=True,
 )
 chains: Final = Table(
@@ -218,9 +209,7 @@ def _lock_heads(tx: Connection, grants: Collection[str]) -> dict[str, tuple[int,
     found = read_chain_ends(tx, ordered)
     missing = [grant for grant in ordered if grant not in found]
     if missing:
-        insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-        new = [{"grant_id": grant, "seq": 0, "head": b""} for grant in missing]
-        tx.execute(insert(chains).on_conflict_do_nothing(), new)
+        insert_new(tx, chains, [{"grant_id": grant, "seq": 0, "head": b""} for grant in missing])
         found |= read_chain_ends(tx, missing)
     return found
 

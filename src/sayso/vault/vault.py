@@ -1,15 +1,18 @@
 """The vault: seals what belongs to speakers, so that destroying one small key unmakes every copy of it.
 
-Keys form three levels: the key-encryption key wraps subject keys, subject keys wrap the data key of each blob. Keys are
-read from the key store at each use and kept nowhere, so that a key destroyed by one process is gone for all.
+Keys form three levels: the key-encryption key wraps subject keys, subject keys wrap the data key of each blob. A key is
+read from the key store when an act first needs it and forgotten at the act's end (`Vault.holding`), outside of an act
+after each use, so that a key destroyed by one process is gone for all.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import re
 import secrets
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -61,6 +64,12 @@ class Swept:
     foreign: tuple[str, ...]
 
 
+class _Held(threading.local):
+    """The keys that this thread holds for the act it is in; None outside of any act."""
+
+    keys: dict[SpeakerId, SubjectKey] | None = None
+
+
 class Vault:
     """Subject keys, blobs and sealed fields of one installation."""
 
@@ -70,12 +79,25 @@ class Vault:
         self.keys = keys
         self._shelf = shelf(blobs_url)
         self._secrets: dict[str, bytes] = {}
+        self._held = _Held()
 
     # Subject keys
 
+    @contextlib.contextmanager
+    def holding(self) -> Iterator[None]:
+        """Read each subject key once within the block, in this thread; whoever is inside another block shares its."""
+        if self._held.keys is not None:
+            yield
+            return
+        self._held.keys = {}
+        try:
+            yield
+        finally:
+            self._held.keys = None
+
     def create_subject(self, speaker: SpeakerId) -> str:
         """Make the key of a new speaker and return its id (hex); raise `SubjectExists`."""
-        with self.keys.write() as tx:
+        with self.keys.write(speaker) as tx:
             if store.key_of(tx, speaker) is not None:
                 raise SubjectExists(f"{speaker} has a key already")
             self._try_kek(tx)
@@ -91,17 +113,17 @@ class Vault:
 
     def key_id(self, speaker: SpeakerId) -> str:
         """Return the id (hex) of the speaker's key; raise `SubjectUnknown`."""
-        with self.keys.read() as tx:
-            return _known(store.key_of(tx, speaker), speaker).key_id
+        return self._subject(speaker).key_id.hex()
 
     def destroy_subject(self, speaker: SpeakerId) -> DestroyedKey:
         """Destroy the speaker's key for good; raise `SubjectUnknown` when there is none (any more).
 
         The row is overwritten in place and deleted; SQLite (secure_delete, no write-ahead log) zeroes what it frees.
         """
-        with self.keys.write() as tx:
+        with self.keys.write(speaker) as tx:
             row = _known(store.key_of(tx, speaker), speaker)
             destroyed = store.destroy_key(tx, row, destroyed_at=clock.stamp(clock.now()))
+        (self._held.keys or {}).pop(speaker, None)
         self.keys.forget_deleted()
         return destroyed
 
@@ -235,11 +257,7 @@ class Vault:
 
     def open_fields(self, fields: Sequence[tuple[str, bytes]], speaker: SpeakerId) -> Iterator[bytes]:
         """Yield the plain of many sealed fields of one speaker, whose key is read once; raise as `open_field` does."""
-        with self.keys.read() as tx:
-            row = store.key_of(tx, speaker)
-            if row is None and fields and store.destroyed(tx, [fields[0][1][1:_FIELD_START].hex()]):
-                raise Shredded(f"{fields[0][0]} of {speaker} was erased: the key of it is destroyed")
-        key = self._unwrap(_known(row, speaker))
+        key = self._opening(speaker, fields)
         cipher = AESGCM(key.derive("field"))
         return (_unsealed(cipher, key, sealed, field=field, speaker=speaker) for field, sealed in fields)
 
@@ -249,11 +267,35 @@ class Vault:
         return self._subjects([speaker])[0]
 
     def _subjects(self, speakers: Sequence[SpeakerId]) -> list[SubjectKey]:
+        known = dict(self._held.keys or {})
+        if missing := [speaker for speaker in dict.fromkeys(speakers) if speaker not in known]:
+            with self.keys.read() as tx:
+                rows = store.keys_by_speaker(tx, missing)
+            for speaker in missing:
+                known[speaker] = self._learned(_known(rows.get(speaker), speaker))
+        return [known[speaker] for speaker in dict.fromkeys(speakers)]
+
+    def _opening(self, speaker: SpeakerId, fields: Sequence[tuple[str, bytes]]) -> SubjectKey:
+        """Return the key that sealed ``fields``; raise `Shredded` where it was destroyed, `SubjectUnknown`."""
+        if speaker in (self._held.keys or {}):
+            return self._subject(speaker)
         with self.keys.read() as tx:
-            rows = store.keys_by_speaker(tx, speakers)
-        return [self._unwrap(_known(rows.get(speaker), speaker)) for speaker in dict.fromkeys(speakers)]
+            row = store.key_of(tx, speaker)
+            if row is None and fields and store.destroyed(tx, [fields[0][1][1:_FIELD_START].hex()]):
+                raise Shredded(f"{fields[0][0]} of {speaker} was erased: the key of it is destroyed")
+        return self._learned(_known(row, speaker))
+
+    def _learned(self, row: store.KeyRow) -> SubjectKey:
+        """Return the key of a row, held from now on where an act holds keys."""
+        key = self._unwrap(row)
+        if self._held.keys is not None:
+            self._held.keys[SpeakerId(row.speaker_id)] = key
+        return key
 
     def _keys_for(self, header: blob.Header) -> dict[bytes, SubjectKey]:
+        held = {key.key_id: key for key in (self._held.keys or {}).values()}
+        if all(key_id in held for key_id in header.key_ids):
+            return {key_id: held[key_id] for key_id in header.key_ids}
         wanted = [key_id.hex() for key_id in header.key_ids]
         with self.keys.read() as tx:
             rows = store.keys_by_id(tx, wanted)
@@ -262,7 +304,7 @@ class Vault:
                     raise Shredded("the blob was erased: a key that it needs is destroyed")
                 missing = next(key_id for key_id in wanted if key_id not in rows)
                 raise KeyMissing(f"the key store has no key {missing}; restore the key store from its newest backup")
-        return {bytes.fromhex(key_id): self._unwrap(row) for key_id, row in rows.items()}
+        return {bytes.fromhex(key_id): self._learned(row) for key_id, row in rows.items()}
 
     def _unwrap(self, row: store.KeyRow) -> SubjectKey:
         secret = self._kek.unwrap(row.wrapped, _subject_context(row.key_id, row.speaker_id))
@@ -291,7 +333,7 @@ class Vault:
         return None if wrapped is None else self._kek.unwrap(wrapped, _secret_context(name))
 
     def _make_secret(self, name: str) -> bytes:
-        with self.keys.write() as tx:
+        with self.keys.write(f"secret {name}") as tx:
             # Another process may have made it between the read and this transaction.
             wrapped = store.secret(tx, name)
             if wrapped is None:

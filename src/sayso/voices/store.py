@@ -55,7 +55,7 @@ def get_voice(tx: Connection, voice: VoiceId) -> VoiceRow:
     """Return the voice; raise `VoiceUnknown`, also for one that was erased."""
     row = tx.execute(select(voices).where(voices.c.voice_id == voice)).one_or_none()
     if row is None:
-        raise VoiceUnknown(f"got {voice}, expected a voice that is here and not erased; `sayso voice list` shows them")
+        raise VoiceUnknown(f"got {voice}, expected a voice that is here and not erased")
     return _row(row)
 
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,14 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, select, update
 
+from sayso.clock import now
 from sayso.consent import minutes, store
-from sayso.consent.errors import GrantUnknown, MinutesUsedUp, ReservationExceeded, ReservationUnknown
-from sayso.consent.minutes.store import LEASE_S, _end, _held, grant_minutes, reservations
+from sayso.consent.errors import GrantUnknown, LeaseOver, MinutesUsedUp, ReservationExceeded, ReservationUnknown
+from sayso.consent.minutes import LEASE_S, Lease
+from sayso.consent.minutes.store import _end, _held, grant_minutes, reservations
 from sayso.consent.state import Party, State
 from sayso.database import Database, connect, metadata
 from sayso.database.engine import ConstraintBroken
 from sayso.errors import Invalid
-from sayso.ids import GrantId, PermitId, new_id
+from sayso.ids import GrantId, PermitId, RunId, new_id
 
 from ..cases import NOW, SPEAKER, grant, grant_id  # noqa: TID252 - the room's own cases
 
@@ -42,6 +44,11 @@ def permit() -> PermitId:
     return PermitId(new_id("permit"))
 
 
+def reserve(tx: Connection, grant_id: GrantId, permit_id: PermitId, ms: int, at: datetime | None = None) -> Lease:
+    """Reserve for a run of its own."""
+    return minutes.reserve(tx, grant_id, permit_id, ms, run=RunId(new_id("run")), at=at)
+
+
 def counts(tx: Connection, grant_id: GrantId = GRANT) -> tuple[int, int]:
     """Return what is made and what is reserved."""
     row = tx.execute(select(grant_minutes).where(grant_minutes.c.grant_id == grant_id)).one()
@@ -49,10 +56,9 @@ def counts(tx: Connection, grant_id: GrantId = GRANT) -> tuple[int, int]:
 
 
 def test_reserve_settle_release(filled: Database) -> None:
-    first, second = permit(), permit()
     with filled.write() as tx:
-        minutes.reserve(tx, GRANT, first, 40_000)
-        minutes.reserve(tx, GRANT, second, 20_000)
+        first = reserve(tx, GRANT, permit(), 40_000)
+        second = reserve(tx, GRANT, permit(), 20_000)
         assert counts(tx) == (0, 60_000)
         minutes.settle(tx, first, 12_345)
         assert counts(tx) == (12_345, 20_000)
@@ -64,25 +70,24 @@ def test_reserve_settle_release(filled: Database) -> None:
 
 def test_the_cap_is_met_exactly_and_never_passed(filled: Database) -> None:
     with filled.write() as tx:
-        minutes.reserve(tx, GRANT, permit(), CAP_MS - 1)
+        reserve(tx, GRANT, permit(), CAP_MS - 1)
         with pytest.raises(MinutesUsedUp) as caught:
-            minutes.reserve(tx, GRANT, permit(), 2)
+            reserve(tx, GRANT, permit(), 2)
         assert caught.value.reasons == (
             f"{GRANT}: minutes: got 2 ms, allowed: 1 ms that are left (the speaker can change this)",
         )
-        minutes.reserve(tx, GRANT, permit(), 1)
-        minutes.reserve(tx, GRANT, permit(), 0)
+        reserve(tx, GRANT, permit(), 1)
+        reserve(tx, GRANT, permit(), 0)
         assert counts(tx) == (0, CAP_MS)
-        minutes.reserve(tx, grant_id(1), permit(), 10**10)
+        reserve(tx, grant_id(1), permit(), 10**10)
 
 
 def test_bad_amounts_change_nothing(filled: Database) -> None:
-    held = permit()
     with filled.write() as tx:
         for bad in (-1, True, 1.5, 10**18):
             with pytest.raises(Invalid):
-                minutes.reserve(tx, GRANT, permit(), bad)  # type: ignore[arg-type]
-        minutes.reserve(tx, GRANT, held, 1_000)
+                reserve(tx, GRANT, permit(), bad)  # type: ignore[arg-type]
+        held = reserve(tx, GRANT, permit(), 1_000)
         minutes.note_made(tx, held, 400)
         for act in (minutes.note_made, minutes.settle):
             for bad in (1_001, 399, -1):
@@ -94,30 +99,29 @@ def test_bad_amounts_change_nothing(filled: Database) -> None:
 
 
 def test_each_reservation_ends_once(filled: Database) -> None:
-    held = permit()
     with filled.write() as tx:
-        minutes.reserve(tx, GRANT, held, 1_000)
+        held = reserve(tx, GRANT, permit(), 1_000)
         minutes.settle(tx, held, 500)
         for act in (
             lambda: minutes.settle(tx, held, 500),
-            lambda: minutes.release(tx, held),
+            lambda: minutes.renew(tx, held),
             lambda: minutes.note_made(tx, held, 1),
         ):
-            with pytest.raises(ReservationUnknown, match=held):
+            with pytest.raises(ReservationUnknown, match=held.permit):
                 act()
+        assert not minutes.release(tx, held)
         assert counts(tx) == (500, 0)
     with pytest.raises(ConstraintBroken), filled.write() as tx:
-        minutes.reserve(tx, GRANT, held, 10)
-        minutes.reserve(tx, GRANT, held, 10)
+        reserve(tx, GRANT, held.permit, 10)
+        reserve(tx, GRANT, held.permit, 10)
     with filled.read() as tx:
         assert counts(tx) == (500, 0)
 
 
 def test_what_another_transaction_ended_since_it_was_read_is_not_charged_twice(filled: Database) -> None:
-    held = permit()
     with filled.write() as tx:
-        minutes.reserve(tx, GRANT, held, 1_000)
-        row = _held(tx, held)
+        held = reserve(tx, GRANT, permit(), 1_000)
+        row = _held(tx, held, now())
         _end(tx, row, charged_ms=300, charged_takes=1)
         with pytest.raises(ReservationUnknown, match="meanwhile"):
             _end(tx, row, charged_ms=300, charged_takes=1)
@@ -132,12 +136,12 @@ def test_only_a_given_grant_has_minutes(filled: Database, state: State, who: Par
     with filled.write() as tx:
         store.change_state(tx, GRANT, state, who=who)
         with pytest.raises(MinutesUsedUp, match=f"state: got {state}"):
-            minutes.reserve(tx, GRANT, permit(), 1)
+            reserve(tx, GRANT, permit(), 1)
         with pytest.raises(GrantUnknown):
-            minutes.reserve(tx, GrantId("grt_zzzzzzzzzzzzzzzz"), permit(), 1)
+            reserve(tx, GrantId("grt_zzzzzzzzzzzzzzzz"), permit(), 1)
         if state is State.SUSPENDED:
             store.change_state(tx, GRANT, State.GIVEN, who=who)
-            minutes.reserve(tx, GRANT, permit(), 1)
+            reserve(tx, GRANT, permit(), 1)
 
 
 def test_the_table_itself_refuses_to_pass_the_cap(filled: Database) -> None:
@@ -148,20 +152,76 @@ def test_the_table_itself_refuses_to_pass_the_cap(filled: Database) -> None:
 
 def test_an_ended_lease_comes_back_and_what_was_noted_stays_charged(filled: Database) -> None:
     late = NOW + timedelta(seconds=LEASE_S)
-    held = permit()
     with filled.write() as tx:
-        minutes.reserve(tx, GRANT, held, CAP_MS, at=NOW)
-        minutes.note_made(tx, held, 10_000)
+        held = reserve(tx, GRANT, permit(), CAP_MS, at=NOW)
+        minutes.note_made(tx, held, 10_000, at=NOW)
         early = late - timedelta(milliseconds=1)
         assert minutes.reclaim(tx, at=early) == 0
         assert minutes.used_ms(tx, SPEAKER, at=early)[GRANT] == CAP_MS
         assert minutes.used_ms(tx, SPEAKER, at=late)[GRANT] == 10_000
         with pytest.raises(MinutesUsedUp):
-            minutes.reserve(tx, GRANT, permit(), 1, at=early)
-        minutes.reserve(tx, GRANT, permit(), 50_000, at=late)
+            reserve(tx, GRANT, permit(), 1, at=early)
+        reserve(tx, GRANT, permit(), 50_000, at=late)
         assert counts(tx) == (10_000, 50_000)
         with pytest.raises(ReservationUnknown):
-            minutes.settle(tx, held, 20_000)
+            minutes.settle(tx, held, 20_000, at=late)
+
+
+def test_a_run_that_lives_keeps_what_it_renews(filled: Database) -> None:
+    later = NOW + timedelta(seconds=LEASE_S - 1)
+    with filled.write() as tx:
+        held = reserve(tx, GRANT, permit(), 1_000, at=NOW)
+        renewed = minutes.renew(tx, held, at=later)
+        assert (renewed.permit, renewed.run, renewed.fence) == (held.permit, held.run, held.fence)
+        assert minutes.reclaim(tx, at=NOW + timedelta(seconds=LEASE_S)) == 0
+        minutes.note_made(tx, held, 100, at=later + timedelta(seconds=LEASE_S - 1))
+        minutes.settle(tx, held, 500, at=later + timedelta(seconds=2 * LEASE_S - 2))
+        assert counts(tx) == (500, 0)
+
+
+def test_a_run_whose_lease_is_over_changes_nothing_though_nobody_took_it_back_yet(filled: Database) -> None:
+    late = NOW + timedelta(seconds=LEASE_S)
+    with filled.write() as tx:
+        held = reserve(tx, GRANT, permit(), 1_000, at=NOW)
+        for act in (
+            lambda: minutes.settle(tx, held, 500, at=late),
+            lambda: minutes.note_made(tx, held, 500, at=late),
+            lambda: minutes.renew(tx, held, at=late),
+            lambda: minutes.take_over(tx, held, run=RunId(new_id("run")), at=late),
+        ):
+            with pytest.raises(LeaseOver):
+                act()
+        assert counts(tx) == (0, 1_000)
+        assert minutes.release(tx, held)
+        assert counts(tx) == (0, 0)
+
+
+def test_a_run_that_was_superseded_changes_nothing(filled: Database) -> None:
+    with filled.write() as tx:
+        old = reserve(tx, GRANT, permit(), 1_000)
+        new = minutes.take_over(tx, old, run=RunId(new_id("run")))
+        assert new.fence > old.fence
+        for act in (
+            lambda: minutes.settle(tx, old, 500),
+            lambda: minutes.note_made(tx, old, 500),
+            lambda: minutes.renew(tx, old),
+            lambda: minutes.take_over(tx, old, run=old.run),
+        ):
+            with pytest.raises(LeaseOver):
+                act()
+        assert not minutes.release(tx, old)
+        assert counts(tx) == (0, 1_000)
+        minutes.settle(tx, new, 500)
+        assert counts(tx) == (500, 0)
+
+
+def test_the_same_run_begun_again_supersedes_itself(filled: Database) -> None:
+    with filled.write() as tx:
+        old = reserve(tx, GRANT, permit(), 1_000)
+        again = minutes.take_over(tx, old, run=old.run)
+        with pytest.raises(LeaseOver):
+            minutes.settle(tx, old, 500)
+        minutes.settle(tx, again, 500)
 
 
 def start(*arguments: object) -> subprocess.Popen[str]:
@@ -171,16 +231,20 @@ def start(*arguments: object) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("made_ms", [0, 7_000])
-def test_what_a_killed_process_held_is_back_at_the_next_reserve(filled: Database, made_ms: int) -> None:
-    with start("die", filled.engine.url, GRANT, CAP_MS, made_ms) as child:
+def test_what_a_killed_process_held_is_back_when_its_lease_is_over(filled: Database, made_ms: int) -> None:
+    with start("die", filled.engine.url.render_as_string(hide_password=False), GRANT, CAP_MS, made_ms) as child:
         child.communicate()
     assert child.returncode == -signal.SIGKILL
+    late = now() + timedelta(seconds=LEASE_S)
     with filled.write() as tx:
         assert counts(tx) == (0, CAP_MS)
-        assert minutes.used_ms(tx, SPEAKER)[GRANT] == made_ms
+        assert minutes.used_ms(tx, SPEAKER)[GRANT] == CAP_MS
+        assert minutes.used_ms(tx, SPEAKER, at=late)[GRANT] == made_ms
         with pytest.raises(MinutesUsedUp):
-            minutes.reserve(tx, GRANT, permit(), CAP_MS + 1)
-        minutes.reserve(tx, GRANT, permit(), CAP_MS - made_ms)
+            reserve(tx, GRANT, permit(), 1)
+        with pytest.raises(MinutesUsedUp):
+            reserve(tx, GRANT, permit(), CAP_MS + 1, at=late)
+        reserve(tx, GRANT, permit(), CAP_MS - made_ms, at=late)
         assert counts(tx) == (made_ms, CAP_MS - made_ms)
 
 
@@ -272,7 +336,7 @@ def test_sixty_four_writers_on_postgresql_never_pass_the_outer_consent(filled_po
 
 
 def test_what_a_killed_process_held_is_back_on_postgresql_too(filled_postgres: Database) -> None:
-    test_what_a_killed_process_held_is_back_at_the_next_reserve(filled_postgres, 7_000)
+    test_what_a_killed_process_held_is_back_when_its_lease_is_over(filled_postgres, 7_000)
 
 
 STEPS = st.lists(
@@ -288,6 +352,7 @@ def test_the_books_balance_after_any_steps(steps: list[tuple[str, int, int]]) ->
     database = Database(create_engine("sqlite://"))
     metadata.create_all(database.engine)
     made, held = 0, dict[PermitId, tuple[int, int]]()
+    leases = dict[PermitId, Lease]()
     with database.write() as tx:
         store.add_speaker(tx, SPEAKER)
         store.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
@@ -296,19 +361,20 @@ def test_the_books_balance_after_any_steps(steps: list[tuple[str, int, int]]) ->
             if act == "reserve" and permit_id not in held:
                 fits = made + sum(reserved for reserved, _ in held.values()) + size <= CAP_MS
                 if fits:
-                    minutes.reserve(tx, GRANT, permit_id, size)
+                    leases[permit_id] = reserve(tx, GRANT, permit_id, size)
                     held[permit_id] = size, 0
                 else:
                     with pytest.raises(MinutesUsedUp):
-                        minutes.reserve(tx, GRANT, permit_id, size)
+                        reserve(tx, GRANT, permit_id, size)
             elif act != "reserve" and permit_id in held:
                 reserved, noted = held[permit_id]
                 length = min(max(size, noted), reserved)
                 if act == "note":
-                    minutes.note_made(tx, permit_id, length)
+                    minutes.note_made(tx, leases[permit_id], length)
                     held[permit_id] = reserved, length
                 else:
-                    minutes.settle(tx, permit_id, length) if act == "settle" else minutes.release(tx, permit_id)
+                    lease = leases.pop(permit_id)
+                    minutes.settle(tx, lease, length) if act == "settle" else minutes.release(tx, lease)
                     made += length if act == "settle" else noted
                     del held[permit_id]
             assert counts(tx) == (made, sum(reserved for reserved, _ in held.values()))

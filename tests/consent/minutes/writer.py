@@ -14,21 +14,25 @@ import signal
 import sys
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, text
 
 from sayso.consent import minutes
 from sayso.consent.errors import MinutesUsedUp
+from sayso.consent.minutes import Lease
 from sayso.consent.minutes.store import grant_minutes
 from sayso.database import Database, connect, engine
-from sayso.ids import GrantId, PermitId, new_id
+from sayso.ids import GrantId, PermitId, RunId, new_id
 
 ROUNDS = 12
 
 
+def reserve(tx: Connection, grant_id: GrantId, size_ms: int) -> Lease:
+    return minutes.reserve(tx, grant_id, PermitId(new_id("permit")), size_ms, run=RunId(new_id("run")))
+
+
 def die(database: Database, grant_id: GrantId, size_ms: int, made_ms: int) -> None:
     with database.write() as tx:
-        held = PermitId(new_id("permit"))
-        minutes.reserve(tx, grant_id, held, size_ms)
+        held = reserve(tx, grant_id, size_ms)
         if made_ms:
             minutes.note_made(tx, held, made_ms)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -42,10 +46,10 @@ def is_over(row: Any) -> bool:
 def write(database: Database, grants: list[GrantId], chance: random.Random) -> dict[str, int]:
     made = takes = refused = over = 0
     for _ in range(ROUNDS):
-        held, size = PermitId(new_id("permit")), chance.randint(1, 8_000)
+        size = chance.randint(1, 8_000)
         try:
             with database.write() as tx:
-                minutes.reserve(tx, chance.choice(grants), held, size)
+                held = reserve(tx, chance.choice(grants), size)
         except MinutesUsedUp:
             refused += 1
             continue
@@ -68,7 +72,7 @@ if __name__ == "__main__":
     if act == "die":
         die(opened, GrantId(grant), *map(int, numbers))
     if act == "unqueued":
-        engine._ONE_WRITER = "SELECT 1"
+        engine._ALONE = text("SELECT 1")
     print("ready", flush=True)
     sys.stdin.readline()
     print(json.dumps(write(opened, list(map(GrantId, grant.split(","))), random.Random(int(numbers[0])))))

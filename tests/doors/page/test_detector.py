@@ -93,7 +93,9 @@ class Answers:
 def answers(speech, tmp_path_factory) -> Answers:
     folder = tmp_path_factory.mktemp("page")
     session = open_session(Settings(home=folder / "home"))
-    session.__dict__["mark_keys"] = MarkKeys.derive(b"the secret of this one operator.")  # the same in every run
+    session.installation.__dict__["mark_keys"] = MarkKeys.derive(
+        b"the secret of this one operator."
+    )  # the same in every run
     publish(session, folder / "key.json")
     signals = cases_of(speech, session.mark_keys)
     names = [*(name for name in signals if name != LONG), *SCANNED]

@@ -110,7 +110,7 @@ def test_a_request_permits_nothing_and_has_no_minutes_until_it_is_accepted(sessi
     shown = granting.shown(session, grant)
     assert [(event.state, event.who) for event in shown.events] == [("requested", "licensee")]
     with session.write() as tx, pytest.raises(Exception, match="state: got requested"):
-        minutes.reserve(tx, grant, "prm_aaaaaaaaaaaaaaaa", 1)
+        minutes.reserve(tx, grant, "prm_aaaaaaaaaaaaaaaa", 1, run="run_aaaaaaaaaaaaaaaa")
     assert granting.accept(session, grant).state == "given"
 
 

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import textwrap
+from datetime import timedelta
 
 import pytest
 
+from sayso.clock import now
 from sayso.consent import minutes
 from sayso.doors.shapes.provenance import verification
 from sayso.workflows.audit import auditing
@@ -60,8 +62,9 @@ def killed(estate, out, point):
 
 
 def used_ms(estate):
+    """Return what is used once the lease of the killed process is over."""
     with estate.session.read() as tx:
-        return minutes.used_ms(tx, estate.speaker)[estate.grant]
+        return minutes.used_ms(tx, estate.speaker, at=now() + timedelta(seconds=minutes.LEASE_S))[estate.grant]
 
 
 def entries(estate, last):

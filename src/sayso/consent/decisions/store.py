@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from sayso.database import metadata
+from sayso.database import insert_new, metadata
 from sayso.ids import ID_LENGTH
 
 records: Final = Table(
@@ -32,8 +31,7 @@ class Record(NamedTuple):
 
 def keep(tx: Connection, digest: str, record: Record) -> None:
     """Keep ``record`` under ``digest``, once."""
-    insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
-    tx.execute(insert(records).on_conflict_do_nothing(), {"digest": digest, **record._asdict()})
+    insert_new(tx, records, {"digest": digest, **record._asdict()})
 
 
 def has(tx: Connection, digest: str) -> bool:

@@ -1,22 +1,24 @@
 """Reservations of minutes and takes. The cap is kept by one conditional UPDATE, and by a CHECK of the table behind it.
 
-A reservation belongs to a process and has a lease. One whose process is gone, or whose lease is over, is taken back:
-what its holder had noted as made stays charged to the grant, the rest is free again. A licence cut from an outer
-consent is charged to both, all or nothing.
+A reservation belongs to a run, which holds it by a short lease and renews that while it lives. A run whose lease is
+over is taken for dead: what it had noted as made stays charged to the grant, the rest is free again. Each change is
+made under the lease's fence, so that a run which was given up, and wakes again, changes nothing. A licence cut from an
+outer consent is charged to both, all or nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
     Connection,
+    Integer,
     Row,
     String,
     Table,
@@ -28,14 +30,18 @@ from sqlalchemy import (
 
 from sayso.clock import now, stamp
 from sayso.consent import fields
-from sayso.consent.errors import GrantUnknown, MinutesUsedUp, ReservationExceeded, ReservationUnknown, TakesUsedUp
-from sayso.consent.minutes.owner import Owner
+from sayso.consent.errors import (
+    GrantUnknown,
+    LeaseOver,
+    MinutesUsedUp,
+    ReservationExceeded,
+    ReservationUnknown,
+    TakesUsedUp,
+)
+from sayso.consent.minutes.lease import Lease
 from sayso.consent.state import State
 from sayso.database import metadata
-from sayso.ids import ID_LENGTH, GrantId, PermitId, SpeakerId
-
-LEASE_S: Final = 20 * 60
-"""How long a reservation lasts at most: the 15 minutes of a permit, and time to settle."""
+from sayso.ids import ID_LENGTH, GrantId, PermitId, RunId, SpeakerId
 
 grant_minutes = Table(
     "grant_minutes",
@@ -69,7 +75,8 @@ reservations = Table(
     Column("made_ms", BigInteger, nullable=False),
     Column("takes", BigInteger, nullable=False),
     Column("outer_id", String(ID_LENGTH), index=True),
-    Column("owner", String(160), nullable=False),
+    Column("run_id", String(ID_LENGTH), nullable=False),
+    Column("fence", Integer, nullable=False),
     Column("lease_until", String(24), nullable=False),
     CheckConstraint("made_ms >= 0 AND made_ms <= reserved_ms", name="made"),
 )
@@ -84,12 +91,20 @@ class Usage:
 
 
 def reserve(
-    tx: Connection, grant_id: GrantId, permit_id: PermitId, ms: int, *, takes: int = 1, at: datetime | None = None
-) -> None:
-    """Set ``ms`` of sound and ``takes`` aside for the permit, or raise `MinutesUsedUp` (`TakesUsedUp`).
+    tx: Connection,
+    grant_id: GrantId,
+    permit_id: PermitId,
+    ms: int,
+    *,
+    run: RunId,
+    takes: int = 1,
+    at: datetime | None = None,
+) -> Lease:
+    """Set ``ms`` of sound and ``takes`` aside for the permit and lease them to ``run``.
 
-    Never over the cap of the grant or of its outer consent, whoever else reserves. Raise `GrantUnknown` for a grant
-    that is not here. Where there is not enough, what dead processes held is taken back first.
+    Never over the cap of the grant or of its outer consent, whoever else reserves: raise `MinutesUsedUp`
+    (`TakesUsedUp`). Raise `GrantUnknown` for a grant that is not here. Where there is not enough, what dead runs held
+    is taken back first.
     """
     at = at or now()
     fields.amount("reserve", ms, least=0)
@@ -100,6 +115,7 @@ def reserve(
         short = _take_all(tx, charged, ms, takes)
     if short is not None:
         raise _refusal(tx, short, ms, takes)
+    lease = Lease.first(permit_id, run, at)
     values = {
         "permit_id": permit_id,
         "grant_id": grant_id,
@@ -107,45 +123,64 @@ def reserve(
         "made_ms": 0,
         "takes": takes,
         "outer_id": charged[1] if len(charged) > 1 else None,
-        "owner": str(Owner.current()),
-        "lease_until": stamp(at + timedelta(seconds=LEASE_S)),
     }
-    tx.execute(insert(reservations).values(values))
+    tx.execute(insert(reservations).values(**values, **_lease_values(lease)))
+    return lease
 
 
-def note_made(tx: Connection, permit_id: PermitId, made_ms: int) -> None:
-    """Note that so much was made under the permit so far: it stays charged if the process dies now.
+def renew(tx: Connection, lease: Lease, *, at: datetime | None = None) -> Lease:
+    """Return the lease, prolonged; raise `ReservationUnknown` or `LeaseOver` where the run was given up."""
+    at = at or now()
+    _held(tx, lease, at)
+    return _replace(tx, lease, lease.renewed(at))
 
-    Raise `ReservationUnknown`, or `ReservationExceeded` if it is more than was reserved or less than noted before.
+
+def take_over(tx: Connection, lease: Lease, *, run: RunId, at: datetime | None = None) -> Lease:
+    """Return the lease of ``run``, which goes on where another stopped; ``lease`` is worth nothing from now on.
+
+    Raise `ReservationUnknown` or `LeaseOver` where there is nothing left to go on with.
     """
-    held = _held(tx, permit_id)
-    if not held.made_ms <= made_ms <= held.reserved_ms:
-        raise ReservationExceeded(
-            f"made: got {made_ms} ms, expected {held.made_ms} to {held.reserved_ms} ms, as reserved"
-        )
-    tx.execute(update(reservations).where(reservations.c.permit_id == permit_id).values(made_ms=made_ms))
+    at = at or now()
+    _held(tx, lease, at)
+    return _replace(tx, lease, lease.taken_over(run, at))
 
 
-def settle(tx: Connection, permit_id: PermitId, actual_ms: int) -> None:
+def note_made(tx: Connection, lease: Lease, made_ms: int, *, at: datetime | None = None) -> Lease:
+    """Note that so much was made so far, which stays charged if the run dies now; return the lease, prolonged.
+
+    Raise `ReservationUnknown`, `LeaseOver`, or `ReservationExceeded` if it is more than was reserved or less than was
+    noted before.
+    """
+    at = at or now()
+    _check_within("made", made_ms, _held(tx, lease, at))
+    return _replace(tx, lease, lease.renewed(at), made_ms=made_ms)
+
+
+def settle(tx: Connection, lease: Lease, actual_ms: int, *, at: datetime | None = None) -> None:
     """Charge ``actual_ms`` and the takes to the grant and free the rest of what was reserved.
 
-    Raise `ReservationUnknown`, or `ReservationExceeded` if it is more than was reserved or less than was noted.
+    Raise `ReservationUnknown`, `LeaseOver`, or `ReservationExceeded` if it is more than was reserved or less than was
+    noted.
     """
-    held = _held(tx, permit_id)
-    if not held.made_ms <= actual_ms <= held.reserved_ms:
-        raise ReservationExceeded(
-            f"settle: got {actual_ms} ms, expected {held.made_ms} to {held.reserved_ms} ms, as reserved"
-        )
+    held = _held(tx, lease, at or now())
+    _check_within("settle", actual_ms, held)
     _end(tx, held, charged_ms=actual_ms, charged_takes=held.takes)
 
 
-def release(tx: Connection, permit_id: PermitId) -> None:
-    """Free what was reserved and not noted as made; raise `ReservationUnknown`. A take with sound in it counts."""
-    _lose(tx, _held(tx, permit_id))
+def release(tx: Connection, lease: Lease) -> bool:
+    """Free what was reserved and not noted as made; a take with sound in it counts.
+
+    Return False where the lease holds nothing any more: what it held was settled, taken back or taken over.
+    """
+    held = _reservation(tx, lease.permit)
+    if held is None or not _is_under(held, lease):
+        return False
+    _lose(tx, held)
+    return True
 
 
 def reclaim(tx: Connection, grant_id: GrantId | None = None, *, at: datetime | None = None) -> int:
-    """Take back what dead processes and ended leases hold, of one grant or of all; return how many there were."""
+    """Take back what runs hold whose lease is over, of one grant or of all; return how many there were."""
     query = select(reservations)
     if grant_id is not None:
         query = query.where((reservations.c.grant_id == grant_id) | (reservations.c.outer_id == grant_id))
@@ -282,13 +317,44 @@ def _refusal(tx: Connection, grant_id: GrantId, ms: int, takes: int) -> MinutesU
     return MinutesUsedUp(reason, reasons=[reason])
 
 
-def _held(tx: Connection, permit_id: PermitId) -> Row[Any]:
-    held = tx.execute(select(reservations).where(reservations.c.permit_id == permit_id)).one_or_none()
+def _reservation(tx: Connection, permit_id: PermitId) -> Row[Any] | None:
+    return tx.execute(select(reservations).where(reservations.c.permit_id == permit_id)).one_or_none()
+
+
+def _held(tx: Connection, lease: Lease, at: datetime) -> Row[Any]:
+    held = _reservation(tx, lease.permit)
     if held is None:
         raise ReservationUnknown(
-            f"got {permit_id}, expected a permit with minutes reserved; they may be settled already"
+            f"got {lease.permit}, expected a permit with minutes reserved; they may be settled already"
         )
+    if not _is_under(held, lease):
+        raise LeaseOver(f"got fence {lease.fence} of {lease.run}, the reservation is held under {held.fence}")
+    if _is_lost(held, stamp(at)):
+        raise LeaseOver(f"the lease of {lease.run} ended at {held.lease_until} and was not renewed; start again")
     return held
+
+
+def _is_under(held: Row[Any], lease: Lease) -> bool:
+    return (held.run_id, held.fence) == (lease.run, lease.fence)
+
+
+def _replace(tx: Connection, old: Lease, new: Lease, **more: int) -> Lease:
+    """Let ``new`` stand in place of ``old``; raise `LeaseOver` where another transaction changed it since."""
+    row = reservations.c
+    under = (row.permit_id == old.permit, row.run_id == old.run, row.fence == old.fence)
+    values = _lease_values(new)
+    if tx.execute(update(reservations).where(*under).values(**values, **more)).rowcount != 1:
+        raise LeaseOver(f"the reservation of {old.permit} was taken over or ended meanwhile")
+    return new
+
+
+def _lease_values(lease: Lease) -> dict[str, str | int]:
+    return {"run_id": lease.run, "fence": lease.fence, "lease_until": lease.until}
+
+
+def _check_within(name: str, ms: int, held: Row[Any]) -> None:
+    if not held.made_ms <= ms <= held.reserved_ms:
+        raise ReservationExceeded(f"{name}: got {ms} ms, expected {held.made_ms} to {held.reserved_ms} ms, as reserved")
 
 
 def _lose(tx: Connection, held: Row[Any]) -> None:
@@ -296,9 +362,15 @@ def _lose(tx: Connection, held: Row[Any]) -> None:
 
 
 def _end(tx: Connection, held: Row[Any], *, charged_ms: int, charged_takes: int) -> None:
-    ended = tx.execute(delete(reservations).where(reservations.c.permit_id == held.permit_id))
+    row = reservations.c
+    same = (row.permit_id == held.permit_id, row.fence == held.fence)
+    ended = tx.execute(delete(reservations).where(*same))
     if ended.rowcount != 1:  # another transaction ended it since it was read
         raise ReservationUnknown(f"got {held.permit_id}, whose minutes were settled meanwhile")
+    _charge(tx, held, charged_ms, charged_takes)
+
+
+def _charge(tx: Connection, held: Row[Any], charged_ms: int, charged_takes: int) -> None:
     row = grant_minutes.c
     made = {"made_ms": row.made_ms + charged_ms, "made_takes": row.made_takes + charged_takes}
     freed = {
@@ -310,4 +382,4 @@ def _end(tx: Connection, held: Row[Any], *, charged_ms: int, charged_takes: int)
 
 
 def _is_lost(held: Row[Any], at_text: str) -> bool:
-    return held.lease_until <= at_text or Owner.parse(held.owner).is_dead()
+    return bool(held.lease_until <= at_text)

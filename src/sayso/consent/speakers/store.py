@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from sayso.clock import now, parse_stamp, stamp
 from sayso.consent import fields
-from sayso.consent.errors import SpeakerKey, SpeakerUnknown
+from sayso.consent.errors import SpeakerKey, SpeakerKeyKnown, SpeakerUnknown
 from sayso.database import metadata
 from sayso.ids import ID_LENGTH, SpeakerId
 
@@ -137,7 +137,7 @@ def bump_epoch(tx: Connection, speaker: SpeakerId) -> int:
 def set_key(tx: Connection, speaker: SpeakerId, public_key: str, *, sealed: bytes | None = None) -> None:
     """Enter the speaker's key, with the sealed private one if Sayso keeps it; raise `SpeakerKey` if there is one."""
     if speaker_row(tx, speaker).public_key is not None:
-        raise SpeakerKey(f"{speaker} has a key already, with which their grants are signed; see `sayso consent rekey`")
+        raise SpeakerKeyKnown(f"{speaker} has a key already, with which their grants are signed")
     _add_key(tx, speaker, SpeakerKeyRow(1, public_key, How.REGISTERED, None, now()), sealed=sealed)
 
 

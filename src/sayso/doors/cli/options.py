@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,7 +46,12 @@ def read_file(path: Path) -> bytes:
 def _decoded(data: bytes, source: str) -> str:
     if len(data) > MAX_TEXT_BYTES:
         raise Invalid(f"{source}: got more than {MAX_TEXT_BYTES:,} bytes of text; split it into parts")
+    has_mark = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "utf-16" if has_mark else "utf-8-sig"
     try:
-        return data.decode()
+        return data.decode(encoding)
     except UnicodeDecodeError:
-        raise Invalid(f"{source}: got bytes that are no UTF-8 text") from None
+        raise Invalid(
+            f"{source}: got bytes that are no UTF-8 text, perhaps Latin-1 or Windows-1252; "
+            f"convert it first: iconv -f WINDOWS-1252 -t UTF-8"
+        ) from None

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -24,17 +25,23 @@ _NEXT_WORD: Final = re.compile(r"\s+[“\"'(]*([A-Z][a-z]*)(?![\w.])")
 _END: Final = re.compile(r"[”\"')\]]*\s*(?:\n|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
-    """Where ``pattern`` matches, say ``words``: a text that may name groups, or what the function returns."""
+    """Where ``text`` matches, say ``words``: a text that may name groups, or what the function returns."""
 
-    pattern: re.Pattern[str]
+    text: str
     words: str | Callable[[re.Match[str]], str]
+    flags: int = 0
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Return the pattern, compiled when first used: all of them take 50 ms, and most commands read no text."""
+        return re.compile(self.text, self.flags)
 
 
 def rule(pattern: str, words: str | Callable[[re.Match[str]], str], *, flags: int = 0) -> Rule:
     """Return the rule for ``pattern``."""
-    return Rule(re.compile(pattern, flags), words)
+    return Rule(pattern, words, flags)
 
 
 def apply(rules: Iterable[Rule], text: str) -> str:

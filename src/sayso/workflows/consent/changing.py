@@ -11,7 +11,7 @@ from sayso.consent import Grant, State
 from sayso.consent import store as consents
 from sayso.consent.declaration import StateChange, read_state_change
 from sayso.consent.document import sign
-from sayso.consent.errors import GrantState
+from sayso.consent.errors import GrantState, RequestUnanswered
 from sayso.consent.events.store import next_number
 from sayso.consent.state import Party
 from sayso.database import Connection
@@ -94,7 +94,7 @@ def enter_change(session: Session, declaration: bytes, signature: str) -> GrantS
     with session.write() as tx:
         old = consents.get_grant(tx, grant_id)
         if old.state is State.REQUESTED and change.state is State.GIVEN:
-            raise GrantState("a request is given by the signature under its document; see `sayso consent accept`")
+            raise RequestUnanswered
         if change != _change(tx, old, change.state):
             raise GrantState("the declaration is not of the grant's next change; draft it again")
         _entered(session, tx, old, change.state, Party.SPEAKER, signature=signature)
@@ -118,7 +118,7 @@ def _changed(
         if only_from is not None and old.state is not only_from:
             raise GrantState(f"the grant is {old.state}, expected one that is {only_from}")
         if old.state is State.REQUESTED and state is State.GIVEN:
-            raise GrantState("a request is given by its speaker; see `sayso consent accept`")
+            raise RequestUnanswered
         _entered(session, tx, old, state, who, signature=_signature(session, tx, old, state, who))
     session.log.integrate()
     return shown(session, grant_id)

@@ -133,7 +133,7 @@ def approve(session: Session, grant_id: str, text: str) -> GrantShown:
     with session.write() as tx:
         old = _existing(tx, grant_id)
         if old.approved_texts is None:
-            raise GrantInvalid("approval: the grant needs none, expected one given with --approval")
+            raise GrantInvalid("approval: the grant needs none, expected one that asks for approval of each text")
         approved = script_commitment(session, old.speaker, text)
         grant = replace(old, version=old.version + 1, approved_texts=(*old.approved_texts, approved))
         _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +12,13 @@ from sayso.consent import minutes
 from sayso.consent import store as consents
 from sayso.consent.decision import decide
 from sayso.consent.dimensions import Asked
+from sayso.consent.minutes import Lease
 from sayso.consent.permit import Permit
 from sayso.consent.request import Request
+from sayso.consent.store import Standing
 from sayso.database import Connection
 from sayso.errors import Refused
+from sayso.ids import RunId
 from sayso.ledger import Entry, append
 from sayso.workflows.consent import reconsidering
 from sayso.workflows.consent.reconsidering import FACT
@@ -24,58 +27,81 @@ from sayso.workflows.installation.session import Session
 _MAX_TOPICS_CHARS = 120
 
 Fact = str | int | bool
-Within = Callable[[Connection, Permit], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A permit, and the ledger ticket of the intent."""
+    """A permit, the ledger ticket of the intent, and the lease on the minutes, where a run reserved them."""
 
     permit: Permit
     ticket: int
     project: str | None = None
+    lease: Lease | None = None
 
 
-def ask(session: Session, request: Request, act: str, *, within: Within | None = None) -> Granted:
+def ask(session: Session, request: Request, act: str, *, run: RunId | None = None) -> Granted:
     """Return a permit for ``request``, logged as ``<act>:intended``; or log ``<act>:refused`` and raise why.
 
-    ``within`` runs in the same transaction, before the entry: what it refuses is refused.
+    For a ``run``, the permit's whole length and one take are reserved with it, or it is refused.
     """
-    moment = now()
-    try:
-        with session.write() as tx:
-            standing = consents.standing(tx, request.speaker, session.policies)
-            used = minutes.usage(tx, request.speaker)
-            permit = decide(
-                request,
-                grants=standing.policy,
-                epoch=standing.epoch,
-                key=session.permit_key,
-                now=moment,
-                used_ms=used.ms,
-                used_takes=used.takes,
-                deceased=standing.deceased,
-            )
-            if within is not None:
-                within(tx, permit)
-            asked = Asked(request, moment, used.ms, used.takes, standing.deceased)
-            decision = reconsidering.keep(session, tx, standing.policy, asked)
-            facts = {**_facts(session, request, permit.grant_id), "permit": permit.digest(), FACT: decision}
-            outer = standing.policy.by_id[permit.grant_id].ceiling
-            if outer is not None:
-                facts["outer"] = outer
-            ticket = append(tx, Entry(f"{act}:intended", stamp(moment), permit.grant_id, facts))
-            return Granted(permit, ticket, request.project)
-    except Refused:
-        with session.write() as tx:
-            standing = consents.standing(tx, request.speaker, session.policies)
-            used = minutes.usage(tx, request.speaker)
-            asked = Asked(request, moment, used.ms, used.takes, standing.deceased)
-            decision = reconsidering.keep(session, tx, standing.policy, asked)
-            facts = {**_facts(session, request, refusals_of(moment)), FACT: decision}
-            append(tx, Entry(f"{act}:refused", stamp(moment), None, facts))
-        session.log.integrate()
-        raise
+    with session.act(request.speaker) as tx:
+        standing = consents.standing(tx, request.speaker, session.policies)
+        used = minutes.usage(tx, request.speaker)
+        case = _Case(act, standing, Asked(request, now(), used.ms, used.takes, standing.deceased))
+        try:
+            permit = _decided(session, case)
+            lease = None if run is None else _reserved(tx, permit, run)
+        except Refused as refused:
+            refusal = refused
+            _log_refused(session, tx, case)
+        else:
+            return Granted(permit, _log_intended(session, tx, case, permit), request.project, lease)
+    session.log.integrate()
+    raise refusal
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is decided, on what, and for which act."""
+
+    act: str
+    standing: Standing
+    asked: Asked
+
+
+def _decided(session: Session, case: _Case) -> Permit:
+    asked = case.asked
+    return decide(
+        asked.request,
+        grants=case.standing.policy,
+        epoch=case.standing.epoch,
+        key=session.permit_key,
+        now=asked.now,
+        used_ms=asked.used_ms,
+        used_takes=asked.used_takes,
+        deceased=asked.deceased,
+    )
+
+
+def _reserved(tx: Connection, permit: Permit, run: RunId) -> Lease:
+    return minutes.reserve(tx, permit.grant_id, permit.permit_id, permit.ceiling_ms, run=run)
+
+
+def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit) -> int:
+    policy, asked = case.standing.policy, case.asked
+    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest()}
+    facts[FACT] = reconsidering.keep(session, tx, policy, asked)
+    outer = policy.by_id[permit.grant_id].ceiling
+    if outer is not None:
+        facts["outer"] = outer
+    return append(tx, Entry(f"{case.act}:intended", stamp(asked.now), permit.grant_id, facts))
+
+
+def _log_refused(session: Session, tx: Connection, case: _Case) -> None:
+    policy, asked = case.standing.policy, case.asked
+    facts = _facts(session, asked.request, refusals_of(asked.now))
+    facts[FACT] = reconsidering.keep(session, tx, policy, asked)
+    append(tx, Entry(f"{case.act}:refused", stamp(asked.now), None, facts))
 
 
 def refusals_of(moment: datetime) -> str:
@@ -90,11 +116,11 @@ def result(session: Session, tx: Connection, granted: Granted, act: str, facts: 
     return _log(tx, granted, act, facts)
 
 
-def failed(session: Session, granted: Granted, act: str, *, within: Callable[[Connection], None] | None = None) -> None:
-    """Log that nothing came of a permit, as ``<act>:failed``."""
-    with session.write() as tx:
-        if within is not None:
-            within(tx)
+def failed(session: Session, granted: Granted, act: str) -> None:
+    """Log that nothing came of a permit, as ``<act>:failed``, and give back what was reserved for it."""
+    with session.act(granted.permit.speaker) as tx:
+        if granted.lease is not None:
+            minutes.release(tx, granted.lease)
         _log(tx, granted, f"{act}:failed", {})
 
 

@@ -72,10 +72,7 @@ def key_of(session: Session, tx: Connection, speaker: SpeakerId) -> SigningKey:
     if found.public_key is None:
         return _made(session, tx, speaker)
     if found.key_sealed is None:
-        raise SpeakerKey(
-            f"{speaker} keeps their own key, and nobody signs in their place",
-            hint="write it with --draft FILE, let them sign that with `sayso consent sign`, then `sayso consent enter`",
-        )
+        raise SpeakerKey(f"{speaker} keeps their own key, and nobody signs in their place")
     return private_key(session.vault.open_field(found.key_sealed, speaker, field=KEY_FIELD))
 
 

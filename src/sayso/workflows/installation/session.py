@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sayso.accounts.actor import Actor, local_operator
 from sayso.database import Connection
+from sayso.ids import SpeakerId
 from sayso.settings import Settings
 from sayso.workflows.installation.installation import Installation, open_installation
 
@@ -35,8 +38,18 @@ class Session:
         return self.installation.database.read()
 
     def write(self) -> AbstractContextManager[Connection]:
-        """Return a transaction whose changes are all kept, or, on any error, none."""
+        """Return a transaction whose changes are all kept, or, on any error, none; nobody else writes meanwhile."""
         return self.installation.database.write()
+
+    @contextlib.contextmanager
+    def act(self, *speakers: SpeakerId) -> Iterator[Connection]:
+        """Yield the one transaction of a unit of work on these speakers: state, lineage and entries, kept together.
+
+        What is read of the speakers stays true until the commit, and each of their keys is read once. Acts on other
+        speakers go on at the same time where the database can do that.
+        """
+        with self.vault.holding(), self.installation.database.write(*speakers) as tx:
+            yield tx
 
     def forget_deleted(self) -> None:
         """Leave no deleted byte in the state's files; see `Database.forget_deleted`."""

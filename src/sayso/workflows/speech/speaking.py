@@ -17,10 +17,9 @@ from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Permit, Purpose, Release, Request, minutes
 from sayso.consent.disclosure import Disclosure
-from sayso.database import Connection
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.errors import Invalid
-from sayso.ids import ClipId, VoiceId, new_id
+from sayso.ids import ClipId, RunId, VoiceId, new_id
 from sayso.labels import Layer, Origin
 from sayso.mark import Mark, MarkedAudio
 from sayso.mark.profiles import strength_of
@@ -33,6 +32,7 @@ from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.commitments import text_commitment
+from sayso.workflows.consent.holding import held
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import content, manifests
@@ -105,6 +105,7 @@ class Take:
     plan: Plan
     origin: Origin
     policy: Policy
+    run: RunId
 
     def commit(self, text: str) -> str:
         """Return the commitment to ``text``, which the permit, the gate and the ledger share."""
@@ -174,19 +175,20 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
     started = time.perf_counter()
     take = _take(session, order, container_of(output))
     with SoundDraft(output, session.gate, Action.SYNTHESIZE) as draft:
-        granted = permission.ask(session, take.request(), ACT, within=_reserve)
+        granted = permission.ask(session, take.request(), ACT, run=take.run)
         try:
-            made = _made(take, granted.permit, report, started)
-            to = Release(order.territory, order.channel)
-            voice = take.voice.row.voice_id
-            draft.write(made.file.file, granted.permit, voice=voice, to=to, announced=take.plan.speaks)
-            outcome = take.plan.outcome(signed=made.file.signed, readable=made.readable)
-            ticket = _settled(take, granted, made, outcome)
+            with held(session, granted):
+                made = _made(take, granted.permit, report, started)
+                to = Release(order.territory, order.channel)
+                voice = take.voice.row.voice_id
+                draft.write(made.file.file, granted.permit, voice=voice, to=to, announced=take.plan.speaks)
+                outcome = take.plan.outcome(signed=made.file.signed, readable=made.readable)
+                ticket = _settled(take, granted, made, outcome)
         except BaseException:
-            permission.failed(session, granted, ACT, within=lambda tx: minutes.release(tx, granted.permit.permit_id))
+            permission.failed(session, granted, ACT)
             raise
         if Layer.NOTICE in take.plan.layers:
-            write_whole(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
+            write_document(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
         draft.publish()
     session.log.integrate()
     return Spoken(
@@ -218,11 +220,7 @@ def _take(session: Session, order: Order, container: Container) -> Take:
     policy = Policy(order.profile, session.settings.mark_chains, session.settings.weak_marks == "refuse")
     clip, mark = ClipId(new_id("clip")), Mark.new()
     origin = labels.origin_of(session, clip, str(mark), voice.row)
-    return Take(session, order, voice, spoken, container, clip, mark, asked, origin, policy)
-
-
-def _reserve(tx: Connection, permit: Permit) -> None:
-    minutes.reserve(tx, permit.grant_id, permit.permit_id, permit.ceiling_ms, takes=1)
+    return Take(session, order, voice, spoken, container, clip, mark, asked, origin, policy, RunId(new_id("run")))
 
 
 def rendering(take: Take, permit: Permit, strength: Strength) -> Iterator[MarkedAudio]:
@@ -299,8 +297,9 @@ def _settled(take: Take, granted: Granted, made: Made, outcome: Outcome) -> int:
         "output": session.vault.commit(take.voice.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND),
         **outcome.facts(),
     }
-    with archive.undone_on_failure(session, kept), session.write() as tx:
-        minutes.settle(tx, permit.permit_id, sound.duration_ms)
+    with archive.undone_on_failure(session, kept), session.act(permit.speaker) as tx:
+        if granted.lease is not None:
+            minutes.settle(tx, granted.lease, sound.duration_ms)
         ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
         artifact = archive.recorded(
             tx, kept, permit, speakers=[take.voice.speaker], parents=[take.voice.row.artifact_id]

@@ -23,6 +23,7 @@ from sayso.doors.cli.commands import (
     say,
     speaker,
     states,
+    text,
     trace,
     verify,
     voice,
@@ -40,6 +41,7 @@ def attach(app: typer.Typer) -> None:
     records.attach(consent.app)
     app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list and show voices.")
     app.command("say")(say.say)
+    app.command("text")(text.text)
     app.command("export")(export.export)
     app.command("verify")(verify.verify)
     app.command("trace")(trace.trace)

@@ -254,8 +254,8 @@ def told(shown: GrantShown, *, as_json: bool) -> None:
 
 def drafted(document: bytes, path: Path, *, as_json: bool) -> None:
     """Write what the speaker is to sign, and say how."""
-    from sayso.disk import write_whole  # noqa: PLC0415
+    from sayso.disk import write_document  # noqa: PLC0415
 
-    write_whole(path, document)
+    write_document(path, document.decode())
     lines = (f"{path}: to be signed with: sayso consent sign {path} --key KEY -o SIGNED",)
     show({"draft": str(path)}, lines, as_json=as_json)

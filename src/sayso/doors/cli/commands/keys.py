@@ -107,11 +107,11 @@ def sign(
 ) -> None:
     """Sign a document with the speaker's own key, on any machine; nothing is entered."""
     from sayso.consent.keyfile import passphrase_of  # noqa: PLC0415
-    from sayso.disk import write_whole  # noqa: PLC0415
+    from sayso.disk import write_document  # noqa: PLC0415
     from sayso.workflows.consent import signing  # noqa: PLC0415
 
     said = None if passphrase is None else passphrase_of(_secret(passphrase))
-    write_whole(output, signing.signed(read_file(document), read_file(key), said))
+    write_document(output, signing.signed(read_file(document), read_file(key), said).decode())
     show({"signed": str(output)}, (f"{output}: signed; enter it with: sayso consent enter {output}",), as_json=as_json)
 
 

@@ -62,9 +62,14 @@ def receipt(
     as_json: AsJson = False,
 ) -> None:
     """Write the speaker's receipt: who, what for, until when, how to take it back, in plain words."""
+    from sayso.disk import write_document  # noqa: PLC0415
+    from sayso.doors.reports.receipt import form_of  # noqa: PLC0415
+    from sayso.records.receipts import Commands  # noqa: PLC0415
     from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
-    records.write_receipt(local_session(), grant, output)
+    form = form_of(output)
+    commands = Commands(withdraw="sayso consent withdraw {grant}", erase="sayso erase plan --speaker {speaker}")
+    write_document(output, form(records.receipt_of(local_session(), grant, commands)))
     show({"grant": grant, "out": str(output)}, (f"{output}: the receipt of grant {grant}",), as_json=as_json)
 
 

@@ -34,18 +34,18 @@ def compliance(
     as_json: AsJson = False,
 ) -> None:
     """Show each measure of the EU Code of Practice, what is done for it, clips that carry it, and measured figures."""
-    from sayso.disk import write_whole  # noqa: PLC0415
-    from sayso.doors.cli.compliance_page import page  # noqa: PLC0415
+    from sayso.disk import write_document  # noqa: PLC0415
+    from sayso.doors.reports.compliance import page  # noqa: PLC0415
     from sayso.workflows.audit.compliance import compliance as reported  # noqa: PLC0415
 
     found = reported(local_session(), since=since, until=until, figures=figures)
     if output is not None:
-        write_whole(output, page(found).encode(), mode=0o644)
+        write_document(output, page(found), mode=0o644)
     show(shapes.report(found), () if as_json else _lines(found, output), as_json=as_json)
 
 
 def _lines(found: Report, output: Path | None) -> Iterator[str]:
-    from sayso.doors.cli.compliance_page import judged, period, shown  # noqa: PLC0415
+    from sayso.doors.reports.compliance import judged, period, shown  # noqa: PLC0415
 
     clips = shapes.report(found)["clips"]
     yield f"{found.provider}, {period(found)}: {clips['made']} clips, {clips['files_marked']} files marked"

@@ -36,20 +36,20 @@ def trace(
     A part whose mark was removed is known by its content, and said to be. Exit 0: ours, and given now; 4: ours, and a
     grant is not given any more; 3: nothing of ours; 6: a copied mark, or a proof that does not hold.
     """
-    from sayso.disk import write_whole  # noqa: PLC0415
-    from sayso.doors.cli.trace_page import page  # noqa: PLC0415
+    from sayso.disk import write_document  # noqa: PLC0415
+    from sayso.doors.reports.trace import page  # noqa: PLC0415
     from sayso.workflows.provenance.tracing import trace_file  # noqa: PLC0415 - loads the detector
 
     with bar("tracing") as report:
         found = trace_file(local_session(), file, report)
     if output is not None:
-        write_whole(output, page(found).encode(), mode=0o644)
+        write_document(output, page(found), mode=0o644)
     show(shapes.trace(found), () if as_json else _lines(found, output), as_json=as_json)
     raise typer.Exit(OUTCOMES[found.outcome])
 
 
 def _lines(found: Trace, output: Path | None) -> Iterator[str]:
-    from sayso.doors.cli.trace_page import clock_time, summary  # noqa: PLC0415
+    from sayso.doors.reports.trace import clock_time, summary  # noqa: PLC0415
 
     yield f"{found.file}: {summary(found)}"
     for part in found.parts:

@@ -1,0 +1,265 @@
+"""Every command's JSON is as its schema says, and every schema says all there is to know of its result."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from jsonschema import Draft202012Validator
+
+import sayso.doors.resolver.server
+import sayso.doors.witness.server
+from sayso.audio import Container, encode
+from sayso.doors import schemas
+from sayso.doors.cli.main import app, run
+from sayso.engines.registry import engine as engine_named
+from sayso.workflows.voices import cloning
+from tests.credentials.test_certificate_check import ROOT_KEY, certificate, name, usage
+from tests.workflows.conftest import hibari_fit
+
+from .schemas import checked, command_of, validator
+
+FORS = ("--licensee", "Northwind Audio", "--purpose", "audiobook/mystery")
+KEYS = [Ed25519PrivateKey.from_private_bytes(bytes([n] * 32)) for n in (1, 2, 3)]
+ORDER = ("say", "The lamp was lit at noon, and nobody saw it.", *FORS)
+
+
+def commands_with_json() -> set[str]:
+    """Return every command that takes ``--json``."""
+    from typer.main import get_command
+
+    def walk(command, path):
+        if hasattr(command, "commands"):
+            for word, below in command.commands.items():
+                yield from walk(below, (*path, word))
+        elif any("--json" in option.opts for option in command.params):
+            yield " ".join(path)
+
+    return set(walk(get_command(app), ()))
+
+
+def objects_in(value):
+    """Yield every schema of an object in ``value``."""
+    if isinstance(value, dict):
+        if value.get("type") == "object":
+            yield value
+        for below in value.values():
+            yield from objects_in(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from objects_in(below)
+
+
+@pytest.mark.parametrize("name", schemas.names())
+def test_a_schema_is_well_formed_strict_and_refers_to_what_is_there(name):
+    schema = schemas.schema(name)
+    Draft202012Validator.check_schema(schema)
+    assert schema["$id"] == schemas.PREFIX + name
+    for described in objects_in(schema):
+        assert "additionalProperties" in described
+        assert described["additionalProperties"] is not True
+        assert set(described.get("required", ())) <= set(described.get("properties", {}))
+    if name != "common":
+        list(validator(name).iter_errors({}))  # raises where a reference leads nowhere
+
+
+def test_every_command_with_json_has_a_schema_and_every_schema_a_use():
+    assert set(schemas.commands()) == commands_with_json()
+    used = {result for results in schemas.commands().values() for result in results}
+    inner = {"common", "error", "file-error", "content-credentials"}
+    assert used | inner == set(schemas.names())
+
+
+def test_a_value_of_another_shape_is_refused():
+    good = {"error": "invalid", "message": "got 1, expected 2", "reasons": [], "hint": ""}
+    assert validator("error").is_valid(good)
+    for bad in ({**good, "more": 1}, {**good, "message": "two\nlines"}, {**good, "error": "Invalid"}, {"error": "a"}):
+        assert not validator("error").is_valid(bad)
+
+
+def public_pem(key) -> bytes:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+class Tour:
+    """Commands run one after another in this process, each answer held against its schema."""
+
+    def __init__(self, folder, capsys):
+        self.folder, self.capsys, self.ran = folder, capsys, set()
+
+    def __call__(self, *words, code=0):
+        returned = run([*map(str, words), "--json"])
+        out = self.capsys.readouterr()
+        assert returned == code, (words, out)
+        if not code:
+            self.ran.add(command_of(words))
+        found = checked(words, out.out, code)
+        return found[0] if len(found) == 1 else found
+
+    def file(self, name, data=b""):
+        path = self.folder / name
+        if data:
+            path.write_bytes(data)
+            path.chmod(0o600)
+        return path
+
+
+@pytest.fixture
+def tour(tmp_path, capsys, monkeypatch, speech):
+    monkeypatch.setenv("SAYSO_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(cloning, "fit", hibari_fit)
+    for server in (sayso.doors.resolver.server.ResolverServer, sayso.doors.witness.server.WitnessServer):
+        monkeypatch.setattr(server, "serve_forever", lambda self: None)
+    made = Tour(tmp_path, capsys)
+    monkeypatch.setattr(cloning, "engine_named", lambda _, threads: engine_named("hibari", threads))
+    made.file("recording.flac", encode(speech, Container.FLAC))
+    made.file("short.flac", encode(speech.slice(0, 2 * speech.sample_rate), Container.FLAC))
+    return made
+
+
+def test_every_command_answers_as_its_schema_says(tour):
+    speaker = tour("speaker", "add", "--name", "Ada")["speaker"]
+    grant = tour("consent", "grant", "--speaker", speaker, *FORS, "--max-minutes", 9)["grant"]
+    voice = tour("voice", "clone", tour.file("recording.flac"), "--speaker", speaker)["voice"]
+    voices_and_clips(tour, voice)
+    marks_and_labels(tour)
+    credentials(tour)
+    grants(tour, speaker, grant)
+    keys_and_drafts(tour)
+    files_of_consent(tour, speaker, grant, voice)
+    ledger(tour)
+    erasure(tour, speaker)
+    tour("doctor")
+    tour("settings", "show")
+    tour("report", "compliance")
+    tour("demo", "--out", tour.file("demo"))
+    assert commands_with_json() - tour.ran == set()
+
+
+def voices_and_clips(tour, voice):
+    tour("text", "H₂O costs $5.", "--phonemes")
+    tour("text", "Привет", code=2)
+    tour("voice", "list")
+    tour("voice", "show", voice)
+    tour("voice", "show", "voi_aaaaaaaaaaaaaaaa", code=3)
+    clip = tour(*ORDER, "--voice", voice, "--jurisdiction", "eu", "-o", tour.file("out.wav"))["clip"]
+    tour(*ORDER[:2], "--licensee", "Rival", "--purpose", "podcast", "--voice", voice, "-o", tour.file("n.wav"), code=5)
+    tour("export", clip, "-o", tour.file("out.mp3"))
+    tour("verify", tour.file("out.mp3"), tour.file("short.flac"))
+    tour("verify", tour.file("absent.wav"), tour.file("out.wav"), code=3)
+    tour("trace", tour.file("out.wav"))
+    tour("trace", tour.file("short.flac"), code=3)
+    tour("restore", tour.file("recording.flac"), "-o", tour.file("restored.wav"))
+    tour("consent", "why", "--voice", voice, *FORS)
+    tour("consent", "why", "--voice", voice, "--licensee", "Rival", "--purpose", "podcast", code=5)
+
+
+def marks_and_labels(tour):
+    tour("mark", "publish", "-o", tour.file("key.json"), "--page", tour.file("page"))
+    tour("detect", tour.file("out.wav"), tour.file("short.flac"), "--key", tour.file("key.json"))
+    tour("mark", "embed", tour.file("recording.flac"), "--out-dir", tour.file("marked"), "--id", "0123456789abcdef")
+    tour("mark", "detect", tour.file("marked") / "recording.flac", tour.file("short.flac"))
+    tour("mark", "profiles")
+    tour("labels", "list")
+    tour("labels", "show", "china")
+    tour("labels", "read", tour.file("out.wav"))
+
+
+def credentials(tour):
+    key = ec.generate_private_key(ec.SECP256R1())
+    root = certificate(
+        key=ROOT_KEY, subject=name("An Authority", "root"), ca=True, purposes=None,
+        key_usage=usage(digital_signature=False, key_cert_sign=True, crl_sign=True),
+    )  # fmt: skip
+    chain = tour.file("chain.pem", certificate(key=key) + root)
+    secret = tour.file("key.pem", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    tour("credentials", "check", chain)
+    tour("credentials", "check", tour.file("bad.pem", certificate(ca=True)), code=2)
+    tour("credentials", "use", chain, "--key", secret, "--anchors", tour.file("root.pem", root))
+    tour("credentials", "show")
+    tour("credentials", "local")
+
+
+def grants(tour, speaker, grant):
+    tour("consent", "list")
+    tour("consent", "show", grant)
+    tour("consent", "amend", grant, "--territory", "DE")
+    tour("consent", "suspend", grant)
+    tour("consent", "resume", grant)
+    asked = tour("consent", "request", "--speaker", speaker, *FORS)["grant"]
+    tour("consent", "accept", asked)
+    tour("consent", "revoke", asked)
+    tour("consent", "decline", tour("consent", "request", "--speaker", speaker, *FORS)["grant"])
+    each = tour("consent", "grant", "--speaker", speaker, *FORS, "--approval")["grant"]
+    tour("consent", "approve", each, "The lamp was lit.")
+    tour("consent", "invalidate", each)
+    tour("consent", "withdraw", tour("consent", "grant", "--speaker", speaker, *FORS)["grant"])
+    tour("consent", "grant", "--speaker", speaker, *FORS, "--since", "2020-01-01", "--until", "2020-02-01")
+    tour("consent", "expire")
+    tour("consent", "withdraw", each, code=4)
+
+
+def keys_and_drafts(tour):
+    keeper = tour("speaker", "add", "--name", "Bea")["speaker"]
+    tour("consent", "key", "--speaker", keeper)
+    public, second, third = (tour.file(f"public{n}", public_pem(key)) for n, key in enumerate(KEYS))
+    private = tour.file("private", KEYS[0].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    tour("consent", "key", "--speaker", keeper, "--public", public)
+    draft, signed = tour.file("draft"), tour.file("signed")
+    tour("consent", "grant", "--speaker", keeper, *FORS, "--draft", draft)
+    tour("consent", "sign", draft, "--key", private, "-o", signed)
+    tour("consent", "enter", signed)
+    tour("consent", "rekey", "--speaker", keeper, "--public", second, "--draft", draft)
+    tour("consent", "sign", draft, "--key", private, "-o", signed)
+    tour("consent", "enter", signed)
+    tour("consent", "recover-key", "--speaker", keeper, "--public", third, "--reason", "the laptop was lost")
+    kept = tour("speaker", "add", "--name", "Cleo")["speaker"]
+    tour("consent", "grant", "--speaker", kept, *FORS)
+    tour("consent", "rekey", "--speaker", kept)
+    word = tour.file("word", b"correct horse battery\n")
+    tour("consent", "hand-over", "--speaker", kept, "--passphrase", word, "-o", tour.file("sealed.pem"))
+    tour("consent", "deceased", "--speaker", kept)
+
+
+def files_of_consent(tour, speaker, grant, voice):
+    tour("consent", "export", grant, "-o", tour.file("record"))
+    tour("consent", "import", tour.file("record"), "--speaker", speaker)
+    tour("consent", "receipt", grant, "-o", tour.file("receipt.html"))
+    case = {"voice": voice, "licensee": "Rival", "purpose": "podcast"}
+    tour("consent", "simulate", tour.file("cases.jsonl", json.dumps(case).encode()))
+
+
+def ledger(tour):
+    vkey = tour("ledger", "checkpoint")["vkey"]
+    rows = tour("ledger", "query")["entries"]
+    proof, answer, period = tour.file("proof"), tour.file("answer"), tour.file("period")
+    tour("ledger", "prove", 0, "-o", proof)
+    tour("ledger", "query", "--type", "consent", "--with-proofs", answer)
+    tour("ledger", "export", "-o", period)
+    for file in (proof, answer, "log"):
+        tour("ledger", "verify", file)
+    tour("ledger", "audit", period, "--key", vkey)
+    tour("ledger", "audit", answer, "--key", vkey, code=6)
+    tour("ledger", "reindex")
+    tour("ledger", "reconsider", next(row["entry"] for row in rows if row["type"].endswith("clip:refused")))
+    tour("ledger", "rotate")
+    tour("ledger", "keys")
+    tour("ledger", "keys", "-o", tour.file("succession"))
+    tour("ledger", "cosign")
+    witness = tour.file("witness")
+    tour("witness", "key", "--dir", witness, "--name", "union.example/w")
+    tour("witness", "serve", "--dir", witness, "--origin-key", vkey, "--port", 0)
+    tour("resolver", "serve", "--port", 0)
+
+
+def erasure(tour, speaker):
+    plan = tour("erase", "plan", "--speaker", speaker)["plan"]
+    done = tour("erase", "run", plan, "--yes")["certificate"]
+    tour("erase", "certificate", done, "-o", tour.file("certificate"))
+    tour("erase", "check", tour.file("certificate"))
+    tour("verify", tour.file("out.wav"))
+    tour("trace", tour.file("out.wav"), code=4)
+    tour("consent", "list")
