@@ -17,6 +17,7 @@ from sayso.workflows.consent import exchanging as records
 from sayso.workflows.consent import granting, signing
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.consent.speakers import add_speaker
+from sayso.workflows.installation import session as sessions
 from sayso.workflows.installation.session import open_session
 from tests.workflows.consent.test_states import contents
 
@@ -62,7 +63,7 @@ def desk(tmp_path_factory):
 @pytest.fixture
 def refused(desk, monkeypatch, capsys):
     """Return what runs a command that must fail, change nothing, and say one thing; it returns the error."""
-    monkeypatch.setattr("sayso.workflows.installation.session.open_session", lambda _: desk.session)
+    monkeypatch.setattr(sessions, "open_session", lambda _: desk.session)
     monkeypatch.setenv("SAYSO_HOME", str(desk.folder / "home"))
 
     def act(*words, code=2):
