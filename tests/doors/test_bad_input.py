@@ -17,7 +17,7 @@ from sayso.workflows.consent import exchanging as records
 from sayso.workflows.consent import granting, signing
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.consent.speakers import add_speaker
-from sayso.workflows.installation import installation as homes
+from sayso.workflows.installation import session as sessions
 from tests.workflows.consent.test_states import contents
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -31,7 +31,7 @@ class Desk:
 
     def __init__(self, folder):
         self.folder = folder
-        self.session = homes.open_session(Settings(home=folder / "home"))
+        self.session = sessions.open_session(Settings(home=folder / "home"))
         self.speaker = add_speaker(self.session, "Ada")
         signing.register(self.session, self.speaker, public_key_of(KEY))
         self.draft = granting.draft(
@@ -62,7 +62,7 @@ def desk(tmp_path_factory):
 @pytest.fixture
 def refused(desk, monkeypatch, capsys):
     """Return what runs a command that must fail, change nothing, and say one thing; it returns the error."""
-    monkeypatch.setattr(homes, "open_home", lambda _: desk.session)
+    monkeypatch.setattr(sessions, "open_session", lambda _: desk.session)
     monkeypatch.setenv("SAYSO_HOME", str(desk.folder / "home"))
 
     def act(*words, code=2):
