@@ -11,8 +11,6 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does; read when numpy is imported
-
 import numpy as np
 import pytest
 from hypothesis import settings
