@@ -52,7 +52,7 @@ class Costs:
             took = self.own() - before
             self.shared += took
             name = f"{fixturedef.baseid}: fixture {fixturedef.argname}"
-            request._pyfuncitem.user_properties.append((_FIXTURE, (name, took)))  # noqa: SLF001
+            request._pyfuncitem.user_properties.append((_FIXTURE, (name, took)))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
