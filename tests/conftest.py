@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-
-# One thread for each test process: the workers of a run share the cores, and threads that wait for each other spin.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +15,7 @@ from sayso.audio.signal import Signal
 from sayso.database import connect
 from sayso.database.metadata import keys_metadata
 from sayso.vault import FileKek, Vault
-from tests.costs import Costs
+from tests.budget import Costs
 
 # At a desk every run tries new cases; what gates a landing tries the same ones each time.
 settings.register_profile("landing", derandomize=True)
