@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, Column, Connection, Integer, Row, String, Table, delete, insert, select
 
-from sayso.consent.speakers.store import organisation_of_speaker
+from sayso.consent.speaker_store import organisation_of_speaker
 from sayso.database import metadata, within
 from sayso.ids import ID_LENGTH, ArtifactId, SpeakerId, VoiceId
 from sayso.voices.errors import VoiceUnknown

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Integer, String, Table, Text, delete,
 from sayso import canonical
 from sayso.clock import parse_stamp, stamp
 from sayso.consent.document import document
-from sayso.consent.events.store import Signed
+from sayso.consent.event_store import Signed
 from sayso.consent.state import Party
 from sayso.database import metadata, within
 from sayso.ids import ID_LENGTH, GrantId, SpeakerId
