@@ -183,9 +183,9 @@ WIDENED: Final[Mapping[str, str]] = {
     "consent/store.py:outer_for": "a grant is held to the speaker's outer consent, whoever asks for it",
     "consent/store.py:_asked": "a licensee may ask a speaker of any organisation for a grant",
     "consent/store.py:_key_of": "a signature is checked with its speaker's key, whoever brings it",
-    "consent/decisions/store.py:has": "a record that is there is not written twice; its digest is keyed",
-    "consent/speakers/store.py:organisation_of_speaker": "what a voice yields belongs to its speaker's organisation",
-    "consent/speakers/store.py:touch": "whoever could change a grant ends its speaker's permits",
+    "consent/decision_store.py:has": "a record that is there is not written twice; its digest is keyed",
+    "consent/speaker_store.py:organisation_of_speaker": "what a voice yields belongs to its speaker's organisation",
+    "consent/speaker_store.py:touch": "whoever could change a grant ends its speaker's permits",
     "lineage/store.py:_forget": "of rows that are found within the scope first; edges go before what they hang on",
     "accounts/store.py:holder_of": "a licensee is held by one organisation of all",
 }
