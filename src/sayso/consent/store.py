@@ -53,7 +53,7 @@ from sayso.consent.speaker_store import (
     touch,
 )
 from sayso.consent.state import Party, State, check_change, check_first
-from sayso.consent.versions.store import (
+from sayso.consent.version_store import (
     GrantVersion,
     add_version,
     forget_versions,

@@ -1,1 +1,0 @@
-"""The versions that a grant had."""
