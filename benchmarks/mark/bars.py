@@ -24,12 +24,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: two processes, a 
 
 import barsheet
 import copies
+import costs
 import ours
 import quality
 import trials
 from clips import LANGUAGES, Corpus
-
-import costs
 
 PODCAST = "podcast trimmed mp3 64, aac 64, opus 24"
 

@@ -13,6 +13,7 @@ import math
 from collections import defaultdict
 from pathlib import Path
 
+import costs
 import numpy as np
 import ours
 import quality
@@ -20,7 +21,6 @@ from attacks import ATTACKS
 from clips import RATE_HZ, Clip, load
 from ours import permitted
 
-import costs
 from sayso.audio.signal import Signal
 from sayso.mark import Mark, MarkKeys
 from sayso.mark.detector import Detector
