@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+
+# One thread for each test process: the workers of a run share the cores, and threads that wait for each other spin.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
