@@ -65,6 +65,11 @@ class Installation:
 
         return Policies()
 
+    def close(self) -> None:
+        """Give the connections to both databases back."""
+        self.database.close()
+        self.vault.keys.close()
+
     def epoch_of(self, speaker: SpeakerId) -> int | None:
         """Return the speaker's epoch now, None when unknown or erased."""
         with self.database.read(scope=EVERYTHING) as tx:
