@@ -133,8 +133,8 @@ def _entry_in(value: Mapping[str, Any]) -> Entry:
 
 
 def brief(text: str) -> str:
-    """Return what stands for ``text`` in an entry that has no room for it: 128 bits of its SHA-256."""
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+    """Return what stands for ``text`` in an entry that has no room for it: 112 bits of its SHA-256."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:28]}"
 
 
 def _check_type(text: Any) -> None:
