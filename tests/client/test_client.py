@@ -81,10 +81,8 @@ def test_what_one_client_does_another_sees(tmp_path):
 def test_a_refusal_has_its_reasons_and_leaves_no_file(tmp_path):
     with Sayso(home=tmp_path / "home") as one:
         voice = next(each.row.voice_id for each in one.voices() if each.row.engine == "hibari")
-        assert not one.why(voice, "Northwind Audio", "deception/impersonation").allowed
+        words = {"voice": voice, "licensee": "Northwind Audio", "purpose": "podcast", "sublicensee": "A Stranger"}
         with pytest.raises(Refused) as refused:
-            one.say(
-                "Buy.", tmp_path / "a.wav", voice=voice, licensee="Northwind Audio", purpose="deception/impersonation"
-            )
+            one.say("Buy.", tmp_path / "a.wav", **words)
     assert refused.value.reasons
     assert not (tmp_path / "a.wav").exists()

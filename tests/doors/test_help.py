@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from sayso.doors.cli.main import app
 
-SCREEN = 24
+SCREEN = 25
 SUMMARY = 60
 
 

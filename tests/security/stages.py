@@ -58,7 +58,8 @@ STAGES: dict[str, str] = {
 
 NOT_STAGES: dict[str, str] = {
     "workflows/restoration/restoring.py:restore_file": "a person's own file, handed in and handed back: no voice of anybody here",
-    "doors/cli/commands/demo.py:Story._podcast": "the demonstration takes its own clip through a codec, as a thief would",
+    "doors/cli/commands/demo.py:Demo._podcast": "the demonstration takes its own clip through a codec, as a thief would",
+    "testing/conformance.py:spoken": "what an engine under test says, for its author; no speaker's voice",
 }
 """Functions that call a verb of sound and need no permit; and why."""
 
