@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+
+# One thread for each test process: the workers of a run share the cores, and threads that wait for each other spin.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does; read when numpy is imported
 
 import numpy as np
 import pytest
@@ -17,11 +19,20 @@ from sayso.audio.signal import Signal
 from sayso.database import connect
 from sayso.database.metadata import keys_metadata
 from sayso.vault import FileKek, Vault
+from tests.budget import Costs
 
 # At a desk every run tries new cases; what gates a landing tries the same ones each time.
 settings.register_profile("landing", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("landing")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--costs", type=int, metavar="N", help="show the N tests that took the most CPU seconds")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Costs())
 
 
 @pytest.fixture(scope="session")

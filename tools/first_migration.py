@@ -30,7 +30,7 @@ def upgrade() -> None:
 
 def load_tables() -> None:
     """Import every room's tables."""
-    for path in SOURCE.rglob("store.py"):
+    for path in (*SOURCE.rglob("store.py"), *SOURCE.rglob("*_store.py")):
         importlib.import_module(".".join(path.relative_to(SOURCE.parent).with_suffix("").parts))
 
 

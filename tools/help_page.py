@@ -26,7 +26,8 @@ def pages() -> Iterator[str]:
 
 def _commands(group: object, path: tuple[str, ...] = ()) -> Iterator[list[str]]:
     for name, command in getattr(group, "commands", {}).items():
-        yield [*path, name]
+        if len(getattr(command, "commands", "ab")) > 1:  # the page of a group's only command says all of it
+            yield [*path, name]
         yield from _commands(command, (*path, name))
 
 

@@ -7,11 +7,14 @@ Run: ``python tools/rules.py src``.
 from __future__ import annotations
 
 import ast
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, Protocol
+
+from sayso.database.visibility import NOBODYS
 
 MAX_FILE_LINES: Final = 400
 MAX_FUNCTION_LINES: Final = 50
@@ -130,6 +133,27 @@ class OneDoor:
                 yield node.lineno
 
 
+class FewUsers:
+    """Sound that is encoded, or written to a file, in many places leaves in one of them without a permit."""
+
+    def __init__(self, module: str, name: str, *places: str) -> None:
+        """``name`` of ``module`` may be used only in files whose place starts with one of ``places``."""
+        self.module, self.name, self.places = module, name, places
+        self.remedy = f"{module}.{name} is for {', '.join(places)} only; pass `MarkedAudio` on, or write a document"
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield imports of the name, and uses of it as an attribute of the module."""
+        if source.place.startswith(self.places):
+            return
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{self.module}."):
+                yield from (node.lineno for alias in node.names if alias.name == self.name)
+            elif isinstance(node, ast.Attribute) and node.attr == self.name:
+                owner = ast.unparse(node.value).split(".")[-1]
+                if owner == self.module.split(".")[-1]:
+                    yield node.lineno
+
+
 class SmallFiles:
     """What does not fit in a glance is not read."""
 
@@ -146,6 +170,161 @@ class SmallFiles:
                 yield node.lineno
 
 
+UNSCOPED: Final[Mapping[str, str]] = {
+    "ledger/store.py": "the log is published and names nobody",
+    "ledger/finding_store.py": "the log is published and names nobody",
+    "vault/store.py": "the key store is no part of the state; keys are found by rows that are scoped",
+    "consent/minutes/store.py": "a decision charges a grant and its outer consent, of whichever organisation they are",
+}
+"""Files whose queries see all rows, each with the reason."""
+
+WIDENED: Final[Mapping[str, str]] = {
+    "consent/store.py:standing": "a decision needs every grant of the speaker, and shows none of them",
+    "consent/store.py:outer_for": "a grant is held to the speaker's outer consent, whoever asks for it",
+    "consent/store.py:_asked": "a licensee may ask a speaker of any organisation for a grant",
+    "consent/store.py:_key_of": "a signature is checked with its speaker's key, whoever brings it",
+    "consent/decision_store.py:has": "a record that is there is not written twice; its digest is keyed",
+    "consent/speaker_store.py:organisation_of_speaker": "what a voice yields belongs to its speaker's organisation",
+    "consent/speaker_store.py:touch": "whoever could change a grant ends its speaker's permits",
+    "lineage/store.py:_forget": "of rows that are found within the scope first; edges go before what they hang on",
+    "accounts/store.py:holder_of": "a licensee is held by one organisation of all",
+}
+"""Functions that may let a transaction see all rows for a while, each with the reason."""
+
+
+class ScopedQueries:
+    """A query that forgets whose rows it may see shows one organisation the rows of another."""
+
+    remedy = "put within(tx, TABLE) into its where, or name the file in UNSCOPED with the reason"
+    verbs: ClassVar = {"select", "update", "delete"}
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield each query of rows that belong to somebody in a function which does not ask `within` for them."""
+        if not source.place.endswith("store.py") or source.place in UNSCOPED:
+            return
+        shared = _assigned(source.tree)
+        for function in ast.walk(source.tree):
+            if isinstance(function, ast.FunctionDef):
+                yield from self._unscoped(function, shared)
+
+    def _unscoped(self, function: ast.FunctionDef, shared: dict[str, ast.expr]) -> Iterator[int]:
+        names = shared | _assigned(function)
+        asked = {
+            call.args[1].id
+            for name, call in called_names(function)
+            if name == "within" and len(call.args) > 1 and isinstance(call.args[1], ast.Name)
+        }
+        for line, tables in self._queries(function, names, set(shared)):
+            if tables and not tables & asked:
+                yield line
+
+    def _queries(
+        self, function: ast.FunctionDef, names: dict[str, ast.expr], shared: set[str]
+    ) -> Iterator[tuple[int, set[str]]]:
+        for name, call in called_names(function):
+            if name in self.verbs and isinstance(call.func, ast.Name):
+                yield call.lineno, {table for each in call.args for table in _tables(each, names)}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Name) and node.id in shared and self._is_query(names[node.id]):
+                yield node.lineno, _tables(names[node.id], names)
+
+    def _is_query(self, value: ast.expr) -> bool:
+        return any(name in self.verbs for name, _ in called_names(value))
+
+
+class WidenedByName:
+    """A transaction that sees all rows must be looked at by a person: it is the way around every scope."""
+
+    remedy = "read what the actor may see, or name the function in WIDENED with the reason"
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield calls of `everything`, and in workflows and doors uses of the scope `EVERYTHING`, elsewhere."""
+        allowed = {place.partition(":")[2] for place in WIDENED if place.partition(":")[0] == source.place}
+        for function in ast.walk(source.tree):
+            if isinstance(function, ast.FunctionDef) and function.name not in allowed:
+                yield from (call.lineno for name, call in called_names(function) if name == "everything")
+        if source.place.startswith(("workflows/", "doors/")) and source.place not in SessionOnly.allowed:
+            names = (node for node in ast.walk(source.tree) if isinstance(node, ast.Name))
+            yield from (node.lineno for node in names if node.id == "EVERYTHING")
+
+
+class SessionOnly:
+    """A transaction that a workflow opens by itself knows of no actor."""
+
+    remedy = "open it by session.read() or session.write()"
+    allowed: ClassVar = {"workflows/installation/installation.py", "workflows/installation/session.py"}
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield calls of ``database.read`` and ``database.write`` in workflows and doors."""
+        if not source.place.startswith(("workflows/", "doors/")) or source.place in self.allowed:
+            return
+        for name, call in called_names(source.tree):
+            owner = getattr(call.func, "value", None)
+            if name in {"read", "write"} and getattr(owner, "attr", getattr(owner, "id", "")) == "database":
+                yield call.lineno
+
+
+def _assigned(tree: ast.Module | ast.FunctionDef) -> dict[str, ast.expr]:
+    """Return the names that are assigned in a module or function (not in what lies within), with their values."""
+    statements = tree.body if isinstance(tree, ast.Module) else list(ast.walk(tree))
+    found: dict[str, ast.expr] = {}
+    for statement in statements:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        value = getattr(statement, "value", None)
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(value, ast.expr):
+            found |= {target.id: value for target in targets if isinstance(target, ast.Name)}
+    return found
+
+
+def _tables(node: ast.expr, names: dict[str, ast.expr], seen: frozenset[str] = frozenset()) -> set[str]:
+    """Return the variables of tables that an expression is about, but for those that belong to nobody."""
+    if isinstance(node, ast.Name):
+        value = names.get(node.id)
+        if value is None:
+            return {node.id}
+        if isinstance(value, ast.Call) and getattr(value.func, "id", "") == "Table":
+            named = value.args[0].value if isinstance(value.args[0], ast.Constant) else ""
+            return set() if named in NOBODYS else {node.id}
+        return set() if node.id in seen else _tables(value, names, seen | {node.id})
+    if isinstance(node, ast.Attribute) and node.attr == "c" and isinstance(node.value, ast.Name):
+        return _tables(node.value, names, seen)
+    children = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+    return {
+        table
+        for child in children
+        if not isinstance(child, ast.Name) or child.id in names or isinstance(node, ast.Starred | ast.Tuple)
+        for table in _tables(child, names, seen)
+    }
+
+
+class NoCommand:
+    """A room that names a command speaks of a door that the API, or another program, does not have."""
+
+    remedy = "raise an error of its own class, and name the command in doors/hints.py"
+    words: ClassVar = (
+        "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger", "mark",
+        "report", "resolver", "restore", "say", "settings", "speaker", "trace", "verify", "voice", "witness",
+    )  # fmt: skip
+    pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield strings outside ``doors`` that name a command or an option of one; docstrings may."""
+        if source.place.startswith("doors/"):
+            return
+        docstrings = {id(doc) for node in ast.walk(source.tree) if (doc := _docstring(node)) is not None}
+        for node in ast.walk(source.tree):
+            is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+            if is_text and self.pattern.search(node.value):
+                yield node.lineno
+
+
+def _docstring(node: ast.AST) -> ast.expr | None:
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not node.body:
+        return None
+    first = node.body[0]
+    return first.value if isinstance(first, ast.Expr) else None
+
+
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
@@ -153,10 +332,38 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 RULES: Final[tuple[Rule, ...]] = (
     OnlyMaker("Permit", "consent/"),
     OnlyMaker("MarkedAudio", "mark/"),
+    OnlyMaker("EncodedAudio", "mark/"),
+    OnlyMaker("SignedAudio", "credentials/"),
+    OnlyMaker("Packed", "workflows/speech/credentials.py"),
+    OnlyMaker("Reference", "voices/reference.py"),
+    OnlyMaker("FittedVoice", "voices/style_fit.py"),
+    FewUsers(
+        "sayso.audio",
+        "encode",
+        "audio/",
+        "mark/marked.py",
+        "workflows/voices/archive.py",  # repaired recordings
+        "workflows/restoration/",  # a person's own file
+        "doors/cli/commands/demo.py",
+    ),
+    FewUsers("sayso.disk", "Draft", "disk.py", "ledger/", "workflows/provenance/releasing.py"),
+    FewUsers(
+        "sayso.disk",
+        "write_whole",
+        "disk.py",
+        "ledger/",
+        "vault/",
+        "workflows/restoration/",  # a person's own file
+        "doors/cli/commands/demo.py",
+    ),
     NoNaiveTime(),
     NoAssert(),
     NoEnvironment(),
     SmallFiles(),
+    ScopedQueries(),
+    WidenedByName(),
+    SessionOnly(),
+    NoCommand(),
     OneDoor("onnxruntime", "models/session.py"),
     OneDoor("sqlalchemy", "database/", "store.py"),
     OneDoor("alembic", "database/"),
@@ -172,6 +379,7 @@ RULES: Final[tuple[Rule, ...]] = (
     OneDoor("cedarpy", "consent/"),
     OneDoor("c2pa", "credentials/"),
     OneDoor("obstore", "vault/"),
+    OneDoor("jinja2", "doors/"),
     OneDoor("typer", "doors/"),
     OneDoor("rich", "doors/"),
     OneDoor("hibari", "engines/"),

@@ -17,12 +17,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sayso.consent.act import Action, Disclosure, Purpose
 from sayso.consent.cedar import Compiled, Policy
 from sayso.consent.dimensions import Asked
-from sayso.consent.disclosure import Disclosure
 from sayso.consent.grant import Grant
-from sayso.consent.permit import Action
-from sayso.consent.purpose import Purpose
 from sayso.consent.reasons import explain
 from sayso.consent.request import Request
 from sayso.consent.state import State

@@ -20,13 +20,12 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sayso.consent.act import Action, Disclosure, Purpose
 from sayso.consent.cedar import Policy
 from sayso.consent.decision import decide, why
-from sayso.consent.disclosure import Disclosure
 from sayso.consent.errors import ConsentRefused
 from sayso.consent.grant import Grant
-from sayso.consent.permit import Action, Gate
-from sayso.consent.purpose import Purpose
+from sayso.consent.permit import Gate
 from sayso.consent.request import Request
 from sayso.ids import GrantId, SpeakerId, new_id
 

@@ -26,7 +26,7 @@ from clips import FOLDERS, RATE_HZ
 from quick import KEYS, permitted
 
 from sayso.audio.signal import Signal
-from sayso.consent.permit import Action
+from sayso.consent.act import Action
 from sayso.mark import Mark, Marker
 from sayso.mark.cells import energies, levels, residuals, spectra
 from sayso.mark.detector import Detector

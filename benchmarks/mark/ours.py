@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from synthetic import RATE_HZ
 
 from sayso.audio.signal import Signal
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.act import Action
+from sayso.consent.permit import Gate, Permit
 from sayso.ids import GrantId, PermitId, SpeakerId
 from sayso.mark import Mark, Marker, MarkKeys
 from sayso.mark.detector import Detection, Detector

@@ -17,7 +17,7 @@ from clips import RATE_HZ, load
 from quick import KEYS, permitted
 
 from sayso.audio.signal import Signal
-from sayso.consent.permit import Action
+from sayso.consent.act import Action
 from sayso.mark import Mark, Marker
 from sayso.mark.detector import Detector
 

@@ -110,6 +110,15 @@ def write_whole(path: Path, data: bytes, *, mode: int = PRIVATE) -> None:
         draft.publish()
 
 
+def write_document(path: Path, text: str, *, mode: int = PRIVATE) -> None:
+    """Write ``text`` to ``path`` in UTF-8, whole or not at all.
+
+    What leaves Sayso as a file and is no sound goes this way. It takes text, so no sound can: that has a permit to
+    show (`sayso.workflows.provenance.releasing`).
+    """
+    write_whole(path, text.encode(), mode=mode)
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames in ``folder`` survive a power cut."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -24,6 +24,9 @@ OrganisationId = NewType("OrganisationId", str)
 CredentialId = NewType("CredentialId", str)
 RunId = NewType("RunId", str)
 
+OWN_ORGANISATION: Final = OrganisationId("org_aaaaaaaaaaaaaaaa")
+"""The organisation that runs the installation; it is there from the start."""
+
 PREFIXES: Final = {
     "speaker": "spk",
     "grant": "grt",
@@ -45,6 +48,10 @@ ID_LENGTH: Final = 20
 """Characters of every id: prefix, underscore, body."""
 
 
+class IdInvalid(Invalid):
+    """The text is no id."""
+
+
 def new_id(noun: str) -> str:
     """Return a fresh id for ``noun`` (a key of `PREFIXES`), such as ``spk_6dnq2kz7w4xkq3ya``."""
     body = base64.b32encode(secrets.token_bytes(_RANDOM_BYTES)).decode().lower()
@@ -55,8 +62,5 @@ def parse_id(noun: str, text: str) -> str:
     """Return ``text`` if it is an id of ``noun``; otherwise raise `Invalid`."""
     prefix, _, body = text.partition("_")
     if prefix != PREFIXES[noun] or not _BODY.fullmatch(body):
-        raise Invalid(
-            f"got {text[:40]!r}, expected a {noun} id such as {PREFIXES[noun]}_ and 16 characters a-z, 2-7",
-            hint=f"`sayso {noun} list` shows the ids" if noun == "voice" else "",
-        )
+        raise IdInvalid(f"got {text[:40]!r}, expected a {noun} id such as {PREFIXES[noun]}_ and 16 characters a-z, 2-7")
     return text

@@ -10,12 +10,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import strategies as st
 
+from sayso.consent.act import Action, Disclosure, Purpose
 from sayso.consent.dimensions import Asked
-from sayso.consent.disclosure import Disclosure
 from sayso.consent.document import document_of, sign
 from sayso.consent.grant import Grant
-from sayso.consent.permit import Action
-from sayso.consent.purpose import Purpose
 from sayso.consent.reasons import permits
 from sayso.consent.request import Request
 from sayso.consent.state import State

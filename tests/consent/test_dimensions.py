@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from sayso.consent.act import Action
 from sayso.consent.dimensions import DIMENSIONS, Asked, instant_ms
 from sayso.consent.errors import RequestInvalid
-from sayso.consent.permit import Action
 from sayso.consent.reasons import explain
 from sayso.consent.state import State
 

@@ -12,18 +12,9 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.consent.document import (
-    check_signature,
-    document_of,
-    private_key,
-    public_key,
-    public_key_of,
-    read_document,
-    read_signed_file,
-    sign,
-    signed_file,
-)
+from sayso.consent.document import check_signature, document_of, read_document, read_signed_file, sign, signed_file
 from sayso.consent.errors import GrantInvalid, KeyInvalid, SignatureRefused
+from sayso.consent.keys import private_key, public_key, public_key_of
 from sayso.errors import Invalid
 
 from .cases import SPEAKER_KEY, grant, grants, signature

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 
 from sayso import canonical
+from sayso.consent.act import Action
 from sayso.consent.errors import GrantInvalid
 from sayso.consent.grant import Grant
-from sayso.consent.permit import Action
 from sayso.consent.state import State
 
 from .cases import NOW, SPEAKER, grant, grants

@@ -10,10 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sayso import canonical
+from sayso.consent.act import Action, Disclosure
 from sayso.consent.decision import decide
-from sayso.consent.disclosure import Disclosure
 from sayso.consent.errors import ConsentRefused, PermitRefused
-from sayso.consent.permit import Action, Gate, Permit, Release, signing_key
+from sayso.consent.permit import Gate, Permit, Release, signing_key
 from sayso.ids import SpeakerId
 
 from .cases import NOW, OTHER, SPEAKER, grant, request

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from sayso.consent.act import Action
 from sayso.consent.errors import RequestInvalid
-from sayso.consent.permit import Action
 from sayso.consent.request import Request
 
 from .cases import grant, request

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 from sayso.consent import minutes, store
 from sayso.consent.cedar import Policies
 from sayso.consent.decision import decide
-from sayso.consent.document import document_of, public_key_of, sign
+from sayso.consent.document import document_of, sign
 from sayso.consent.errors import (
     CeilingExceeded,
     ConsentRefused,
@@ -24,11 +24,12 @@ from sayso.consent.errors import (
     SpeakerKey,
     TakesUsedUp,
 )
+from sayso.consent.keys import public_key_of
 from sayso.consent.minutes import Lease
 from sayso.consent.minutes.store import grant_minutes
 from sayso.consent.permit import Permit
 from sayso.consent.state import Party, State
-from sayso.database import Database
+from sayso.database import EVERYTHING, Database
 from sayso.ids import GrantId, PermitId, RunId, new_id
 
 from .cases import NOW, SPEAKER, SPEAKER_KEY, grant, grant_id, request, signature
@@ -40,7 +41,7 @@ LICENCE = grant(0, ceiling=grant_id(1), max_takes=3)
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER, at=NOW)
         store.set_key(tx, SPEAKER, public_key_of(SPEAKER_KEY))
     give(database, OUTER, LICENCE)
@@ -48,18 +49,18 @@ def filled(database: Database) -> Database:
 
 
 def give(database: Database, *given: Any) -> None:
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         for each in given:
             store.insert_grant(tx, each, who=Party.SPEAKER, at=NOW, signature=signature(each))
 
 
 def amend(database: Database, given: Any, **more: Any) -> None:
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.amend(tx, given, **{"who": Party.SPEAKER, "signature": signature(given), "at": NOW, **more})
 
 
 def permit(database: Database, **changes: Any) -> Permit:
-    with database.read() as tx:
+    with database.read(scope=EVERYTHING) as tx:
         standing = store.standing(tx, SPEAKER, Policies())
         used = minutes.usage(tx, SPEAKER)
     return decide(
@@ -69,21 +70,21 @@ def permit(database: Database, **changes: Any) -> Permit:
 
 
 def tamper(database: Database, **values: Any) -> None:
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         tx.execute(update(store.grants).where(store.grants.c.grant_id == grant_id(0)).values(values))
 
 
 def test_a_licence_is_decided_together_with_its_outer_consent(filled: Database) -> None:
     assert permit(filled).grant_id == grant_id(0)
     for state, who in ((State.SUSPENDED, Party.OPERATOR), (State.GIVEN, Party.OPERATOR)):
-        with filled.write() as tx:
+        with filled.write(scope=EVERYTHING) as tx:
             store.change_state(tx, grant_id(1), state, who=who)
         if state is State.SUSPENDED:
             with pytest.raises(ConsentRefused) as caught:
                 permit(filled)
             assert any(f"{grant_id(0)}: outer state: got suspended" in reason for reason in caught.value.reasons)
     assert permit(filled).grant_id == grant_id(0)
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         store.withdraw(tx, grant_id(1))
     with pytest.raises(ConsentRefused):
         permit(filled)
@@ -92,7 +93,7 @@ def test_a_licence_is_decided_together_with_its_outer_consent(filled: Database) 
 def test_a_narrower_outer_consent_narrows_its_licences_at_once(filled: Database) -> None:
     before = permit(filled)
     amend(filled, replace(OUTER, version=2, languages=("de",), max_ms=1))
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert store.epoch_of(tx, SPEAKER) == before.epoch + 1
     with pytest.raises(ConsentRefused) as caught:
         permit(filled)
@@ -105,7 +106,7 @@ def reserve(tx: Connection, grant_id: GrantId, ms: int, *, takes: int = 1) -> Le
 
 def test_the_outer_consents_cap_is_shared_by_its_licences(filled: Database) -> None:
     give(filled, grant(2, ceiling=grant_id(1), max_takes=3))
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         first = reserve(tx, grant_id(0), 50_000)
         with pytest.raises(MinutesUsedUp, match=f"{grant_id(1)}: minutes: got 50000 ms, allowed: 40000 ms"):
             reserve(tx, grant_id(2), 50_000)
@@ -120,7 +121,7 @@ def test_the_outer_consents_cap_is_shared_by_its_licences(filled: Database) -> N
 
 
 def test_takes_are_counted_and_never_passed(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         held = [reserve(tx, grant_id(0), 1) for _ in range(3)]
         with pytest.raises(TakesUsedUp, match="takes: got 1, allowed: 0"):
             reserve(tx, grant_id(0), 1)
@@ -145,7 +146,7 @@ def test_a_licence_beyond_or_beside_the_outer_consent_is_not_entered(filled: Dat
         give(filled, grant(2, max_takes=1))
     with pytest.raises(CeilingExceeded, match="takes"):
         amend(filled, replace(LICENCE, version=2, max_takes=None))
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert [each.grant_id for each in store.grants_of(tx, SPEAKER)] == [grant_id(0), grant_id(1)]
         assert store.epoch_of(tx, SPEAKER) == 1
 
@@ -153,13 +154,13 @@ def test_a_licence_beyond_or_beside_the_outer_consent_is_not_entered(filled: Dat
 def test_every_version_is_kept_as_it_was_signed(filled: Database) -> None:
     second = replace(LICENCE, version=2, languages=("en-gb",))
     amend(filled, second)
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert store.get_grant(tx, grant_id(0)) == second
         kept = store.versions(tx, grant_id(0))
         assert [each.document for each in kept] == [document_of(LICENCE), document_of(second)]
         assert [each.signature for each in kept] == [signature(LICENCE), signature(second)]
     assert permit(filled).grant_version == 2
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         store.erase_speaker(tx, SPEAKER, who=Party.OPERATOR)
         assert store.versions(tx, grant_id(0)) == []
 
@@ -182,31 +183,31 @@ def test_an_amendment_is_the_next_version_of_the_same_grant(
 
 
 def test_what_is_over_is_not_amended_and_a_suspension_survives(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         store.change_state(tx, grant_id(0), State.SUSPENDED, who=Party.OPERATOR)
     amend(filled, replace(LICENCE, version=2))
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert store.get_grant(tx, grant_id(0)).state is State.SUSPENDED
-    with pytest.raises(GrantState), filled.write() as tx:
+    with pytest.raises(GrantState), filled.write(scope=EVERYTHING) as tx:
         store.change_state(tx, grant_id(0), State.GIVEN, who=Party.SPEAKER)
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         store.withdraw(tx, grant_id(0))
     with pytest.raises(GrantState, match="stays as it is"):
         amend(filled, replace(LICENCE, version=3))
 
 
 def test_a_cap_below_what_is_used_ends_the_grant_there(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         reserve(tx, grant_id(0), 30_000)
     amend(filled, replace(LICENCE, version=2, max_ms=1_000, max_takes=1))
-    with pytest.raises(MinutesUsedUp), filled.write() as tx:
+    with pytest.raises(MinutesUsedUp), filled.write(scope=EVERYTHING) as tx:
         reserve(tx, grant_id(0), 1, takes=0)
 
 
 def test_any_change_of_a_row_is_found_when_it_is_read_for_a_decision(filled: Database) -> None:
     terms = document_of(LICENCE).decode().split('"terms":')[1].removesuffix(',"version":1}')
     assert permit(filled)
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         row = tx.execute(select(store.grants).where(store.grants.c.grant_id == grant_id(0))).one()
     assert row.terms == terms
     for place in range(0, len(terms), 7):
@@ -232,19 +233,19 @@ def test_any_change_of_a_row_is_found_when_it_is_read_for_a_decision(filled: Dat
 
 def test_another_speakers_key_or_none_permits_nothing(filled: Database) -> None:
     for key in (public_key_of(KEY), None, "no key"):
-        with filled.write() as tx:
+        with filled.write(scope=EVERYTHING) as tx:
             tx.execute(update(store.speakers).values(public_key=key))
         with pytest.raises(GrantTampered):
             permit(filled)
 
 
 def test_a_grant_that_nobody_signed_or_somebody_else_is_of_no_use(database: Database) -> None:
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
         store.set_key(tx, SPEAKER, public_key_of(SPEAKER_KEY))
-    with pytest.raises(SignatureRefused), database.write() as tx:
+    with pytest.raises(SignatureRefused), database.write(scope=EVERYTHING) as tx:
         store.insert_grant(tx, grant(), who=Party.SPEAKER, signature=sign(document_of(grant()), KEY))
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         assert store.list_grants(tx) == []
         store.insert_grant(tx, grant(), who=Party.SPEAKER)
     with pytest.raises(GrantTampered):
@@ -253,19 +254,19 @@ def test_a_grant_that_nobody_signed_or_somebody_else_is_of_no_use(database: Data
 
 def test_a_tampered_grant_can_still_be_withdrawn_and_erased(filled: Database) -> None:
     tamper(filled, version=7)
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         store.withdraw(tx, grant_id(0))
         assert store.withdraw_all(tx, SPEAKER) == 1
         store.erase_speaker(tx, SPEAKER, who=Party.SPEAKER)
 
 
 def test_a_speaker_has_one_key_for_good(filled: Database) -> None:
-    with pytest.raises(SpeakerKey), filled.write() as tx:
+    with pytest.raises(SpeakerKey), filled.write(scope=EVERYTHING) as tx:
         store.set_key(tx, SPEAKER, public_key_of(KEY))
 
 
 def test_after_a_death_only_what_was_given_for_it_goes_on(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         store.note_death(tx, SPEAKER, at=NOW)
     with pytest.raises(ConsentRefused) as caught:
         permit(filled)

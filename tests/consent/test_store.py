@@ -9,14 +9,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
 
 from sayso.consent import minutes, store
+from sayso.consent.act import Action
 from sayso.consent.cedar import Policies
 from sayso.consent.decision import decide
-from sayso.consent.document import public_key_of
 from sayso.consent.errors import ConsentRefused, GrantInvalid, GrantState, GrantUnknown, PermitRefused, SpeakerUnknown
 from sayso.consent.grant import Grant
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.keys import public_key_of
+from sayso.consent.permit import Gate, Permit
 from sayso.consent.state import Party, State
-from sayso.database import Database
+from sayso.database import EVERYTHING, Database
 from sayso.ids import GrantId, PermitId
 
 from .cases import NOW, OTHER, RUN, SPEAKER, SPEAKER_KEY, grant, grant_id, request, signature
@@ -28,7 +29,7 @@ UNKNOWN = GrantId("grt_zzzzzzzzzzzzzzzz")
 @pytest.fixture
 def filled(database: Database) -> Database:
     """Return a database with one speaker and one given grant."""
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER, name_sealed=b"\x01under seal", at=NOW)
         store.set_key(tx, SPEAKER, public_key_of(SPEAKER_KEY))
         insert(tx, grant(), who=Party.SPEAKER, at=NOW)
@@ -41,26 +42,26 @@ def insert(tx: Any, given: Grant, *, who: Party, at: Any = None) -> None:
 
 
 def change(database: Database, state: State, *, who: Party, number: int = 0) -> None:
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.change_state(tx, grant_id(number), state, who=who, at=NOW)
 
 
 def permit(database: Database, policies: Policies | None = None) -> Permit:
-    with database.read() as tx:
+    with database.read(scope=EVERYTHING) as tx:
         standing = store.standing(tx, SPEAKER, policies or Policies())
     return decide(request(), grants=standing.policy, epoch=standing.epoch, key=KEY, now=NOW)
 
 
 def gate(database: Database) -> Gate:
     def epoch_of(speaker: Any) -> int | None:
-        with database.read() as tx:
+        with database.read(scope=EVERYTHING) as tx:
             return store.epoch_of(tx, speaker)
 
     return Gate(KEY.public_key().public_bytes_raw(), epoch_of, clock=lambda: NOW)
 
 
 def test_what_goes_in_comes_out(filled: Database) -> None:
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert store.get_grant(tx, grant_id(0)) == grant()
         assert store.grants_of(tx, SPEAKER) == [grant()]
         assert store.list_grants(tx) == [grant()]
@@ -78,7 +79,7 @@ def test_what_goes_in_comes_out(filled: Database) -> None:
 
 
 def test_what_is_not_here_is_named(database: Database) -> None:
-    with database.read() as tx:
+    with database.read(scope=EVERYTHING) as tx:
         assert store.epoch_of(tx, SPEAKER) is None
         with pytest.raises(GrantUnknown, match=UNKNOWN):
             store.get_grant(tx, UNKNOWN)
@@ -96,26 +97,26 @@ def test_a_refused_insert_changes_nothing(filled: Database) -> None:
         (grant(1, house=True, note="MIT"), GrantInvalid),
         (grant(1, state=State.WITHDRAWN), GrantState),
     ):
-        with pytest.raises(error), filled.write() as tx:
+        with pytest.raises(error), filled.write(scope=EVERYTHING) as tx:
             insert(tx, bad, who=Party.SPEAKER)
-    with pytest.raises(GrantState), filled.write() as tx:
+    with pytest.raises(GrantState), filled.write(scope=EVERYTHING) as tx:
         store.insert_grant(tx, grant(1), who=Party.LICENSEE)
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert store.list_grants(tx) == [grant()]
         assert store.epoch_of(tx, SPEAKER) == 1
 
 
 def test_a_house_speaker_takes_house_grants_only(database: Database) -> None:
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER, house=True)
         store.insert_grant(tx, grant(licensee="*", purposes=("*",), house=True, note="MIT"), who=Party.OPERATOR)
-    with pytest.raises(GrantInvalid, match=r"^house: "), database.write() as tx:
+    with pytest.raises(GrantInvalid, match=r"^house: "), database.write(scope=EVERYTHING) as tx:
         store.insert_grant(tx, grant(1), who=Party.OPERATOR)
 
 
 def test_a_new_grant_does_not_end_running_permits(filled: Database) -> None:
     made = permit(filled)
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         store.insert_grant(tx, grant(1, state=State.REQUESTED), who=Party.LICENSEE)
         store.change_state(tx, grant_id(1), State.GIVEN, who=Party.SPEAKER, signature=signature(grant(1)))
     gate(filled).check(made, Action.SYNTHESIZE)
@@ -144,7 +145,7 @@ def test_taking_a_permission_away_ends_permits_and_refuses_new_ones(filled: Data
     with pytest.raises(ConsentRefused) as caught:
         permit(filled, policies)
     assert caught.value.reasons[0].startswith(f"{grant_id(0)}: state: got {state}")
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert store.epoch_of(tx, SPEAKER) == 2
         assert [each.state for each in store.history(tx, grant_id(0))] == [State.GIVEN, state]
 
@@ -159,12 +160,12 @@ def test_a_suspension_is_lifted_by_who_made_it_and_old_permits_stay_ended(filled
     with pytest.raises(PermitRefused):
         gate(filled).check(made, Action.SYNTHESIZE)
     gate(filled).check(permit(filled, policies), Action.SYNTHESIZE)
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert store.epoch_of(tx, SPEAKER) == 3
 
 
 def test_a_withdrawal_is_final(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         assert store.withdraw(tx, grant_id(0)).state is State.WITHDRAWN
     for state, who in (
         (State.GIVEN, Party.SPEAKER),
@@ -173,12 +174,12 @@ def test_a_withdrawal_is_final(filled: Database) -> None:
     ):
         with pytest.raises(GrantState):
             change(filled, state, who=who)
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert store.epoch_of(tx, SPEAKER) == 2
 
 
 def test_an_expired_grant_is_refused_without_anybodys_doing(filled: Database) -> None:
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         standing = store.standing(tx, SPEAKER, Policies())
     with pytest.raises(ConsentRefused, match="expected a grant") as caught:
         decide(request(), grants=standing.policy, epoch=1, key=KEY, now=NOW + timedelta(days=1))
@@ -186,7 +187,7 @@ def test_an_expired_grant_is_refused_without_anybodys_doing(filled: Database) ->
 
 
 def test_withdrawing_everything(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         insert(tx, grant(1), who=Party.SPEAKER)
         insert(tx, grant(2), who=Party.SPEAKER)
         store.withdraw(tx, grant_id(2))
@@ -198,7 +199,7 @@ def test_withdrawing_everything(filled: Database) -> None:
 
 
 def test_the_operator_ends_everything_by_revoking(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         assert store.withdraw_all(tx, SPEAKER, who=Party.OPERATOR) == 1
         assert store.get_grant(tx, grant_id(0)).state is State.REVOKED
         assert store.epoch_of(tx, SPEAKER) != 1
@@ -210,11 +211,11 @@ def test_a_rolled_back_change_does_not_stay_in_the_compiled_policies(filled: Dat
     class Abandoned(Exception):
         pass
 
-    with pytest.raises(Abandoned), filled.write() as tx:
+    with pytest.raises(Abandoned), filled.write(scope=EVERYTHING) as tx:
         insert(tx, grant(1, purposes=("podcast",)), who=Party.SPEAKER)
         assert len(store.standing(tx, SPEAKER, policies).policy.grants) == 2
         raise Abandoned
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         store.withdraw(tx, grant_id(0))
         found = store.standing(tx, SPEAKER, policies).policy.grants
     assert [each.state for each in found] == [State.WITHDRAWN]
@@ -230,13 +231,13 @@ def test_a_warm_standing_is_one_query(filled: Database) -> None:
 
 
 def test_erasing_leaves_tombstones_that_lead_nowhere(filled: Database, tmp_path: Path) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         insert(tx, grant(1, note="for my sister"), who=Party.SPEAKER)
         minutes.reserve(tx, grant_id(0), PermitId("prm_aaaaaaaaaaaaaaaa"), 1_000, run=RUN)
     made = permit(filled)
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         assert store.erase_speaker(tx, SPEAKER, who=Party.OPERATOR, at=NOW) == [grant_id(0), grant_id(1)]
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         stone = store.get_grant(tx, grant_id(0))
         assert (stone.state, stone.speaker, stone.licensee) == (State.ERASED, "", "Harbour Books")
         assert [(each.state, each.who) for each in store.history(tx, grant_id(1))] == [(State.ERASED, Party.OPERATOR)]
@@ -245,9 +246,9 @@ def test_erasing_leaves_tombstones_that_lead_nowhere(filled: Database, tmp_path:
         assert minutes.used_ms(tx, SPEAKER) == {}
     with pytest.raises(PermitRefused):
         gate(filled).check(made, Action.SYNTHESIZE)
-    with pytest.raises(SpeakerUnknown), filled.write() as tx:
+    with pytest.raises(SpeakerUnknown), filled.write(scope=EVERYTHING) as tx:
         store.erase_speaker(tx, SPEAKER, who=Party.OPERATOR)
-    with pytest.raises(GrantUnknown), filled.write() as tx:
+    with pytest.raises(GrantUnknown), filled.write(scope=EVERYTHING) as tx:
         minutes.reserve(tx, grant_id(0), PermitId("prm_aaaaaaaaaaaaaaab"), 1, run=RUN)
     filled.forget_deleted()
     kept = (tmp_path / "consent.sqlite").read_bytes()

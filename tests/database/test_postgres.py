@@ -14,6 +14,7 @@ from sayso.database import connect, metadata
 from sayso.database.engine import AddressInvalid, ConstraintBroken, DatabaseUnavailable
 from sayso.database.metadata import keys_metadata
 from sayso.database.schema import KEYS, STATE, revision, upgrade
+from sayso.database.scope import EVERYTHING
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, new_id
 from sayso.ledger import Entry, Log, append, append_all
@@ -65,10 +66,10 @@ def test_two_writers_wait_for_each_other(database):
 
 def test_writers_of_different_speakers_write_at_the_same_time(database):
     first, second = (SpeakerId(new_id("speaker")) for _ in range(2))
-    with database.write(first) as tx, database.write(second) as other:
+    with database.write(first, scope=EVERYTHING) as tx, database.write(second, scope=EVERYTHING) as other:
         consents.add_speaker(tx, first)
         consents.add_speaker(other, second)
-    with database.read() as tx:
+    with database.read(scope=EVERYTHING) as tx:
         assert len(consents.list_speakers(tx)) == 2
 
 
@@ -114,10 +115,10 @@ def test_a_reader_sees_one_state(database):
 
 
 def test_a_broken_constraint_is_a_conflict_and_keeps_nothing(database):
-    with pytest.raises(ConstraintBroken), database.write() as tx:
+    with pytest.raises(ConstraintBroken), database.write(scope=EVERYTHING) as tx:
         for _ in range(2):
             consents.add_speaker(tx, SpeakerId("spk_aaaaaaaaaaaaaaaa"))
-    with database.read() as tx:
+    with database.read(scope=EVERYTHING) as tx:
         assert consents.list_speakers(tx) == []
 
 

@@ -15,7 +15,7 @@ from sayso.database.metadata import keys_metadata, metadata
 from sayso.database.schema import KEYS, STATE, SchemaTooNew, revision, upgrade
 
 ROOT = Path(sayso.__file__).parent
-for store in ROOT.rglob("store.py"):
+for store in (*ROOT.rglob("store.py"), *ROOT.rglob("*_store.py")):
     importlib.import_module(".".join(("sayso", *store.relative_to(ROOT).with_suffix("").parts)))
 
 

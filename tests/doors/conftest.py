@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.workflows.conftest import estate, make_estate, session
+from tests.workflows.conftest import estate, make_estate, recording, session, spoken, spoken_template, template
 
-__all__ = ["estate", "make_estate", "session"]
+__all__ = ["estate", "make_estate", "recording", "session", "spoken", "spoken_template", "template"]

@@ -10,14 +10,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sayso.consent.document import public_key_of
+from sayso.consent.keys import public_key_of
 from sayso.doors.cli.main import run
 from sayso.settings import Settings
 from sayso.workflows.consent import exchanging as records
 from sayso.workflows.consent import granting, signing
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.consent.speakers import add_speaker
-from sayso.workflows.installation import installation as homes
+from sayso.workflows.installation import session as sessions
+from sayso.workflows.installation.session import open_session
 from tests.workflows.consent.test_states import contents
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -31,7 +32,7 @@ class Desk:
 
     def __init__(self, folder):
         self.folder = folder
-        self.session = homes.open_session(Settings(home=folder / "home"))
+        self.session = open_session(Settings(home=folder / "home"))
         self.speaker = add_speaker(self.session, "Ada")
         signing.register(self.session, self.speaker, public_key_of(KEY))
         self.draft = granting.draft(
@@ -62,7 +63,7 @@ def desk(tmp_path_factory):
 @pytest.fixture
 def refused(desk, monkeypatch, capsys):
     """Return what runs a command that must fail, change nothing, and say one thing; it returns the error."""
-    monkeypatch.setattr(homes, "open_home", lambda _: desk.session)
+    monkeypatch.setattr(sessions, "open_session", lambda _: desk.session)
     monkeypatch.setenv("SAYSO_HOME", str(desk.folder / "home"))
 
     def act(*words, code=2):
@@ -125,7 +126,7 @@ def test_who_is_not_here_is_not_found(refused):
     words = ("--licensee", "L", "--purpose", "audiobook", "--speaker", UNKNOWN)
     assert refused("consent", "grant", *words, code=3)["error"] == "speaker-unknown"
     assert refused("consent", "request", *words, code=3)["error"] == "speaker-unknown"
-    for command in ("accept", "decline", "withdraw", "suspend", "resume", "revoke", "invalidate"):
+    for command in ("accept", "decline", "withdraw", "suspend", "resume", "revoke"):
         assert refused("consent", command, "grt_zzzzzzzzzzzzzzzz", code=3)["error"] == "grant-unknown"
         assert "grant" in refused("consent", command, "the grant")["message"]
 
@@ -167,7 +168,7 @@ FIELDS = [
 
 @pytest.mark.parametrize(("path", "value", "field"), FIELDS, ids=[f"{p[-1]}={str(v)[:16]}" for p, v, _ in FIELDS])
 def test_a_bad_field_of_a_signed_document_is_named(desk, refused, path, value, field):
-    assert field in refused("consent", "enter", desk.file(altered(desk, path, value)))["message"]
+    assert field in refused("consent", "submit", desk.file(altered(desk, path, value)))["message"]
 
 
 def nested(depth):
@@ -192,7 +193,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("command", ["enter", "sign"])
+@pytest.mark.parametrize("command", ["submit", "sign"])
 def test_a_file_that_is_no_document_is_refused(desk, refused, command, name):
     data, said = FILES[name]
     more = ("--key", desk.file(KEY.private_bytes_raw()), "-o", desk.folder / "out") if command == "sign" else ()
@@ -218,15 +219,16 @@ def test_ten_megabytes_of_a_record_are_not_taken_in(desk, refused, form):
 
 def test_a_signature_by_another_key_is_refused(desk, refused):
     forged = signing.signed(desk.draft, OTHER.private_bytes_raw())
-    assert refused("consent", "enter", desk.file(forged), code=5)["error"] == "signature-refused"
+    assert refused("consent", "submit", desk.file(forged), code=5)["error"] == "signature-refused"
     wider = altered(desk, ("document", "terms", "purposes"), ["audiobook"])
-    assert "signature" in refused("consent", "enter", desk.file(wider), code=5)["message"]
+    assert "signature" in refused("consent", "submit", desk.file(wider), code=5)["message"]
     for bad in ("", "00" * 64, "zz" * 64, "x"):
         assert (
-            "signature" in refused("consent", "enter", desk.file(altered(desk, ("signature",), bad)), code=5)["message"]
+            "signature"
+            in refused("consent", "submit", desk.file(altered(desk, ("signature",), bad)), code=5)["message"]
         )
     unknown = altered(desk, ("document", "speaker"), UNKNOWN)
-    assert refused("consent", "enter", desk.file(unknown), code=3)["error"] == "speaker-unknown"
+    assert refused("consent", "submit", desk.file(unknown), code=3)["error"] == "speaker-unknown"
 
 
 CASES = {
@@ -281,4 +283,4 @@ def test_no_document_that_was_tampered_with_gets_in(desk, refused, data):
     for key in path:
         target = target[key]
     if json.dumps(value) != json.dumps(target):
-        refused("consent", "enter", desk.file(altered(desk, path, value)), code=(2, 5))
+        refused("consent", "submit", desk.file(altered(desk, path, value)), code=(2, 5))

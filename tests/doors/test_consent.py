@@ -74,15 +74,15 @@ def test_a_speaker_signs_with_their_own_key_on_another_machine(program):
     key, public = program.folder / "key.pem", program.folder / "key.pub"
     key.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     public.write_bytes(KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    assert program.json("consent", "key", "--speaker", speaker, "--public", public)["kept_by"] == "speaker"
+    assert program.json("speaker", "key", "set", speaker, "--public", public)["kept_by"] == "speaker"
     assert give(program, speaker, code=4)["error"] == "speaker-key"
     draft, signed = program.folder / "draft.json", program.folder / "signed.json"
     give(program, speaker, "--draft", draft)
     elsewhere = {"SAYSO_HOME": "/nonexistent/home"}
     program.json("consent", "sign", draft, "--key", key, "-o", signed, env=elsewhere)
-    assert program.json("consent", "enter", signed)["state"] == "given"
+    assert program.json("consent", "submit", signed)["state"] == "given"
     signed.write_text(signed.read_text().replace("mystery", "romance"))
-    assert program.json("consent", "enter", signed, code=5)["error"] == "signature-refused"
+    assert program.json("consent", "submit", signed, code=5)["error"] == "signature-refused"
     assert program.json("consent", "sign", draft, "--key", public, "-o", signed, code=2)["error"] == "key-invalid"
 
 
@@ -100,7 +100,7 @@ def test_say_and_why_take_what_the_rules_ask_for(program):
 
 
 def test_a_death_is_noted(program, speaker):
-    assert program.json("consent", "deceased", "--speaker", speaker)["deceased"] is True
+    assert program.json("speaker", "deceased", speaker)["deceased"] is True
 
 
 def test_a_request_is_answered_and_a_limit_taken_away(program, speaker):
@@ -114,8 +114,8 @@ def test_a_request_is_answered_and_a_limit_taken_away(program, speaker):
     assert program.json("consent", "amend", asked["grant"], "--clear", "licensee", code=2)["error"] == "grant-invalid"
     declined = program.json("consent", "request", *words)["grant"]
     assert program.json("consent", "decline", declined)["state"] == "withdrawn"
-    assert program.json("consent", "invalidate", asked["grant"])["state"] == "invalidated"
-    assert program.json("consent", "expire")["expired"] == []
+    assert program.json("consent", "revoke", asked["grant"], "--invalid")["state"] == "invalidated"
+    assert program.json("consent", "revoke", declined, "--invalid", "--by", "licensee", code=2)["error"] == "invalid"
 
 
 def test_a_key_is_handed_over_used_and_replaced(program):
@@ -123,23 +123,20 @@ def test_a_key_is_handed_over_used_and_replaced(program):
     grant = give(program, speaker)["grant"]
     key, said, draft, signed = (program.folder / name for name in ("own.pem", "said", "change.json", "change.signed"))
     out = ("--output", key, "--passphrase", "-")
-    assert (
-        program.json("consent", "hand-over", "--speaker", speaker, *out, stdin="short", code=2)["error"]
-        == "key-invalid"
-    )
+    assert program.json("speaker", "key", "export", speaker, *out, stdin="short", code=2)["error"] == "key-invalid"
     assert not key.exists()
-    program.json("consent", "hand-over", "--speaker", speaker, *out, stdin="a lamp, two letters\n")
+    program.json("speaker", "key", "export", speaker, *out, stdin="a lamp, two letters\n")
     said.write_text("a lamp, two letters\n")
     program.json("consent", "suspend", grant)
     assert program.json("consent", "resume", grant, code=4)["error"] == "speaker-key"
     program.json("consent", "resume", grant, "--draft", draft)
     program.json("consent", "sign", draft, "--key", key, "--passphrase", said, "-o", signed)
-    assert program.json("consent", "enter", signed)["state"] == "given"
+    assert program.json("consent", "submit", signed)["state"] == "given"
     public = program.folder / "new.pub"
     public.write_text(KEY.public_key().public_bytes_raw().hex())
-    program.json("consent", "rekey", "--speaker", speaker, "--public", public, "--draft", draft)
+    program.json("speaker", "key", "rotate", speaker, "--public", public, "--draft", draft)
     program.json("consent", "sign", draft, "--key", key, "--passphrase", said, "-o", signed)
-    assert program.json("consent", "enter", signed)["public_key"] == public.read_text()
+    assert program.json("consent", "submit", signed)["public_key"] == public.read_text()
     public.write_text("ab" * 32)
-    recovered = ("--speaker", speaker, "--public", public, "--reason", "the key was lost; the union vouches")
-    assert program.json("consent", "recover-key", *recovered)["public_key"] == "ab" * 32
+    recovered = (speaker, "--public", public, "--reason", "the key was lost; the union vouches")
+    assert program.json("speaker", "key", "recover", *recovered)["public_key"] == "ab" * 32

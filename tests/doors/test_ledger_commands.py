@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from sayso.ledger.witness import witness_key
+
 from .test_contract import Program
 
 NOWHERE = {"SAYSO_HOME": "/nonexistent/home"}
@@ -53,22 +55,23 @@ def test_an_answer_with_proofs_is_checked_offline(program, vkey):
 
 def test_a_witness_cosigns_and_a_quorum_is_asked_for(program, vkey):
     folder = program.folder / "witness"
-    key = program.json("witness", "key", "--dir", folder, "--name", "union.example/w")["vkey"]
     words = ("witness", "serve", "--dir", str(folder), "--origin-key", vkey, "--port", "0", "--json")
+    words += ("--name", "union.example/w")
     command = [sys.executable, "-c", "from sayso.doors.cli.main import main; main()", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=program.env) as server:
         try:
             shown = json.loads(server.stdout.readline())
-            assert shown["vkey"] == key
+            key = shown["vkey"]
+            assert key == str(witness_key(folder).verifier)
             env = {"SAYSO_WITNESSES": f"{shown['url']} {key}", "SAYSO_WITNESS_QUORUM": "1"}
-            assert program.json("ledger", "cosign", env=env)["cosigned_by"] == ["union.example/w"]
+            assert program.json("ledger", "checkpoint", env=env)["cosigned_by"] == ["union.example/w"]
             proof = program.folder / "entry.tlog-proof"
             program.json("ledger", "prove", 0, "-o", proof, env=env)
         finally:
             server.terminate()
     wanted = ("ledger", "verify", proof, "--key", vkey, "--witness", key)
     assert program.json(*wanted, "--quorum", 1, env=NOWHERE)["ok"]
-    other = program.json("witness", "key", "--dir", program.folder / "other", "--name", "other.example/w")["vkey"]
+    other = str(witness_key(program.folder / "other", "other.example/w").verifier)
     program.json(*wanted, "--witness", other, "--quorum", 2, env=NOWHERE, code=6)
 
 

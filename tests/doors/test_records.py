@@ -21,18 +21,26 @@ def sayso(tmp_path, monkeypatch, capsys):
 
 
 def test_a_grant_goes_out_comes_in_and_gets_a_receipt(sayso, tmp_path):
-    (speaker,) = sayso("speaker", "add", "--name", "Ada")
+    (speaker,) = sayso("speaker", "add", "--name", "Ada <Lovelace>")
     speaker = speaker["speaker"]
     (grant,) = sayso("consent", "grant", "--speaker", speaker, "--licensee", "A", "--purpose", "podcast")
     for form in ("27560", "odrl"):
         sayso("consent", "export", grant["grant"], "--format", form, "-o", tmp_path / form)
         (taken,) = sayso("consent", "import", tmp_path / form, "--speaker", speaker)
         assert (taken["source"], taken["grant"] != grant["grant"]) == (grant["grant"], True)
-    for name in ("r.txt", "r.html"):
+    for name, shown in (
+        ("r.txt", "Ada <Lovelace>"),
+        ("r.html", "Ada &lt;Lovelace&gt;"),
+        ("R.HTML", "Ada &lt;Lovelace&gt;"),
+    ):
         sayso("consent", "receipt", grant["grant"], "-o", tmp_path / name)
-        assert grant["grant"] in (tmp_path / name).read_text()
+        said = (tmp_path / name).read_text()
+        assert shown in said
+        assert f"sayso consent withdraw {grant['grant']}" in said
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
     (error,) = sayso("consent", "receipt", grant["grant"], "-o", tmp_path / "r.pdf", code=2)
     assert error["error"] == "invalid"
+    assert not (tmp_path / "r.pdf").exists()
     (tmp_path / "bad").write_text('{"@type": "Agreement"}')
     (error,) = sayso("consent", "import", tmp_path / "bad", "--speaker", speaker, code=2)
     assert error["error"] == "document-invalid"

@@ -8,17 +8,15 @@ from sayso.engines.hibari import HibariEngine
 from sayso.engines.protocol import VoiceAsset
 from sayso.errors import NotFound
 from sayso.models.catalogue import ModelMissing, ModelTampered
-from tests.engines.conformance import SENTENCE, EngineConformance, spoken
+from sayso.testing.conformance import SENTENCE, EngineConformance, spoken
 
 
 class TestHibari(EngineConformance):
-    @pytest.fixture
     def engine(self):
         return HibariEngine()
 
-    @pytest.fixture
-    def voice(self, engine):
-        return engine.stock_asset("heart")
+    def voice(self):
+        return self.engine().stock_asset("heart")
 
 
 def test_speaks_as_the_package_itself_does():

@@ -11,21 +11,19 @@ from sayso.engines.kokoro.styles import styles
 from sayso.engines.kokoro.voice import KokoroVoice
 from sayso.engines.tone import BANDS, apply_tone, frequencies_hz
 from sayso.errors import NotFound
-from tests.engines.conformance import SENTENCE, EngineConformance, spoken
+from sayso.testing.conformance import SENTENCE, EngineConformance, spoken
 
 
 class TestKokoro(EngineConformance):
-    @pytest.fixture
     def engine(self):
         return Kokoro(threads=1)
 
-    @pytest.fixture
-    def voice(self, engine):
-        return engine.stock_asset("am_michael")
+    def voice(self):
+        return self.engine().stock_asset("am_michael")
 
     @pytest.mark.slow
-    def test_speaks_more_than_fits_its_net_at_once(self, engine, voice):
-        super().test_speaks_more_than_fits_its_net_at_once(engine, voice)
+    def test_speaks_more_than_fits_its_net_at_once(self):
+        super().test_speaks_more_than_fits_its_net_at_once()
 
 
 def test_stock_voices_name_licence_and_source():

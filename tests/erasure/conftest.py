@@ -13,7 +13,7 @@ from sayso import erasure, lineage
 from sayso.consent import store as consents
 from sayso.consent.grant import Grant
 from sayso.consent.state import Party
-from sayso.database import Database, connect, metadata
+from sayso.database import EVERYTHING, Database, connect, metadata
 from sayso.database.metadata import keys_metadata
 from sayso.ids import ArtifactId, GrantId, PlanId, SpeakerId, new_id
 from sayso.ledger import Entry, Log, append
@@ -35,7 +35,7 @@ class World:
         speaker = SpeakerId(new_id("speaker"))
         self.vault.create_subject(speaker)
         sealed = self.vault.seal_field(name.encode(), speaker, field="speaker name")
-        with self.database.write() as tx:
+        with self.database.write(scope=EVERYTHING) as tx:
             consents.add_speaker(tx, speaker, name_sealed=sealed)
         return speaker
 
@@ -44,7 +44,7 @@ class World:
         grant = Grant(
             grant_id, speaker, licensee, ("audiobook/mystery",), STARTED, max_ms=60_000, note=f"{speaker} notes"
         )
-        with self.database.write() as tx:
+        with self.database.write(scope=EVERYTHING) as tx:
             consents.insert_grant(tx, grant, who=Party.SPEAKER)
             append(tx, Entry("consent:grant:given", "2026-01-01T00:00:00.000Z", grant_id, {"licensee": licensee}))
         return grant_id
@@ -53,18 +53,18 @@ class World:
         ref = self.vault.seal(plain, speakers, kind=str(kind))
         digest = hashlib.sha256(plain).hexdigest()
         made = Artifact(ArtifactId(new_id("artifact")), kind, ref.address, digest, grant)
-        with self.database.write() as tx:
+        with self.database.write(scope=EVERYTHING) as tx:
             lineage.record(tx, made, speakers=speakers, parents=[parent.artifact_id for parent in parents])
         return made
 
     def plan(self, speaker: SpeakerId) -> erasure.ErasurePlan:
-        with self.database.write() as tx:
+        with self.database.write(scope=EVERYTHING) as tx:
             return erasure.make_plan(tx, self.vault, speaker)
 
     def run(self, plan_id: PlanId, *, at_step=lambda name: None, **options) -> str:
         """Run a plan to its certificate's file, as the workflow does; ``at_step`` is called before each step."""
         at_step("block")
-        with self.database.write() as tx:
+        with self.database.write(scope=EVERYTHING) as tx:
             plan = erasure.block(tx, plan_id)
             at_step("block committing")
         if plan.certificate is None:
@@ -73,13 +73,13 @@ class World:
             at_step("unlink")
             erasure.unlink_blobs(self.vault, plan, **options)
             at_step("delete")
-            with self.database.write() as tx:
+            with self.database.write(scope=EVERYTHING) as tx:
                 plan = erasure.delete_rows(tx, plan_id, forgets=[forget_notes])
                 at_step("delete committing")
             at_step("sweep")
             swept = erasure.sweep(self.vault, plan)
             at_step("certify")
-            with self.database.write() as tx:
+            with self.database.write(scope=EVERYTHING) as tx:
                 certificate = erasure.certify(tx, plan_id, self.vault, signer=self.log.signer, swept=swept)
                 at_step("certify committing")
         else:
@@ -88,7 +88,7 @@ class World:
         self.database.forget_deleted()
         at_step("integrate")
         self.log.integrate()
-        with self.database.read() as tx:
+        with self.database.read(scope=EVERYTHING) as tx:
             return erasure.certificate_file(tx, certificate, log=self.log)
 
     def hunt(self, *needles: bytes) -> list[tuple[bytes, Path]]:

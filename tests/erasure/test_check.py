@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sayso import erasure
+from sayso.database import EVERYTHING
 from sayso.erasure.certificate import Certificate, CertificateFile
 from sayso.erasure.errors import CertificateFailed, CertificateMalformed, CertificateUnknown
 from sayso.erasure.inventory import Inventory
@@ -57,11 +58,11 @@ def test_the_certificate_names_nobody(world, anna, ben, tmp_path):
 
 
 def test_the_certificate_grows_with_the_log(world, anna, text):
-    with world.database.write() as tx:
+    with world.database.write(scope=EVERYTHING) as tx:
         append(tx, Entry("speaker:added", "2026-01-01T00:00:00.000Z"))
     world.log.integrate()
     certificate = erasure.check(text, world.log.vkey).certificate.certificate
-    with world.database.read() as tx:
+    with world.database.read(scope=EVERYTHING) as tx:
         later = erasure.certificate_file(tx, certificate, log=world.log)
         with pytest.raises(CertificateUnknown):
             erasure.certificate_file(tx, "crt_aaaaaaaaaaaaaaaa", log=world.log)

@@ -6,6 +6,7 @@ from sayso import erasure, lineage
 from sayso.consent import store as consents
 from sayso.consent.errors import SpeakerUnknown
 from sayso.consent.state import State
+from sayso.database import EVERYTHING
 from sayso.erasure import Stage
 from sayso.erasure.errors import NotErased, PlanUnknown
 from sayso.ids import ArtifactId, PlanId, new_id
@@ -37,7 +38,7 @@ def test_a_plan_shows_everything_and_changes_nothing(world, anna, ben):
     assert dict(plan.inventory.counts) == {"clip": 4, "grant": 2, "recording": 1, "voice": 1}
     assert plan.stage is Stage.PLANNED
     assert world.plan(anna).inventory == plan.inventory
-    with world.database.read() as tx:
+    with world.database.read(scope=EVERYTHING) as tx:
         assert consents.epoch_of(tx, anna) == 1
         assert all(grant.state is State.GIVEN for grant in consents.grants_of(tx, anna))
         assert len(lineage.of_speaker(tx, anna)) == 6
@@ -47,7 +48,7 @@ def test_a_plan_shows_everything_and_changes_nothing(world, anna, ben):
 
 def test_a_newer_plan_replaces_an_older_one(world, anna):
     old, new = world.plan(anna), world.plan(anna)
-    with world.database.write() as tx:
+    with world.database.write(scope=EVERYTHING) as tx:
         with pytest.raises(PlanUnknown):
             erasure.get_plan(tx, old.plan_id)
         assert erasure.get_plan(tx, new.plan_id).speaker == anna
@@ -63,7 +64,7 @@ def test_an_unknown_speaker_has_no_plan(world):
 def test_the_plan_follows_what_is_made_after_it(world, anna):
     plan = world.plan(anna)
     world.make(Kind.CLIP, b"planted late clip", [anna])
-    with world.database.read() as tx:
+    with world.database.read(scope=EVERYTHING) as tx:
         assert erasure.get_plan(tx, plan.plan_id).inventory.counts["clip"] == 4
     checked = erasure.check(world.run(plan.plan_id), world.log.vkey)
     assert checked.certificate.counts["clip"] == 4
@@ -73,7 +74,7 @@ def test_an_erasure_takes_all_of_one_speaker_and_nothing_of_another(world, anna,
     kept = {made.blob for made in bens(world, ben) if made.kind is Kind.RECORDING}
     world.run(world.plan(anna).plan_id)
     assert set(world.vault.addresses()) == kept
-    with world.database.read() as tx:
+    with world.database.read(scope=EVERYTHING) as tx:
         assert consents.epoch_of(tx, anna) is None
         assert lineage.of_speaker(tx, anna) == []
         states = {grant.licensee: grant.state for grant in consents.list_grants(tx) if not grant.speaker}
@@ -86,12 +87,12 @@ def test_an_erasure_takes_all_of_one_speaker_and_nothing_of_another(world, anna,
 
 
 def bens(world, ben):
-    with world.database.read() as tx:
+    with world.database.read(scope=EVERYTHING) as tx:
         return lineage.of_speaker(tx, ben)
 
 
 def test_nothing_of_the_speaker_is_left_readable(world, anna, ben):
-    with world.database.read() as tx:
+    with world.database.read(scope=EVERYTHING) as tx:
         name = consents.get_speaker(tx, anna).name_sealed
         digests = [made.digest.encode() for made in lineage.of_speaker(tx, anna)]
         blobs = [made.blob.encode() for made in lineage.of_speaker(tx, anna)]
@@ -105,7 +106,7 @@ def test_nothing_of_the_speaker_is_left_readable(world, anna, ben):
 
 
 def test_rows_that_moved_between_pages_are_gone_too(world, anna, ben):
-    with world.database.write() as tx:
+    with world.database.write(scope=EVERYTHING) as tx:
         for number in range(400):
             who = [anna, ben] if number % 3 else [ben]
             made = Artifact(ArtifactId(new_id("artifact")), Kind.CLIP, None, f"{number:064x}")
@@ -209,7 +210,7 @@ def test_a_key_is_gone_from_the_file_after_a_kill_right_behind_its_deletion(worl
 def test_running_a_plan_twice_gives_one_certificate(world, anna):
     plan = world.plan(anna)
     assert world.run(plan.plan_id) == world.run(plan.plan_id)
-    with world.database.read() as tx:
+    with world.database.read(scope=EVERYTHING) as tx:
         done = erasure.get_plan(tx, plan.plan_id)
     assert (done.stage, done.speaker, done.artifacts) == (Stage.ERASED, None, ())
     assert done.certificate
@@ -219,7 +220,7 @@ def test_running_a_plan_twice_gives_one_certificate(world, anna):
 
 def test_a_begun_plan_is_taken_up_by_the_next(world, anna):
     plan = world.plan(anna)
-    with world.database.write() as tx:
+    with world.database.write(scope=EVERYTHING) as tx:
         erasure.block(tx, plan.plan_id)
     erasure.destroy_key(world.vault, world.plan(anna))
     assert world.plan(anna).plan_id == plan.plan_id
@@ -235,9 +236,9 @@ def test_permits_end_before_anything_is_destroyed(world, anna):
     ):
         with pytest.raises(NotErased, match="not begun"):
             step()
-    with world.database.write() as tx, pytest.raises(NotErased):
+    with world.database.write(scope=EVERYTHING) as tx, pytest.raises(NotErased):
         erasure.delete_rows(tx, plan.plan_id)
-    with world.database.write() as tx:
+    with world.database.write(scope=EVERYTHING) as tx:
         erasure.block(tx, plan.plan_id)
         assert consents.epoch_of(tx, anna) > 1
         assert {grant.state for grant in consents.grants_of(tx, anna)} == {State.WITHDRAWN}
@@ -248,7 +249,7 @@ def test_no_certificate_is_ahead_of_the_facts(world, anna):
     nothing = Swept(0, (), ())
 
     def certify():
-        with world.database.write() as tx:
+        with world.database.write(scope=EVERYTHING) as tx:
             erasure.certify(tx, plan.plan_id, world.vault, signer=world.log.signer, swept=nothing)
 
     reasons = ["not begun", "the key is not destroyed", "rows are not deleted", "5 blobs are left"]
@@ -256,7 +257,7 @@ def test_no_certificate_is_ahead_of_the_facts(world, anna):
         certify()
     for reason in reasons:
         assert reason in refused.value.message
-    with world.database.write() as tx:
+    with world.database.write(scope=EVERYTHING) as tx:
         plan = erasure.block(tx, plan.plan_id)
     for step, count in (
         (lambda: erasure.destroy_key(world.vault, plan), 2),
@@ -266,7 +267,7 @@ def test_no_certificate_is_ahead_of_the_facts(world, anna):
         with pytest.raises(NotErased) as refused:
             certify()
         assert len(refused.value.reasons) == count
-    with world.database.write() as tx:
+    with world.database.write(scope=EVERYTHING) as tx:
         erasure.delete_rows(tx, plan.plan_id)
     certify()
 

@@ -4,14 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.database import Database
-from sayso.ledger import Entry, Log, append_all
+from sayso.database import Database, Scope, Sees
+from sayso.ledger import Entry, Log, append, append_all
 from sayso.ledger.entry import Link, brief
 from sayso.ledger.errors import EntryInvalid
 
 from .conftest import AT, GRANTS
 
 GOOD = {"type": "consent:grant:given", "at": AT, "grant": GRANTS[0], "facts": {"licensee": "Acme"}}
+
+BY = "org_bbbbbbbbbbbbbbbb/producer/crd_cccccccccccccccc"
 
 facts = st.dictionaries(
     st.from_regex(r"\A[a-z][a-z0-9_]{0,9}\Z"),
@@ -32,7 +34,7 @@ def test_what_is_written_is_read_back(some: dict, seq: int) -> None:
 
 def test_the_bytes_are_canonical() -> None:
     assert Link(Entry(**GOOD), 1, "").encode() == (
-        b'{"at":"2026-11-22T20:36:00.123Z","facts":{"licensee":"Acme"},"grant":"grt_aaaaaaaaaaaaaaaa",'
+        b'{"at":"2026-11-22T20:36:00.123Z","by":null,"facts":{"licensee":"Acme"},"grant":"grt_aaaaaaaaaaaaaaaa",'
         b'"prev":"","seq":1,"type":"consent:grant:given","v":1}'
     )
 
@@ -66,11 +68,42 @@ def test_the_bytes_are_canonical() -> None:
         ("facts", {"a": 2**53}),
         ("facts", {"a": "two\nlines"}),
         ("facts", {"a": "\ud800"}),
+        ("by", "producer"),
+        ("by", BY + "\n"),
+        ("by", BY.replace("crd_", "Anna_")),
+        ("by", {"role": "producer"}),
     ],
 )
 def test_anything_else_is_refused_and_the_field_named(field: str, value: object) -> None:
     with pytest.raises(EntryInvalid, match=field):
         Entry(**(GOOD | {field: value}))
+
+
+def test_who_acts_is_taken_from_the_transaction_and_costs_at_most_80_bytes(log: Log, database: Database) -> None:
+    operator = Scope(Sees.EVERYTHING, "org_bbbbbbbbbbbbbbbb", by=BY)
+    with database.write(scope=operator) as tx:
+        append_all(tx, [Entry(**GOOD), Entry(**(GOOD | {"grant": None}))])
+        append(tx, Entry(**GOOD))
+    with database.write() as tx:
+        append(tx, Entry(**GOOD))
+    log.integrate()
+    assert [row.entry.by for row in log.query()] == [BY, BY, BY, None]
+    assert log.audit().findings == ()
+    sizes = [len(Link(Entry(**GOOD, by=by), 1, "").encode()) for by in (BY, None)]
+    assert sizes[0] - sizes[1] <= 80
+
+
+def test_entries_of_one_speaker_under_several_grants_are_not_connected_by_the_credential(
+    log: Log, database: Database
+) -> None:
+    by = BY.replace("producer", "speaker")
+    speaker = Scope(Sees.SPEAKER, "org_bbbbbbbbbbbbbbbb", "spk_bbbbbbbbbbbbbbbb", by, b"hash of a secret")
+    with database.write(scope=speaker) as tx:
+        append_all(tx, [Entry(**(GOOD | {"grant": grant})) for grant in GRANTS[:2]])
+    said = [row.entry.by for row in log.query()]
+    assert len({*said, by}) == 3
+    assert {each.rpartition("/")[0] for each in said} == {by.rpartition("/")[0]}
+    assert said[0] == speaker.named(GRANTS[0])
 
 
 def test_an_entry_beyond_one_kilobyte_is_refused() -> None:
@@ -97,6 +130,8 @@ def test_an_entry_beyond_one_kilobyte_is_refused() -> None:
         Link(Entry(**GOOD), 1, "").encode().replace(b'"seq":1', b'"seq":"1"'),
         Link(Entry(**GOOD), 1, "").encode().replace(b'"prev":""', b'"prev":"xy"'),
         Link(Entry(**GOOD), 1, "").encode().replace(b'"prev":""', b'"prev":1'),
+        Link(Entry(**GOOD), 1, "").encode().replace(b'"by":null,', b""),
+        Link(Entry(**GOOD), 1, "").encode().replace(b'"by":null', b'"by":"Anna"'),
     ],
 )
 def test_bytes_that_are_no_entry_are_refused(data: bytes) -> None:
@@ -152,5 +187,7 @@ def test_the_longest_entry_of_a_decision_fits() -> None:
         "territory": "GB-SCT",
         "outer": GRANTS[0],
     }
-    entry = Entry("synthesis:clip:intended", AT, GRANTS[0], {**DIGESTS, **names, **rest, "disclosure": "announcement"})
+    entry = Entry(
+        "synthesis:clip:intended", AT, GRANTS[0], {**DIGESTS, **names, **rest, "disclosure": "announcement"}, BY
+    )
     assert len(Link(entry, 2**40, "00" * 32).shortened().encode()) <= 1024

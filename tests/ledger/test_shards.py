@@ -123,7 +123,7 @@ def test_a_proof_taken_before_the_turn_holds_after_it(young: Years) -> None:
 
 @pytest.mark.parametrize("place", range(5))
 def test_any_one_key_leads_to_all_the_others(years: Years, place: int) -> None:
-    succession = Succession.decode(years.log.succession().encode())
+    succession = Succession.decode(years.log.succession().text().encode())
     shards = years.log.shards()
     followed = succession.follow(shards[place].shard.verifier)
     assert [str(each.key) for each in followed] == [shard.vkey for shard in shards.rows]
@@ -176,7 +176,7 @@ def test_shards_left_out_doubled_or_moved_are_found(years: Years) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_flipped_bit_of_a_succession_is_found(years: Years, data: st.DataObject) -> None:
-    content = bytearray(years.log.succession().encode()[:-1])
+    content = bytearray(years.log.succession().text().encode()[:-1])
     bit = data.draw(st.integers(0, len(content) * 8 - 1))
     content[bit // 8] ^= 1 << bit % 8
     with pytest.raises((LedgerTampered, NoteInvalid)):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from sayso import lineage
-from sayso.database import connect, metadata
+from sayso.database import EVERYTHING, connect, metadata
 from sayso.ids import ArtifactId, GrantId, PermitId, SpeakerId, new_id
 from sayso.lineage import Artifact, Kind
 from sayso.lineage.errors import ArtifactExists, ArtifactInvalid, ArtifactUnknown
@@ -27,7 +27,7 @@ def make(kind: Kind = Kind.RECORDING, **fields) -> Artifact:
 def tx(tmp_path):
     database = connect(f"sqlite:///{tmp_path / 'state.sqlite'}")
     metadata.create_all(database.engine)
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         yield tx
     database.close()
 
@@ -118,7 +118,7 @@ def test_reach_agrees_with_a_walk_by_hand(wanted):
     metadata.create_all(database.engine)
     parents = [{p for p in row if p < place} for place, row in enumerate(wanted)]
     made = [make() for _ in parents]
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         for artifact, row in zip(made, parents, strict=True):
             lineage.record(tx, artifact, speakers=[ANNA], parents=[made[p].artifact_id for p in row])
         above: list[set[int]] = []

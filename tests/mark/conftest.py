@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.act import Action
+from sayso.consent.permit import Gate, Permit
 from sayso.ids import GrantId, PermitId, SpeakerId
 from sayso.mark.embedder import Marker
 from sayso.mark.mark import MarkKeys

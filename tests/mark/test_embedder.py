@@ -7,8 +7,8 @@ import pytest
 
 from sayso.audio.rates import resampled
 from sayso.audio.signal import Signal
+from sayso.consent.act import Action
 from sayso.consent.errors import PermitRefused
-from sayso.consent.permit import Action
 from sayso.mark.detector import Detector
 from sayso.mark.embedder import Marker
 from sayso.mark.errors import ChunkMismatch, KeysInvalid

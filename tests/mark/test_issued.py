@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sayso.audio.signal import Signal
-from sayso.consent.permit import Action
+from sayso.consent.act import Action
 from sayso.mark.code import encode
 from sayso.mark.detector import NOTHING, Detector
 from sayso.mark.errors import KeysInvalid

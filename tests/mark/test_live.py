@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from sayso.audio.rates import resampled
 from sayso.audio.signal import Signal
+from sayso.consent.act import Action
 from sayso.consent.errors import PermitRefused
-from sayso.consent.permit import Action
 from sayso.mark.code import encode
 from sayso.mark.detector import Detector
 from sayso.mark.errors import ChunkMismatch

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sayso.audio import Signal
-from sayso.consent.permit import Action
+from sayso.consent.act import Action
 from sayso.mark.detector import Detector
 from sayso.mark.mark import Mark, MarkKeys
 from sayso.mark.passages import STEP_S, WINDOW_S, scanned, windows

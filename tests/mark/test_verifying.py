@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sayso.audio.signal import Signal
-from sayso.consent.permit import Action
+from sayso.consent.act import Action
 from sayso.mark.chains import CHAINS, NONE, Chain, chains_named
 from sayso.mark.detector import Detector
 from sayso.mark.errors import ChainUnknown, ProfileUnknown

@@ -5,7 +5,7 @@ import pytest
 
 from sayso.audio.rates import resampled
 from sayso.audio.signal import Signal
-from sayso.consent.permit import Action
+from sayso.consent.act import Action
 from sayso.mark.detector import Detector
 from sayso.mark.mark import Mark
 from sayso.mark.pattern import HOP_LENGTH, pattern_of

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,22 +15,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sayso.audio import Container, Signal
 from sayso.consent import Action, Release
 from sayso.consent import store as consents
-from sayso.consent.disclosure import Disclosure
+from sayso.consent.act import Disclosure
 from sayso.consent.errors import PermitRefused
 from sayso.consent.permit import Permit
 from sayso.engines import VoiceAsset
+from sayso.enrollment import intake
 from sayso.ids import ClipId, VoiceId, new_id
+from sayso.lineage import Kind
 from sayso.mark import Mark, MarkedAudio, MarkKeys
 from sayso.mark.embedder import Marker
 from sayso.synthesis import Renderer, script
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
+from sayso.voices import CloningPermit, reference, style_fit
 from sayso.workflows.consent import permission
 from sayso.workflows.speech import credentials, exporting, orders, speaking
 from sayso.workflows.speech.speaking import speak
-from sayso.workflows.voices import cloning, voicebook
+from sayso.workflows.voices import archive, cloning, voicebook
 from sayso.workflows.voices.cloning import Commission, clone_voice
 from tests.synthesis.test_render import ENGINE, MARK, SPOKEN, VOICE, Listening, World, commit
+from tests.voices.references import Gate, permitted, references
+from tests.voices.toy import Toy
 
 Attack = Callable[..., None]
 
@@ -298,84 +302,156 @@ def clone(site: Site) -> None:
     clone_voice(site.session, Commission(site.estate.speaker, (site.estate.recording,), effort="fast", engine="hibari"))
 
 
-@against("workflows/voices/cloning.py:_repaired without check 0")
+def refused_clone(site: Site, what: str) -> None:
+    with refused(what):
+        clone(site)
+
+
+@contextmanager
+def counted(owner: Any, name: str) -> Iterator[list[Any]]:
+    """Note the calls of a function, which goes on as it is."""
+    called: list[Any] = []
+    kept = getattr(owner, name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, name, lambda *args, **words: (called.append(args), kept(*args, **words))[1])
+        yield called
+
+
+@contextmanager
+def withdrawn_after(site: Site, owner: Any, name: str) -> Iterator[None]:
+    """Withdraw as soon as a function has done its work."""
+    kept = getattr(owner, name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, name, lambda *args, **words: (kept(*args, **words), site.end_permits())[0])
+        yield
+
+
+def none_of(called: list[Any], what: str) -> None:
+    if called:
+        raise Breach(what)
+
+
+@against("enrollment/intake.py:enrolled without check 0")
+def examine_a_recording_after_a_withdrawal(site: Site) -> None:
+    with withdrawn_after(site, cloning, "_permitted"), counted(intake, "admit") as admitted:
+        refused_clone(site, "a voice was cloned after the withdrawal")
+    none_of(admitted, "a recording was examined after the withdrawal")
+
+
+@against("voices/reference.py:prepared without check 0")
 def change_a_recording_after_a_withdrawal(site: Site) -> None:
-    repaired = []
+    with withdrawn_after(site, intake, "admit"), counted(reference, "restore") as repaired:
+        refused_clone(site, "a voice was cloned after the withdrawal")
+    none_of(repaired, "a recording was changed after the withdrawal")
+
+
+def searched(cloning_permit: CloningPermit, then: Callable[[], None] = lambda: None) -> int:
+    """Search for a voice; return how many sentences a toy engine said for it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cloning, "admit", lambda *_: site.end_permits())
-        kept = cloning.restore
-        patch.setattr(cloning, "restore", lambda signal: repaired.append(signal) or kept(signal))
-        with refused("a voice was cloned after the withdrawal"):
-            clone(site)
-    if repaired:
-        raise Breach("a recording was changed after the withdrawal")
+        budget = style_fit._Budget(rounds=1, tone_after=(), stock=8, settling=1, judged=1)
+        patch.setattr(style_fit, "_BUDGETS", {style_fit.Effort.FAST: budget})
+        told: list[float] = []
+
+        def progress(part: float) -> None:
+            told.append(part)
+            then()
+
+        try:
+            recordings = references(sound(2.0))
+            style_fit.fit(Toy(), recordings, cloning_permit, effort=style_fit.Effort.FAST, progress=progress)
+        except PermitRefused:
+            return len(told)
+    raise Breach("a voice was fitted without a permit that holds")
 
 
-def cloning_permit(site: Site) -> tuple[Permit, VoiceId, list[bytes], Any]:
-    voice, engine = VoiceId(new_id("voice")), cloning.engine_named("hibari")
+@against("voices/style_fit.py:fit without check 0")
+def fit_a_voice_after_a_withdrawal() -> None:
+    gate = Gate()
+    gate.refusal = PermitRefused("withdrawn", reasons=["withdrawn"])
+    with counted(style_fit, "embed_speech") as heard:
+        searched(permitted(gate))
+    none_of(heard, "the speaker was listened to after the withdrawal")
+
+
+@against("voices/style_fit.py:_Search.say_all without check 0")
+def go_on_searching_after_a_withdrawal() -> None:
+    gate = Gate()
+
+    def withdraw() -> None:
+        gate.refusal = PermitRefused("withdrawn", reasons=["withdrawn"])
+
+    if searched(permitted(gate), withdraw) > 8:
+        raise Breach("a sentence was spoken after the withdrawal")
+
+
+def sealed(site: Site, what: str, before: str) -> None:
+    """Withdraw once ``before`` is done, and expect nothing to be sealed afterwards."""
+    owner = cloning if before == "fit" else archive
+    with withdrawn_after(site, owner, before), counted(archive, "_sealed") as kept:
+        refused_clone(site, "a voice was cloned after the withdrawal")
+    kinds = {args[-1] for args in kept}
+    none_of([kind for kind in kinds if before == "fit" or kind in (Kind.EMBEDDING, Kind.VOICE)], what)
+
+
+@against("workflows/voices/archive.py:sealed_recordings without check 0")
+def seal_recordings_after_a_withdrawal(site: Site) -> None:
+    sealed(site, "a recording was sealed after the withdrawal", before="fit")
+
+
+@against("workflows/voices/archive.py:sealed_voice without check 0")
+def seal_a_voice_after_a_withdrawal(site: Site) -> None:
+    sealed(site, "a voice was sealed after the withdrawal", before="sealed_recordings")
+
+
+def cloning_permit(site: Site, *, voice: VoiceId | None = None) -> tuple[CloningPermit, list[bytes], Any]:
+    """Return a permit to clone the site's recording, as its voice or another, after the fact."""
+    permitted_voice, engine = VoiceId(new_id("voice")), cloning.engine_named("hibari")
     files = [site.estate.recording.read_bytes()]
-    granted = cloning._permitted(site.session, site.estate.speaker, voice, files, engine)
+    granted = cloning._permitted(site.session, site.estate.speaker, permitted_voice, files, engine)
     permission.failed(site.session, granted, cloning.ACT)
-    return granted.permit, voice, files, engine
+    made = cloning._cloning_permit(site.session, granted.permit, voice or permitted_voice)
+    return made, reference.digests_of(files), engine
 
 
-@against("workflows/voices/cloning.py:_repaired without text_commitment in check 0")
-def change_another_recording(site: Site) -> None:
-    permit, *_ = cloning_permit(site)
-    with pytest.MonkeyPatch.context() as patch, refused("another recording was changed"):
-        patch.setattr(cloning, "restore", lambda signal: SimpleNamespace(signal=signal, repaired=()))
-        cloning._repaired(site.session, permit, [b"another"], [sound()])
+@against("voices/permitted.py:CloningPermit.check without check 0")
+def clone_under_a_permit_that_has_ended(site: Site) -> None:
+    made, digests, engine = cloning_permit(site)
+    site.end_permits()
+    with refused("a voice was cloned under a permit that has ended"):
+        made.check(digests, engine)
 
 
-@against(
-    "workflows/voices/cloning.py:clone_voice without its check", "workflows/voices/cloning.py:_check without check 0"
-)
-def fit_a_voice_after_a_withdrawal(site: Site) -> None:
-    fitted = []
-    with pytest.MonkeyPatch.context() as patch:
-        kept_restore, kept_fit = cloning.restore, cloning.fit
-        patch.setattr(cloning, "restore", lambda signal: (kept_restore(signal), site.end_permits())[0])
-        patch.setattr(cloning, "fit", lambda *a, **w: fitted.append(a) or kept_fit(*a, **w))
-        with refused("a voice was cloned after the withdrawal"):
-            clone(site)
-    if fitted:
-        raise Breach("a voice was fitted after the withdrawal")
-
-
-@against("workflows/voices/cloning.py:_check without voice in check 0")
+@against("voices/permitted.py:CloningPermit.check without voice in check 0")
 def clone_as_another_voice(site: Site) -> None:
-    permit, _, files, engine = cloning_permit(site)
+    made, digests, engine = cloning_permit(site, voice=VoiceId(new_id("voice")))
     with refused("another voice than the permitted one was cloned"):
-        cloning._check(site.session, permit, VoiceId(new_id("voice")), recordings=files, engine=engine)
+        made.check(digests, engine)
 
 
-@against("workflows/voices/cloning.py:_check without text_commitment in check 0")
+@against("voices/permitted.py:CloningPermit.check without text_commitment in check 0")
 def clone_from_another_recording(site: Site) -> None:
-    permit, voice, _, engine = cloning_permit(site)
+    made, _, engine = cloning_permit(site)
     with refused("a voice was cloned from another recording"):
-        cloning._check(site.session, permit, voice, recordings=[b"another"], engine=engine)
+        made.check(reference.digests_of([b"another"]), engine)
 
 
-@against("workflows/voices/cloning.py:_check without engine_digest in check 0")
+@against("voices/permitted.py:CloningPermit.check without engine_digest in check 0")
 def clone_with_another_engine(site: Site) -> None:
-    permit, voice, files, _ = cloning_permit(site)
+    made, digests, _ = cloning_permit(site)
 
     class Another:
         def digest(self) -> str:
             return "0" * 64
 
     with refused("a voice was cloned with another engine"):
-        cloning._check(site.session, permit, voice, recordings=files, engine=Another())
+        made.check(digests, Another())
 
 
 @against("workflows/consent/permission.py:result without check 0")
 def keep_a_voice_after_a_withdrawal(site: Site) -> None:
     before = len(voicebook.listed(site.session))
-    with pytest.MonkeyPatch.context() as patch:
-        kept = cloning.fit
-        patch.setattr(cloning, "fit", lambda *a, **w: (kept(*a, **w), site.end_permits())[0])
-        with refused("a voice was kept after the withdrawal"):
-            clone(site)
+    with withdrawn_after(site, archive, "sealed_voice"):
+        refused_clone(site, "a voice was kept after the withdrawal")
     if len(voicebook.listed(site.session)) > before:
         raise Breach("a voice was kept after the withdrawal")
 

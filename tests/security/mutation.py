@@ -155,7 +155,7 @@ def _begins(row: ast.Tuple, name: str) -> bool:
     return isinstance(first, ast.Constant) and first.value == name
 
 
-WRAPPED = {"mark/embedder.py": "_check", "workflows/voices/cloning.py": "_check"}
+WRAPPED = {"mark/embedder.py": "_check"}
 """Functions that do nothing but ask a gate: whoever calls them has a check there too."""
 
 

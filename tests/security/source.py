@@ -11,12 +11,34 @@ from pathlib import Path
 import sayso
 
 SOURCE = Path(sayso.__file__).parent
-GATES = {"gate", "_gate", "pass_"}
+UNNAMED = "()"
+"""Stands for whatever has no name that a method is called on, such as what another call returns."""
+
+GATES = {"gate", "_gate", "pass_", "permitted", "_permitted"}
 """The names under which a gate, or what wraps one with its permit, goes in the source."""
 
-MAKERS = {
-    "restore": "changes a recording",
-    "fit": "makes a voice",
+FUNCTIONS = {
+    "restore": ("sayso.restoration", "changes a recording"),
+    "prepared": ("sayso.voices", "changes a recording"),
+    "enrolled": ("sayso.enrollment", "changes a recording"),
+    "fit": ("sayso.voices", "makes a voice"),
+    "sealed_recordings": ("sayso.workflows.voices.archive", "keeps a voice"),
+    "sealed_voice": ("sayso.workflows.voices.archive", "keeps a voice"),
+    "encode": ("sayso.audio", "writes sound"),
+    "tagged": ("sayso.audio", "writes sound"),
+    "issue": ("sayso.credentials", "signs sound"),
+    "reopened": ("sayso.mark", "brings sound out of the vault"),
+    "packed": ("sayso.workflows.speech.credentials", "writes sound"),
+    "SoundDraft": ("sayso.workflows.provenance.releasing", "releases a file"),
+    "Draft": ("sayso.disk", "releases a file"),
+    "write_whole": ("sayso.disk", "releases a file"),
+}
+"""The verbs of sound that are functions or classes, and the module, or the package of it, that has them.
+
+Another function of the same name is none: `write_document` takes text, and a session of a model marks nothing.
+"""
+
+METHODS = {
     "render": "makes speech",
     "stream": "makes speech",
     "embed": "changes sound",
@@ -24,17 +46,10 @@ MAKERS = {
     "push": "changes sound",
     "whole": "changes sound",
     "pieces": "releases sound",
-    "encode": "writes sound",
     "encoded": "writes sound",
-    "issue": "signs sound",
-    "reopened": "brings sound out",
-    "packed": "writes sound",
-    "SoundDraft": "releases a file",
-    "Draft": "releases a file",
     "publish": "releases a file",
-    "write_whole": "releases a file",
 }
-"""The verbs of sound in this house: whoever calls one makes, changes, writes or releases sound, or a file."""
+"""The verbs of sound that are methods. Whoever calls either makes, changes, writes or releases sound, or a file."""
 
 INSIDE = ("audio/", "restoration/", "engines/", "ledger/", "vault/", "canonical.py", "disk.py", "consent/", "models/")
 """Rooms that are handed sound or bytes and hand back others; who calls them is looked at, not they."""
@@ -78,7 +93,7 @@ def calls(node: ast.AST) -> Iterator[tuple[str, str, ast.Call]]:
             target = inner.func
             if isinstance(target, ast.Attribute):
                 owner = target.value
-                yield getattr(owner, "attr", getattr(owner, "id", "")), target.attr, inner
+                yield getattr(owner, "attr", getattr(owner, "id", UNNAMED)), target.attr, inner
             elif isinstance(target, ast.Name):
                 yield "", target.id, inner
 
@@ -95,28 +110,48 @@ def asking() -> dict[Place, int]:
 
 
 @cache
-def _imported(file: str) -> set[str]:
-    """Return what a file imports from the room of audio."""
-    tree = ast.parse((SOURCE / file).read_text())
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return {alias.name for node in nodes if (node.module or "").startswith("sayso.audio") for alias in node.names}
+def _imports(file: str) -> dict[str, str]:
+    """Return where each name comes from that a file imports anywhere in it: ``fit`` from ``sayso.voices.fit``."""
+    found: dict[str, str] = {}
+    for node in ast.walk(ast.parse((SOURCE / file).read_text())):
+        if isinstance(node, ast.ImportFrom):
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.asname or alias.name.split(".")[-1]: alias.name for alias in node.names}
+    return found
 
 
-def writes(place: Place, owner: str) -> bool:
-    """Return whether ``encode`` here is that of sound: many other things are encoded."""
-    return not owner and "encode" in _imported(place.file)
+@cache
+def _modules(file: str) -> set[str]:
+    """Return the names in a file that are modules: what is called on them is a function, not a method."""
+    found = set()
+    for name, origin in _imports(file).items():
+        path = SOURCE.parent / origin.replace(".", "/")
+        if path.is_dir() or path.with_suffix(".py").exists():
+            found.add(name)
+    return found
+
+
+def verb(place: Place, owner: str, called: str) -> str | None:
+    """Return which verb of sound is called, by whatever name; None if it is none."""
+    imports = _imports(place.file)
+    if owner in _modules(place.file):
+        origin = f"{imports[owner]}.{called}"
+    elif owner:
+        return called if called in METHODS else None
+    else:
+        here = "sayso." + place.file.removesuffix(".py").replace("/", ".")
+        origin = imports.get(called, f"{here}.{called}")
+    home, _, name = origin.rpartition(".")
+    return name if name in FUNCTIONS and (home + ".").startswith(FUNCTIONS[name][0] + ".") else None
 
 
 def touching_sound() -> dict[Place, set[str]]:
     """Return which verbs of sound each function outside the rooms calls."""
     found: dict[Place, set[str]] = {}
     for place, node in functions().items():
-        if place.file.startswith(INSIDE):
-            continue
-        verbs = {
-            name for owner, name, _ in calls(node) if name in MAKERS and (name != "encode" or writes(place, owner))
-        }
-        if verbs:
+        verbs = {verb(place, owner, name) for owner, name, _ in calls(node)} - {None}
+        if verbs and not place.file.startswith(INSIDE):
             found[place] = verbs
     return found
 

@@ -244,7 +244,7 @@ INITIALS = [
 ]
 ROMANS = [
     ("Chapter IV", "Chapter four."),
-    ("CHAPTER XII", "CHAPTER twelve."),
+    ("CHAPTER XII", "Chapter twelve."),
     ("Chapter I", "Chapter one."),
     ("Henry VIII", "Henry the Eighth."),
     ("Louis XIV of France", "Louis the Fourteenth of France."),
@@ -310,7 +310,7 @@ PUNCTUATION = [
     ("  too   many\tspaces ", "too many spaces."),
     ("zero\u200bwidth and soft\u00adhyphen", "zerowidth and softhyphen."),
     ("<b>bold</b> text", "bold text."),
-    ("see [here](https://x.com/a)", "see (here)."),
+    ("see [here](https://x.com/a)", "see here."),
     ("«Non», dit-il", "“Non”, dit-il."),
     ("ﬁne 𝓗𝓮𝓵𝓵𝓸", "fine Hello."),
     ("Hello!🎉 Bye 👋🏽", "Hello! Bye."),
@@ -324,7 +324,7 @@ PUNCTUATION = [
     ("word¹ note", "word note."),
     ("5 > 3", "Five greater than three."),
     ("~50 people", "about fifty people."),
-    ("[hello](/bad/)", "(hello) (bad)."),
+    ("[hello](/bad/)", "hello."),
 ]
 
 ALL = {name: cases for name, cases in list(globals().items()) if name.isupper() and isinstance(cases, list)}

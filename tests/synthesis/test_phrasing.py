@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sayso.synthesis.normalise import normalise
 from sayso.synthesis.phrasing import MAX_CHARACTERS, PARAGRAPH_MS, Phrase, phrases, script, sentences
+from sayso.synthesis.reading.pauses import PAUSE
 
 STORY = normalise(
     """Chapter I
@@ -57,7 +58,7 @@ def test_phrases_fit_and_pauses_are_pauses(text):
 
 @given(st.text(max_size=150))
 def test_any_text(text):
-    assert script(phrases(text)).split() == text.split()
+    assert script(phrases(text)).split() == PAUSE.sub(" ", text).split()
 
 
 @pytest.mark.parametrize(
@@ -118,3 +119,17 @@ def test_a_word_without_end_is_cut_and_kept():
 def test_nothing():
     assert phrases("") == []
     assert script([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("Wait [pause:1.5s] for me.", [("Wait", 1500), ("for me.", 0)]),
+        ("Wait. [pause:500ms][pause:0.5s] Now go.", [("Wait.", 1000), ("Now go.", 0)]),
+        ("[pause:1s] We begin here, all of us. [pause:9s]", [("We begin here, all of us.", 0)]),
+        ("No [PAUSE: 2 s] more of it.", [("No", 2000), ("more of it.", 0)]),
+        ("Wait [pause:99s] for me.", [("Wait", 10_000), ("for me.", 0)]),
+    ],
+)
+def test_a_pause_that_is_asked_for_is_kept_and_never_read_aloud(text, spoken):
+    assert [(phrase.text, phrase.pause_ms) for phrase in phrases(normalise(text))] == spoken

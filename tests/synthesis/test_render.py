@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sayso.audio.signal import Signal, concatenate
 from sayso.clock import stamp
+from sayso.consent.act import Action
 from sayso.consent.errors import PermitRefused
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.permit import Gate, Permit
 from sayso.engines import SpeedInvalid, VoiceAsset
 from sayso.engines.hibari import HibariEngine
 from sayso.mark import Mark, MarkedAudio, Marker, MarkKeys

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sayso.database import connect, metadata
+from sayso.database import EVERYTHING, connect, metadata
 from sayso.database.engine import ConstraintBroken
 from sayso.ids import new_id
 from sayso.synthesis import store
@@ -39,15 +39,15 @@ def clip(**changes) -> store.Clip:
 
 def test_begun_finished_and_found_by_mark(database):
     begun = clip()
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.insert_clip(tx, begun)
-    with database.read() as tx:
+    with database.read(scope=EVERYTHING) as tx:
         assert store.get_clip(tx, begun.clip_id) == begun
         assert store.unfinished_clips(tx) == [begun]
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.finish_clip(tx, begun.clip_id, duration_ms=3200, artifact_id="art_" + "b" * 16, result_ticket=2)
     ended = replace(begun, duration_ms=3200, artifact_id="art_" + "b" * 16, result_ticket=2)
-    with database.read() as tx:
+    with database.read(scope=EVERYTHING) as tx:
         assert store.clip_of_mark(tx, begun.mark_id) == ended
         assert store.unfinished_clips(tx) == []
         assert store.clip_of_mark(tx, "0" * 16) is None
@@ -55,7 +55,7 @@ def test_begun_finished_and_found_by_mark(database):
 
 def test_a_clip_ends_once(database):
     begun = clip()
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.insert_clip(tx, begun)
         store.finish_clip(tx, begun.clip_id, duration_ms=1, artifact_id=None, result_ticket=2)
         with pytest.raises(ClipUnknown):
@@ -64,7 +64,7 @@ def test_a_clip_ends_once(database):
 
 
 def test_unknown(database):
-    with database.read() as tx, pytest.raises(ClipUnknown):
+    with database.read(scope=EVERYTHING) as tx, pytest.raises(ClipUnknown):
         store.get_clip(tx, new_id("clip"))
 
 
@@ -72,16 +72,16 @@ def test_unknown(database):
 def test_one_clip_for_each_permit_and_mark(database, same):
     first = clip()
     second = clip(**{same: getattr(first, same)})
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.insert_clip(tx, first)
-    with pytest.raises(ConstraintBroken), database.write() as tx:
+    with pytest.raises(ConstraintBroken), database.write(scope=EVERYTHING) as tx:
         store.insert_clip(tx, second)
 
 
 def test_of_grant_and_of_voices(database):
     ours = [clip(created_at=f"2026-11-22T20:36:0{k}.000Z") for k in range(3)]
     other = clip(grant_id="grt_" + "z" * 16, voice_id="voi_" + "z" * 16)
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         for each in (*ours, other):
             store.insert_clip(tx, each)
         assert store.clips_of_grant(tx, ours[0].grant_id) == ours

@@ -17,6 +17,17 @@ CASES = {
     "from sayso.consent.permit import Permit\np = Permit()": ("synthesis/render.py", "consent/decision.py"),
     "import sayso.consent.permit as c\np = c.Permit(1)": ("doors/cli/say.py", "consent/decision.py"),
     "m = MarkedAudio(1)": ("synthesis/render.py", "mark/embedder.py"),
+    "f = EncodedAudio(b'')": ("workflows/speech/speaking.py", "mark/marked.py"),
+    "f = manifest.SignedAudio(b'')": ("workflows/speech/speaking.py", "credentials/manifest.py"),
+    "p = Packed(file, kept)": ("workflows/speech/exporting.py", "workflows/speech/credentials.py"),
+    "r = Reference(b'', b'', signal, ())": ("workflows/voices/cloning.py", "voices/reference.py"),
+    "v = FittedVoice(asset)": ("workflows/voices/cloning.py", "voices/style_fit.py"),
+    "from sayso.audio import encode": ("workflows/speech/exporting.py", "mark/marked.py"),
+    "from sayso.audio.encode import encode as e": ("workflows/speech/exporting.py", "audio/packets.py"),
+    "from sayso import audio\nx = audio.encode(s, c)": ("workflows/speech/exporting.py", "audio/packets.py"),
+    "from sayso.disk import Draft": ("workflows/speech/speaking.py", "workflows/provenance/releasing.py"),
+    "from sayso.disk import write_whole": ("doors/cli/commands/say.py", "ledger/tiles.py"),
+    "import sayso.disk\nsayso.disk.write_whole(p, b'')": ("doors/cli/commands/say.py", "vault/kek.py"),
     "from datetime import datetime\nx = datetime.now()": ("consent/grant.py", "clock.py"),
     "import time\nx = time.time()": ("consent/grant.py", "clock.py"),
     "assert True": ("audio/signal.py", None),
@@ -24,6 +35,9 @@ CASES = {
     "import sqlalchemy": ("consent/grant.py", "consent/store.py"),
     "from cryptography import x509": ("credentials/manifest.py", "credentials/authority.py"),
     "from pydantic import BaseModel": ("consent/grant.py", "settings/sources.py"),
+    "import jinja2": ("consent/receipts/receipt.py", "doors/reports/page.py"),
+    "x = f'see `sayso consent list` for {y}'": ("consent/grant.py", "doors/hints.py"),
+    "x = 'sign it with --draft FILE'": ("consent/grant.py", "doors/hints.py"),
     "import pickle": ("vault/kek.py", None),
     "x = 1\n" * 401: ("audio/signal.py", None),
     "def f():\n" + "    x = 1\n" * 51: ("audio/signal.py", None),
@@ -47,3 +61,57 @@ def _breaches(root, place, code):
     path.parent.mkdir(parents=True)
     path.write_text(code)
     return rules.check(root)
+
+
+TABLE = 'from sqlalchemy import Table, delete, select, update\nrows = Table("clips", metadata)\n'
+
+UNSCOPED = {
+    "a select": "def find(tx, x):\n    return tx.execute(select(rows).where(rows.c.x == x))",
+    "of one column": "def find(tx, x):\n    return tx.execute(select(rows.c.x))",
+    "of a figure": "def find(tx, x):\n    return tx.execute(select(func.max(rows.c.x)))",
+    "an update": "def change(tx, x):\n    tx.execute(update(rows).values(x=x))",
+    "a delete": "def forget(tx, x):\n    tx.execute(delete(rows).where(rows.c.x == x))",
+    "a query made before": "WHOLE = select(rows)\n\ndef find(tx, x):\n    return tx.execute(WHOLE.where(rows.c.x == x))",
+    "columns named before": "COLUMNS = (rows.c.x, rows.c.y)\n\ndef find(tx):\n    return tx.execute(select(*COLUMNS))",
+    "columns under another name": "def find(tx):\n    c = rows.c\n    return tx.execute(select(c.x))",
+    "a table of another file": "from sayso.clips.store import clips\n\ndef find(tx):\n    return tx.execute(select(clips))",
+    "one of several tables": "def forget(tx):\n    for table in (rows,):\n        tx.execute(delete(table))",
+    "another table's scope": "def find(tx):\n    return tx.execute(select(rows).where(within(tx, others)))",
+}
+
+
+@pytest.mark.parametrize("code", UNSCOPED.values(), ids=UNSCOPED)
+def test_a_planted_query_without_a_scope_is_found(code, tmp_path):
+    assert _breaches(tmp_path / "a", "synthesis/store.py", TABLE + code)
+
+
+SCOPED = {
+    "within": "def find(tx, x):\n    return tx.execute(select(rows).where(within(tx, rows), rows.c.x == x))",
+    "in a tuple": "def find(tx, x):\n    mine = (within(tx, rows), rows.c.x == x)\n    tx.execute(delete(rows).where(*mine))",
+    "of what is nobody's": 'log = Table("ledger_entries", metadata)\n\ndef find(tx):\n    tx.execute(select(log))',
+}
+
+
+@pytest.mark.parametrize("code", SCOPED.values(), ids=SCOPED)
+def test_a_query_with_a_scope_is_left_alone(code, tmp_path):
+    assert not _breaches(tmp_path / "a", "synthesis/store.py", TABLE + code)
+
+
+WIDER = {
+    "everything": "def find(tx):\n    with everything(tx):\n        pass",
+    "EVERYTHING": "from sayso.database import EVERYTHING\n\nscope = EVERYTHING",
+    "database.read": "def find(session):\n    with session.installation.database.read() as tx:\n        pass",
+    "database.write": "def find(database):\n    with database.write() as tx:\n        pass",
+}
+
+
+@pytest.mark.parametrize("code", WIDER.values(), ids=WIDER)
+def test_a_transaction_around_the_session_is_found(code, tmp_path):
+    assert _breaches(tmp_path / "a", "workflows/speech/speaking.py", code)
+
+
+def test_every_exemption_is_of_something_that_is_there():
+    root = Path(__file__).parents[2] / "src" / "sayso"
+    for place in {**rules.UNSCOPED, **rules.WIDENED}:
+        file, _, function = place.partition(":")
+        assert f"def {function}" in (root / file).read_text(), place

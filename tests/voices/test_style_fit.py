@@ -7,11 +7,13 @@ import pytest
 
 from sayso.audio.quality import Dnsmos
 from sayso.audio.signal import Signal, concatenate
+from sayso.consent.errors import PermitRefused
 from sayso.engines import CannotClone
 from sayso.engines.hibari import HibariEngine
 from sayso.engines.kokoro import Kokoro
 from sayso.voices import Effort, NoVoiceInside, embed_voice, fit, similarity, style_fit
 from sayso.voices.sentences import JUDGED, SEARCHED
+from tests.voices.references import Gate, permitted, references
 from tests.voices.toy import Toy, ToySpace
 
 HIDDEN = (1.4, -0.6)
@@ -45,7 +47,7 @@ def test_every_worker_says_every_sentence_in_two_turns():
 
 
 def test_finds_a_voice_that_is_hidden_in_the_space(reference, short):
-    found = fit(Toy(), [reference])
+    found = fit(Toy(), references(reference), permitted())
     stock = max(
         similarity(embed_voice(spoken(point, JUDGED)), embed_voice(reference)) for point in ToySpace().stock_points()
     )
@@ -62,14 +64,14 @@ def test_what_is_unnatural_far_out_stays_nearer_to_the_middle(reference, short, 
     def voice_if(*numbers):
         quality = iter(numbers)
         monkeypatch.setattr(style_fit, "dnsmos", lambda _: Dnsmos(sig=3.0, bak=3.0, ovr=next(quality)))
-        return np.frombuffer(fit(Toy(), [reference]).asset.data, "<f8")
+        return np.frombuffer(fit(Toy(), references(reference), permitted()).asset.data, "<f8")
 
     far = voice_if(3.5, 1.0, 1.0, 3.0)  # a price that no similarity makes up for
     assert voice_if(*heard, 3.0) == pytest.approx(share * far)
 
 
 def test_same_seed_same_voice_and_another_seed_another(reference, short):
-    voices = [fit(Toy(), [reference], seed=seed) for seed in (1, 1, 2)]
+    voices = [fit(Toy(), references(reference), permitted(), seed=seed) for seed in (1, 1, 2)]
     assert voices[0].asset == voices[1].asset
     assert voices[0].similarity == voices[1].similarity
     assert voices[0].asset != voices[2].asset
@@ -77,7 +79,7 @@ def test_same_seed_same_voice_and_another_seed_another(reference, short):
 
 def test_progress_never_falls_and_ends_at_one(reference, short):
     parts = []
-    fit(Toy(), [reference], effort=Effort.FAST, progress=parts.append)
+    fit(Toy(), references(reference), permitted(), effort=Effort.FAST, progress=parts.append)
     assert all(later >= earlier for earlier, later in itertools.pairwise(parts))
     assert 0.0 < parts[0] < 0.2
     assert parts[-1] == 1.0
@@ -86,24 +88,40 @@ def test_progress_never_falls_and_ends_at_one(reference, short):
 def test_several_references_are_one_speaker(reference, short):
     half = reference.num_samples // 2
     parts = [reference.slice(0, half), reference.slice(half, reference.num_samples)]
-    assert fit(Toy(), parts).similarity == pytest.approx(fit(Toy(), [reference]).similarity, abs=0.05)
+    assert fit(Toy(), references(*parts), permitted()).similarity == pytest.approx(
+        fit(Toy(), references(reference), permitted()).similarity, abs=0.05
+    )
 
 
-@pytest.mark.parametrize("references", [[], [Signal.mono(np.zeros(48_000, np.float32), 24_000)]])
-def test_no_voice_inside(references, short):
+@pytest.mark.parametrize("signals", [[], [Signal.mono(np.zeros(48_000, np.float32), 24_000)]])
+def test_no_voice_inside(signals, short):
     with pytest.raises(NoVoiceInside):
-        fit(Toy(), references)
+        fit(Toy(), references(*signals), permitted())
+
+
+def test_a_withdrawal_stops_the_search(reference, short):
+    gate, heard = Gate(), []
+
+    def withdraw(part):
+        heard.append(part)
+        gate.refusal = PermitRefused("withdrawn", reasons=["withdrawn"])
+
+    with pytest.raises(PermitRefused):
+        fit(Toy(), references(reference), permitted(gate), progress=withdraw)
+    assert len(heard) == 8  # the stock voices, which were being heard together
+    assert gate.asked[0]["engine_digest"] == Toy().digest()
+    assert {words["text_commitment"] for words in gate.asked} == {"00"}
 
 
 def test_an_engine_with_stock_voices_only_cannot_clone(reference):
     with pytest.raises(CannotClone):
-        fit(HibariEngine(), [reference])
+        fit(HibariEngine(), references(reference), permitted())
 
 
 def test_kokoro_comes_near_another_engine_in_few_renders(speech, monkeypatch):
     budget = style_fit._Budget(rounds=1, tone_after=(1,), stock=0, settling=2, judged=2)
     monkeypatch.setattr(style_fit, "_BUDGETS", {Effort.FAST: budget})
-    found = fit(Kokoro(), [speech], effort=Effort.FAST)
+    found = fit(Kokoro(), references(speech), permitted(), effort=Effort.FAST)
     assert found.renders == 1 * 2 + 3 * 2 + 2
     assert found.similarity > 0.6
     assert found.asset.engine == "kokoro"

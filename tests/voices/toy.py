@@ -52,6 +52,9 @@ class Toy:
     def style_space(self) -> ToySpace:
         return ToySpace()
 
+    def digest(self) -> str:
+        return "0" * 64
+
     def stream(self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0) -> Iterator[Signal]:
         first, second = np.frombuffer(voice.data, NUMBERS)
         samples = plain(text)

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sayso.ids import OrganisationId, SpeakerId
-
-OWN_ORGANISATION: Final = OrganisationId("org_aaaaaaaaaaaaaaaa")
-"""The organisation that runs the installation; it is there from the start."""
+from sayso.database import Scope, Sees
+from sayso.ids import OWN_ORGANISATION, OrganisationId, SpeakerId
 
 LOCAL: Final = "local"
 """The credential of whoever can open the installation's files."""
@@ -26,12 +24,30 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks; ``credential`` names what proved it, ``speaker`` is set for the role of a speaker alone."""
+    """Who asks; ``credential`` names what proved it.
+
+    ``speaker`` and ``blind`` are set for the role of a speaker alone: whose voice it is, and what hides in the ledger
+    which entries one credential made (see `sayso.database.scope`).
+    """
 
     role: Role
     organisation: OrganisationId
     credential: str
     speaker: SpeakerId | None = None
+    blind: bytes | None = None
+
+    def scope(self) -> Scope:
+        """Return whose rows the actor sees, and how ledger entries name the actor."""
+        by = f"{self.organisation}/{self.role}/{self.credential}"
+        return Scope(_SEES[self.role], self.organisation, self.speaker, by, self.blind)
+
+
+_SEES: Final = {
+    Role.SPEAKER: Sees.SPEAKER,
+    Role.PRODUCER: Sees.ORGANISATION,
+    Role.AUDITOR: Sees.ORGANISATION,
+    Role.OPERATOR: Sees.EVERYTHING,
+}
 
 
 def local_operator() -> Actor:

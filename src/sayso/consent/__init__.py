@@ -6,11 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from sayso.consent.act import Action, Purpose
     from sayso.consent.cedar import Policies, Policy
     from sayso.consent.decision import Why, decide, why
     from sayso.consent.grant import Grant
-    from sayso.consent.permit import Action, Gate, Permit, Release
-    from sayso.consent.purpose import Purpose
+    from sayso.consent.permit import Gate, Permit, Release
     from sayso.consent.reasons import Answer, GrantAnswers
     from sayso.consent.request import Request
     from sayso.consent.state import Party, State
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "Action": "permit",
+    "Action": "act",
     "Answer": "reasons",
     "Gate": "permit",
     "Grant": "grant",
@@ -44,7 +44,7 @@ _HOMES: Final = {
     "Permit": "permit",
     "Policies": "cedar",
     "Policy": "cedar",
-    "Purpose": "purpose",
+    "Purpose": "act",
     "Release": "permit",
     "Request": "request",
     "State": "state",

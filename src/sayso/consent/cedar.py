@@ -22,11 +22,11 @@ from typing import Any, Final, Self
 import cedarpy
 
 from sayso.consent import fields
+from sayso.consent.act import Action
 from sayso.consent.dimensions import DIMENSIONS, Asked, Dimension
 from sayso.consent.errors import GrantInvalid
 from sayso.consent.expression import Json, entity
 from sayso.consent.grant import Grant
-from sayso.consent.permit import Action
 from sayso.consent.request import Request
 from sayso.consent.state import State
 from sayso.ids import GrantId, SpeakerId

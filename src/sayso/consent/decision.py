@@ -159,6 +159,5 @@ def _refusal(policy: Policy, verdict: Verdict, asked: Asked, *, epoch: int | Non
     return ConsentRefused(
         f"got {request.action} of {request.voice} by {request.licensee} for {request.purpose}, "
         f"expected a grant that permits it; the speaker's grants ({number}) do not",
-        hint="the reasons say who can change what; `sayso consent why` shows every rule",
         reasons=_reasons(policy, verdict, asked, epoch=epoch),
     )

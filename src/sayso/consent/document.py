@@ -12,20 +12,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from sayso import canonical
-from sayso.consent.errors import GrantInvalid, KeyInvalid, SignatureRefused
+from sayso.consent.errors import GrantInvalid, SignatureRefused
 from sayso.consent.grant import Grant
-from sayso.consent.parsing import parse_object
 from sayso.consent.state import State
 from sayso.errors import Invalid
 from sayso.ids import GrantId, SpeakerId, parse_id
-
-SigningKey = Ed25519PrivateKey
-"""The key with which a speaker signs."""
+from sayso.parsing import parse_object
 
 FORMAT: Final = "sayso grant v1"
 STATE_FORMAT: Final = "sayso state v1"
@@ -36,7 +32,6 @@ _FORMATS: Final = frozenset({FORMAT, STATE_FORMAT, KEY_FORMAT})
 _FIELDS: Final = frozenset({"format", "grant", "version", "speaker", "terms"})
 _KEY: Final = re.compile(r"[0-9a-f]{64}")
 _SIGNATURE: Final = re.compile(r"[0-9a-f]{128}")
-_KEY_BYTES: Final = 32
 _MAX_VERIFIED: Final = 4096
 
 
@@ -94,11 +89,6 @@ def _context(text: bytes) -> bytes:
     return format_of(text).encode() + b"\n"
 
 
-def public_key_of(key: Ed25519PrivateKey) -> str:
-    """Return the public key (64 hex digits) of a speaker's private key."""
-    return key.public_key().public_bytes_raw().hex()
-
-
 def check_signature(text: bytes, signature: str | None, public_key: str | None) -> None:
     """Return if ``signature`` is that of ``public_key`` over the document; otherwise raise `SignatureRefused`.
 
@@ -129,36 +119,5 @@ def read_signed_file(data: bytes) -> tuple[bytes, str]:
     """Return document and signature of a file that `signed_file` wrote; raise `GrantInvalid`."""
     body = parse_object(data, most=2 * MAX_DOCUMENT_BYTES, error=GrantInvalid, what="file")
     if set(body) != {"document", "signature"} or not isinstance(body["signature"], str):
-        raise GrantInvalid(
-            "file: got other fields than document and signature, expected what `sayso consent sign` writes"
-        )
+        raise GrantInvalid("file: got other fields than document and signature, expected a signed document")
     return canonical.encode(body["document"]), body["signature"]
-
-
-def private_key(secret: bytes, passphrase: bytes | None = None) -> Ed25519PrivateKey:
-    """Return the Ed25519 key in ``secret``: 32 bytes, or PEM (PKCS #8, encrypted or not); raise `KeyInvalid`."""
-    try:
-        if len(secret) == _KEY_BYTES:
-            return Ed25519PrivateKey.from_private_bytes(secret)
-        found = load_pem_private_key(secret, passphrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        found = None
-    if not isinstance(found, Ed25519PrivateKey):
-        raise KeyInvalid(
-            "key: got no Ed25519 private key, expected PEM such as `openssl genpkey -algorithm ed25519`",
-            hint="a key that was handed over needs its passphrase: --passphrase FILE",
-        )
-    return found
-
-
-def public_key(text: str) -> str:
-    """Return the public key in ``text``, 64 hex digits or PEM, as hex digits; raise `KeyInvalid`."""
-    if _KEY.fullmatch(text.strip()):
-        return text.strip()
-    try:
-        found = load_pem_public_key(text.encode())
-    except (ValueError, UnsupportedAlgorithm):
-        found = None
-    if not isinstance(found, Ed25519PublicKey):
-        raise KeyInvalid("key: got no Ed25519 public key, expected 64 hex digits or PEM")
-    return found.public_bytes_raw().hex()

@@ -29,6 +29,14 @@ class GrantState(Conflict):
     """The state of the grant does not allow this change."""
 
 
+class RequestUnanswered(GrantState):
+    """A request is given by its speaker's signature under its document."""
+
+
+class ErasedWithSpeaker(GrantState):
+    """A grant is erased with its speaker only."""
+
+
 class CeilingExceeded(Refused):
     """The licence allows more than the speaker's outer consent."""
 
@@ -45,8 +53,20 @@ class SpeakerKey(Conflict):
     """The speaker's key does not allow this."""
 
 
+class SpeakerKeyKnown(SpeakerKey):
+    """The speaker has a key already, with which their grants are signed."""
+
+
+class SpeakerKeyMissing(SpeakerKey):
+    """The speaker has no key yet."""
+
+
 class ConsentRefused(Refused):
     """No grant of the speaker permits this."""
+
+
+class CloningNotGranted(ConsentRefused):
+    """The speaker has granted nobody to clone the voice."""
 
 
 class PermitRefused(Refused):

@@ -15,6 +15,19 @@ ANY: Final = "*"
 MAX_MS: Final = 10 * 365 * 24 * 3_600_000
 """Ten years of sound: no amount is larger, so that no sum of two leaves 64 bits."""
 
+TERRITORIES: Final = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC
+    CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD
+    GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH
+    KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW
+    MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC
+    SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY
+    UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    """.split()  # noqa: SIM905 - a list of 249 would fill a page
+)
+"""The officially assigned two-letter country codes of ISO 3166-1."""
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 _MAX_NAME: Final = 200
@@ -38,6 +51,14 @@ def language(field: str, text: Any) -> str:
     if not _LANGUAGE.fullmatch(lowered):
         raise Invalid(f"{field}: got {str(text)[:40]!r}, expected a language tag such as en or pt-BR")
     return lowered
+
+
+def territory(field: str, text: Any) -> str:
+    """Return the country code in capitals; raise `Invalid` if no country has it."""
+    code = text.upper() if isinstance(text, str) else ""
+    if code not in TERRITORIES:
+        raise Invalid(f"{field}: got {str(text)[:40]!r}, expected a country code of ISO 3166-1 such as DE or US")
+    return code
 
 
 def channel(field: str, text: Any) -> str:

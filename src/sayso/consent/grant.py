@@ -9,12 +9,10 @@ from typing import Any, Final, Self
 
 from sayso.clock import parse_stamp, stamp
 from sayso.consent import fields, wording
-from sayso.consent.disclosure import Disclosure
+from sayso.consent.act import Action, Disclosure, Purpose
 from sayso.consent.errors import GrantInvalid
-from sayso.consent.permit import Action
-from sayso.consent.purpose import Purpose
+from sayso.consent.fields import territory
 from sayso.consent.state import State
-from sayso.consent.territory import territory
 from sayso.errors import Invalid
 from sayso.ids import GrantId, SpeakerId, parse_id
 

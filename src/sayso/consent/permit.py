@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from enum import StrEnum
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidSignature
@@ -17,10 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from sayso import canonical
 from sayso.clock import Clock, now, parse_stamp
-from sayso.consent.disclosure import Disclosure
+from sayso.consent.act import Action, Disclosure
 from sayso.consent.errors import PermitRefused
-from sayso.consent.fields import channel
-from sayso.consent.territory import territory
+from sayso.consent.fields import channel, territory
 from sayso.errors import Invalid
 from sayso.ids import GrantId, PermitId, SpeakerId
 
@@ -28,19 +26,6 @@ PermitKey = Ed25519PrivateKey
 """The key that signs permits; `decide` alone is handed it."""
 
 _CONTEXT: Final = b"sayso permit v1\n"
-
-
-class Action(StrEnum):
-    """What may be done with a voice."""
-
-    CLONE = "clone"
-    SYNTHESIZE = "synthesize"
-    STREAM = "stream"
-    CONVERT = "convert"
-    MARK = "mark"
-    PUBLISH = "publish"
-    EXPORT = "export"
-    TRAIN = "train"
 
 
 @dataclass(frozen=True, slots=True)

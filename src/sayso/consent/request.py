@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from sayso.consent import fields
-from sayso.consent.disclosure import Disclosure
+from sayso.consent.act import Action, Disclosure, Purpose
 from sayso.consent.errors import RequestInvalid
+from sayso.consent.fields import territory
 from sayso.consent.grant import Grant
-from sayso.consent.permit import Action
-from sayso.consent.purpose import Purpose
-from sayso.consent.territory import territory
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
 

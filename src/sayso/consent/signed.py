@@ -10,9 +10,9 @@ from sayso import canonical
 from sayso.consent.declaration import KeyChange, StateChange
 from sayso.consent.document import check_signature, document
 from sayso.consent.errors import GrantInvalid, GrantState, GrantTampered, SignatureRefused
-from sayso.consent.events.store import GrantEvent, Signed
+from sayso.consent.event_store import GrantEvent, Signed
 from sayso.consent.grant import Grant
-from sayso.consent.speakers.store import How, SpeakerKeyRow
+from sayso.consent.speaker_store import How, SpeakerKeyRow
 from sayso.consent.state import Party, State, check_change, check_first
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId

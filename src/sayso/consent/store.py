@@ -7,19 +7,20 @@ raises the speaker's ``epoch``: every permit made before ends, running streams w
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Connection, Integer, Row, String, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Connection, Integer, Row, String, Table, Text, insert, select, update
 
 from sayso import canonical
-from sayso.clock import now, parse_stamp, stamp
+from sayso.clock import now
 from sayso.consent.ceiling import outer_of
 from sayso.consent.declaration import StateChange
-from sayso.consent.document import check_signature, document, document_of
-from sayso.consent.errors import CeilingExceeded, GrantInvalid, GrantState, GrantUnknown
-from sayso.consent.events.store import (
+from sayso.consent.document import check_signature, document_of
+from sayso.consent.errors import CeilingExceeded, ErasedWithSpeaker, GrantInvalid, GrantState, GrantUnknown
+from sayso.consent.event_store import (
     GrantEvent,
     Signed,
     add_event,
@@ -32,7 +33,7 @@ from sayso.consent.events.store import (
 from sayso.consent.grant import Grant
 from sayso.consent.minutes.store import cap_minutes, follow_state, forget_minutes, open_minutes
 from sayso.consent.signed import grant_of, verified_grant, verified_keys
-from sayso.consent.speakers.store import (
+from sayso.consent.speaker_store import (
     How,
     Speaker,
     SpeakerKeyRow,
@@ -52,7 +53,15 @@ from sayso.consent.speakers.store import (
     touch,
 )
 from sayso.consent.state import Party, State, check_change, check_first
-from sayso.database import metadata
+from sayso.consent.version_store import (
+    GrantVersion,
+    add_version,
+    forget_versions,
+    grant_versions,
+    sign_version,
+    versions_of,
+)
+from sayso.database import everything, metadata, within
 from sayso.ids import ID_LENGTH, GrantId, SpeakerId
 
 if TYPE_CHECKING:  # loading Cedar takes longer than reading an epoch, which is all that most callers want
@@ -99,6 +108,7 @@ grants = Table(
     Column("grant_id", String(ID_LENGTH), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("speaker_id", String(ID_LENGTH), index=True),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
     Column("licensee", String(200), nullable=False, index=True),
     Column("state", String(16), nullable=False),
     Column("terms", Text, nullable=False),
@@ -110,33 +120,8 @@ grants = Table(
 ``signature`` is the speaker's over the document that id, version, speaker and terms make, by the key ``signed_by``.
 """
 
-grant_versions = Table(
-    "grant_versions",
-    metadata,
-    Column("grant_id", String(ID_LENGTH), primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("terms", Text, nullable=False),
-    Column("signature", String(128)),
-    Column("signed_by", String(64)),
-    Column("who", String(16), nullable=False),
-    Column("at", String(24), nullable=False),
-)
-"""Every version that a grant had, the present one too, so that an old decision can be understood."""
-
 _STANDING = frozenset({State.REQUESTED, State.GIVEN, State.SUSPENDED})
 _SIGNED = frozenset({State.GIVEN, State.SUSPENDED})
-
-
-@dataclass(frozen=True, slots=True)
-class GrantVersion:
-    """One version of a grant: its document as it was signed, by which key, by whose act, when."""
-
-    version: int
-    document: bytes
-    signature: str | None
-    who: Party
-    at: datetime
-    signed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +139,9 @@ def standing(tx: Connection, speaker: SpeakerId, policies: Policies) -> Standing
     Each grant is verified when it is read: raise `GrantTampered` for one that is not as the speaker signed it, so that
     nothing at all is permitted; raise `SpeakerUnknown`.
     """
-    row = speaker_row(tx, speaker)
-    policy = policies.of(speaker, row.state_version, lambda: _verified(tx, row))
+    with everything(tx):
+        row = speaker_row(tx, speaker)
+        policy = policies.of(speaker, row.state_version, lambda: _verified(tx, row))
     return Standing(row.epoch, policy, row.died_at is not None)
 
 
@@ -165,9 +151,9 @@ def insert_grant(
     """Enter a new grant, requested or given. A grant that the speaker has not signed permits nothing.
 
     Raise `SpeakerUnknown`, `GrantInvalid`, `GrantState`, `SignatureRefused`, or `CeilingExceeded` where the speaker has
-    an outer consent which the grant does not name, or goes beyond.
+    an outer consent which the grant does not name, or goes beyond. A licensee may ask a speaker of any organisation.
     """
-    row, at = speaker_row(tx, grant.speaker), at or now()
+    row, at = _asked(tx, grant.speaker, who=who), at or now()
     if grant.house != row.house:
         raise GrantInvalid(f"house: got {grant.house}, expected {bool(row.house)}, as the speaker of the grant is")
     check_first(grant.state, who=who, house=grant.house)
@@ -176,7 +162,7 @@ def insert_grant(
     _check_ceiling(tx, grant)
     _check_signed(grant, signature, row.public_key)
     signed = None if signature is None else Signed(signature, row.public_key)
-    tx.execute(insert(grants).values(_grant_row(grant, signed)))
+    tx.execute(insert(grants).values(organisation_id=row.organisation_id, **_grant_row(grant, signed)))
     open_minutes(
         tx,
         grant.grant_id,
@@ -186,7 +172,7 @@ def insert_grant(
         max_takes=grant.max_takes,
         outer=grant.ceiling,
     )
-    _add_version(tx, grant, signed, who=who, at=at)
+    add_version(tx, _grant_row(grant, signed), who=who, at=at)
     add_event(tx, GrantEvent(grant.grant_id, 1, grant.state, who, at))
     touch(tx, grant.speaker, ends_permits=False)
 
@@ -210,39 +196,27 @@ def amend(tx: Connection, grant: Grant, *, who: Party, signature: str | None, at
     signed = None if signature is None else Signed(signature, row.public_key)
     changed = tx.execute(
         update(grants)
-        .where(grants.c.grant_id == grant.grant_id, grants.c.version == old.version)
+        .where(within(tx, grants), grants.c.grant_id == grant.grant_id, grants.c.version == old.version)
         .where(grants.c.state == str(old.state))
         .values(_grant_row(grant, signed))
     )
     _check_alone(changed.rowcount, grant.grant_id)
     cap_minutes(tx, grant.grant_id, max_ms=grant.max_ms, max_takes=grant.max_takes, outer=grant.ceiling)
-    _add_version(tx, grant, signed, who=who, at=at or now())
+    add_version(tx, _grant_row(grant, signed), who=who, at=at or now())
     touch(tx, grant.speaker, ends_permits=True)
     return grant
 
 
 def versions(tx: Connection, grant_id: GrantId) -> list[GrantVersion]:
     """Return every version of the grant, oldest first; raise `GrantUnknown`. A tombstone has none."""
-    speaker = get_grant(tx, grant_id).speaker
-    query = select(grant_versions).where(grant_versions.c.grant_id == grant_id).order_by(grant_versions.c.version)
-    return [
-        GrantVersion(
-            row.version,
-            document(grant_id, version=row.version, speaker=speaker, terms=canonical.decode(row.terms.encode())),
-            row.signature,
-            Party(row.who),
-            parse_stamp(row.at),
-            row.signed_by,
-        )
-        for row in tx.execute(query)
-    ]
+    return versions_of(tx, grant_id, get_grant(tx, grant_id).speaker)
 
 
 def get_grant(tx: Connection, grant_id: GrantId) -> Grant:
     """Return the grant, or what stays of one that is erased; raise `GrantUnknown`."""
-    row = tx.execute(select(grants).where(grants.c.grant_id == grant_id)).one_or_none()
+    row = tx.execute(select(grants).where(within(tx, grants), grants.c.grant_id == grant_id)).one_or_none()
     if row is None:
-        raise GrantUnknown(f"got {grant_id}, expected the id of a grant; `sayso consent list` shows them")
+        raise GrantUnknown(f"got {grant_id}, expected the id of a grant that is here")
     return grant_of(row)
 
 
@@ -279,15 +253,17 @@ def change_state(
     """
     old = get_grant(tx, grant_id)
     if state is State.ERASED:
-        raise GrantState("a grant is erased with its speaker only; see `sayso erase plan`")
+        raise ErasedWithSpeaker
     suspended_by = history(tx, grant_id)[-1].who if old.state is State.SUSPENDED else None
     check_change(old.state, state, who=who, house=old.house, suspended_by=suspended_by)
     changed = tx.execute(
-        update(grants).where(grants.c.grant_id == grant_id, grants.c.state == str(old.state)).values(state=str(state))
+        update(grants)
+        .where(within(tx, grants), grants.c.grant_id == grant_id, grants.c.state == str(old.state))
+        .values(state=str(state))
     )
     _check_alone(changed.rowcount, grant_id)
     event = GrantEvent(grant_id, next_number(tx, grant_id), state, who, at or now(), old.version)
-    key = speaker_row(tx, old.speaker).public_key
+    key = _key_of(tx, old.speaker)
     if old.state is State.REQUESTED and state is State.GIVEN:
         _give_requested(tx, old, signature, key)
     elif signature is not None or (suspended_by is Party.SPEAKER and state is State.GIVEN and key is not None):
@@ -304,9 +280,11 @@ def _give_requested(tx: Connection, old: Grant, signature: str | None, key: str 
     """Put the speaker's signature under a grant that was asked for, if it still is within their outer consent."""
     _check_ceiling(tx, old)
     _check_signed(old, signature, key)
-    for table in (grants, grant_versions):
-        of_version = (table.c.grant_id == old.grant_id) & (table.c.version == old.version)
-        tx.execute(update(table).where(of_version).values(signature=signature, signed_by=signature and key))
+    this = (grants.c.grant_id == old.grant_id) & (grants.c.version == old.version)
+    signed = None if signature is None else Signed(signature, key or "")
+    values = {"signature": signature, "signed_by": signed and signed.by}
+    tx.execute(update(grants).where(within(tx, grants), this).values(values))
+    sign_version(tx, old.grant_id, old.version, signed)
 
 
 def withdraw(tx: Connection, grant_id: GrantId, *, who: Party = Party.SPEAKER, at: datetime | None = None) -> Grant:
@@ -338,21 +316,24 @@ def erase_speaker(tx: Connection, speaker: SpeakerId, *, who: Party, at: datetim
     erased = [grant.tombstone() for grant in grants_of(tx, speaker)]
     for grant in erased:
         forget_events(tx, grant.grant_id)
-        tx.execute(delete(grant_versions).where(grant_versions.c.grant_id == grant.grant_id))
-        tx.execute(update(grants).where(grants.c.grant_id == grant.grant_id).values(_grant_row(grant, None)))
+        forget_versions(tx, grant.grant_id)
         add_event(tx, GrantEvent(grant.grant_id, 1, State.ERASED, who, at or now(), grant.version))
+        this = grants.c.grant_id == grant.grant_id
+        tx.execute(update(grants).where(within(tx, grants), this).values(_grant_row(grant, None)))
     forget_speaker(tx, speaker)
     return [grant.grant_id for grant in erased]
 
 
 def _grants(tx: Connection, *where: Any) -> list[Grant]:
-    return [grant_of(row) for row in tx.execute(select(grants).where(*where).order_by(grants.c.grant_id))]
+    query = select(grants).where(within(tx, grants), *where).order_by(grants.c.grant_id)
+    return [grant_of(row) for row in tx.execute(query)]
 
 
 def _verified(tx: Connection, row: Row[Any]) -> list[Grant]:
-    found = tx.execute(select(grants).where(grants.c.speaker_id == row.speaker_id).order_by(grants.c.grant_id)).all()
+    of_speaker = (within(tx, grants), grants.c.speaker_id == row.speaker_id)
+    found = tx.execute(select(grants).where(*of_speaker).order_by(grants.c.grant_id)).all()
     keys = verified_keys(row, keys_of(tx, row.speaker_id))
-    events = events_of_all(tx, select(grants.c.grant_id).where(grants.c.speaker_id == row.speaker_id))
+    events = events_of_all(tx, select(grants.c.grant_id).where(*of_speaker))
     return [verified_grant(each, row, keys, events.get(each.grant_id, [])) for each in found]
 
 
@@ -361,8 +342,25 @@ def _check_alone(changed_rows: int, grant_id: GrantId) -> None:
         raise GrantState(f"the grant {grant_id} was changed by somebody else at the same time; look and try again")
 
 
+def outer_for(tx: Connection, grant: Grant) -> Grant | None:
+    """Return the outer consent that the grant is to be cut from, whoever asks; raise `CeilingExceeded`."""
+    with everything(tx):
+        return outer_of(grants_of(tx, grant.speaker), grant)
+
+
+def _asked(tx: Connection, speaker: SpeakerId, *, who: Party) -> Row[Any]:
+    with everything(tx) if who is Party.LICENSEE else contextlib.nullcontext():
+        return speaker_row(tx, speaker)
+
+
+def _key_of(tx: Connection, speaker: SpeakerId) -> str | None:
+    with everything(tx):
+        key: str | None = speaker_row(tx, speaker).public_key
+        return key
+
+
 def _check_ceiling(tx: Connection, grant: Grant) -> None:
-    outer = outer_of(grants_of(tx, grant.speaker), grant)
+    outer = outer_for(tx, grant)
     if outer is not None and grant.ceiling is None:
         reason = f"ceiling: got none, expected an outer consent of the speaker, such as {outer.grant_id}"
         raise CeilingExceeded(reason, reasons=[reason])
@@ -371,12 +369,6 @@ def _check_ceiling(tx: Connection, grant: Grant) -> None:
 def _check_signed(grant: Grant, signature: str | None, public_key: str | None) -> None:
     if signature is not None:
         check_signature(document_of(grant), signature, public_key)
-
-
-def _add_version(tx: Connection, grant: Grant, signed: Signed | None, *, who: Party, at: datetime) -> None:
-    row = _grant_row(grant, signed)
-    kept = {name: row[name] for name in ("grant_id", "version", "terms", "signature", "signed_by")}
-    tx.execute(insert(grant_versions).values(who=str(who), at=stamp(at), **kept))
 
 
 def _grant_row(grant: Grant, signed: Signed | None) -> dict[str, Any]:

@@ -188,8 +188,7 @@ def in_use(vault: Vault, *, now: datetime) -> OperatorAuthority | None:
     authority = OperatorAuthority(chain, Kept(vault.kept_secret(_SECRET)).slot())
     if not authority.certificate.not_valid_before_utc <= now <= authority.certificate.not_valid_after_utc:
         raise AuthorityExpired(
-            f"the certificate that signs here ended at {authority.certificate.not_valid_after_utc:%Y-%m-%d}",
-            hint="`sayso credentials use` takes a renewed one, `sayso credentials local` goes back to the local one",
+            f"the certificate that signs here ended at {authority.certificate.not_valid_after_utc:%Y-%m-%d}"
         )
     return authority
 

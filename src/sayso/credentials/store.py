@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, insert, select
 
 from sayso.clock import now, stamp
-from sayso.database import metadata
+from sayso.database import metadata, within
 from sayso.ids import ID_LENGTH, ClipId, SpeakerId
 
 manifests = Table(
@@ -39,22 +39,28 @@ def insert_manifest(tx: Connection, manifest_id: str, *, clip: ClipId, speaker: 
 
 def get_manifest(tx: Connection, manifest_id: str) -> Row | None:
     """Return the manifest store of this id, None if there is none (any more)."""
-    row = tx.execute(select(manifests).where(manifests.c.manifest_id == manifest_id)).one_or_none()
+    row = tx.execute(
+        select(manifests).where(within(tx, manifests), manifests.c.manifest_id == manifest_id)
+    ).one_or_none()
     return None if row is None else Row(*row)
 
 
 def manifests_of(tx: Connection, clip: ClipId, *, limit: int) -> list[str]:
     """Return the ids of a clip's manifest stores, oldest first: the file as it was made, then those made from it."""
-    query = select(manifests.c.manifest_id).where(manifests.c.clip_id == clip)
+    query = select(manifests.c.manifest_id).where(within(tx, manifests), manifests.c.clip_id == clip)
     return list(tx.execute(query.order_by(manifests.c.created_at, manifests.c.manifest_id).limit(limit)).scalars())
 
 
 def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Row]:
     """Return every manifest store of the speaker's clips, by id."""
-    query = select(manifests).where(manifests.c.speaker_id == speaker).order_by(manifests.c.manifest_id)
+    query = (
+        select(manifests)
+        .where(within(tx, manifests), manifests.c.speaker_id == speaker)
+        .order_by(manifests.c.manifest_id)
+    )
     return [Row(*row) for row in tx.execute(query)]
 
 
 def forget(tx: Connection, speaker: SpeakerId) -> int:
     """Delete every manifest store of the speaker's clips; return how many there were."""
-    return tx.execute(delete(manifests).where(manifests.c.speaker_id == speaker)).rowcount
+    return tx.execute(delete(manifests).where(within(tx, manifests), manifests.c.speaker_id == speaker)).rowcount

@@ -4,5 +4,19 @@ from sqlalchemy import Connection
 
 from sayso.database.engine import Database, connect, insert_new
 from sayso.database.metadata import metadata
+from sayso.database.scope import EVERYTHING, Scope, Sees, everything, organisation_of, scope_of, within
 
-__all__ = ["Connection", "Database", "connect", "insert_new", "metadata"]
+__all__ = [
+    "EVERYTHING",
+    "Connection",
+    "Database",
+    "Scope",
+    "Sees",
+    "connect",
+    "everything",
+    "insert_new",
+    "metadata",
+    "organisation_of",
+    "scope_of",
+    "within",
+]

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from sayso.database.metadata import metadata, tell_postgres
+from sayso.database.scope import Scope, scoped
 from sayso.disk import DiskFull
 from sayso.errors import Conflict, Invalid, Tampered, Unavailable
 
@@ -76,15 +77,18 @@ class Database:
         self._snapshots = engine if is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Yield a connection that sees one consistent state and changes nothing."""
+    def read(self, *, scope: Scope | None = None) -> Iterator[Connection]:
+        """Yield a connection that sees one consistent state and changes nothing.
+
+        Without a ``scope`` it sees no row that belongs to somebody.
+        """
         with _explained(), self._snapshots.connect() as connection, connection.begin() as transaction:
-            yield connection
+            yield scoped(connection, scope)
             transaction.rollback()
 
     @contextlib.contextmanager
-    def write(self, *names: str) -> Iterator[Connection]:
-        """Yield a connection whose changes are all kept, or, on any error, none.
+    def write(self, *names: str, scope: Scope | None = None) -> Iterator[Connection]:
+        """Yield a connection whose changes are all kept, or, on any error, none; ``scope`` as in `read`.
 
         ``names`` say what is changed, such as a speaker's id: what was read of that stays true until the commit. On
         PostgreSQL those who name other things write at the same time; without a name nobody else writes meanwhile.
@@ -94,7 +98,7 @@ class Database:
         with _explained(), engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 _lock(connection, names)
-            yield connection
+            yield scoped(connection, scope)
 
     def changes(self) -> int | None:
         """Return a number that is another one as soon as anybody has committed; None where the database has none.

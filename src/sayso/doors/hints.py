@@ -1,10 +1,37 @@
-"""What to do next after an error: the hint of the error."""
+"""What to do next after an error: a class of errors, and the command that helps."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from sayso.errors import SaysoError
+
+HINTS: Final[Mapping[str, str]] = {
+    "AuthorityExpired": "`sayso credentials use` takes a renewed one, `sayso credentials local` the local one",
+    "ClipAltered": "check the log with `sayso ledger verify log`, and restore the blobs from a backup",
+    "ClipUnlogged": "check the log with `sayso ledger verify log`",
+    "CloningNotGranted": "`sayso consent grant --speaker S --licensee L --purpose P` gives a grant",
+    "ConsentRefused": "the reasons say who can change what; `sayso consent why` shows every rule",
+    "DetectorKeyInvalid": "`sayso mark publish` writes a detector key",
+    "ErasedWithSpeaker": "`sayso erase plan` shows what an erasure takes",
+    "ExportMissing": "`sayso ledger export` writes a period, `sayso ledger query --with-proofs` an answer",
+    "GrantUnknown": "`sayso consent list` shows the grants",
+    "IdInvalid": "`sayso voice list` and `sayso consent list` show the ids",
+    "JurisdictionUnknown": "`sayso labels list` names the jurisdictions",
+    "KeyInvalid": "a key that was handed over needs `--passphrase FILE`",
+    "NoClip": "`sayso trace` tells more of the file",
+    "PlanUnknown": "`sayso erase plan` makes a plan",
+    "RequestUnanswered": "the speaker answers with `sayso consent accept`",
+    "SpeakerKey": "write it with `--draft FILE`, have it signed with `sayso consent sign`, then `sayso consent submit`",
+    "SpeakerKeyKnown": "`sayso speaker key rotate` replaces the key",
+    "SpeakerKeyMissing": "`sayso speaker key set SPEAKER --public FILE` registers the first key",
+    "VoiceUnknown": "`sayso voice list` shows the voices",
+}
+"""The hint of a class of errors, by its name; it holds for the classes below it that have none of their own."""
 
 
 def hint_of(error: SaysoError) -> str:
-    """Return what to do next, "" where there is nothing to say."""
-    return error.hint
+    """Return what to do next: what the error says, or what its class is listed with; "" for nothing."""
+    listed = (HINTS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in HINTS)
+    return error.hint or next(listed, "")

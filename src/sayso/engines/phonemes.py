@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sayso import models
 from sayso.engines.errors import Unspeakable
+from sayso.engines.readings import with_readings
 from sayso.models.catalogue import ModelMissing
 
 PACKAGE: Final = "hibari-tts"
@@ -43,7 +44,8 @@ def phonemes(text: str) -> str:
     `ModelTampered` if the lexicons cannot be had.
     """
     # The package reads [word](/phonemes/) as a command to say something else than what is written: never from a caller.
-    spoken = str(_g2p()(text.translate(_BRACKETS), normalize_text=False))
+    # What is marked up so is put in here, behind what was taken out.
+    spoken = str(_g2p()(with_readings(text.translate(_BRACKETS)), normalize_text=False))
     if not token_ids(spoken) or all(character in _NO_SOUND for character in spoken):
         raise Unspeakable(f"got {text[:40]!r}, which has no sound; expected at least one English word")
     return spoken

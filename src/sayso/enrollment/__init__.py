@@ -1,5 +1,5 @@
 """The enrollment room: what a recording must be before its voice may be cloned."""
 
-from sayso.enrollment.intake import OwnOutput, admit
+from sayso.enrollment.intake import OwnOutput, admit, enrolled
 
-__all__ = ["OwnOutput", "admit"]
+__all__ = ["OwnOutput", "admit", "enrolled"]

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sayso.audio import Signal, check_speech, speech_spans
+from sayso.audio import Signal, check_speech, decode, speech_spans
 from sayso.audio.errors import TooShort
 from sayso.errors import Refused
 from sayso.mark.detector import Detector
+from sayso.voices.permitted import CloningPermit
+from sayso.voices.reference import Reference, digests_of, prepared
 
 MIN_SPEECH_S: Final = 3.0
 """Speech needed in all; below it a GE2E embedding says more of the words than of the voice."""
@@ -20,6 +22,17 @@ MIN_SPEECH_S: Final = 3.0
 
 class OwnOutput(Refused):
     """The recording was made by this installation; clone from a recording of the speaker."""
+
+
+def enrolled(files: Sequence[bytes], detector: Detector, permitted: CloningPermit) -> list[Reference]:
+    """Return the recordings ``files``, admitted, and repaired where that helps.
+
+    Raise `PermitRefused`, what `admit` raises, or what `decode` does.
+    """
+    permitted.check(digests_of(files))
+    signals = [decode(file) for file in files]
+    admit(signals, detector)
+    return prepared(files, signals, permitted)
 
 
 def admit(recordings: Sequence[Signal], detector: Detector) -> None:

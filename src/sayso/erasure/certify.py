@@ -54,7 +54,7 @@ def certify(tx: Connection, plan_id: PlanId, vault: Vault, *, signer: SignerKey,
     certified = ErasureCertified(certificate=made.certificate, plan=plan_id, digest=digest(made.text))
     ticket = append(tx, certified.entry(made.issued_at))
     note = sign_note(made.text, [signer])
-    row = store.CertificateRow(made.certificate, plan_id, note, plan.inventory.text, ticket)
+    row = store.CertificateRow(made.certificate, plan_id, plan.organisation, note, plan.inventory.text, ticket)
     store.close_plan(tx, plan_id, row)
     return CertificateId(made.certificate)
 

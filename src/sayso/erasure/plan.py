@@ -37,6 +37,7 @@ class ErasurePlan:
 
     plan_id: PlanId
     speaker: SpeakerId | None
+    organisation: str
     key_id: str
     subject: str
     requested_at: str
@@ -63,7 +64,7 @@ def make_plan(tx: Connection, vault: Vault, speaker: SpeakerId, *, channel: str 
     An older plan that was not begun is replaced; one that was begun is returned, to be run to its end. Raises
     `SpeakerUnknown` for one who is not here, or erased already.
     """
-    consents.get_speaker(tx, speaker)
+    known = consents.get_speaker(tx, speaker)
     begun = store.begun(tx, speaker)
     if begun is not None:
         return get_plan(tx, PlanId(begun))
@@ -72,6 +73,7 @@ def make_plan(tx: Connection, vault: Vault, speaker: SpeakerId, *, channel: str 
     row = store.PlanRow(
         plan_id=plan_id,
         speaker_id=speaker,
+        organisation_id=known.organisation,
         key_id=vault.key_id(speaker),
         subject=vault.pseudonym(speaker, f"erasure {plan_id}"),
         requested_at=stamp(now()),
@@ -89,7 +91,7 @@ def get_plan(tx: Connection, plan_id: PlanId) -> ErasurePlan:
     """
     row = store.plan_row(tx, plan_id)
     if row is None:
-        raise PlanUnknown(f"there is no erasure plan {plan_id} here; `sayso erase plan --speaker S` makes one")
+        raise PlanUnknown(f"there is no erasure plan {plan_id} here")
     stage, speaker = Stage(row.stage), None if row.speaker_id is None else SpeakerId(row.speaker_id)
     artifacts: list[Artifact] = []
     grants: list[GrantId] = []
@@ -101,6 +103,7 @@ def get_plan(tx: Connection, plan_id: PlanId) -> ErasurePlan:
     return ErasurePlan(
         plan_id=plan_id,
         speaker=speaker,
+        organisation=row.organisation_id,
         key_id=row.key_id,
         subject=row.subject,
         requested_at=row.requested_at,

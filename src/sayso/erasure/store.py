@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, Column, Connection, String, Table, Text, delete, insert, select, update
 
 from sayso import canonical
-from sayso.database import metadata
+from sayso.database import metadata, within
 from sayso.ids import ID_LENGTH, ArtifactId, GrantId, PlanId, SpeakerId
 from sayso.lineage import Artifact, Kind
 
@@ -17,6 +17,7 @@ plans = Table(
     metadata,
     Column("plan_id", String(ID_LENGTH), primary_key=True),
     Column("speaker_id", String(ID_LENGTH), index=True),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
     Column("key_id", String(32), nullable=False),
     Column("subject", String(32), nullable=False),
     Column("requested_at", String(24), nullable=False),
@@ -42,6 +43,7 @@ certificates = Table(
     metadata,
     Column("certificate_id", String(ID_LENGTH), primary_key=True),
     Column("plan_id", String(ID_LENGTH), nullable=False, unique=True),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
     Column("note", Text, nullable=False),
     Column("inventory", Text, nullable=False),
     Column("ticket", BigInteger, nullable=False),
@@ -55,6 +57,7 @@ class PlanRow(NamedTuple):
 
     plan_id: str
     speaker_id: str | None
+    organisation_id: str
     key_id: str
     subject: str
     requested_at: str
@@ -69,6 +72,7 @@ class CertificateRow(NamedTuple):
 
     certificate_id: str
     plan_id: str
+    organisation_id: str
     note: str
     inventory: str
     ticket: int
@@ -81,29 +85,31 @@ def insert_plan(tx: Connection, row: PlanRow) -> None:
 
 def plan_row(tx: Connection, plan_id: PlanId) -> PlanRow | None:
     """Return the plan."""
-    row = tx.execute(select(plans).where(plans.c.plan_id == plan_id)).one_or_none()
+    row = tx.execute(select(plans).where(within(tx, plans), plans.c.plan_id == plan_id)).one_or_none()
     return None if row is None else PlanRow(*row)
 
 
 def begun(tx: Connection, speaker: SpeakerId) -> str | None:
     """Return the id of the speaker's plan that is under way."""
-    query = select(plans.c.plan_id).where(plans.c.speaker_id == speaker, plans.c.stage != "planned")
+    query = select(plans.c.plan_id).where(within(tx, plans), plans.c.speaker_id == speaker, plans.c.stage != "planned")
     return tx.execute(query).scalar()
 
 
 def drop_plans(tx: Connection, speaker: SpeakerId, *, but: PlanId | None = None) -> None:
     """Delete the speaker's plans that were not begun."""
-    tx.execute(delete(plans).where(plans.c.speaker_id == speaker, plans.c.stage == "planned", plans.c.plan_id != but))
+    others = (plans.c.speaker_id == speaker, plans.c.stage == "planned", plans.c.plan_id != but)
+    tx.execute(delete(plans).where(within(tx, plans), *others))
 
 
 def set_stage(tx: Connection, plan_id: PlanId, stage: str) -> None:
     """Note how far the plan is."""
-    tx.execute(update(plans).where(plans.c.plan_id == plan_id).values(stage=stage))
+    tx.execute(update(plans).where(within(tx, plans), plans.c.plan_id == plan_id).values(stage=stage))
 
 
 def add_items(tx: Connection, plan_id: PlanId, *, artifacts: Iterable[Artifact], grants: Iterable[GrantId]) -> None:
     """Fix what the plan is about; what is fixed already stays."""
-    known = set(tx.execute(select(plan_items.c.item_id).where(plan_items.c.plan_id == plan_id)).scalars())
+    query = select(plan_items.c.item_id).where(within(tx, plan_items), plan_items.c.plan_id == plan_id)
+    known = set(tx.execute(query).scalars())
     rows = [
         {"plan_id": plan_id, "item_id": a.artifact_id, "kind": str(a.kind), "blob": a.blob, "digest": a.digest}
         for a in artifacts
@@ -115,8 +121,8 @@ def add_items(tx: Connection, plan_id: PlanId, *, artifacts: Iterable[Artifact],
 
 def items(tx: Connection, plan_id: PlanId) -> tuple[list[Artifact], list[GrantId]]:
     """Return what the plan is about, in the order of ids."""
-    query = select(plan_items).where(plan_items.c.plan_id == plan_id).order_by(plan_items.c.item_id)
-    rows = tx.execute(query).all()
+    query = select(plan_items).where(within(tx, plan_items), plan_items.c.plan_id == plan_id)
+    rows = tx.execute(query.order_by(plan_items.c.item_id)).all()
     artifacts = [Artifact(ArtifactId(r.item_id), Kind(r.kind), r.blob, r.digest) for r in rows if r.kind != _GRANT]
     return artifacts, [GrantId(row.item_id) for row in rows if row.kind == _GRANT]
 
@@ -124,23 +130,25 @@ def items(tx: Connection, plan_id: PlanId) -> tuple[list[Artifact], list[GrantId
 def set_rows_deleted(tx: Connection, plan_id: PlanId, counts: Mapping[str, int]) -> None:
     """Note how many rows of which table were deleted."""
     text = canonical.encode(dict(counts)).decode()
-    tx.execute(update(plans).where(plans.c.plan_id == plan_id).values(rows_deleted=text))
+    tx.execute(update(plans).where(within(tx, plans), plans.c.plan_id == plan_id).values(rows_deleted=text))
 
 
 def close_plan(tx: Connection, plan_id: PlanId, certificate: CertificateRow) -> None:
     """Keep the certificate, and of the plan nothing that leads to its speaker."""
     tx.execute(insert(certificates).values(certificate._asdict()))
-    tx.execute(delete(plan_items).where(plan_items.c.plan_id == plan_id))
+    tx.execute(delete(plan_items).where(within(tx, plan_items), plan_items.c.plan_id == plan_id))
     values = {"speaker_id": None, "stage": "erased", "certificate_id": certificate.certificate_id}
-    tx.execute(update(plans).where(plans.c.plan_id == plan_id).values(values))
+    tx.execute(update(plans).where(within(tx, plans), plans.c.plan_id == plan_id).values(values))
 
 
 def certificate_row(tx: Connection, certificate_id: str) -> CertificateRow | None:
     """Return the certificate."""
-    row = tx.execute(select(certificates).where(certificates.c.certificate_id == certificate_id)).one_or_none()
+    of_id = certificates.c.certificate_id == certificate_id
+    row = tx.execute(select(certificates).where(within(tx, certificates), of_id)).one_or_none()
     return None if row is None else CertificateRow(*row)
 
 
 def certificate_ids(tx: Connection) -> list[str]:
     """Return the id of every certificate, in order."""
-    return list(tx.execute(select(certificates.c.certificate_id).order_by(certificates.c.certificate_id)).scalars())
+    query = select(certificates.c.certificate_id).where(within(tx, certificates))
+    return list(tx.execute(query.order_by(certificates.c.certificate_id)).scalars())

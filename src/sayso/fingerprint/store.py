@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, String, Table, delete, func, insert, select
 
-from sayso.database import metadata
+from sayso.database import metadata, within
 from sayso.ids import ID_LENGTH, ClipId, SpeakerId
 
 fingerprints = Table(
@@ -39,34 +39,38 @@ def insert_fingerprint(tx: Connection, clip: ClipId, *, speaker: SpeakerId, seal
 
 def of_clip(tx: Connection, clip: ClipId) -> Row | None:
     """Return the fingerprint of a clip, None if there is none (any more)."""
-    row = tx.execute(select(fingerprints).where(fingerprints.c.clip_id == clip)).one_or_none()
+    row = tx.execute(select(fingerprints).where(within(tx, fingerprints), fingerprints.c.clip_id == clip)).one_or_none()
     return None if row is None else Row(*row)
 
 
 def census(tx: Connection) -> tuple[int, int]:
     """Return how many fingerprints there are, and the highest number among them (0 for none)."""
-    count, last = tx.execute(select(func.count(), func.max(fingerprints.c.number))).one()
+    query = select(func.count(), func.max(fingerprints.c.number)).where(within(tx, fingerprints))
+    count, last = tx.execute(query).one()
     return int(count), int(last or 0)
 
 
 def numbers(tx: Connection) -> list[int]:
     """Return the numbers of all fingerprints, in order."""
-    return list(tx.execute(select(fingerprints.c.number).order_by(fingerprints.c.number)).scalars())
+    query = select(fingerprints.c.number).where(within(tx, fingerprints)).order_by(fingerprints.c.number)
+    return list(tx.execute(query).scalars())
 
 
 def rows(tx: Connection, wanted: Sequence[int]) -> Iterator[Row]:
     """Yield the fingerprints of these numbers that are there."""
     for start in range(0, len(wanted), _PAGE):
         page = list(wanted[start : start + _PAGE])
-        yield from (Row(*row) for row in tx.execute(select(fingerprints).where(fingerprints.c.number.in_(page))))
+        query = select(fingerprints).where(within(tx, fingerprints), fingerprints.c.number.in_(page))
+        yield from (Row(*row) for row in tx.execute(query))
 
 
 def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Row]:
     """Return every fingerprint of the speaker's clips, in the order of their numbers."""
-    query = select(fingerprints).where(fingerprints.c.speaker_id == speaker).order_by(fingerprints.c.number)
-    return [Row(*row) for row in tx.execute(query)]
+    query = select(fingerprints).where(within(tx, fingerprints), fingerprints.c.speaker_id == speaker)
+    return [Row(*row) for row in tx.execute(query.order_by(fingerprints.c.number))]
 
 
 def forget(tx: Connection, speaker: SpeakerId) -> int:
     """Delete every fingerprint of the speaker's clips; return how many there were."""
-    return tx.execute(delete(fingerprints).where(fingerprints.c.speaker_id == speaker)).rowcount
+    of_speaker = fingerprints.c.speaker_id == speaker
+    return tx.execute(delete(fingerprints).where(within(tx, fingerprints), of_speaker)).rowcount

@@ -6,7 +6,7 @@ from sayso.errors import Invalid
 
 
 class JurisdictionUnknown(Invalid):
-    """There is no such jurisdiction in the table; `sayso labels list` names them."""
+    """There is no such jurisdiction in the table."""
 
 
 class LabelImpossible(Invalid):

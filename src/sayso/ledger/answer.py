@@ -170,7 +170,7 @@ def check_answer(path: Path, vkey: str, *, witnesses: Sequence[str] = (), quorum
             header = _read_header(file)
             return _Checker(header, key, policy).check(file)
     except FileNotFoundError:
-        raise ExportMissing(f"there is no file {path}; name one that `sayso ledger query` wrote") from None
+        raise ExportMissing(f"there is no file {path}, expected an answer with proofs") from None
     except OSError as error:
         raise AnswerInvalid(f"{path}: cannot be read ({error.strerror})") from error
     except (LedgerTampered, NoteInvalid, QuorumMissed) as error:

@@ -16,6 +16,7 @@ from sayso.ledger.store import INDEXED, Stored
 from sayso.ledger.tiles import CHECKPOINT
 
 _STARTS: Final = [f'"{name}":"'.encode() for name in INDEXED]
+_MAX_BY_BYTES: Final = 64
 _RESTORE: Final = "the database was altered; restore it"
 
 
@@ -46,12 +47,13 @@ def check_row(row: Stored, *, receipt_key: bytes) -> None:
 def _columns_fit(row: Stored) -> bool:
     """Return whether the columns say what the entry says, by comparing canonical bytes, without parsing."""
     grant = "null" if row.grant_id is None else f'"{row.grant_id}"'
-    head = f'{{"at":"{row.at}","facts":{{'
+    head = f'{{"at":"{row.at}","by":'
     middle = f'}},"grant":{grant},"prev":"'
     tail = f'","seq":{row.seq},"type":"{row.type}","v":{VERSION}}}'
     end = len(row.data) - len(tail) - (2 * HASH_SIZE if row.seq > 1 else 0)
     between = row.data[max(0, end - len(middle)) : end]
     fits = row.data.startswith(head.encode()) and row.data.endswith(tail.encode()) and between == middle.encode()
+    fits = fits and row.data.find(b',"facts":{', 0, len(head) + _MAX_BY_BYTES + 10) > 0
     said = (row.licensee, row.purpose, row.project, row.clip, row.subject)[: len(INDEXED) - (row.grant_id is not None)]
     return (
         fits

@@ -37,17 +37,23 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _MAX_INTEGER: Final = 2**53 - 1  # beyond it, readers of JSON in other languages round
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-_FIELDS: Final = {"v", "type", "at", "grant", "seq", "prev", "facts"}
+_FIELDS: Final = {"v", "type", "at", "by", "grant", "seq", "prev", "facts"}
+_BY: Final = re.compile(r"org_[a-z2-7]{16}/[a-z]{1,16}/(local|crd_[a-z2-7]{16})")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What happened: ``type`` such as ``consent:grant:given``, ``at`` as `clock.stamp` writes it, and facts."""
+    """What happened: ``type`` such as ``consent:grant:given``, ``at`` as `clock.stamp` writes it, and facts.
+
+    ``by`` is who acted: organisation, role and credential, such as ``org_.../producer/crd_...``. `append` takes it from
+    the transaction; None is the log's own act.
+    """
 
     type: str
     at: str
     grant: str | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    by: str | None = None
 
     def __post_init__(self) -> None:
         """Raise `EntryInvalid` for anything that is not plainly an entry."""
@@ -55,6 +61,8 @@ class Entry:
         _check_moment(self.at)
         if self.grant is not None:
             _check_grant(self.grant)
+        if self.by is not None:
+            _check_by(self.by)
         if not isinstance(self.facts, Mapping):
             raise EntryInvalid(f"facts: got {type(self.facts).__name__}, expected names with values")
         for name, fact in self.facts.items():
@@ -78,6 +86,7 @@ class Link:
                 "v": VERSION,
                 "type": entry.type,
                 "at": entry.at,
+                "by": entry.by,
                 "grant": entry.grant,
                 "seq": self.seq,
                 "prev": self.prev,
@@ -114,14 +123,18 @@ class Link:
             raise EntryInvalid(f"got {len(data)} bytes of JSON, expected an entry with {', '.join(sorted(_FIELDS))}")
         if type(value["v"]) is not int or value["v"] != VERSION:
             raise EntryInvalid(f"v: got {value['v']!r}, expected {VERSION}; a newer Sayso wrote this entry")
-        link = cls(Entry(value["type"], value["at"], value["grant"], value["facts"]), value["seq"], value["prev"])
+        link = cls(_entry_in(value), value["seq"], value["prev"])
         _check_place(link)
         return link
 
 
+def _entry_in(value: Mapping[str, Any]) -> Entry:
+    return Entry(value["type"], value["at"], value["grant"], value["facts"], value["by"])
+
+
 def brief(text: str) -> str:
-    """Return what stands for ``text`` in an entry that has no room for it: 128 bits of its SHA-256."""
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+    """Return what stands for ``text`` in an entry that has no room for it: 112 bits of its SHA-256."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:28]}"
 
 
 def _check_type(text: Any) -> None:
@@ -143,6 +156,11 @@ def _check_grant(text: Any) -> None:
         parse_id("grant", text)
     except (Invalid, AttributeError) as error:
         raise EntryInvalid(f"grant: {error}") from None
+
+
+def _check_by(text: Any) -> None:
+    if not isinstance(text, str) or not _BY.fullmatch(text):
+        raise EntryInvalid(f"by: got {str(text)[:80]!r}, expected organisation/role/credential")
 
 
 def _check_fact(name: Any, fact: Any) -> None:

@@ -74,7 +74,7 @@ def audit_export(path: Path, vkey: str, *, witnesses: Iterable[str] = (), quorum
     except LedgerTampered as error:
         return Audit((error.message,), 0, b"")
     except FileNotFoundError:
-        raise ExportMissing(f"there is no file {path}; name one that `sayso ledger export` wrote") from None
+        raise ExportMissing(f"there is no file {path}, expected an exported period of a log") from None
     except OSError as error:
         raise ExportInvalid(f"{path}: cannot be read ({error.strerror})") from error
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from sayso.database import insert_new, metadata
+from sayso.database import insert_new, metadata, scope_of
 from sayso.database.metadata import index_of_present
 from sayso.errors import Bug
 from sayso.ids import ID_LENGTH
@@ -130,6 +130,7 @@ class Stored(NamedTuple):
 def append(tx: Connection, entry: Entry) -> int:
     """Queue ``entry`` in the caller's transaction and return its ticket, as `append_all` does with many."""
     heads: dict[str, tuple[int, bytes]] = {}
+    entry = _signed(tx, entry)
     if entry.grant is not None:
         row = tx.execute(_LOCK_HEAD, {"at_grant": entry.grant}).one_or_none()
         heads = _lock_heads(tx, {entry.grant}) if row is None else {entry.grant: (row.seq, row.head)}
@@ -147,12 +148,18 @@ def append_all(tx: Connection, batch: Sequence[Entry]) -> list[int]:
     transaction ends, so that numbers have no gaps whoever else writes. An invalid entry changes nothing.
     """
     heads = _lock_heads(tx, {entry.grant for entry in batch if entry.grant is not None})
-    rows = [_linked(entry, heads) for entry in batch]
+    rows = [_linked(_signed(tx, entry), heads) for entry in batch]
     if not rows:
         return []
     tickets = _insert(tx, rows)
     _move_heads(tx, heads)
     return tickets
+
+
+def _signed(tx: Connection, entry: Entry) -> Entry:
+    """Return the entry with who acts in the transaction; without a scope it is the log's own act."""
+    scope = scope_of(tx)
+    return entry if scope is None else dataclasses.replace(entry, by=scope.named(entry.grant or entry.at))
 
 
 def _insert(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:

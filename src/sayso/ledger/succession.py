@@ -121,9 +121,9 @@ class Succession:
         """Return it as plain values."""
         return [each.as_json() for each in self.records]
 
-    def encode(self) -> bytes:
-        """Return it as a file: one line of canonical JSON."""
-        return canonical.encode({"format": FORMAT, "shards": self.as_json()}) + b"\n"
+    def text(self) -> str:
+        """Return it as the text of a file: one line of canonical JSON."""
+        return canonical.encode({"format": FORMAT, "shards": self.as_json()}).decode() + "\n"
 
     @classmethod
     def from_json(cls, value: Any) -> Self:

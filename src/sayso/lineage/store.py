@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Column, Connection, ForeignKey, Index, String, Table, delete, insert, or_, select
 
 from sayso import clock
-from sayso.database import metadata
+from sayso.database import everything, metadata, organisation_of, within
 from sayso.ids import ID_LENGTH, ArtifactId, GrantId, PermitId, SpeakerId
 from sayso.lineage.artifact import Artifact, Kind
 from sayso.lineage.errors import ArtifactExists, ArtifactInvalid, ArtifactUnknown
@@ -22,6 +22,7 @@ artifacts = Table(
     "artifacts",
     metadata,
     Column("artifact_id", String(ID_LENGTH), primary_key=True),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
     Column("kind", String(16), nullable=False),
     Column("blob", String(64), index=True),
     Column("digest", String(64), nullable=False),
@@ -64,6 +65,7 @@ def record(
     tx.execute(
         insert(artifacts).values(
             artifact_id=artifact.artifact_id,
+            organisation_id=organisation_of(tx),
             kind=str(artifact.kind),
             blob=artifact.blob,
             digest=artifact.digest,
@@ -81,7 +83,7 @@ def record(
 
 def get(tx: Connection, artifact_id: ArtifactId) -> Artifact:
     """Return the artifact; raise `ArtifactUnknown`."""
-    row = tx.execute(_SELECT.where(artifacts.c.artifact_id == artifact_id)).first()
+    row = tx.execute(_SELECT.where(within(tx, artifacts), artifacts.c.artifact_id == artifact_id)).first()
     if row is None:
         raise ArtifactUnknown(f"there is no artifact {artifact_id} here")
     return _artifact(row)
@@ -89,14 +91,19 @@ def get(tx: Connection, artifact_id: ArtifactId) -> Artifact:
 
 def speakers_of(tx: Connection, artifact_id: ArtifactId) -> list[SpeakerId]:
     """Return whose voice an artifact is, in the order of ids."""
-    query = select(artifact_speakers.c.speaker_id).where(artifact_speakers.c.artifact_id == artifact_id)
+    of_artifact = (within(tx, artifact_speakers), artifact_speakers.c.artifact_id == artifact_id)
+    query = select(artifact_speakers.c.speaker_id).where(*of_artifact)
     return [SpeakerId(speaker) for speaker in tx.execute(query.order_by(artifact_speakers.c.speaker_id)).scalars()]
 
 
 def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Artifact]:
     """Return everything that is of this voice, alone or with others, in the order of ids."""
     mine = artifact_speakers.c.speaker_id == speaker
-    query = _SELECT.join_from(artifacts, artifact_speakers).where(mine).order_by(artifacts.c.artifact_id)
+    query = (
+        _SELECT.join_from(artifacts, artifact_speakers)
+        .where(within(tx, artifacts), mine)
+        .order_by(artifacts.c.artifact_id)
+    )
     return [_artifact(row) for row in tx.execute(query)]
 
 
@@ -112,20 +119,31 @@ def ancestors(tx: Connection, artifact_id: ArtifactId) -> list[Artifact]:
 
 def blob_users(tx: Connection, blob: str) -> list[ArtifactId]:
     """Return the artifacts whose bytes stand in a blob."""
-    return [
-        ArtifactId(one) for one in tx.execute(select(artifacts.c.artifact_id).where(artifacts.c.blob == blob)).scalars()
-    ]
+    query = select(artifacts.c.artifact_id).where(within(tx, artifacts), artifacts.c.blob == blob)
+    return [ArtifactId(one) for one in tx.execute(query).scalars()]
 
 
 def forget(tx: Connection, artifact_ids: Iterable[ArtifactId]) -> int:
     """Delete artifacts with every edge that touches them; return how many there were. Unknown ids are no error."""
     gone = 0
     for batch in _batches(artifact_ids):
-        edge = or_(artifact_parents.c.child_id.in_(batch), artifact_parents.c.parent_id.in_(batch))
-        tx.execute(delete(artifact_parents).where(edge))
-        tx.execute(delete(artifact_speakers).where(artifact_speakers.c.artifact_id.in_(batch)))
-        gone += tx.execute(delete(artifacts).where(artifacts.c.artifact_id.in_(batch))).rowcount
+        gone += _forget(tx, _visible(tx, batch))
     return gone
+
+
+def _visible(tx: Connection, batch: Sequence[ArtifactId]) -> list[str]:
+    query = select(artifacts.c.artifact_id).where(within(tx, artifacts), artifacts.c.artifact_id.in_(batch))
+    return list(tx.execute(query).scalars())
+
+
+def _forget(tx: Connection, batch: Sequence[str]) -> int:
+    with everything(tx):
+        edge = or_(artifact_parents.c.child_id.in_(batch), artifact_parents.c.parent_id.in_(batch))
+        tx.execute(delete(artifact_parents).where(within(tx, artifact_parents), edge))
+        owners = artifact_speakers.c.artifact_id.in_(batch)
+        tx.execute(delete(artifact_speakers).where(within(tx, artifact_speakers), owners))
+        these = (within(tx, artifacts), artifacts.c.artifact_id.in_(batch))
+        return tx.execute(delete(artifacts).where(*these)).rowcount
 
 
 _COLUMNS = (
@@ -157,11 +175,13 @@ def _check(tx: Connection, artifact: Artifact, *, speakers: Sequence[SpeakerId],
             raise ArtifactInvalid(f"{artifact.artifact_id}: got the {name} {value[:70]!r}, expected 64 hex digits")
     if not speakers:
         raise ArtifactInvalid(f"{artifact.artifact_id}: got no speaker, expected at least one")
-    if tx.execute(select(artifacts.c.artifact_id).where(artifacts.c.artifact_id == artifact.artifact_id)).first():
+    same = (within(tx, artifacts), artifacts.c.artifact_id == artifact.artifact_id)
+    if tx.execute(select(artifacts.c.artifact_id).where(*same)).first():
         raise ArtifactExists(f"{artifact.artifact_id} is recorded already")
     known, owners = set(), set()
     for batch in _batches(parents):
-        rows = tx.execute(select(artifact_speakers).where(artifact_speakers.c.artifact_id.in_(batch)))
+        of_parents = (within(tx, artifact_speakers), artifact_speakers.c.artifact_id.in_(batch))
+        rows = tx.execute(select(artifact_speakers).where(*of_parents))
         for parent, speaker in rows:
             known.add(parent)
             owners.add(speaker)
@@ -178,10 +198,13 @@ def _check(tx: Connection, artifact: Artifact, *, speakers: Sequence[SpeakerId],
 def _reach(tx: Connection, artifact_id: ArtifactId, *, start: str, end: str) -> list[Artifact]:
     get(tx, artifact_id)
     edge = artifact_parents.c
-    reached = select(edge[end].label("id")).where(edge[start] == artifact_id).cte("reached", recursive=True)
+    first = (within(tx, artifact_parents), edge[start] == artifact_id)
+    reached = select(edge[end].label("id")).where(*first).cte("reached", recursive=True)
     # UNION, not UNION ALL: an artifact that is reached by two ways is walked once.
     reached = reached.union(select(edge[end]).join_from(artifact_parents, reached, edge[start] == reached.c.id))
-    query = _SELECT.where(artifacts.c.artifact_id.in_(select(reached.c.id))).order_by(artifacts.c.artifact_id)
+    query = _SELECT.where(within(tx, artifacts), artifacts.c.artifact_id.in_(select(reached.c.id))).order_by(
+        artifacts.c.artifact_id
+    )
     return [_artifact(row) for row in tx.execute(query)]
 
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from sayso.audio.rates import resampled
 from sayso.audio.signal import Signal
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.act import Action
+from sayso.consent.permit import Gate, Permit
 from sayso.mark.code import encode
 from sayso.mark.errors import ChunkMismatch, KeysInvalid
 from sayso.mark.inscription import Inscription

@@ -22,7 +22,7 @@ class SealBroken(Bug):
 
 
 class ClipAltered(Tampered):
-    """The clip in the vault is not the one that the ledger states was made; run `sayso ledger audit`."""
+    """The clip in the vault is not the one that the ledger states was made."""
 
 
 class FingerprintInvalid(Invalid):

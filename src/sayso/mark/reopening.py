@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sayso.audio import decode
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.act import Action
+from sayso.consent.permit import Gate, Permit
 from sayso.mark.errors import ClipAltered
 from sayso.mark.mark import Mark
 from sayso.mark.marked import MarkedAudio, sealed

@@ -56,6 +56,11 @@ def check_keys(keys: Iterable[str]) -> None:
     _check(keys, NAMES, what="config.toml: the setting")
 
 
+def check_arguments(names: Iterable[str]) -> None:
+    """Raise `Invalid` for an argument that is no setting."""
+    _check(names, NAMES, what="the setting")
+
+
 def nearest(text: str, known: Collection[str], *, prefix: str = "") -> str:
     """Return what to do about ``text``: the nearest of ``known``, or all of them where none is near."""
     near = get_close_matches(text, known, n=1)

@@ -38,6 +38,7 @@ def _absolute(path: Path) -> Path:
 _Database = Annotated[str, Field(pattern=r"^(sqlite:///.|postgres(ql)?(\+psycopg)?://.)")]
 _Blobs = Annotated[str, Field(pattern=r"^(file:///|memory:///|(s3|s3a|gs|az|azure|adl|abfs|abfss|http|https)://.)")]
 _Witness = Annotated[str, Field(pattern=r"^https?://\S+ +[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$")]
+_ARGUMENT: Final = "argument"
 _List: Final = (NoDecode, BeforeValidator(_split))
 _DATABASE: Final = "an address such as sqlite:////srv/sayso.sqlite or postgresql://user@host/sayso"
 
@@ -71,12 +72,13 @@ class Told(BaseSettings):
     weak_marks: WeakMarks | None = Field(default=None, description="flag or refuse")
 
 
-def told(file: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what ``file`` and ``env`` tell, by setting, and the origin of each; raise `Invalid`."""
+def told(file: Path, env: Mapping[str, str], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what ``file``, ``env`` and, strongest, ``given`` tell, and the origin of each; raise `Invalid`."""
     rows = _read(file)
     origins = dict.fromkeys(rows, file.name) | {name: variable(name) for name in NAMES if env.get(variable(name))}
+    origins |= dict.fromkeys(given, _ARGUMENT)
     try:
-        values = _sourced(file, env)().model_dump(exclude_unset=True)
+        values = _sourced(file, env)(**given).model_dump(exclude_unset=True)
     except ValidationError as error:
         raise Invalid(_explained(error, origins)) from None
     return values, origins
@@ -95,16 +97,20 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _sourced(file: Path, env: Mapping[str, str]) -> type[Told]:
-    """Return the model with these two sources, the stronger first."""
+    """Return the model with its arguments and these two sources, the stronger first."""
 
     class Sourced(Told):
         @classmethod
         def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], *_: Any, **_others: Any
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            *_: Any,
+            **_others: Any,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             variables = EnvSettingsSource(settings_cls)
             variables.env_vars = {name.lower(): value for name, value in env.items() if value}
-            return variables, TomlConfigSettingsSource(settings_cls, file)
+            return init_settings, variables, TomlConfigSettingsSource(settings_cls, file)
 
     return Sourced
 

@@ -7,7 +7,17 @@ import re
 from typing import Final
 
 from sayso.synthesis.errors import NothingToSay, TextTooLong
-from sayso.synthesis.reading import abbreviations, addresses, amounts, characters, moments
+from sayso.synthesis.reading import (
+    abbreviations,
+    addresses,
+    amounts,
+    capitals,
+    characters,
+    digitstrings,
+    markup,
+    moments,
+    pauses,
+)
 from sayso.synthesis.reading.rules import apply, rule
 
 MAX_CHARACTERS: Final = 200_000
@@ -21,15 +31,9 @@ _MAX_PASSES: Final = 8  # the second pass is nearly always the last; markup insi
 
 _ITEM: Final = re.compile(r"\n(?=[ \t]*(?:[-*•‣◦▪–—+]|\d{1,3}[.)]|#{1,6}) )")
 _BULLET: Final = re.compile(r"^\s*(?:(?:[-*•‣◦▪–—+>]|#{1,6}|\((?=\d{1,3}\))) +)+")
-_MARKUP: Final = [
-    rule(r"</?[A-Za-z][^<>\n]{0,200}>", " "),
-    rule(r"\]\((?:https?|mailto):[^)\s]*\)", "]"),
-    rule(r"(?<![\w*])\*{1,3}(?=\S)([^*\n]+?)(?<=\S)\*{1,3}(?![\w*])", r"\1"),
-    rule(r"(?<!\w)_{1,3}(?=\S)([^_\n]+?)(?<=\S)_{1,3}(?!\w)", r"\1"),
-]
 _SENTENCE_START: Final = "\ue000"
 _NUMBER_FIRST: Final = [
-    rule(r"(?:^|(?<=[.!?…] )|(?<=[.!?…][”\")'] ))(?=[“\"'(]*[\d$£€¥₹₩~+#])", _SENTENCE_START),
+    rule(r"(?:^|(?<=[.!?…] )|(?<=[.!?…][”\")'] ))(?=[“\"'(]*(?:R\$)?[\d$£€¥₹₩~+#])", _SENTENCE_START),
 ]
 _FIRST_LETTER: Final = [
     rule(rf"{_SENTENCE_START}([“\"'(\s]*)([^\W\d_])", lambda match: match[1] + match[2].upper()),
@@ -47,7 +51,7 @@ def normalise(text: str) -> str:
     Raises
     ------
     NothingToSay : no word is left
-    UnsupportedScript : letters that are not Latin; the first of them are named
+    UnsupportedScript : most letters are not Latin; the first of them are named. Fewer are left out (see `skipped`)
     TextTooLong : more than 200,000 characters, or 500 without a space, or a word of more than 60 letters
     """
     if len(text) > MAX_CHARACTERS:
@@ -65,8 +69,13 @@ def normalise(text: str) -> str:
     return result
 
 
+def skipped(text: str) -> list[str]:
+    """Return the characters of ``text`` that are not read: letters and digits of other scripts, each once, in order."""
+    return characters.foreign(apply(markup.RULES, text))
+
+
 def _pass(text: str) -> str:
-    plain = characters.unify(apply(_MARKUP, text))
+    plain = characters.unify(apply(markup.RULES, apply(pauses.RULES, text)))
     spoken = [_paragraph(part) for part in re.split(r"\n\s*\n", _ITEM.sub("\n\n", plain))]
     return "\n\n".join(part for part in spoken if part)
 
@@ -74,8 +83,10 @@ def _pass(text: str) -> str:
 def _paragraph(text: str) -> str:
     text = _BULLET.sub("", " ".join(text.split()))
     text = apply(addresses.RULES, text)
+    text = capitals.lowered(text)
     text = apply(abbreviations.RULES, text)
     text = apply(_NUMBER_FIRST, text)
+    text = apply(digitstrings.RULES, text)
     text = apply(amounts.RULES_BEFORE_MOMENTS, text)
     text = apply(moments.RULES, text)
     text = apply(amounts.RULES, text)

@@ -7,10 +7,11 @@ badly. The first phrase is short, so that sound begins early.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sayso.synthesis.reading.pauses import PAUSE, milliseconds
 from sayso.synthesis.reading.rules import ends_sentence
 
 MAX_CHARACTERS: Final = 200
@@ -56,14 +57,38 @@ def phrases(text: str) -> list[Phrase]:
     """
     pieces: list[tuple[str, int]] = []
     for paragraph in text.split("\n"):
-        spoken = [piece for sentence in _grouped(sentences(paragraph)) for piece in _clauses(sentence)]
-        if not pieces and spoken:
-            spoken = [*_opening(spoken[0]), *spoken[1:]]
-        pieces += [(piece, _pause_ms(piece)) for piece in spoken[:-1]]
-        pieces += [(piece, PARAGRAPH_MS) for piece in spoken[-1:]]
+        for stretch, pause_ms in _asked(paragraph):
+            spoken = [piece for sentence in _grouped(sentences(stretch)) for piece in _clauses(sentence)]
+            if not pieces and spoken:
+                spoken = [*_opening(spoken[0]), *spoken[1:]]
+            pieces += [(piece, _pause_ms(piece)) for piece in spoken[:-1]]
+            pieces += [(piece, PARAGRAPH_MS if pause_ms is None else pause_ms) for piece in spoken[-1:]]
     if pieces:
         pieces[-1] = (pieces[-1][0], 0)
     return [Phrase(piece, pause_ms) for piece, pause_ms in pieces]
+
+
+def _asked(paragraph: str) -> Iterator[tuple[str, int | None]]:
+    """Yield the stretches between the pauses that are asked for, each with the pause after it, None for the last."""
+    if not PAUSE.search(paragraph):
+        yield paragraph, None
+        return
+    start, pause_ms, stretch = 0, 0, ""
+    for match in PAUSE.finditer(paragraph):
+        here = paragraph[start : match.start()].strip()
+        if any(character.isalnum() for character in here):
+            if stretch:
+                yield stretch, pause_ms
+            stretch, pause_ms = here, 0
+        pause_ms += milliseconds(match[0])
+        start = match.end()
+    rest = paragraph[start:].strip()
+    if any(character.isalnum() for character in rest):
+        if stretch:
+            yield stretch, pause_ms
+        yield rest, None
+    elif stretch:
+        yield stretch, None
 
 
 def script(spoken: Sequence[Phrase]) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from sayso.audio.signal import Signal
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.act import Action
+from sayso.consent.permit import Gate, Permit
 from sayso.engines.checks import check_speed
 from sayso.engines.protocol import Engine, VoiceAsset
 from sayso.labels import all_words

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Connection, Row, String, Table, insert, select, update
 
-from sayso.database import metadata
+from sayso.database import metadata, organisation_of, within
 from sayso.ids import ID_LENGTH, ArtifactId, ClipId, GrantId, PermitId, VoiceId
 from sayso.synthesis.errors import ClipUnknown
 
@@ -20,6 +20,7 @@ clips = Table(
     Column("grant_id", String(ID_LENGTH), nullable=False, index=True),
     Column("permit_id", String(ID_LENGTH), nullable=False, unique=True),
     Column("mark_id", String(16), nullable=False, unique=True),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
     Column("licensee", String(200), nullable=False),
     Column("purpose", String(200), nullable=False),
     Column("project", String(200), nullable=True),
@@ -52,9 +53,13 @@ class Clip:
     result_ticket: int | None = None
 
 
+_SELECT: Final = select(*(clips.c[field.name] for field in fields(Clip)))
+
+
 def insert_clip(tx: Connection, clip: Clip) -> None:
     """Add ``clip``; raise `ConstraintBroken` if the clip, its permit or its mark is there already."""
-    tx.execute(insert(clips).values({field.name: getattr(clip, field.name) for field in fields(Clip)}))
+    values = {field.name: getattr(clip, field.name) for field in fields(Clip)}
+    tx.execute(insert(clips).values(organisation_id=organisation_of(tx), **values))
 
 
 def finish_clip(
@@ -63,7 +68,7 @@ def finish_clip(
     """Write what became of the clip; raise `ClipUnknown` if there is none of this id that is unfinished."""
     changed = tx.execute(
         update(clips)
-        .where(clips.c.clip_id == clip_id, clips.c.result_ticket.is_(None))
+        .where(within(tx, clips), clips.c.clip_id == clip_id, clips.c.result_ticket.is_(None))
         .values(duration_ms=duration_ms, artifact_id=artifact_id, result_ticket=result_ticket)
     )
     if changed.rowcount != 1:
@@ -72,7 +77,7 @@ def finish_clip(
 
 def get_clip(tx: Connection, clip_id: ClipId) -> Clip:
     """Return the clip; raise `ClipUnknown`."""
-    row = tx.execute(select(clips).where(clips.c.clip_id == clip_id)).one_or_none()
+    row = tx.execute(_SELECT.where(within(tx, clips), clips.c.clip_id == clip_id)).one_or_none()
     if row is None:
         raise ClipUnknown(f"got the clip {clip_id}, which is not known here")
     return _clip(row)
@@ -80,36 +85,36 @@ def get_clip(tx: Connection, clip_id: ClipId) -> Clip:
 
 def clip_of_mark(tx: Connection, mark_id: str) -> Clip | None:
     """Return the clip that carries the mark (16 hexadecimal digits), or None if it was not made here."""
-    row = tx.execute(select(clips).where(clips.c.mark_id == mark_id)).one_or_none()
+    row = tx.execute(_SELECT.where(within(tx, clips), clips.c.mark_id == mark_id)).one_or_none()
     return None if row is None else _clip(row)
 
 
 def issued_marks(tx: Connection) -> list[str]:
     """Return the marks (16 hexadecimal digits each) of all clips ever begun here."""
-    return list(tx.execute(select(clips.c.mark_id)).scalars())
+    return list(tx.execute(select(clips.c.mark_id).where(within(tx, clips))).scalars())
 
 
 def clips_of_grant(tx: Connection, grant_id: GrantId, *, after: str = "", limit: int = _PAGE) -> list[Clip]:
     """Return the clips made under a grant by creation, those after the moment ``after`` only, at most ``limit``."""
-    query = select(clips).where(clips.c.grant_id == grant_id, clips.c.created_at > after)
+    query = _SELECT.where(within(tx, clips), clips.c.grant_id == grant_id, clips.c.created_at > after)
     return [_clip(row) for row in tx.execute(query.order_by(clips.c.created_at, clips.c.clip_id).limit(limit))]
 
 
 def clips_of_voices(tx: Connection, voice_ids: Sequence[VoiceId]) -> list[Clip]:
     """Return every clip spoken by one of the voices: what an erasure has to find."""
-    query = select(clips).where(clips.c.voice_id.in_(list(voice_ids)))
+    query = _SELECT.where(within(tx, clips), clips.c.voice_id.in_(list(voice_ids)))
     return [_clip(row) for row in tx.execute(query.order_by(clips.c.created_at, clips.c.clip_id))]
 
 
 def unfinished_clips(tx: Connection) -> list[Clip]:
     """Return the clips whose end was never written: those being spoken now, and those of processes that died."""
-    query = select(clips).where(clips.c.result_ticket.is_(None))
+    query = _SELECT.where(within(tx, clips), clips.c.result_ticket.is_(None))
     return [_clip(row) for row in tx.execute(query.order_by(clips.c.created_at, clips.c.clip_id))]
 
 
 def detach_artifact(tx: Connection, clip_ids: Sequence[ClipId]) -> None:
     """Forget where the sound of the clips is; that they were made, and under which grant, stays known."""
-    tx.execute(update(clips).where(clips.c.clip_id.in_(list(clip_ids))).values(artifact_id=None))
+    tx.execute(update(clips).where(within(tx, clips), clips.c.clip_id.in_(list(clip_ids))).values(artifact_id=None))
 
 
 def _clip(row: Row[Any]) -> Clip:

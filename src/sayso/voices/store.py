@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Boolean, Column, Connection, Integer, Row, String, Table, delete, insert, select
 
-from sayso.database import metadata
+from sayso.consent.speaker_store import organisation_of_speaker
+from sayso.database import metadata, within
 from sayso.ids import ID_LENGTH, ArtifactId, SpeakerId, VoiceId
 from sayso.voices.errors import VoiceUnknown
 
@@ -16,6 +17,7 @@ voices = Table(
     metadata,
     Column("voice_id", String(ID_LENGTH), primary_key=True),
     Column("speaker_id", String(ID_LENGTH), nullable=False, index=True),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
     Column("name", String(64)),
     Column("engine", String(64), nullable=False),
     Column("engine_digest", String(64), nullable=False),
@@ -46,34 +48,38 @@ class VoiceRow:
     house: bool = False
 
 
+_SELECT: Final = select(*(voices.c[field.name] for field in fields(VoiceRow)))
+
+
 def insert_voice(tx: Connection, row: VoiceRow) -> None:
-    """Enter a voice; raise `ConstraintBroken` where its id is taken."""
-    tx.execute(insert(voices).values({field.name: getattr(row, field.name) for field in fields(VoiceRow)}))
+    """Enter a voice, of its speaker's organisation; raise `SpeakerUnknown`, or `ConstraintBroken` for a taken id."""
+    values = {field.name: getattr(row, field.name) for field in fields(VoiceRow)}
+    tx.execute(insert(voices).values(organisation_id=organisation_of_speaker(tx, row.speaker_id), **values))
 
 
 def get_voice(tx: Connection, voice: VoiceId) -> VoiceRow:
     """Return the voice; raise `VoiceUnknown`, also for one that was erased."""
-    row = tx.execute(select(voices).where(voices.c.voice_id == voice)).one_or_none()
+    row = tx.execute(_SELECT.where(within(tx, voices), voices.c.voice_id == voice)).one_or_none()
     if row is None:
-        raise VoiceUnknown(f"got {voice}, expected a voice that is here and not erased; `sayso voice list` shows them")
+        raise VoiceUnknown(f"got {voice}, expected a voice that is here and not erased")
     return _row(row)
 
 
 def list_voices(tx: Connection) -> list[VoiceRow]:
     """Return every voice, cloned ones first, then by age."""
-    query = select(voices).order_by(voices.c.house, voices.c.created_at, voices.c.voice_id)
+    query = _SELECT.where(within(tx, voices)).order_by(voices.c.house, voices.c.created_at, voices.c.voice_id)
     return [_row(row) for row in tx.execute(query)]
 
 
 def voices_of(tx: Connection, speaker: SpeakerId) -> list[VoiceRow]:
     """Return the voices of one speaker."""
-    query = select(voices).where(voices.c.speaker_id == speaker).order_by(voices.c.voice_id)
+    query = _SELECT.where(within(tx, voices), voices.c.speaker_id == speaker).order_by(voices.c.voice_id)
     return [_row(row) for row in tx.execute(query)]
 
 
 def forget_voices(tx: Connection, speaker: SpeakerId) -> int:
     """Delete the voices of one speaker; return how many there were."""
-    return tx.execute(delete(voices).where(voices.c.speaker_id == speaker)).rowcount
+    return tx.execute(delete(voices).where(within(tx, voices), voices.c.speaker_id == speaker)).rowcount
 
 
 def _row(row: Row[Any]) -> VoiceRow:

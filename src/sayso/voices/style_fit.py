@@ -32,7 +32,10 @@ from sayso.voices.embedding import (
     similarity,
 )
 from sayso.voices.gate import speech_of
+from sayso.voices.permitted import CloningPermit
 from sayso.voices.pitch import log_pitch
+from sayso.voices.profile import VoiceProfile
+from sayso.voices.reference import Reference
 from sayso.voices.sentences import JUDGED, SEARCHED
 from sayso.voices.tone_fit import fit_tone
 from sayso.voices.voice_map import MAX_COORDINATE, Point, Vector, VoiceMap
@@ -101,10 +104,21 @@ class FittedVoice:
     renders: int
     seconds: float
 
+    @property
+    def profile(self) -> VoiceProfile:
+        """Return what is kept of the voice, with how good it is."""
+        quality = {
+            "similarity_milli": round(1000 * self.similarity),
+            "dnsmos_overall_milli": round(1000 * self.naturalness),
+            "renders": self.renders,
+        }
+        return VoiceProfile(self.asset, self.embedding, quality)
+
 
 def fit(
     engine: Engine,
-    references: Sequence[Signal],
+    references: Sequence[Reference],
+    permitted: CloningPermit,
     *,
     effort: Effort = Effort.BEST,
     seed: int = 0,
@@ -112,12 +126,19 @@ def fit(
 ) -> FittedVoice:
     """Return the voice of ``engine`` that sounds most like the speaker of ``references``.
 
-    Renders are counted, not seconds: the same arguments give the same voice. Raise `CannotClone` if the engine has no
-    style space, `NoVoiceInside` if the references hold less than half a second of speech.
+    Renders are counted, not seconds: the same arguments give the same voice. The permit is checked first, and again
+    before each round of renders: a withdrawal stops the search.
+
+    Raises
+    ------
+    PermitRefused : the permit is not for these recordings and this engine, or no longer holds
+    CannotClone : the engine has no style space
+    NoVoiceInside : the references hold less than half a second of speech
     """
     started = now()
     budget = _BUDGETS[effort]
-    search = _Search(engine.style_space(), references, budget, seed=seed, progress=progress)
+    permitted.check([reference.digest for reference in references], engine)
+    search = _Search(engine.style_space(), references, permitted, budget, seed=seed, progress=progress)
     asset = search.run()
     spoken = search.say_all([asset] * budget.judged, JUDGED[: budget.judged])
     embeddings = [embed_voice(signal) for signal in spoken]
@@ -146,8 +167,16 @@ class _Search:
     """A search in progress: the map, what was heard, and the tone that goes on top."""
 
     def __init__(
-        self, space: StyleSpace, references: Sequence[Signal], budget: _Budget, *, seed: int, progress: Report
+        self,
+        space: StyleSpace,
+        references: Sequence[Reference],
+        permitted: CloningPermit,
+        budget: _Budget,
+        *,
+        seed: int,
+        progress: Report,
     ) -> None:
+        self._permitted, self._digests = permitted, [reference.digest for reference in references]
         self.renders = 0
         self._space = space
         self._engine = space.searcher()
@@ -155,7 +184,7 @@ class _Search:
         self._progress = progress
         self._random = np.random.default_rng(seed)
         self._reference = np.concatenate(
-            [np.zeros(0, dtype=np.float32), *(speech_of(signal, SAMPLE_RATE) for signal in references)]
+            [np.zeros(0, dtype=np.float32), *(speech_of(reference.signal, SAMPLE_RATE) for reference in references)]
         )
         self.target = embed_speech(self._reference)
         self._aim = _sound(self.target, log_pitch(self._reference))
@@ -197,7 +226,8 @@ class _Search:
         return alike - NATURALNESS_PRICE * max(0.0, NATURAL - dnsmos(concatenate(spoken)).ovr)
 
     def say_all(self, assets: Sequence[VoiceAsset], sentences: Sequence[str]) -> list[Signal]:
-        """Return each of ``sentences`` as the asset in its place says it, `WORKERS` at a time."""
+        """Return each of ``sentences`` as the asset in its place says it, `WORKERS` at a time, if that is permitted."""
+        self._permitted.check(self._digests)
         spoken = []
         with ThreadPoolExecutor(WORKERS) as pool:
             for signal in pool.map(self._say, assets, sentences):

@@ -19,7 +19,7 @@ from sayso.consent.errors import GrantUnknown, LeaseOver, MinutesUsedUp, Reserva
 from sayso.consent.minutes import LEASE_S, Lease
 from sayso.consent.minutes.store import _end, _held, grant_minutes, reservations
 from sayso.consent.state import Party, State
-from sayso.database import Database, connect, metadata
+from sayso.database import EVERYTHING, Database, connect, metadata
 from sayso.database.engine import ConstraintBroken
 from sayso.errors import Invalid
 from sayso.ids import GrantId, PermitId, RunId, new_id
@@ -33,7 +33,7 @@ CAP_MS = 60_000
 @pytest.fixture
 def filled(database: Database) -> Database:
     """Return a database with one grant of 60 s and one without a cap."""
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
         store.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
         store.insert_grant(tx, grant(1, max_ms=None), who=Party.SPEAKER)
@@ -56,7 +56,7 @@ def counts(tx: Connection, grant_id: GrantId = GRANT) -> tuple[int, int]:
 
 
 def test_reserve_settle_release(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         first = reserve(tx, GRANT, permit(), 40_000)
         second = reserve(tx, GRANT, permit(), 20_000)
         assert counts(tx) == (0, 60_000)
@@ -69,7 +69,7 @@ def test_reserve_settle_release(filled: Database) -> None:
 
 
 def test_the_cap_is_met_exactly_and_never_passed(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         reserve(tx, GRANT, permit(), CAP_MS - 1)
         with pytest.raises(MinutesUsedUp) as caught:
             reserve(tx, GRANT, permit(), 2)
@@ -83,7 +83,7 @@ def test_the_cap_is_met_exactly_and_never_passed(filled: Database) -> None:
 
 
 def test_bad_amounts_change_nothing(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         for bad in (-1, True, 1.5, 10**18):
             with pytest.raises(Invalid):
                 reserve(tx, GRANT, permit(), bad)  # type: ignore[arg-type]
@@ -99,7 +99,7 @@ def test_bad_amounts_change_nothing(filled: Database) -> None:
 
 
 def test_each_reservation_ends_once(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         held = reserve(tx, GRANT, permit(), 1_000)
         minutes.settle(tx, held, 500)
         for act in (
@@ -111,15 +111,15 @@ def test_each_reservation_ends_once(filled: Database) -> None:
                 act()
         assert not minutes.release(tx, held)
         assert counts(tx) == (500, 0)
-    with pytest.raises(ConstraintBroken), filled.write() as tx:
+    with pytest.raises(ConstraintBroken), filled.write(scope=EVERYTHING) as tx:
         reserve(tx, GRANT, held.permit, 10)
         reserve(tx, GRANT, held.permit, 10)
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert counts(tx) == (500, 0)
 
 
 def test_what_another_transaction_ended_since_it_was_read_is_not_charged_twice(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         held = reserve(tx, GRANT, permit(), 1_000)
         row = _held(tx, held, now())
         _end(tx, row, charged_ms=300, charged_takes=1)
@@ -133,7 +133,7 @@ def test_what_another_transaction_ended_since_it_was_read_is_not_charged_twice(f
     [(State.SUSPENDED, Party.SPEAKER), (State.WITHDRAWN, Party.SPEAKER), (State.REVOKED, Party.OPERATOR)],
 )
 def test_only_a_given_grant_has_minutes(filled: Database, state: State, who: Party) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         store.change_state(tx, GRANT, state, who=who)
         with pytest.raises(MinutesUsedUp, match=f"state: got {state}"):
             reserve(tx, GRANT, permit(), 1)
@@ -146,13 +146,13 @@ def test_only_a_given_grant_has_minutes(filled: Database, state: State, who: Par
 
 def test_the_table_itself_refuses_to_pass_the_cap(filled: Database) -> None:
     for values in ({"reserved_ms": CAP_MS + 1}, {"made_ms": CAP_MS + 1}, {"made_ms": -1}, {"reserved_ms": -1}):
-        with pytest.raises(ConstraintBroken), filled.write() as tx:
+        with pytest.raises(ConstraintBroken), filled.write(scope=EVERYTHING) as tx:
             tx.execute(update(grant_minutes).where(grant_minutes.c.grant_id == GRANT).values(**values))
 
 
 def test_an_ended_lease_comes_back_and_what_was_noted_stays_charged(filled: Database) -> None:
     late = NOW + timedelta(seconds=LEASE_S)
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         held = reserve(tx, GRANT, permit(), CAP_MS, at=NOW)
         minutes.note_made(tx, held, 10_000, at=NOW)
         early = late - timedelta(milliseconds=1)
@@ -169,7 +169,7 @@ def test_an_ended_lease_comes_back_and_what_was_noted_stays_charged(filled: Data
 
 def test_a_run_that_lives_keeps_what_it_renews(filled: Database) -> None:
     later = NOW + timedelta(seconds=LEASE_S - 1)
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         held = reserve(tx, GRANT, permit(), 1_000, at=NOW)
         renewed = minutes.renew(tx, held, at=later)
         assert (renewed.permit, renewed.run, renewed.fence) == (held.permit, held.run, held.fence)
@@ -181,7 +181,7 @@ def test_a_run_that_lives_keeps_what_it_renews(filled: Database) -> None:
 
 def test_a_run_whose_lease_is_over_changes_nothing_though_nobody_took_it_back_yet(filled: Database) -> None:
     late = NOW + timedelta(seconds=LEASE_S)
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         held = reserve(tx, GRANT, permit(), 1_000, at=NOW)
         for act in (
             lambda: minutes.settle(tx, held, 500, at=late),
@@ -197,7 +197,7 @@ def test_a_run_whose_lease_is_over_changes_nothing_though_nobody_took_it_back_ye
 
 
 def test_a_run_that_was_superseded_changes_nothing(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         old = reserve(tx, GRANT, permit(), 1_000)
         new = minutes.take_over(tx, old, run=RunId(new_id("run")))
         assert new.fence > old.fence
@@ -216,7 +216,7 @@ def test_a_run_that_was_superseded_changes_nothing(filled: Database) -> None:
 
 
 def test_the_same_run_begun_again_supersedes_itself(filled: Database) -> None:
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         old = reserve(tx, GRANT, permit(), 1_000)
         again = minutes.take_over(tx, old, run=old.run)
         with pytest.raises(LeaseOver):
@@ -236,7 +236,7 @@ def test_what_a_killed_process_held_is_back_when_its_lease_is_over(filled: Datab
         child.communicate()
     assert child.returncode == -signal.SIGKILL
     late = now() + timedelta(seconds=LEASE_S)
-    with filled.write() as tx:
+    with filled.write(scope=EVERYTHING) as tx:
         assert counts(tx) == (0, CAP_MS)
         assert minutes.used_ms(tx, SPEAKER)[GRANT] == CAP_MS
         assert minutes.used_ms(tx, SPEAKER, at=late)[GRANT] == made_ms
@@ -266,7 +266,7 @@ def check_writers(filled: Database, number: int, *, act: str = "write", grants: 
     assert [writer.returncode for writer in writers] == [0] * len(writers)
     made, takes = (sum(each[name] for each in told) for name in ("made", "takes"))
     charged = GRANT if grants == GRANT else OUTER
-    with filled.read() as tx:
+    with filled.read(scope=EVERYTHING) as tx:
         assert counts(tx, charged) == (made, 0)
         row = tx.execute(select(grant_minutes).where(grant_minutes.c.grant_id == charged)).one()
         assert (row.made_takes, row.reserved_takes) == (takes, 0)
@@ -293,7 +293,7 @@ LICENCES = f"{grant_id(3)},{grant_id(4)},{grant_id(5)}"
 
 def licensed(database: Database, *, max_ms: int | None, max_takes: int | None) -> Database:
     """Enter three licences without a cap of their own that matters, cut from an outer consent with these caps."""
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         bound = {"max_ms": max_ms, "max_takes": max_takes}
         outer = grant(2, licensee="*", purposes=("audiobook",), outer=True, **bound)
         store.insert_grant(tx, outer, who=Party.SPEAKER)
@@ -316,7 +316,7 @@ def filled_postgres(postgres: Callable[[], str]) -> Iterator[Database]:
     """Return the same on PostgreSQL."""
     database = connect(postgres())
     metadata.create_all(database.engine)
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
         store.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
     yield database
@@ -353,7 +353,7 @@ def test_the_books_balance_after_any_steps(steps: list[tuple[str, int, int]]) ->
     metadata.create_all(database.engine)
     made, held = 0, dict[PermitId, tuple[int, int]]()
     leases = dict[PermitId, Lease]()
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
         store.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
         for act, place, size in steps:

@@ -20,7 +20,7 @@ from sayso.consent import minutes
 from sayso.consent.errors import MinutesUsedUp
 from sayso.consent.minutes import Lease
 from sayso.consent.minutes.store import grant_minutes
-from sayso.database import Database, connect, engine
+from sayso.database import EVERYTHING, Database, connect, engine
 from sayso.ids import GrantId, PermitId, RunId, new_id
 
 ROUNDS = 12
@@ -31,7 +31,7 @@ def reserve(tx: Connection, grant_id: GrantId, size_ms: int) -> Lease:
 
 
 def die(database: Database, grant_id: GrantId, size_ms: int, made_ms: int) -> None:
-    with database.write() as tx:
+    with database.write(scope=EVERYTHING) as tx:
         held = reserve(tx, grant_id, size_ms)
         if made_ms:
             minutes.note_made(tx, held, made_ms)
@@ -48,14 +48,14 @@ def write(database: Database, grants: list[GrantId], chance: random.Random) -> d
     for _ in range(ROUNDS):
         size = chance.randint(1, 8_000)
         try:
-            with database.write() as tx:
+            with database.write(scope=EVERYTHING) as tx:
                 held = reserve(tx, chance.choice(grants), size)
         except MinutesUsedUp:
             refused += 1
             continue
-        with database.read() as tx:
+        with database.read(scope=EVERYTHING) as tx:
             over += sum(map(is_over, tx.execute(select(grant_minutes))))
-        with database.write() as tx:
+        with database.write(scope=EVERYTHING) as tx:
             if chance.random() < 0.3:
                 minutes.release(tx, held)
             else:

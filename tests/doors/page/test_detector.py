@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sayso.audio import Container, Signal, decode, encode, resample
 from sayso.audio.rates import resampled
-from sayso.consent.permit import Action, Gate, Permit
+from sayso.consent.act import Action
+from sayso.consent.permit import Gate, Permit
 from sayso.ids import GrantId, PermitId, SpeakerId
 from sayso.mark import Mark, Marker, MarkKeys
 from sayso.mark.detector import Detector
@@ -93,7 +94,9 @@ class Answers:
 def answers(speech, tmp_path_factory) -> Answers:
     folder = tmp_path_factory.mktemp("page")
     session = open_session(Settings(home=folder / "home"))
-    session.__dict__["mark_keys"] = MarkKeys.derive(b"the secret of this one operator.")  # the same in every run
+    session.installation.__dict__["mark_keys"] = MarkKeys.derive(
+        b"the secret of this one operator."
+    )  # the same in every run
     publish(session, folder / "key.json")
     signals = cases_of(speech, session.mark_keys)
     names = [*(name for name in signals if name != LONG), *SCANNED]

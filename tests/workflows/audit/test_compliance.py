@@ -12,7 +12,7 @@ import pytest
 
 from sayso.audio import Container
 from sayso.clock import now, stamp
-from sayso.doors.cli.compliance_page import page
+from sayso.doors.reports.compliance import page
 from sayso.doors.shapes.compliance import report as shape
 from sayso.errors import Invalid, NotFound
 from sayso.ledger import Entry, append

@@ -11,6 +11,7 @@ from sayso.workflows.consent import granting
 from sayso.workflows.provenance import verifying
 from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import voicebook
+from tests.workflows.conftest import granted
 
 
 def flip(path, place=None):
@@ -38,20 +39,20 @@ def test_a_changed_blob_is_found_and_named_when_the_voice_is_asked_to_speak(esta
 
 
 @pytest.mark.parametrize("what", ["tile/0", "tile/entries", "checkpoint"])
-def test_a_changed_file_of_the_log_is_found(estate, tmp_path, what):
-    spoken = speak(estate.session, estate.order(), tmp_path / "out.wav")
-    folder = estate.session.settings.tiles
+def test_a_changed_file_of_the_log_is_found(spoken, what):
+    session = spoken.estate.session
+    folder = session.settings.tiles
     files = [
         path for path in sorted(folder.rglob("*")) if path.is_file() and what in path.relative_to(folder).as_posix()
     ]
     for path in files:
         flip(path, -30 if "entries" in what else 20)
     with pytest.raises(Tampered):
-        auditing.audit(estate.session)
-    found = verification(verifying.verify_file(estate.session, tmp_path / "out.wav"))
+        auditing.audit(session)
+    found = verification(verifying.verify_file(session, spoken.file))
     assert (found["verdict"], found["proof_ok"]) == ("ours", False)
     assert found["problem"]
-    assert spoken.mark == found["mark"]
+    assert spoken.clip.mark == found["mark"]
 
 
 ROWS = {
@@ -63,25 +64,25 @@ ROWS = {
 
 
 @pytest.mark.parametrize("statement", ROWS.values(), ids=ROWS.keys())
-def test_a_changed_row_of_the_log_is_found(estate, tmp_path, statement):
-    speak(estate.session, estate.order(), tmp_path / "out.wav")
-    change(estate.session, statement)
+def test_a_changed_row_of_the_log_is_found(spoken, statement):
+    session = spoken.estate.session
+    change(session, statement)
     with pytest.raises(Tampered):
-        auditing.audit(estate.session)
+        auditing.audit(session)
 
 
-def test_a_clip_moved_to_another_grant_does_not_prove(estate, make_estate, tmp_path):
-    other = make_estate(estate.session, name="Another")
-    speak(estate.session, estate.order(), tmp_path / "out.wav")
-    change(estate.session, "UPDATE clips SET grant_id = ?", other.grant)
-    found = verification(verifying.verify_file(estate.session, tmp_path / "out.wav"))
+def test_a_clip_moved_to_another_grant_does_not_prove(spoken):
+    session = spoken.estate.session
+    _, grant = granted(session, name="Another")
+    change(session, "UPDATE clips SET grant_id = ?", grant)
+    found = verification(verifying.verify_file(session, spoken.file))
     assert found["proof_ok"] is False
     assert "grant" in found["problem"]
 
 
-def test_a_voice_moved_under_another_speaker_does_not_speak(estate, make_estate, tmp_path):
-    other = make_estate(estate.session, name="Another", licensee="Somebody Else")
-    change(estate.session, "UPDATE voices SET speaker_id = ? WHERE voice_id = ?", other.speaker, estate.voice)
+def test_a_voice_moved_under_another_speaker_does_not_speak(estate, tmp_path):
+    other, _ = granted(estate.session, name="Another", licensee="Somebody Else")
+    change(estate.session, "UPDATE voices SET speaker_id = ? WHERE voice_id = ?", other, estate.voice)
     with pytest.raises(Tampered, match=estate.voice):
         speak(estate.session, estate.order(licensee="Somebody Else"), tmp_path / "out.wav")
     with pytest.raises(Tampered, match=f"voices row {estate.voice}"):
@@ -108,10 +109,10 @@ STATE = {
 
 
 @pytest.mark.parametrize(("statement", "found"), STATE.values(), ids=STATE.keys())
-def test_state_changed_by_hand_is_found_and_named(estate, tmp_path, statement, found):
-    speak(estate.session, estate.order(), tmp_path / "out.wav")
-    granting.withdraw(estate.session, estate.grant)
-    assert auditing.audit(estate.session).size
-    change(estate.session, statement)
+def test_state_changed_by_hand_is_found_and_named(spoken, statement, found):
+    session = spoken.estate.session
+    granting.withdraw(session, spoken.estate.grant)
+    assert auditing.audit(session).size
+    change(session, statement)
     with pytest.raises(Tampered, match=found):
-        auditing.audit(estate.session)
+        auditing.audit(session)

@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlalchemy import text as sql
 
 from sayso.consent import minutes
-from sayso.consent.document import public_key_of
 from sayso.consent.errors import (
     CeilingExceeded,
     ConsentRefused,
@@ -18,6 +17,7 @@ from sayso.consent.errors import (
     SignatureRefused,
     SpeakerKey,
 )
+from sayso.consent.keys import public_key_of
 from sayso.errors import Invalid, Refused
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting, signing

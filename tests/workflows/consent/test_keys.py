@@ -11,8 +11,9 @@ from sqlalchemy import text as sql
 
 from sayso.consent import store
 from sayso.consent.cedar import Policies
-from sayso.consent.document import document_of, public_key_of, sign
+from sayso.consent.document import document_of, sign
 from sayso.consent.errors import GrantTampered, KeyInvalid, SignatureRefused, SpeakerKey
+from sayso.consent.keys import public_key_of
 from sayso.errors import Invalid, Tampered
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting, keys, signing
@@ -162,7 +163,7 @@ def test_a_key_that_sayso_keeps_is_replaced_by_one_of_the_speakers_or_of_its_own
 
 @pytest.mark.parametrize("passphrase", [b"", b"short", b"\xff" * 20, b"two\nlines of it", b"x" * 2_000])
 def test_a_passphrase_is_one_line_of_some_length(passphrase):
-    from sayso.consent.keyfile import passphrase_of
+    from sayso.consent.keys import passphrase_of
 
     with pytest.raises(KeyInvalid, match="passphrase"):
         passphrase_of(passphrase)

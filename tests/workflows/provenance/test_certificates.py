@@ -216,7 +216,7 @@ def test_a_slot_signs_and_the_key_never_comes_here(session, files, sound, monkey
     wrong, _ = files(KEYS["es384"])
     with pytest.raises(KeyMismatch):
         certificates.use(session, wrong, key=None, slot="our-hsm", anchors=None)
-    with pytest.raises(Invalid, match="--key"):
+    with pytest.raises(Invalid, match="a key file or a slot"):
         certificates.use(session, chain, key=None, slot=None, anchors=None)
 
 

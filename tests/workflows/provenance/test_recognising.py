@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sayso.audio import Container, Signal, decode, encode
-from sayso.doors.cli.trace_page import page
+from sayso.doors.reports.trace import page
 from sayso.doors.shapes.provenance import trace
 from sayso.fingerprint import features_of, store
 from sayso.settings import Settings

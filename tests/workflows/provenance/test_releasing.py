@@ -8,7 +8,7 @@ import pytest
 
 from sayso.audio import Container
 from sayso.consent import Action, Release
-from sayso.consent.disclosure import Disclosure
+from sayso.consent.act import Disclosure
 from sayso.consent.errors import PermitRefused
 from sayso.workflows.provenance.releasing import PermitMixup, SoundDraft
 from tests.marked import PERMIT, marked

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sayso.audio import Container, Signal, decode, encode, resample
-from sayso.doors.cli.trace_page import clock_time, page
+from sayso.doors.reports.trace import clock_time, page
 from sayso.doors.shapes.provenance import trace
 from sayso.errors import NotFound
 from sayso.ledger import verify_proof

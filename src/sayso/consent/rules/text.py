@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from sayso.consent import wording
+from sayso.consent.act import Disclosure
 from sayso.consent.dimension import FLAG, TEXT, TEXTS, Asked, Dimension
-from sayso.consent.disclosure import Disclosure
 from sayso.consent.expression import Json, all_of, any_of, binary, contains_text, context, literals, negated
 from sayso.consent.grant import Grant
 

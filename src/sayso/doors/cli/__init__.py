@@ -1,1 +1,1 @@
-"""The command line: data on stdout, talk on stderr, ``--json`` everywhere."""
+"""The command line: results on stdout, messages on stderr, ``--json`` on every command."""

@@ -1,4 +1,4 @@
-"""Commands over many files: one result a file, and a file that fails does not stop the others."""
+"""Commands over many files: one result per file; a file that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Lines = Callable[[dict[str, Any]], Iterable[str]]
 
 
 def each(files: Sequence[Path], act: Act, lines: Lines, *, as_json: bool) -> int:
-    """Show ``act`` of each file; return the exit code of the first that failed, 0 if none did.
+    """Show the result of ``act`` for each file; return the exit code of the first failure, 0 if there is none.
 
-    A result that names a ``problem`` is an answer about broken integrity: it is shown, and it is an exit code too.
+    A result with a ``problem`` reports broken integrity: it is shown, and it sets the exit code.
     """
     code = 0
     for file in files:

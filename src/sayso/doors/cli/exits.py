@@ -1,4 +1,4 @@
-"""Exit codes: a kind of error becomes a number here and nowhere else."""
+"""Exit codes: the only place that maps a kind of error to a number."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ def exit_code(error: SaysoError) -> int:
 
 
 def code_of(kind: type[SaysoError]) -> int:
-    """Return the exit code of a kind of error, for answers that are no errors and mean as much."""
+    """Return the exit code of a kind of error, for results that are not errors but share a code."""
     return next((code for known, code in _CODES if issubclass(kind, known)), OUR_BUG)

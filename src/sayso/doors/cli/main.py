@@ -1,4 +1,4 @@
-"""The program ``sayso``: its commands, and the one place where errors become exit codes."""
+"""The program ``sayso``: runs a command and turns errors into exit codes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import typer
 
 from sayso.doors.cli import exits
 from sayso.doors.cli.commands import attach
+from sayso.doors.cli.group import Group
 from sayso.doors.cli.output import complain, talk
 from sayso.doors.cli.session import finish
 from sayso.errors import Bug, Invalid, SaysoError, Unavailable
 
 app = typer.Typer(
     name="sayso",
-    help="Voice cloning on the speaker's say-so: consent, cloning, marking, proof, erasure.",
+    help="Clone voices with the speaker's consent, and prove where speech came from.",
+    cls=Group,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -51,7 +53,7 @@ def _start_fast() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run ``arguments`` and return the exit code; nothing but a bug of ours leaves a traceback."""
+    """Run ``arguments`` and return the exit code; only a bug in Sayso prints a traceback."""
     as_json = "--json" in arguments
     code = _guarded(lambda: int(app(arguments, standalone_mode=False) or exits.DONE), as_json=as_json)
     return _guarded(lambda: _finished(code), as_json=as_json)
@@ -70,7 +72,7 @@ def _guarded(step: Callable[[], int], *, as_json: bool) -> int:
         return exits.STOPPED
     except BrokenPipeError:
         return exits.DONE
-    except Exception as error:  # noqa: BLE001 - the last door: what nobody named is our bug, and is said to be
+    except Exception as error:  # noqa: BLE001 - any other exception is a bug in Sayso, and is reported as one
         return _reported(error, as_json=as_json)
 
 
@@ -84,16 +86,16 @@ def _known(error: Exception) -> SaysoError:
     if isinstance(error, SaysoError):
         return error
     if isinstance(error, _USAGE_ERROR):
-        return Usage(error.format_message(), hint="`sayso --help` lists the commands")
+        return Usage(error.format_message(), hint="run `sayso --help` for a list of commands")
     if isinstance(error, MemoryError):
-        return Unavailable("there is not enough memory for this; try a shorter file")
+        return Unavailable("not enough memory; try a shorter file")
     return _bug(error)
 
 
 def _bug(error: Exception) -> Bug:
-    import traceback  # noqa: PLC0415 - needed when all else is lost
+    import traceback  # noqa: PLC0415 - only needed for a bug report
 
     frames = traceback.extract_tb(error.__traceback__)
     for frame in frames[-6:]:
         talk(f"  {frame.filename}:{frame.lineno} in {frame.name}")
-    return Bug(f"an invariant of Sayso does not hold ({type(error).__name__}); please report it with the lines above")
+    return Bug(f"internal error ({type(error).__name__}); please report it with the lines above")

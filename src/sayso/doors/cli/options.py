@@ -1,7 +1,8 @@
-"""Options that several commands share, and how their words are read."""
+"""Parsing of options that several commands share."""
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,14 +14,14 @@ MAX_TEXT_BYTES: Final = 1_000_000
 
 
 def declared(topics: Sequence[str] | None) -> tuple[str, ...] | None:
-    """Return the topics that were declared: None for nothing said, an empty tuple for the word ``none``."""
+    """Return the topics that were declared: None if the option is absent, an empty tuple for ``none``."""
     if not topics:
         return None
     return () if list(topics) == ["none"] else tuple(topics)
 
 
 def several(text: str | None) -> tuple[str, ...] | None:
-    """Return the names in ``text``, separated by commas; None for nothing said."""
+    """Return the names in ``text``, separated by commas; None if the option is absent."""
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
@@ -34,7 +35,7 @@ def read_text(argument: str) -> str:
 
 
 def read_file(path: Path) -> bytes:
-    """Return at most a little more than a megabyte of a file; raise `NotFound`."""
+    """Return the first `MAX_TEXT_BYTES` + 1 bytes of a file; raise `NotFound`."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_TEXT_BYTES + 1)
@@ -45,7 +46,12 @@ def read_file(path: Path) -> bytes:
 def _decoded(data: bytes, source: str) -> str:
     if len(data) > MAX_TEXT_BYTES:
         raise Invalid(f"{source}: got more than {MAX_TEXT_BYTES:,} bytes of text; split it into parts")
+    has_mark = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "utf-16" if has_mark else "utf-8-sig"
     try:
-        return data.decode()
+        return data.decode(encoding)
     except UnicodeDecodeError:
-        raise Invalid(f"{source}: got bytes that are no UTF-8 text") from None
+        raise Invalid(
+            f"{source}: got bytes that are no UTF-8 text, perhaps Latin-1 or Windows-1252; "
+            f"convert it first: iconv -f WINDOWS-1252 -t UTF-8"
+        ) from None

@@ -1,4 +1,4 @@
-"""What a command says: one JSON object a result with ``--json``, lines for people without."""
+"""Output of commands: one JSON object per result with ``--json``, plain text otherwise."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sayso.doors.hints import hint_of
 from sayso.doors.shapes.errors import problem
 from sayso.errors import SaysoError
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of lines for people.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def show(result: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
-    """Print ``result`` as one JSON line, or ``lines`` for people, on stdout."""
+    """Print ``result`` as one JSON line, or ``lines`` as text, on stdout."""
     if as_json:
         sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
     else:
@@ -26,13 +26,13 @@ def show(result: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> N
 
 
 def talk(line: str) -> None:
-    """Say ``line`` on stderr."""
+    """Print ``line`` on stderr."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
 
 def complain(error: SaysoError, *, as_json: bool) -> None:
-    """Report ``error``: an object on stdout for programs, lines on stderr for people."""
+    """Report ``error``: a JSON object on stdout, or text on stderr."""
     if as_json:
         show(problem(error), (), as_json=True)
         return

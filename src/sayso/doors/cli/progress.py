@@ -1,4 +1,4 @@
-"""Progress bars: on stderr, for people at a terminal; silent everywhere else."""
+"""Progress bars: on stderr at a terminal; silent otherwise."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sayso.progress import Report, silent
 
 @contextlib.contextmanager
 def bar(label: str) -> Iterator[Report]:
-    """Yield a `Report` that draws a bar named ``label``; it is silent when stderr is no terminal."""
+    """Yield a `Report` that draws a bar named ``label``; it is silent when stderr is not a terminal."""
     if not sys.stderr.isatty() or os.environ.get("SAYSO_NO_PROGRESS"):
         yield silent
         return
-    from rich.console import Console  # noqa: PLC0415 - 60 ms that a pipe does not need
+    from rich.console import Console  # noqa: PLC0415 - saves 60 ms when stderr is a pipe
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (

@@ -1,4 +1,4 @@
-"""Opening the installation for a command."""
+"""Opening the local installation for a command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _opened: list[Session] = []
 
 def local_session() -> Session:
     """Return the open installation that the environment names; `finish` ends what is done with it."""
-    from sayso.settings import load  # noqa: PLC0415 - opened by commands that run, not by --help
+    from sayso.settings import load  # noqa: PLC0415 - not needed for --help
     from sayso.workflows.installation.session import open_session  # noqa: PLC0415
 
     session = open_session(load())

@@ -1,4 +1,4 @@
-"""Plain tables for people: aligned columns, no colour needed."""
+"""Text tables with aligned columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def rows(columns: Sequence[str], items: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield a heading and one line an item, columns aligned."""
+    """Yield a heading and one line per item, columns aligned."""
     cells = [[_text(item.get(column)) for column in columns] for item in items]
     widths = [max([len(column), *(len(line[i]) for line in cells)]) for i, column in enumerate(columns)]
     for line in [list(columns), *cells]:
@@ -18,14 +18,14 @@ def rows(columns: Sequence[str], items: Sequence[Mapping[str, Any]]) -> Iterator
 
 
 def pairs(item: Mapping[str, Any]) -> Iterator[str]:
-    """Yield one line a field."""
+    """Yield one line per field."""
     width = max((len(name) for name in item), default=0)
     for name, value in item.items():
         yield f"{name.ljust(width)}  {_text(value)}"
 
 
 def rules(why: Why) -> Iterator[str]:
-    """Yield the answer to "why", one rule a line."""
+    """Yield the explanation of a decision, one rule per line."""
     yield f"permitted by {why.chosen}" if why.allowed else "refused"
     for grant in why.grants:
         yield f"grant {grant.grant_id}"

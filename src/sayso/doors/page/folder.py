@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.public_detector import Published, publish
 
@@ -29,5 +29,5 @@ def write_page(session: Session, folder: Path) -> Published:
     Other files in the folder are left alone. Raise `DiskFailed` where the folder cannot be written.
     """
     for name in FILES:
-        write_whole(folder / name, files("sayso.doors.page").joinpath(name).read_bytes(), mode=0o644)
+        write_document(folder / name, files("sayso.doors.page").joinpath(name).read_text("utf-8"), mode=0o644)
     return publish(session, folder / KEY)

@@ -27,10 +27,15 @@ def entry(logged: Logged) -> dict[str, Any]:
         "entry": logged.index,
         "at": link.entry.at,
         "type": link.entry.type,
+        "by": _actor(link.entry.by),
         "grant": link.entry.grant,
         "seq": link.seq,
         "facts": dict(link.entry.facts),
     }
+
+
+def _actor(by: str | None) -> dict[str, str] | None:
+    return None if by is None else dict(zip(("organisation", "role", "credential"), by.split("/"), strict=True))
 
 
 def entries(found: Iterable[Logged]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sayso.workflows.speech.exporting import Exported
     from sayso.workflows.speech.labels import FileLabels, Outcome
     from sayso.workflows.speech.orders import Spoken
+    from sayso.workflows.speech.reading import ReadText
 
 
 def spoken(made: Spoken, entry: int) -> dict[str, Any]:
@@ -74,3 +75,8 @@ def _outcome(labels: Outcome) -> dict[str, Any]:
         "carried": sorted(labels.carried),
         "missing": sorted(labels.missing),
     }
+
+
+def read(found: ReadText) -> dict[str, Any]:
+    """Return the shape of a text as it is read."""
+    return {"spoken": found.spoken, "phonemes": found.phonemes, "skipped": list(found.skipped)}

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - typographic characters are the matter here; tables and patterns read best so
+# ruff: noqa: RUF001, SIM905, E501 - typographic characters are the matter here; tables and patterns read best so
 """Abbreviations and Roman numerals: what they stand for depends on what stands beside them."""
 
 from __future__ import annotations
@@ -162,7 +162,29 @@ _RULERS: Final = (
 _RULER_TITLES: Final = "King|Queen|Pope|Emperor|Empress|Tsar|Czar|Tsarina|Prince|Princess|Sultan|Kaiser|Duke|Saint|Shah"
 _NUMERAL: Final = rf"({ROMAN_PATTERN})"
 _LATER: Final = r"((?=[IVX])(?:X{0,2})(?:IX|IV|VI{0,3}|I{2,3}|(?<=X)I{0,3}))"  # II and up: a lone I may be the pronoun
-_END_OF_NAME: Final = r"\b(?!['’.]?\w|-)"
+_END_OF_NAME: Final = r"\b(?!['’.](?!s\b)\w|\w|-)"
+_LETTERED: Final = frozenset(
+    "Appendix Annex Exhibit Schedule Category Class Grade Type Group Tier Plate Letter Unit Table Figure Level".split()
+)
+_BOOKS: Final = {
+    "Gen": "Genesis", "Ex": "Exodus", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy",
+    "Josh": "Joshua", "Judg": "Judges", "Sam": "Samuel", "Kgs": "Kings", "Chr": "Chronicles", "Chron": "Chronicles",
+    "Neh": "Nehemiah", "Esth": "Esther", "Ps": "Psalm", "Pss": "Psalms", "Prov": "Proverbs", "Eccl": "Ecclesiastes",
+    "Isa": "Isaiah", "Jer": "Jeremiah", "Lam": "Lamentations", "Ezek": "Ezekiel", "Dan": "Daniel", "Hos": "Hosea",
+    "Obad": "Obadiah", "Mic": "Micah", "Nah": "Nahum", "Hab": "Habakkuk", "Zeph": "Zephaniah", "Hag": "Haggai",
+    "Zech": "Zechariah", "Mal": "Malachi", "Matt": "Matthew", "Mt": "Matthew", "Mk": "Mark", "Lk": "Luke", "Jn": "John",
+    "Rom": "Romans", "Cor": "Corinthians", "Gal": "Galatians", "Eph": "Ephesians", "Phil": "Philippians",
+    "Col": "Colossians", "Thess": "Thessalonians", "Tim": "Timothy", "Tit": "Titus", "Philem": "Philemon",
+    "Heb": "Hebrews", "Jas": "James", "Pet": "Peter", "Rev": "Revelation",
+}  # fmt: skip
+_WHOLE_BOOKS: Final = "|".join(
+    {*_BOOKS.values(), "Ezra", "Ruth", "Job", "Joel", "Amos", "Jonah", "Luke", "Acts", "Jude", "Song of Songs"}
+)
+_VERSES: Final = r"(\d{1,3}):(\d{1,3})(?:\s?[-–—]\s?(?:(\d{1,3}):)?(\d{1,3}))?(?:, ?(\d{1,3}))?(?![\d:])"
+_BOOK_NUMBERS: Final = {"1": "First", "2": "Second", "3": "Third", "I": "First", "II": "Second", "III": "Third"}
+_CENTURIES: Final = (
+    "century|centuries|dynasty|legion|corps|amendment|olympiad|arrondissement|army|congress|session|edition"
+)
 
 
 def _expand(table: dict[str, str]) -> str:
@@ -174,7 +196,12 @@ def _count(match: re.Match[str]) -> str:
 
 
 def _counted_noun(match: re.Match[str]) -> str:
-    """Read "Part IV was", but not "the part I was given": a lone I before a small word is the pronoun."""
+    """Read "Part IV was", but not "the part I was given": a lone I before a small word is the pronoun.
+
+    A lone C, D, L or M counts nothing, and what is lettered, such as an appendix, has letters.
+    """
+    if len(match[2]) == 1 and (match[2] in "CDLM" or match[1] in _LETTERED):
+        return match[0]
     is_pronoun = match[2] == "I" and re.match(r" (?!of\b|and\b|to\b)[a-z]", match.string[match.end() :])
     return match[0] if is_pronoun else _count(match)
 
@@ -191,11 +218,54 @@ def _named_street(match: re.Match[str]) -> str:
     return f"{match[1]} {_street(match)}"
 
 
+def _verses(match: re.Match[str]) -> str:
+    number, book, chapter, verse, last_chapter, last, more = match.groups()
+    words = f"{_BOOK_NUMBERS[number]} " if number else ""
+    is_several = bool(last or more)
+    words += f"{_BOOKS.get(book.rstrip('.'), book)} {cardinal(int(chapter))}{',' if is_several else ''} {cardinal(int(verse))}"
+    if last_chapter:
+        words += f" to {cardinal(int(last_chapter))}, {cardinal(int(last))}"
+    elif last:
+        words += f" to {cardinal(int(last))}"
+    return words + (f" and {cardinal(int(more))}" if more else "")
+
+
+def _world_war(match: re.Match[str]) -> str:
+    return f"World War {cardinal(roman(match[1])).capitalize()}"
+
+
 def _heading(match: re.Match[str]) -> str:
+    if match[1] in "CDLM":
+        return match[0]
     return f"{cardinal(roman(match[1])).capitalize()}."
 
 
 RULES: Final[list[Rule]] = [
+    rule(rf"\b(?:([1-3]|I{{1,3}}) )?({_expand(_BOOKS)})\.? {_VERSES}", _verses),
+    rule(rf"\b(?:([1-3]|I{{1,3}}) )?({_WHOLE_BOOKS}) {_VERSES}", _verses),
+    rule(
+        rf"\b((?:{_COUNTED_NOUNS}|Room|Track|Page|Day|Week|Lesson|Item|Question|Exercise|Number) )0+(?=[1-9])",
+        r"\1",
+        flags=re.IGNORECASE,
+    ),
+    rule(r"(?<![\w])([A-G])[#♯](?![\w])", r"\1 sharp"),
+    rule(r"(?<![\w])([A-G])♭(?![\w])", r"\1 flat"),
+    rule(r"\bWW(I{1,2})\b", _world_war),
+    rule(
+        rf"(?<![\w.])(?!I[ -]){_NUMERAL}((?:st|nd|rd|th)?(?:-| )(?=(?:{_CENTURIES})\b))",
+        lambda match: f"{ordinal(roman(match[1]))}{match[2][-1]}",
+    ),
+    rule(rf"(?<![\w.]){_NUMERAL}(?:st|nd|rd|th)\b", lambda match: ordinal(roman(match[1]))),
+    rule(r"(?<![\w/])(?:N/A|n/a)(?=\.(?:\s|$))", "N.A"),
+    rule(r"(?<![\w/])(?:N/A|n/a)(?![\w/])", "N.A."),
+    rule(r"\b([bB])\. ?(?=1\d{3}\b|20\d{2}\b)", "born "),
+    rule(r"(?<=[\s(])d\. ?(?=1\d{3}\b|20\d{2}\b)", "died "),
+    rule(r"(?<=[\s(])fl\. ?(?=1\d{3}\b)", "flourished "),
+    rule(r"(?<![\w'’])([Tt])h['’](?= [A-Za-z])", r"\1he"),
+    rule(
+        r"(?<![\w.])(IT)(?= (?:jobs?|department|support|team|staff|industry|manager|systems?|guy|desk|company|security|budget|professionals?|worker|workers|specialist|consultant|project|infrastructure|services?|sector|admin)\b)",
+        "I.T.",
+    ),
     rule(r"\b([Ee])\.\s?g\.", lambda match: "For example" if match[1] == "E" else "for example"),
     rule(r"\b([Ii])\.\s?e\.", lambda match: "That is" if match[1] == "I" else "that is"),
     rule(r"(?:\betc|&c)\b\.?", lambda match: "et cetera" + stop_if_ends(match)),

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.moments import plain
-from sayso.synthesis.reading.numerals import cardinal, digits, is_one, number, ordinal, plural
+from sayso.synthesis.reading.numerals import cardinal, is_one, number, ordinal, plural
 from sayso.synthesis.reading.rules import NUMBER, Rule, rule
 
 _CURRENCIES: Final = {
@@ -23,6 +23,25 @@ _CURRENCIES: Final = {
     "€": ("euro", "euros", "cent", "cents"),
     "EUR": ("euro", "euros", "cent", "cents"),
     "CHF": ("Swiss franc", "Swiss francs", "centime", "centimes"),
+    "R$": ("real", "reais", "centavo", "centavos"),
+    "BRL": ("real", "reais", "centavo", "centavos"),
+    "Mex$": ("peso", "pesos", "centavo", "centavos"),
+    "S$": ("Singapore dollar", "Singapore dollars", "cent", "cents"),
+    "CA$": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
+    "AU$": ("Australian dollar", "Australian dollars", "cent", "cents"),
+    "CAD": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
+    "AUD": ("Australian dollar", "Australian dollars", "cent", "cents"),
+    "SEK": ("Swedish krona", "Swedish kronor", "öre", "öre"),
+    "NOK": ("Norwegian krone", "Norwegian kroner", "øre", "øre"),
+    "DKK": ("Danish krone", "Danish kroner", "øre", "øre"),
+    "CNY": ("yuan", "yuan", "fen", "fen"),
+    "INR": ("rupee", "rupees", "paisa", "paise"),
+    "Rs": ("rupee", "rupees", "paisa", "paise"),
+    "zł": ("zloty", "zlotys", "grosz", "groszy"),
+    "₫": ("dong", "dong", "xu", "xu"),
+    "₴": ("hryvnia", "hryvnias", "kopiyka", "kopiykas"),
+    "₦": ("naira", "naira", "kobo", "kobo"),
+    "₱": ("peso", "pesos", "centavo", "centavos"),
     "¥": ("yen", "yen", "sen", "sen"),
     "JPY": ("yen", "yen", "sen", "sen"),
     "₹": ("rupee", "rupees", "paisa", "paise"),
@@ -161,6 +180,38 @@ def _coins(written: str, sign: str) -> str:
     return f"{pounds} and {pence}" if pence else pounds
 
 
+def _with_scale(match: re.Match[str]) -> str:
+    return f"{number(match[1])} {_SCALES[match[2].lower()]}"
+
+
+def _inches(match: re.Match[str]) -> str:
+    return (
+        f"{number(match[1])} inch"
+        if re.match(r" [a-z]", match.string[match.end() :]) or is_one(match[1])
+        else f"{number(match[1])} inches"
+    )
+
+
+def _foot(match: re.Match[str]) -> str:
+    return f"{number(match[1])} {'foot' if is_one(match[1]) else 'feet'}"
+
+
+def _thirds(match: re.Match[str]) -> str:
+    return f"{match[1]}/{match[2]}"
+
+
+_RATES: Final = {
+    "hr": "an hour", "h": "an hour", "hour": "an hour", "day": "a day", "week": "a week", "wk": "a week", "month": "a month",
+    "mo": "a month", "year": "a year", "yr": "a year", "night": "a night", "person": "a person", "kg": "a kilogram",
+    "lb": "a pound", "unit": "a unit", "gal": "a gallon", "gallon": "a gallon", "min": "a minute", "minute": "a minute",
+    "piece": "a piece", "ea": "each",
+}  # fmt: skip
+
+
+def _rate(match: re.Match[str]) -> str:
+    return f"{match[1]} {_RATES[match[2]]}"
+
+
 def _money_range(match: re.Match[str]) -> str:
     sign, first, first_scale, last, last_scale = match.groups()
     return f"{_scaled(first, first_scale)} to {_scaled(last, last_scale)} {_CURRENCIES[sign][1]}"
@@ -224,11 +275,6 @@ def _power(match: re.Match[str]) -> str:
     return f"{number(match[1])} times ten to the {'minus ' if match[2] == '-' else ''}{number(match[3])}"
 
 
-def _phone(match: re.Match[str]) -> str:
-    plus = "plus " if match[0].lstrip("( ").startswith("+") else ""
-    return plus + ", ".join(digits(group) for group in re.findall(r"\d+", match[0]))
-
-
 def _parts(match: re.Match[str]) -> str:
     return " point ".join(number(part) for part in match[0].split("."))
 
@@ -242,21 +288,27 @@ def _feet(match: re.Match[str]) -> str:
 
 
 RULES_BEFORE_MOMENTS: Final[list[Rule]] = [
-    rule(r"(?<![\w.])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:[ .-]\d{2,4}){1,4}(?![\w-])", _phone),
-    rule(r"(?<![\w.])(?:1[ .-])?\(\d{3}\) ?\d{3}[ .-]\d{4}(?![\w-])", _phone),
-    rule(r"(?<![\w.-])(?:1[ .-])?\d{3}[.-]\d{3}[.-]\d{4}(?![\w-])", _phone),
-    rule(r"(?<![\w.-])\d{3}-\d{4}(?![\w-])", _phone),
-    rule(r"\(0\d{2,4}\) ?\d{3,4} ?\d{3,4}(?![\w-])", _phone),
-    rule(r"(?<![\w.-])0\d{2,4} \d{3,4} \d{3,4}(?![\w-])", _phone),
-    rule(r"(?<![\w.])\d{3}-\d{2}-\d{4}(?![\w-])", _phone),
-    rule(r"(?<![\w.])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])", _phone),
     rule(r"(?<!\w)(\d)['′’] ?(\d{1,2})(?:[\"″”]|'')", _feet),
+    rule(r"(?<![\w.,])(\d{1,3}(?:\.\d+)?) ?(?:″|''|\"(?= [a-z]))", _inches),
+    rule(
+        r"(?<![\w.,'’])(\d{1,3}) ?(?:′|['’](?= (?:tall|high|wide|long|deep|above|below|of|by|x|and|from|away)\b))",
+        _foot,
+    ),
+    rule(r"(?<![\w./])(\d{1,2})/(\d{1,2})(?:rds|ths|nds|rd|th|nd)\b", _thirds),
 ]
 
 RULES: Final[list[Rule]] = [
     rule(
         rf"(?<!\w)({_CURRENCY}) ?({NUMBER})(?: ?({_SCALE})\b)?\s?[-–—]\s?(?:{_CURRENCY})? ?({NUMBER})(?: ?({_SCALE})\b)?",
         _money_range,
+    ),
+    rule(rf"(?<!\w)({_CURRENCY})(?=\.\d)", r"\g<1>0"),
+    rule(rf"(?<!\w)(\$ ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) dollars?\b", r"\1"),
+    rule(rf"(?<!\w)(£ ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) pounds?\b", r"\1"),
+    rule(rf"(?<!\w)(€ ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) euros?\b", r"\1"),
+    rule(
+        rf"(?<!\w)((?:{_CURRENCY}) ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) ?/ ?(hr|h|hour|day|week|wk|month|mo|year|yr|night|person|kg|lb|unit|gal|gallon|min|minute|piece|ea)\b",
+        _rate,
     ),
     rule(rf"{_MINUS}(?<!\w)({_CURRENCY}) ?({NUMBER})(?:[ -]?({_SCALE})\b)?(?:([ -](?:{_BILL}))\b)?", _money),
     rule(rf"{_START}({NUMBER})(?: ?({_SCALE}))? ?({_CURRENCY})(?!\w)", _money_after),
@@ -270,9 +322,14 @@ RULES: Final[list[Rule]] = [
     rule(rf"{_MINUS}{_START}({NUMBER}) ?°(?: ?([CF])\b)?", _degrees),
     rule(rf"{_MINUS}{_START}({NUMBER}) ?%", lambda match: f"{'minus ' if match[1] else ''}{number(match[2])} percent"),
     rule(rf"(?<=\d) ?x ?(?={NUMBER})", " by "),
+    rule(rf"{_START}({NUMBER}) ?[×✕] ?(?={NUMBER})", r"\1 times "),
+    rule(rf"{_START}({NUMBER})([kMB])(?= (?!ohm|byte|run\b|race\b)[a-z]+|[.,;!?)]|$)", _with_scale),
+    rule(rf"{_START}({NUMBER})(K)(?= (?!bytes|displays|screens|runs|races)[a-z]+s\b)", _with_scale),
     rule(rf"{_START}({NUMBER}) ?([mbt]n)\b", lambda match: f"{number(match[1])} {_SCALES[match[2]]}"),
     rule(rf"{_START}({NUMBER})[eE]([+-]?)(\d{{1,3}})\b", _power),
-    rule(r"(?<=\d)\^[-−](?=\d)", " to the minus "),
+    rule(r"(?<=\w)\^[-−](?=\d)", " to the minus "),
+    rule(r"(?<=\b10)\^\+?(?=\d)", " to the "),
+    rule(r"(?<=\w)\^n\b", " to the N"),
     rule(rf"{_START}({NUMBER}) ?‰", lambda match: f"{number(match[1])} per thousand"),
     rule(rf"{_START}({NUMBER}) ?(?:sq\.? ?|square )ft\b\.?", lambda match: f"{number(match[1])} square feet"),
     rule(rf"{_START}({NUMBER}) ?in\.(?=,? [a-z])", lambda match: f"{number(match[1])} inches"),
@@ -297,6 +354,7 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=\d):(?=\d)", " to "),
     rule(r"(?:(?<=^)|(?<=[\s(“]))[-−](?=\.?\d)", "minus "),
     rule(r"(?<![\w.,])(\d+)['’]?s\b", _plural),
+    rule(r"(?<=[^\W\d_]\.)(?=\d)", " "),
     rule(r"(?<=[^\W\d_])[-–]?(?=\d)|(?<=\d)-?(?=[^\W\d_])", " "),
     rule(rf"{NUMBER}|\.\d+", plain),
 ]

@@ -8,6 +8,7 @@ import unicodedata
 from typing import Final
 
 from sayso.synthesis.errors import UnsupportedScript
+from sayso.synthesis.reading.pauses import PAUSE
 from sayso.synthesis.reading.rules import Rule, apply, rule
 
 _GREEK: Final = dict(
@@ -37,6 +38,13 @@ _SAME: Final = str.maketrans(
     }
 )  # fmt: skip
 
+_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
+_LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_SCRIPTS: Final = re.compile(r"([\w.!?,;:”\"'’)]?)(?:([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|ⁿ)|([₀₁₂₃₄₅₆₇₈₉]+))")
+_LAST_WORD: Final = re.compile(r"[^\W\d_]+$")
+_SQUARED: Final = frozenset("mm cm dm km mi ft in yd m s ms ha kg µm nm".split())
+"""Units behind which a raised 2 or 3 is a square or a cube, and no note mark."""
+
 SYMBOLS: Final[list[Rule]] = [
     rule(r"(?<!\w)[:;]-?[)(DPp](?!\w)", " "),  # smileys
     rule(r"(?<=[A-Za-z])\+\+", " plus plus"),
@@ -49,10 +57,15 @@ SYMBOLS: Final[list[Rule]] = [
     rule(r"(?<=\w) ?≠ ?(?=\w)", " does not equal "),
     rule(r" ?(?:≈|≃|≅) ?", " approximately "),
     rule(r"(?<!\w)~ ?(?=\w)", "about "),
-    rule(r"(?<=\w) ?(?:<=|≤) ?(?=\w)", " at most "),
-    rule(r"(?<=\w) ?(?:>=|≥) ?(?=\w)", " at least "),
-    rule(r"(?<=\w)? <(?= ?\w)", " less than "),
-    rule(r"(?<=\w)? >(?= ?\w)", " greater than "),
+    rule(r" ?(?:<=|≤|⩽) ?(?=\w)", " at most "),
+    rule(r" ?(?:>=|≥|⩾) ?(?=\w)", " at least "),
+    rule(r"(?<=\w) ?<(?= ?\w)", " less than "),
+    rule(r"(?<=\w) ?>(?= ?\w)", " greater than "),
+    rule(r"(?<!\w)<(?= ?\w)", "less than "),
+    rule(r"(?<=[\s(“])>(?= ?\w)|^>(?=\w)", "more than "),
+    rule(r" ?√ ?(?=\w)", " the square root of "),
+    rule(r" ?∞ ?", " infinity "),
+    rule(r"(?<=\w) ?∙ ?(?=\w)|(?<=\w) ?× ?(?=\w)", " times "),
     rule(r" ?(?:→|⇒|➔|➜) ?", " to "),
     rule(r"°", " degrees "),
     rule(r"\bhe/she\b", "he or she"),
@@ -65,17 +78,21 @@ SYMBOLS: Final[list[Rule]] = [
 def unify(text: str) -> str:
     """Return ``text`` with one character for each thing: spaces, dashes, quotes, brackets, styled letters, fractions.
 
-    Raise `UnsupportedScript` for letters and digits that are not Latin, except a Greek letter that stands alone.
+    A Greek letter that stands alone is named; other letters and digits that are not Latin are left out. Raise
+    `UnsupportedScript` where most of the text is in another script.
     Marks without a word for them, such as emoji and control characters, become spaces or nothing.
     """
+    return _without_foreign(_unstyled(text))
+
+
+def _unstyled(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     text = _STYLED.sub(_plain_style, text)
     text = re.sub(r"`{2,}|''|‘‘|’’", '"', text)
     text = re.sub(r"[\u00bc-\u00be\u2150-\u215e]", _plain_fraction, text).translate(_SAME)
-    text = re.sub(r"(?<![^\W\d_])[Α-Ωα-ω](?![^\W\d_])", _greek, text)
-    text = unicodedata.normalize("NFC", "".join(_kept(character) for character in text))
-    _check_script(text)
-    return text
+    text = _SCRIPTS.sub(_level, text)
+    text = re.sub(r"(?<![Α-Ωα-ωά-ώ])[Α-Ωα-ωϕϵ∆∂µ](?![Α-Ωα-ωά-ώ])", _greek, text)
+    return unicodedata.normalize("NFC", "".join(_kept(character) for character in text))
 
 
 def _plain_style(match: re.Match[str]) -> str:
@@ -89,37 +106,83 @@ def _plain_fraction(match: re.Match[str]) -> str:
 
 
 def _greek(match: re.Match[str]) -> str:
-    return (
-        "Ω"
-        if match[0] == "Ω" and match.string[: match.start()].rstrip()[-1:].isdigit()
-        else f" {_GREEK[match[0].lower()]} "
-    )
+    """Return the name of a Greek letter that stands alone or beside Latin ones; ohm and micro stay with their numbers."""
+    before, after = match.string[: match.start()].rstrip(), match.string[match.end() :]
+    if match[0] == "Ω" and before[-1:].isdigit():
+        return "Ω"
+    if match[0] in "µμ" and before[-1:].isdigit():
+        return "µ"
+    if match[0] == "µ" and not after[:1].isspace() and after:
+        return "µ"
+    letter = {"∆": "δ", "∂": "δ", "ϕ": "φ", "ϵ": "ε", "µ": "μ"}.get(match[0], match[0].lower())
+    return f" {_GREEK[letter]} "
+
+
+def _level(match: re.Match[str]) -> str:
+    """Return raised and lowered digits as powers and numbers, and nothing for a note mark behind a word."""
+    before, raised, lowered = match.groups()
+    if lowered:
+        return f"{before}{' ' if before else ''}{lowered.translate(_LOWERED)}"
+    plain = raised.translate(_RAISED)
+    if before and before[-1].isdigit():
+        return f"{before}{raised}" if raised in {"²", "³"} else f"{before}^{plain}"
+    if not before or before in ".!?,;:”\"'’)":
+        return before if raised != "°" else match[0]
+    word = _LAST_WORD.search(match.string[: match.start() + len(before)])
+    is_unit = word is not None and word[0] in _SQUARED and raised in {"²", "³"}
+    if is_unit or (word is not None and len(word[0]) == 1):
+        return f"{before}{raised}" if raised in {"²", "³"} else f"{before}^{plain}"
+    return before
 
 
 def _kept(character: str) -> str:
     if character.isascii():
         return character if character.isprintable() or character == "\n" else ""
+    if PAUSE.match(character):
+        return character
     category = unicodedata.category(character)
-    if category in {"Cc", "Cf", "Cs", "Co", "Cn", "Lm", "Mn", "Me"} or character in "¹⁰⁴⁵⁶⁷⁸⁹":
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category in {"Cc", "Cf", "Cs", "Co", "Cn", "Lm", "Mn", "Me"} or character in "¹⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ":
         return ""
     if category == "Zs" or (category in {"So", "Sk"} and character != "°"):
         return " "
     return character
 
 
-def _check_script(text: str) -> None:
-    foreign = dict.fromkeys(character for character in text if not character.isascii() and not _is_readable(character))
-    if not foreign:
-        return
-    named = [f"{character} ({unicodedata.name(character, 'unnamed').lower()})" for character in foreign][:_SHOWN]
-    more = f" and {len(foreign) - _SHOWN} others" if len(foreign) > _SHOWN else ""
-    raise UnsupportedScript(
+_MIXED: Final = re.compile(
+    r"[A-Za-z](?=[\u0370-\u03ff\u0400-\u052f\u0530-\u058f])|[\u0370-\u03ff\u0400-\u052f\u0530-\u058f](?=[A-Za-z])"
+)
+
+
+def foreign(text: str) -> list[str]:
+    """Return the letters and digits in ``text`` that are not Latin and have no word, each once, in order."""
+    return list(dict.fromkeys(character for character in _unstyled(text) if not _is_readable(character)))
+
+
+def _without_foreign(text: str) -> str:
+    """Return ``text`` without words in other scripts; raise `UnsupportedScript` where they are most of it."""
+    found = [character for character in text if not _is_readable(character)]
+    if not found:
+        return text
+    is_most = 2 * len(found) > sum(character.isalnum() for character in text)
+    if is_most or _MIXED.search(text):  # a letter of another script inside a word is a mistake, or a deception
+        raise _unsupported(list(dict.fromkeys(found)))
+    return "".join(character if _is_readable(character) else " " for character in text)
+
+
+def _unsupported(found: list[str]) -> UnsupportedScript:
+    named = [f"{character} ({unicodedata.name(character, 'unnamed').lower()})" for character in found][:_SHOWN]
+    more = f" and {len(found) - _SHOWN} others" if len(found) > _SHOWN else ""
+    return UnsupportedScript(
         f"got {', '.join(named)}{more}, expected English in Latin letters; write it in Latin letters or leave it out",
         reasons=named,
     )
 
 
 def _is_readable(character: str) -> bool:
+    if character.isascii() or PAUSE.match(character):
+        return True
     category = unicodedata.category(character)
     if category[0] not in "LNM":
         return True
@@ -136,7 +199,7 @@ _PUNCTUATION: Final[list[Rule]] = [
     rule(r"\s*…(?:\s?[….])*\s*", "… "),
     rule(r"\s*(?:—|–|--+)[\s—–-]*|\s+-+\s+|^-+\s*|\s+-+$", " — "),
     rule(r"(?<!\w)-+|-+(?!\w)", " "),
-    rule(r"[^\w\s'.,;:!?—…“”()\"-]|[\d_]", " "),
+    rule(r"[^\w\s'.,;:!?—…“”()\"\ue100-\ue1c8-]|[\d_]", " "),
     rule(r"(?<![\w.,!?…;:—)])'+(?!\w)", " "),
     rule(r"\s{2,}", " "),  # a long run of spaces would be searched again from each of them
     rule(r"(?<![^\s(“—])\"(?=\S)|(?<!\S)\"", "“"),

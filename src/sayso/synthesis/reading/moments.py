@@ -101,15 +101,19 @@ def _clock(match: re.Match[str]) -> str:
         words += " o'clock" if hour <= 12 else " hundred"
     if second:
         words += f" and {cardinal(int(second))} second{'' if int(second) == 1 else 's'}"
-    return words + _half_day(half_day)
+    return words + _half_day(match, half_day)
 
 
-def _half_day(written: str | None) -> str:
-    return f" {written[0].lower()}.m." if written else ""
+def _half_day(match: re.Match[str], written: str | None) -> str:
+    """Return the half of the day; a full stop that follows is its last one."""
+    if not written:
+        return ""
+    is_stopped = match.string[match.end() : match.end() + 1] == "."
+    return f" {written[0].lower()}.m" + ("" if is_stopped else ".")
 
 
 def _hour(match: re.Match[str]) -> str:
-    return cardinal(int(match[1])) + _half_day(match[2])
+    return cardinal(int(match[1])) + _half_day(match, match[2])
 
 
 def is_year(match: re.Match[str]) -> bool:
@@ -147,6 +151,7 @@ SHORT_MONTHS: Final[list[Rule]] = [
 RULES: Final[list[Rule]] = [
     rule(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?:T(?=\d))?(?![\d-])", _iso_date),
     rule(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/])", _slashed_date),
+    rule(r"(?<![\w-])(\d{1,2})-(\d{1,2})-(\d{4})(?![\w-])", _slashed_date),
     rule(r"(?<![\w.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\w]|\.\d)", _dotted_date),
     rule(
         rf"\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:{_DASH}(\d{{1,2}})(?:st|nd|rd|th)?)?"
@@ -161,6 +166,11 @@ RULES: Final[list[Rule]] = [
     rule(
         rf"(?<![\d:.])({_CLOCK}(?:\s?{_HALF_DAY})?|1?\d\s?{_HALF_DAY}){_DASH}(?={_CLOCK}|1?\d\s?{_HALF_DAY})", r"\1 to "
     ),
+    rule(
+        rf"(?<![\d:.,$£€-])(1[0-2]|0?[1-9]){_DASH}(?=(?:1[0-2]|0?[1-9])(?:[:.][0-5]\d)?\s?{_HALF_DAY})",
+        lambda match: f"{cardinal(int(match[1]))} to ",
+    ),
+    rule(rf"(?<![\w:.,])(1[0-2]|0?[1-9])\.([0-5]\d)()\s?({_HALF_DAY})(?!\w)", _clock),
     rule(rf"(?<![\w:.])([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?:\s?({_HALF_DAY}))?(?![\d:]|\.\d)", _clock),
     rule(rf"(?<![\w:.,])(1[0-2]|0?[1-9])\s?({_HALF_DAY})(?!\w)", _hour),
     rule(rf"(?<![\w.,/-])(1\d{{3}}|20\d{{2}}){_DASH}(\d{{4}}|\d{{2}})(?![\w-]|[.,/:]\d)", _year_range),

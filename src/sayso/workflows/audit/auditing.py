@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sayso.clock import now, parse_stamp
 from sayso.consent import store as consents
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.errors import Invalid, NotFound, Tampered
 from sayso.ids import GrantId, SpeakerId, parse_id
 from sayso.ledger import Logged, WitnessAddress, audit_export, check_answer
@@ -82,7 +82,7 @@ def keys(session: Session, output: Path | None) -> LogKeys:
     _cosigned(session)
     shards = session.log.shards()
     if output is not None:
-        write_whole(output, shards.succession().encode(), mode=0o644)
+        write_document(output, shards.succession().text(), mode=0o644)
     rows = [ShardKey(each.shard.origin, each.shard.base, each.checkpoint.size, each.shard.vkey) for each in shards]
     return LogKeys(tuple(rows), output)
 
@@ -159,7 +159,7 @@ def prove(session: Session, entry: int, output: Path) -> ProofWritten:
     session.integrate()
     _cosigned(session)
     proof = session.log.prove(entry, with_entry=True)
-    write_whole(output, proof.encode(), mode=0o644)
+    write_document(output, proof, mode=0o644)
     return ProofWritten(entry, output, len(proof.encode()), session.log.vkey_of(Proof.parse(proof).checkpoint))
 
 
@@ -181,7 +181,7 @@ def verify_proof(
     text = _read(file)
     proof = Proof.parse(text)
     if not proof.extra:
-        raise Invalid(f"{file}: got a proof without its entry, expected one that `sayso ledger prove` wrote")
+        raise Invalid(f"{file}: got a proof without its entry, expected one that holds its entry")
     own, base = (key, 0) if succession is None else _followed(succession, key, proof.checkpoint)
     needed = len(witnesses) if quorum is None else quorum
     under = check_proof(text, proof.extra, own, witnesses=witnesses, quorum=needed)

@@ -11,8 +11,8 @@ from sayso.consent import Grant, State
 from sayso.consent import store as consents
 from sayso.consent.declaration import StateChange, read_state_change
 from sayso.consent.document import sign
-from sayso.consent.errors import GrantState
-from sayso.consent.events.store import next_number
+from sayso.consent.errors import GrantState, RequestUnanswered
+from sayso.consent.event_store import next_number
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.errors import Invalid, SaysoError
@@ -24,8 +24,6 @@ from sayso.workflows.consent.acts import act_on_grant
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
-
-_RUNNING = (State.REQUESTED, State.GIVEN, State.SUSPENDED)
 
 
 def withdraw(session: Session, grant_id: str) -> GrantShown:
@@ -61,23 +59,6 @@ def invalidate(session: Session, grant_id: str) -> GrantShown:
     return _changed(session, grant_id, State.INVALIDATED, Party.OPERATOR)
 
 
-def note_expired(session: Session) -> list[GrantId]:
-    """Note of every grant whose time is over that it is expired; return them. Nothing is permitted by them either way.
-
-    A grant ends at its moment without anybody's doing. The note gives its history, and the ledger, an end.
-    """
-    moment = now()
-    with session.act() as tx:
-        over = [
-            grant
-            for grant in consents.list_grants(tx)
-            if grant.state in _RUNNING and grant.state_at(moment) is State.EXPIRED
-        ]
-        for grant in over:
-            _entered(session, tx, grant, State.EXPIRED, Party.OPERATOR)
-    return [grant.grant_id for grant in over]
-
-
 def draft_change(session: Session, grant_id: str, state: str) -> bytes:
     """Return the declaration of a change for the speaker to sign; nothing is changed. Raise `GrantUnknown`."""
     with session.read() as tx:
@@ -92,7 +73,7 @@ def enter_change(session: Session, declaration: bytes, signature: str) -> GrantS
     change = read_state_change(declaration)
     with act_on_grant(session, change.grant) as (tx, old):
         if old.state is State.REQUESTED and change.state is State.GIVEN:
-            raise GrantState("a request is given by the signature under its document; see `sayso consent accept`")
+            raise RequestUnanswered
         if change != _change(tx, old, change.state):
             raise GrantState("the declaration is not of the grant's next change; draft it again")
         _entered(session, tx, old, change.state, Party.SPEAKER, signature=signature)
@@ -114,7 +95,7 @@ def _changed(
         if only_from is not None and old.state is not only_from:
             raise GrantState(f"the grant is {old.state}, expected one that is {only_from}")
         if old.state is State.REQUESTED and state is State.GIVEN:
-            raise GrantState("a request is given by its speaker; see `sayso consent accept`")
+            raise RequestUnanswered
         _entered(session, tx, old, state, who, signature=_signature(session, tx, old, state, who))
     return shown(session, grant_id)
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from sayso.clock import now
 from sayso.consent import State
 from sayso.consent import store as consents
 from sayso.consent.errors import SignatureRefused
-from sayso.consent.events.store import Signed
-from sayso.consent.exchange import MAX_BYTES, Format, read_signed, written
+from sayso.consent.event_store import Signed
 from sayso.consent.grant import Grant
-from sayso.consent.receipts import Facts, Receipt, page, receipt, text
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.errors import Conflict, Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, new_id, parse_id
+from sayso.records.exchange import MAX_BYTES, Format, read_signed, written
+from sayso.records.receipts import Commands, Facts, Receipt, receipt
 from sayso.workflows.consent import granting
 from sayso.workflows.consent.speakers import name_of
 from sayso.workflows.installation.session import Session
@@ -36,9 +34,6 @@ class Taken:
     signed_by: str | None = None
 
 
-_RECEIPTS: Final[Mapping[str, Callable[[Receipt], str]]] = {".txt": text, ".html": page}
-
-
 def export(session: Session, grant_id: str, form: str, output: Path) -> None:
     """Write the grant to ``output`` as a consent record (27560) or a policy (odrl). Raise `GrantUnknown`, `Invalid`."""
     if form not in set(Format):
@@ -48,7 +43,7 @@ def export(session: Session, grant_id: str, form: str, output: Path) -> None:
         found = [each for each in consents.versions(tx, shown.grant.grant_id) if each.version == shown.grant.version]
     signatures = [Signed(each.signature, each.signed_by) for each in found if each.signature and each.signed_by]
     signed = signatures[0] if signatures else None
-    write_whole(output, written(shown.grant, Format(form), events=shown.events, signed=signed))
+    write_document(output, written(shown.grant, Format(form), events=shown.events, signed=signed).decode())
 
 
 def take_in(session: Session, file: Path, speaker: str) -> Taken:
@@ -70,16 +65,12 @@ def take_in(session: Session, file: Path, speaker: str) -> Taken:
     return Taken(entered, found.grant_id, None if signed is None else signed.by)
 
 
-def write_receipt(session: Session, grant_id: str, output: Path) -> None:
-    """Write the speaker's receipt of the grant as plain text (.txt) or a page (.html). Raise `GrantUnknown`."""
-    form = _RECEIPTS.get(output.suffix.lower())
-    if form is None:
-        raise Invalid(f"output: got {output.name[:40]!r}, expected a name that ends in {' or '.join(_RECEIPTS)}")
+def receipt_of(session: Session, grant_id: str, commands: Commands) -> Receipt:
+    """Return the speaker's receipt of the grant, which names ``commands``. Raise `GrantUnknown`."""
     shown = granting.shown(session, grant_id)
     speaker = shown.grant.speaker
     name = name_of(session, speaker) if speaker else ""
-    facts = Facts(at=now(), used_ms=shown.used_ms, speaker_name=name)
-    write_whole(output, form(receipt(shown.grant, facts)).encode())
+    return receipt(shown.grant, Facts(at=now(), used_ms=shown.used_ms, speaker_name=name, commands=commands))
 
 
 def _check_known(session: Session, speaker: SpeakerId, public: str) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from sayso.clock import now, stamp
 from sayso.consent import Grant, State
 from sayso.consent import store as consents
-from sayso.consent.ceiling import outer_of
 from sayso.consent.document import (
     STATE_FORMAT,
     check_signature,
@@ -129,7 +128,7 @@ def approve(session: Session, grant_id: str, text: str) -> GrantShown:
     """Approve one text under a grant that asks for it: a new version, signed. Only a commitment to it is kept."""
     with act_on_grant(session, grant_id) as (tx, old):
         if old.approved_texts is None:
-            raise GrantInvalid("approval: the grant needs none, expected one given with --approval")
+            raise GrantInvalid("approval: the grant needs none, expected one that asks for approval of each text")
         approved = script_commitment(session, old.speaker, text)
         grant = replace(old, version=old.version + 1, approved_texts=(*old.approved_texts, approved))
         _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
@@ -194,7 +193,7 @@ def _accept(session: Session, tx: Connection, asked: Grant, signature: str) -> N
 
 def _bounded(tx: Connection, grant: Grant) -> Grant:
     """Return the grant as cut from the outer consent that has room for it, if the speaker has one."""
-    outer = outer_of(consents.grants_of(tx, grant.speaker), grant)
+    outer = consents.outer_for(tx, grant)
     return grant if outer is None else replace(grant, ceiling=outer.grant_id)
 
 

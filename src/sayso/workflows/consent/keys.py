@@ -12,22 +12,13 @@ from sayso.clock import now
 from sayso.consent import fields
 from sayso.consent import store as consents
 from sayso.consent.declaration import KeyChange, read_key_change
-from sayso.consent.document import (
-    KEY_FORMAT,
-    check_signature,
-    format_of,
-    private_key,
-    public_key,
-    public_key_of,
-    read_signed_file,
-    sign,
-)
-from sayso.consent.errors import SpeakerKey
-from sayso.consent.keyfile import sealed_pem
+from sayso.consent.document import KEY_FORMAT, check_signature, format_of, read_signed_file, sign
+from sayso.consent.errors import SpeakerKey, SpeakerKeyMissing
+from sayso.consent.keys import private_key, public_key, public_key_of, sealed_pem
 from sayso.consent.state import Party
 from sayso.consent.store import How, SpeakerKeyRow
 from sayso.database import Connection
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, parse_id
 from sayso.vault.domains import Domain
@@ -114,7 +105,7 @@ def hand_over(session: Session, speaker: str, output: Path, passphrase: bytes) -
         if found.key_sealed is None:
             raise SpeakerKey(f"{speaker} keeps their own key already; Sayso has no copy")
         key = private_key(session.vault.open_field(found.key_sealed, known, field=KEY_FIELD))
-        write_whole(output, sealed_pem(key, passphrase), mode=_PRIVATE)
+        write_document(output, sealed_pem(key, passphrase).decode(), mode=_PRIVATE)
         tell_key(session, tx, known, "exported", who=Party.SPEAKER)
     with session.act(known) as tx:
         consents.drop_private_key(tx, known)
@@ -126,7 +117,7 @@ def hand_over(session: Session, speaker: str, output: Path, passphrase: bytes) -
 def _registered(tx: Connection, speaker: SpeakerId) -> consents.Speaker:
     found = consents.get_speaker(tx, speaker)
     if found.public_key is None:
-        raise SpeakerKey(f"{speaker} has no key yet, expected one; `sayso consent key --public` enters the first")
+        raise SpeakerKeyMissing(f"{speaker} has no key yet, expected one")
     return found
 
 

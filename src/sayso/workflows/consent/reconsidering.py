@@ -11,8 +11,8 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sayso import canonical
+from sayso.consent import decision_store as store
 from sayso.consent.cedar import Policy, Verdict
-from sayso.consent.decisions import store
 from sayso.consent.dimensions import Asked
 from sayso.consent.replay import Basis, answer_of, question_of
 from sayso.database import Connection

@@ -9,8 +9,9 @@ from typing import Final
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
 from sayso.consent.declaration import KeyChange
-from sayso.consent.document import SigningKey, private_key, public_key, public_key_of, sign, signed_file
+from sayso.consent.document import sign, signed_file
 from sayso.consent.errors import SpeakerKey
+from sayso.consent.keys import SigningKey, private_key, public_key, public_key_of
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import SpeakerId, parse_id
@@ -72,10 +73,7 @@ def key_of(session: Session, tx: Connection, speaker: SpeakerId) -> SigningKey:
     if found.public_key is None:
         return _made(session, tx, speaker)
     if found.key_sealed is None:
-        raise SpeakerKey(
-            f"{speaker} keeps their own key, and nobody signs in their place",
-            hint="write it with --draft FILE, let them sign that with `sayso consent sign`, then `sayso consent enter`",
-        )
+        raise SpeakerKey(f"{speaker} keeps their own key, and nobody signs in their place")
     return private_key(session.vault.open_field(found.key_sealed, speaker, field=KEY_FIELD))
 
 

@@ -15,11 +15,11 @@ from sayso.clock import now, parse_stamp
 from sayso.consent import Action, Purpose, Request, minutes
 from sayso.consent import store as consents
 from sayso.consent.decision import why
-from sayso.consent.parsing import once
 from sayso.consent.store import Standing
 from sayso.database import Connection
 from sayso.errors import Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, VoiceId, parse_id
+from sayso.parsing import once
 from sayso.voices.store import list_voices
 from sayso.workflows.installation.session import Session
 

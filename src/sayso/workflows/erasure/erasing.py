@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from sayso.consent import Party
+from sayso.consent import decision_store as decisions
 from sayso.consent import store as consents
-from sayso.consent.decisions import store as decisions
 from sayso.credentials import store as manifests
 from sayso.database import Connection
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.erasure import (
     Checked,
     ErasurePlan,
@@ -128,7 +128,7 @@ def certificate(session: Session, certificate_id: str, output: Path | None) -> C
     with session.read() as tx:
         text = certificate_file(tx, wanted, log=session.log)
     if output is not None:
-        write_whole(output, text.encode(), mode=0o644)
+        write_document(output, text, mode=0o644)
     return CertificateShown(wanted, text, output)
 
 
@@ -171,6 +171,4 @@ def _read(file: Path) -> str:
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Invalid(
-            f"{file}: got no text of a certificate, expected the file that `sayso erase certificate` wrote"
-        ) from None
+        raise Invalid(f"{file}: got no text of a certificate, expected the file of a certificate of erasure") from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sayso.clock import now
 from sayso.consent import store as consents
 from sayso.consent.permit import EpochOf, Gate, PermitKey, remembered, signing_key
-from sayso.database import Connection, Database, connect
+from sayso.database import EVERYTHING, Connection, Database, connect
 from sayso.database.schema import KEYS, STATE, upgrade
 from sayso.disk import explained, locked
 from sayso.ids import SpeakerId
@@ -94,9 +94,14 @@ class Installation:
 
         return Policies()
 
+    def close(self) -> None:
+        """Give the connections to both databases back."""
+        self.database.close()
+        self.vault.keys.close()
+
     def epoch_of(self, speaker: SpeakerId) -> int | None:
         """Return the speaker's epoch now, None when unknown or erased."""
-        with self.database.read() as tx:
+        with self.database.read(scope=EVERYTHING) as tx:
             return consents.epoch_of(tx, speaker)
 
     @cached_property

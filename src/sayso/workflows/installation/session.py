@@ -35,7 +35,7 @@ class Session:
 
     def read(self) -> AbstractContextManager[Connection]:
         """Return a transaction that sees one consistent state and changes nothing."""
-        return self.installation.database.read()
+        return self.installation.database.read(scope=self.actor.scope())
 
     @contextlib.contextmanager
     def act(self, *names: str) -> Iterator[Connection]:
@@ -45,7 +45,8 @@ class Session:
         others go on at the same time where the database can do that. Without a name nobody else writes meanwhile. Each
         subject key is read once. The entries get their place in the log later; see `sequencing`.
         """
-        with self.vault.holding(), self.installation.database.write(*names) as tx:
+        scope = self.actor.scope()
+        with self.vault.holding(), self.installation.database.write(*names, scope=scope) as tx:
             yield tx
         self.installation.sequencing.signal()
 

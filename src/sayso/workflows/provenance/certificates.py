@@ -52,7 +52,7 @@ def use(session: Session, chain: Path, *, key: Path | None, slot: str | None, an
     from sayso.credentials import operator_certificate  # noqa: PLC0415 - loads cryptography's keys
 
     if (key is None) == (slot is None):
-        raise Invalid("got no key or two, expected --key FILE or --slot NAME")
+        raise Invalid("got no key or two, expected either a key file or a slot")
     kept = operator_certificate.from_file(key) if key is not None else operator_certificate.from_slot(slot or "")
     roots = None if anchors is None else _pem(anchors)
     operator_certificate.use(session.vault, _pem(chain), kept, anchors_pem=roots, now=now())

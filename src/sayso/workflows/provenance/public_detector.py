@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from sayso.audio import stream
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.errors import NotFound
 from sayso.mark.detector import PRESENT_LOG10_P, Detector
 from sayso.mark.errors import DetectorKeyInvalid, KeysInvalid
@@ -57,7 +57,7 @@ def publish(session: Session, output: Path) -> Published:
         "present_at_p_value": 10.0**PRESENT_LOG10_P,
         **_packed(session.mark_keys.public),
     }
-    write_whole(output, (json.dumps(key, indent=2) + "\n").encode(), mode=0o644)
+    write_document(output, json.dumps(key, indent=2) + "\n", mode=0o644)
     return Published(output, key)
 
 
@@ -88,7 +88,7 @@ def read_key(file: Path) -> MarkKeys:
     except ValueError:
         key = None
     if not isinstance(key, dict) or key.get("format") != FORMAT:
-        raise DetectorKeyInvalid(f"got {file}, expected a detector key, as `sayso mark publish` writes it")
+        raise DetectorKeyInvalid(f"got {file}, expected a detector key")
     for field, value in (("version", VERSION), ("algorithm", ALGORITHM)):
         if key.get(field) != value:
             raise DetectorKeyInvalid(

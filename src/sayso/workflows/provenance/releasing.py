@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from sayso.consent.disclosure import Disclosure
-from sayso.consent.permit import Action, Gate, Permit, Release
+from sayso.consent.act import Action, Disclosure
+from sayso.consent.permit import Gate, Permit, Release
 from sayso.credentials import SignedAudio
 from sayso.disk import Draft
 from sayso.errors import Bug

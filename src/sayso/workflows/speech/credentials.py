@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sayso.audio import Container
 from sayso.clock import now, stamp
-from sayso.consent.permit import Action, Permit
+from sayso.consent.act import Action
+from sayso.consent.permit import Permit
 from sayso.credentials import Claim, SignedAudio, issue, supports
 from sayso.ids import ClipId
 from sayso.mark import EncodedAudio, MarkedAudio

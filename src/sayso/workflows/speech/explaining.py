@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sayso.clock import now
 from sayso.consent import Action, Purpose, Request, fields, minutes
 from sayso.consent import store as consents
+from sayso.consent.act import Disclosure
 from sayso.consent.decision import Why
 from sayso.consent.decision import why as lay_open
-from sayso.consent.disclosure import Disclosure
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
 from sayso.workflows.consent.commitments import script_commitment

@@ -14,7 +14,7 @@ from typing import Final
 from sayso import lineage
 from sayso.audio import Container, container_of
 from sayso.consent import Action, Permit, Purpose, Release, Request
-from sayso.consent.disclosure import Disclosure
+from sayso.consent.act import Disclosure
 from sayso.errors import Invalid, NotFound
 from sayso.fingerprint import Content
 from sayso.ids import PREFIXES, ClipId, SpeakerId, parse_id
@@ -48,6 +48,10 @@ class NoClip(NotFound):
 
 class ClipGone(NotFound):
     """The sound of the clip is gone with its voice."""
+
+
+class ClipUnlogged(ClipGone):
+    """The ledger does not know the clip."""
 
 
 class SeveralClips(Invalid):
@@ -143,11 +147,11 @@ def _request(session: Session, clip: Clip, row: VoiceRow, publication: Publicati
 
 
 def _made(session: Session, clip: Clip) -> Entry:
-    """Return the entry that tells of the making of ``clip``; raise `ClipGone` if there is none."""
+    """Return the entry that tells of the making of ``clip``; raise `ClipUnlogged` if there is none."""
     rows = session.log.query(clip=clip.clip_id, type="synthesis:clip:made")
     entry = next((row.entry for row in rows), None)
     if entry is None:
-        raise ClipGone(f"the ledger tells nothing of {clip.clip_id}; run `sayso ledger audit`")
+        raise ClipUnlogged(f"the ledger tells nothing of {clip.clip_id}")
     return entry
 
 
@@ -209,7 +213,7 @@ def _held(session: Session, file: Path) -> ClipId:
     if len(found) > 1:
         raise SeveralClips(f"{file} holds {len(found)} clips: {', '.join(sorted(found))}; export each by its id")
     if not found:
-        raise NoClip(f"no clip of this installation is found in {file}; `sayso trace` tells more")
+        raise NoClip(f"no clip of this installation is found in {file}")
     return found.pop()
 
 

@@ -136,7 +136,7 @@ def beside(output: Path) -> Path:
     return output.with_name(output.name + ".labels.json")
 
 
-def notice(plan: Plan, origin: Origin, outcome: Outcome) -> bytes:
+def notice(plan: Plan, origin: Origin, outcome: Outcome) -> str:
     """Return the file of labels: what a publisher, a store or a music service asks to be told."""
     told = {
         "format": "sayso-labels",
@@ -156,7 +156,7 @@ def notice(plan: Plan, origin: Origin, outcome: Outcome) -> bytes:
         "aigc": json.loads(origin.aigc()) if Layer.AIGC in plan.layers else None,
         "trade": origin.trade(),
     }
-    return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode()
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
 def listed() -> tuple[Jurisdiction, ...]:

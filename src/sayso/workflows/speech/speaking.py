@@ -1,7 +1,7 @@
 """Speaking one text: permit, sound, mark, credentials, log, and only then the file.
 
 Killed anywhere, no unlogged sound is out: the intent is in the ledger before the first sample is made, the result
-before the file has a name (decisions/0002). Two acts change the state, one on each side of the sound (decisions/0013).
+before the file has a name (decisions/0002). Two acts change the state, one on each side of the sound (decisions/0016).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Gate, Permit, Release, minutes
-from sayso.disk import write_whole
+from sayso.disk import write_document
 from sayso.engines.protocol import VoiceAsset
 from sayso.ids import VoiceId
 from sayso.labels import Layer
@@ -116,7 +116,7 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
             permission.failed(session, run.granted, ACT)
             raise
         if Layer.NOTICE in take.plan.layers:
-            write_whole(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
+            write_document(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
         draft.publish()
     return _spoken(run, made, outcome, times, ticket)
 

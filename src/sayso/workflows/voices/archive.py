@@ -8,16 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sayso.audio import Container
+from sayso.audio import Container, encode
 from sayso.consent.permit import Permit
 from sayso.database import Connection
+from sayso.engines.protocol import Engine, StockVoice
 from sayso.ids import ArtifactId, SpeakerId, new_id
 from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
+from sayso.voices import CloningPermit, FittedVoice, Reference
+from sayso.voices.profile import VoiceProfile
 from sayso.workflows.installation.session import Session
 
 MASTER: Final = Container.FLAC
-"""What a clip is kept as."""
+"""What clips and repaired recordings are kept as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,41 @@ class Kept:
 
 def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> Kept:
     """Seal a clip for ``speakers``, encoded without loss; record it next, or undo it."""
-    return sealed(session, clip.encoded(MASTER).data, speakers, Kind.CLIP)
+    return _sealed(session, clip.encoded(MASTER).data, speakers, Kind.CLIP)
 
 
-def sealed(session: Session, plain: bytes, speakers: Sequence[SpeakerId], kind: Kind) -> Kept:
-    """Seal ``plain`` for ``speakers``; record it next, or undo it."""
+def sealed_recordings(session: Session, references: Sequence[Reference], permitted: CloningPermit) -> list[list[Kept]]:
+    """Seal each recording as it came and, where it was repaired, the repaired one; raise `PermitRefused`."""
+    permitted.check([reference.digest for reference in references])
+    return [_sealed_recording(session, reference, permitted.permit.speaker) for reference in references]
+
+
+def sealed_voice(
+    session: Session, fitted: FittedVoice, references: Sequence[Reference], permitted: CloningPermit
+) -> tuple[Kept, Kept]:
+    """Seal the embedding and the profile of a voice that was fitted to ``references``; raise `PermitRefused`."""
+    permitted.check([reference.digest for reference in references])
+    speakers = [permitted.permit.speaker]
+    embedding = _sealed(session, fitted.embedding.astype("<f4").tobytes(), speakers, Kind.EMBEDDING)
+    return embedding, _sealed(session, fitted.profile.encode(), speakers, Kind.VOICE)
+
+
+def sealed_stock_voice(
+    session: Session, engine: Engine, voice: StockVoice, speaker: SpeakerId
+) -> tuple[VoiceProfile, Kept]:
+    """Seal a voice that comes with ``engine`` for the house speaker who owns it: nobody's consent is needed."""
+    profile = VoiceProfile(engine.stock_asset(voice.name))
+    return profile, _sealed(session, profile.encode(), [speaker], Kind.VOICE)
+
+
+def _sealed_recording(session: Session, reference: Reference, speaker: SpeakerId) -> list[Kept]:
+    kept = [_sealed(session, reference.file, [speaker], Kind.RECORDING)]
+    if reference.repairs:
+        kept.append(_sealed(session, encode(reference.signal, MASTER), [speaker], Kind.REPAIRED))
+    return kept
+
+
+def _sealed(session: Session, plain: bytes, speakers: Sequence[SpeakerId], kind: Kind) -> Kept:
     blob = session.vault.seal(plain, speakers, kind=str(kind))
     return Kept(ArtifactId(new_id("artifact")), kind, blob.address, hashlib.sha256(plain).hexdigest())
 

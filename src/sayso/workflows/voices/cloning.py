@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sayso.audio import Container, Signal, decode, encode
 from sayso.clock import now, stamp
 from sayso.consent import Action, Grant, Permit, Request, State
 from sayso.consent import store as consents
-from sayso.consent.errors import ConsentRefused
+from sayso.consent.errors import CloningNotGranted, ConsentRefused
 from sayso.consent.fields import ANY
 from sayso.engines.protocol import Engine
 from sayso.engines.registry import engine as engine_named
-from sayso.enrollment import admit
+from sayso.enrollment import enrolled
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
-from sayso.lineage import Kind
 from sayso.progress import Report, silent
-from sayso.restoration import restore
 from sayso.vault.domains import Domain
-from sayso.voices import Effort, FittedVoice, fit
+from sayso.voices import CloningPermit, Effort, FittedVoice, Reference, fit
 from sayso.voices import store as voices
-from sayso.voices.profile import VoiceProfile
+from sayso.voices.reference import digests_of
 from sayso.voices.store import VoiceRow
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact, Granted
@@ -60,16 +57,6 @@ class Cloned:
     repaired: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """One recording as handed in, as sound, and as repaired (the same sound where nothing was)."""
-
-    file: bytes
-    signal: Signal
-    repaired: Signal
-    repairs: tuple[str, ...]
-
-
 def clone_voice(session: Session, commission: Commission, report: Report = silent) -> Cloned:
     """Clone a voice; raise `ConsentRefused` unless a grant allows it, or an error of audio or of the engine."""
     started = time.perf_counter()
@@ -80,20 +67,18 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     voice = VoiceId(new_id("voice"))
     granted = _permitted(session, speaker, voice, recordings, engine)
     try:
-        signals = [decode(recording) for recording in recordings]
-        admit(signals, session.detector)
-        report(0.02)
-        references = _repaired(session, granted.permit, recordings, signals)
+        permitted = _cloning_permit(session, granted.permit, voice)
+        references = enrolled(recordings, session.detector, permitted)
         report(0.08)
-        _check(session, granted.permit, voice, recordings=recordings, engine=engine)
         fitted = fit(
             engine,
-            [reference.repaired for reference in references],
+            references,
+            permitted,
             effort=effort,
             seed=commission.seed,
             progress=lambda part: report(0.08 + 0.9 * part),
         )
-        _kept(session, granted, voice=voice, references=references, fitted=fitted, engine=engine)
+        _kept(session, granted, permitted, references=references, fitted=fitted, engine=engine)
     except BaseException:
         permission.failed(session, granted, ACT)
         raise
@@ -144,10 +129,9 @@ def _permitted(
         except ConsentRefused as refused:
             refusal = refused
     reason = "grant: the speaker has granted nobody to clone the voice (the speaker can change this)"
-    raise refusal or ConsentRefused(
+    raise refusal or CloningNotGranted(
         f"got clone of {speaker}, expected a grant that allows it; there is none",
         reasons=[reason],
-        hint=f"sayso consent grant --speaker {speaker} --licensee L --purpose P",
     )
 
 
@@ -164,53 +148,34 @@ def _request(
         language=None if ANY in grant.languages else grant.languages[0],
         territory=None if ANY in grant.territories else grant.territories[0],
         channel=None if ANY in grant.channels else grant.channels[0],
-        text_commitment=_committed(session, speaker, recordings),
+        text_commitment=_committed(session, speaker, digests_of(recordings)),
         engine_digest=engine.digest(),
     )
 
 
-def _committed(session: Session, speaker: SpeakerId, recordings: Sequence[bytes]) -> str:
+def _committed(session: Session, speaker: SpeakerId, digests: Sequence[bytes]) -> str:
     """Return the commitment to the recordings, in their order: for those, and no others, is the permit."""
-    digests = b"".join(hashlib.sha256(recording).digest() for recording in recordings)
-    return session.vault.commit(speaker, digests, domain=Domain.REFERENCE)
+    return session.vault.commit(speaker, b"".join(digests), domain=Domain.REFERENCE)
 
 
-def _repaired(session: Session, permit: Permit, files: Sequence[bytes], signals: Sequence[Signal]) -> list[Reference]:
-    """Return the recordings as repaired; the permit is asked for before each is changed."""
-    references = []
-    for file, signal in zip(files, signals, strict=True):
-        session.gate.check(permit, Action.CLONE, text_commitment=_committed(session, permit.speaker, files))
-        restored = restore(signal)
-        references.append(Reference(file, signal, restored.signal, restored.repaired))
-    return references
-
-
-def _check(session: Session, permit: Permit, voice: VoiceId, *, recordings: Sequence[bytes], engine: Engine) -> None:
-    """Return if the permit is to clone these recordings, with this engine, as this voice; raise `PermitRefused`."""
-    session.gate.check(
-        permit,
-        Action.CLONE,
-        voice=voice,
-        text_commitment=_committed(session, permit.speaker, recordings),
-        engine_digest=engine.digest(),
-    )
+def _cloning_permit(session: Session, permit: Permit, voice: VoiceId) -> CloningPermit:
+    commit = partial(_committed, session, permit.speaker)
+    return CloningPermit(session.gate, permit, voice, commit=commit)
 
 
 def _kept(
     session: Session,
     granted: Granted,
+    permitted: CloningPermit,
     *,
-    voice: VoiceId,
     references: Sequence[Reference],
     fitted: FittedVoice,
     engine: Engine,
 ) -> None:
     """Seal recordings, repaired recordings, embedding and voice; record them and log the result, all or nothing."""
-    speaker, permit = granted.permit.speaker, granted.permit
-    profile = VoiceProfile(fitted.asset, fitted.embedding, _quality(fitted))
-    takes = [_sealed_take(session, speaker, reference) for reference in references]
-    embedding = archive.sealed(session, fitted.embedding.astype("<f4").tobytes(), [speaker], Kind.EMBEDDING)
-    kept = archive.sealed(session, profile.encode(), [speaker], Kind.VOICE)
+    speaker, permit, voice = granted.permit.speaker, granted.permit, permitted.voice
+    takes = archive.sealed_recordings(session, references, permitted)
+    embedding, kept = archive.sealed_voice(session, fitted, references, permitted)
     everything = [*(one for take in takes for one in take), embedding, kept]
     with archive.undone_on_failure(session, *everything), session.act(speaker) as tx:
         facts: dict[str, Fact] = {
@@ -229,14 +194,6 @@ def _kept(
         voices.insert_voice(tx, _row(voice, speaker, engine, kept, fitted))
 
 
-def _quality(fitted: FittedVoice) -> dict[str, int]:
-    return {
-        "similarity_milli": round(1000 * fitted.similarity),
-        "dnsmos_overall_milli": round(1000 * fitted.naturalness),
-        "renders": fitted.renders,
-    }
-
-
 def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: Kept, fitted: FittedVoice) -> VoiceRow:
     return VoiceRow(
         voice_id=voice,
@@ -249,11 +206,3 @@ def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: Kept, fitted:
         created_at=stamp(now()),
         similarity_milli=round(1000 * fitted.similarity),
     )
-
-
-def _sealed_take(session: Session, speaker: SpeakerId, reference: Reference) -> list[Kept]:
-    """Seal the recording as it came, then, where it was repaired, the repaired one."""
-    take = [archive.sealed(session, reference.file, [speaker], Kind.RECORDING)]
-    if reference.repairs:
-        take.append(archive.sealed(session, encode(reference.repaired, Container.FLAC), [speaker], Kind.REPAIRED))
-    return take

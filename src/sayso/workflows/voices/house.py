@@ -22,7 +22,7 @@ from sayso.engines.registry import installed
 from sayso.ids import GrantId, SpeakerId, VoiceId, new_id
 from sayso.ledger import append
 from sayso.ledger.acts import GrantEntered
-from sayso.lineage import Artifact, Kind, record
+from sayso.lineage import Artifact, record
 from sayso.vault.domains import Domain
 from sayso.voices.profile import VoiceProfile
 from sayso.voices.store import VoiceRow, insert_voice, list_voices
@@ -74,13 +74,12 @@ def _admit(session: Session, engine: Engine) -> None:
     speaker = SpeakerId(new_id("speaker"))
     session.vault.create_subject(speaker)
     stock = engine.stock_voices()
-    profiles = [VoiceProfile(engine.stock_asset(voice.name)) for voice in stock]
-    kept = [archive.sealed(session, profile.encode(), [speaker], Kind.VOICE) for profile in profiles]
-    with archive.undone_on_failure(session, *kept), session.act(speaker) as tx:
+    sealed = [archive.sealed_stock_voice(session, engine, voice, speaker) for voice in stock]
+    with archive.undone_on_failure(session, *(kept for _, kept in sealed)), session.act(speaker) as tx:
         consents.add_speaker(tx, speaker, house=True)
         grant = _give(tx, session, speaker, licensee=ANY, purpose=ANY, actions=SPEECH, note=_note(engine, stock))
-        for voice, profile, one in zip(stock, profiles, kept, strict=True):
-            _enter(tx, speaker, grant=grant, engine=engine, voice=voice, profile=profile, kept=one)
+        for voice, (profile, kept) in zip(stock, sealed, strict=True):
+            _enter(tx, speaker, grant=grant, engine=engine, voice=voice, profile=profile, kept=kept)
 
 
 def _enter(

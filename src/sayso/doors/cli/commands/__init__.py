@@ -1,4 +1,4 @@
-"""The commands, one file a noun; `attach` hangs them on the program."""
+"""The commands, one file a noun; `attach` adds them to the program."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sayso.doors.cli.commands import (
     demo,
     detect,
     doctor,
+    documents,
     erase,
     export,
     keys,
@@ -23,6 +24,7 @@ from sayso.doors.cli.commands import (
     say,
     speaker,
     states,
+    text,
     trace,
     verify,
     voice,
@@ -31,27 +33,29 @@ from sayso.doors.cli.commands import (
 
 
 def attach(app: typer.Typer) -> None:
-    """Hang every command on ``app``, in the order in which a person meets them."""
+    """Add every command to ``app``, in the order in which a new user needs them."""
     app.command("demo")(demo.demo)
-    app.add_typer(speaker.app, name="speaker", help="The people whose voices are here.")
-    app.add_typer(consent.app, name="consent", help="What a speaker allows, to whom, for what, until when.")
+    app.add_typer(speaker.app, name="speaker", help="Add speakers and manage their keys.")
+    speaker.app.add_typer(keys.app, name="key", help="Manage the key that signs a speaker's grants.")
+    app.add_typer(consent.app, name="consent", help="Grant, change, withdraw and explain consent.")
     states.attach(consent.app)
-    keys.attach(consent.app)
+    documents.attach(consent.app)
     records.attach(consent.app)
-    app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list and show voices.")
+    app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list voices.")
     app.command("say")(say.say)
+    app.command("text")(text.text)
     app.command("export")(export.export)
     app.command("verify")(verify.verify)
     app.command("trace")(trace.trace)
     app.command("detect")(detect.detect)
-    app.add_typer(mark.app, name="mark", help="The identifier in the sound itself.")
-    app.add_typer(labels.app, name="labels", help="What a clip has to say of itself, by jurisdiction.")
+    app.add_typer(mark.app, name="mark", help="Embed, detect and publish watermarks.")
+    app.add_typer(labels.app, name="labels", help="Show the AI disclosure labels that laws require.")
     app.command("restore")(restore.restore)
-    app.add_typer(credentials.app, name="credentials", help="The signed statement inside a file (C2PA).")
-    app.add_typer(ledger.app, name="ledger", help="The log that nobody can change unnoticed.")
-    app.add_typer(witness.app, name="witness", help="Keep a log honest: cosign only what extends what was seen.")
-    app.add_typer(resolver.app, name="resolver", help="Find the manifest that a file has lost, for anyone who asks.")
-    app.add_typer(report.app, name="report", help="What this installation can show to those who ask.")
+    app.add_typer(credentials.app, name="credentials", help="Configure who signs content credentials (C2PA).")
+    app.add_typer(ledger.app, name="ledger", help="Query, prove, export and audit the ledger.")
+    app.add_typer(witness.app, name="witness", help="Run a witness that cosigns ledger checkpoints.")
+    app.add_typer(resolver.app, name="resolver", help="Run the C2PA manifest resolver.")
+    app.add_typer(report.app, name="report", help="Write compliance reports.")
     app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
     app.command("doctor")(doctor.doctor)
-    app.add_typer(doctor.settings_app, name="settings", help="What this installation is told, and by what.")
+    app.add_typer(doctor.settings_app, name="settings", help="Show settings and their sources.")

@@ -1,4 +1,4 @@
-"""``sayso consent``: what a speaker allows, to whom, for what, until when."""
+"""``sayso consent``: grants, amendments, and explanations of decisions."""
 
 # ruff: noqa: ARG001 - the options of `grant` and `amend` are read from the context, under the names of `Terms`
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sayso.doors.cli import tables
+from sayso.doors.cli.group import group
 from sayso.doors.cli.options import declared, read_file, read_text
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
@@ -19,53 +20,56 @@ from sayso.doors.shapes import consent as shapes
 if TYPE_CHECKING:
     from sayso.workflows.consent.granting import GrantShown
 
-app = typer.Typer(no_args_is_help=True)
+app = group()
 
-Speaker = Annotated[str, typer.Option(help="The speaker, such as spk_...")]
-Grant = Annotated[str, typer.Argument(help="The grant, such as grt_...")]
-Licensee = Annotated[str, typer.Option(help="Who may use the voice: a company or a person, one name.")]
+Speaker = Annotated[str, typer.Option(help="Speaker id, spk_...")]
+Grant = Annotated[str, typer.Argument(help="Grant id, grt_...")]
+Licensee = Annotated[str, typer.Option(help="Licensee: the company or person that may use the voice.")]
 Purposes = Annotated[
     list[str],
-    typer.Option("--purpose", help="A path such as audiobook/mystery; allows what is below it; may be repeated."),
+    typer.Option("--purpose", help="Purpose, such as audiobook/mystery; includes those below it; repeatable."),
 ]
-Project = Annotated[str | None, typer.Option(help="One project only; without it, any project of the licensee.")]
-Languages = Annotated[list[str] | None, typer.Option("--language", help="A language tag such as en; without it, any.")]
+Project = Annotated[str | None, typer.Option(help="Project of the licensee; default: any.")]
+Languages = Annotated[
+    list[str] | None, typer.Option("--language", help="Language tag such as en; repeatable; default: any.")
+]
 Actions = Annotated[
-    list[str] | None, typer.Option("--action", help="clone, synthesize, publish, ...; without it, those three.")
+    list[str] | None, typer.Option("--action", help="Action; repeatable; default: clone, synthesize, publish.")
 ]
 Territories = Annotated[
-    list[str] | None, typer.Option("--territory", help="A country code such as DE; may be repeated; without it, any.")
+    list[str] | None, typer.Option("--territory", help="Country code such as DE; repeatable; default: any.")
 ]
 Channels = Annotated[
-    list[str] | None, typer.Option("--channel", help="One word such as broadcast; may be repeated; without it, any.")
+    list[str] | None, typer.Option("--channel", help="Release channel such as broadcast; repeatable; default: any.")
 ]
-Since = Annotated[str | None, typer.Option(help="First day, such as 2027-01-01; without it, now.")]
-Until = Annotated[str | None, typer.Option(help="The day it ends, such as 2027-12-31; without it, when withdrawn.")]
-MaxMinutes = Annotated[float | None, typer.Option(help="Minutes of speech in all; without it, no cap.")]
-MaxTakes = Annotated[int | None, typer.Option(help="Pieces of speech in all; without it, no cap.")]
-ScriptedOnly = Annotated[bool | None, typer.Option("--scripted-only/--live-too", help="No live speech.")]
-BlockWords = Annotated[
-    list[str] | None, typer.Option("--block-word", help="A word or phrase that is never said; may be repeated.")
-]
+Since = Annotated[str | None, typer.Option(help="First day, such as 2027-01-01; default: now.")]
+Until = Annotated[str | None, typer.Option(help="End date, such as 2027-12-31; default: none.")]
+MaxMinutes = Annotated[float | None, typer.Option(help="Maximum minutes of speech in total; default: unlimited.")]
+MaxTakes = Annotated[int | None, typer.Option(help="Maximum number of clips in total; default: unlimited.")]
+ScriptedOnly = Annotated[bool | None, typer.Option("--scripted-only/--live-too", help="Forbid or allow live speech.")]
+BlockWords = Annotated[list[str] | None, typer.Option("--block-word", help="Forbidden word or phrase; repeatable.")]
 BlockTopics = Annotated[
-    list[str] | None, typer.Option("--block-topic", help="A topic such as politics, with what is below it.")
+    list[str] | None,
+    typer.Option("--block-topic", help="Forbidden topic such as politics, with those below it; repeatable."),
 ]
 Approval = Annotated[
-    bool | None, typer.Option("--approval/--no-approval", help="Each text is approved by the speaker before.")
+    bool | None, typer.Option("--approval/--no-approval", help="Require the speaker's approval of each text.")
 ]
 DisclosureOption = Annotated[
-    str | None, typer.Option("--disclosure", help="How listeners learn that it is synthetic: spoken, metadata or both.")
+    str | None, typer.Option("--disclosure", help="Disclosure that the speech is synthetic: spoken, metadata or both.")
 ]
-Compensation = Annotated[str | None, typer.Option(help="The contract by which the speaker is paid, one name.")]
+Compensation = Annotated[str | None, typer.Option(help="Reference of the contract that pays the speaker.")]
 Sublicensing = Annotated[
-    bool | None, typer.Option("--sublicensing/--no-sublicensing", help="Others may act in the licensee's place.")
+    bool | None, typer.Option("--sublicensing/--no-sublicensing", help="Allow sublicensees to act for the licensee.")
 ]
 PostMortem = Annotated[
-    bool | None, typer.Option("--post-mortem/--lifetime-only", help="It goes on after the speaker's death.")
+    bool | None, typer.Option("--post-mortem/--lifetime-only", help="Stay valid after the speaker's death.")
 ]
-Notice = Annotated[Path | None, typer.Option(help="The text that the speaker was shown; its hash is kept.")]
-NoticeLanguage = Annotated[str | None, typer.Option(help="The language of that text.")]
-Draft = Annotated[Path | None, typer.Option(help="Write the document here for the speaker to sign, and enter nothing.")]
+Notice = Annotated[Path | None, typer.Option(help="File of the notice shown to the speaker; its hash is stored.")]
+NoticeLanguage = Annotated[str | None, typer.Option(help="Language of the notice.")]
+Draft = Annotated[
+    Path | None, typer.Option(help="Write a document for the speaker to sign instead of making the change.")
+]
 
 
 @app.command()
@@ -94,13 +98,16 @@ def grant(
     notice: Notice = None,
     notice_language: NoticeLanguage = None,
     outer: Annotated[
-        bool, typer.Option("--outer", help="An outer consent: it bounds licences; * as licensee or purpose is any.")
+        bool,
+        typer.Option("--outer", help="Outer consent: the limit of later grants; * as licensee or purpose means any."),
     ] = False,
-    ceiling: Annotated[str | None, typer.Option(help="The outer consent it is cut from, where there are more.")] = None,
+    ceiling: Annotated[
+        str | None, typer.Option(help="Outer consent that limits this grant, if there are several.")
+    ] = None,
     draft: Draft = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give a grant: what is not in it stays refused."""
+    """Give a grant; anything it does not allow is refused."""
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
     terms = granting.Terms(**options_of(context))
@@ -110,7 +117,7 @@ def grant(
     grant_id = granting.give(local_session(), terms)
     show(
         {"grant": grant_id},
-        (f"grant {grant_id}", f"take it back with: sayso consent withdraw {grant_id}"),
+        (f"grant {grant_id}", f"withdraw it with: sayso consent withdraw {grant_id}"),
         as_json=as_json,
     )
 
@@ -119,7 +126,9 @@ def grant(
 def amend(
     context: typer.Context,
     grant: Grant,
-    purposes: Annotated[list[str] | None, typer.Option("--purpose", help="These purposes instead.")] = None,
+    purposes: Annotated[
+        list[str] | None, typer.Option("--purpose", help="New purpose; repeatable; replaces the old ones.")
+    ] = None,
     project: Project = None,
     languages: Languages = None,
     territories: Territories = None,
@@ -138,12 +147,15 @@ def amend(
     sublicensing: Sublicensing = None,
     post_mortem: PostMortem = None,
     cleared: Annotated[
-        list[str] | None, typer.Option("--clear", help="A limit to take away, such as until or territory; repeatable.")
+        list[str] | None, typer.Option("--clear", help="Limit to remove, such as until or territory; repeatable.")
     ] = None,
     draft: Draft = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the next version of a grant: what is named changes, all else stays. Permits made before end."""
+    """Change a grant: create its next version.
+
+    Options that are not given keep their value. Existing permits end.
+    """
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
     terms = granting.Terms(**options_of(context))
@@ -156,10 +168,13 @@ def amend(
 @app.command()
 def approve(
     grant: Grant,
-    text: Annotated[str, typer.Argument(help="The text; - reads standard input, @FILE reads a file.")],
+    text: Annotated[str, typer.Argument(help="Text; - reads standard input, @FILE reads a file.")],
     as_json: AsJson = False,
 ) -> None:
-    """Approve one text under a grant that asks for approval; a commitment to it is kept, not the text."""
+    """Approve a text under a grant that requires approval.
+
+    Only a keyed hash of the text is stored.
+    """
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
     told(granting.approve(local_session(), grant, read_text(text)), as_json=as_json)
@@ -167,10 +182,10 @@ def approve(
 
 @app.command("list")
 def list_(
-    speaker: Annotated[str | None, typer.Option(help="Only the grants of this speaker.")] = None,
+    speaker: Annotated[str | None, typer.Option(help="Grants of this speaker.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List grants with their state now."""
+    """List grants and their current state."""
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
     listed = shapes.grants(granting.listed(local_session(), speaker))
@@ -179,8 +194,8 @@ def list_(
 
 
 @app.command("show")
-def show_(grant: Annotated[str, typer.Argument(help="The grant, such as grt_...")], as_json: AsJson = False) -> None:
-    """Show one grant: terms, state, minutes used, and its history."""
+def show_(grant: Annotated[str, typer.Argument(help="Grant id, grt_...")], as_json: AsJson = False) -> None:
+    """Show a grant: terms, state, use and history."""
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
     shown = shapes.grant(granting.shown(local_session(), grant))
@@ -188,31 +203,27 @@ def show_(grant: Annotated[str, typer.Argument(help="The grant, such as grt_..."
 
 
 @app.command()
-def deceased(speaker: Speaker, as_json: AsJson = False) -> None:
-    """Note that a speaker has died: only grants given for that time too still permit anything."""
-    from sayso.workflows.consent import granting  # noqa: PLC0415
-
-    granting.note_death(local_session(), speaker)
-    show({"speaker": speaker, "deceased": True}, (f"noted for {speaker}",), as_json=as_json)
-
-
-@app.command()
 def why(
-    voice: Annotated[str, typer.Option(help="The voice, such as voi_...")],
+    voice: Annotated[str, typer.Option(help="Voice id, voi_...")],
     licensee: Licensee,
-    purpose: Annotated[str, typer.Option(help="What for, such as audiobook/mystery/the-lamp.")],
+    purpose: Annotated[str, typer.Option(help="Purpose, such as audiobook/mystery/the-lamp.")],
     project: Project = None,
-    language: Annotated[str, typer.Option(help="The language of the speech.")] = "en",
-    action: Annotated[str, typer.Option(help="What would be done with the voice.")] = "synthesize",
-    territory: Annotated[str | None, typer.Option(help="Where it would be heard.")] = None,
-    channel: Annotated[str | None, typer.Option(help="How it would be released.")] = None,
-    text: Annotated[str | None, typer.Option(help="What would be said; - reads standard input, @FILE a file.")] = None,
-    topic: Annotated[list[str] | None, typer.Option(help="What the text is about; none for none.")] = None,
-    sublicensee: Annotated[str | None, typer.Option(help="Who would act in place of the licensee.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the text.")] = "en",
+    action: Annotated[str, typer.Option(help="Action, such as synthesize or clone.")] = "synthesize",
+    territory: Annotated[str | None, typer.Option(help="Territory of use: a country code such as DE.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Release channel: one word such as broadcast.")] = None,
+    text: Annotated[str | None, typer.Option(help="Text to speak; - reads standard input, @FILE reads a file.")] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Topic of the text; repeatable; none if it has no topic.")
+    ] = None,
+    sublicensee: Annotated[str | None, typer.Option(help="Sublicensee acting for the licensee.")] = None,
     disclosure: DisclosureOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say whether this would be permitted, rule by rule; exit 5 when it would not. Nothing is made or logged."""
+    """Explain whether a request would be permitted, by rule.
+
+    Exits with 5 if it would be refused. Nothing is made or logged.
+    """
     from sayso.workflows.speech import explaining  # noqa: PLC0415
 
     asked = explaining.Question(
@@ -236,7 +247,7 @@ def why(
 
 
 def options_of(context: typer.Context) -> dict[str, Any]:
-    """Return the options of a command that bear the names of `Terms`, as `Terms` takes them."""
+    """Return the options of a command that are fields of `Terms`, as `Terms` takes them."""
     from sayso.workflows.consent.terms import Terms  # noqa: PLC0415
 
     names = {field.name for field in fields(Terms)}
@@ -247,15 +258,15 @@ def options_of(context: typer.Context) -> dict[str, Any]:
 
 
 def told(shown: GrantShown, *, as_json: bool) -> None:
-    """Show what a grant is now, after something was done with it."""
+    """Show a grant after a change."""
     values = shapes.grant(shown)
     show(values, (f"grant {values['grant']} is {values['state']}, version {values['version']}",), as_json=as_json)
 
 
 def drafted(document: bytes, path: Path, *, as_json: bool) -> None:
-    """Write what the speaker is to sign, and say how."""
-    from sayso.disk import write_whole  # noqa: PLC0415
+    """Write a document for the speaker to sign, and show the command that signs it."""
+    from sayso.disk import write_document  # noqa: PLC0415
 
-    write_whole(path, document)
-    lines = (f"{path}: to be signed with: sayso consent sign {path} --key KEY -o SIGNED",)
+    write_document(path, document.decode())
+    lines = (f"{path}: sign it with: sayso consent sign {path} --key KEY -o SIGNED",)
     show({"draft": str(path)}, lines, as_json=as_json)

@@ -1,4 +1,4 @@
-"""``sayso credentials``: the signed statement inside a file (C2PA), and who signs it."""
+"""``sayso credentials``: the certificate that signs content credentials (C2PA)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from sayso.doors.cli import tables
 from sayso.doors.cli.exits import DONE, INVALID
+from sayso.doors.cli.group import group
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import credentials as shapes
@@ -17,22 +18,18 @@ from sayso.doors.shapes import credentials as shapes
 if TYPE_CHECKING:
     from sayso.workflows.provenance.certificates import CertificateChecked
 
-app = typer.Typer(no_args_is_help=True)
-
-
-@app.callback()
-def credentials() -> None:
-    """Know what content credentials need."""
+app = group()
 
 
 @app.command()
 def check(
-    certificate: Annotated[Path, typer.Argument(help="Your certificate, PEM, with its chain behind it.")],
+    certificate: Annotated[Path, typer.Argument(help="Certificate in PEM, followed by its chain.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say whether a certificate of yours can sign content credentials, and what a wrong one lacks. Exit 2 if it cannot.
+    """Check whether a certificate can sign content credentials.
 
-    Needs no installation, and never the private key.
+    Lists every requirement that is not met, with a remedy. Needs no installation and no private key. Exits with 2 if
+    the certificate cannot be used.
     """
     from sayso.workflows.provenance.certificates import check_file  # noqa: PLC0415 - loads cryptography
 
@@ -43,15 +40,16 @@ def check(
 
 @app.command()
 def use(
-    chain: Annotated[Path, typer.Argument(help="Your certificate, PEM, then its intermediates.")],
-    key: Annotated[Path | None, typer.Option(help="Its private key, PEM, mode 0600; kept sealed here.")] = None,
-    slot: Annotated[str | None, typer.Option(help="The slot that signs, where a key service keeps the key.")] = None,
-    anchors: Annotated[
-        Path | None, typer.Option(help="Roots to trust here, PEM, such as your own authority's.")
-    ] = None,
+    chain: Annotated[Path, typer.Argument(help="Certificate in PEM, followed by its intermediates.")],
+    key: Annotated[Path | None, typer.Option(help="Private key in PEM, mode 0600; it is stored encrypted.")] = None,
+    slot: Annotated[str | None, typer.Option(help="Slot of a key service that holds the private key.")] = None,
+    anchors: Annotated[Path | None, typer.Option(help="Additional trusted root certificates, PEM.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sign with a certificate of yours from now on, if it can sign and the key is its own; else say what it lacks."""
+    """Sign with your own certificate.
+
+    The certificate must pass `sayso credentials check` and the key must belong to it.
+    """
     from sayso.workflows.provenance import certificates  # noqa: PLC0415 - loads cryptography
 
     shown = shapes.signer(certificates.use(local_session(), chain, key=key, slot=slot, anchors=anchors))
@@ -60,7 +58,10 @@ def use(
 
 @app.command()
 def local(as_json: AsJson = False) -> None:
-    """Sign with the local authority again; your key is removed from here."""
+    """Return to the local signing authority.
+
+    The private key of the operator's certificate is deleted from this installation.
+    """
     from sayso.workflows.provenance import certificates  # noqa: PLC0415 - loads cryptography
 
     shown = shapes.signer(certificates.use_local(local_session()))
@@ -69,7 +70,7 @@ def local(as_json: AsJson = False) -> None:
 
 @app.command("show")
 def show_signer(as_json: AsJson = False) -> None:
-    """Say who signs the credentials of what is made here, and until when."""
+    """Show the current signer and when its certificate expires."""
     from sayso.workflows.provenance import certificates  # noqa: PLC0415 - loads cryptography
 
     shown = shapes.signer(certificates.signer(local_session()))
@@ -78,8 +79,12 @@ def show_signer(as_json: AsJson = False) -> None:
 
 def _lines(checked: CertificateChecked) -> Iterator[str]:
     for finding in checked.findings:
-        sign = "ok    " if finding.ok else "LACKS " if finding.must else "advice"
+        sign = "ok    " if finding.ok else "FAILED" if finding.must else "advice"
         yield f"{sign} {finding.check}: {finding.got}"
         if not finding.ok:
             yield f"         {finding.remedy}"
-    yield "It can sign content credentials." if checked.ok else "It cannot sign content credentials as it is."
+    yield (
+        "The certificate can sign content credentials."
+        if checked.ok
+        else "The certificate cannot sign content credentials."
+    )

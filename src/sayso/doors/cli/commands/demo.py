@@ -1,4 +1,4 @@
-"""``sayso demo``: the main job, told in a dozen lines, on a real recording."""
+"""``sayso demo``: the whole path of a voice, in a dozen lines, on a real recording."""
 
 from __future__ import annotations
 
@@ -30,36 +30,39 @@ LINE: Final = (
 
 
 class FolderTaken(Conflict):
-    """The folder holds something that is not an earlier demo; name another with --out."""
+    """The output folder holds files that are not from an earlier demo; name another with --out."""
 
 
 def demo(
-    out: Annotated[Path, typer.Option(help="The folder for what the demo makes.")] = Path("demo"),
+    out: Annotated[Path, typer.Option(help="Output folder.")] = Path("demo"),
     as_json: AsJson = False,
 ) -> None:
-    """Tell the main job: enrol, consent, clone, speak, verify, refuse, withdraw, erase. A minute, no network."""
-    story = Story(_fresh(out), as_json=as_json)
-    story.tell()
-    last = ("", f"Listen to {out}/2-cloned.wav; all else lies beside it. Your own voice: sayso speaker add --help")
-    show(story.told, last, as_json=as_json)
+    """Run the whole path on a sample recording, offline.
+
+    Adds a speaker, gives consent, clones the voice, speaks, verifies, refuses, withdraws and erases. Takes a minute.
+    """
+    run = Demo(_fresh(out), as_json=as_json)
+    run.run()
+    last = ("", f"Listen to {out}/2-cloned.wav. To use your own voice, start with: sayso speaker add --help")
+    show(run.results, last, as_json=as_json)
 
 
-class Story:
-    """The demo as it goes along, in an installation of its own."""
+class Demo:
+    """One run of the demo, in an installation of its own."""
 
     def __init__(self, folder: Path, *, as_json: bool) -> None:
-        """Tell it in ``folder``."""
+        """Prepare a run in ``folder``."""
         from sayso.settings import Settings  # noqa: PLC0415
         from sayso.workflows.installation.session import open_session  # noqa: PLC0415
 
         self.folder = folder
         self.as_json = as_json
-        self.told: dict[str, Any] = {"folder": str(folder)}
+        self.results: dict[str, Any] = {"folder": str(folder)}
         self.session: Session = open_session(Settings(home=(folder / "home").absolute()))
 
-    def tell(self) -> None:
-        """Go through every act of the main job."""
-        self._line("Sayso", "a voice is cloned only on its owner's say-so.")
+    def run(self) -> None:
+        """Run every step."""
+        self._line("Sayso", "voice cloning with the speaker's consent")
         speaker = self._speaker()
         grant = self._consent(speaker)
         voice = self._clone(speaker)
@@ -77,9 +80,9 @@ class Story:
         recording = resources.files("sayso.doors.demo").joinpath("two_cities.flac").read_bytes()
         (self.folder / "1-reference.flac").write_bytes(recording)
         speaker = add_speaker(self.session, "A reader of LibriVox")
-        self._line("speaker", "a reader of LibriVox, 20 s in the public domain (1-reference.flac); nothing is allowed")
+        self._line("speaker", "a LibriVox reader, 20 s in the public domain (1-reference.flac); no consent yet")
         refused = _refusal(lambda: self._cloned(speaker))
-        self._line("refused", f"somebody wants the voice cloned; {_plain(refused)}")
+        self._line("refused", f"clone the voice: {_plain(refused)}")
         return str(speaker)
 
     def _consent(self, speaker: str) -> str:
@@ -87,29 +90,29 @@ class Story:
 
         terms = Terms(speaker, LICENSEE, (PURPOSE,), languages=("en",), until="2099-12-31", max_minutes=10)
         grant = give(self.session, terms)
-        self._line("consent", f"the speaker grants {LICENSEE}: {PURPOSE}, English, 10 minutes in all")
-        self.told["grant"] = grant
+        self._line("consent", f"the speaker grants {LICENSEE}: {PURPOSE}, English, 10 minutes in total")
+        self.results["grant"] = grant
         return str(grant)
 
     def _clone(self, speaker: str) -> str:
         cloned = self._cloned(speaker)
-        self._line("clone", f"{cloned.voice}, likeness {cloned.similarity:.2f} of 1, in {cloned.seconds:.0f} s")
-        self.told["clone"] = voices.cloned(cloned)
+        self._line("clone", f"voice {cloned.voice}, similarity {cloned.similarity:.2f}, in {cloned.seconds:.0f} s")
+        self.results["clone"] = voices.cloned(cloned)
         return cloned.voice
 
     def _say(self, voice: str) -> None:
         spoken = self._spoken(voice, PURPOSE, "2-cloned.wav")
         entry = self.session.entry_of(spoken.ticket)
-        made = f"{spoken.duration_s:.1f} s in 2-cloned.wav, marked {spoken.mark}, signed, ledger entry {entry}"
+        made = f"{spoken.duration_s:.1f} s in 2-cloned.wav, watermark {spoken.mark}, signed, ledger entry {entry}"
         self._line("say", made)
-        self.told["say"] = speech.spoken(spoken, entry)
+        self.results["say"] = speech.spoken(spoken, entry)
 
     def _verify(self) -> None:
         found = self._verified("2-cloned.wav", "3-verified.json")
-        proof = "its ledger proof holds" if found["proof_ok"] else "ITS LEDGER PROOF DOES NOT HOLD"
+        proof = "ledger proof valid" if found["proof_ok"] else "LEDGER PROOF INVALID"
         intact = "intact" if found["content_credentials"]["intact"] else "BROKEN"
         self._line("verify", f"{found['verdict']}: grant {found['grant_state']}, {proof}, credentials {intact}")
-        self.told["verify"] = found
+        self.results["verify"] = found
 
     def _podcast(self) -> None:
         """Send the clip through a codec at 64 kbit/s, which strips the credentials."""
@@ -120,23 +123,25 @@ class Story:
         write_whole(self.folder / "4-stripped.opus", encode(sound, Container.OPUS), mode=0o644)
         found = self._verified("4-stripped.opus", "4-stripped.json")
         kept = (
-            "the sound itself still names the clip" if found["mark"] == self.told["say"]["mark"] else "THE MARK IS LOST"
+            "the watermark still identifies the clip"
+            if found["mark"] == self.results["say"]["mark"]
+            else "THE WATERMARK IS LOST"
         )
         self._line("strip", f"as Opus at 48 kbit/s, without credentials (4-stripped.opus): {kept}")
-        self.told["stripped"] = found
+        self.results["stripped"] = found
 
     def _refuse(self, voice: str) -> None:
         refused = _refusal(lambda: self._spoken(voice, "advertising/soap", "never.wav"))
-        self._line("refused", f"somebody wants an advertisement; {_plain(refused)} (5-refusal.json)")
-        self.told["refusal"] = {"message": refused.message, "reasons": list(refused.reasons)}
-        self._keep("5-refusal.json", self.told["refusal"])
+        self._line("refused", f"speak an advertisement: {_plain(refused)} (5-refusal.json)")
+        self.results["refusal"] = {"message": refused.message, "reasons": list(refused.reasons)}
+        self._keep("5-refusal.json", self.results["refusal"])
 
     def _withdraw(self, grant: str, voice: str) -> None:
         from sayso.workflows.consent.granting import withdraw  # noqa: PLC0415
 
         withdraw(self.session, grant)
         refused = _refusal(lambda: self._spoken(voice, PURPOSE, "never.wav"))
-        self._line("withdraw", f"the speaker takes it back; the same request now: refused, {_plain(refused)}")
+        self._line("withdraw", f"the speaker withdraws the grant; the same request is now refused: {_plain(refused)}")
 
     def _erase(self, speaker: str) -> None:
         from sayso.workflows.erasure import erasing  # noqa: PLC0415
@@ -146,16 +151,17 @@ class Story:
         file = self.folder / "6-erasure.certificate"
         erasing.certificate(self.session, erased.certificate, file)
         checked = erasing.check(str(file), self.session.log.vkey, lambda: self.session)
-        what = f"key destroyed, {erased.blobs_removed} encrypted files gone; certificate {erased.certificate}"
-        self._line("erase", f"{what} {'checks' if checked.ok else 'DOES NOT CHECK'} offline")
-        self.told["erasure"] = erasure.erased(erased)
+        what = f"key destroyed, {erased.blobs_removed} encrypted files deleted; certificate {erased.certificate}"
+        self._line("erase", f"{what} {'valid' if checked.ok else 'INVALID'}")
+        self.results["erasure"] = erasure.erased(erased)
 
     def _afterwards(self) -> None:
         found = self._verified("2-cloned.wav", "7-afterwards.json")
         self._line(
-            "after", f"the same clip now answers: {found['verdict']}, grant {found['grant_state']} (7-afterwards.json)"
+            "after",
+            f"the same clip, verified again: {found['verdict']}, grant {found['grant_state']} (7-afterwards.json)",
         )
-        self.told["afterwards"] = found
+        self.results["afterwards"] = found
 
     def _cloned(self, speaker: str) -> Cloned:
         from sayso.workflows.voices.cloning import Commission, clone_voice  # noqa: PLC0415
@@ -188,26 +194,26 @@ class Story:
 
 
 def _refusal(act: Callable[[], object]) -> Refused:
-    """Return the refusal that ``act`` ends in; that it does not end so is our bug."""
+    """Return the refusal that ``act`` raises; raise `Bug` if it succeeds."""
     try:
         act()
     except Refused as refused:
         return refused
-    raise Bug("the demo was permitted what nobody granted; please report it")
+    raise Bug("the demo was permitted something without a grant; please report it")
 
 
 def _plain(refused: Refused) -> str:
-    """Return the first reason, without the id of its grant and without who could change it."""
+    """Return the first reason, without grant id and without the party that could change it."""
     reason = refused.reasons[0] if refused.reasons else refused.message
     named = reason.split(": ", 1)[1] if reason.startswith("grt_") else reason.removeprefix("grant: ")
     return named.split(" (", 1)[0]
 
 
 def _fresh(folder: Path) -> Path:
-    """Return ``folder`` empty; only an earlier demo's is emptied."""
+    """Return ``folder``, emptied if it holds an earlier demo; raise `FolderTaken`."""
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARKER).exists():
-            raise FolderTaken(f"{folder} holds something that is no earlier demo; name another folder with --out")
+            raise FolderTaken(f"{folder} holds files that are not from an earlier demo; name another folder with --out")
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).touch()

@@ -1,4 +1,4 @@
-"""``sayso detect``: the free detector, which needs no installation and no account."""
+"""``sayso detect``: the public detector, which needs no installation."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from sayso.doors.shapes import mark as shapes
 
 
 def detect(
-    files: Annotated[list[Path], typer.Argument(help="Audio files, hundreds if need be.")],
-    key: Annotated[Path, typer.Option(help="The operator's public key, as `sayso mark publish` writes it.")],
+    files: Annotated[list[Path], typer.Argument(help="Audio files.")],
+    key: Annotated[Path, typer.Option(help="The operator's public key, written by `sayso mark publish`.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say whether a mark of the operator is present in each file, how sure that is, and where: nothing else.
+    """Detect an operator's watermark with the public key.
 
-    Needs no installation. That no mark is found proves nothing.
+    Reports whether the watermark is present, its p-value and its position; the identifier cannot be read. Needs no
+    installation. A missing watermark proves nothing.
     """
     from sayso.workflows.provenance.public_detector import detect_public, read_key  # noqa: PLC0415 - loads the detector
 

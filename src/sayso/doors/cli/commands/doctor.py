@@ -1,24 +1,20 @@
-"""``sayso doctor`` and ``sayso settings``: is this installation well, and what is it told."""
+"""``sayso doctor`` and ``sayso settings``: the state and the configuration of this installation."""
 
 from __future__ import annotations
 
 import typer
 
 from sayso.doors.cli.exits import exit_code
+from sayso.doors.cli.group import group
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.shapes.operations import checkup
 
-settings_app = typer.Typer(no_args_is_help=True)
-
-
-@settings_app.callback()
-def settings() -> None:
-    """Know what this installation is told, and by what."""
+settings_app = group()
 
 
 @settings_app.command("show")
 def show_(as_json: AsJson = False) -> None:
-    """Show every setting with its value and where that comes from."""
+    """Show each setting, its value and its source."""
     from sayso.settings import load  # noqa: PLC0415
 
     shown = load().shown()
@@ -27,7 +23,7 @@ def show_(as_json: AsJson = False) -> None:
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Check that everything Sayso needs is here and whole: models, disk, keys, database, log."""
+    """Check models, disk, keys, database and ledger."""
     from sayso.settings import load  # noqa: PLC0415
     from sayso.workflows.operations.checkup import examine, worst  # noqa: PLC0415
 

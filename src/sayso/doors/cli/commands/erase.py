@@ -9,36 +9,40 @@ from typing import Annotated
 import typer
 
 from sayso.doors.cli import tables
+from sayso.doors.cli.group import group
 from sayso.doors.cli.output import AsJson, show, talk
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import erasure as shapes
 from sayso.errors import Conflict
 
-app = typer.Typer(no_args_is_help=True)
+app = group()
 
 
 class NotConfirmed(Conflict):
-    """Erasing cannot be undone; say --yes."""
+    """An erasure cannot be undone; confirm it, or pass --yes."""
 
 
 @app.command()
-def plan(speaker: Annotated[str, typer.Option(help="The speaker, such as spk_...")], as_json: AsJson = False) -> None:
-    """List all that would be erased. Nothing is changed."""
+def plan(speaker: Annotated[str, typer.Option(help="Speaker id, spk_...")], as_json: AsJson = False) -> None:
+    """List everything that an erasure would delete."""
     from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
     planned = shapes.plan(erasing.plan(local_session(), speaker))
-    show(planned, [*tables.pairs(planned), f"carry it out with: sayso erase run {planned['plan']}"], as_json=as_json)
+    show(planned, [*tables.pairs(planned), f"run it with: sayso erase run {planned['plan']}"], as_json=as_json)
 
 
 @app.command()
 def run(
-    plan: Annotated[str, typer.Argument(help="The plan, such as pln_...")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
-    by: Annotated[str, typer.Option(help="Whose act it is: speaker or operator.")] = "speaker",
+    plan: Annotated[str, typer.Argument(help="Plan id, pln_...")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    by: Annotated[str, typer.Option(help="Who orders the erasure: speaker or operator.")] = "speaker",
     as_json: AsJson = False,
 ) -> None:
-    """Carry a plan out: key destroyed, files gone, certificate signed and logged. It cannot be undone."""
+    """Run an erasure plan; it cannot be undone.
+
+    Destroys the speaker's key, deletes the files, and signs and logs a certificate.
+    """
     from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
     here = local_session()
@@ -48,20 +52,20 @@ def run(
         erased = shapes.erased(erasing.run(here, plan, report, by=by))
     lines = (
         f"erased; certificate {erased['certificate']}",
-        f"read it with: sayso erase certificate {erased['certificate']}",
+        f"show it with: sayso erase certificate {erased['certificate']}",
     )
     show(erased, lines, as_json=as_json)
 
 
 @app.command()
 def certificate(
-    certificate: Annotated[str, typer.Argument(help="The certificate, such as crt_...")],
+    certificate: Annotated[str, typer.Argument(help="Certificate id, crt_...")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write it to a file, for others to check.")
+        Path | None, typer.Option("--output", "-o", help="Also write the certificate to this file.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a certificate of erasure, or write it to a file."""
+    """Show or write a certificate of erasure."""
     from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
     shown = shapes.certificate(erasing.certificate(local_session(), certificate, output))
@@ -70,13 +74,18 @@ def certificate(
 
 @app.command()
 def check(
-    certificate: Annotated[str, typer.Argument(help="A certificate's file, or its id here.")],
+    certificate: Annotated[
+        str, typer.Argument(help="Certificate file, or the id of a certificate of this installation.")
+    ],
     key: Annotated[
-        str | None, typer.Option(help="The log's public key (vkey); without it, this installation's.")
+        str | None, typer.Option(help="Public key (vkey) of the ledger; default: this installation's.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a certificate offline: signature, inventory and proof. Exit 6 if anything is off."""
+    """Check a certificate of erasure offline.
+
+    Checks the signature, the inventory and the ledger proof. Exits with 6 if one of them fails.
+    """
     from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
     checked = shapes.certificate_checked(erasing.check(certificate, key, local_session))
@@ -87,6 +96,6 @@ def _confirm(planned: dict[str, object]) -> None:
     for line in tables.pairs(planned):
         talk(line)
     if not sys.stdin.isatty():
-        raise NotConfirmed("erasing cannot be undone, and nobody is here to ask; say --yes to do it")
-    if not typer.confirm("Erase all of this for good?", err=True):
+        raise NotConfirmed("an erasure cannot be undone, and there is no terminal to confirm it at; pass --yes")
+    if not typer.confirm("Erase all of this permanently?", err=True):
         raise NotConfirmed("nothing was erased")

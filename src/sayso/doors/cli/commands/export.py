@@ -1,4 +1,4 @@
-"""``sayso export``: a clip again, in another container, released under a permit of its own."""
+"""``sayso export``: a clip in another audio format, under a permit to publish."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from sayso.doors.shapes import speech as shapes
 
 
 def export(
-    clip_or_file: Annotated[str, typer.Argument(metavar="CLIP|FILE", help="A clip, clp_..., or a file that holds it.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to: .wav, .flac, .mp3, .m4a or .opus.")],
-    language: Annotated[str | None, typer.Option(help="The language of the text, if not the voice's.")] = None,
-    territory: Annotated[str | None, typer.Option(help="Where it will be heard: a country code such as DE.")] = None,
-    channel: Annotated[str | None, typer.Option(help="How it will be released: one word such as broadcast.")] = None,
-    sublicensee: Annotated[str | None, typer.Option(help="Who acts in place of the licensee.")] = None,
+    clip_or_file: Annotated[
+        str, typer.Argument(metavar="CLIP|FILE", help="Clip id, clp_..., or a file that holds the clip.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output file: .wav, .flac, .mp3, .m4a or .opus.")],
+    language: Annotated[str | None, typer.Option(help="Language of the text; default: the voice's.")] = None,
+    territory: Annotated[str | None, typer.Option(help="Territory of use: a country code such as DE.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Release channel: one word such as broadcast.")] = None,
+    sublicensee: Annotated[str | None, typer.Option(help="Sublicensee acting for the licensee.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a clip once more, in the container that the output's name asks for, if its grant lets it be published.
+    """Export a clip to another audio format.
 
-    The new file carries the same mark, and credentials that name the first file as what it was made from.
+    The grant must allow publishing. The new file carries the same watermark, and content credentials that name the
+    first file as their parent.
     """
     from sayso.workflows.speech.exporting import Publication  # noqa: PLC0415
     from sayso.workflows.speech.exporting import export as released  # noqa: PLC0415
@@ -32,7 +35,7 @@ def export(
     session = local_session()
     exported = released(session, release, output)
     entry = session.entry_of(exported.ticket)
-    signed = "signed" if exported.content_credentials else "its container carries no credentials; the mark stays"
+    signed = "signed" if exported.content_credentials else "without content credentials (not supported by this format)"
     lines = (
         f"{output}: clip {exported.clip}, {signed}",
         f"permitted by {exported.grant}, ledger entry {entry}",

@@ -1,4 +1,4 @@
-"""``sayso consent key``, ``rekey``, ``recover-key``, ``hand-over``, ``sign`` and ``enter``: speakers' keys in use."""
+"""``sayso speaker key``: the key that signs a speaker's grants."""
 
 from __future__ import annotations
 
@@ -9,124 +9,93 @@ from typing import Annotated
 import typer
 
 from sayso.doors.cli import tables
-from sayso.doors.cli.commands.consent import Draft, Speaker, drafted, told
+from sayso.doors.cli.commands.consent import Draft, drafted
+from sayso.doors.cli.group import group
 from sayso.doors.cli.options import MAX_TEXT_BYTES, read_file
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import consent as shapes
 from sayso.errors import Invalid
 
-Public = Annotated[
-    Path, typer.Option(help="The new public Ed25519 key (PEM or hex); the speaker keeps the private one.")
-]
-Passphrase = typer.Option(
-    help="A file with the passphrase, one line of at least 12 characters; - reads standard input."
-)
+app = group()
+
+Speaker = Annotated[str, typer.Argument(help="Speaker id, spk_...")]
+Public = Annotated[Path, typer.Option(help="Public Ed25519 key (PEM or hex) whose private key the speaker holds.")]
+Passphrase = typer.Option(help="File with the passphrase, one line of 12 characters or more; - reads standard input.")
 
 
-def attach(app: typer.Typer) -> None:
-    """Hang the commands on ``sayso consent``."""
-    for command in (key, rekey, hand_over, sign, enter):
-        app.command()(command)
-    app.command("recover-key")(recover)
-
-
-def key(
-    speaker: Speaker,
-    public: Annotated[
-        Path | None, typer.Option(help="The public Ed25519 key (PEM or hex) of a speaker who keeps the private one.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show the key that a speaker's grants are signed with, or enter one that they keep themselves."""
-    from sayso.workflows.consent import signing  # noqa: PLC0415
-
-    if public is not None:
-        signing.register(local_session(), speaker, _text(public))
+@app.command("show")
+def show_(speaker: Speaker, as_json: AsJson = False) -> None:
+    """Show a speaker's public key and who holds the private key."""
     _shown(speaker, as_json=as_json)
 
 
-def rekey(
+@app.command("set")
+def set_(speaker: Speaker, public: Public, as_json: AsJson = False) -> None:
+    """Register a key that the speaker holds."""
+    from sayso.workflows.consent import signing  # noqa: PLC0415
+
+    signing.register(local_session(), speaker, _text(public))
+    _shown(speaker, as_json=as_json)
+
+
+@app.command()
+def rotate(
     speaker: Speaker,
     public: Annotated[
         Path | None,
-        typer.Option(help="The new public key, of a private one that the speaker keeps; else Sayso makes one."),
+        typer.Option(help="New public key, if the speaker holds the private key; default: Sayso creates a key pair."),
     ] = None,
     draft: Draft = None,
     as_json: AsJson = False,
 ) -> None:
-    """Replace a speaker's key, signed by the old one; a speaker who keeps it signs a draft."""
+    """Replace a speaker's key, signed with the old key.
+
+    A speaker who holds the old key signs a draft of the change (--draft).
+    """
     from sayso.workflows.consent import keys  # noqa: PLC0415
 
     new = None if public is None else _text(public)
     if draft is not None:
         if new is None:
-            raise Invalid("public: got none, expected the new public key that the draft is about")
+            raise Invalid("public: got none, expected the new public key that the draft names")
         drafted(keys.draft_rotation(local_session(), speaker, new), draft, as_json=as_json)
         return
     keys.rotate(local_session(), speaker, new)
     _shown(speaker, as_json=as_json)
 
 
+@app.command()
 def recover(
     speaker: Speaker,
     public: Public,
-    reason: Annotated[
-        str, typer.Option(help="Why the operator enters it: what was lost, who vouches. Kept under seal.")
-    ],
+    reason: Annotated[str, typer.Option(help="Why the key is replaced, and who confirmed it. Stored encrypted.")],
     as_json: AsJson = False,
 ) -> None:
-    """Enter a new key for a speaker who lost theirs, as the operator: the ledger says so for good."""
+    """Replace a lost key, as the operator.
+
+    The ledger records permanently that the operator, not the speaker, replaced the key.
+    """
     from sayso.workflows.consent import keys  # noqa: PLC0415
 
     keys.recover(local_session(), speaker, _text(public), reason)
     _shown(speaker, as_json=as_json)
 
 
-def hand_over(
+@app.command()
+def export(
     speaker: Speaker,
     passphrase: Annotated[Path, Passphrase],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the sealed private key goes: PEM.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output file of the encrypted private key (PEM).")],
     as_json: AsJson = False,
 ) -> None:
-    """Give a speaker the key that Sayso kept for them, sealed with a passphrase, and destroy Sayso's copy."""
-    from sayso.consent.keyfile import passphrase_of  # noqa: PLC0415
+    """Export a speaker's private key and delete Sayso's copy."""
+    from sayso.consent.keys import passphrase_of  # noqa: PLC0415
     from sayso.workflows.consent import keys  # noqa: PLC0415
 
-    keys.hand_over(local_session(), speaker, output, passphrase_of(_secret(passphrase)))
-    lines = (f"{output}: the private key of {speaker}; Sayso has no copy any more",)
+    keys.hand_over(local_session(), speaker, output, passphrase_of(secret(passphrase)))
+    lines = (f"{output}: private key of {speaker}; the copy held by Sayso is deleted",)
     show({"speaker": speaker, "key": str(output), "kept_by": "speaker"}, lines, as_json=as_json)
-
-
-def sign(
-    document: Annotated[Path, typer.Argument(help="The document that --draft wrote.")],
-    key: Annotated[Path, typer.Option(help="The speaker's private Ed25519 key, PEM.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the signed document goes.")],
-    passphrase: Annotated[Path | None, Passphrase] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Sign a document with the speaker's own key, on any machine; nothing is entered."""
-    from sayso.consent.keyfile import passphrase_of  # noqa: PLC0415
-    from sayso.disk import write_whole  # noqa: PLC0415
-    from sayso.workflows.consent import signing  # noqa: PLC0415
-
-    said = None if passphrase is None else passphrase_of(_secret(passphrase))
-    write_whole(output, signing.signed(read_file(document), read_file(key), said))
-    show({"signed": str(output)}, (f"{output}: signed; enter it with: sayso consent enter {output}",), as_json=as_json)
-
-
-def enter(
-    signed: Annotated[Path, typer.Argument(help="What `sayso consent sign` wrote.")], as_json: AsJson = False
-) -> None:
-    """Enter what the speaker signed: a grant, its next version, the answer to a request, a stop, or a new key."""
-    from sayso.workflows.consent import granting, keys  # noqa: PLC0415
-
-    data = read_file(signed)
-    if keys.is_rotation(data):
-        public = keys.enter_rotation(local_session(), data)
-        show({"public_key": public}, (f"the speaker's key is {public} from now on",), as_json=as_json)
-        return
-    told(granting.enter(local_session(), data), as_json=as_json)
 
 
 def _shown(speaker: str, *, as_json: bool) -> None:
@@ -140,5 +109,6 @@ def _text(path: Path) -> str:
     return read_file(path).decode(errors="replace")
 
 
-def _secret(path: Path) -> bytes:
+def secret(path: Path) -> bytes:
+    """Return the passphrase in ``path``, or on standard input for ``-``."""
     return sys.stdin.buffer.read(MAX_TEXT_BYTES) if str(path) == "-" else read_file(path)

@@ -1,4 +1,4 @@
-"""``sayso ledger``: the log that nobody can change unnoticed."""
+"""``sayso ledger``: the tamper-evident log of every act."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ from typing import Annotated
 import typer
 
 from sayso.doors.cli import tables
+from sayso.doors.cli.group import group
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import ledger as shapes
 from sayso.doors.shapes.consent import reconsidered
 
-app = typer.Typer(no_args_is_help=True)
+app = group()
 
-Witnesses = Annotated[list[str] | None, typer.Option("--witness", help="A witness's public key (vkey); repeatable.")]
-NumWitnesses = Annotated[int | None, typer.Option("--quorum", help="How many of the witnesses must have cosigned.")]
+Witnesses = Annotated[list[str] | None, typer.Option("--witness", help="Public key (vkey) of a witness; repeatable.")]
+NumWitnesses = Annotated[int | None, typer.Option("--quorum", help="Number of witnesses that must have cosigned.")]
 
 
 @app.command()
 def checkpoint(as_json: AsJson = False) -> None:
-    """Show the signed size and root of the log now, and the key to check it with."""
+    """Show the current signed checkpoint and its public key.
+
+    The witnesses in the settings cosign it first. Exits with 6 if one of them has seen another history of the ledger.
+    """
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     shown = shapes.checkpoint(auditing.checkpoint(local_session()))
@@ -30,7 +34,10 @@ def checkpoint(as_json: AsJson = False) -> None:
 
 @app.command()
 def rotate(as_json: AsJson = False) -> None:
-    """Sign with a new key from now on: the shard is closed, its last entry announces the key, the next shard opens."""
+    """Rotate the signing key of the ledger.
+
+    Closes the current shard, whose last entry announces the new key, and opens the next one.
+    """
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     shown = shapes.checkpoint(auditing.rotate(local_session()))
@@ -40,11 +47,11 @@ def rotate(as_json: AsJson = False) -> None:
 @app.command()
 def keys(
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the proof that each key follows from the one before.")
+        Path | None, typer.Option("--output", "-o", help="Also write a proof that links each key to the one before.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the log's shards, one a year and a key, each with its public key."""
+    """List the shards of the ledger and their public keys."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     shown = shapes.keys(auditing.keys(local_session(), output))
@@ -53,21 +60,24 @@ def keys(
 
 @app.command()
 def query(
-    grant: Annotated[str | None, typer.Option(help="Only entries under this grant.")] = None,
-    speaker: Annotated[str | None, typer.Option(help="Only entries under this speaker's grants.")] = None,
-    since: Annotated[str | None, typer.Option(help="Only entries from this day or moment on.")] = None,
-    until: Annotated[str | None, typer.Option(help="Only entries before this day or moment.")] = None,
-    licensee: Annotated[str | None, typer.Option(help="Only what this licensee did.")] = None,
-    purpose: Annotated[str | None, typer.Option(help="Only for this purpose, or one below it.")] = None,
-    project: Annotated[str | None, typer.Option(help="Only for this project.")] = None,
-    clip: Annotated[str | None, typer.Option(help="Only about this clip.")] = None,
-    kind: Annotated[str | None, typer.Option("--type", help="Only of this type, or one below: synthesis:clip.")] = None,
+    grant: Annotated[str | None, typer.Option(help="Entries under this grant.")] = None,
+    speaker: Annotated[str | None, typer.Option(help="Entries under the grants of this speaker.")] = None,
+    since: Annotated[str | None, typer.Option(help="Entries from this date or time on.")] = None,
+    until: Annotated[str | None, typer.Option(help="Entries before this date or time.")] = None,
+    licensee: Annotated[str | None, typer.Option(help="Entries about this licensee.")] = None,
+    purpose: Annotated[str | None, typer.Option(help="Entries for this purpose or one below it.")] = None,
+    project: Annotated[str | None, typer.Option(help="Entries for this project.")] = None,
+    clip: Annotated[str | None, typer.Option(help="Entries about this clip.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--type", help="Entries of this type or one below, such as synthesis:clip.")
+    ] = None,
     with_proofs: Annotated[
-        Path | None, typer.Option(help="Write the entries to this file, each with its proof, and their number, signed.")
+        Path | None,
+        typer.Option(help="Write the entries to this file, with proofs and a signed statement of their number."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List entries: who did what, under which grant, for what purpose, when."""
+    """List entries by grant, speaker, purpose, date and more."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     question = auditing.Question(
@@ -84,7 +94,7 @@ def query(
     if with_proofs is not None:
         written = shapes.answer_written(auditing.answer(local_session(), question, with_proofs))
         check = f"sayso ledger verify {with_proofs} --key {written['vkey']}"
-        show(written, (f"{with_proofs}: {written['count']} entries; check it with: {check}",), as_json=as_json)
+        show(written, (f"{with_proofs}: {written['count']} entries; verify it with: {check}",), as_json=as_json)
         return
     found = shapes.entries(auditing.query(local_session(), question=question))
     show(found, tables.rows(("entry", "at", "type", "grant", "facts"), found["entries"]), as_json=as_json)
@@ -92,17 +102,20 @@ def query(
 
 @app.command()
 def prove(
-    entry: Annotated[int, typer.Argument(help="The entry's number.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the proof (.tlog-proof).")],
+    entry: Annotated[int, typer.Argument(help="Number of the entry.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output file (.tlog-proof).")],
     as_json: AsJson = False,
 ) -> None:
-    """Write a proof that an entry is in the log, checkable anywhere without trusting us."""
+    """Write a proof that an entry is in the ledger.
+
+    Anyone can check it offline with the public key of the ledger.
+    """
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     proved = shapes.proof_written(auditing.prove(local_session(), entry, output))
     show(
         proved,
-        (f"{output}: entry {entry}, {proved['bytes']} bytes; check it with: sayso ledger verify {output}",),
+        (f"{output}: entry {entry}, {proved['bytes']} bytes; verify it with: sayso ledger verify {output}",),
         as_json=as_json,
     )
 
@@ -110,19 +123,23 @@ def prove(
 @app.command()
 def verify(
     proof: Annotated[
-        Path, typer.Argument(help="A .tlog-proof file, an answer with proofs, or the word log for all of it.")
+        Path, typer.Argument(help="A .tlog-proof file, a file of `query --with-proofs`, or the word log.")
     ],
     key: Annotated[
-        str | None, typer.Option(help="The log's public key (vkey); without it, this installation's.")
+        str | None, typer.Option(help="Public key (vkey) of the ledger; default: this installation's.")
     ] = None,
     keys: Annotated[
-        Path | None, typer.Option(help="A file that `sayso ledger keys -o` wrote: then any key of the log will do.")
+        Path | None,
+        typer.Option(help="File written by `sayso ledger keys -o`; accepts any key of the ledger as --key."),
     ] = None,
     witness: Witnesses = None,
     quorum: NumWitnesses = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a proof offline; with the word ``log``, check every entry, tile and row here. Exit 6 if anything is off."""
+    """Verify a proof offline, or the whole ledger.
+
+    With the word ``log``, checks every entry, tile and row of this installation. Exits with 6 if a check fails.
+    """
     from sayso.workflows.audit import auditing  # noqa: PLC0415
     from sayso.workflows.audit.results import ProofHolds  # noqa: PLC0415
 
@@ -137,28 +154,34 @@ def verify(
 
 @app.command()
 def export(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the period.")],
-    since: Annotated[str | None, typer.Option(help="From this day or moment on.")] = None,
-    until: Annotated[str | None, typer.Option(help="Before this day or moment.")] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output file.")],
+    since: Annotated[str | None, typer.Option(help="Start date or time.")] = None,
+    until: Annotated[str | None, typer.Option(help="End date or time, exclusive.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a period of the log as one file, which anyone can audit with nothing but the log's public key."""
+    """Export a period of the ledger to one file.
+
+    Anyone can audit it with the public key of the ledger alone.
+    """
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     written = shapes.period_written(auditing.export(local_session(), output, since=since, until=until))
-    line = f"{output}: {written['entries']} entries; check it with: sayso ledger audit {output} --key {written['vkey']}"
+    line = f"{output}: {written['entries']} entries; audit it with: sayso ledger audit {output} --key {written['vkey']}"
     show(written, (line,), as_json=as_json)
 
 
 @app.command()
 def audit(
-    file: Annotated[Path, typer.Argument(help="A file that `sayso ledger export` wrote.")],
-    key: Annotated[str, typer.Option(help="A public key (vkey) of the log, first or newest.")],
+    file: Annotated[Path, typer.Argument(help="File written by `sayso ledger export`.")],
+    key: Annotated[str, typer.Option(help="Public key (vkey) of the ledger, first or newest.")],
     witness: Witnesses = None,
     quorum: NumWitnesses = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check an exported period offline, entry by entry; no installation is opened. Exit 6 if anything is off."""
+    """Audit an exported period offline, entry by entry.
+
+    Needs no installation. Exits with 6 if a check fails.
+    """
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     result = shapes.log_holds(auditing.audit_file(file, key, witnesses=witness or (), quorum=quorum))
@@ -167,7 +190,7 @@ def audit(
 
 @app.command()
 def reindex(as_json: AsJson = False) -> None:
-    """Write the index that entries are found by again, from the entries themselves."""
+    """Rebuild the index of the ledger from its entries."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
     result = shapes.reindexed(auditing.reindex(local_session()))
@@ -175,20 +198,14 @@ def reindex(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def cosign(as_json: AsJson = False) -> None:
-    """Have the witnesses in the settings cosign the checkpoint; exit 6 if one has seen another history of the log."""
-    from sayso.workflows.audit import auditing  # noqa: PLC0415
-
-    shown = shapes.checkpoint(auditing.checkpoint(local_session()))
-    show(shown, tables.pairs(shown), as_json=as_json)
-
-
-@app.command()
 def reconsider(
-    entry: Annotated[int, typer.Argument(help="The number of an entry that tells of a decision.")],
+    entry: Annotated[int, typer.Argument(help="Number of the entry of a decision.")],
     as_json: AsJson = False,
 ) -> None:
-    """Decide again, on the policies, schema and question kept then, and compare; exit 6 if it comes out otherwise."""
+    """Repeat a logged decision and compare the results.
+
+    Uses the policies, schema and request recorded at the time. Exits with 6 if the results differ.
+    """
     from sayso.workflows.consent import reconsidering  # noqa: PLC0415
 
     result = reconsidered(reconsidering.reconsider(local_session(), entry))

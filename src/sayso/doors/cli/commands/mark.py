@@ -1,4 +1,4 @@
-"""``sayso mark``: the identifier in the sound itself."""
+"""``sayso mark``: watermarks in audio."""
 
 from __future__ import annotations
 
@@ -9,29 +9,32 @@ from typing import Annotated, Any
 import typer
 
 from sayso.doors.cli.batch import each
+from sayso.doors.cli.group import group
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import mark as shapes
 from sayso.errors import Invalid
 
-app = typer.Typer(no_args_is_help=True)
+app = group()
 
-Files = Annotated[list[Path], typer.Argument(help="Audio files, hundreds if need be.")]
+Files = Annotated[list[Path], typer.Argument(help="Audio files.")]
 
 
 @app.command()
 def embed(
     files: Files,
-    out_dir: Annotated[Path, typer.Option(help="The folder for the marked files, same names.")],
-    mark_id: Annotated[str, typer.Option("--id", help="The identifier: 16 hex digits.")],
-    profile: Annotated[str, typer.Option(help="How firmly: see `sayso mark profiles`.")] = "standard",
+    out_dir: Annotated[Path, typer.Option(help="Output folder; file names stay the same.")],
+    mark_id: Annotated[str, typer.Option("--id", help="Identifier: 16 hexadecimal digits.")],
+    profile: Annotated[str, typer.Option(help="Watermark strength; see `sayso mark profiles`.")] = "standard",
     survive: Annotated[
-        list[str] | None, typer.Option(help="A codec chain to check the mark through, such as opus-16; repeatable.")
+        list[str] | None, typer.Option(help="Codec chain that the watermark must survive, such as opus-16; repeatable.")
     ] = None,
-    refuse_weak: Annotated[bool, typer.Option("--refuse-weak", help="Refuse a file whose mark a check loses.")] = False,
+    refuse_weak: Annotated[
+        bool, typer.Option("--refuse-weak", help="Refuse a file whose watermark fails a check.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put one identifier into each file, under the house grant for marking, and log it."""
+    """Embed a watermark with a given identifier."""
     from sayso.mark.verifying import Policy  # noqa: PLC0415
     from sayso.workflows.provenance import marking_files  # noqa: PLC0415 - loads the marker
 
@@ -50,7 +53,7 @@ def embed(
 
 @app.command()
 def profiles(as_json: AsJson = False) -> None:
-    """Show how firmly marks can be written, what each profile is for, and what was measured of it."""
+    """List watermark strengths and their measured robustness."""
     from sayso.mark.profiles import described  # noqa: PLC0415
     from sayso.mark.strength import PROFILES  # noqa: PLC0415
 
@@ -60,7 +63,10 @@ def profiles(as_json: AsJson = False) -> None:
 
 @app.command()
 def detect(files: Files, as_json: AsJson = False) -> None:
-    """Look for a mark in each file: present or not, with the probability that chance alone would look so."""
+    """Detect watermarks and read their identifiers.
+
+    Reports for each file the p-value: the probability of such a result by chance.
+    """
     from sayso.workflows.provenance.marking_files import detect_file  # noqa: PLC0415 - loads the detector
 
     here = local_session()
@@ -72,16 +78,17 @@ def detect(files: Files, as_json: AsJson = False) -> None:
 @app.command()
 def publish(
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Where to write the public key (.json).")
+        Path | None, typer.Option("--output", "-o", help="Output file of the public key (.json).")
     ] = None,
     page: Annotated[
-        Path | None, typer.Option(help="A folder for a web page that detects, key included, to put on any web server.")
+        Path | None, typer.Option(help="Output folder of a detector web page, to host on any web server.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the public key with which anyone can detect our marks (`sayso detect`), but not read or write one.
+    """Publish the detector key, as a file or as a web page.
 
-    With --page it is written as a web page that searches a file in the browser. Set `provider` and `contact` first.
+    With the key anyone can detect a watermark (`sayso detect`), but neither read nor write one. The page searches a
+    file in the browser; set `provider` and `contact` in the settings first.
     """
     from sayso.doors.page.folder import write_page  # noqa: PLC0415 - loads the detector
     from sayso.workflows.provenance.public_detector import publish as write  # noqa: PLC0415
@@ -90,9 +97,9 @@ def publish(
     done = [("key", write(here, output))] if output else []
     done += [("page", write_page(here, page))] if page else []
     if not done:
-        raise Invalid("got no place to write to, expected --output FILE, --page FOLDER or both")
+        raise Invalid("got no output, expected --output FILE, --page FOLDER or both")
     for kind, published in done:
-        use = "put the folder on a web server" if kind == "page" else f"use it with: sayso detect FILE --key {output}"
+        use = "host the folder on a web server" if kind == "page" else f"use it with: sayso detect FILE --key {output}"
         lines = (f"{published.file}: public key {published.key['key_id']}; {use}",)
         show(shapes.published_key(published), lines, as_json=as_json)
 
@@ -102,18 +109,18 @@ def _profile(profile: dict[str, Any]) -> Iterator[str]:
     for row in profile["measured"]:
         yield f"  {row['chain']}: id read in {row['id_read']} of {row['clips']} clips"
     if not profile["measured"]:
-        yield "  nothing measured yet"
+        yield "  not measured yet"
 
 
 def _embedded(marked: dict[str, Any]) -> Iterator[str]:
     lost = ", ".join(check["chain"] for check in marked["checks"] if not check["readable"])
-    read = f"NOT READ AFTER: {lost}" if lost else "reads back"
-    yield f"{marked['out']}: mark {marked['mark']}, {marked['snr_db']:.1f} dB below the sound, {read}"
+    read = f"NOT READABLE AFTER: {lost}" if lost else "verified"
+    yield f"{marked['out']}: mark {marked['mark']}, {marked['snr_db']:.1f} dB below the signal, {read}"
 
 
 def _detected(found: dict[str, Any]) -> Iterator[str]:
     if not found["present"]:
-        yield f"{found['file']}: no mark (p = {found['p_value']:.2g})"
+        yield f"{found['file']}: no watermark (p = {found['p_value']:.2g})"
         return
     yield f"{found['file']}: mark {found['mark'] or 'present, not readable'} (p = {found['p_value']:.2g})"
     for start_s, end_s in found["segments"]:

@@ -1,4 +1,4 @@
-"""``sayso consent export``, ``import``, ``receipt`` and ``simulate``: consent as files."""
+"""``sayso consent export``, ``import``, ``receipt`` and ``simulate``: grants and requests as files."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 40
 
-Grant = Annotated[str, typer.Argument(help="The grant, such as grt_...")]
+Grant = Annotated[str, typer.Argument(help="Grant id, grt_...")]
 
 
 def attach(app: typer.Typer) -> None:
-    """Hang the commands on ``sayso consent``."""
+    """Add the commands to ``sayso consent``."""
     app.command()(export)
     app.command("import")(import_)
     app.command()(receipt)
@@ -32,11 +32,14 @@ def attach(app: typer.Typer) -> None:
 
 def export(
     grant: Grant,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the document.")],
-    form: Annotated[str, typer.Option("--format", help="27560 (a consent record) or odrl (a policy).")] = "27560",
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output file.")],
+    form: Annotated[str, typer.Option("--format", help="27560 (consent record) or odrl (policy).")] = "27560",
     as_json: AsJson = False,
 ) -> None:
-    """Write a grant as a consent record (ISO/IEC TS 27560) or an ODRL policy, in JSON-LD."""
+    """Export a grant as a consent record or an ODRL policy.
+
+    Consent records follow ISO/IEC TS 27560; both forms are JSON-LD.
+    """
     from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
     records.export(local_session(), grant, form, output)
@@ -44,37 +47,46 @@ def export(
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A consent record or an ODRL policy, as `consent export` writes them.")],
-    speaker: Annotated[str, typer.Option(help="The speaker who gives this grant, such as spk_...")],
+    file: Annotated[Path, typer.Argument(help="Consent record or ODRL policy, as written by `sayso consent export`.")],
+    speaker: Annotated[str, typer.Option(help="Speaker who gives the grant, spk_...")],
     as_json: AsJson = False,
 ) -> None:
-    """Give what a document grants, as a new grant; what cannot be taken over whole is refused by name."""
+    """Import a consent record or ODRL policy as a new grant.
+
+    A document with a term that cannot be represented exactly is refused, and the term is named.
+    """
     from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
     taken = records.take_in(local_session(), file, speaker)
-    lines = (f"grant {taken.grant}", f"take it back with: sayso consent withdraw {taken.grant}")
+    lines = (f"grant {taken.grant}", f"withdraw it with: sayso consent withdraw {taken.grant}")
     show(shapes.taken(taken), lines, as_json=as_json)
 
 
 def receipt(
     grant: Grant,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to: .txt or .html.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output file: .txt or .html.")],
     as_json: AsJson = False,
 ) -> None:
-    """Write the speaker's receipt: who, what for, until when, how to take it back, in plain words."""
+    """Write a plain-language receipt for the speaker."""
+    from sayso.disk import write_document  # noqa: PLC0415
+    from sayso.doors.reports.receipt import form_of  # noqa: PLC0415
+    from sayso.records.receipts import Commands  # noqa: PLC0415
     from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
-    records.write_receipt(local_session(), grant, output)
+    form = form_of(output)
+    commands = Commands(withdraw="sayso consent withdraw {grant}", erase="sayso erase plan --speaker {speaker}")
+    write_document(output, form(records.receipt_of(local_session(), grant, commands)))
     show({"grant": grant, "out": str(output)}, (f"{output}: the receipt of grant {grant}",), as_json=as_json)
 
 
 def simulate(
-    file: Annotated[Path, typer.Argument(help="Cases: JSON Lines, or CSV with a heading (.csv).")],
+    file: Annotated[Path, typer.Argument(help="Cases: JSON Lines, or CSV with a header row (.csv).")],
     as_json: AsJson = False,
 ) -> None:
-    """Decide many cases as if: one JSON object a case, or a summary. Nothing is reserved, made or logged.
+    """Decide many hypothetical requests.
 
-    A case has voice, licensee, purpose, and may have project, language, action, territory, channel and at (a moment).
+    Prints one JSON object per case, or a summary; reserves, makes and logs nothing. A case has voice, licensee and
+    purpose, and optionally project, language, action, territory, channel and at (a time).
     """
     from sayso.workflows.consent import simulating  # noqa: PLC0415
 
@@ -99,7 +111,7 @@ def _summary(judged: Iterable[Judged]) -> Iterator[str]:
     ]
     yield from tables.rows(("voice", "licensee", "purpose", "permitted", "refused"), rows)
     if len(kinds) > _MOST_ROWS:
-        yield f"and {len(kinds) - _MOST_ROWS} more kinds; --json shows every case"
+        yield f"and {len(kinds) - _MOST_ROWS} more groups; --json shows every case"
     permitted = sum(number for key, number in counts.items() if key[3] == "permitted")
     yield f"{counts.total()} cases: {permitted} permitted, {counts.total() - permitted} refused"
 

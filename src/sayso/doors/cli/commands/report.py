@@ -1,4 +1,4 @@
-"""``sayso report``: what this installation can show to those who ask."""
+"""``sayso report``: compliance reports."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sayso.doors.cli.group import group
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import compliance as shapes
@@ -15,37 +16,35 @@ from sayso.doors.shapes import compliance as shapes
 if TYPE_CHECKING:
     from sayso.workflows.audit.compliance import Report
 
-app = typer.Typer(no_args_is_help=True)
-
-
-@app.callback()
-def report() -> None:
-    """Hold the reports together: a group with one command would else become that command."""
+app = group()
 
 
 @app.command()
 def compliance(
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write a page (.html) too.")] = None,
-    since: Annotated[str | None, typer.Option(help="Clips from this moment on, such as 2026-11-01.")] = None,
-    until: Annotated[str | None, typer.Option(help="Clips before this moment.")] = None,
-    figures: Annotated[
-        Path | None, typer.Option(help="The measured figures; default: docs/figures.json of the source tree.")
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Also write the report as a web page (.html).")
     ] = None,
+    since: Annotated[str | None, typer.Option(help="Start of the period, such as 2026-11-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="End of the period, exclusive.")] = None,
+    figures: Annotated[Path | None, typer.Option(help="File of measured figures; default: docs/figures.json.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show each measure of the EU Code of Practice, what is done for it, clips that carry it, and measured figures."""
-    from sayso.disk import write_whole  # noqa: PLC0415
-    from sayso.doors.cli.compliance_page import page  # noqa: PLC0415
+    """Report on the measures of the EU Code of Practice.
+
+    Shows for each measure what Sayso does, the clips that carry it, and measured figures.
+    """
+    from sayso.disk import write_document  # noqa: PLC0415
+    from sayso.doors.reports.compliance import page  # noqa: PLC0415
     from sayso.workflows.audit.compliance import compliance as reported  # noqa: PLC0415
 
     found = reported(local_session(), since=since, until=until, figures=figures)
     if output is not None:
-        write_whole(output, page(found).encode(), mode=0o644)
+        write_document(output, page(found), mode=0o644)
     show(shapes.report(found), () if as_json else _lines(found, output), as_json=as_json)
 
 
 def _lines(found: Report, output: Path | None) -> Iterator[str]:
-    from sayso.doors.cli.compliance_page import judged, period, shown  # noqa: PLC0415
+    from sayso.doors.reports.compliance import judged, period, shown  # noqa: PLC0415
 
     clips = shapes.report(found)["clips"]
     yield f"{found.provider}, {period(found)}: {clips['made']} clips, {clips['files_marked']} files marked"
@@ -58,6 +57,6 @@ def _lines(found: Report, output: Path | None) -> Iterator[str]:
         yield from (f"  {figure.what}: {shown(figure)}, {judged(figure)}" for figure in measure.figures)
         yield f"  left to the operator: {measure.operator}"
     if found.figures_file is None:
-        yield "no file of figures was at hand; name one with --figures"
+        yield "no file of measured figures found; name one with --figures"
     if output is not None:
-        yield f"the page: {output}"
+        yield f"page: {output}"

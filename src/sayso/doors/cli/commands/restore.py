@@ -1,4 +1,4 @@
-"""``sayso restore``: find what is wrong with a recording and mend what can be mended."""
+"""``sayso restore``: diagnose and repair a recording."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from sayso.doors.shapes import restoration as shapes
 
 
 def restore(
-    recording: Annotated[Path, typer.Argument(help="The recording; it is not changed.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to: .wav, .flac, .mp3, .m4a or .opus.")],
+    recording: Annotated[Path, typer.Argument(help="Recording; the file is not changed.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output file: .wav, .flac, .mp3, .m4a or .opus.")],
     as_json: AsJson = False,
 ) -> None:
-    """Take noise, hum and the like out of a recording, only where that helps; a clean one passes untouched."""
+    """Repair a recording: noise, hum, clipping.
+
+    A repair is applied only where it improves the recording; a clean recording stays as it is.
+    """
     from sayso.workflows.restoration.restoring import restore_file  # noqa: PLC0415
 
     with bar("restoring") as report:
@@ -28,5 +31,5 @@ def restore(
 
 def _lines(result: dict[str, Any]) -> Iterator[str]:
     yield "found: " + ", ".join(f"{name} {value}" for name, value in result["found"].items())
-    yield "repaired: " + (", ".join(result["repaired"]) or "nothing; it is clean enough to leave alone")
+    yield "repaired: " + (", ".join(result["repaired"]) or "nothing; the recording is clean")
     yield f"quality (DNSMOS overall): {result['before']['overall']:.2f} before, {result['after']['overall']:.2f} after"

@@ -1,4 +1,4 @@
-"""``sayso say``: speak one text under consent."""
+"""``sayso say``: synthesize speech from a text, under a grant."""
 
 from __future__ import annotations
 
@@ -19,36 +19,38 @@ if TYPE_CHECKING:
     from sayso.workflows.speech.orders import Spoken
 
 AnnounceEvery = Annotated[
-    float | None, typer.Option(help="Say so again about every so many seconds, 30 or more, between sentences.")
+    float | None, typer.Option(help="Repeat the disclosure about every N seconds (30 or more), between sentences.")
 ]
 Jurisdictions = Annotated[
-    str | None, typer.Option(help="Carry the labels that these ask, such as eu,china; default: the settings'.")
+    str | None, typer.Option(help="Jurisdictions whose labels to apply, such as eu,china; default: the settings.")
 ]
 
 
 def say(
-    text: Annotated[str, typer.Argument(help="What to say; - reads standard input, @FILE reads a file.")],
-    voice: Annotated[str, typer.Option(help="The voice, such as voi_...")],
-    licensee: Annotated[str, typer.Option(help="Who asks for it.")],
-    purpose: Annotated[str, typer.Option(help="What for, such as audiobook/mystery/the-lamp.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to: .wav, .flac, .mp3, .m4a or .opus.")],
-    project: Annotated[str | None, typer.Option(help="The licensee's project.")] = None,
-    language: Annotated[str, typer.Option(help="The language of the text.")] = "en",
-    territory: Annotated[str | None, typer.Option(help="Where it will be heard: a country code such as DE.")] = None,
-    channel: Annotated[str | None, typer.Option(help="How it will be released: one word such as broadcast.")] = None,
+    text: Annotated[str, typer.Argument(help="Text to speak; - reads standard input, @FILE reads a file.")],
+    voice: Annotated[str, typer.Option(help="Voice id, voi_...")],
+    licensee: Annotated[str, typer.Option(help="Licensee who requests the speech.")],
+    purpose: Annotated[str, typer.Option(help="Purpose, such as audiobook/mystery/the-lamp.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output file: .wav, .flac, .mp3, .m4a or .opus.")],
+    project: Annotated[str | None, typer.Option(help="Project of the licensee.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the text.")] = "en",
+    territory: Annotated[str | None, typer.Option(help="Territory of use: a country code such as DE.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Release channel: one word such as broadcast.")] = None,
     topic: Annotated[
-        list[str] | None, typer.Option(help="What the text is about, such as politics; may be repeated; none for none.")
+        list[str] | None, typer.Option(help="Topic of the text, such as politics; repeatable; none if it has no topic.")
     ] = None,
-    sublicensee: Annotated[str | None, typer.Option(help="Who acts in place of the licensee.")] = None,
-    announce: Annotated[bool, typer.Option("--announce", help="Begin by saying that the voice is synthetic.")] = False,
+    sublicensee: Annotated[str | None, typer.Option(help="Sublicensee acting for the licensee.")] = None,
+    announce: Annotated[
+        bool, typer.Option("--announce", help="Begin with a spoken disclosure that the voice is synthetic.")
+    ] = False,
     announce_every: AnnounceEvery = None,
     jurisdiction: Jurisdictions = None,
-    speed: Annotated[float, typer.Option(help="Tempo: 0.5 to 2.0.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="The same seed, voice and text give the same speech.")] = 0,
-    profile: Annotated[str, typer.Option(help="How firmly to mark: see `sayso mark profiles`.")] = "standard",
+    speed: Annotated[float, typer.Option(help="Speaking rate: 0.5 to 2.0.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Random seed; same seed, voice and text, same speech.")] = 0,
+    profile: Annotated[str, typer.Option(help="Watermark strength; see `sayso mark profiles`.")] = "standard",
     as_json: AsJson = False,
 ) -> None:
-    """Speak TEXT if a grant permits it: marked, signed, logged; refused with every reason if not."""
+    """Synthesize speech from text under a grant."""
     from sayso.workflows.speech.orders import Order  # noqa: PLC0415
     from sayso.workflows.speech.speaking import speak  # noqa: PLC0415
 
@@ -85,16 +87,16 @@ def _tell(session: Session, spoken: Spoken, output: Path, *, as_json: bool) -> N
 
 def _warnings(spoken: Spoken) -> Iterator[str]:
     if not spoken.mark_readable:
-        yield "note: the clip is too short for its mark to be read back; it is logged all the same"
+        yield "note: the clip is too short for its watermark to be read; the clip is still logged"
     elif not all(one.is_readable for one in spoken.mark_checks):
         lost = ", ".join(one.chain for one in spoken.mark_checks if not one.is_readable)
-        yield f"note: the mark of this clip is weak, it is not read after {lost}; the ledger says so too"
+        yield f"note: weak watermark: it cannot be read after {lost}; the ledger records this"
     if spoken.labels.missing:
         missing = ", ".join(sorted(spoken.labels.missing))
         asking = ", ".join(spoken.labels.jurisdictions)
-        yield f"warning: {asking} asks for labels that the clip does not carry: {missing}"
+        yield f"warning: labels required by {asking} are missing from the clip: {missing}"
 
 
 def _lines(spoken: Spoken, output: Path, entry: int) -> Iterator[str]:
     yield f"{output}: {spoken.duration_s:.1f} s, clip {spoken.clip}, mark {spoken.mark}"
-    yield f"permitted by {spoken.grant}, ledger entry {entry}; check it with: sayso verify {output}"
+    yield f"permitted by {spoken.grant}, ledger entry {entry}; verify it with: sayso verify {output}"

@@ -1,4 +1,4 @@
-"""``sayso speaker``: the people whose voices are here."""
+"""``sayso speaker``: the people whose voices are used."""
 
 from __future__ import annotations
 
@@ -6,25 +6,36 @@ from typing import Annotated
 
 import typer
 
+from sayso.doors.cli.group import group
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 
-app = typer.Typer(no_args_is_help=True)
-
-
-@app.callback()
-def speaker() -> None:
-    """Know the people whose voices are here."""
+app = group()
 
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Option(help="What the speaker is called; kept encrypted, shown to no log.")],
+    name: Annotated[str, typer.Option(help="Name of the speaker; stored encrypted, never logged.")],
     as_json: AsJson = False,
 ) -> None:
-    """Add a speaker: an id, an encryption key of their own, and nothing allowed yet."""
+    """Add a speaker.
+
+    Creates an id and an encryption key. Nothing is permitted until the speaker gives a grant.
+    """
     from sayso.workflows.consent.speakers import add_speaker  # noqa: PLC0415
 
     speaker_id = add_speaker(local_session(), name)
     lines = (f"speaker {speaker_id}", f"next: sayso consent grant --speaker {speaker_id} --licensee L --purpose P")
     show({"speaker": speaker_id}, lines, as_json=as_json)
+
+
+@app.command()
+def deceased(speaker: Annotated[str, typer.Argument(help="Speaker id, spk_...")], as_json: AsJson = False) -> None:
+    """Record that a speaker has died.
+
+    Only grants that the speaker made valid after death (--post-mortem) still permit anything.
+    """
+    from sayso.workflows.consent import granting  # noqa: PLC0415
+
+    granting.note_death(local_session(), speaker)
+    show({"speaker": speaker, "deceased": True}, (f"recorded: {speaker} has died",), as_json=as_json)

@@ -1,4 +1,4 @@
-"""``sayso consent request``, ``accept``, ``suspend``, ...: what a grant becomes, and by whose act."""
+"""``sayso consent request``, ``accept``, ``suspend``, ...: changes of a grant's state."""
 
 # ruff: noqa: ARG001 - the options of `request` are read from the context, under the names of `Terms`
 
@@ -38,13 +38,14 @@ from sayso.doors.cli.commands.consent import (
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import consent as shapes
+from sayso.errors import Invalid
 
-By = Annotated[str, typer.Option(help="Who does it: speaker, licensee or operator.")]
+By = Annotated[str, typer.Option(help="Acting party: speaker, licensee or operator.")]
 
 
 def attach(app: typer.Typer) -> None:
-    """Hang the commands on ``sayso consent``."""
-    for command in (request, accept, decline, withdraw, suspend, resume, revoke, invalidate, expire):
+    """Add the commands to ``sayso consent``."""
+    for command in (request, accept, decline, withdraw, suspend, resume, revoke):
         app.command()(command)
 
 
@@ -71,16 +72,19 @@ def request(
     post_mortem: PostMortem = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a speaker for a grant, as the licensee: it permits nothing until they accept it."""
+    """Request a grant from a speaker, as the licensee.
+
+    A request permits nothing until the speaker accepts it.
+    """
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
     grant_id = granting.request(local_session(), granting.Terms(**options_of(context)))
-    lines = (f"requested {grant_id}", f"the speaker answers with: sayso consent accept {grant_id} (or decline)")
+    lines = (f"requested {grant_id}", f"accept it with: sayso consent accept {grant_id} (or decline)")
     show({"grant": grant_id, "state": "requested"}, lines, as_json=as_json)
 
 
 def accept(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None:
-    """Give what a licensee asked for, as the speaker: signed, and from now on a grant like any other."""
+    """Accept a licensee's request, as the speaker."""
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
     if draft is not None:
@@ -90,14 +94,14 @@ def accept(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None:
 
 
 def decline(grant: Grant, as_json: AsJson = False) -> None:
-    """Decline what a licensee asked for, as the speaker, for good."""
+    """Decline a licensee's request, as the speaker."""
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
     told(changing.decline(local_session(), grant), as_json=as_json)
 
 
 def withdraw(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None:
-    """Take a grant back, for good: nothing more is made under it, and running speech stops."""
+    """Withdraw a grant permanently and stop running speech."""
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
     if _is_drafted(grant, "withdrawn", draft, as_json=as_json):
@@ -105,13 +109,16 @@ def withdraw(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None
     withdrawn = changing.withdraw(local_session(), grant)
     lines = (
         f"grant {grant} is withdrawn",
-        "to erase the voice and all that came from it: sayso erase plan --speaker S",
+        "to erase the voice and everything derived from it: sayso erase plan --speaker S",
     )
     show(shapes.grant(withdrawn), lines, as_json=as_json)
 
 
 def suspend(grant: Grant, by: By = "speaker", draft: Draft = None, as_json: AsJson = False) -> None:
-    """Stop a grant for a while (a strike, a dispute): running speech stops; whoever stopped it resumes it."""
+    """Suspend a grant and stop running speech.
+
+    Only the party that suspended a grant can resume it.
+    """
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
     if not _is_drafted(grant, "suspended", draft, as_json=as_json):
@@ -119,37 +126,35 @@ def suspend(grant: Grant, by: By = "speaker", draft: Draft = None, as_json: AsJs
 
 
 def resume(grant: Grant, by: By = "speaker", draft: Draft = None, as_json: AsJson = False) -> None:
-    """Let a suspended grant go on; a speaker who keeps their own key signs a draft of it."""
+    """Resume a suspended grant.
+
+    A speaker who holds their own key signs a draft of the change (--draft).
+    """
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
     if not _is_drafted(grant, "given", draft, as_json=as_json):
         told(changing.resume(local_session(), grant, by), as_json=as_json)
 
 
-def revoke(grant: Grant, by: By = "operator", as_json: AsJson = False) -> None:
-    """End a grant for good by the operator's or the licensee's act; the speaker withdraws instead."""
+def revoke(
+    grant: Grant,
+    by: By = "operator",
+    invalid: Annotated[
+        bool, typer.Option("--invalid", help="The grant was never valid, such as a forged one; operator only.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Revoke a grant permanently, as operator or licensee."""
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    told(changing.revoke(local_session(), grant, by), as_json=as_json)
-
-
-def invalidate(grant: Grant, as_json: AsJson = False) -> None:
-    """End a grant that should never have been, such as one that another gave in the speaker's name; by the operator."""
-    from sayso.workflows.consent import changing  # noqa: PLC0415
-
-    told(changing.invalidate(local_session(), grant), as_json=as_json)
-
-
-def expire(as_json: AsJson = False) -> None:
-    """Note of grants whose time is over that they are expired; nothing was permitted by them any more anyway."""
-    from sayso.workflows.consent import changing  # noqa: PLC0415
-
-    expired = changing.note_expired(local_session())
-    show({"expired": expired}, (f"{len(expired)} expired", *expired), as_json=as_json)
+    if invalid and by != "operator":
+        raise Invalid(f"by: got {by[:40]!r}, expected operator with --invalid")
+    session = local_session()
+    told(changing.invalidate(session, grant) if invalid else changing.revoke(session, grant, by), as_json=as_json)
 
 
 def _is_drafted(grant: str, state: str, path: Path | None, *, as_json: bool) -> bool:
-    """Write the declaration of a change for the speaker to sign, if they want to."""
+    """Write the declaration of a change for the speaker to sign, if ``path`` is given."""
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
     if path is not None:

@@ -1,4 +1,4 @@
-"""``sayso trace``: what parts of any sound are ours."""
+"""``sayso trace``: the parts of a recording that come from clips of this installation."""
 
 from __future__ import annotations
 
@@ -27,29 +27,32 @@ OUTCOMES: Final = {
 
 
 def trace(
-    file: Annotated[Path, typer.Argument(help="An audio file, up to hours long.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write a page (.html) too.")] = None,
+    file: Annotated[Path, typer.Argument(help="Audio file; may be hours long.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Also write the result as a web page (.html).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say which parts of FILE are ours: clip, grant, for whom, what for, when, is it still given, with proofs.
+    """Find the clips of this installation in a recording.
 
-    A part whose mark was removed is known by its content, and said to be. Exit 0: ours, and given now; 4: ours, and a
-    grant is not given any more; 3: nothing of ours; 6: a copied mark, or a proof that does not hold.
+    Lists for each part the clip, licensee, purpose, date, current state of the grant and ledger proof. A part without
+    a watermark is found by its content and reported as such. Exits with 0 if every grant found is in force, 4 if one
+    is not, 3 if no clip was found, 6 if a watermark was copied or a proof fails.
     """
-    from sayso.disk import write_whole  # noqa: PLC0415
-    from sayso.doors.cli.trace_page import page  # noqa: PLC0415
+    from sayso.disk import write_document  # noqa: PLC0415
+    from sayso.doors.reports.trace import page  # noqa: PLC0415
     from sayso.workflows.provenance.tracing import trace_file  # noqa: PLC0415 - loads the detector
 
     with bar("tracing") as report:
         found = trace_file(local_session(), file, report)
     if output is not None:
-        write_whole(output, page(found).encode(), mode=0o644)
+        write_document(output, page(found), mode=0o644)
     show(shapes.trace(found), () if as_json else _lines(found, output), as_json=as_json)
     raise typer.Exit(OUTCOMES[found.outcome])
 
 
 def _lines(found: Trace, output: Path | None) -> Iterator[str]:
-    from sayso.doors.cli.trace_page import clock_time, summary  # noqa: PLC0415
+    from sayso.doors.reports.trace import clock_time, summary  # noqa: PLC0415
 
     yield f"{found.file}: {summary(found)}"
     for part in found.parts:
@@ -57,7 +60,7 @@ def _lines(found: Trace, output: Path | None) -> Iterator[str]:
         yield f"  {clock_time(part.passage.start_s)} to {clock_time(part.passage.end_s)}  {part.said}"
         if seen["clip"]:
             yield f"    clip {seen['clip']}, for {seen['purpose']} by {seen['licensee']}, {seen['made_at']}"
-            proof = f"entry {seen['entry']}, proof holds" if seen["proof_ok"] else f"NO PROOF: {seen['problem']}"
+            proof = f"entry {seen['entry']}, proof valid" if seen["proof_ok"] else f"PROOF INVALID: {seen['problem']}"
             yield f"    grant {seen['grant']}: {seen['grant_state']} now; {proof}"
     if output is not None:
-        yield f"the page: {output}"
+        yield f"page: {output}"

@@ -1,4 +1,4 @@
-"""``sayso verify``: what a file is, and what can be proved about it."""
+"""``sayso verify``: where an audio file comes from, with proof."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from sayso.doors.shapes import provenance as shapes
 
 
 def verify(
-    files: Annotated[list[Path], typer.Argument(help="Audio files, hundreds if need be.")],
+    files: Annotated[list[Path], typer.Argument(help="Audio files.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say of each file whether it is ours, under which grant, whether that is still given, and prove it.
+    """Verify audio files: watermark, grant, credentials, proof.
 
-    What is intact (the file is as it was signed) and what is trusted (the signer is known) are told apart.
+    Reports content credentials as intact (the file is as it was signed) and as trusted (the signer is known)
+    separately.
     """
     from sayso.workflows.provenance.verifying import verify_file  # noqa: PLC0415 - loads the detector
 
@@ -31,13 +32,13 @@ def verify(
 def _lines(result: dict[str, Any]) -> Iterator[str]:
     yield f"{result['file']}: {result['verdict']}"
     if result["verdict"] == "none":
-        yield f"  no mark of ours (p = {result['p_value']:.2g})"
+        yield f"  no watermark of this installation (p = {result['p_value']:.2g})"
     else:
         yield f"  mark        {result['mark'] or 'present, not readable'} (p = {result['p_value']:.2g})"
     if result["content"] == "other":
-        yield "  content     NOT OURS: mark present, but it was given to another sound (a copied mark)"
+        yield "  content     NOT OURS: the watermark belongs to another clip (copied watermark)"
     elif result["verdict"] == "marked" and result["clip"]:
-        yield "  content     could not be compared with the clip's: the mark may have been copied here"
+        yield "  content     could not be compared with the clip; the watermark may be copied"
     if result["clip"]:
         yield f"  clip        {result['clip']}, for {result['purpose']} by {result['licensee']}"
         yield f"  grant       {result['grant']}: {result['grant_state']} now"
@@ -47,8 +48,8 @@ def _lines(result: dict[str, Any]) -> Iterator[str]:
 
 def _proof(result: dict[str, Any]) -> str:
     if result["proof_ok"]:
-        return f"entry {result['entry']}, proof holds"
-    return f"PROOF DOES NOT HOLD: {result['problem']}"
+        return f"entry {result['entry']}, proof valid"
+    return f"PROOF INVALID: {result['problem']}"
 
 
 def _credentials(credentials: dict[str, Any]) -> str:

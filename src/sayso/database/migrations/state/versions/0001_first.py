@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "artifacts",
         sa.Column("artifact_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("blob", sa.String(length=64), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -24,6 +25,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_artifacts_blob"), "artifacts", ["blob"], unique=False)
     op.create_index(op.f("ix_artifacts_grant_id"), "artifacts", ["grant_id"], unique=False)
+    op.create_index(op.f("ix_artifacts_organisation_id"), "artifacts", ["organisation_id"], unique=False)
     op.create_table(
         "clips",
         sa.Column("clip_id", sa.String(length=20), nullable=False),
@@ -31,6 +33,7 @@ def upgrade() -> None:
         sa.Column("grant_id", sa.String(length=20), nullable=False),
         sa.Column("permit_id", sa.String(length=20), nullable=False),
         sa.Column("mark_id", sa.String(length=16), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
         sa.Column("licensee", sa.String(length=200), nullable=False),
         sa.Column("purpose", sa.String(length=200), nullable=False),
         sa.Column("project", sa.String(length=200), nullable=True),
@@ -46,7 +49,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_clips_artifact_id"), "clips", ["artifact_id"], unique=False)
     op.create_index(op.f("ix_clips_created_at"), "clips", ["created_at"], unique=False)
     op.create_index(op.f("ix_clips_grant_id"), "clips", ["grant_id"], unique=False)
+    op.create_index(op.f("ix_clips_organisation_id"), "clips", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_clips_voice_id"), "clips", ["voice_id"], unique=False)
+    op.create_table(
+        "credentials",
+        sa.Column("credential_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=True),
+        sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.Column("revoked_at", sa.String(length=24), nullable=True),
+        sa.PrimaryKeyConstraint("credential_id", name=op.f("pk_credentials")),
+    )
+    op.create_index(op.f("ix_credentials_organisation_id"), "credentials", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_credentials_speaker_id"), "credentials", ["speaker_id"], unique=False)
     op.create_table(
         "decision_records",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -59,11 +76,15 @@ def upgrade() -> None:
         "erasure_certificates",
         sa.Column("certificate_id", sa.String(length=20), nullable=False),
         sa.Column("plan_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("inventory", sa.Text(), nullable=False),
         sa.Column("ticket", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("certificate_id", name=op.f("pk_erasure_certificates")),
         sa.UniqueConstraint("plan_id", name=op.f("uq_erasure_certificates_plan_id")),
+    )
+    op.create_index(
+        op.f("ix_erasure_certificates_organisation_id"), "erasure_certificates", ["organisation_id"], unique=False
     )
     op.create_table(
         "erasure_items",
@@ -78,6 +99,7 @@ def upgrade() -> None:
         "erasure_plans",
         sa.Column("plan_id", sa.String(length=20), nullable=False),
         sa.Column("speaker_id", sa.String(length=20), nullable=True),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
         sa.Column("key_id", sa.String(length=32), nullable=False),
         sa.Column("subject", sa.String(length=32), nullable=False),
         sa.Column("requested_at", sa.String(length=24), nullable=False),
@@ -87,6 +109,7 @@ def upgrade() -> None:
         sa.Column("certificate_id", sa.String(length=20), nullable=True),
         sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_erasure_plans")),
     )
+    op.create_index(op.f("ix_erasure_plans_organisation_id"), "erasure_plans", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_erasure_plans_speaker_id"), "erasure_plans", ["speaker_id"], unique=False)
     op.create_table(
         "fingerprints",
@@ -148,6 +171,7 @@ def upgrade() -> None:
         sa.Column("grant_id", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("speaker_id", sa.String(length=20), nullable=True),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
         sa.Column("licensee", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
@@ -156,6 +180,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("grant_id", name=op.f("pk_grants")),
     )
     op.create_index(op.f("ix_grants_licensee"), "grants", ["licensee"], unique=False)
+    op.create_index(op.f("ix_grants_organisation_id"), "grants", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_grants_speaker_id"), "grants", ["speaker_id"], unique=False)
     op.create_table(
         "ledger_chains",
@@ -244,6 +269,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("origin", name=op.f("uq_ledger_shards_origin")),
     )
     op.create_table(
+        "licensees",
+        sa.Column("licensee", sa.String(length=200), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("licensee", name=op.f("pk_licensees")),
+    )
+    op.create_index(op.f("ix_licensees_organisation_id"), "licensees", ["organisation_id"], unique=False)
+    op.create_table(
         "manifests",
         sa.Column("manifest_id", sa.String(length=64), nullable=False),
         sa.Column("clip_id", sa.String(length=20), nullable=False),
@@ -254,6 +286,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_manifests_clip_id"), "manifests", ["clip_id"], unique=False)
     op.create_index(op.f("ix_manifests_speaker_id"), "manifests", ["speaker_id"], unique=False)
+    op.create_table(
+        "organisations",
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_organisations")),
+    )
     op.create_table(
         "reservations",
         sa.Column("permit_id", sa.String(length=20), nullable=False),
@@ -284,6 +323,7 @@ def upgrade() -> None:
     op.create_table(
         "speakers",
         sa.Column("speaker_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("state_version", sa.BigInteger(), nullable=False),
         sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
@@ -294,10 +334,12 @@ def upgrade() -> None:
         sa.Column("died_at", sa.String(length=24), nullable=True),
         sa.PrimaryKeyConstraint("speaker_id", name=op.f("pk_speakers")),
     )
+    op.create_index(op.f("ix_speakers_organisation_id"), "speakers", ["organisation_id"], unique=False)
     op.create_table(
         "voices",
         sa.Column("voice_id", sa.String(length=20), nullable=False),
         sa.Column("speaker_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=True),
         sa.Column("engine", sa.String(length=64), nullable=False),
         sa.Column("engine_digest", sa.String(length=64), nullable=False),
@@ -309,6 +351,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("voice_id", name=op.f("pk_voices")),
     )
+    op.create_index(op.f("ix_voices_organisation_id"), "voices", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_voices_speaker_id"), "voices", ["speaker_id"], unique=False)
     op.create_table(
         "artifact_parents",

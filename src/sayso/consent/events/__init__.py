@@ -1,1 +1,0 @@
-"""What became of each grant, by whose act, when."""

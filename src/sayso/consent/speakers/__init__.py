@@ -1,1 +1,0 @@
-"""Speakers: who they are here, their epoch, and the key with which they sign."""

@@ -1,0 +1,30 @@
+"""A command group whose help fits one screen: usage, one sentence, and a line for each command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+
+class Group(TyperGroup):
+    """A group that leaves out the list of options, since ``--help`` is its only one."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help of the group to ``formatter``."""
+        self.format_usage(ctx, formatter)
+        with formatter.indentation():
+            formatter.write_text(self.help or "")
+        self.format_commands(ctx, formatter)
+
+
+def group() -> typer.Typer:
+    """Return a new group, whose commands are added with ``command()``."""
+    made = typer.Typer(cls=Group, no_args_is_help=True)
+    made.callback()(_nothing)
+    return made
+
+
+def _nothing() -> None:
+    """Keep a group with a single command a group."""

@@ -1,0 +1,1 @@
+"""The records room: grants as documents that others read, and as receipts for their speakers."""

@@ -1,0 +1,85 @@
+# ruff: noqa: RUF001 - typographic characters are the matter here; tables and patterns read best so
+"""Markup: HTML, Markdown and print layout that were left in a text, taken out or turned into what they mean."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+from sayso.synthesis.reading.rules import Rule, rule
+
+_LINE_TAGS: Final = r"(?:br|p|div|h[1-6]|li|tr|blockquote|section|article|header|footer|hr|td|th|ul|ol|table)"
+_RAISED: Final = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
+_LOWERED: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+# A hyphen at the end of a line stays where the word before it usually has one.
+_HYPHENATED: Final = (
+    "well|self|half|non|ex|co|anti|pre|post|semi|mid|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|mother|father|"
+    "brother|sister|son|daughter|all|cross|high|low|long|short|old|new|one|two|three|four|five|six|seven|eight|nine|ten|"
+    "first|second|third|so|good|ill|hard|soft|blue|red|green|dark|light|deep|quick|slow|full|open|ready|far|near"
+)
+_HEADING: Final = (
+    r"(?:chapter|part|book|volume|act|scene|section|canto|letter|prologue|epilogue|preface|foreword|introduction|"
+    r"afterword|interlude|appendix|contents|acknowledg(?:e)?ments|dedication|conclusion)"
+)
+
+
+def _entity(match: re.Match[str]) -> str:
+    decoded = html.unescape(match[0])
+    return match[0] if decoded == match[0] else decoded
+
+
+def _raised(match: re.Match[str]) -> str:
+    return match[1].translate(_RAISED)
+
+
+def _lowered(match: re.Match[str]) -> str:
+    return match[1].translate(_LOWERED)
+
+
+RULES: Final[list[Rule]] = [
+    rule(r"<!--.*?(?:-->|\Z)", " ", flags=re.DOTALL),
+    rule(r"<(script|style|head|svg)\b[^<>]*>.*?</\1\s*>", " ", flags=re.DOTALL | re.IGNORECASE),
+    rule(r"(?<=[.!?,;:”\"'’)])\s?<sup\b[^<>]{0,200}>\s*[\d*†‡]{1,3}\s*</sup>", "", flags=re.IGNORECASE),
+    rule(r"(?<=[^\W\d_]{2})<sup\b[^<>]{0,200}>\s*\d{1,3}\s*</sup>", "", flags=re.IGNORECASE),
+    rule(r"<sup\b[^<>]{0,200}>\s*([\d+−-]{1,4}|n)\s*</sup>", _raised, flags=re.IGNORECASE),
+    rule(r"<sup\b[^<>]{0,200}>\s*(st|nd|rd|th)\s*</sup>", r"\1", flags=re.IGNORECASE),
+    rule(r"<sub\b[^<>]{0,200}>\s*(\d{1,4})\s*</sub>", _lowered, flags=re.IGNORECASE),
+    rule(rf"</?{_LINE_TAGS}\b[^<>]{{0,200}}>", "\n\n", flags=re.IGNORECASE),
+    rule(
+        r"</?(?:b|i|em|strong|u|span|small|mark|a|code|kbd|abbr|cite|q|s|del|ins|font|big|tt)\b[^<>\n]{0,200}>",
+        "",
+        flags=re.IGNORECASE,
+    ),
+    rule(r"</?[A-Za-z][^<>\n]{0,200}>", " "),
+    rule(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", _entity),
+    rule(r"^[ \t]*(?:```|~~~)[^\n]*$", "", flags=re.MULTILINE),
+    rule(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*:?-*:?[ \t]*$", "", flags=re.MULTILINE),
+    rule(r"^[ \t]*(?:[-*_][ \t]*){3,}$", "\n", flags=re.MULTILINE),
+    rule(r"^[ \t]*={3,}[ \t]*$", "\n", flags=re.MULTILINE),
+    rule(r"^[ \t]*\[\^?[^\]\n]{1,40}\]:[ \t]*\S[^\n]*$", "", flags=re.MULTILINE),
+    rule(r"\[\^[^\]\n]{1,40}\]", ""),
+    rule(r"(?<=[\w.,;:!?”\"'’)])\[\d{1,3}\](?![(\[])", ""),
+    rule(r"!\[([^\]\n]{0,300})\](?:\([^()\n]{0,500}\)|\[[^\]\n]{0,100}\])", r"\1"),
+    rule(
+        r"\[([^\]\n]{1,300})\]\([^()\s]{0,500}(?:\([^()\s]{0,100}\)[^()\s]{0,300})?(?:[ \t]+\"[^\"\n]{0,200}\")?\)",
+        r"\1",
+    ),
+    rule(r"\[([^\]\n]{1,300})\]\[[^\]\n]{0,100}\]", r"\1"),
+    rule(r"~~(?=\S)([^~\n]+?)(?<=\S)~~", r"\1"),
+    rule(r"(?<![\w=])==(?=\S)([^=\n]+?)(?<=\S)==(?![\w=])", r"\1"),
+    rule(r"(?<![\w*])\*{1,3}(?=\S)([^*\n]+?)(?<=\S)\*{1,3}(?![\w*])", r"\1"),
+    rule(r"(?<!\w)_{1,3}(?=\S)([^_\n]+?)(?<=\S)_{1,3}(?!\w)", r"\1"),
+    rule(r"\\(?=[*_~`#\[\]()>.!-])", ""),
+    rule(r"\[(?:x|X| )\](?=\s)", " "),
+    # Layout of print: hyphens at line ends, headings on lines of their own.
+    rule(rf"\b({_HYPHENATED})-[ \t]*\n[ \t]*(?=[a-z])", r"\1-", flags=re.IGNORECASE),
+    rule(r"(?<=[^\W\d_]{2})[-\u2010\u00ad][ \t]*\n[ \t]*(?=[a-zß-öø-ÿ]{2})", ""),
+    rule(
+        rf"^([ \t]*#{{0,6}}[ \t]*{_HEADING}\b[^\n.!?,;]{{0,60}})\n(?=[ \t]*[“\"'‘(]?[A-Z\d])",
+        r"\1\n\n",
+        flags=re.MULTILINE | re.IGNORECASE,
+    ),
+    rule(r"^([ \t]*#{1,6}[ \t]+[^\n]+)\n(?=[^\n])", r"\1\n\n", flags=re.MULTILINE),
+]

@@ -1,0 +1,5 @@
+"""What authors of plugins test them with."""
+
+from sayso.testing.conformance import EngineConformance, spoken
+
+__all__ = ["EngineConformance", "spoken"]

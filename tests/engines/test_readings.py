@@ -1,0 +1,58 @@
+# ruff: noqa: RUF001 - phonemes are the matter here
+"""Words whose sound depends on what stands around them, names, interjections."""
+
+from __future__ import annotations
+
+import pytest
+
+from sayso.engines.phonemes import phonemes, token_ids
+from sayso.engines.readings import with_readings
+
+TOLD_APART = [
+    ("He will lead the way.", "lˈid"),
+    ("a sheet of lead pipe", "lˈɛd"),
+    ("Wait a minute.", "mˈɪnət"),
+    ("a minute examination", "mInˈut"),
+    ("I object!", "əbʤˈɛkt"),
+    ("an odd object", "ˈɑbʤəkt"),
+    ("They will record it.", "ɹəkˈɔɹd"),
+    ("a record", "ɹˈɛkəɹd"),
+    ("I refuse to go.", "ɹəfjˈuz"),
+    ("the refuse bin", "ɹˈɛfjˌus"),
+    ("a bass guitar", "bˈAs"),
+    ("He caught a bass.", "bˈæs"),
+    ("stand close to me", "klˈOs"),
+    ("close the door", "klˈOz"),
+    ("she was content to wait", "kəntˈɛnt"),
+    ("the content", "kˈɑntɛnt"),
+    ("you must desert him", "dəzˈɜɹt"),
+    ("the desert", "dˈɛzəɹt"),
+    ("Siobhan's hat", "ʃəvˈɔnz"),
+    ("in Des Moines", "də mˈYn"),
+    ("Goethe and Camus", "ɡˈɜɹtə"),
+]
+
+
+@pytest.mark.parametrize(("text", "sound"), TOLD_APART)
+def test_a_word_sounds_as_its_neighbours_ask(text, sound):
+    assert sound in phonemes(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Brrr.", "Tsk tsk.", "Zzz.", "Shh!", "Hmm.", "Mm-hmm.", "Psst!", "Ugh!", "Pfft.", "Argh!"]
+)
+def test_an_interjection_is_no_string_of_letters(text):
+    said = phonemes(text)
+    assert token_ids(said)
+    assert not any(letter in said for letter in ("ˌɛs", "ˈAʧ", "zˌi", "ˌɑɹ", "tˌi"))
+
+
+@pytest.mark.parametrize(
+    "text", ["The noon train", "a Hugo of the sea", "I read the book.", "Nice weather", "the leader led"]
+)
+def test_other_words_are_left_alone(text):
+    assert "](/" not in with_readings(text.replace("Hugo", "huge"))
+
+
+def test_a_caller_cannot_say_something_else_than_is_written():
+    assert phonemes("[hello](/bˈæd/)") != phonemes("bad")
