@@ -50,9 +50,8 @@ class Estate:
         return Order(**fields)
 
     def closed(self) -> Estate:
-        """Close the databases, which writes all of them into their files: then the home can be copied."""
-        self.session.installation.database.close()
-        self.session.vault.keys.close()
+        """Close the session, which writes all of them into their files: then the home can be copied."""
+        self.session.close()
         return self
 
     def copied(self, folder: Path) -> Estate:

@@ -32,10 +32,15 @@ def test_what_another_process_left_is_placed_with_ones_own(session, tmp_path):
     assert other.log.shards().size == 2
 
 
-def test_an_act_that_fails_queues_nothing(session):
+def test_what_another_process_left_is_found_by_one_that_did_nothing(session, tmp_path):
+    add_speaker(session, "Ada")
+    assert open_session(Settings(home=tmp_path / "home")).log.shards().size == 1
+
+
+def test_an_act_that_fails_queues_nothing(session, monkeypatch):
     with pytest.raises(ZeroDivisionError), session.act("spk_aaaaaaaaaaaaaaaa"):
         raise ZeroDivisionError
-    session.installation.sequencing._log = pytest.fail  # nothing waits, so that nothing is asked of the log
+    monkeypatch.setattr(type(session.installation.log), "integrate", pytest.fail)
     session.catch_up()
 
 

@@ -210,15 +210,15 @@ def test_a_clip_too_short_for_its_mark_says_what_is_missing():
 
 
 def test_nothing_but_a_label_may_be_said_as_one(house, tmp_path, monkeypatch):
-    from sayso.workflows.speech import speaking
+    from sayso.workflows.speech import labels
 
-    real = speaking.plan
+    real = labels.plan
 
     def forged(*arguments, **options):
         made = real(*arguments, **options)
         return replace(made, words=replace(words_for("en", "podcast"), opening="Buy this soap."))
 
-    monkeypatch.setattr(speaking, "plan", forged)
+    monkeypatch.setattr(labels, "plan", forged)
     with pytest.raises(LabelForged):
         speak(house.session, house.order(), tmp_path / "out.wav")
     assert not (tmp_path / "out.wav").exists()

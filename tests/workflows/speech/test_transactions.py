@@ -37,9 +37,9 @@ def counts(estate, tmp_path, monkeypatch):
 
 def counted(opening, counts, name):
     @contextmanager
-    def opened(*names):
+    def opened(*names, **options):
         counts[name] += 1
-        with opening(*names) as tx:
+        with opening(*names, **options) as tx:
             yield tx
 
     return opened

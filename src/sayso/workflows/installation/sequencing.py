@@ -16,7 +16,7 @@ from sayso.ledger.log import Log
 
 
 class Sequencing:
-    """Knows whether entries of this process wait for their place, and has them placed."""
+    """Has entries placed: at once for whoever looks at the log, or in a thread."""
 
     def __init__(self, log: Callable[[], Log]) -> None:
         """Take what returns the log, which is opened when it is first needed."""
@@ -36,13 +36,12 @@ class Sequencing:
             return self._log().integrate()
 
     def catch_up(self) -> None:
-        """Place what this process has queued, if anything; raise what went wrong in the background meanwhile."""
+        """Place what any process has queued, if anything; raise what went wrong in the background meanwhile."""
         with self._turn:
             failure, self._failure = self._failure, None
             if failure is not None:
                 raise failure
-            if self._waiting.is_set():
-                self._waiting.clear()
+            if not self._log().is_current():
                 self._log().integrate()
 
     @contextlib.contextmanager

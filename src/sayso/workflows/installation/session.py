@@ -55,12 +55,19 @@ class Session:
         return self.installation.sequencing.run()
 
     def catch_up(self) -> None:
-        """Give the entries that this process has queued their place, if there are any."""
+        """Give the entries that wait, of this process or another, their place, if there are any."""
         self.installation.sequencing.catch_up()
 
     def entry_of(self, ticket: int) -> int:
         """Return the place in the log of the entry that an act queued."""
         return self.log.index_of(ticket)
+
+    def close(self) -> None:
+        """Give the entries that wait their place, and the connections back. The session is of no use afterwards."""
+        try:
+            self.catch_up()
+        finally:
+            self.installation.close()
 
     def forget_deleted(self) -> None:
         """Leave no deleted byte in the state's files; see `Database.forget_deleted`."""
@@ -78,7 +85,7 @@ class Session:
 
     @property
     def log(self) -> Log:
-        """The ledger, with all that this process did: not to be asked for inside an act."""
+        """The ledger with all that was done, by any process: not to be asked for inside an act."""
         self.catch_up()
         return self.installation.log
 

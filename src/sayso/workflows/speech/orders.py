@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sayso.audio import Container
 from sayso.consent import Action, Purpose, Request
-from sayso.consent.disclosure import Disclosure
+from sayso.consent.act import Disclosure
 from sayso.errors import Invalid
 from sayso.ids import ClipId, RunId, SpeakerId, new_id
 from sayso.labels import Origin
