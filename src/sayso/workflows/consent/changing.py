@@ -6,6 +6,9 @@ signature, so that a lost key keeps nobody from it; giving back always does (dec
 
 from __future__ import annotations
 
+from typing import Final
+
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import Grant, State
 from sayso.consent import store as consents
@@ -23,6 +26,8 @@ from sayso.vault.domains import Domain
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
+
+_RIGHTS: Final = {Party.SPEAKER: Right.CONSENT, Party.LICENSEE: Right.REQUEST, Party.OPERATOR: Right.GOVERN}
 
 
 def withdraw(session: Session, grant_id: str) -> GrantShown:
@@ -69,6 +74,7 @@ def enter_change(session: Session, declaration: bytes, signature: str) -> GrantS
 
     Raise `GrantInvalid`, `SignatureRefused`, or `GrantState` for one that is not the grant's next, changing nothing.
     """
+    session.require(Right.CONSENT)
     change = read_state_change(declaration)
     grant_id = GrantId(change.grant)
     with session.write() as tx:
@@ -93,6 +99,9 @@ def parse_party(text: str) -> Party:
 def _changed(
     session: Session, grant_id: str, state: State, who: Party, *, only_from: State | None = None
 ) -> GrantShown:
+    session.require(_RIGHTS[who])
+    if who is Party.LICENSEE:
+        session.require_licensee(shown(session, grant_id).grant.licensee, Right.REQUEST)
     with session.write() as tx:
         old = consents.get_grant(tx, GrantId(parse_id("grant", grant_id)))
         if only_from is not None and old.state is not only_from:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import Grant, State
 from sayso.consent import store as consents
@@ -63,6 +64,7 @@ def enter_grant(session: Session, grant: Grant) -> GrantId:
     A licence of a speaker with an outer consent is cut from it. Raise `GrantInvalid`, `SpeakerUnknown`, `SpeakerKey` or
     `CeilingExceeded`, changing nothing.
     """
+    session.require(Right.CONSENT)
     with session.write() as tx:
         grant = _bounded(tx, grant)
         _enter(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
@@ -76,6 +78,8 @@ def request(session: Session, terms: Terms) -> GrantId:
     What the speaker's outer consent does not have room for is not even asked for. Raise `GrantInvalid`,
     `SpeakerUnknown` or `CeilingExceeded`, changing nothing.
     """
+    session.require(Right.REQUEST)
+    session.require_licensee(terms.licensee, Right.REQUEST)
     asked = replace(terms.grant(), state=State.REQUESTED)
     if asked.outer:
         raise GrantInvalid("outer: got an outer consent, expected a grant: what bounds all others nobody asks for")
@@ -91,6 +95,7 @@ def accept(session: Session, grant_id: str) -> GrantShown:
 
     Raise `GrantState` for what is no request, `SpeakerKey` where the speaker keeps their own key, `CeilingExceeded`.
     """
+    session.require(Right.CONSENT)
     with session.write() as tx:
         asked = _requested(tx, grant_id)
         _accept(session, tx, asked, sign(document_of(asked), key_of(session, tx, asked.speaker)))
@@ -114,6 +119,7 @@ def draft(session: Session, terms: Terms) -> bytes:
 
 def amend(session: Session, grant_id: str, terms: Terms) -> GrantShown:
     """Make the next version of a grant, with what ``terms`` say anew, signed and logged; permits made before end."""
+    session.require(Right.CONSENT)
     with session.write() as tx:
         grant = terms.amended(_existing(tx, grant_id))
         _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
@@ -129,6 +135,7 @@ def draft_amended(session: Session, grant_id: str, terms: Terms) -> bytes:
 
 def approve(session: Session, grant_id: str, text: str) -> GrantShown:
     """Approve one text under a grant that asks for it: a new version, signed. Only a commitment to it is kept."""
+    session.require(Right.CONSENT)
     with session.write() as tx:
         old = _existing(tx, grant_id)
         if old.approved_texts is None:
@@ -145,6 +152,7 @@ def enter(session: Session, signed_file: bytes) -> GrantShown:
 
     Raise `GrantInvalid` naming what is malformed, `SignatureRefused`, and as `give` does, changing nothing.
     """
+    session.require(Right.CONSENT)
     text, signature = read_signed_file(signed_file)
     if format_of(text) == STATE_FORMAT:
         return enter_change(session, text, signature)
@@ -163,6 +171,7 @@ def enter(session: Session, signed_file: bytes) -> GrantShown:
 
 def note_death(session: Session, speaker: str) -> None:
     """Note that a speaker has died: only grants for that time too still permit anything. Logged, without the name."""
+    session.require(Right.SPEAKERS)
     known, moment = SpeakerId(parse_id("speaker", speaker)), now()
     with session.write() as tx:
         consents.note_death(tx, known, at=moment)

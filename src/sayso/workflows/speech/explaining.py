@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sayso.accounts.rights import Right
 from sayso.clock import now
 from sayso.consent import Action, Purpose, Request, fields, minutes
 from sayso.consent import store as consents
@@ -37,6 +38,7 @@ class Question:
 
 def why(session: Session, question: Question) -> Why:
     """Return what would be decided, rule by rule; nothing is reserved, made or logged."""
+    session.require_licensee(question.licensee, Right.SPEECH)
     row = row_of(session, question.voice)
     request = Request(
         speaker=row.speaker_id,
