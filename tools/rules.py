@@ -185,6 +185,7 @@ WIDENED: Final[Mapping[str, str]] = {
     "consent/store.py:_key_of": "a signature is checked with its speaker's key, whoever brings it",
     "consent/decision_store.py:has": "a record that is there is not written twice; its digest is keyed",
     "consent/speaker_store.py:organisation_of_speaker": "what a voice yields belongs to its speaker's organisation",
+    "consent/speaker_store.py:epoch_of": "the gate checks a permit whose speaker is of any organisation",
     "consent/speaker_store.py:touch": "whoever could change a grant ends its speaker's permits",
     "lineage/store.py:_forget": "of rows that are found within the scope first; edges go before what they hang on",
     "accounts/store.py:holder_of": "a licensee is held by one organisation of all",
@@ -251,7 +252,7 @@ class WidenedByName:
 class SessionOnly:
     """A transaction that a workflow opens by itself knows of no actor."""
 
-    remedy = "open it by session.read() or session.write()"
+    remedy = "open it by session.read() or session.act()"
     allowed: ClassVar = {"workflows/installation/installation.py", "workflows/installation/session.py"}
 
     def breaches(self, source: Source) -> Iterator[int]:
@@ -266,6 +267,7 @@ class SessionOnly:
 
 UNDER_A_RIGHT: Final[Mapping[str, str]] = {
     "workflows/consent/permission.py:failed": "ends what was begun under a permit, and `ask` asked for the right",
+    "workflows/consent/acts.py:act_on_grant": "whoever calls it names the right; the rule takes its call for a write",
     "workflows/consent/holding.py:_renew": "renews the lease of a permit",
     "workflows/voices/cloning.py:_kept": "keeps what was made under a permit",
     "workflows/speech/speaking.py:_settled": "keeps what was made under a permit",
@@ -283,7 +285,7 @@ class RightNamed:
 
     remedy = "call session.require(Right...) before, or name the function in UNDER_A_RIGHT with the reason"
     writers: ClassVar = {
-        "session": {"write", "act"}, "log": {"rotate", "reindex"}, "vault": {"create_subject", "destroy_subject"},
+        "session": {"act"}, "log": {"rotate", "reindex"}, "vault": {"create_subject", "destroy_subject"},
     }  # fmt: skip
 
     def breaches(self, source: Source) -> Iterator[int]:
@@ -300,7 +302,9 @@ class RightNamed:
             owner = getattr(call.func, "value", None)
             owner = getattr(owner, "func", owner)
             known = getattr(owner, "attr", getattr(owner, "id", "")).lstrip("_")
-            if name in self.writers.get("session" if known == "as_installation" else known, ()):
+            if name == "act_on_grant" or name in self.writers.get(
+                "session" if known == "as_installation" else known, ()
+            ):
                 yield call.lineno
 
 

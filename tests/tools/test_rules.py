@@ -112,11 +112,11 @@ def test_a_transaction_around_the_session_is_found(code, tmp_path):
 
 NO_RIGHT = {
     "act": "def give(session):\n    with session.act(1) as tx:\n        pass",
-    "write": "def give(self):\n    with self._session.write() as tx:\n        pass",
+    "on a grant": "def give(session):\n    with act_on_grant(session, 1) as tx:\n        pass",
     "of a take": "def give(take):\n    with take.session.act() as tx:\n        pass",
     "asked too late": "def give(session):\n    with session.act() as tx:\n        session.require(x)",
     "the log": "def give(session):\n    session.log.rotate()",
-    "the installation's": "def give(session):\n    session.as_installation().write()",
+    "the installation's": "def give(session):\n    session.as_installation().act()",
 }
 
 

@@ -26,7 +26,7 @@ def acting(session: Session, role: Role, organisation=OWN_ORGANISATION, speaker:
 
 def holding(session: Session, licensee: str, organisation=OTHER) -> None:
     """Let the organisation hold the licensee."""
-    with session.write() as tx:
+    with session.act() as tx:
         accounts.hold(tx, organisation, licensee)
 
 
@@ -42,7 +42,7 @@ def state_of(session: Session) -> dict[str, list]:
 
 def last_entry(session: Session):
     """Return the newest entry of the log."""
-    session.log.integrate()
+    session.integrate()
     return session.log.query()[-1].entry
 
 

@@ -82,9 +82,8 @@ def register(session: Session, speaker: str, key: str) -> str:
     """Enter the public key of a speaker who keeps the private one; return it. Raise `KeyInvalid`, `SpeakerKey`."""
     session.require(Right.KEY)
     known, public = SpeakerId(parse_id("speaker", speaker)), public_key(key)
-    with session.write() as tx:
+    with session.act(known) as tx:
         _entered(session, tx, known, public, sealed=None)
-    session.log.integrate()
     return public
 
 

@@ -15,7 +15,8 @@ from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import speech as shapes
 
 if TYPE_CHECKING:
-    from sayso.workflows.speech.speaking import Spoken
+    from sayso.workflows.installation.session import Session
+    from sayso.workflows.speech.orders import Spoken
 
 AnnounceEvery = Annotated[
     float | None, typer.Option(help="Repeat the disclosure about every N seconds (30 or more), between sentences.")
@@ -50,7 +51,8 @@ def say(
     as_json: AsJson = False,
 ) -> None:
     """Synthesize speech from text under a grant."""
-    from sayso.workflows.speech.speaking import Order, speak  # noqa: PLC0415
+    from sayso.workflows.speech.orders import Order  # noqa: PLC0415
+    from sayso.workflows.speech.speaking import speak  # noqa: PLC0415
 
     order = Order(
         text=read_text(text),
@@ -70,11 +72,17 @@ def say(
         jurisdictions=several(jurisdiction),
         profile=profile,
     )
+    session = local_session()
     with bar("speaking") as report:
-        spoken = speak(local_session(), order, output, report)
+        spoken = speak(session, order, output, report)
+    _tell(session, spoken, output, as_json=as_json)
+
+
+def _tell(session: Session, spoken: Spoken, output: Path, *, as_json: bool) -> None:
     for line in _warnings(spoken):
         talk(line)
-    show(shapes.spoken(spoken), _lines(spoken, output), as_json=as_json)
+    entry = session.entry_of(spoken.ticket)
+    show(shapes.spoken(spoken, entry), _lines(spoken, output, entry), as_json=as_json)
 
 
 def _warnings(spoken: Spoken) -> Iterator[str]:
@@ -89,6 +97,6 @@ def _warnings(spoken: Spoken) -> Iterator[str]:
         yield f"warning: labels required by {asking} are missing from the clip: {missing}"
 
 
-def _lines(spoken: Spoken, output: Path) -> Iterator[str]:
+def _lines(spoken: Spoken, output: Path, entry: int) -> Iterator[str]:
     yield f"{output}: {spoken.duration_s:.1f} s, clip {spoken.clip}, mark {spoken.mark}"
-    yield f"permitted by {spoken.grant}, ledger entry {spoken.entry}; verify it with: sayso verify {output}"
+    yield f"permitted by {spoken.grant}, ledger entry {entry}; verify it with: sayso verify {output}"
