@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 
 from sayso.clock import now
 from sayso.consent import Action, Purpose, Request, fields, minutes
@@ -33,6 +34,7 @@ class Question:
     topics: tuple[str, ...] | None = None
     sublicensee: str | None = None
     disclosure: str | None = None
+    lexicon: str | PathLike[str] | None = None
 
 
 def why(session: Session, question: Question) -> Why:
@@ -85,4 +87,4 @@ def parse_disclosure(text: str | None) -> Disclosure | None:
 def _text_commitment(session: Session, speaker: SpeakerId, question: Question) -> str:
     if question.text is None:
         return ""
-    return script_commitment(session, speaker, question.text)
+    return script_commitment(session, speaker, question.text, language=question.language, lexicon=question.lexicon)

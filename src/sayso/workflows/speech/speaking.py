@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,9 @@ from sayso.clock import now, stamp
 from sayso.consent import Action, Permit, Purpose, Release, Request, minutes
 from sayso.consent.act import Disclosure
 from sayso.disk import write_document
+from sayso.engines.checks import check_pronounced
+from sayso.engines.pronounced import words_of
+from sayso.engines.protocol import Engine
 from sayso.errors import Invalid
 from sayso.ids import ClipId, RunId, VoiceId, new_id
 from sayso.labels import Layer, Origin
@@ -26,7 +30,7 @@ from sayso.mark.profiles import strength_of
 from sayso.mark.strength import Strength
 from sayso.mark.verifying import Checked, Policy, checked, lasts, lost_in
 from sayso.progress import Report, silent
-from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
+from sayso.synthesis import Phrase, Renderer, estimate_ms, read, read_lexicon, script
 from sayso.synthesis.store import Clip, insert_clip
 from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
@@ -48,7 +52,7 @@ ACT: Final = "synthesis:clip"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What somebody wants said. ``jurisdictions`` None stands for those of the settings."""
+    """What somebody wants said. ``jurisdictions`` None stands for those of the settings; ``lexicon`` is a file."""
 
     text: str
     voice: str
@@ -66,6 +70,7 @@ class Order:
     announce_every_s: float | None = None
     jurisdictions: tuple[str, ...] | None = None
     profile: str = "standard"
+    lexicon: str | PathLike[str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a tempo that no engine is asked for, and a profile that marks do not have."""
@@ -129,7 +134,7 @@ class Take:
             territory=order.territory,
             channel=order.channel,
             takes=1,
-            text=f"{order.text}\n{text}",  # as written and as spoken: what is blocked is blocked in both
+            text=f"{order.text}\n{words_of(text)}",  # as written and as spoken: what is blocked is blocked in both
             topics=None if order.topics is None else tuple(Purpose(topic) for topic in order.topics),
             disclosure=disclosure_of(self.container, announced=self.plan.speaks),
             sublicensee=order.sublicensee,
@@ -155,9 +160,12 @@ class Made:
         return self.checks[0].is_readable
 
 
-def phrased(text: str) -> tuple[Phrase, ...]:
-    """Return what is spoken for ``text``, labels apart."""
-    return tuple(phrases(normalise(text)))
+def phrased(order: Order, engine: Engine) -> tuple[Phrase, ...]:
+    """Return what is spoken for ``order``, labels apart; raise `LexiconInvalid`, or `PhonemesUnsupported`."""
+    lexicon = None if order.lexicon is None else read_lexicon(Path(order.lexicon))
+    spoken = read(order.text, language=order.language, lexicon=lexicon)
+    check_pronounced((phrase.text for phrase in spoken), engine)
+    return spoken
 
 
 def disclosure_of(container: Container, *, announced: bool) -> Disclosure | None:
@@ -215,8 +223,8 @@ def _take(session: Session, order: Order, container: Container) -> Take:
         language=order.language,
         purpose=order.purpose,
     )
-    spoken = asked.around(phrased(order.text), speed=order.speed)
     voice = cast(session, order.voice)
+    spoken = asked.around(phrased(order, voice.engine), speed=order.speed)
     policy = Policy(order.profile, session.settings.mark_chains, session.settings.weak_marks == "refuse")
     clip, mark = ClipId(new_id("clip")), Mark.new()
     origin = labels.origin_of(session, clip, str(mark), voice.row)

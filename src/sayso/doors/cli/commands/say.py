@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sayso.doors.cli.options import declared, read_text, several
+from sayso.doors.cli.options import LexiconFile, declared, read_text, several
 from sayso.doors.cli.output import AsJson, show, talk
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
@@ -47,6 +47,7 @@ def say(
     speed: Annotated[float, typer.Option(help="Speaking rate: 0.5 to 2.0.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Random seed; same seed, voice and text, same speech.")] = 0,
     profile: Annotated[str, typer.Option(help="Watermark strength; see `sayso mark profiles`.")] = "standard",
+    lexicon: LexiconFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Synthesize speech from text under a grant."""
@@ -69,6 +70,7 @@ def say(
         announce_every_s=announce_every,
         jurisdictions=several(jurisdiction),
         profile=profile,
+        lexicon=lexicon,
     )
     with bar("speaking") as report:
         spoken = speak(local_session(), order, output, report)
