@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 import typer
@@ -13,6 +14,7 @@ from sayso.doors.cli import exits
 from sayso.doors.cli.commands import attach
 from sayso.doors.cli.group import Group
 from sayso.doors.cli.output import complain, talk
+from sayso.doors.cli.session import finish
 from sayso.errors import Bug, Invalid, SaysoError, Unavailable
 
 app = typer.Typer(
@@ -53,8 +55,18 @@ def _start_fast() -> None:
 def run(arguments: list[str]) -> int:
     """Run ``arguments`` and return the exit code; only a bug in Sayso prints a traceback."""
     as_json = "--json" in arguments
+    code = _guarded(lambda: int(app(arguments, standalone_mode=False) or exits.DONE), as_json=as_json)
+    return _guarded(lambda: _finished(code), as_json=as_json)
+
+
+def _finished(code: int) -> int:
+    finish()
+    return code
+
+
+def _guarded(step: Callable[[], int], *, as_json: bool) -> int:
     try:
-        return int(app(arguments, standalone_mode=False) or exits.DONE)
+        return step()
     except (KeyboardInterrupt, typer.Abort):
         talk("stopped")
         return exits.STOPPED

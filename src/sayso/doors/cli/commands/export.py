@@ -32,10 +32,12 @@ def export(
     from sayso.workflows.speech.exporting import export as released  # noqa: PLC0415
 
     release = Publication(clip_or_file, language, territory, channel, sublicensee)
-    exported = released(local_session(), release, output)
+    session = local_session()
+    exported = released(session, release, output)
+    entry = session.entry_of(exported.ticket)
     signed = "signed" if exported.content_credentials else "without content credentials (not supported by this format)"
     lines = (
         f"{output}: clip {exported.clip}, {signed}",
-        f"permitted by {exported.grant}, ledger entry {exported.entry}",
+        f"permitted by {exported.grant}, ledger entry {entry}",
     )
-    show(shapes.exported(exported), lines, as_json=as_json)
+    show(shapes.exported(exported, entry), lines, as_json=as_json)
