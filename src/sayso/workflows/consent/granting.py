@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from os import PathLike
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
@@ -130,13 +131,16 @@ def draft_amended(session: Session, grant_id: str, terms: Terms) -> bytes:
         return document_of(terms.amended(_existing(tx, grant_id)))
 
 
-def approve(session: Session, grant_id: str, text: str) -> GrantShown:
-    """Approve one text under a grant that asks for it: a new version, signed. Only a commitment to it is kept."""
+def approve(session: Session, grant_id: str, text: str, *, lexicon: str | PathLike[str] | None = None) -> GrantShown:
+    """Approve one text under a grant that asks for it: a new version, signed. Only a commitment to it is kept.
+
+    ``lexicon`` is the file that the text will be spoken with.
+    """
     session.require(Right.CONSENT)
     with act_on_grant(session, grant_id) as (tx, old):
         if old.approved_texts is None:
             raise GrantInvalid("approval: the grant needs none, expected one that asks for approval of each text")
-        approved = script_commitment(session, old.speaker, text)
+        approved = script_commitment(session, old.speaker, text, lexicon=lexicon)
         grant = replace(old, version=old.version + 1, approved_texts=(*old.approved_texts, approved))
         _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
     return shown(session, grant_id)

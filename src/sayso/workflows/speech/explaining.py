@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 
 from sayso.accounts.rights import Right
 from sayso.clock import now
@@ -34,6 +35,7 @@ class Question:
     topics: tuple[str, ...] | None = None
     sublicensee: str | None = None
     disclosure: str | None = None
+    lexicon: str | PathLike[str] | None = None
 
 
 def why(session: Session, question: Question) -> Why:
@@ -87,4 +89,4 @@ def parse_disclosure(text: str | None) -> Disclosure | None:
 def _text_commitment(session: Session, speaker: SpeakerId, question: Question) -> str:
     if question.text is None:
         return ""
-    return script_commitment(session, speaker, question.text)
+    return script_commitment(session, speaker, question.text, language=question.language, lexicon=question.lexicon)
