@@ -42,9 +42,10 @@ def all_rows(tx: Connection, name: str) -> Sequence[Row]:
     return list(_read(tx, name, (), None, None))
 
 
-def encoded(parts: Iterable[Rows]) -> bytes:
-    """Return bytes that are the same for the same rows alone, whatever their values are."""
-    plain = [[name, [sorted(row.items()) for row in rows]] for name, rows in parts]
+def encoded(part: Rows) -> bytes:
+    """Return bytes that are the same for the same rows of the same table alone, whatever their values are."""
+    name, rows = part
+    plain = [name, [sorted(row.items()) for row in rows]]
     return json.dumps(plain, default=_plain, ensure_ascii=True, separators=(",", ":")).encode()
 
 

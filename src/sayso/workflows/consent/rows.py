@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -25,6 +25,9 @@ from sayso.workflows.installation.session import Session
 
 COMMITMENT_CHARS: Final = 32
 """Hex digits of a commitment to rows: 128 bits, so that an entry has room for two."""
+
+_HINT_CHARS: Final = 4
+"""Hex digits for each table that follow, by which an audit tells which of them was edited."""
 
 COUNTED: Final = frozenset({"made_ms", "reserved_ms", "made_takes", "reserved_takes"})
 """Columns of `grant_minutes` that many acts add to; the entries of what was made give their sums."""
@@ -62,13 +65,30 @@ def plan_rows(tx: Connection, plan: str) -> list[Rows]:
 
 def committed(vault: Vault, speaker: SpeakerId, rows: Iterable[Rows]) -> str:
     """Return the commitment to rows of a speaker; raise `SubjectUnknown` once the key is gone."""
-    return vault.commit(speaker, encoded(rows), domain=Domain.ROWS)[:COMMITMENT_CHARS]
+    return _joined([vault.commit(speaker, encoded(part), domain=Domain.ROWS) for part in rows])
 
 
 def committed_here(vault: Vault, rows: Iterable[Rows]) -> str:
     """Return the commitment to rows that are nobody's, such as tombstones, under a secret of the installation."""
     key = vault.operator_secret(_KEY_NAME)
-    return hmac.digest(key, encoded(rows), hashlib.sha256).hex()[:COMMITMENT_CHARS]
+    return _joined([hmac.digest(key, encoded(part), hashlib.sha256).hex() for part in rows])
+
+
+def edited(commitment: str, logged: str) -> list[int]:
+    """Return the places of the tables whose rows are not those that were ``logged``; all where no one stands out."""
+    hints, known = commitment[COMMITMENT_CHARS:], logged[COMMITMENT_CHARS:]
+    places = range(len(hints) // _HINT_CHARS)
+    differ = [each for each in places if _hint(hints, each) != _hint(known, each)]
+    return differ or list(places)
+
+
+def _joined(commitments: Sequence[str]) -> str:
+    whole = hashlib.sha256("".join(commitments).encode()).hexdigest()[:COMMITMENT_CHARS]
+    return whole + "".join(each[:_HINT_CHARS] for each in commitments)
+
+
+def _hint(hints: str, place: int) -> str:
+    return hints[_HINT_CHARS * place : _HINT_CHARS * (place + 1)]
 
 
 def bound(vault: Vault, tx: Connection, speaker: SpeakerId, act: OfSpeakerT, grant: str | None = None) -> OfSpeakerT:
