@@ -11,7 +11,7 @@ from sayso.consent import store as consents
 from sayso.consent.permit import Gate, PermitKey, signing_key
 from sayso.database import EVERYTHING, Database, connect
 from sayso.database.schema import KEYS, STATE, upgrade
-from sayso.disk import explained, locked
+from sayso.disk import locked, make_private
 from sayso.ids import SpeakerId
 from sayso.ledger.log import Log
 from sayso.settings import Settings
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sayso.mark import Marker
     from sayso.mark.detector import Detector
     from sayso.mark.mark import MarkKeys
-
-_PRIVATE_FOLDER = 0o700
 
 
 @dataclass(frozen=True)
@@ -122,8 +120,7 @@ def open_installation(settings: Settings) -> Installation:
 
     Raise `Unavailable` where the disk, the database or a key cannot be had, `Tampered` where one was changed.
     """
-    with explained(settings.home):
-        settings.home.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    make_private(settings.home)
     with locked(settings.home / ".opening"):
         database = connect(settings.database_url)
         upgrade(database, STATE)

@@ -17,7 +17,7 @@ from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Permit, Purpose, Release, Request, minutes
 from sayso.consent.act import Disclosure
-from sayso.disk import write_document
+from sayso.disk import check_target, write_document
 from sayso.errors import Invalid
 from sayso.ids import ClipId, RunId, VoiceId, new_id
 from sayso.labels import Layer, Origin
@@ -174,6 +174,8 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
     """
     started = time.perf_counter()
     take = _take(session, order, container_of(output))
+    if Layer.NOTICE in take.plan.layers:
+        check_target(beside(output), overwrite=True)
     with SoundDraft(output, session.gate, Action.SYNTHESIZE) as draft:
         granted = permission.ask(session, take.request(), ACT, run=take.run)
         try:
