@@ -152,7 +152,7 @@ def sealed(count: int) -> dict[str, float]:
         speaker = SpeakerId(new_id("speaker"))
         session.vault.create_subject(speaker)
         plain = invented(0, 1)[0].encode()
-        with session.write() as tx:
+        with session.act() as tx:
             for number in range(count):
                 clip = ClipId(f"clp_{number:016d}")
                 field = session.vault.seal_field(plain, speaker, field=field_of(clip))

@@ -79,8 +79,10 @@ class Draft:
         return self.path.with_name(f".{secrets.token_hex(8)}")
 
     def write(self, data: bytes) -> None:
-        """Put ``data`` on the disk, synced."""
+        """Put ``data`` on the disk, synced, in place of what was written before."""
         with explained(self.path):
+            os.lseek(self._fd, 0, os.SEEK_SET)
+            os.ftruncate(self._fd, 0)
             view = memoryview(data)
             while view:
                 view = view[os.write(self._fd, view) :]

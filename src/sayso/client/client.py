@@ -21,7 +21,7 @@ from sayso.workflows.provenance.verifying import Verification
 from sayso.workflows.speech import explaining, exporting, speaking
 from sayso.workflows.speech.explaining import Question
 from sayso.workflows.speech.exporting import Exported, Publication
-from sayso.workflows.speech.speaking import Order, Spoken
+from sayso.workflows.speech.orders import Order, Spoken
 from sayso.workflows.voices import cloning, voicebook
 from sayso.workflows.voices.cloning import Cloned, Commission
 from sayso.workflows.voices.voicebook import VoiceShown
@@ -51,8 +51,8 @@ class Sayso:
         self.close()
 
     def close(self) -> None:
-        """Give the connections to the databases back. The object is of no use afterwards."""
-        self._session.installation.close()
+        """Give the ledger's new entries their place, and the connections back. The object is of no use afterwards."""
+        self._session.close()
 
     def add_speaker(self, name: str) -> str:
         """Add a speaker with a key of their own and return the id; nothing is allowed yet. Raise `Invalid`."""
@@ -120,6 +120,10 @@ class Sayso:
         """
         order = Order(text, voice, licensee, purpose, **_listed(Order, options))
         return speaking.speak(self._session, order, Path(output), report)
+
+    def entry_of(self, ticket: int) -> int:
+        """Return the place in the ledger of the entry that `say` or `export` wrote under ``ticket``."""
+        return self._session.entry_of(ticket)
 
     def export(self, clip: _PathLike, output: _PathLike, **options: Any) -> Exported:
         """Write a clip (its id, or a file of it) in the container that ``output`` names, under a permit to publish.

@@ -96,10 +96,27 @@ def signing_key(secret: bytes) -> PermitKey:
     return Ed25519PrivateKey.from_private_bytes(secret)
 
 
+EpochOf = Callable[[SpeakerId], int | None]
+"""Reads the epoch of a speaker now; None for one who is unknown or erased."""
+
+
+def remembered(epoch_of: EpochOf, version: Callable[[], object]) -> EpochOf:
+    """Return what reads a speaker's epoch again only where ``version`` is another one than when it was read."""
+    seen: dict[SpeakerId, tuple[object, int | None]] = {}
+
+    def recent(speaker: SpeakerId) -> int | None:
+        current = version()  # before the epoch is read: a change in between is then looked at again
+        if speaker not in seen or seen[speaker][0] != current:
+            seen[speaker] = current, epoch_of(speaker)
+        return seen[speaker][1]
+
+    return recent
+
+
 class Gate:
     """The check that every stage makes before it touches sound."""
 
-    def __init__(self, public_key: bytes, epoch_of: Callable[[SpeakerId], int | None], *, clock: Clock = now) -> None:
+    def __init__(self, public_key: bytes, epoch_of: EpochOf, *, clock: Clock = now) -> None:
         """Take the raw Ed25519 key of this installation's permits and where to read a speaker's epoch now.
 
         ``epoch_of`` returns None for a speaker who is unknown or erased: such a permit is refused.

@@ -175,7 +175,7 @@ def test_a_speaker_may_keep_their_own_key(session):
 
 
 def test_a_grant_widened_by_hand_permits_nothing(estate, tmp_path):
-    with estate.session.write() as tx:
+    with estate.session.act() as tx:
         tx.execute(sql("UPDATE grants SET terms = replace(terms, 'audiobook/mystery', 'audiobook')"))
         tx.execute(sql("UPDATE speakers SET state_version = state_version + 1"))
     with pytest.raises(GrantTampered, match=estate.grant):

@@ -174,7 +174,7 @@ def test_a_passphrase_is_one_line_of_some_length(passphrase):
 def test_a_key_slipped_into_the_database_is_found(session, keeper):
     """A thief of the database signs a wider grant with a key of their own, and makes every row agree."""
     give(session, keeper, OLD)
-    with session.write() as tx:
+    with session.act() as tx:
         (grant,) = store.grants_of(tx, keeper)
         forged = sign(document_of(grant), NEW)
         values = {"key": hexed(NEW), "old": hexed(OLD), "speaker": keeper, "grant": grant.grant_id, "forged": forged}
@@ -186,7 +186,7 @@ def test_a_key_slipped_into_the_database_is_found(session, keeper):
             tx.execute(sql(change), values)
     with pytest.raises(GrantTampered):
         stands(session, keeper)
-    with session.write() as tx:
+    with session.act() as tx:
         tx.execute(sql("UPDATE speaker_keys SET public_key = :key WHERE speaker_id = :speaker"), values)
     assert stands(session, keeper)
     with pytest.raises(Tampered) as caught:
@@ -194,7 +194,7 @@ def test_a_key_slipped_into_the_database_is_found(session, keeper):
     assert any("they are not the keys that the ledger knows of" in reason for reason in caught.value.reasons)
     assert any("a key that was not the speaker's then" in reason for reason in caught.value.reasons)
     assert any("its signature is not the one that was entered" in reason for reason in caught.value.reasons)
-    with session.write() as tx:
+    with session.act() as tx:
         kept = sign(document_of(grant), OLD)
         for change in (
             "UPDATE grants SET signature = :kept, signed_by = :old WHERE grant_id = :grant",
@@ -209,11 +209,11 @@ def test_a_key_slipped_into_the_database_is_found(session, keeper):
 def test_a_rotation_without_the_old_keys_word_permits_nothing(session, keeper):
     give(session, keeper, OLD)
     rotate(session, keeper, OLD, NEW)
-    with session.write() as tx:
+    with session.act() as tx:
         tx.execute(sql("UPDATE speaker_keys SET endorsement = NULL WHERE speaker_id = :speaker"), {"speaker": keeper})
     with pytest.raises(GrantTampered, match=keeper):
         stands(session, keeper)
-    with session.write() as tx:
+    with session.act() as tx:
         tx.execute(sql("DELETE FROM speaker_keys WHERE speaker_id = :speaker"), {"speaker": keeper})
         tx.execute(sql("UPDATE speakers SET public_key = NULL WHERE speaker_id = :speaker"), {"speaker": keeper})
     with pytest.raises(Tampered):

@@ -70,7 +70,7 @@ def test_an_altered_record_is_found(spoken, change):
             for kind in ("intended", "refused")
         )
         change = f"UPDATE decision_records SET sealed = (SELECT sealed FROM decision_records WHERE digest = '{other}') WHERE digest = '{one}'"  # noqa: S608 - ours
-    with session.write() as tx:
+    with session.act() as tx:
         tx.exec_driver_sql(change)
     with pytest.raises(DecisionDiffers):
         reconsider(session, intended)

@@ -31,7 +31,7 @@ def peopled(session):
             ),
         )  # fmt: skip
     row = VoiceRow(VOICE, speaker, "e", "a" * 64, "b" * 64, "en", "art_aaaaaaaaaaaaaaaa", "2026-01-01T00:00:00.000Z")
-    with session.write() as tx:
+    with session.act() as tx:
         insert_voice(tx, row)
     return session
 

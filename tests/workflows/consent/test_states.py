@@ -110,7 +110,7 @@ def test_a_request_permits_nothing_and_has_no_minutes_until_it_is_accepted(sessi
     grant = requested(session, speaker, max_minutes=1.0)
     shown = granting.shown(session, grant)
     assert [(event.state, event.who) for event in shown.events] == [("requested", "licensee")]
-    with session.write() as tx, pytest.raises(Exception, match="state: got requested"):
+    with session.act() as tx, pytest.raises(Exception, match="state: got requested"):
         minutes.reserve(tx, grant, "prm_aaaaaaaaaaaaaaaa", 1, run="run_aaaaaaaaaaaaaaaa")
     assert granting.accept(session, grant).state == "given"
 
@@ -199,12 +199,12 @@ def test_a_stop_taken_back_in_the_database_permits_nothing(session, keeper):
     from sayso.consent.cedar import Policies
 
     for change in changes.values():
-        with session.write() as tx:
+        with session.act() as tx:
             tx.execute(sql(change), {"grant": grant})
             tx.execute(sql("UPDATE speakers SET state_version = state_version + 1"))
         with pytest.raises(GrantTampered, match=grant), session.read() as tx:
             store.standing(tx, keeper, Policies())
-    with session.write() as tx:  # all of it, so that it agrees with itself: then the ledger does not
+    with session.act() as tx:  # all of it, so that it agrees with itself: then the ledger does not
         tx.execute(
             sql("UPDATE grant_events SET who = 'operator' WHERE grant_id = :grant AND number = 3"), {"grant": grant}
         )
@@ -212,7 +212,7 @@ def test_a_stop_taken_back_in_the_database_permits_nothing(session, keeper):
         store.standing(tx, keeper, Policies())
     with pytest.raises(Tampered, match=grant):
         auditing.audit(session)
-    with session.write() as tx:
+    with session.act() as tx:
         tx.execute(sql("DELETE FROM grant_events WHERE grant_id = :grant AND number = 4"), {"grant": grant})
         tx.execute(sql("UPDATE grant_events SET who = 'speaker' WHERE grant_id = :grant"), {"grant": grant})
         tx.execute(
@@ -265,10 +265,10 @@ def test_the_house_signs_what_it_grants(session):
         assert version.document == document_of(grant)
         key = signing.key_of(session, tx, house)
     assert version.signature == sign(document_of(grant), key)
-    with session.write() as tx:
+    with session.act() as tx:
         tx.execute(sql("UPDATE grants SET signature = NULL WHERE grant_id = :grant"), {"grant": grant.grant_id})
     with pytest.raises(GrantTampered), session.read() as tx:
         store.standing(tx, house, Policies())
-    with session.write() as tx:
+    with session.act() as tx:
         values = {"signature": version.signature, "grant": grant.grant_id}
         tx.execute(sql("UPDATE grants SET signature = :signature WHERE grant_id = :grant"), values)

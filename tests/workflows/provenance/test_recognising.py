@@ -82,7 +82,7 @@ def test_a_damaged_fingerprint_hides_no_other(estate, tmp_path):
     session = estate.session
     one = speak(session, estate.order(text=OURS), tmp_path / "one.wav")
     two = speak(session, estate.order(text=OTHER), tmp_path / "two.wav")
-    with session.write() as tx:
+    with session.act() as tx:
         sealed = store.of_clip(tx, two.clip).sealed
         tx.execute(store.fingerprints.update().where(store.fingerprints.c.clip_id == one.clip).values(sealed=sealed))
     found = Finder(session).find(features_of(decode(tmp_path / "two.wav")))

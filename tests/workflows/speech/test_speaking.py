@@ -16,7 +16,8 @@ from sayso.mark.errors import ChainUnknown, MarkWeak
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting
 from sayso.workflows.provenance import verifying
-from sayso.workflows.speech.speaking import Order, speak
+from sayso.workflows.speech.orders import Order
+from sayso.workflows.speech.speaking import speak
 
 
 def types(session, grant):
@@ -29,7 +30,11 @@ def test_what_is_said_is_marked_signed_logged_and_verifiable(estate, tmp_path, n
     found = verification(verifying.verify_file(estate.session, tmp_path / name))
     assert found["verdict"] == "ours"
     assert (found["mark"], found["clip"], found["grant"]) == (spoken.mark, spoken.clip, estate.grant)
-    assert (found["entry"], found["proof_ok"], found["grant_state"]) == (spoken.entry, True, "given")
+    assert (found["entry"], found["proof_ok"], found["grant_state"]) == (
+        estate.session.entry_of(spoken.ticket),
+        True,
+        "given",
+    )
     assert spoken.mark_readable
     assert found["content_credentials"]["present"] is spoken.content_credentials is (name != "out.opus")
     if spoken.content_credentials:

@@ -8,7 +8,7 @@ import io
 import itertools
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn, cast
 
 import typer
@@ -17,6 +17,7 @@ from sayso.doors.cli import exits
 from sayso.doors.cli.commands import attach
 from sayso.doors.cli.group import Group
 from sayso.doors.cli.output import complain, talk
+from sayso.doors.cli.session import finish
 from sayso.errors import Bug, Invalid, SaysoError, Unavailable
 
 app = typer.Typer(
@@ -76,9 +77,18 @@ def _start_fast() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run ``arguments`` and return the exit code; only a bug in Sayso prints a traceback."""
-    as_json = "--json" in arguments
+    code = _guarded(lambda: int(app(arguments, standalone_mode=False) or exits.DONE), arguments)
+    return _guarded(lambda: _finished(code), arguments)
+
+
+def _finished(code: int) -> int:
+    finish()
+    return code
+
+
+def _guarded(step: Callable[[], int], arguments: Sequence[str]) -> int:
     try:
-        return int(app(arguments, standalone_mode=False) or exits.DONE)
+        return step()
     except (KeyboardInterrupt, typer.Abort):
         talk("stopped")
         return exits.STOPPED
@@ -87,7 +97,7 @@ def run(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - any other exception is a bug in Sayso, and is reported as one
         known = _known(error)
         with contextlib.suppress(OSError):  # where stdout fails, the exit code is all that is left to say
-            complain(known, as_json=as_json, on_stderr=_takes_stdout(arguments))
+            complain(known, as_json="--json" in arguments, on_stderr=_takes_stdout(arguments))
         return exits.exit_code(known)
 
 

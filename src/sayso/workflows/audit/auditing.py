@@ -53,7 +53,7 @@ def checkpoint(session: Session) -> LogState:
 
     Raise `LogForked` where a witness has seen another history, and `QuorumMissed` where too few have cosigned.
     """
-    return _checkpoint(session, session.log.integrate())
+    return _checkpoint(session, session.integrate())
 
 
 def rotate(session: Session) -> LogState:
@@ -78,7 +78,7 @@ def _checkpoint(session: Session, taken: Checkpoint) -> LogState:
 
 def keys(session: Session, output: Path | None) -> LogKeys:
     """Return the log's shards with their keys; write to ``output`` the proof that each follows from the one before."""
-    session.log.integrate()
+    session.integrate()
     _cosigned(session)
     shards = session.log.shards()
     if output is not None:
@@ -141,14 +141,14 @@ def query(
     question: Question | None = None,
 ) -> list[Logged]:
     """Return the entries asked for, in order; raise `Tampered` where a row was altered or one is missing."""
-    session.log.integrate()
+    session.integrate()
     asked = (question or Question(grant=grant, speaker=speaker, since=since)).asked(session)
     return list(session.log.query(**asked))
 
 
 def answer(session: Session, question: Question, output: Path) -> AnswerWritten:
     """Write the entries asked for to ``output``, each with its proof, with a signed statement of their number."""
-    session.log.integrate()
+    session.integrate()
     _cosigned(session)
     count = session.log.answer(output, **question.asked(session))
     return AnswerWritten(output, count, session.log.vkey)
@@ -156,7 +156,7 @@ def answer(session: Session, question: Question, output: Path) -> AnswerWritten:
 
 def prove(session: Session, entry: int, output: Path) -> ProofWritten:
     """Write the proof of ``entry``, the entry inside, to ``output``; raise `EntryUnknown` or `LedgerTampered`."""
-    session.log.integrate()
+    session.integrate()
     _cosigned(session)
     proof = session.log.prove(entry, with_entry=True)
     write_document(output, proof, mode=0o644)
@@ -205,7 +205,7 @@ def _verify_answer(file: Path, key: str, *, witnesses: Sequence[str], quorum: in
 
 def export(session: Session, output: Path, *, since: str | None, until: str | None) -> PeriodWritten:
     """Write a period of the log to ``output``, one file that anyone can audit; raise `EntryUnknown` if empty."""
-    session.log.integrate()
+    session.integrate()
     _cosigned(session)
     start, end = session.log.export(output, since=_moment(since), until=_moment(until))
     return PeriodWritten(output, start, end - start, session.log.vkey)
@@ -220,7 +220,7 @@ def audit_file(file: Path, key: str, *, witnesses: Sequence[str] = (), quorum: i
 
 def audit(session: Session) -> LogHolds:
     """Check every entry, tile, row and chain; raise `LedgerTampered` with every finding."""
-    session.log.integrate()
+    session.integrate()
     result = session.log.audit()
     result.require_clean()
     found = findings(session)
@@ -234,7 +234,7 @@ def reindex(session: Session) -> int:
 
     Raise `LedgerTampered` where an entry itself was altered.
     """
-    session.log.integrate()
+    session.integrate()
     return session.log.reindex()
 
 

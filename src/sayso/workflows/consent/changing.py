@@ -20,6 +20,7 @@ from sayso.ids import GrantId, parse_id
 from sayso.ledger import append
 from sayso.ledger.acts import GrantChanged
 from sayso.vault.domains import Domain
+from sayso.workflows.consent.acts import act_on_grant
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
@@ -70,16 +71,13 @@ def enter_change(session: Session, declaration: bytes, signature: str) -> GrantS
     Raise `GrantInvalid`, `SignatureRefused`, or `GrantState` for one that is not the grant's next, changing nothing.
     """
     change = read_state_change(declaration)
-    grant_id = GrantId(change.grant)
-    with session.write() as tx:
-        old = consents.get_grant(tx, grant_id)
+    with act_on_grant(session, change.grant) as (tx, old):
         if old.state is State.REQUESTED and change.state is State.GIVEN:
             raise RequestUnanswered
         if change != _change(tx, old, change.state):
             raise GrantState("the declaration is not of the grant's next change; draft it again")
         _entered(session, tx, old, change.state, Party.SPEAKER, signature=signature)
-    session.log.integrate()
-    return shown(session, grant_id)
+    return shown(session, change.grant)
 
 
 def parse_party(text: str) -> Party:
@@ -93,14 +91,12 @@ def parse_party(text: str) -> Party:
 def _changed(
     session: Session, grant_id: str, state: State, who: Party, *, only_from: State | None = None
 ) -> GrantShown:
-    with session.write() as tx:
-        old = consents.get_grant(tx, GrantId(parse_id("grant", grant_id)))
+    with act_on_grant(session, grant_id) as (tx, old):
         if only_from is not None and old.state is not only_from:
             raise GrantState(f"the grant is {old.state}, expected one that is {only_from}")
         if old.state is State.REQUESTED and state is State.GIVEN:
             raise RequestUnanswered
         _entered(session, tx, old, state, who, signature=_signature(session, tx, old, state, who))
-    session.log.integrate()
     return shown(session, grant_id)
 
 

@@ -36,13 +36,12 @@ def rotate(session: Session, speaker: str, new: str | None = None) -> str:
     one. Raise `SpeakerKey` where the speaker keeps their own key: then they sign a draft. Logged.
     """
     known = SpeakerId(parse_id("speaker", speaker))
-    with session.write() as tx:
+    with session.act(known) as tx:
         _registered(tx, known)
         key, sealed = (None, None) if new is not None else fresh_key(session, known)
         public = public_key(new or "") if key is None else public_key_of(key)
         change = _next(tx, known, public)
         _replaced(session, tx, change, sign(change.document(), key_of(session, tx, known)), sealed=sealed)
-    session.log.integrate()
     session.forget_deleted()
     return public
 
@@ -60,11 +59,10 @@ def enter_rotation(session: Session, signed_file: bytes) -> str:
     """
     text, signature = read_signed_file(signed_file)
     change = read_key_change(text)
-    with session.write() as tx:
+    with session.act(change.speaker) as tx:
         if change != _next(tx, SpeakerId(change.speaker), change.new):
             raise SpeakerKey("the declaration does not follow from the present key; draft it again")
         _replaced(session, tx, change, signature, sealed=None)
-    session.log.integrate()
     return change.new
 
 
@@ -81,14 +79,13 @@ def recover(session: Session, speaker: str, new: str, reason: str) -> str:
     """
     known = SpeakerId(parse_id("speaker", speaker))
     fields.name("reason", reason, longest=_MAX_REASON)
-    with session.write() as tx:
+    with session.act(known) as tx:
         change = _next(tx, known, public_key(new))
         sealed = session.vault.seal_field(reason.encode(), known, field=REASON_FIELD)
         row = SpeakerKeyRow(change.number, change.new, How.RECOVERED, None, now(), sealed)
         consents.replace_key(tx, known, row)
         why = session.vault.commit(known, reason.encode(), domain=Domain.REASON)
         tell_key(session, tx, known, str(How.RECOVERED), who=Party.OPERATOR, change=change, reason=why)
-    session.log.integrate()
     session.forget_deleted()
     return change.new
 
@@ -102,17 +99,16 @@ def hand_over(session: Session, speaker: str, output: Path, passphrase: bytes) -
     """
     known = SpeakerId(parse_id("speaker", speaker))
     check_target(output)
-    with session.write() as tx:
+    with session.act(known) as tx:
         found = _registered(tx, known)
         if found.key_sealed is None:
             raise SpeakerKey(f"{speaker} keeps their own key already; Sayso has no copy")
         key = private_key(session.vault.open_field(found.key_sealed, known, field=KEY_FIELD))
         write_document(output, sealed_pem(key, passphrase).decode(), mode=_PRIVATE)
         tell_key(session, tx, known, "exported", who=Party.SPEAKER)
-    with session.write() as tx:
+    with session.act(known) as tx:
         consents.drop_private_key(tx, known)
         tell_key(session, tx, known, "handed-over", who=Party.SPEAKER)
-    session.log.integrate()
     session.forget_deleted()
     return public_key_of(key)
 

@@ -56,7 +56,6 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
             _log_refused(session, tx, case)
         else:
             return Granted(permit, _log_intended(session, tx, case, permit), request.project, lease)
-    session.log.integrate()
     raise refusal
 
 
@@ -112,7 +111,8 @@ def refusals_of(moment: datetime) -> str:
 def result(session: Session, tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:
     """Log what came of a permit as ``act``; return the ticket. The gate is asked once more first."""
     permit = granted.permit
-    session.gate.check(permit, permit.action)
+    gate = session.installation.gate_within(tx)
+    gate.check(permit, permit.action)
     return _log(tx, granted, act, facts)
 
 

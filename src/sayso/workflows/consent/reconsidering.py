@@ -74,7 +74,7 @@ def reconsider(session: Session, entry: int) -> Reconsidered:
     Raise `NoDecision`, `RecordGone` after an erasure, and `DecisionDiffers` where the answer is another one or a record
     is not what the entry committed to.
     """
-    session.log.integrate()
+    session.integrate()
     link = Link.decode(session.log.entry(entry))
     digest = link.entry.facts.get(FACT)
     if not isinstance(digest, str):

@@ -80,9 +80,8 @@ def key_of(session: Session, tx: Connection, speaker: SpeakerId) -> SigningKey:
 def register(session: Session, speaker: str, key: str) -> str:
     """Enter the public key of a speaker who keeps the private one; return it. Raise `KeyInvalid`, `SpeakerKey`."""
     known, public = SpeakerId(parse_id("speaker", speaker)), public_key(key)
-    with session.write() as tx:
+    with session.act(known) as tx:
         _entered(session, tx, known, public, sealed=None)
-    session.log.integrate()
     return public
 
 

@@ -24,11 +24,10 @@ def add_speaker(session: Session, name: str) -> SpeakerId:
     session.vault.create_subject(speaker)
     sealed = session.vault.seal_field(name.encode(), speaker, field=NAME_FIELD)
     moment = now()
-    with session.write() as tx:
+    with session.act(speaker) as tx:
         consents.add_speaker(tx, speaker, name_sealed=sealed, at=moment)
         subject = session.vault.pseudonym(speaker, "consent:speaker:added")
         append(tx, SpeakerAdded(subject=subject).entry(stamp(moment)))
-    session.log.integrate()
     return speaker
 
 

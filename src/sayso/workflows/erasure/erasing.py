@@ -70,7 +70,7 @@ class CertificateShown:
 def plan(session: Session, speaker: str) -> ErasurePlan:
     """Return a plan of all that would go with the speaker; nothing is changed. Raise `SpeakerUnknown`."""
     wanted = SpeakerId(parse_id("speaker", speaker))
-    with session.write() as tx:
+    with session.act(wanted) as tx:
         if consents.get_speaker(tx, wanted).house:
             raise HouseStays
         return make_plan(tx, session.vault, wanted)
@@ -87,9 +87,10 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
 
     ``by`` says whose act it is, the speaker's or the operator's, and so why their grants end.
     """
-    who = _parse_party(by)
-    with session.write() as tx:
-        begun = block(tx, PlanId(parse_id("plan", plan_id)), who=who)
+    who, known = _parse_party(by), planned(session, plan_id)
+    named = known.speaker or known.plan_id
+    with session.act(named) as tx:
+        begun = block(tx, known.plan_id, who=who)
     if begun.stage is Stage.ERASED:  # killed after its certificate, perhaps before the last two steps
         _close(session)
         return Erased(plan_id, begun.certificate or "", 0, 0)
@@ -97,12 +98,12 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     destroy_key(session.vault, begun)
     report(0.2)
     removed = unlink_blobs(session.vault, begun, lambda part: report(0.2 + 0.5 * part))
-    with session.write() as tx:
+    with session.act(named) as tx:
         begun = delete_rows(tx, begun.plan_id, forgets=FORGETS, who=who)
     swept = sweep(session.vault, begun)
     report(0.9)
-    with session.write() as tx:
-        certificate_id = certify(tx, begun.plan_id, session.vault, signer=session.log.signer, swept=swept)
+    with session.act(named) as tx:
+        certificate_id = certify(tx, begun.plan_id, session.vault, signer=session.installation.log.signer, swept=swept)
     _close(session)
     report(1.0)
     return Erased(plan_id, certificate_id, removed, len(swept.unlinked))
@@ -116,14 +117,14 @@ def _parse_party(text: str) -> Party:
 
 def _close(session: Session) -> None:
     """Take the certificate into the log, and leave no deleted byte in the database's files."""
-    session.log.integrate()
+    session.integrate()
     session.forget_deleted()
 
 
 def certificate(session: Session, certificate_id: str, output: Path | None) -> CertificateShown:
     """Return the certificate with its proof, and write it to ``output`` if given; raise `CertificateUnknown`."""
     wanted = CertificateId(parse_id("certificate", certificate_id))
-    session.log.integrate()
+    session.integrate()
     with session.read() as tx:
         text = certificate_file(tx, wanted, log=session.log)
     if output is not None:

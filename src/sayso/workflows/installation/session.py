@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from sayso.accounts.actor import Actor, local_operator
 from sayso.database import Connection
-from sayso.ids import SpeakerId
 from sayso.settings import Settings
 from sayso.workflows.installation.installation import Installation, open_installation
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from sayso.consent.permit import Gate, PermitKey
     from sayso.credentials.authority import LocalAuthority
     from sayso.credentials.operator_certificate import OperatorAuthority
+    from sayso.ledger.checkpoint import Checkpoint
     from sayso.ledger.log import Log
     from sayso.mark import Marker
     from sayso.mark.detector import Detector
@@ -37,20 +37,37 @@ class Session:
         """Return a transaction that sees one consistent state and changes nothing."""
         return self.installation.database.read(scope=self.actor.scope())
 
-    def write(self) -> AbstractContextManager[Connection]:
-        """Return a transaction whose changes are all kept, or, on any error, none; nobody else writes meanwhile."""
-        return self.installation.database.write(scope=self.actor.scope())
-
     @contextlib.contextmanager
-    def act(self, *speakers: SpeakerId) -> Iterator[Connection]:
-        """Yield the one transaction of a unit of work on these speakers: state, lineage and entries, kept together.
+    def act(self, *names: str) -> Iterator[Connection]:
+        """Yield the one transaction of a unit of work: state, lineage and entries are kept together, or not at all.
 
-        What is read of the speakers stays true until the commit, and each of their keys is read once. Acts on other
-        speakers go on at the same time where the database can do that.
+        ``names`` say what it changes, speakers mostly: what is read of them stays true until the commit, and acts on
+        others go on at the same time where the database can do that. Without a name nobody else writes meanwhile. Each
+        subject key is read once. The entries get their place in the log later; see `sequencing`.
         """
         scope = self.actor.scope()
-        with self.vault.holding(), self.installation.database.write(*speakers, scope=scope) as tx:
+        with self.vault.holding(), self.installation.database.write(*names, scope=scope) as tx:
             yield tx
+        self.installation.sequencing.signal()
+
+    def integrate(self) -> Checkpoint:
+        """Give every queued entry its place in the log, and return the checkpoint that covers it."""
+        return self.installation.sequencing.run()
+
+    def catch_up(self) -> None:
+        """Give the entries that wait, of this process or another, their place, if there are any."""
+        self.installation.sequencing.catch_up()
+
+    def entry_of(self, ticket: int) -> int:
+        """Return the place in the log of the entry that an act queued."""
+        return self.log.index_of(ticket)
+
+    def close(self) -> None:
+        """Give the entries that wait their place, and the connections back. The session is of no use afterwards."""
+        try:
+            self.catch_up()
+        finally:
+            self.installation.close()
 
     def forget_deleted(self) -> None:
         """Leave no deleted byte in the state's files; see `Database.forget_deleted`."""
@@ -68,7 +85,8 @@ class Session:
 
     @property
     def log(self) -> Log:
-        """The ledger."""
+        """The ledger with all that was done, by any process: not to be asked for inside an act."""
+        self.catch_up()
         return self.installation.log
 
     @property

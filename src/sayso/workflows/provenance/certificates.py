@@ -88,9 +88,8 @@ def _logged(session: Session) -> Signer:
     """Enter in the ledger who signs from now on: the certificate's SHA-256, no name."""
     who = signer(session)
     changed = AuthorityChanged(authority=who.authority, certificate=who.certificate, algorithm=who.algorithm)
-    with session.write() as tx:
+    with session.act("credentials") as tx:
         append(tx, changed.entry(stamp(now())))
-    session.log.integrate()
     return who
 
 

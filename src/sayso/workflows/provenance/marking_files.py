@@ -71,7 +71,7 @@ class Batch:
 
     def __exit__(self, *_: object) -> None:
         """Take the entries into the log, whatever happened."""
-        self._session.log.integrate()
+        self._session.catch_up()
 
     def embed(self, file: Path, out: Path, mark: Mark, policy: Policy = READ_BACK) -> MarkedFile:
         """Write ``file`` with ``mark`` in its sound to ``out``, under a permit of its own; whole or not at all.
@@ -87,7 +87,7 @@ class Batch:
                 _check_carries(signal, marked.signal)
                 policy.judge(checks)
                 draft.write(marked.encoded(container), granted.permit, voice=HOUSE, to=Release())
-                with session.write() as tx:
+                with session.act(self._speaker) as tx:
                     facts: dict[str, Fact] = {"mark": str(mark), "duration_ms": signal.duration_ms}
                     permission.result(session, tx, granted, f"{ACT}:made", facts)
             except BaseException:

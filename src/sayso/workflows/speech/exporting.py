@@ -36,7 +36,7 @@ from sayso.workflows.provenance.releasing import SoundDraft
 from sayso.workflows.provenance.tracing import Heard, listen, recognised_in
 from sayso.workflows.speech import credentials, labels
 from sayso.workflows.speech.credentials import Packed
-from sayso.workflows.speech.speaking import disclosure_of
+from sayso.workflows.speech.orders import disclosure_of
 from sayso.workflows.voices import voicebook
 
 ACT: Final = "publication:clip"
@@ -71,7 +71,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was released, and where that stands in the ledger."""
+    """What was released; ``ticket`` is that of its entry, whose place `Session.entry_of` tells."""
 
     clip: str
     grant: str
@@ -79,7 +79,7 @@ class Exported:
     manifest: str
     parent: str | None
     content_credentials: bool
-    entry: int
+    ticket: int
 
 
 def export(session: Session, publication: Publication, output: Path) -> Exported:
@@ -117,7 +117,6 @@ def export(session: Session, publication: Publication, output: Path) -> Exported
             permission.failed(session, granted, ACT)
             raise
         draft.publish()
-    session.log.integrate()
     return Exported(
         clip=clip.clip_id,
         grant=granted.permit.grant_id,
@@ -125,7 +124,7 @@ def export(session: Session, publication: Publication, output: Path) -> Exported
         manifest=file.manifest.manifest_id,
         parent=known[0] if known else None,
         content_credentials=file.signed,
-        entry=session.log.index_of(ticket),
+        ticket=ticket,
     )
 
 
@@ -193,7 +192,7 @@ def _settled(session: Session, clip: Clip, granted: Granted, file: Packed) -> in
         "mark": clip.mark_id,
         "output": session.vault.commit(speaker, digest, domain=Domain.SOUND),
     }
-    with session.write() as tx:
+    with session.act(speaker) as tx:
         ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
         if clip.artifact_id is not None:
             manifests.keep(tx, file.manifest, granted.permit, parent=clip.artifact_id)

@@ -82,7 +82,6 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     except BaseException:
         permission.failed(session, granted, ACT)
         raise
-    session.log.integrate()
     report(1.0)
     return Cloned(
         voice=voice,
@@ -178,7 +177,7 @@ def _kept(
     takes = archive.sealed_recordings(session, references, permitted)
     embedding, kept = archive.sealed_voice(session, fitted, references, permitted)
     everything = [*(one for take in takes for one in take), embedding, kept]
-    with archive.undone_on_failure(session, *everything), session.write() as tx:
+    with archive.undone_on_failure(session, *everything), session.act(speaker) as tx:
         facts: dict[str, Fact] = {
             "voice": voice,
             "engine": engine.name,

@@ -50,10 +50,9 @@ def house_speaker(session: Session) -> SpeakerId:
             return found
         speaker = SpeakerId(new_id("speaker"))
         session.vault.create_subject(speaker)
-        with session.write() as tx:
+        with session.act(speaker) as tx:
             consents.add_speaker(tx, speaker, house=True)
             _give(tx, session, speaker, licensee=OPERATOR, purpose=MARKING, actions=(Action.MARK,), note=_MARKING_NOTE)
-    session.log.integrate()
     return speaker
 
 
@@ -69,8 +68,6 @@ def admit_stock_voices(session: Session) -> None:
         new = [one for one in engines if one.stock_voices() and (one.name, one.digest()) not in known]
         for engine in new:
             _admit(session, engine)
-    if new:
-        session.log.integrate()
 
 
 def _admit(session: Session, engine: Engine) -> None:
@@ -78,7 +75,7 @@ def _admit(session: Session, engine: Engine) -> None:
     session.vault.create_subject(speaker)
     stock = engine.stock_voices()
     sealed = [archive.sealed_stock_voice(session, engine, voice, speaker) for voice in stock]
-    with archive.undone_on_failure(session, *(kept for _, kept in sealed)), session.write() as tx:
+    with archive.undone_on_failure(session, *(kept for _, kept in sealed)), session.act(speaker) as tx:
         consents.add_speaker(tx, speaker, house=True)
         grant = _give(tx, session, speaker, licensee=ANY, purpose=ANY, actions=SPEECH, note=_note(engine, stock))
         for voice, (profile, kept) in zip(stock, sealed, strict=True):

@@ -25,12 +25,12 @@ class EngineChanged(Conflict):
     """The engine is not the one the voice was made for; clone the voice again."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cast:
-    """A voice ready to speak. The profile stays closed until somebody is permitted to open it."""
+    """A voice ready to speak: its row, and the blob of its profile, closed until somebody is permitted to open it."""
 
     row: VoiceRow
-    engine: Engine
+    blob: str
 
     @property
     def speaker(self) -> SpeakerId:
@@ -39,7 +39,7 @@ class Cast:
 
     def open(self, session: Session) -> VoiceAsset:
         """Return what the engine speaks with; see `profile_of` for what it raises."""
-        return profile_of(session, self.row).asset
+        return _opened(session, self.row, self.blob).asset
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,22 @@ def row_of(session: Session, voice: str) -> VoiceRow:
 
 
 def cast(session: Session, voice: str) -> Cast:
-    """Return the voice ``voice`` with its engine; raise `VoiceUnknown`, `EngineUnknown` or `EngineChanged`."""
-    row = row_of(session, voice)
+    """Return the voice ``voice``, whose engine is here; raise `VoiceUnknown`, `EngineUnknown` or `EngineChanged`."""
+    with session.read() as tx:
+        row = get_voice(tx, VoiceId(parse_id("voice", voice)))
+        blob = lineage.get(tx, row.artifact_id).blob or ""
+    engine_of(session, row)
+    return Cast(row, blob)
+
+
+def engine_of(session: Session, row: VoiceRow) -> Engine:
+    """Return the engine that a voice was made for; raise `EngineUnknown` or `EngineChanged`."""
     engine = engine_named(row.engine, session.settings.threads)
     if engine.digest() != row.engine_digest:
-        raise EngineChanged(f"voice {voice} was made for another {row.engine}; clone it again for {engine.version}")
-    return Cast(row, engine)
+        raise EngineChanged(
+            f"voice {row.voice_id} was made for another {row.engine}; clone it again for {engine.version}"
+        )
+    return engine
 
 
 def listed(session: Session) -> list[VoiceShown]:
@@ -86,6 +96,11 @@ def profile_of(session: Session, row: VoiceRow) -> VoiceProfile:
     """
     with session.read() as tx:
         blob = lineage.get(tx, row.artifact_id).blob or ""
+    with session.vault.holding():
+        return _opened(session, row, blob)
+
+
+def _opened(session: Session, row: VoiceRow, blob: str) -> VoiceProfile:
     if session.vault.key_ids(blob) != (session.vault.key_id(row.speaker_id),):
         raise VoiceMoved(f"voices row {row.voice_id}: names a speaker whose voice it is not; restore the database")
     return VoiceProfile.decode(session.vault.open(blob, kind=Kind.VOICE))

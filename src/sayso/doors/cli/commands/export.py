@@ -39,11 +39,13 @@ def export(
 
     release = Publication(clip_or_file, language, territory, channel, sublicensee)
     with sound_outlet(output, force=force) as out:
-        exported = released(local_session(), release, out.path)
-        out.show(shapes.exported(exported), _lines(exported, output), as_json=as_json)
+        session = local_session()
+        exported = released(session, release, out.path)
+        entry = session.entry_of(exported.ticket)
+        out.show(shapes.exported(exported, entry), _lines(exported, output, entry), as_json=as_json)
 
 
-def _lines(exported: Exported, output: Path) -> Iterator[str]:
+def _lines(exported: Exported, output: Path, entry: int) -> Iterator[str]:
     signed = "signed" if exported.content_credentials else "without content credentials (not supported by this format)"
     yield f"{output}: clip {exported.clip}, {signed}"
-    yield f"permitted by {exported.grant}, ledger entry {exported.entry}"
+    yield f"permitted by {exported.grant}, ledger entry {entry}"

@@ -16,7 +16,7 @@ from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import speech as shapes
 
 if TYPE_CHECKING:
-    from sayso.workflows.speech.speaking import Order, Spoken
+    from sayso.workflows.speech.orders import Order, Spoken
 
 AnnounceEvery = Annotated[
     float | None, typer.Option(help="Repeat the disclosure about every N seconds (30 or more), between sentences.")
@@ -52,7 +52,7 @@ def say(
     as_json: AsJson = False,
 ) -> None:
     """Synthesize speech from text under a grant."""
-    from sayso.workflows.speech.speaking import Order  # noqa: PLC0415
+    from sayso.workflows.speech.orders import Order  # noqa: PLC0415
 
     order = Order(
         text=read_text(text),
@@ -82,11 +82,13 @@ def _speak(order: Order, output: Path, *, force: bool, as_json: bool) -> None:
 
     with sound_outlet(output, force=force) as out:
         check_target(beside(out.path), overwrite=force)
+        session = local_session()
         with bar("speaking") as report:
-            spoken = speak(local_session(), order, out.path, report)
+            spoken = speak(session, order, out.path, report)
         for line in _warnings(spoken):
             talk(line)
-        out.show(shapes.spoken(spoken), _lines(spoken, output), as_json=as_json)
+        entry = session.entry_of(spoken.ticket)
+        out.show(shapes.spoken(spoken, entry), _lines(spoken, output, entry), as_json=as_json)
 
 
 def _warnings(spoken: Spoken) -> Iterator[str]:
@@ -101,6 +103,6 @@ def _warnings(spoken: Spoken) -> Iterator[str]:
         yield f"warning: labels required by {asking} are missing from the clip: {missing}"
 
 
-def _lines(spoken: Spoken, output: Path) -> Iterator[str]:
+def _lines(spoken: Spoken, output: Path, entry: int) -> Iterator[str]:
     yield f"{output}: {spoken.duration_s:.1f} s, clip {spoken.clip}, mark {spoken.mark}"
-    yield f"permitted by {spoken.grant}, ledger entry {spoken.entry}; verify it with: sayso verify {output}"
+    yield f"permitted by {spoken.grant}, ledger entry {entry}; verify it with: sayso verify {output}"
