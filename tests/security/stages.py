@@ -52,7 +52,7 @@ STAGES: dict[str, str] = {
     "workflows/provenance/releasing.py:SoundDraft.publish": "write has asked",
     "workflows/provenance/marking_files.py:_made_to_last": "Marker.embed asks each time",
     "workflows/provenance/marking_files.py:Batch.embed": "Marker.embed and SoundDraft.write ask, and permission.result",
-    "doors/cli/commands/mark.py:embed.<locals>.embedded": "Batch.embed asks",
+    "doors/cli/commands/mark.py:embed": "Batch.embed asks",
 }
 """Every function that makes, changes, keeps or releases sound under consent, and who asks the gate for it."""
 

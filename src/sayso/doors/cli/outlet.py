@@ -85,6 +85,12 @@ def show_at(out: Outlet | None, result: Mapping[str, Any], lines: Iterable[str],
         out.show(result, lines, as_json=as_json)
 
 
+def free(path: Path, *, force: bool) -> Path:
+    """Return ``path`` if a file can be written there; raise as `outlet` does."""
+    check_target(path, overwrite=force)
+    return path
+
+
 def _copy(path: Path, folder: Path) -> None:
     """Write ``path`` to standard output, and what lies beside it, such as labels, to standard error."""
     for other in sorted(folder.iterdir()):

@@ -11,7 +11,7 @@ import typer
 
 from sayso.doors.cli.batch import each
 from sayso.doors.cli.group import group
-from sayso.doors.cli.outlet import Force, outlet
+from sayso.doors.cli.outlet import Force, free, outlet
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import mark as shapes
@@ -41,7 +41,7 @@ def embed(
     as_json: AsJson = False,
 ) -> None:
     """Embed a watermark with a given identifier."""
-    from sayso.disk import check_target, make_folder  # noqa: PLC0415
+    from sayso.disk import make_folder  # noqa: PLC0415
     from sayso.mark.verifying import Policy  # noqa: PLC0415
     from sayso.workflows.provenance import marking_files  # noqa: PLC0415 - loads the marker
 
@@ -50,15 +50,10 @@ def embed(
     _check_distinct(files)
     make_folder(out_dir)
     batch = marking_files.Batch(local_session())
-
-    def embedded(file: Path) -> dict[str, Any]:
-        check_target(out_dir / file.name, overwrite=force)
-        return shapes.marked_file(batch.embed(file, out_dir / file.name, mark, policy))
-
     with batch:
         code = each(
             files,
-            embedded,
+            lambda file: shapes.marked_file(batch.embed(file, free(out_dir / file.name, force=force), mark, policy)),
             _embedded,
             as_json=as_json,
         )
