@@ -32,6 +32,7 @@ def write_page(session: Session, folder: Path, *, overwrite: bool = False) -> Pu
     make_folder(folder)
     for name in (*FILES, KEY):
         check_target(folder / name, overwrite=overwrite)
+    published = publish(session, folder / KEY)
     for name in FILES:
         write_document(folder / name, files("sayso.doors.page").joinpath(name).read_text("utf-8"), mode=0o644)
-    return publish(session, folder / KEY)
+    return published

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sayso.doors.cli.options import declared, read_text, several
+from sayso.doors.cli.options import LexiconFile, declared, read_text, several
 from sayso.doors.cli.outlet import Force, SoundOutput, sound_outlet
 from sayso.doors.cli.output import AsJson, talk
 from sayso.doors.cli.progress import bar
@@ -48,6 +48,7 @@ def say(
     speed: Annotated[float, typer.Option(help="Speaking rate: 0.5 to 2.0.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Random seed; same seed, voice and text, same speech.")] = 0,
     profile: Annotated[str, typer.Option(help="Watermark strength; see `sayso mark profiles`.")] = "standard",
+    lexicon: LexiconFile = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -71,6 +72,7 @@ def say(
         announce_every_s=announce_every,
         jurisdictions=several(jurisdiction),
         profile=profile,
+        lexicon=lexicon,
     )
     _speak(order, output, force=force, as_json=as_json)
 
