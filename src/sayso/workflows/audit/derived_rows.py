@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from sayso.database.rows import Row, Rows, all_rows
 from sayso.errors import SaysoError
-from sayso.ledger.acts import ClipMade, StockAdmitted
+from sayso.ledger.acts import ClipMade, Permitted, StockAdmitted
 from sayso.ledger.entry import Entry, brief
 from sayso.workflows.audit.snapshot import Snapshot, speaker_of
 from sayso.workflows.consent.rows import committed, edited
@@ -22,6 +23,7 @@ TOGETHER = 200
 """Groups whose rows are read at once."""
 
 _MADE = ClipMade.TYPES[0]
+_INTENDED = f"{Permitted.CLIP}:intended"
 _STOCK = StockAdmitted.TYPES[0]
 _OTHERWISE = "is not what the ledger says"
 _CHILDREN = {
@@ -40,6 +42,14 @@ class Seen:
 
     artifacts: set[str] = field(default_factory=set)
     clips: set[str] = field(default_factory=set)
+
+
+class Made(NamedTuple):
+    """What the log tells of a clip: the entry, and the tickets of its intent and of itself."""
+
+    entry: Entry
+    intent_ticket: int | None
+    result_ticket: int
 
 
 def findings(look: Snapshot) -> Iterator[str]:
@@ -61,9 +71,9 @@ def findings(look: Snapshot) -> Iterator[str]:
 
 def _of_grant(look: Snapshot, row: Row, permits: Sequence[str], seen: Seen) -> Iterator[str]:
     grant, is_erased = str(row["grant_id"]), not speaker_of(row)
-    chain = look.chain(grant)
-    made = {str(entry.facts["clip"]): entry for entry in chain if entry.type == _MADE}
-    expected = {} if is_erased else {str(entry.facts["rows"]): entry for entry in chain if _has_rows(entry)}
+    chain = list(look.chain(grant))
+    made = _made(chain)
+    expected = {} if is_erased else {str(entry.facts["rows"]): entry for _, entry in chain if _has_rows(entry)}
     has_stock = any(entry.type == _STOCK for entry in expected.values())
     strange: list[tuple[str, list[Rows]]] = []
     for parts in _groups(look, permits, grant if has_stock else None):
@@ -73,6 +83,16 @@ def _of_grant(look: Snapshot, row: Row, permits: Sequence[str], seen: Seen) -> I
             strange.append((found, parts))
     yield from _told(strange, list(expected.values()))
     yield from (f"clips row {clip}: is missing" for clip in made)
+
+
+def _made(chain: Sequence[tuple[int, Entry]]) -> dict[str, Made]:
+    """Return what the entries under a grant tell of each clip."""
+    intended = {entry.facts.get("permit"): ticket for ticket, entry in chain if entry.type == _INTENDED}
+    return {
+        str(entry.facts["clip"]): Made(entry, intended.get(entry.facts.get("permit")), ticket)
+        for ticket, entry in chain
+        if entry.type == _MADE
+    }
 
 
 def _groups(look: Snapshot, permits: Sequence[str], stock: str | None) -> Iterator[list[Rows]]:
@@ -127,15 +147,19 @@ def _named(part: Rows, group: Sequence[Rows]) -> str:
     return f"{table} row {', '.join(ids)}" if ids else f"{table} rows of {whose[0] if whose else 'unknown'}"
 
 
-def _of_clip(parts: Sequence[Rows], grant: str, made: dict[str, Entry]) -> Iterator[str]:
+def _of_clip(parts: Sequence[Rows], grant: str, made: dict[str, Made]) -> Iterator[str]:
     """Yield what the row of a clip says otherwise than its entry, which is taken out of ``made``."""
     for clip in dict(parts)["clips"]:
         where = f"clips row {clip['clip_id']}"
-        entry = made.pop(str(clip["clip_id"]), None)
-        if entry is None:
+        logged = made.pop(str(clip["clip_id"]), None)
+        if logged is None:
             yield f"{where}: the ledger does not know it under grant {grant}"
             continue
-        said = {name: entry.facts.get(name) for name in ("mark", "duration_ms", "licensee", "purpose", "project")}
+        facts = logged.entry.facts
+        said: dict[str, Any] = {
+            name: facts.get(name) for name in ("mark", "duration_ms", "licensee", "purpose", "project")
+        }
+        said |= {"intent_ticket": logged.intent_ticket, "result_ticket": logged.result_ticket}
         kept = {**clip, "mark": clip["mark_id"]}
         if wrong := [name for name, value in said.items() if not _same(kept[name], value)]:
             yield f"{where}: {', '.join(wrong)} is not what the ledger says"

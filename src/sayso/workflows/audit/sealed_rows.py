@@ -98,7 +98,7 @@ def _of_artifact(look: Snapshot, row: Row, digests: set[str]) -> Iterator[str]:
     where = f"artifacts row {row['artifact_id']}"
     if row["blob"] is None and row["kind"] in _IN_ROWS:
         if row["digest"] not in digests:
-            yield f"{where}: the {row['kind']} that it tells of is gone or another"
+            yield f"{where}: the {row['kind']} that it tells of is gone or another, in {row['kind']}s"
         return
     try:
         look.vault.open(row["blob"] or "", kind=str(row["kind"]))

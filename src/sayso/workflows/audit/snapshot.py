@@ -43,9 +43,9 @@ class Snapshot:
         """Yield the entries whose type is ``kind`` or lies below it, in log order."""
         yield from self.session.installation.log.query_in(self.tx, type=kind)
 
-    def chain(self, grant: str) -> list[Entry]:
-        """Return the entries under a grant, in their order."""
-        return [row.entry for row in self.session.installation.log.query_in(self.tx, grants=[grant])]
+    def chain(self, grant: str) -> Iterator[tuple[int, Entry]]:
+        """Yield the entries under a grant, in their order, with their tickets."""
+        return ((row.ticket, row.entry) for row in self.session.installation.log.query_in(self.tx, grants=[grant]))
 
     @cached_property
     def logged_grants(self) -> frozenset[str]:
