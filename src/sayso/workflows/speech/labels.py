@@ -18,7 +18,7 @@ from sayso.audio.tags import read_tags
 from sayso.clock import now, stamp
 from sayso.errors import Invalid, NotFound
 from sayso.ids import ClipId
-from sayso.labels import AIGC, DISCLOSURE, VOICE, Asked, Layer, Origin, Words, asked_by, table, words_for
+from sayso.labels import AIGC, DISCLOSURE, VOICE, Layer, Origin, RequiredLabels, Words, asked_by, table, words_for
 from sayso.labels.errors import LabelImpossible
 from sayso.labels.jurisdiction import Jurisdiction, jurisdiction
 from sayso.labels.rhythm import closing, opening
@@ -39,7 +39,7 @@ _RHYTHM_RATE: Final = 24_000
 class Plan:
     """What one clip is to carry: ``layers``, the words if it speaks, and about how often they come again."""
 
-    asked: Asked
+    asked: RequiredLabels
     layers: frozenset[Layer]
     words: Words | None
     every_s: float | None
