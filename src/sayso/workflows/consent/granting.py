@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from os import PathLike
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.consent import Grant, State
+from sayso.consent import Grant, State, changes
 from sayso.consent import store as consents
 from sayso.consent.document import (
     STATE_FORMAT,
@@ -21,9 +22,9 @@ from sayso.consent.errors import GrantInvalid, GrantState
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import GrantId, SpeakerId, parse_id
-from sayso.ledger import append
 from sayso.ledger.acts import GrantAmended, GrantEntered, SpeakerDied
 from sayso.vault.domains import Domain
+from sayso.workflows.consent import rows
 from sayso.workflows.consent.acts import act_on_grant
 from sayso.workflows.consent.changing import enter_change, resume, revoke, suspend, withdraw
 from sayso.workflows.consent.commitments import script_commitment, terms_commitment
@@ -65,6 +66,7 @@ def enter_grant(session: Session, grant: Grant) -> GrantId:
     A licence of a speaker with an outer consent is cut from it. Raise `GrantInvalid`, `SpeakerUnknown`, `SpeakerKey` or
     `CeilingExceeded`, changing nothing.
     """
+    session.require(Right.CONSENT)
     with session.act(grant.speaker) as tx:
         grant = _bounded(tx, grant)
         _enter(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
@@ -77,6 +79,8 @@ def request(session: Session, terms: Terms) -> GrantId:
     What the speaker's outer consent does not have room for is not even asked for. Raise `GrantInvalid`,
     `SpeakerUnknown` or `CeilingExceeded`, changing nothing.
     """
+    session.require(Right.REQUEST)
+    session.require_licensee(terms.licensee, Right.REQUEST)
     asked = replace(terms.grant(), state=State.REQUESTED)
     if asked.outer:
         raise GrantInvalid("outer: got an outer consent, expected a grant: what bounds all others nobody asks for")
@@ -91,6 +95,7 @@ def accept(session: Session, grant_id: str) -> GrantShown:
 
     Raise `GrantState` for what is no request, `SpeakerKey` where the speaker keeps their own key, `CeilingExceeded`.
     """
+    session.require(Right.CONSENT)
     with act_on_grant(session, grant_id) as (tx, grant):
         asked = _requested(grant)
         _accept(session, tx, asked, sign(document_of(asked), key_of(session, tx, asked.speaker)))
@@ -113,6 +118,7 @@ def draft(session: Session, terms: Terms) -> bytes:
 
 def amend(session: Session, grant_id: str, terms: Terms) -> GrantShown:
     """Make the next version of a grant, with what ``terms`` say anew, signed and logged; permits made before end."""
+    session.require(Right.CONSENT)
     with act_on_grant(session, grant_id) as (tx, old):
         grant = terms.amended(old)
         _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
@@ -130,6 +136,7 @@ def approve(session: Session, grant_id: str, text: str, *, lexicon: str | PathLi
 
     ``lexicon`` is the file that the text will be spoken with.
     """
+    session.require(Right.CONSENT)
     with act_on_grant(session, grant_id) as (tx, old):
         if old.approved_texts is None:
             raise GrantInvalid("approval: the grant needs none, expected one that asks for approval of each text")
@@ -144,6 +151,7 @@ def enter(session: Session, signed_file: bytes) -> GrantShown:
 
     Raise `GrantInvalid` naming what is malformed, `SignatureRefused`, and as `give` does, changing nothing.
     """
+    session.require(Right.CONSENT)
     text, signature = read_signed_file(signed_file)
     if format_of(text) == STATE_FORMAT:
         return enter_change(session, text, signature)
@@ -161,11 +169,12 @@ def enter(session: Session, signed_file: bytes) -> GrantShown:
 
 def note_death(session: Session, speaker: str) -> None:
     """Note that a speaker has died: only grants for that time too still permit anything. Logged, without the name."""
+    session.require(Right.SPEAKERS)
     known, moment = SpeakerId(parse_id("speaker", speaker)), now()
     with session.act(known) as tx:
         consents.note_death(tx, known, at=moment)
         subject = session.vault.pseudonym(known, "consent:speaker:died")
-        append(tx, SpeakerDied(subject=subject).entry(stamp(moment)))
+        rows.enter(session, tx, SpeakerDied(subject=subject), stamp(moment), speaker=known)
 
 
 def _existing(tx: Connection, grant_id: str) -> Grant:
@@ -191,13 +200,14 @@ def _asked_for(tx: Connection, grant: Grant) -> Grant | None:
 
 def _accept(session: Session, tx: Connection, asked: Grant, signature: str) -> None:
     moment = now()
-    consents.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
-    append(tx, _entered(session, replace(asked, state=State.GIVEN), signature).entry(stamp(moment), asked.grant_id))
+    changes.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
+    given = _entered(session, replace(asked, state=State.GIVEN), signature)
+    rows.enter(session, tx, given, stamp(moment), speaker=asked.speaker, grant=asked.grant_id)
 
 
 def _bounded(tx: Connection, grant: Grant) -> Grant:
     """Return the grant as cut from the outer consent that has room for it, if the speaker has one."""
-    outer = consents.outer_for(tx, grant)
+    outer = changes.outer_for(tx, grant)
     return grant if outer is None else replace(grant, ceiling=outer.grant_id)
 
 
@@ -205,8 +215,9 @@ def _enter(
     session: Session, tx: Connection, grant: Grant, signature: str | None, *, who: Party = Party.SPEAKER
 ) -> None:
     moment = now()
-    consents.insert_grant(tx, grant, who=who, at=moment, signature=signature)
-    append(tx, _entered(session, grant, signature).entry(stamp(moment), grant.grant_id))
+    changes.insert_grant(tx, grant, who=who, at=moment, signature=signature)
+    entered = _entered(session, grant, signature)
+    rows.enter(session, tx, entered, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 
 
 def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEntered:
@@ -224,14 +235,14 @@ def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEnte
 
 def _amend(session: Session, tx: Connection, grant: Grant, signature: str) -> None:
     moment = now()
-    consents.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
+    changes.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
     amended = GrantAmended(
         terms=terms_commitment(session, grant),
         version=grant.version,
         signature=_committed(session, grant, signature),
         outer=grant.ceiling,
     )
-    append(tx, amended.entry(stamp(moment), grant.grant_id))
+    rows.enter(session, tx, amended, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 
 
 def _committed(session: Session, grant: Grant, signature: str | None) -> str | None:

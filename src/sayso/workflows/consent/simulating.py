@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, parse_stamp
-from sayso.consent import Action, Purpose, Request, minutes
-from sayso.consent import store as consents
+from sayso.consent import Action, Purpose, Request, minutes, signed
 from sayso.consent.decision import why
-from sayso.consent.store import Standing
+from sayso.consent.signed import Standing
 from sayso.database import Connection
 from sayso.errors import Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, VoiceId, parse_id
@@ -102,6 +102,8 @@ def cases_in(file: Path) -> list[tuple[int, Case]]:
 
 def simulate(session: Session, cases: list[tuple[int, Case]]) -> Iterator[Judged]:
     """Yield what would be decided in each case, all on one state of the grants, now where a case has no ``at``."""
+    for licensee in sorted({case.licensee for _, case in cases}):
+        session.require_licensee(licensee, Right.SPEECH)
     moment = now()
     with session.read() as tx:
         judge = _Judge(session, tx, moment)
@@ -143,7 +145,7 @@ class _Judge:
 
     def _standing(self, speaker: SpeakerId) -> tuple[Standing, minutes.Usage]:
         if speaker not in self._standings:
-            standing = consents.standing(self._tx, speaker, self._session.policies)
+            standing = signed.standing(self._tx, speaker, self._session.policies)
             self._standings[speaker] = standing, minutes.usage(self._tx, speaker)
         return self._standings[speaker]
 

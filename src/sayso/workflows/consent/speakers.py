@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, new_id
-from sayso.ledger import append
 from sayso.ledger.acts import SpeakerAdded
+from sayso.workflows.consent.rows import enter
 from sayso.workflows.installation.session import Session
 
 MAX_NAME_CHARS = 200
@@ -16,6 +17,7 @@ NAME_FIELD = "speaker name"
 
 def add_speaker(session: Session, name: str) -> SpeakerId:
     """Add a speaker called ``name`` and return the id; raise `Invalid` for a name that is none."""
+    session.require(Right.SPEAKERS)
     name = name.strip()
     if not name or len(name) > MAX_NAME_CHARS or not name.isprintable():
         raise Invalid(f"name: got {len(name)} characters, expected 1 to {MAX_NAME_CHARS} printable ones")
@@ -27,7 +29,7 @@ def add_speaker(session: Session, name: str) -> SpeakerId:
     with session.act(speaker) as tx:
         consents.add_speaker(tx, speaker, name_sealed=sealed, at=moment)
         subject = session.vault.pseudonym(speaker, "consent:speaker:added")
-        append(tx, SpeakerAdded(subject=subject).entry(stamp(moment)))
+        enter(session, tx, SpeakerAdded(subject=subject), stamp(moment), speaker=speaker)
     return speaker
 
 

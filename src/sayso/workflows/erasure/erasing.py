@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts.rights import Right
 from sayso.consent import Party
 from sayso.consent import decision_store as decisions
 from sayso.consent import store as consents
 from sayso.credentials import store as manifests
 from sayso.database import Connection
-from sayso.disk import write_document
+from sayso.disk import FileTooLarge, read_bounded, write_document
 from sayso.erasure import (
     Checked,
     ErasurePlan,
@@ -33,12 +34,15 @@ from sayso.erasure import (
 )
 from sayso.erasure import check as check_certificate
 from sayso.erasure.certificate import CertificateFile
-from sayso.errors import Invalid, NotFound, Refused
+from sayso.errors import Invalid, Refused
 from sayso.fingerprint import store as fingerprints
-from sayso.ids import PREFIXES, ArtifactId, CertificateId, PlanId, SpeakerId, parse_id
+from sayso.ids import PREFIXES, ArtifactId, CertificateId, GrantId, PlanId, SpeakerId, parse_id
+from sayso.ledger.acts import OfSpeakerT
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
+from sayso.vault import Vault
 from sayso.voices import store as voices
+from sayso.workflows.consent import rows
 from sayso.workflows.installation.session import Session
 
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024 * 1024
@@ -69,6 +73,7 @@ class CertificateShown:
 
 def plan(session: Session, speaker: str) -> ErasurePlan:
     """Return a plan of all that would go with the speaker; nothing is changed. Raise `SpeakerUnknown`."""
+    session.require(Right.ERASURE)
     wanted = SpeakerId(parse_id("speaker", speaker))
     with session.act(wanted) as tx:
         if consents.get_speaker(tx, wanted).house:
@@ -87,10 +92,14 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
 
     ``by`` says whose act it is, the speaker's or the operator's, and so why their grants end.
     """
-    who, known = _parse_party(by), planned(session, plan_id)
+    session.require(Right.ERASURE)
+    who = _parse_party(by)
+    if who is Party.OPERATOR:
+        session.require(Right.GOVERN)
+    known = planned(session, plan_id)
     named = known.speaker or known.plan_id
     with session.act(named) as tx:
-        begun = block(tx, known.plan_id, who=who)
+        begun = block(tx, known.plan_id, commitments=RowCommitments(session.vault), who=who)
     if begun.stage is Stage.ERASED:  # killed after its certificate, perhaps before the last two steps
         _close(session)
         return Erased(plan_id, begun.certificate or "", 0, 0)
@@ -99,7 +108,8 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     report(0.2)
     removed = unlink_blobs(session.vault, begun, lambda part: report(0.2 + 0.5 * part))
     with session.act(named) as tx:
-        begun = delete_rows(tx, begun.plan_id, forgets=FORGETS, who=who)
+        commitments = RowCommitments(session.vault)
+        begun = delete_rows(tx, begun.plan_id, commitments=commitments, forgets=FORGETS, who=who)
     swept = sweep(session.vault, begun)
     report(0.9)
     with session.act(named) as tx:
@@ -107,6 +117,25 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     _close(session)
     report(1.0)
     return Erased(plan_id, certificate_id, removed, len(swept.unlinked))
+
+
+@dataclass(frozen=True, slots=True)
+class RowCommitments:
+    """The commitments that the entries of an erasure hold; see `sayso.workflows.consent.rows`."""
+
+    vault: Vault
+
+    def bound(self, tx: Connection, speaker: SpeakerId, act: OfSpeakerT, grant: GrantId | None = None) -> OfSpeakerT:
+        """Return the act with the commitments to the speaker's and the grant's rows."""
+        return rows.bound(self.vault, tx, speaker, act, grant)
+
+    def of_plan(self, tx: Connection, plan: PlanId) -> str:
+        """Return the commitment to the plan and what it names."""
+        return rows.committed_here(self.vault, rows.plan_rows(tx, plan))
+
+    def of_erased(self, tx: Connection, grant: GrantId) -> str:
+        """Return the commitment to what stays of an erased grant."""
+        return rows.committed_here(self.vault, rows.erased_rows(tx, grant))
 
 
 def _parse_party(text: str) -> Party:
@@ -166,9 +195,6 @@ FORGETS: Final[tuple[Forget, ...]] = (_forget_clips, _forget_voices, _forget_dec
 
 def _read(file: Path) -> str:
     try:
-        data = file.read_bytes() if file.stat().st_size <= MAX_CERTIFICATE_BYTES else b"\xff"
-        return data.decode()
-    except OSError as error:
-        raise NotFound(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
+        return read_bounded(file, MAX_CERTIFICATE_BYTES).decode()
+    except (FileTooLarge, UnicodeDecodeError):
         raise Invalid(f"{file}: got no text of a certificate, expected the file of a certificate of erasure") from None

@@ -9,6 +9,7 @@ from typing import Final, Self
 
 import numpy as np
 
+from sayso.accounts.rights import Right
 from sayso.audio import Signal, container_of, decode
 from sayso.consent import Action, Permit, Purpose, Release, Request
 from sayso.errors import Invalid
@@ -62,6 +63,7 @@ class Batch:
 
     def __init__(self, session: Session) -> None:
         """Mark files under the house's grant."""
+        session.require(Right.MARK)
         self._session = session
         self._speaker = house_speaker(session)
 
@@ -121,7 +123,8 @@ def parse_mark(text: str) -> Mark:
 
 
 def _request(session: Session, file: Path, signal: Signal, speaker: SpeakerId) -> Request:
-    digest = hashlib.sha256(file.read_bytes()).digest()
+    with file.open("rb") as data:
+        digest = hashlib.file_digest(data, "sha256").digest()
     return Request(
         speaker=speaker,
         voice=HOUSE,
