@@ -84,6 +84,43 @@ class ActRefused(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrganisationAdded(Act):
+    """An organisation was added; ``subject`` is its id."""
+
+    TYPES: ClassVar = ("accounts:organisation:added",)
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenseeHeld(Act):
+    """The organisation ``subject`` holds a licensee from now on."""
+
+    TYPES: ClassVar = ("accounts:licensee:held",)
+    subject: str
+    licensee: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialIssued(Act):
+    """A credential was issued; ``subject`` is the organisation, or the pseudonym of the speaker whose it is."""
+
+    TYPES: ClassVar = ("accounts:credential:issued",)
+    subject: str
+    credential: str
+    role: str
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialRevoked(Act):
+    """A credential was revoked; ``subject`` as in `CredentialIssued`."""
+
+    TYPES: ClassVar = ("accounts:credential:revoked",)
+    subject: str
+    credential: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpeakerAdded(Act):
     """A speaker was added."""
 
