@@ -19,7 +19,9 @@ def test_a_credential_is_read_back_from_its_one_form():
     assert len({Presented.new(ID).secret for _ in range(50)}) == 50
 
 
-@pytest.mark.parametrize("text", ["", "crd_aaaaaaaaaaaaaaaa", "crd_a.b", "crd_aaaaaaaaaaaaaaaa." + "é" * 43, "x" * 9999])
+@pytest.mark.parametrize(
+    "text", ["", "crd_aaaaaaaaaaaaaaaa", "crd_a.b", "crd_aaaaaaaaaaaaaaaa." + "é" * 43, "x" * 9999]
+)
 def test_what_is_none_is_refused_without_repeating_it(text):
     with pytest.raises(CredentialInvalid) as refused:
         Presented.parse(text)

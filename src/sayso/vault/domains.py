@@ -26,5 +26,7 @@ class Domain(StrEnum):
     """A clip's sound, or a file that was exported."""
     CREDENTIAL = "credential"
     """A speaker's credential: what hides in the ledger which entries it made."""
+    ROWS = "rows"
+    """Rows of the state, as an act left them."""
     MARKED_FILE = "marked-file"
     """A file from outside that gets a mark."""

@@ -68,7 +68,7 @@ def issue(
 
 
 def revoke(session: Session, credential: str) -> Credential:
-    """Make a credential void from now on, and log it; raise `CredentialUnknown`, or `CredentialVoid` the second time."""
+    """Make a credential void from now on, and log it; raise `CredentialUnknown`, or `CredentialVoid` if it is so."""
     session.require(Right.ACCOUNTS)
     known, at = CredentialId(parse_id("credential", credential)), stamp(now())
     with session.act(known) as tx:

@@ -10,20 +10,19 @@ from typing import Final
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.consent import Grant, State
+from sayso.consent import Grant, State, changes
 from sayso.consent import store as consents
-from sayso.consent.declaration import StateChange, read_state_change
-from sayso.consent.document import sign
+from sayso.consent.document import StateChange, read_state_change, sign
 from sayso.consent.errors import GrantState, RequestUnanswered
-from sayso.consent.event_store import next_number
+from sayso.consent.history_store import next_number
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.errors import Invalid, SaysoError
 from sayso.ids import GrantId, parse_id
-from sayso.ledger import append
 from sayso.ledger.acts import GrantChanged
 from sayso.vault.domains import Domain
 from sayso.workflows.consent.acts import act_on_grant
+from sayso.workflows.consent.rows import enter
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
@@ -133,9 +132,9 @@ def _entered(
     session: Session, tx: Connection, old: Grant, state: State, who: Party, *, signature: str | None = None
 ) -> None:
     moment = now()
-    consents.change_state(tx, old.grant_id, state, who=who, at=moment, signature=signature)
+    changes.change_state(tx, old.grant_id, state, who=who, at=moment, signature=signature)
     committed = None
     if signature is not None:
         committed = session.vault.commit(old.speaker, signature.encode(), domain=Domain.SIGNATURE)
     changed = GrantChanged(state=state, who=who, version=old.version, signature=committed)
-    append(tx, changed.entry(stamp(moment), old.grant_id))
+    enter(session, tx, changed, stamp(moment), speaker=old.speaker, grant=old.grant_id)

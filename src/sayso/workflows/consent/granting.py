@@ -7,7 +7,7 @@ from os import PathLike
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.consent import Grant, State
+from sayso.consent import Grant, State, changes
 from sayso.consent import store as consents
 from sayso.consent.document import (
     STATE_FORMAT,
@@ -22,9 +22,9 @@ from sayso.consent.errors import GrantInvalid, GrantState
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import GrantId, SpeakerId, parse_id
-from sayso.ledger import append
 from sayso.ledger.acts import GrantAmended, GrantEntered, SpeakerDied
 from sayso.vault.domains import Domain
+from sayso.workflows.consent import rows
 from sayso.workflows.consent.acts import act_on_grant
 from sayso.workflows.consent.changing import enter_change, resume, revoke, suspend, withdraw
 from sayso.workflows.consent.commitments import script_commitment, terms_commitment
@@ -174,7 +174,7 @@ def note_death(session: Session, speaker: str) -> None:
     with session.act(known) as tx:
         consents.note_death(tx, known, at=moment)
         subject = session.vault.pseudonym(known, "consent:speaker:died")
-        append(tx, SpeakerDied(subject=subject).entry(stamp(moment)))
+        rows.enter(session, tx, SpeakerDied(subject=subject), stamp(moment), speaker=known)
 
 
 def _existing(tx: Connection, grant_id: str) -> Grant:
@@ -200,13 +200,14 @@ def _asked_for(tx: Connection, grant: Grant) -> Grant | None:
 
 def _accept(session: Session, tx: Connection, asked: Grant, signature: str) -> None:
     moment = now()
-    consents.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
-    append(tx, _entered(session, replace(asked, state=State.GIVEN), signature).entry(stamp(moment), asked.grant_id))
+    changes.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
+    given = _entered(session, replace(asked, state=State.GIVEN), signature)
+    rows.enter(session, tx, given, stamp(moment), speaker=asked.speaker, grant=asked.grant_id)
 
 
 def _bounded(tx: Connection, grant: Grant) -> Grant:
     """Return the grant as cut from the outer consent that has room for it, if the speaker has one."""
-    outer = consents.outer_for(tx, grant)
+    outer = changes.outer_for(tx, grant)
     return grant if outer is None else replace(grant, ceiling=outer.grant_id)
 
 
@@ -214,8 +215,9 @@ def _enter(
     session: Session, tx: Connection, grant: Grant, signature: str | None, *, who: Party = Party.SPEAKER
 ) -> None:
     moment = now()
-    consents.insert_grant(tx, grant, who=who, at=moment, signature=signature)
-    append(tx, _entered(session, grant, signature).entry(stamp(moment), grant.grant_id))
+    changes.insert_grant(tx, grant, who=who, at=moment, signature=signature)
+    entered = _entered(session, grant, signature)
+    rows.enter(session, tx, entered, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 
 
 def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEntered:
@@ -233,14 +235,14 @@ def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEnte
 
 def _amend(session: Session, tx: Connection, grant: Grant, signature: str) -> None:
     moment = now()
-    consents.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
+    changes.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
     amended = GrantAmended(
         terms=terms_commitment(session, grant),
         version=grant.version,
         signature=_committed(session, grant, signature),
         outer=grant.ceiling,
     )
-    append(tx, amended.entry(stamp(moment), grant.grant_id))
+    rows.enter(session, tx, amended, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 
 
 def _committed(session: Session, grant: Grant, signature: str | None) -> str | None:

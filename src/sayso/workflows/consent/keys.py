@@ -10,17 +10,23 @@ from typing import Final
 
 from sayso.accounts.rights import Right
 from sayso.clock import now
-from sayso.consent import fields
+from sayso.consent import changes, fields
 from sayso.consent import store as consents
-from sayso.consent.declaration import KeyChange, read_key_change
-from sayso.consent.document import KEY_FORMAT, check_signature, format_of, read_signed_file, sign
+from sayso.consent.document import (
+    KEY_FORMAT,
+    KeyChange,
+    check_signature,
+    format_of,
+    read_key_change,
+    read_signed_file,
+    sign,
+)
 from sayso.consent.errors import SpeakerKey, SpeakerKeyMissing
 from sayso.consent.keys import private_key, public_key, public_key_of, sealed_pem
 from sayso.consent.state import Party
 from sayso.consent.store import How, SpeakerKeyRow
 from sayso.database import Connection
-from sayso.disk import write_document
-from sayso.errors import Invalid
+from sayso.disk import check_target, write_document
 from sayso.ids import SpeakerId, parse_id
 from sayso.vault.domains import Domain
 from sayso.workflows.consent.signing import KEY_FIELD, fresh_key, key_of, tell_key
@@ -88,7 +94,7 @@ def recover(session: Session, speaker: str, new: str, reason: str) -> str:
         change = _next(tx, known, public_key(new))
         sealed = session.vault.seal_field(reason.encode(), known, field=REASON_FIELD)
         row = SpeakerKeyRow(change.number, change.new, How.RECOVERED, None, now(), sealed)
-        consents.replace_key(tx, known, row)
+        changes.replace_key(tx, known, row)
         why = session.vault.commit(known, reason.encode(), domain=Domain.REASON)
         tell_key(session, tx, known, str(How.RECOVERED), who=Party.OPERATOR, change=change, reason=why)
     session.forget_deleted()
@@ -99,12 +105,12 @@ def hand_over(session: Session, speaker: str, output: Path, passphrase: bytes) -
     """Write the key that Sayso keeps to ``output``, sealed with the passphrase, then destroy Sayso's copy.
 
     Return the public key, which stays the speaker's. Both steps are logged. Killed in between, Sayso still has its
-    copy, and handing over again is safe. Raise `SpeakerKey` where Sayso keeps none; an existing file is not replaced.
+    copy, and handing over again is safe. Raise `SpeakerKey` where Sayso keeps none, and `TargetTaken`: a key is not
+    written over anything.
     """
     session.require(Right.KEY)
     known = SpeakerId(parse_id("speaker", speaker))
-    if output.exists():
-        raise Invalid(f"output: {output} is there already, expected a new name: a key is not written over anything")
+    check_target(output)
     with session.act(known) as tx:
         found = _registered(tx, known)
         if found.key_sealed is None:
@@ -113,7 +119,7 @@ def hand_over(session: Session, speaker: str, output: Path, passphrase: bytes) -
         write_document(output, sealed_pem(key, passphrase).decode(), mode=_PRIVATE)
         tell_key(session, tx, known, "exported", who=Party.SPEAKER)
     with session.act(known) as tx:
-        consents.drop_private_key(tx, known)
+        changes.drop_private_key(tx, known)
         tell_key(session, tx, known, "handed-over", who=Party.SPEAKER)
     session.forget_deleted()
     return public_key_of(key)
@@ -135,5 +141,5 @@ def _replaced(session: Session, tx: Connection, change: KeyChange, signature: st
     speaker = SpeakerId(change.speaker)
     check_signature(change.document(), signature, change.old)
     row = SpeakerKeyRow(change.number, change.new, How.ROTATED, signature, now())
-    consents.replace_key(tx, speaker, row, sealed=sealed)
+    changes.replace_key(tx, speaker, row, sealed=sealed)
     tell_key(session, tx, speaker, str(How.ROTATED), who=Party.SPEAKER, change=change)

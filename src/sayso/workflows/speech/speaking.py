@@ -16,7 +16,7 @@ from typing import Final
 from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Gate, Permit, Release, minutes
-from sayso.disk import write_document
+from sayso.disk import check_target, write_document
 from sayso.engines.protocol import VoiceAsset
 from sayso.ids import VoiceId
 from sayso.labels import Layer
@@ -25,7 +25,7 @@ from sayso.mark.strength import Strength
 from sayso.mark.verifying import Checked, checked, lasts, lost_in
 from sayso.progress import Report, silent
 from sayso.synthesis import Renderer
-from sayso.synthesis.store import Clip, insert_clip
+from sayso.synthesis.store import Clip, finish_clip, insert_clip
 from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
@@ -104,6 +104,8 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
     The file appears whole, after its entry is in the ledger. On any failure the reserved minutes come back.
     """
     times, container = Times(time.perf_counter()), container_of(output)
+    if order.jurisdictions or session.settings.jurisdictions:
+        check_target(beside(output), overwrite=True)
     with SoundDraft(output, session.gate, Action.SYNTHESIZE) as draft:
         run = begun(session, order, container)
         take = run.take
@@ -219,13 +221,16 @@ def _settled(run: Run, made: Made, outcome: Outcome) -> int:
     with archive.undone_on_failure(session, made.kept), session.act(take.speaker) as tx:
         if granted.lease is not None:
             minutes.settle(tx, granted.lease, made.sound.duration_ms)
-        ticket = permission.result(session, tx, granted, f"{ACT}:made", _facts(take, made, outcome))
         artifact = archive.recorded(
             tx, made.kept, permit, speakers=[take.speaker], parents=[take.voice.row.artifact_id]
         )
         content.keep(tx, made.fingerprint, permit, parent=artifact)
         manifests.keep(tx, made.file.manifest, permit, parent=artifact)
-        insert_clip(tx, _clip(run, made, ticket))
+        insert_clip(tx, _clip(run, made))
+        facts = _facts(take, made, outcome) | archive.charged_facts(tx, permit)
+        facts |= archive.recorded_facts(session, tx, permit)
+        ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
+        finish_clip(tx, take.clip, duration_ms=made.sound.duration_ms, artifact_id=artifact, result_ticket=ticket)
     return ticket
 
 
@@ -241,7 +246,7 @@ def _facts(take: Take, made: Made, outcome: Outcome) -> dict[str, Fact]:
     }
 
 
-def _clip(run: Run, made: Made, ticket: int) -> Clip:
+def _clip(run: Run, made: Made) -> Clip:
     take, permit = run.take, run.permit
     return Clip(
         clip_id=take.clip,
@@ -255,7 +260,6 @@ def _clip(run: Run, made: Made, ticket: int) -> Clip:
         duration_ms=made.sound.duration_ms,
         artifact_id=made.kept.artifact_id,
         intent_ticket=run.granted.ticket,
-        result_ticket=ticket,
         created_at=stamp(now()),
     )
 

@@ -77,9 +77,7 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def revoke(
-    credential: Annotated[str, typer.Argument(help="Credential id, crd_...")], as_json: AsJson = False
-) -> None:
+def revoke(credential: Annotated[str, typer.Argument(help="Credential id, crd_...")], as_json: AsJson = False) -> None:
     """Revoke a credential; it is refused from now on."""
     from sayso.workflows.accounts import credentials  # noqa: PLC0415
 
