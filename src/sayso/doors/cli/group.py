@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
+
+from sayso import __version__
 
 _SUMMARY: Final = 60
 
@@ -33,6 +35,21 @@ def group() -> typer.Typer:
     made = typer.Typer(cls=Group, no_args_is_help=True)
     made.callback()(_nothing)
     return made
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"sayso {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
+]
+
+
+def root(*, version: Version = False) -> None:
+    """Take the options of the program itself."""
 
 
 def _nothing() -> None:

@@ -17,7 +17,7 @@ from sayso.consent import decision_store as decisions
 from sayso.consent import store as consents
 from sayso.credentials import store as manifests
 from sayso.database import Connection
-from sayso.disk import write_document
+from sayso.disk import FileTooLarge, read_bounded, write_document
 from sayso.erasure import (
     Checked,
     ErasurePlan,
@@ -35,7 +35,7 @@ from sayso.erasure import (
 )
 from sayso.erasure import check as check_certificate
 from sayso.erasure.certificate import CertificateFile
-from sayso.errors import Invalid, NotFound, Refused
+from sayso.errors import Invalid, Refused
 from sayso.fingerprint import store as fingerprints
 from sayso.ids import PREFIXES, ArtifactId, CertificateId, GrantId, PlanId, SpeakerId, parse_id
 from sayso.ledger.acts import OfSpeakerT
@@ -206,9 +206,6 @@ FORGETS: Final[tuple[Forget, ...]] = (
 
 def _read(file: Path) -> str:
     try:
-        data = file.read_bytes() if file.stat().st_size <= MAX_CERTIFICATE_BYTES else b"\xff"
-        return data.decode()
-    except OSError as error:
-        raise NotFound(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
+        return read_bounded(file, MAX_CERTIFICATE_BYTES).decode()
+    except (FileTooLarge, UnicodeDecodeError):
         raise Invalid(f"{file}: got no text of a certificate, expected the file of a certificate of erasure") from None

@@ -123,7 +123,8 @@ def parse_mark(text: str) -> Mark:
 
 
 def _request(session: Session, file: Path, signal: Signal, speaker: SpeakerId) -> Request:
-    digest = hashlib.sha256(file.read_bytes()).digest()
+    with file.open("rb") as data:
+        digest = hashlib.file_digest(data, "sha256").digest()
     return Request(
         speaker=speaker,
         voice=HOUSE,

@@ -71,6 +71,12 @@ def admit_stock_voices(session: Session) -> None:
             _admit(session, engine)
 
 
+def stock_names() -> frozenset[str]:
+    """Return the names of the voices of all engines that are installed."""
+    engines = (engine_named(plugin.name) for plugin in installed() if not plugin.problem)
+    return frozenset(voice.name for engine in engines for voice in engine.stock_voices())
+
+
 def _admit(session: Session, engine: Engine) -> None:
     speaker = SpeakerId(new_id("speaker"))
     session.vault.create_subject(speaker)

@@ -31,6 +31,7 @@ from sayso.doors.cli.commands import (
     voice,
     witness,
 )
+from sayso.doors.cli.usage import TextCommand
 
 
 def attach(app: typer.Typer) -> None:
@@ -43,8 +44,8 @@ def attach(app: typer.Typer) -> None:
     documents.attach(consent.app)
     records.attach(consent.app)
     app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list voices.")
-    app.command("say")(say.say)
-    app.command("text")(text.text)
+    app.command("say", cls=TextCommand)(say.say)
+    app.command("text", cls=TextCommand)(text.text)
     app.command("export")(export.export)
     app.command("verify")(verify.verify)
     app.command("trace")(trace.trace)
