@@ -34,7 +34,7 @@ ROMANS = [
 RAISED = [
     ("10⁻⁶ grams", "Ten to the minus six grams."),
     ("10¹² stars", "Ten to the twelve stars."),
-    ("CO₂ and C₆H₁₂O₆", "CO two and C six H twelve O six."),
+    ("CO₂ and C₆H₁₂O₆", "C O two and C six H twelve O six."),
     ("ΔT and μ are small", "delta T and mu are small."),
     ("It was late.² He slept.³", "It was late. He slept."),
     ("Smith⁴ and Jones⁵ agree", "Smith and Jones agree."),

@@ -12,7 +12,7 @@ import numpy as np
 
 from sayso.audio.blocks import Block
 from sayso.audio.container import Format, id3_size, sniff
-from sayso.audio.errors import AGAIN, AudioNotFound, AudioUnreadable, CorruptAudio, EmptyAudio
+from sayso.audio.errors import AGAIN, AudioNotFound, AudioUnreadable, CorruptAudio, EmptyAudio, UnknownFormat
 from sayso.audio.limit import Limit
 from sayso.audio.packets import packet_blocks
 from sayso.audio.pcm import pcm_blocks
@@ -49,6 +49,8 @@ def _opened(source: Path | bytes) -> Iterator[BinaryIO]:
         yield io.BytesIO(source)
         return
     try:
+        if source.is_fifo() or source.is_char_device() or source.is_socket():
+            raise UnknownFormat(f"got {source}, a pipe or a device, expected an audio file; write it to a file first")
         file = source.open("rb")
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
         raise AudioNotFound(f"got {source}, expected an audio file: {(error.strerror or '').lower()}") from None

@@ -72,6 +72,8 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=[€£])\d{1,4},\d{2}(?![\d,.])", _comma_money),
     rule(r"(?<![\w.,+-])\d{1,3}(?:[ \u202f\u2009]\d{3}){2,}(?![\w]|[., ]\d)", _spaced),
     rule(r"(?<![\w.,+-])[1-9]\d{0,2}[ ]000(?![\w]|[., ]\d)", _spaced),
+    rule(r"(?<![\w.,])\d{1,3}(?:['’]\d{3})+(?!\w)", lambda match: re.sub(r"['’]", ",", match[0])),
+    rule(r"(?<![\w.,])\d{1,3},\d{2}(?![\w,.%€]| ?[€$£])", _comma_money),
     # Strings of digits that are no amounts.
     rule(rf"(?<=\b)({_CALLED} )((?:{_HOTLINES})\b(?!\s?[-–]?\d|[.,]\d))", _spelled),
     rule(r"\b(?:911|999)\b(?= (?:call|calls|operator|operators|dispatcher|dispatchers|emergency))", _emergency),

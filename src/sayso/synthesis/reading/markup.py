@@ -25,6 +25,9 @@ _HEADING: Final = (
 )
 
 
+_NOTE: Final = r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,5}\]"
+
+
 def _entity(match: re.Match[str]) -> str:
     decoded = html.unescape(match[0])
     return match[0] if decoded == match[0] else decoded
@@ -46,6 +49,7 @@ RULES: Final[list[Rule]] = [
     rule(r"<sup\b[^<>]{0,200}>\s*([\d+−-]{1,4}|n)\s*</sup>", _raised, flags=re.IGNORECASE),
     rule(r"<sup\b[^<>]{0,200}>\s*(st|nd|rd|th)\s*</sup>", r"\1", flags=re.IGNORECASE),
     rule(r"<sub\b[^<>]{0,200}>\s*(\d{1,4})\s*</sub>", _lowered, flags=re.IGNORECASE),
+    rule(r"<((?:https?://|mailto:)[^<>\s]{1,300}|[\w.+-]{1,60}@[\w.-]{1,60})>", r" \1 ", flags=re.IGNORECASE),
     rule(rf"</?{_LINE_TAGS}\b[^<>]{{0,200}}>", "\n\n", flags=re.IGNORECASE),
     rule(
         r"</?(?:b|i|em|strong|u|span|small|mark|a|code|kbd|abbr|cite|q|s|del|ins|font|big|tt)\b[^<>\n]{0,200}>",
@@ -60,7 +64,12 @@ RULES: Final[list[Rule]] = [
     rule(r"^[ \t]*={3,}[ \t]*$", "\n", flags=re.MULTILINE),
     rule(r"^[ \t]*\[\^?[^\]\n]{1,40}\]:[ \t]*\S[^\n]*$", "", flags=re.MULTILINE),
     rule(r"\[\^[^\]\n]{1,40}\]", ""),
-    rule(r"(?<=[\w.,;:!?”\"'’)])\[\d{1,3}\](?![(\[])", ""),
+    rule(rf"(?<=[\w.,;:!?”\"'’)])(?:{_NOTE})+(?![(\[])", ""),
+    rule(
+        r"(?<=[.,;:!?”\"'’)\w])\[(?:citation needed|clarification needed|who\?|when\?|dubious|better source needed)\]",
+        "",
+    ),
+    rule(r"(?<=[.!?;,])\[[a-z]\]", ""),
     rule(r"!\[([^\]\n]{0,300})\](?:\([^()\n]{0,500}\)|\[[^\]\n]{0,100}\])", r"\1"),
     rule(
         r"\[([^\]\n]{1,300})\]\([^()\s]{0,500}(?:\([^()\s]{0,100}\)[^()\s]{0,300})?(?:[ \t]+\"[^\"\n]{0,200}\")?\)",

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts import store as accounts
 from sayso.accounts.rights import Right
 from sayso.consent import Party
 from sayso.consent import decision_store as decisions
 from sayso.consent import store as consents
 from sayso.credentials import store as manifests
 from sayso.database import Connection
-from sayso.disk import write_document
+from sayso.disk import FileTooLarge, read_bounded, write_document
 from sayso.erasure import (
-    Checked,
+    CertificateCheck,
     ErasurePlan,
     Forget,
     Stage,
@@ -34,7 +35,7 @@ from sayso.erasure import (
 )
 from sayso.erasure import check as check_certificate
 from sayso.erasure.certificate import CertificateFile
-from sayso.errors import Invalid, NotFound, Refused
+from sayso.errors import Invalid, Refused
 from sayso.fingerprint import store as fingerprints
 from sayso.ids import PREFIXES, ArtifactId, CertificateId, GrantId, PlanId, SpeakerId, parse_id
 from sayso.ledger.acts import OfSpeakerT
@@ -167,7 +168,7 @@ def certificate(session: Session, certificate_id: str, output: Path | None) -> C
     return CertificateShown(wanted, text, output)
 
 
-def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> Checked:
+def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> CertificateCheck:
     """Check a certificate; given ``key`` and a file, no installation is opened. Raise `CertificateFailed`."""
     by_id = certificate_or_file.startswith(PREFIXES["certificate"] + "_")
     text = certificate(opened(), certificate_or_file, None).text if by_id else _read(Path(certificate_or_file))
@@ -195,15 +196,22 @@ def _forget_recognition(tx: Connection, speaker: SpeakerId, _: Sequence[Artifact
     return {"fingerprints": fingerprints.forget(tx, speaker), "manifests": manifests.forget(tx, speaker)}
 
 
-FORGETS: Final[tuple[Forget, ...]] = (_forget_clips, _forget_voices, _forget_decisions, _forget_recognition)
+def _forget_credentials(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:
+    return {"credentials": accounts.forget(tx, speaker)}
+
+
+FORGETS: Final[tuple[Forget, ...]] = (
+    _forget_clips,
+    _forget_voices,
+    _forget_decisions,
+    _forget_recognition,
+    _forget_credentials,
+)
 """What rooms that erasure does not know delete of a speaker; clips first, which are found by the voices."""
 
 
 def _read(file: Path) -> str:
     try:
-        data = file.read_bytes() if file.stat().st_size <= MAX_CERTIFICATE_BYTES else b"\xff"
-        return data.decode()
-    except OSError as error:
-        raise NotFound(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
+        return read_bounded(file, MAX_CERTIFICATE_BYTES).decode()
+    except (FileTooLarge, UnicodeDecodeError):
         raise Invalid(f"{file}: got no text of a certificate, expected the file of a certificate of erasure") from None

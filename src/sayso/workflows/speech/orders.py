@@ -17,13 +17,13 @@ from sayso.ids import ClipId, RunId, SpeakerId, new_id
 from sayso.labels import Origin
 from sayso.mark import Mark
 from sayso.mark.profiles import strength_of
-from sayso.mark.verifying import Checked, Policy
+from sayso.mark.verifying import ChainCheck, Policy
 from sayso.synthesis import Phrase, estimate_ms, read, read_lexicon, script
 from sayso.workflows.consent.commitments import text_commitment
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech import labels
 from sayso.workflows.speech.labels import Outcome, Plan
-from sayso.workflows.voices.voicebook import Cast, cast, engine_of
+from sayso.workflows.voices.voicebook import Cast, cast, check_language, engine_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Spoken:
     rtf: float
     content_credentials: bool
     mark_readable: bool
-    mark_checks: tuple[Checked, ...]
+    mark_checks: tuple[ChainCheck, ...]
     labels: Outcome
 
 
@@ -127,6 +127,8 @@ class Take:
 
 def taken(session: Session, order: Order, container: Container) -> Take:
     """Return the take of ``order``, with ids of its own. Raise `VoiceUnknown`, `EngineChanged`, `Invalid`."""
+    voice = cast(session, order.voice)
+    check_language(voice.row, order.language)
     plan = labels.plan(
         session.settings.jurisdictions if order.jurisdictions is None else order.jurisdictions,
         container,
@@ -135,7 +137,6 @@ def taken(session: Session, order: Order, container: Container) -> Take:
         language=order.language,
         purpose=order.purpose,
     )
-    voice = cast(session, order.voice)
     spoken = plan.around(phrased(order, engine_of(session, voice.row)), speed=order.speed)
     text = script(spoken)
     clip, mark = ClipId(new_id("clip")), Mark.new()

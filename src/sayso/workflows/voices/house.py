@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sayso.clock import now, stamp
-from sayso.consent import Action, Grant, Party, Purpose
+from sayso.consent import Action, Grant, Party, Purpose, changes
 from sayso.consent import store as consents
 from sayso.consent.document import document_of, sign
 from sayso.consent.fields import ANY
@@ -69,6 +69,12 @@ def admit_stock_voices(session: Session) -> None:
         new = [one for one in engines if one.stock_voices() and (one.name, one.digest()) not in known]
         for engine in new:
             _admit(session, engine)
+
+
+def stock_names() -> frozenset[str]:
+    """Return the names of the voices of all engines that are installed."""
+    engines = (engine_named(plugin.name) for plugin in installed() if not plugin.problem)
+    return frozenset(voice.name for engine in engines for voice in engine.stock_voices())
 
 
 def _admit(session: Session, engine: Engine) -> None:
@@ -146,7 +152,7 @@ def _give(
         house=True,
     )
     signature = sign(document_of(given), key_of(session, tx, speaker))
-    consents.insert_grant(tx, given, who=Party.OPERATOR, at=moment, signature=signature)
+    changes.insert_grant(tx, given, who=Party.OPERATOR, at=moment, signature=signature)
     entered = GrantEntered(
         state=given.state,
         licensee=licensee,
