@@ -27,7 +27,7 @@ MASTER: Final = Container.FLAC
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredBytes:
     """Bytes in the vault that no lineage knows of yet."""
 
     artifact_id: ArtifactId
@@ -36,12 +36,14 @@ class Kept:
     digest: str
 
 
-def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> Kept:
+def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> StoredBytes:
     """Seal a clip for ``speakers``, encoded without loss; record it next, or undo it."""
     return _sealed(session, clip.encoded(MASTER).data, speakers, Kind.CLIP)
 
 
-def sealed_recordings(session: Session, references: Sequence[Reference], permitted: CloningPermit) -> list[list[Kept]]:
+def sealed_recordings(
+    session: Session, references: Sequence[Reference], permitted: CloningPermit
+) -> list[list[StoredBytes]]:
     """Seal each recording as it came and, where it was repaired, the repaired one; raise `PermitRefused`."""
     permitted.check([reference.digest for reference in references])
     return [_sealed_recording(session, reference, permitted.permit.speaker) for reference in references]
@@ -49,7 +51,7 @@ def sealed_recordings(session: Session, references: Sequence[Reference], permitt
 
 def sealed_voice(
     session: Session, fitted: FittedVoice, references: Sequence[Reference], permitted: CloningPermit
-) -> tuple[Kept, Kept]:
+) -> tuple[StoredBytes, StoredBytes]:
     """Seal the embedding and the profile of a voice that was fitted to ``references``; raise `PermitRefused`."""
     permitted.check([reference.digest for reference in references])
     speakers = [permitted.permit.speaker]
@@ -59,26 +61,26 @@ def sealed_voice(
 
 def sealed_stock_voice(
     session: Session, engine: Engine, voice: StockVoice, speaker: SpeakerId
-) -> tuple[VoiceProfile, Kept]:
+) -> tuple[VoiceProfile, StoredBytes]:
     """Seal a voice that comes with ``engine`` for the house speaker who owns it: nobody's consent is needed."""
     profile = VoiceProfile(engine.stock_asset(voice.name))
     return profile, _sealed(session, profile.encode(), [speaker], Kind.VOICE)
 
 
-def _sealed_recording(session: Session, reference: Reference, speaker: SpeakerId) -> list[Kept]:
+def _sealed_recording(session: Session, reference: Reference, speaker: SpeakerId) -> list[StoredBytes]:
     kept = [_sealed(session, reference.file, [speaker], Kind.RECORDING)]
     if reference.repairs:
         kept.append(_sealed(session, encode(reference.signal, MASTER), [speaker], Kind.REPAIRED))
     return kept
 
 
-def _sealed(session: Session, plain: bytes, speakers: Sequence[SpeakerId], kind: Kind) -> Kept:
+def _sealed(session: Session, plain: bytes, speakers: Sequence[SpeakerId], kind: Kind) -> StoredBytes:
     blob = session.vault.seal(plain, speakers, kind=str(kind))
-    return Kept(ArtifactId(new_id("artifact")), kind, blob.address, hashlib.sha256(plain).hexdigest())
+    return StoredBytes(ArtifactId(new_id("artifact")), kind, blob.address, hashlib.sha256(plain).hexdigest())
 
 
 def recorded(
-    tx: Connection, kept: Kept, permit: Permit, *, speakers: Sequence[SpeakerId], parents: Sequence[ArtifactId]
+    tx: Connection, kept: StoredBytes, permit: Permit, *, speakers: Sequence[SpeakerId], parents: Sequence[ArtifactId]
 ) -> ArtifactId:
     """Record ``kept`` as made under ``permit`` from ``parents``; return its id."""
     artifact = Artifact(kept.artifact_id, kept.kind, kept.blob, kept.digest, permit.grant_id, permit.permit_id)
@@ -168,7 +170,7 @@ def _of_these(edges: _Edges, artifacts: Sequence[Row]) -> list[Rows]:
 
 
 @contextlib.contextmanager
-def undone_on_failure(session: Session, *kept: Kept) -> Iterator[None]:
+def undone_on_failure(session: Session, *kept: StoredBytes) -> Iterator[None]:
     """Unlink what was sealed if the block fails, so that nothing lies about that no lineage knows."""
     try:
         yield
