@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts import store as accounts
 from sayso.accounts.rights import Right
 from sayso.consent import Party
 from sayso.consent import decision_store as decisions
@@ -189,7 +190,17 @@ def _forget_recognition(tx: Connection, speaker: SpeakerId, _: Sequence[Artifact
     return {"fingerprints": fingerprints.forget(tx, speaker), "manifests": manifests.forget(tx, speaker)}
 
 
-FORGETS: Final[tuple[Forget, ...]] = (_forget_clips, _forget_voices, _forget_decisions, _forget_recognition)
+def _forget_credentials(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:
+    return {"credentials": accounts.forget(tx, speaker)}
+
+
+FORGETS: Final[tuple[Forget, ...]] = (
+    _forget_clips,
+    _forget_voices,
+    _forget_decisions,
+    _forget_recognition,
+    _forget_credentials,
+)
 """What rooms that erasure does not know delete of a speaker; clips first, which are found by the voices."""
 
 

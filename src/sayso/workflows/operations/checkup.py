@@ -31,7 +31,7 @@ class Finding:
     problem: SaysoError | None = None
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings, opened: Callable[[Settings], Session] = open_session) -> Iterator[Finding]:
     """Yield a finding for each thing that Sayso needs; an installation that cannot be opened ends the list."""
     for name in sorted(cards()):
         yield _looked(f"model {name}", partial(_model, name))
@@ -40,7 +40,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding(f"engine {engine.name}", engine.problem or f"{engine.package} {engine.package_version}", problem)
     yield _looked("home", lambda: _space(settings))
     try:
-        session = open_session(settings)
+        session = opened(settings)
     except SaysoError as error:
         yield Finding("installation", error.message, error)
         return
