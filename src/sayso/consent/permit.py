@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from types import NoneType
 from typing import Final, Self
@@ -219,32 +219,17 @@ class Gate:
         self._verified = signed
 
 
-_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "action": (Action,),
-    "ceiling_ms": (int,),
-    "channel": (str, NoneType),
-    "disclosure": (Disclosure, NoneType),
-    "epoch": (int,),
-    "grant_version": (int,),
-    "territory": (str, NoneType),
-}
-"""The types of a permit's fields; those that are not listed are text."""
+_PLAIN: Final = frozenset({str, int, float, bool, bytes, NoneType, Action, Disclosure})
+"""Types whose values compare as they must."""
 
 
-def _check_plain(permit: Permit, action: Action, *rest: object) -> None:
+def _check_plain(permit: Permit, *told: object) -> None:
     """Raise `PermitRefused` for a value of a type of somebody's own, which may compare as it likes."""
-    *texts, made_ms, release = rest
-    told = [getattr(release, name) for name in Release.__slots__] if type(release) is Release else []
-    is_plain = (
-        type(permit) is Permit
-        and all(type(getattr(permit, field.name)) in _TYPES.get(field.name, (str,)) for field in fields(Permit))
-        and type(action) is Action
-        and type(made_ms) is int
-        and type(release) in {Release, NoneType}
-        and all(type(value) in {str, Disclosure, NoneType} for value in (*texts, *told))
-    )
-    if not is_plain:
-        reason = "permit: got a value of another type than the permit's own; pass plain text and whole numbers"
+    values = [getattr(permit, name, None) for name in (*_SIGNED, "signature")]
+    for value in told:
+        values += [getattr(value, name) for name in Release.__slots__] if type(value) is Release else [value]
+    if any(type(value) not in _PLAIN for value in values):
+        reason = "permit: got a value of a type of its own, expected plain text and whole numbers"
         raise PermitRefused(reason, reasons=[reason])
 
 
