@@ -25,7 +25,7 @@ from sayso.ledger.checks import check_row
 from sayso.ledger.cosigning import Cosigned, WitnessAddress, cosigned
 from sayso.ledger.errors import EntryPending, EntryUnknown, LedgerTampered, LogKeyMissing
 from sayso.ledger.export import write_export
-from sayso.ledger.finding import Entries, Finder
+from sayso.ledger.finding import Entries, EntryFinder
 from sayso.ledger.finding_store import EntryFilter
 from sayso.ledger.merkle import consistency_ranges, inclusion_ranges
 from sayso.ledger.note import Note, SignerKey
@@ -63,7 +63,7 @@ class Log:
         self._keys: Keys = lambda number: key if number == 0 else _later(later, number)
         self._now = now
         self._receipt_key = hmac.digest(key, b"sayso ledger receipt v1", "sha256")
-        self._finder = Finder(database, receipt_key=self._receipt_key)
+        self._finder = EntryFinder(database, receipt_key=self._receipt_key)
 
     @property
     def origin(self) -> str:

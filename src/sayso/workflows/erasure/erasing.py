@@ -19,7 +19,7 @@ from sayso.credentials import store as manifests
 from sayso.database import Connection
 from sayso.disk import FileTooLarge, read_bounded, write_document
 from sayso.erasure import (
-    Checked,
+    CertificateCheck,
     ErasurePlan,
     Forget,
     Stage,
@@ -162,7 +162,7 @@ def certificate(session: Session, certificate_id: str, output: Path | None) -> C
     return CertificateShown(wanted, text, output)
 
 
-def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> Checked:
+def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> CertificateCheck:
     """Check a certificate; given ``key`` and a file, no installation is opened. Raise `CertificateFailed`."""
     by_id = certificate_or_file.startswith(PREFIXES["certificate"] + "_")
     text = certificate(opened(), certificate_or_file, None).text if by_id else _read(Path(certificate_or_file))
