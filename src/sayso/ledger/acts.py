@@ -11,11 +11,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
 from sayso.ledger.act import Act, OfSpeaker, OfSpeakerT
 from sayso.ledger.entry import Entry, Fact
 from sayso.ledger.errors import EntryInvalid
 
-__all__ = ["Act", "OfSpeaker", "OfSpeakerT", "act_of", "registry"]
+__all__ = [
+    "Act",
+    "ActRefused",
+    "CredentialIssued",
+    "CredentialRevoked",
+    "LicenseeHeld",
+    "OfSpeaker",
+    "OfSpeakerT",
+    "OrganisationAdded",
+    "act_of",
+    "registry",
+]
 
 GRANT_STATES: Final = (
     "requested",
@@ -27,20 +39,6 @@ GRANT_STATES: Final = (
     "invalidated",
     "erased",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ActRefused(Act):
-    """An act was refused, since who asked lacks the ``right``, or may not name the ``licensee``.
-
-    ``subject`` is their organisation, ``error`` the slug of the error.
-    """
-
-    TYPES: ClassVar = ("accounts:act:refused",)
-    subject: str
-    right: str
-    error: str
-    licensee: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,10 +23,10 @@ from sayso.ledger.audit import Audit, Auditor
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.checks import check_row
 from sayso.ledger.cosigning import Cosigned, WitnessAddress, cosigned
-from sayso.ledger.errors import EntryPending, EntryUnknown, KeyMissing, LedgerTampered
+from sayso.ledger.errors import EntryPending, EntryUnknown, LedgerTampered, LogKeyMissing
 from sayso.ledger.export import write_export
-from sayso.ledger.finding import Entries, Finder
-from sayso.ledger.finding_store import Asked
+from sayso.ledger.finding import Entries, EntryFinder
+from sayso.ledger.finding_store import EntryFilter
 from sayso.ledger.merkle import consistency_ranges, inclusion_ranges
 from sayso.ledger.note import Note, SignerKey
 from sayso.ledger.proof import Proof
@@ -63,7 +63,7 @@ class Log:
         self._keys: Keys = lambda number: key if number == 0 else _later(later, number)
         self._now = now
         self._receipt_key = hmac.digest(key, b"sayso ledger receipt v1", "sha256")
-        self._finder = Finder(database, receipt_key=self._receipt_key)
+        self._finder = EntryFinder(database, receipt_key=self._receipt_key)
 
     @property
     def origin(self) -> str:
@@ -307,12 +307,12 @@ def _cosign(published: Published, witnesses: Sequence[WitnessAddress], folder: P
 
 def _later(later: Callable[[int], bytes] | None, number: int) -> bytes:
     if later is None:
-        raise KeyMissing(f"key {number} of the log is asked for, and this installation has one key only")
+        raise LogKeyMissing(f"key {number} of the log is asked for, and this installation has one key only")
     return later(number)
 
 
 class Question(TypedDict, total=False):
-    """What may be asked for; see `finding_store.Asked`."""
+    """What may be asked for; see `finding_store.EntryFilter`."""
 
     grants: Collection[str] | None
     since: datetime | None
@@ -325,8 +325,8 @@ class Question(TypedDict, total=False):
     subjects: Collection[str] | None
 
 
-def _asked(question: Question) -> Asked:
+def _asked(question: Question) -> EntryFilter:
     since, until = (question.get(name) for name in ("since", "until"))
     plain = {name: value for name, value in question.items() if name not in {"since", "until"}}
     times = {name: stamp(at) for name, at in (("since", since), ("until", until)) if isinstance(at, datetime)}
-    return Asked(**{**plain, **times})  # type: ignore[arg-type]  # a mapping of mixed values, each of its field's type
+    return EntryFilter(**{**plain, **times})  # type: ignore[arg-type]  # a mapping of mixed values, each of its field's type

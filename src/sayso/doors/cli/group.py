@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 
 from sayso import __version__
+
+_SUMMARY: Final = 60
 
 
 class Group(TyperGroup):
@@ -19,6 +21,13 @@ class Group(TyperGroup):
         with formatter.indentation():
             formatter.write_text(self.help or "")
         self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write a line for each command, without the blank line before them that a screen has no room for."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        formatter.write_heading("Commands")
+        with formatter.indentation():
+            formatter.write_dl([(name, each.get_short_help_str(_SUMMARY)) for name, each in commands if each])
 
 
 def group() -> typer.Typer:

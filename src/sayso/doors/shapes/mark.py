@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sayso.mark.verifying import Checked
+    from sayso.mark.verifying import ChainCheck
     from sayso.workflows.provenance.marking_files import MarkedFile, Searched
     from sayso.workflows.provenance.public_detector import Detected, Published
 
 
-def check(checked: Checked) -> dict[str, Any]:
+def check(checked: ChainCheck) -> dict[str, Any]:
     """Return the shape of one check of a mark after a codec chain; no margin where the chain does not run here."""
     return {
         "chain": checked.chain,

@@ -15,7 +15,7 @@ from sayso.disk import write_document
 from sayso.errors import Conflict, Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, new_id, parse_id
 from sayso.records.exchange import MAX_BYTES, Format, read_signed, written
-from sayso.records.receipts import Commands, Facts, Receipt, receipt
+from sayso.records.receipts import Commands, Receipt, ReceiptFacts, receipt
 from sayso.workflows.consent import granting
 from sayso.workflows.consent.speakers import name_of
 from sayso.workflows.installation.session import Session
@@ -70,7 +70,7 @@ def receipt_of(session: Session, grant_id: str, commands: Commands) -> Receipt:
     shown = granting.shown(session, grant_id)
     speaker = shown.grant.speaker
     name = name_of(session, speaker) if speaker else ""
-    return receipt(shown.grant, Facts(at=now(), used_ms=shown.used_ms, speaker_name=name, commands=commands))
+    return receipt(shown.grant, ReceiptFacts(at=now(), used_ms=shown.used_ms, speaker_name=name, commands=commands))
 
 
 def _check_known(session: Session, speaker: SpeakerId, public: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts import store as accounts
 from sayso.accounts.rights import Right
 from sayso.consent import Party
 from sayso.consent import decision_store as decisions
@@ -18,7 +19,7 @@ from sayso.credentials import store as manifests
 from sayso.database import Connection
 from sayso.disk import FileTooLarge, read_bounded, write_document
 from sayso.erasure import (
-    Checked,
+    CertificateCheck,
     ErasurePlan,
     Forget,
     Stage,
@@ -161,7 +162,7 @@ def certificate(session: Session, certificate_id: str, output: Path | None) -> C
     return CertificateShown(wanted, text, output)
 
 
-def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> Checked:
+def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> CertificateCheck:
     """Check a certificate; given ``key`` and a file, no installation is opened. Raise `CertificateFailed`."""
     by_id = certificate_or_file.startswith(PREFIXES["certificate"] + "_")
     text = certificate(opened(), certificate_or_file, None).text if by_id else _read(Path(certificate_or_file))
@@ -189,7 +190,17 @@ def _forget_recognition(tx: Connection, speaker: SpeakerId, _: Sequence[Artifact
     return {"fingerprints": fingerprints.forget(tx, speaker), "manifests": manifests.forget(tx, speaker)}
 
 
-FORGETS: Final[tuple[Forget, ...]] = (_forget_clips, _forget_voices, _forget_decisions, _forget_recognition)
+def _forget_credentials(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:
+    return {"credentials": accounts.forget(tx, speaker)}
+
+
+FORGETS: Final[tuple[Forget, ...]] = (
+    _forget_clips,
+    _forget_voices,
+    _forget_decisions,
+    _forget_recognition,
+    _forget_credentials,
+)
 """What rooms that erasure does not know delete of a speaker; clips first, which are found by the voices."""
 
 

@@ -16,7 +16,7 @@ from sayso.errors import Invalid
 from sayso.ids import SpeakerId
 from sayso.mark import Mark, MarkedAudio
 from sayso.mark.detector import Detection
-from sayso.mark.verifying import Checked, Policy, checked, lasts
+from sayso.mark.verifying import ChainCheck, Policy, checked, lasts
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact
@@ -43,7 +43,7 @@ class MarkedFile:
     snr_db: float
     verified: bool
     profile: str
-    checks: tuple[Checked, ...]
+    checks: tuple[ChainCheck, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Batch:
 
 def _made_to_last(
     session: Session, signal: Signal, mark: Mark, permit: Permit, policy: Policy
-) -> tuple[MarkedAudio, tuple[Checked, ...]]:
+) -> tuple[MarkedAudio, tuple[ChainCheck, ...]]:
     """Return ``signal`` marked, more firmly step by step while a chain that runs here still loses the mark."""
     for strength in policy.strengths():
         marked = session.marker.at(strength).embed(signal, mark, permit, Action.MARK)

@@ -26,7 +26,7 @@ from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.content import COPIED, UNCOMPARED, content_of, is_shown
-from sayso.workflows.provenance.recognising import UNMARKED, Finder, Recognised
+from sayso.workflows.provenance.recognising import UNMARKED, ContentFinder, Recognised
 from sayso.workflows.provenance.verifying import Standing, standing_of, standing_of_clip
 
 PEAK_S: Final = 0.1
@@ -161,7 +161,7 @@ def listen(
     return Heard(scanner.scan(), one_after_another(heard), np.concatenate(peaks))
 
 
-def recognised_in(finder: Finder, heard: Heard) -> list[Recognised]:
+def recognised_in(finder: ContentFinder, heard: Heard) -> list[Recognised]:
     """Return what in the stretches without a mark is ours by content, in seconds of the whole sound."""
     found: list[Recognised] = []
     for start_s, end_s in heard.gaps():
@@ -179,7 +179,7 @@ def _marked(session: Session, heard: Heard, file: Path) -> tuple[Part, ...]:
 
 
 def _unmarked(session: Session, heard: Heard) -> tuple[Part, ...]:
-    found = recognised_in(Finder(session), heard)
+    found = recognised_in(ContentFinder(session), heard)
     with session.read() as tx:
         known = {one.clip: clips.get_clip(tx, one.clip) for one in found}
     return tuple(

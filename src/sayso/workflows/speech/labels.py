@@ -19,7 +19,7 @@ from sayso.clock import now, stamp
 from sayso.disk import read_bounded
 from sayso.errors import Invalid
 from sayso.ids import ClipId
-from sayso.labels import AIGC, DISCLOSURE, VOICE, Asked, Layer, Origin, Words, asked_by, table, words_for
+from sayso.labels import AIGC, DISCLOSURE, VOICE, Layer, Origin, RequiredLabels, Words, asked_by, table, words_for
 from sayso.labels.errors import LabelImpossible
 from sayso.labels.jurisdiction import Jurisdiction, jurisdiction
 from sayso.labels.rhythm import closing, opening
@@ -42,7 +42,7 @@ _RHYTHM_RATE: Final = 24_000
 class Plan:
     """What one clip is to carry: ``layers``, the words if it speaks, and about how often they come again."""
 
-    asked: Asked
+    asked: RequiredLabels
     layers: frozenset[Layer]
     words: Words | None
     every_s: float | None

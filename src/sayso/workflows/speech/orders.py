@@ -17,7 +17,7 @@ from sayso.ids import ClipId, RunId, SpeakerId, new_id
 from sayso.labels import Origin
 from sayso.mark import Mark
 from sayso.mark.profiles import strength_of
-from sayso.mark.verifying import Checked, Policy
+from sayso.mark.verifying import ChainCheck, Policy
 from sayso.synthesis import Phrase, estimate_ms, read, read_lexicon, script
 from sayso.workflows.consent.commitments import text_commitment
 from sayso.workflows.installation.session import Session
@@ -71,7 +71,7 @@ class Spoken:
     rtf: float
     content_credentials: bool
     mark_readable: bool
-    mark_checks: tuple[Checked, ...]
+    mark_checks: tuple[ChainCheck, ...]
     labels: Outcome
 
 

@@ -22,7 +22,7 @@ from sayso.ids import VoiceId
 from sayso.labels import Layer
 from sayso.mark import MarkedAudio
 from sayso.mark.strength import Strength
-from sayso.mark.verifying import Checked, checked, lasts, lost_in
+from sayso.mark.verifying import ChainCheck, checked, lasts, lost_in
 from sayso.progress import Report, silent
 from sayso.synthesis import Renderer
 from sayso.synthesis.store import Clip, finish_clip, insert_clip
@@ -76,7 +76,7 @@ class Made:
     kept: Kept
     fingerprint: SealedFingerprint
     output: str
-    checks: tuple[Checked, ...]
+    checks: tuple[ChainCheck, ...]
 
     @property
     def readable(self) -> bool:

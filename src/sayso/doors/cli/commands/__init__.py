@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from sayso.doors.cli.commands import (
+    account,
     consent,
     credentials,
     demo,
@@ -58,5 +59,6 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(resolver.app, name="resolver", help="Run the C2PA manifest resolver.")
     app.add_typer(report.app, name="report", help="Write compliance reports.")
     app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
+    app.add_typer(account.app, name="account", help="Manage organisations, licensees and credentials.")
     app.command("doctor")(doctor.doctor)
     app.add_typer(doctor.settings_app, name="settings", help="Show settings and their sources.")
