@@ -21,7 +21,7 @@ _FIRMER: Final = 1.25
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class MarkPolicy:
     """How firmly to mark, which chains of codecs the mark must survive, and whether a weak mark is refused or told.
 
     Raise `ProfileUnknown` or `ChainUnknown`. A mark is always read back from the clip itself, first.

@@ -24,6 +24,7 @@ from sayso.ledger.proof import verify_proof as check_proof
 from sayso.ledger.quorum import Quorum
 from sayso.ledger.succession import MAX_BYTES, Succession
 from sayso.vault.errors import Shredded, SubjectUnknown
+from sayso.workflows.audit.consent_rows import ABOUT
 from sayso.workflows.audit.reconciling import findings
 from sayso.workflows.audit.results import (
     AnswerHolds,
@@ -40,9 +41,6 @@ from sayso.workflows.consent.permission import refusals_of
 from sayso.workflows.installation.session import Session
 
 MAX_PROOF_BYTES = 65_536
-
-ABOUT = ("consent:speaker:added", "consent:speaker:key", "consent:speaker:died")
-"""Types of the entries about a speaker under no grant, each the context of the pseudonym in it."""
 
 
 class StateTampered(Tampered):
@@ -225,10 +223,10 @@ def audit(session: Session) -> LogHolds:
     """Check every entry, tile, row and chain; raise `LedgerTampered` with every finding."""
     session.integrate()
     result = session.log.audit()
-    result.require_clean()
-    found = findings(session)
+    found = [*result.findings, *findings(session)]
     if found:
-        raise StateTampered(f"{found[0]}" + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
+        kind = LedgerTampered if result.findings else StateTampered
+        raise kind(found[0] + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
     return LogHolds(result.size, result.root)
 
 

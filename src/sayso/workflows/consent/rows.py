@@ -58,9 +58,13 @@ def erased_rows(tx: Connection, grant: str) -> list[Rows]:
 
 
 def plan_rows(tx: Connection, plan: str) -> list[Rows]:
-    """Return the plan of an erasure, but for how far it is, with what it names."""
-    items = rows_where(tx, "erasure_items", "plan_id", [plan])
-    return [rows_where(tx, "erasure_plans", "plan_id", [plan], but=PROGRESS), items]
+    """Return the plan of an erasure, but for how far it is."""
+    return [rows_where(tx, "erasure_plans", "plan_id", [plan], but=PROGRESS)]
+
+
+def item_rows(tx: Connection, plan: str) -> list[Rows]:
+    """Return what the plan of an erasure names, once it is begun."""
+    return [rows_where(tx, "erasure_items", "plan_id", [plan])]
 
 
 def committed(vault: Vault, speaker: SpeakerId, rows: Iterable[Rows]) -> str:

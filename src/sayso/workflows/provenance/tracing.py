@@ -35,7 +35,7 @@ _LEAST_GAP_S: Final = 2.5
 _COMPARED_S: Final = 60.0  # of a passage that has to be heard once more
 
 
-class Outcome(StrEnum):
+class TraceOutcome(StrEnum):
     """What a trace comes to: the worst that is true of any part, and ``not-ours`` only where no part is."""
 
     BROKEN = "broken"
@@ -84,15 +84,15 @@ class Part:
         return "a mark of this operator; no clip is known for it" if self.passage.mark else "a mark, not readable"
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TraceOutcome:
         """Return what this part comes to."""
         if self.verdict == "copied" or (self.standing and not self.standing.proof_ok):
-            return Outcome.BROKEN
+            return TraceOutcome.BROKEN
         if self.standing is None:
-            return Outcome.NOT_OURS
+            return TraceOutcome.NOT_OURS
         if not self.standing.is_given:
-            return Outcome.NOT_ALLOWED  # even where it is not shown to be the clip: the speaker is to look at it
-        return Outcome.NOT_OURS if self.verdict == "marked" else Outcome.ALLOWED
+            return TraceOutcome.NOT_ALLOWED  # even where it is not shown to be the clip: the speaker is to look at it
+        return TraceOutcome.NOT_OURS if self.verdict == "marked" else TraceOutcome.ALLOWED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,10 +112,10 @@ class Trace:
         return sum(part.passage.end_s - part.passage.start_s for part in self.parts if part.recognised is None)
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TraceOutcome:
         """Return what the file comes to: broken before not allowed before allowed before not ours."""
         found = {part.outcome for part in self.parts}
-        return next((one for one in Outcome if one in found), Outcome.NOT_OURS)
+        return next((one for one in TraceOutcome if one in found), TraceOutcome.NOT_OURS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

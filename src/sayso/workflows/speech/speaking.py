@@ -38,10 +38,10 @@ from sayso.workflows.provenance.content import SealedFingerprint
 from sayso.workflows.provenance.releasing import SoundDraft
 from sayso.workflows.speech import credentials
 from sayso.workflows.speech.credentials import Packed
-from sayso.workflows.speech.labels import Outcome, beside, notice
+from sayso.workflows.speech.labels import LabelOutcome, beside, notice
 from sayso.workflows.speech.orders import Order, Spoken, Take, taken
 from sayso.workflows.voices import archive, voicebook
-from sayso.workflows.voices.archive import Kept
+from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "synthesis:clip"
 
@@ -73,7 +73,7 @@ class Made:
 
     sound: MarkedAudio
     file: Packed
-    kept: Kept
+    kept: StoredBytes
     fingerprint: SealedFingerprint
     output: str
     checks: tuple[ChainCheck, ...]
@@ -216,7 +216,7 @@ def _write(run: Run, file: Packed, draft: SoundDraft) -> None:
     draft.write(file.file, run.permit, voice=voice, to=to, announced=run.take.plan.speaks)
 
 
-def _settled(run: Run, made: Made, outcome: Outcome) -> int:
+def _settled(run: Run, made: Made, outcome: LabelOutcome) -> int:
     """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
     session, take, granted, permit = run.session, run.take, run.granted, run.permit
     with archive.undone_on_failure(session, made.kept), session.act(take.speaker) as tx:
@@ -235,7 +235,7 @@ def _settled(run: Run, made: Made, outcome: Outcome) -> int:
     return ticket
 
 
-def _facts(take: Take, made: Made, outcome: Outcome) -> dict[str, Fact]:
+def _facts(take: Take, made: Made, outcome: LabelOutcome) -> dict[str, Fact]:
     return {
         "clip": take.clip,
         "mark": str(take.mark),
@@ -265,7 +265,7 @@ def _clip(run: Run, made: Made) -> Clip:
     )
 
 
-def _spoken(run: Run, made: Made, outcome: Outcome, times: Times, ticket: int) -> Spoken:
+def _spoken(run: Run, made: Made, outcome: LabelOutcome, times: Times, ticket: int) -> Spoken:
     duration_s = made.sound.signal.duration_s
     return Spoken(
         clip=run.take.clip,

@@ -31,7 +31,7 @@ from sayso.workflows.consent.rows import committed, enter
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
-from sayso.workflows.voices.archive import Kept
+from sayso.workflows.voices.archive import StoredBytes
 
 _LOCK: Final = ".house"
 
@@ -103,7 +103,7 @@ def _enter(
     engine: Engine,
     voice: StockVoice,
     profile: VoiceProfile,
-    kept: Kept,
+    kept: StoredBytes,
 ) -> None:
     artifact = Artifact(kept.artifact_id, kept.kind, kept.blob, kept.digest, grant)
     record(tx, artifact, speakers=[speaker], parents=[])

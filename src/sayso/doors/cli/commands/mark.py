@@ -42,11 +42,11 @@ def embed(
 ) -> None:
     """Embed a watermark with a given identifier."""
     from sayso.disk import make_folder  # noqa: PLC0415
-    from sayso.mark.verifying import Policy  # noqa: PLC0415
+    from sayso.mark.verifying import MarkPolicy  # noqa: PLC0415
     from sayso.workflows.provenance import marking_files  # noqa: PLC0415 - loads the marker
 
     mark = marking_files.parse_mark(mark_id)
-    policy = Policy(profile, tuple(survive or ()), refuse_weak)
+    policy = MarkPolicy(profile, tuple(survive or ()), refuse_weak)
     _check_distinct(files)
     make_folder(out_dir)
     batch = marking_files.Batch(local_session())
