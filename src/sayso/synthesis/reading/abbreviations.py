@@ -199,6 +199,7 @@ _WHOLE_BOOKS: Final = "|".join(
         *_BOOKS.values(),
         "Surah",
         "Sura",
+        "Song",
         "Ezra",
         "Ruth",
         "Job",
@@ -217,6 +218,17 @@ _BOOK_NUMBERS: Final = {"1": "First", "2": "Second", "3": "Third", "I": "First",
 
 def _expand(table: dict[str, str]) -> str:
     return "|".join(sorted(table, key=len, reverse=True))
+
+
+_CLIPPED: Final = {
+    "gov": "government", "dep": "department", "int": "international", "nat": "national", "cont": "continued",
+    "sec": "secretary", "ass": "association",
+}  # fmt: skip
+
+
+def _clipped(match: re.Match[str]) -> str:
+    word = _CLIPPED[re.split("['’]", match[0])[0].lower()]
+    return word.capitalize() if match[0][0].isupper() else word
 
 
 def _street(match: re.Match[str]) -> str:
@@ -248,10 +260,10 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w/])(?:N/A|n/a)(?![\w/])", "N.A."),
     rule(r"\b([bB])\. ?(?=1\d{3}\b|20\d{2}\b)", "born "),
     rule(r"(?:(?<=[\s(])|^)d\. ?(?=1\d{3}\b|20\d{2}\b)", "died "),
-    rule(r"(?<=[\s(])fl\. ?(?=1\d{3}\b)", "flourished "),
+    rule(r"(?:(?<=[\s(])|^)fl\. ?(?=1\d{3}\b)", "flourished "),
     rule(r"(?<![\w'’])([Tt])h['’](?= [A-Za-z])", r"\1he"),
     rule(
-        r"(?<![\w.])(IT)(?= (?:jobs?|department|support|team|staff|industry|manager|systems?|guy|desk|company|security|budget|professionals?|worker|workers|specialist|consultant|project|infrastructure|services?|sector|admin)\b)",
+        r"(?<![\w.])(IT)(?= (?:jobs?|department|support|team|staff|industry|manager|systems?|guy|man|men|woman|expert|experts|helpdesk|equipment|skills|training|school|desk|company|security|budget|professionals?|worker|workers|specialist|consultant|project|infrastructure|services?|sector|admin)\b)",
         "I.T.",
     ),
     rule(r"\b([Ee])\.\s?g\.", lambda match: "For example" if match[1] == "E" else "for example"),
@@ -262,7 +274,19 @@ RULES: Final[list[Rule]] = [
     rule(r"\bvs\b\.?", "versus"),
     rule(r"(?<=[a-z.] )v\. (?=[A-Z])", "versus "),
     rule(r"\bw/o\b", "without"),
-    rule(r"\bw/ ?(?=\w)", "with "),
+    rule(r"\bc/o\b", "care of"),
+    rule(r"\bw/ ?(?=\w{2})", "with "),
+    rule(r"\b[Tt]h['’](?=[a-z]{2})", "the "),
+    rule(r"\b(?:[Gg]ov|[Dd]ep|[Ii]nt|[Nn]at)['’](?:t|l)\b|\b[Cc]ont['’]d\b|\b[Ss]ec['’]y\b|\b[Aa]ss['’]n\b", _clipped),
+    rule(r"\bv\. ?(?=\d)", "verse "),
+    rule(r"\bvv\. ?(?=\d)", "verses "),
+    rule(r"\bet seq\b\.?", lambda match: "and following" + stop_if_ends(match)),
+    rule(
+        r"\bSr\. (?=(?:Engineer|Manager|Director|Analyst|Developer|Vice|Editor|Officer|Consultant|Partner|Associate|Scientist)\b)",
+        "Senior ",
+    ),
+    rule(r"\bJr\. (?=(?:High|College|Partner|Associate|Engineer|Analyst|Developer|Year|School)\b)", "Junior "),
+    rule(r"\br\. ?(?=\d{3,4}[-–]\d)", "reigned "),
     rule(r"\bb/c\b", "because"),
     rule(r"§§ ?(?=\d)", "sections "),
     rule(r"§ ?(?=\d)", "section "),
@@ -274,6 +298,12 @@ RULES: Final[list[Rule]] = [
     rule(r"\bMass\.(?= Ave)|(?<=[a-z], )Mass\.", "Massachusetts"),
     rule(r"(?<=[a-z] )(Ave|Blvd|Pkwy)(?=[,;]|$)", lambda match: _AFTER_NAMES[match[1]]),
     rule(r"(?<=(?:st|nd|rd|th) )ed\.", lambda match: "edition" + stop_if_ends(match)),
+    rule(r"(?<=(?:st|nd|rd|th) )edn\.", lambda match: "edition" + stop_if_ends(match)),
+    rule(
+        r"\b([1-3]|I{1,3}) (Sam|Kgs|Chr|Chron|Cor|Thess|Tim|Pet|Jn)\.? (?=\d{1,3}(?!:))",
+        lambda match: f"{_BOOK_NUMBERS[match[1]]} {_BOOKS[match[2]]} ",
+    ),
+    rule(r"\bPss?\.? (?=\d)", "Psalm "),
     rule(r"^(Jr|Sr|Esq|Inc|Ltd|Corp)\.$", lambda match: f"{_AFTER_NAMES[match[1]]}."),
     *SHORT_MONTHS,
     # A street: after an ordinal, after a name that no saint's name follows, or where a name cannot follow.

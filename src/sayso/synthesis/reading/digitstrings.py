@@ -63,6 +63,12 @@ def _comma_money(match: re.Match[str]) -> str:
 
 
 RULES: Final[list[Rule]] = [
+    rule(rf"(?<=\b)({_CALLED} )(\d{{2,5}}(?:[ .-]\d{{2,4}}){{1,5}})(?![\w-])", _spelled),
+    rule(r"\b((?:[Tt]ext|SMS)(?:ed|ing)? (?:\w+ to )?)(\d{5,6})(?![\w.,-]\d)", _spelled),
+    rule(
+        r"\b((?:[Tt]ele?(?:phone)?|[Pp]hone|[Ff]ax|[Mm]obile|[Cc]ell)(?: no\.| number)?[.:]? )(\(?0[\d ()/.-]{6,18}\d)(?![\w-])",
+        _spelled,
+    ),
     # Numbers in other styles of writing.
     rule(r"(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?:,\d{1,2})?(?![\w]|[.,]\d)", _grouped),
     rule(r"(?<=[$£€¥])\s?\d{1,3}(?:\.\d{3})+,\d{2}(?![\w]|[.,]\d)", _grouped),
@@ -78,6 +84,7 @@ RULES: Final[list[Rule]] = [
     rule(rf"(?<=\b)({_CALLED} )((?:{_HOTLINES})\b(?!\s?[-–]?\d|[.,]\d))", _spelled),
     rule(r"\b(?:911|999)\b(?= (?:call|calls|operator|operators|dispatcher|dispatchers|emergency))", _emergency),
     rule(r"\b((?:ISBN|ISSN|ISRC|EAN|UPC|IBAN|SSN)(?:-1[03])?:?\s)([\dX][\dX -]{5,22}[\dX])(?![\w])", _spelled),
+    rule(r"\b(IBAN:?\s)([A-Z]{2}\d{2}(?: ?[A-Z\d]{2,4}){3,8})\b", _spelled),
     rule(rf"(?<=\b)({_CALLED} )(\d{{2,5}}(?:[ .-]\d{{2,4}}){{1,5}})(?![\w-])", _spelled),
     rule(
         r"(?<![\w.])\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){1,5}(?![\w-])",
@@ -85,7 +92,7 @@ RULES: Final[list[Rule]] = [
     ),
     rule(r"(?<![\w.:,])([01]\d|2[0-4])([0-5]\d)( (?:hours?|hrs|Zulu)\b)", _military),
     rule(
-        r"\b((?:I|US|SR|Rte|Route|Highway|Interstate|Hwy)[ -])(\d{1,3}) ([NSEW])\b(?![.'’])",
+        r"\b((?:I|US|SR|Rte|Route|Highway|Interstate|Hwy)[ -])(\d{1,3}) ([NSEW])\b(?!['’]|\.\w)",
         _route,
     ),
     rule(

@@ -46,6 +46,11 @@ RULES: Final[list[Rule]] = [
     rule(r"<(script|style|head|svg)\b[^<>]*>.*?</\1\s*>", " ", flags=re.DOTALL | re.IGNORECASE),
     rule(r"(?<=[.!?,;:”\"'’)])\s?<sup\b[^<>]{0,200}>\s*[\d*†‡]{1,3}\s*</sup>", "", flags=re.IGNORECASE),
     rule(r"(?<=[^\W\d_]{2})<sup\b[^<>]{0,200}>\s*\d{1,3}\s*</sup>", "", flags=re.IGNORECASE),
+    rule(
+        r"(?<=[\w.!?,;:”\"'’)])\s?<sup\b[^<>]{0,200}>\s*(?:\[\w{1,3}\]|<a\b[^<>]{0,300}>\s*\[?[\w*†‡]{1,3}\]?\s*</a>)\s*</sup>",
+        "",
+        flags=re.IGNORECASE,
+    ),
     rule(r"<sup\b[^<>]{0,200}>\s*([\d+−-]{1,4}|n)\s*</sup>", _raised, flags=re.IGNORECASE),
     rule(r"<sup\b[^<>]{0,200}>\s*(st|nd|rd|th)\s*</sup>", r"\1", flags=re.IGNORECASE),
     rule(r"<sub\b[^<>]{0,200}>\s*(\d{1,4})\s*</sub>", _lowered, flags=re.IGNORECASE),
@@ -76,6 +81,9 @@ RULES: Final[list[Rule]] = [
         r"\1",
     ),
     rule(r"\[([^\]\n]{1,300})\]\[[^\]\n]{0,100}\]", r"\1"),
+    rule(r"(?<![`\w])`([^`\n]{1,200})`(?![`\w])", r"\1"),
+    rule(r"^[ \t]*(?:>[ \t]*)*>[ \t]+(?=[^\s\d>$£€])", "", flags=re.MULTILINE),
+    rule(r"(?<![\w:]):[a-z][a-z_]{2,30}:(?![\w:])", " "),
     rule(r"~~(?=\S)([^~\n]+?)(?<=\S)~~", r"\1"),
     rule(r"(?<![\w=])==(?=\S)([^=\n]+?)(?<=\S)==(?![\w=])", r"\1"),
     rule(r"(?<![\w*])\*{1,3}(?=\S)([^*\n]+?)(?<=\S)\*{1,3}(?![\w*])", r"\1"),
@@ -89,6 +97,14 @@ RULES: Final[list[Rule]] = [
         rf"^([ \t]*#{{0,6}}[ \t]*{_HEADING}\b[^\n.!?,;]{{0,60}})\n(?=[ \t]*[“\"'‘(]?[A-Z\d])",
         r"\1\n\n",
         flags=re.MULTILINE | re.IGNORECASE,
+    ),
+    rule(
+        rf"^([ \t]*{_HEADING}\b[^\n.!?,;]{{0,60}}\n\n[ \t]*[A-Z][^\n.!?,;:]{{2,60}})\n(?=[ \t]*[“\"'‘(]?[A-Z])",
+        r"\1\n\n",
+        flags=re.MULTILINE | re.IGNORECASE,
+    ),
+    rule(
+        r"^([ \t]*[^\na-z]{0,58}[A-Z]{2}[^\na-z]{0,58})\n(?=[ \t]*[“\"'‘(]?[A-Z][a-z ])", r"\1\n\n", flags=re.MULTILINE
     ),
     rule(r"^([ \t]*#{1,6}[ \t]+[^\n]+)\n(?=[^\n])", r"\1\n\n", flags=re.MULTILINE),
 ]
