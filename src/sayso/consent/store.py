@@ -37,6 +37,7 @@ from sayso.consent.speaker_store import (
 )
 from sayso.consent.state import State
 from sayso.database import metadata, within
+from sayso.database.words import word
 from sayso.ids import ID_LENGTH, GrantId, SpeakerId
 
 __all__ = [
@@ -142,7 +143,7 @@ def grant_of(row: Any) -> Grant:
         canonical.decode(row.terms.encode()),
         grant_id=row.grant_id,
         speaker=SpeakerId(row.speaker_id or ""),
-        state=State(row.state),
+        state=word(State, row.state, row=f"grants row {row.grant_id}"),
         version=row.version,
     )
 

@@ -24,7 +24,6 @@ from sayso.ledger.proof import verify_proof as check_proof
 from sayso.ledger.quorum import Quorum
 from sayso.ledger.succession import MAX_BYTES, Succession
 from sayso.vault.errors import Shredded, SubjectUnknown
-from sayso.workflows.audit.consent_rows import ABOUT
 from sayso.workflows.audit.reconciling import findings
 from sayso.workflows.audit.results import (
     AnswerHolds,
@@ -38,6 +37,7 @@ from sayso.workflows.audit.results import (
     ShardKey,
 )
 from sayso.workflows.consent.permission import refusals_of
+from sayso.workflows.installation.rows import ABOUT
 from sayso.workflows.installation.session import Session
 
 MAX_PROOF_BYTES = 65_536

@@ -18,9 +18,10 @@ from sayso.consent.request import Request
 from sayso.consent.signed import Standing
 from sayso.database import Connection
 from sayso.errors import Refused
-from sayso.ids import RunId
+from sayso.ids import GrantId, RunId
 from sayso.ledger import Entry, append
 from sayso.workflows.consent import reconsidering
+from sayso.workflows.consent.held_to_ledger import check_rows
 from sayso.workflows.consent.reconsidering import FACT
 from sayso.workflows.installation.session import Session
 
@@ -42,7 +43,8 @@ class Granted:
 def ask(session: Session, request: Request, act: str, *, run: RunId | None = None) -> Granted:
     """Return a permit for ``request``, logged as ``<act>:intended``; or log ``<act>:refused`` and raise why.
 
-    For a ``run``, the permit's whole length and one take are reserved with it, or it is refused.
+    For a ``run``, the permit's whole length and one take are reserved with it, or it is refused. Raise `GrantTampered`
+    where a row that is decided on is not what the ledger says.
     """
     session.require(Right.MARK if request.action is Action.MARK else Right.SPEECH)
     session.require_licensee(request.licensee, Right.SPEECH)
@@ -52,6 +54,7 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
         case = _Case(act, standing, Asked(request, now(), used.ms, used.takes, standing.deceased))
         try:
             permit = _decided(session, case)
+            check_rows(session, tx, request.speaker, _charged(case, permit))
             lease = None if run is None else _reserved(tx, permit, run)
         except Refused as refused:
             refusal = refused
@@ -82,6 +85,12 @@ def _decided(session: Session, case: _Case) -> Permit:
         used_takes=asked.used_takes,
         deceased=asked.deceased,
     )
+
+
+def _charged(case: _Case, permit: Permit) -> list[GrantId]:
+    """Return the grant of a permit, and the outer consent that it is cut from."""
+    outer = case.standing.policy.by_id[permit.grant_id].ceiling
+    return [permit.grant_id] if outer is None else [permit.grant_id, outer]
 
 
 def _reserved(tx: Connection, permit: Permit, run: RunId) -> Lease:
