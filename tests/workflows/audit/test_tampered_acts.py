@@ -7,7 +7,9 @@ from contextlib import closing
 
 import pytest
 
+from sayso import lineage
 from sayso.errors import Tampered
+from sayso.synthesis import store as clips
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting
 from sayso.workflows.consent.granting import Terms
@@ -58,12 +60,10 @@ def test_blobs_of_two_clips_that_were_swapped_are_not_exported(spoken, make_esta
     other = make_estate(session, name="Berta")
     second = speak(session, other.order(), tmp_path / "2.wav")
     granting.withdraw(session, spoken.estate.grant)
-    blobs = "SELECT artifact_id FROM clips WHERE clip_id = ?"
-    with closing(sqlite3.connect(session.settings.home / "sayso.sqlite")) as db:
-        first = db.execute(f"SELECT blob FROM artifacts WHERE artifact_id = ({blobs})", [spoken.clip.clip]).fetchone()[
-            0
-        ]
-    edit(session, f"UPDATE artifacts SET blob = ? WHERE artifact_id = ({blobs})", first, second.clip)  # noqa: S608
+    with session.read() as tx:
+        first, mine = (clips.get_clip(tx, each.clip).artifact_id for each in (spoken.clip, second))
+        blob = lineage.get(tx, first).blob
+    edit(session, "UPDATE artifacts SET blob = ? WHERE artifact_id = ?", blob, mine)
     with pytest.raises(Tampered, match=second.clip):
         export(session, Publication(second.clip), tmp_path / "again.wav")
     assert not (tmp_path / "again.wav").exists()
