@@ -90,6 +90,12 @@ shards: Final = Table(
     Column("vkey", String(512), nullable=False),
 )
 
+corrections: Final = Table(
+    "ledger_clock_corrections",
+    metadata,
+    Column("ticket", BigInteger, primary_key=True, autoincrement=False),
+)
+
 _INSERT: Final = entries.insert()
 _INSERT_ALL: Final = entries.insert().returning(entries.c.ticket, sort_by_parameter_order=True)
 _LOCK_HEAD: Final = (
@@ -282,6 +288,20 @@ def count_placed(tx: Connection) -> int:
     """Return how many entries have a place, which is the next place to give."""
     last = tx.execute(select(func.max(entries.c.entry_index))).scalar()
     return 0 if last is None else int(last) + 1
+
+
+def latest_time(tx: Connection) -> str | None:
+    """Return the latest time that an entry has, since the clock was last corrected; None where there is none."""
+    corrected = tx.execute(select(func.max(corrections.c.ticket))).scalar()
+    query = select(entries.c.at).order_by(entries.c.at.desc()).limit(1)
+    if corrected is not None:
+        query = query.where(entries.c.ticket + 0 >= corrected)  # the sum keeps the planner on the index over time
+    return tx.execute(query).scalar()
+
+
+def add_correction(tx: Connection, ticket: int) -> None:
+    """Remember that times count from the entry with ``ticket`` on."""
+    tx.execute(corrections.insert(), {"ticket": ticket})
 
 
 def any_pending(tx: Connection) -> bool:

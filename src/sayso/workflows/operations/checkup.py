@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from sayso.clock import now
 from sayso.engines.registry import installed
 from sayso.errors import Conflict, Invalid, NotFound, Refused, SaysoError, Tampered, Unavailable
+from sayso.ledger.moments import accept_clock, check_moment
 from sayso.models import cards, weights
 from sayso.settings import Settings
 from sayso.workflows.audit.auditing import audit
@@ -47,6 +49,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("installation", f"opened {settings.home}")
     yield _looked("keys", lambda: _keys(session))
     yield _looked("ledger", lambda: _ledger(session))
+    yield _looked("clock", lambda: _clock(session))
+    if settings.witnesses:
+        yield _looked("witnesses", lambda: _witnesses(session))
 
 
 def worst(findings: list[Finding]) -> SaysoError | None:
@@ -56,6 +61,12 @@ def worst(findings: list[Finding]) -> SaysoError | None:
     return min(
         problems, key=lambda error: next(i for i, kind in enumerate(order) if isinstance(error, kind)), default=None
     )
+
+
+def accept_present_clock(session: Session) -> int:
+    """Log that the present clock is right although later entries stand in the ledger; return the entry's ticket."""
+    with session.act() as tx:
+        return accept_clock(tx, now())
 
 
 def _looked(what: str, look: Callable[[], str]) -> Finding:
@@ -82,6 +93,18 @@ def _space(settings: Settings) -> str:
 def _keys(session: Session) -> str:
     session.vault.operator_secret("log")
     return "the key-encryption key opens the key store"
+
+
+def _clock(session: Session) -> str:
+    with session.read() as tx:
+        check_moment(tx, now())
+    return "not before the newest entry of the ledger"
+
+
+def _witnesses(session: Session) -> str:
+    answered = session.installation.witnessing.ask()
+    known = f"{len(answered.by)} of {len(session.settings.witnesses)} have seen no longer ledger than this"
+    return "; ".join((known, *answered.missing))
 
 
 def _ledger(session: Session) -> str:
