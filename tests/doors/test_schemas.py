@@ -141,6 +141,7 @@ def test_every_command_answers_as_its_schema_says(tour):
 
 def voices_and_clips(tour, voice):
     tour("text", "H₂O costs $5.", "--phonemes")
+    tour("text", "H₂O costs $5.", "--lexicon", tour.file("words.tsv", b"costs\t/k\xc9\x94sts/"), "--language", "en-GB")
     tour("text", "Привет", code=2)
     tour("voice", "list")
     tour("voice", "show", voice)

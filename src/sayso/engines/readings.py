@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Final
 
 _DETERMINER: Final = (
@@ -258,8 +259,11 @@ _SAID: Final = re.compile(
 )
 
 
-def with_readings(text: str) -> str:
-    """Return ``text`` with the words that stand here marked up as ``[word](/phonemes/)`` for the lexicons."""
+def with_readings(text: str, said: Mapping[tuple[int, int], str] = MappingProxyType({})) -> str:
+    """Return ``text`` with the words that stand here marked up as ``[word](/phonemes/)`` for the lexicons.
+
+    ``said`` are the phonemes of words that bring their own, by start and end of the word: they come first.
+    """
     spans: dict[tuple[int, int], str] = {}
     for reading in _READINGS:
         for match in reading.pattern.finditer(text):
@@ -268,7 +272,8 @@ def with_readings(text: str) -> str:
         spans.setdefault(match.span(), _said(match))
     for match in _names_pattern().finditer(text):
         spans.setdefault(match.span(), _named(match))
-    return _marked(text, spans)
+    free = {at: how for at, how in spans.items() if not any(at[0] < end and start < at[1] for start, end in said)}
+    return _marked(text, free | dict(said))
 
 
 def _said(match: re.Match[str]) -> str:

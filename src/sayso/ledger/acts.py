@@ -70,6 +70,20 @@ class Act:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ActRefused(Act):
+    """An act was refused, since who asked lacks the ``right``, or may not name the ``licensee``.
+
+    ``subject`` is their organisation, ``error`` the slug of the error.
+    """
+
+    TYPES: ClassVar = ("accounts:act:refused",)
+    subject: str
+    right: str
+    error: str
+    licensee: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpeakerAdded(Act):
     """A speaker was added."""
 

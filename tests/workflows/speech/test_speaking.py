@@ -78,11 +78,31 @@ def test_what_was_not_granted_is_refused_with_reasons_logged_and_not_written(est
 
 
 def test_other_projects_and_languages_are_refused(session, make_estate, tmp_path):
-    estate = make_estate(session, project="the-lamp", languages=("en",))
-    for changes in ({"project": "the-boat"}, {"project": None}, {"project": "the-lamp", "language": "de"}):
+    estate = make_estate(session, project="the-lamp", languages=("en-GB",))
+    for changes in ({"project": "the-boat"}, {"project": None}, {"project": "the-lamp", "language": "en-US"}):
         with pytest.raises(ConsentRefused):
             speak(session, estate.order(**changes), tmp_path / "out.wav")
     speak(session, estate.order(project="the-lamp", language="en-GB"), tmp_path / "out.wav")
+
+
+def test_a_lexicon_changes_what_is_said_and_a_bad_one_changes_nothing(session, make_estate, tmp_path):
+    estate, lexicon = make_estate(session), tmp_path / "words.tsv"
+    lexicon.write_text("keeper\t/ˈaɪ/\nstair\tstaircase\n")  # noqa: RUF001
+    plain = speak(session, estate.order(), tmp_path / "plain.wav").duration_s
+    assert speak(session, estate.order(lexicon=lexicon), tmp_path / "said.wav").duration_s != plain
+    lexicon.write_text("keeper\t/#/\n")
+    entries = len(auditing.query(session, grant=None, speaker=None, since=None))
+    with pytest.raises(Invalid, match="line 1"):
+        speak(session, estate.order(lexicon=lexicon), tmp_path / "no.wav")
+    assert not (tmp_path / "no.wav").exists()
+    assert len(auditing.query(session, grant=None, speaker=None, since=None)) == entries
+
+
+def test_a_blocked_word_is_found_behind_its_phonemes(session, make_estate, tmp_path):
+    estate, lexicon = make_estate(session, blocked_words=("two lamps",)), tmp_path / "words.tsv"
+    lexicon.write_text("lamps\t/ˈɡoʊts/\n")  # noqa: RUF001
+    with pytest.raises(ConsentRefused):
+        speak(session, estate.order(text="Bring 2 lamps.", lexicon=lexicon), tmp_path / "no.wav")
 
 
 def test_a_withdrawn_grant_refuses_and_the_old_clip_says_so(estate, tmp_path):
@@ -105,6 +125,7 @@ def test_the_cap_on_minutes_holds(session, make_estate, tmp_path):
 
 BAD = {
     "no words": ({"text": " ... "}, "out.wav", Invalid),
+    "a language without a reader": ({"language": "de"}, "out.wav", Invalid),
     "another script": ({"text": "привет мир"}, "out.wav", Invalid),
     "no such voice": ({"voice": "voi_aaaaaaaaaaaaaaaa"}, "out.wav", NotFound),
     "no id at all": ({"voice": "the good one"}, "out.wav", Invalid),

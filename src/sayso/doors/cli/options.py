@@ -6,11 +6,18 @@ import codecs
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
+
+import typer
 
 from sayso.errors import Invalid, NotFound
 
 MAX_TEXT_BYTES: Final = 1_000_000
+
+LexiconFile = Annotated[
+    Path | None,
+    typer.Option("--lexicon", help="How words are said: PLS 1.0, or lines of a word, a tab and a respelling or /IPA/."),
+]
 
 
 def declared(topics: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -28,6 +28,7 @@ def write_page(session: Session, folder: Path) -> Published:
 
     Other files in the folder are left alone. Raise `DiskFailed` where the folder cannot be written.
     """
+    published = publish(session, folder / KEY)
     for name in FILES:
         write_document(folder / name, files("sayso.doors.page").joinpath(name).read_text("utf-8"), mode=0o644)
-    return publish(session, folder / KEY)
+    return published

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, parse_stamp
 from sayso.consent import store as consents
 from sayso.disk import write_document
@@ -58,6 +59,7 @@ def checkpoint(session: Session) -> LogState:
 
 def rotate(session: Session) -> LogState:
     """Close the shard, open the next one under the next key, and return its checkpoint, as `checkpoint` does."""
+    session.require(Right.LEDGER)
     return _checkpoint(session, session.log.rotate())
 
 
@@ -205,6 +207,7 @@ def _verify_answer(file: Path, key: str, *, witnesses: Sequence[str], quorum: in
 
 def export(session: Session, output: Path, *, since: str | None, until: str | None) -> PeriodWritten:
     """Write a period of the log to ``output``, one file that anyone can audit; raise `EntryUnknown` if empty."""
+    session.require(Right.LEDGER)
     session.integrate()
     _cosigned(session)
     start, end = session.log.export(output, since=_moment(since), until=_moment(until))
@@ -234,6 +237,7 @@ def reindex(session: Session) -> int:
 
     Raise `LedgerTampered` where an entry itself was altered.
     """
+    session.require(Right.LEDGER)
     session.integrate()
     return session.log.reindex()
 

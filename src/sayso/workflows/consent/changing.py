@@ -6,6 +6,9 @@ signature, so that a lost key keeps nobody from it; giving back always does (dec
 
 from __future__ import annotations
 
+from typing import Final
+
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import Grant, State
 from sayso.consent import store as consents
@@ -24,6 +27,8 @@ from sayso.workflows.consent.acts import act_on_grant
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
+
+_RIGHTS: Final = {Party.SPEAKER: Right.CONSENT, Party.LICENSEE: Right.REQUEST, Party.OPERATOR: Right.GOVERN}
 
 
 def withdraw(session: Session, grant_id: str) -> GrantShown:
@@ -70,6 +75,7 @@ def enter_change(session: Session, declaration: bytes, signature: str) -> GrantS
 
     Raise `GrantInvalid`, `SignatureRefused`, or `GrantState` for one that is not the grant's next, changing nothing.
     """
+    session.require(Right.CONSENT)
     change = read_state_change(declaration)
     with act_on_grant(session, change.grant) as (tx, old):
         if old.state is State.REQUESTED and change.state is State.GIVEN:
@@ -91,6 +97,9 @@ def parse_party(text: str) -> Party:
 def _changed(
     session: Session, grant_id: str, state: State, who: Party, *, only_from: State | None = None
 ) -> GrantShown:
+    session.require(_RIGHTS[who])
+    if who is Party.LICENSEE:
+        session.require_licensee(shown(session, grant_id).grant.licensee, Right.REQUEST)
     with act_on_grant(session, grant_id) as (tx, old):
         if only_from is not None and old.state is not only_from:
             raise GrantState(f"the grant is {old.state}, expected one that is {only_from}")

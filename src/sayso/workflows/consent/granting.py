@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from os import PathLike
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import Grant, State
 from sayso.consent import store as consents
@@ -64,6 +66,7 @@ def enter_grant(session: Session, grant: Grant) -> GrantId:
     A licence of a speaker with an outer consent is cut from it. Raise `GrantInvalid`, `SpeakerUnknown`, `SpeakerKey` or
     `CeilingExceeded`, changing nothing.
     """
+    session.require(Right.CONSENT)
     with session.act(grant.speaker) as tx:
         grant = _bounded(tx, grant)
         _enter(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
@@ -76,6 +79,8 @@ def request(session: Session, terms: Terms) -> GrantId:
     What the speaker's outer consent does not have room for is not even asked for. Raise `GrantInvalid`,
     `SpeakerUnknown` or `CeilingExceeded`, changing nothing.
     """
+    session.require(Right.REQUEST)
+    session.require_licensee(terms.licensee, Right.REQUEST)
     asked = replace(terms.grant(), state=State.REQUESTED)
     if asked.outer:
         raise GrantInvalid("outer: got an outer consent, expected a grant: what bounds all others nobody asks for")
@@ -90,6 +95,7 @@ def accept(session: Session, grant_id: str) -> GrantShown:
 
     Raise `GrantState` for what is no request, `SpeakerKey` where the speaker keeps their own key, `CeilingExceeded`.
     """
+    session.require(Right.CONSENT)
     with act_on_grant(session, grant_id) as (tx, grant):
         asked = _requested(grant)
         _accept(session, tx, asked, sign(document_of(asked), key_of(session, tx, asked.speaker)))
@@ -112,6 +118,7 @@ def draft(session: Session, terms: Terms) -> bytes:
 
 def amend(session: Session, grant_id: str, terms: Terms) -> GrantShown:
     """Make the next version of a grant, with what ``terms`` say anew, signed and logged; permits made before end."""
+    session.require(Right.CONSENT)
     with act_on_grant(session, grant_id) as (tx, old):
         grant = terms.amended(old)
         _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
@@ -124,12 +131,16 @@ def draft_amended(session: Session, grant_id: str, terms: Terms) -> bytes:
         return document_of(terms.amended(_existing(tx, grant_id)))
 
 
-def approve(session: Session, grant_id: str, text: str) -> GrantShown:
-    """Approve one text under a grant that asks for it: a new version, signed. Only a commitment to it is kept."""
+def approve(session: Session, grant_id: str, text: str, *, lexicon: str | PathLike[str] | None = None) -> GrantShown:
+    """Approve one text under a grant that asks for it: a new version, signed. Only a commitment to it is kept.
+
+    ``lexicon`` is the file that the text will be spoken with.
+    """
+    session.require(Right.CONSENT)
     with act_on_grant(session, grant_id) as (tx, old):
         if old.approved_texts is None:
             raise GrantInvalid("approval: the grant needs none, expected one that asks for approval of each text")
-        approved = script_commitment(session, old.speaker, text)
+        approved = script_commitment(session, old.speaker, text, lexicon=lexicon)
         grant = replace(old, version=old.version + 1, approved_texts=(*old.approved_texts, approved))
         _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
     return shown(session, grant_id)
@@ -140,6 +151,7 @@ def enter(session: Session, signed_file: bytes) -> GrantShown:
 
     Raise `GrantInvalid` naming what is malformed, `SignatureRefused`, and as `give` does, changing nothing.
     """
+    session.require(Right.CONSENT)
     text, signature = read_signed_file(signed_file)
     if format_of(text) == STATE_FORMAT:
         return enter_change(session, text, signature)
@@ -157,6 +169,7 @@ def enter(session: Session, signed_file: bytes) -> GrantShown:
 
 def note_death(session: Session, speaker: str) -> None:
     """Note that a speaker has died: only grants for that time too still permit anything. Logged, without the name."""
+    session.require(Right.SPEAKERS)
     known, moment = SpeakerId(parse_id("speaker", speaker)), now()
     with session.act(known) as tx:
         consents.note_death(tx, known, at=moment)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts.rights import Right
 from sayso.clock import now
 from sayso.consent import fields
 from sayso.consent import store as consents
@@ -36,6 +37,7 @@ def rotate(session: Session, speaker: str, new: str | None = None) -> str:
     ``new`` is the public key of a private one that the speaker keeps from now on; without it Sayso makes and keeps
     one. Raise `SpeakerKey` where the speaker keeps their own key: then they sign a draft. Logged.
     """
+    session.require(Right.KEY)
     known = SpeakerId(parse_id("speaker", speaker))
     with session.act(known) as tx:
         _registered(tx, known)
@@ -58,6 +60,7 @@ def enter_rotation(session: Session, signed_file: bytes) -> str:
 
     Raise `GrantInvalid` naming what is malformed, `SignatureRefused`, or `SpeakerKey` for one that is not the next.
     """
+    session.require(Right.KEY)
     text, signature = read_signed_file(signed_file)
     change = read_key_change(text)
     with session.act(change.speaker) as tx:
@@ -78,6 +81,7 @@ def recover(session: Session, speaker: str, new: str, reason: str) -> str:
     Nobody signs it, so the ledger says by whom it was and holds a commitment to the reason, which is kept under seal.
     Every grant that the speaker gave stands; whoever looks sees that later ones rest on the operator's word.
     """
+    session.require(Right.RECOVERY)
     known = SpeakerId(parse_id("speaker", speaker))
     fields.name("reason", reason, longest=_MAX_REASON)
     with session.act(known) as tx:
@@ -97,6 +101,7 @@ def hand_over(session: Session, speaker: str, output: Path, passphrase: bytes) -
     Return the public key, which stays the speaker's. Both steps are logged. Killed in between, Sayso still has its
     copy, and handing over again is safe. Raise `SpeakerKey` where Sayso keeps none; an existing file is not replaced.
     """
+    session.require(Right.KEY)
     known = SpeakerId(parse_id("speaker", speaker))
     if output.exists():
         raise Invalid(f"output: {output} is there already, expected a new name: a key is not written over anything")

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.consent import minutes
+from sayso.consent import Action, minutes
 from sayso.consent import store as consents
 from sayso.consent.decision import decide
 from sayso.consent.dimensions import Asked
@@ -46,6 +47,8 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
     For a ``run``, the permit's whole length and one take are reserved with it, or it is refused. Raise `Tampered`,
     with nothing logged, where state, ledger, witnesses or clock are not of one time.
     """
+    session.require(Right.MARK if request.action is Action.MARK else Right.SPEECH)
+    session.require_licensee(request.licensee, Right.SPEECH)
     session.installation.witnessing.check()
     with session.act(request.speaker) as tx:
         session.installation.log.check_files(tx)

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
 from sayso.consent.declaration import KeyChange
@@ -79,6 +80,7 @@ def key_of(session: Session, tx: Connection, speaker: SpeakerId) -> SigningKey:
 
 def register(session: Session, speaker: str, key: str) -> str:
     """Enter the public key of a speaker who keeps the private one; return it. Raise `KeyInvalid`, `SpeakerKey`."""
+    session.require(Right.KEY)
     known, public = SpeakerId(parse_id("speaker", speaker)), public_key(key)
     with session.act(known) as tx:
         _entered(session, tx, known, public, sealed=None)

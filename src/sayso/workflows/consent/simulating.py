@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, parse_stamp
 from sayso.consent import Action, Purpose, Request, minutes
 from sayso.consent import store as consents
@@ -102,6 +103,8 @@ def cases_in(file: Path) -> list[tuple[int, Case]]:
 
 def simulate(session: Session, cases: list[tuple[int, Case]]) -> Iterator[Judged]:
     """Yield what would be decided in each case, all on one state of the grants, now where a case has no ``at``."""
+    for licensee in sorted({case.licensee for _, case in cases}):
+        session.require_licensee(licensee, Right.SPEECH)
     moment = now()
     with session.read() as tx:
         judge = _Judge(session, tx, moment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
 from sayso.errors import Invalid
@@ -16,6 +17,7 @@ NAME_FIELD = "speaker name"
 
 def add_speaker(session: Session, name: str) -> SpeakerId:
     """Add a speaker called ``name`` and return the id; raise `Invalid` for a name that is none."""
+    session.require(Right.SPEAKERS)
     name = name.strip()
     if not name or len(name) > MAX_NAME_CHARS or not name.isprintable():
         raise Invalid(f"name: got {len(name)} characters, expected 1 to {MAX_NAME_CHARS} printable ones")

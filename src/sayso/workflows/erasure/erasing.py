@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts.rights import Right
 from sayso.consent import Party
 from sayso.consent import decision_store as decisions
 from sayso.consent import store as consents
@@ -69,6 +70,7 @@ class CertificateShown:
 
 def plan(session: Session, speaker: str) -> ErasurePlan:
     """Return a plan of all that would go with the speaker; nothing is changed. Raise `SpeakerUnknown`."""
+    session.require(Right.ERASURE)
     wanted = SpeakerId(parse_id("speaker", speaker))
     with session.act(wanted) as tx:
         if consents.get_speaker(tx, wanted).house:
@@ -87,7 +89,11 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
 
     ``by`` says whose act it is, the speaker's or the operator's, and so why their grants end.
     """
-    who, known = _parse_party(by), planned(session, plan_id)
+    session.require(Right.ERASURE)
+    who = _parse_party(by)
+    if who is Party.OPERATOR:
+        session.require(Right.GOVERN)
+    known = planned(session, plan_id)
     named = known.speaker or known.plan_id
     with session.act(named) as tx:
         begun = block(tx, known.plan_id, who=who)

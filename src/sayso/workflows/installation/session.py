@@ -6,10 +6,18 @@ import contextlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from sayso.accounts import store as accounts
 from sayso.accounts.actor import Actor, local_operator
+from sayso.accounts.errors import LicenseeNotHeld, RoleRefused
+from sayso.accounts.rights import BOUND, RIGHTS, Right, roles_with
+from sayso.clock import now, stamp
+from sayso.consent.fields import ANY
 from sayso.database import Connection
+from sayso.errors import Refused
+from sayso.ledger import append
+from sayso.ledger.acts import ActRefused
 from sayso.settings import Settings
 from sayso.workflows.installation.installation import Installation, open_installation
 
@@ -33,6 +41,48 @@ class Session:
     installation: Installation
     actor: Actor
 
+    def require(self, right: Right) -> None:
+        """Return where the role of who asks has the right; otherwise log that it was refused and raise `RoleRefused`.
+
+        Every act asks this first, before its transaction: `tools/rules.py` finds one that does not.
+        """
+        role = self.actor.role
+        if right not in RIGHTS[role]:
+            others = " or ".join(roles_with(right))
+            self._refuse(right, RoleRefused(f"role: got {role}, expected {others}, which has the right {right!s}"))
+
+    def require_licensee(self, licensee: str, right: Right) -> None:
+        """Return where who asks may name the licensee; otherwise log that it was refused and raise `LicenseeNotHeld`.
+
+        A producer acts for the licensees that their organisation holds, and for no other.
+        """
+        if not self.may_name(licensee):
+            message = f"licensee: got {licensee}, expected one that {self.actor.organisation} holds"
+            self._refuse(right, LicenseeNotHeld(message), licensee.strip())
+
+    def may_name(self, licensee: str) -> bool:
+        """Return whether who asks may act for the licensee; raise `LicenseeInvalid` for a name that is none."""
+        if self.actor.role not in BOUND:
+            return True
+        with self.read() as tx:
+            return licensee != ANY and accounts.holder_of(tx, licensee) == self.actor.organisation
+
+    def as_installation(self) -> Session:
+        """Return the same for what the installation does by itself, whoever asks; `tools/rules.py` lists where."""
+        return Session(self.installation, local_operator())
+
+    def _refuse(self, right: Right, refused: Refused, licensee: str | None = None) -> NoReturn:
+        act = ActRefused(subject=self.actor.organisation, right=right, error=refused.slug, licensee=licensee)
+        with self.installation.database.write(scope=self.actor.scope()) as tx:
+            append(tx, act.entry(stamp(now())))
+        self.installation.sequencing.signal()
+        raise refused
+
+    def _check_writer(self) -> None:
+        """Refuse a role that changes nothing, whatever an act forgot to ask."""
+        if not RIGHTS[self.actor.role]:
+            raise RoleRefused(f"role: got {self.actor.role}, which changes nothing")
+
     def read(self) -> AbstractContextManager[Connection]:
         """Return a transaction that sees one consistent state and changes nothing."""
         return self.installation.database.read(scope=self.actor.scope())
@@ -45,6 +95,7 @@ class Session:
         others go on at the same time where the database can do that. Without a name nobody else writes meanwhile. Each
         subject key is read once. The entries get their place in the log later; see `sequencing`.
         """
+        self._check_writer()
         scope = self.actor.scope()
         with self.vault.holding(), self.installation.database.write(*names, scope=scope) as tx:
             yield tx

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.credentials.certificate_check import MAX_PEM_BYTES, Finding, check_certificate
 from sayso.errors import Invalid, NotFound
@@ -49,6 +50,7 @@ def use(session: Session, chain: Path, *, key: Path | None, slot: str | None, an
     Nothing is changed unless the certificate is fit and the key its own. Raise `NotFound`, `CertificateMalformed`,
     `CertificateUnfit` with a reason for each lack, `KeyMismatch`, `KeyFileInvalid`, `KeyFileExposed`, `SlotUnknown`.
     """
+    session.require(Right.SIGNER)
     from sayso.credentials import operator_certificate  # noqa: PLC0415 - loads cryptography's keys
 
     if (key is None) == (slot is None):
@@ -61,6 +63,7 @@ def use(session: Session, chain: Path, *, key: Path | None, slot: str | None, an
 
 def use_local(session: Session) -> Signer:
     """Sign with the local authority again; the operator's key is removed from here; logged."""
+    session.require(Right.SIGNER)
     from sayso.credentials import operator_certificate  # noqa: PLC0415 - see use
 
     operator_certificate.use_local(session.vault)

@@ -9,6 +9,7 @@ from typing import Final, Self
 
 import numpy as np
 
+from sayso.accounts.rights import Right
 from sayso.audio import Signal, container_of, decode
 from sayso.consent import Action, Permit, Purpose, Release, Request
 from sayso.errors import Invalid
@@ -62,6 +63,7 @@ class Batch:
 
     def __init__(self, session: Session) -> None:
         """Mark files under the house's grant."""
+        session.require(Right.MARK)
         self._session = session
         self._speaker = house_speaker(session)
 

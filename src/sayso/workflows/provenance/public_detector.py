@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sayso.accounts.rights import Right
 from sayso.audio import stream
 from sayso.disk import write_document
 from sayso.errors import NotFound
@@ -45,6 +46,7 @@ class Detected:
 
 def publish(session: Session, output: Path) -> Published:
     """Write the public key of this installation's marks to ``output``; the same installation writes the same."""
+    session.require(Right.MARK)
     pilot = session.mark_keys.public_pilot
     key = {
         "format": FORMAT,

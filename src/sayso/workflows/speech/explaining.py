@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 
+from sayso.accounts.rights import Right
 from sayso.clock import now
 from sayso.consent import Action, Purpose, Request, fields, minutes
 from sayso.consent import store as consents
@@ -33,10 +35,12 @@ class Question:
     topics: tuple[str, ...] | None = None
     sublicensee: str | None = None
     disclosure: str | None = None
+    lexicon: str | PathLike[str] | None = None
 
 
 def why(session: Session, question: Question) -> Why:
     """Return what would be decided, rule by rule; nothing is reserved, made or logged."""
+    session.require_licensee(question.licensee, Right.SPEECH)
     row = row_of(session, question.voice)
     request = Request(
         speaker=row.speaker_id,
@@ -85,4 +89,4 @@ def parse_disclosure(text: str | None) -> Disclosure | None:
 def _text_commitment(session: Session, speaker: SpeakerId, question: Question) -> str:
     if question.text is None:
         return ""
-    return script_commitment(session, speaker, question.text)
+    return script_commitment(session, speaker, question.text, language=question.language, lexicon=question.lexicon)

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 
 from sayso.audio import Container
 from sayso.consent import Action, Purpose, Request
 from sayso.consent.act import Disclosure
+from sayso.engines.checks import check_pronounced
+from sayso.engines.pronounced import words_of
+from sayso.engines.protocol import Engine
 from sayso.errors import Invalid
 from sayso.ids import ClipId, RunId, SpeakerId, new_id
 from sayso.labels import Origin
 from sayso.mark import Mark
 from sayso.mark.profiles import strength_of
 from sayso.mark.verifying import Checked, Policy
-from sayso.synthesis import Phrase, estimate_ms, normalise, phrases, script
+from sayso.synthesis import Phrase, estimate_ms, read, read_lexicon, script
 from sayso.workflows.consent.commitments import text_commitment
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech import labels
 from sayso.workflows.speech.labels import Outcome, Plan
-from sayso.workflows.voices.voicebook import Cast, cast
+from sayso.workflows.voices.voicebook import Cast, cast, engine_of
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What somebody wants said. ``jurisdictions`` None stands for those of the settings."""
+    """What somebody wants said. ``jurisdictions`` None stands for those of the settings; ``lexicon`` is a file."""
 
     text: str
     voice: str
@@ -41,6 +46,7 @@ class Order:
     announce_every_s: float | None = None
     jurisdictions: tuple[str, ...] | None = None
     profile: str = "standard"
+    lexicon: str | PathLike[str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a tempo that no engine is asked for, and a profile that marks do not have."""
@@ -112,7 +118,7 @@ class Take:
             territory=order.territory,
             channel=order.channel,
             takes=1,
-            text=f"{order.text}\n{self.text}",  # as written and as spoken: what is blocked is blocked in both
+            text=f"{order.text}\n{words_of(self.text)}",  # as written and as spoken: what is blocked is blocked in both
             topics=None if order.topics is None else tuple(Purpose(topic) for topic in order.topics),
             disclosure=disclosure_of(self.container, announced=self.plan.speaks),
             sublicensee=order.sublicensee,
@@ -129,8 +135,9 @@ def taken(session: Session, order: Order, container: Container) -> Take:
         language=order.language,
         purpose=order.purpose,
     )
-    spoken = plan.around(phrased(order.text), speed=order.speed)
-    voice, text = cast(session, order.voice), script(spoken)
+    voice = cast(session, order.voice)
+    spoken = plan.around(phrased(order, engine_of(session, voice.row)), speed=order.speed)
+    text = script(spoken)
     clip, mark = ClipId(new_id("clip")), Mark.new()
     return Take(
         run=RunId(new_id("run")),
@@ -148,9 +155,12 @@ def taken(session: Session, order: Order, container: Container) -> Take:
     )
 
 
-def phrased(text: str) -> tuple[Phrase, ...]:
-    """Return what is spoken for ``text``, labels apart."""
-    return tuple(phrases(normalise(text)))
+def phrased(order: Order, engine: Engine) -> tuple[Phrase, ...]:
+    """Return what is spoken for ``order``, labels apart; raise `LexiconInvalid`, or `PhonemesUnsupported`."""
+    lexicon = None if order.lexicon is None else read_lexicon(Path(order.lexicon))
+    spoken = read(order.text, language=order.language, lexicon=lexicon)
+    check_pronounced((phrase.text for phrase in spoken), engine)
+    return spoken
 
 
 def disclosure_of(container: Container, *, announced: bool) -> Disclosure | None:

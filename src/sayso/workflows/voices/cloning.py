@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import Action, Grant, Permit, Request, State
 from sayso.consent import store as consents
@@ -59,6 +60,7 @@ class Cloned:
 
 def clone_voice(session: Session, commission: Commission, report: Report = silent) -> Cloned:
     """Clone a voice; raise `ConsentRefused` unless a grant allows it, or an error of audio or of the engine."""
+    session.require(Right.SPEECH)
     started = time.perf_counter()
     effort = parse_effort(commission.effort)
     speaker = SpeakerId(parse_id("speaker", commission.speaker))
@@ -119,7 +121,8 @@ def _permitted(
     """
     with session.read() as tx:
         consents.get_speaker(tx, speaker)
-        grants = [grant for grant in consents.grants_of(tx, speaker) if not grant.outer]
+        known = [grant for grant in consents.grants_of(tx, speaker) if not grant.outer]
+    grants = [grant for grant in known if session.may_name(grant.licensee)]
     able = [grant for grant in grants if Action.CLONE in grant.actions and grant.state_at(now()) is State.GIVEN]
     refusal: ConsentRefused | None = None
     for grant in able or grants[:1]:

@@ -44,13 +44,13 @@ _MARKING_NOTE: Final = "The operator may put the mark of this installation into 
 def house_speaker(session: Session) -> SpeakerId:
     """Return the house itself, made, with its grant to mark files, the first time."""
     with locked(session.settings.home / _LOCK):
-        with session.read() as tx:
+        with session.as_installation().read() as tx:
             found = _find(tx)
         if found is not None:
             return found
         speaker = SpeakerId(new_id("speaker"))
         session.vault.create_subject(speaker)
-        with session.act(speaker) as tx:
+        with session.as_installation().act(speaker) as tx:
             consents.add_speaker(tx, speaker, house=True)
             _give(tx, session, speaker, licensee=OPERATOR, purpose=MARKING, actions=(Action.MARK,), note=_MARKING_NOTE)
     return speaker
@@ -62,7 +62,7 @@ def admit_stock_voices(session: Session) -> None:
     Each engine gets a house speaker of its own, so that no voice ever speaks under another engine's licence.
     """
     with locked(session.settings.home / _LOCK):
-        with session.read() as tx:
+        with session.as_installation().read() as tx:
             known = {(row.engine, row.engine_digest) for row in list_voices(tx) if row.house}
         engines = [engine_named(plugin.name) for plugin in installed() if not plugin.problem]
         new = [one for one in engines if one.stock_voices() and (one.name, one.digest()) not in known]
@@ -75,7 +75,10 @@ def _admit(session: Session, engine: Engine) -> None:
     session.vault.create_subject(speaker)
     stock = engine.stock_voices()
     sealed = [archive.sealed_stock_voice(session, engine, voice, speaker) for voice in stock]
-    with archive.undone_on_failure(session, *(kept for _, kept in sealed)), session.act(speaker) as tx:
+    with (
+        archive.undone_on_failure(session, *(kept for _, kept in sealed)),
+        session.as_installation().act(speaker) as tx,
+    ):
         consents.add_speaker(tx, speaker, house=True)
         grant = _give(tx, session, speaker, licensee=ANY, purpose=ANY, actions=SPEECH, note=_note(engine, stock))
         for voice, (profile, kept) in zip(stock, sealed, strict=True):

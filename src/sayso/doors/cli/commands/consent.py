@@ -12,7 +12,7 @@ import typer
 
 from sayso.doors.cli import tables
 from sayso.doors.cli.group import group
-from sayso.doors.cli.options import declared, read_file, read_text
+from sayso.doors.cli.options import LexiconFile, declared, read_file, read_text
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import consent as shapes
@@ -169,6 +169,7 @@ def amend(
 def approve(
     grant: Grant,
     text: Annotated[str, typer.Argument(help="Text; - reads standard input, @FILE reads a file.")],
+    lexicon: LexiconFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Approve a text under a grant that requires approval.
@@ -177,7 +178,7 @@ def approve(
     """
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
-    told(granting.approve(local_session(), grant, read_text(text)), as_json=as_json)
+    told(granting.approve(local_session(), grant, read_text(text), lexicon=lexicon), as_json=as_json)
 
 
 @app.command("list")
@@ -218,6 +219,7 @@ def why(
     ] = None,
     sublicensee: Annotated[str | None, typer.Option(help="Sublicensee acting for the licensee.")] = None,
     disclosure: DisclosureOption = None,
+    lexicon: LexiconFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain whether a request would be permitted, by rule.
@@ -239,6 +241,7 @@ def why(
         topics=declared(topic),
         sublicensee=sublicensee,
         disclosure=disclosure,
+        lexicon=lexicon,
     )
     answer = explaining.why(local_session(), asked)
     show(shapes.why(answer), tables.rules(answer), as_json=as_json)

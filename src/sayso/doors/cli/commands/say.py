@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sayso.doors.cli.options import declared, read_text, several
+from sayso.doors.cli.options import LexiconFile, declared, read_text, several
 from sayso.doors.cli.output import AsJson, show, talk
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import speech as shapes
 
 if TYPE_CHECKING:
-    from sayso.workflows.installation.session import Session
-    from sayso.workflows.speech.orders import Spoken
+    from sayso.workflows.speech.orders import Order, Spoken
 
 AnnounceEvery = Annotated[
     float | None, typer.Option(help="Repeat the disclosure about every N seconds (30 or more), between sentences.")
@@ -48,11 +47,11 @@ def say(
     speed: Annotated[float, typer.Option(help="Speaking rate: 0.5 to 2.0.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Random seed; same seed, voice and text, same speech.")] = 0,
     profile: Annotated[str, typer.Option(help="Watermark strength; see `sayso mark profiles`.")] = "standard",
+    lexicon: LexiconFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Synthesize speech from text under a grant."""
     from sayso.workflows.speech.orders import Order  # noqa: PLC0415
-    from sayso.workflows.speech.speaking import speak  # noqa: PLC0415
 
     order = Order(
         text=read_text(text),
@@ -71,14 +70,17 @@ def say(
         announce_every_s=announce_every,
         jurisdictions=several(jurisdiction),
         profile=profile,
+        lexicon=lexicon,
     )
+    _speak(order, output, as_json=as_json)
+
+
+def _speak(order: Order, output: Path, *, as_json: bool) -> None:
+    from sayso.workflows.speech.speaking import speak  # noqa: PLC0415
+
     session = local_session()
     with bar("speaking") as report:
         spoken = speak(session, order, output, report)
-    _tell(session, spoken, output, as_json=as_json)
-
-
-def _tell(session: Session, spoken: Spoken, output: Path, *, as_json: bool) -> None:
     for line in _warnings(spoken):
         talk(line)
     entry = session.entry_of(spoken.ticket)
