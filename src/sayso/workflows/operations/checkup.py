@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from sayso.accounts.rights import Right
 from sayso.clock import now
 from sayso.engines.registry import installed
 from sayso.errors import Conflict, Invalid, NotFound, Refused, SaysoError, Tampered, Unavailable
@@ -65,6 +66,7 @@ def worst(findings: list[Finding]) -> SaysoError | None:
 
 def accept_present_clock(session: Session) -> int:
     """Log that the present clock is right although later entries stand in the ledger; return the entry's ticket."""
+    session.require(Right.LEDGER)
     with session.act() as tx:
         return accept_clock(tx, now())
 
