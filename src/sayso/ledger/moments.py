@@ -7,7 +7,8 @@ from there on.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sayso.clock import parse_stamp, stamp
@@ -37,20 +38,12 @@ def accept_clock(tx: Transaction, moment: datetime) -> int:
     return ticket
 
 
-class Moments:
-    """Takes the entries of a log in order, and finds those that were made under a clock turned back."""
-
-    def __init__(self) -> None:
-        """Start before the first entry."""
-        self._newest: datetime | None = None
-
-    def take(self, row: store.Stored) -> str | None:
-        """Return a finding if ``row`` lies before an entry that stands before it, beyond `TOLERANCE`."""
-        moment = parse_stamp(row.at)
-        before, self._newest = self._newest, moment if self._newest is None else max(moment, self._newest)
-        if row.type in ClockAccepted.TYPES:
-            self._newest = moment
-            return None
-        if before is None or moment >= before - TOLERANCE:
-            return None
-        return f"ledger_entries row {row.ticket}: of {row.at}, after one of {stamp(before)}; the clock was turned back"
+def turned_back(tx: Transaction) -> Iterator[str]:
+    """Yield a finding for each entry that lies before one that stands before it, beyond `TOLERANCE`."""
+    newest = datetime.min.replace(tzinfo=UTC)
+    for ticket, type_, at in store.stream_times(tx):
+        moment = parse_stamp(at)
+        is_corrected = type_ in ClockAccepted.TYPES
+        if moment < newest - TOLERANCE and not is_corrected:
+            yield f"ledger_entries row {ticket}: of {at}, after one of {stamp(newest)}; the clock was turned back"
+        newest = moment if is_corrected else max(moment, newest)

@@ -11,7 +11,6 @@ from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.checks import check_published, check_row
 from sayso.ledger.errors import LedgerTampered
 from sayso.ledger.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash, root_of
-from sayso.ledger.moments import Moments
 from sayso.ledger.shard import Shard
 from sayso.ledger.store import Transaction
 from sayso.ledger.tiles import CHECKPOINT, WIDTH, Tile, TileFolder, bundle, encode_bundle, split_hashes, width_of
@@ -46,7 +45,6 @@ class ShardAuditor:
         self._shard = shard
         self._findings = findings
         self._receipt_key = receipt_key
-        self._moments = Moments()
         self._row: list[list[bytes]] = [[]]
         self._count: list[int] = [0]
 
@@ -156,8 +154,6 @@ class ShardAuditor:
     def _audit_row(self, row: store.Stored) -> None:
         try:
             check_row(row, receipt_key=self._receipt_key)
-            if finding := self._moments.take(row):
-                self._found(finding)
         except LedgerTampered as error:
             self._found(error.message)
 

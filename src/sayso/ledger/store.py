@@ -299,6 +299,13 @@ def latest_time(tx: Connection) -> str | None:
     return tx.execute(query).scalar()
 
 
+def stream_times(tx: Connection) -> Iterator[tuple[int, str, str]]:
+    """Yield ticket, type and time of every entry that has a place, in log order."""
+    placed = select(entries.c.ticket, entries.c.type, entries.c.at).where(entries.c.entry_index.is_not(None))
+    for row in tx.execute(placed.order_by(entries.c.entry_index).execution_options(**_FEW)):
+        yield row.ticket, row.type, row.at
+
+
 def add_correction(tx: Connection, ticket: int) -> None:
     """Remember that times count from the entry with ``ticket`` on."""
     tx.execute(corrections.insert(), {"ticket": ticket})

@@ -18,6 +18,7 @@ from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.cosigning import Cosigned
 from sayso.ledger.errors import LedgerTampered
 from sayso.ledger.log import Question as Asked
+from sayso.ledger.moments import turned_back
 from sayso.ledger.note import Note, VerifierKey
 from sayso.ledger.proof import Proof
 from sayso.ledger.proof import verify_proof as check_proof
@@ -226,7 +227,9 @@ def audit(session: Session) -> LogHolds:
     session.integrate()
     result = session.log.audit()
     result.require_clean()
-    found = findings(session)
+    with session.read() as tx:
+        found = list(turned_back(tx))
+    found += findings(session)
     if found:
         raise StateTampered(f"{found[0]}" + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
     return LogHolds(result.size, result.root)
