@@ -211,8 +211,8 @@ def keys_and_drafts(tour):
     tour("consent", "grant", "--speaker", keeper, *FORS, "--draft", draft)
     tour("consent", "sign", draft, "--key", private, "-o", signed)
     tour("consent", "submit", signed)
-    tour("speaker", "key", "rotate", keeper, "--public", second, "--draft", draft)
-    tour("consent", "sign", draft, "--key", private, "-o", signed)
+    tour("speaker", "key", "rotate", keeper, "--public", second, "--draft", draft, "--force")
+    tour("consent", "sign", draft, "--key", private, "-o", signed, "--force")
     tour("consent", "submit", signed)
     tour("speaker", "key", "recover", keeper, "--public", third, "--reason", "the laptop was lost")
     kept = tour("speaker", "add", "--name", "Cleo")["speaker"]

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from sayso.database.metadata import metadata, tell_postgres
 from sayso.database.scope import Scope, scoped
-from sayso.disk import DiskFull
+from sayso.disk import DiskFull, make_private
 from sayso.errors import Conflict, Invalid, Tampered, Unavailable
 
 Journal = Literal["WAL", "DELETE"]
@@ -176,7 +176,7 @@ def _parsed(url: str) -> URL:
 
 def _prepare_file(path: Path) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
         raise DatabaseUnavailable(f"could not open {path}: {error.strerror}") from error

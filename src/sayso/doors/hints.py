@@ -29,6 +29,7 @@ HINTS: Final[Mapping[str, str]] = {
     "SpeakerKey": "write it with `--draft FILE`, have it signed with `sayso consent sign`, then `sayso consent submit`",
     "SpeakerKeyKnown": "`sayso speaker key rotate` replaces the key",
     "SpeakerKeyMissing": "`sayso speaker key set SPEAKER --public FILE` registers the first key",
+    "TargetTaken": "commands with the option `--force` replace it",
     "VoiceUnknown": "`sayso voice list` shows the voices",
 }
 """The hint of a class of errors, by its name; it holds for the classes below it that have none of their own."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from sayso import canonical
-from sayso.disk import Draft
+from sayso.disk import Draft, check_target
 from sayso.errors import Invalid
 from sayso.ledger.checkpoint import Checkpoint, parse_hash
 from sayso.ledger.entry import Link
@@ -100,6 +100,7 @@ class Answered:
 def write_answer(path: Path, shards: Shards, rows: Iterable[Logged], statement: str) -> None:
     """Write the answer whole, or not at all; ``rows`` are in log order, and each fits its shard's leaf."""
     header = {"format": FORMAT, "succession": shards.succession().as_json(), "statement": statement}
+    check_target(path, overwrite=True)
     with Draft(path) as draft:
         chunk = bytearray(canonical.encode(header) + b"\n")
         for line in _written(shards, rows):

@@ -14,6 +14,7 @@ from sayso.consent.cedar import Policies
 from sayso.consent.document import document_of, sign
 from sayso.consent.errors import GrantTampered, KeyInvalid, SignatureRefused, SpeakerKey
 from sayso.consent.keys import public_key_of
+from sayso.disk import TargetTaken
 from sayso.errors import Invalid, Tampered
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting, keys, signing
@@ -142,7 +143,7 @@ def test_a_key_that_sayso_keeps_is_handed_over_and_its_copy_is_gone(session, tmp
     assert granting.enter(session, signing.signed(draft, file.read_bytes(), PASSPHRASE)).grant.version == 2
     with pytest.raises(SpeakerKey):
         keys.hand_over(session, speaker, tmp_path / "again.pem", PASSPHRASE)
-    with pytest.raises(Invalid, match="there already"):
+    with pytest.raises(TargetTaken):
         keys.hand_over(session, speaker, file, PASSPHRASE)
     assert [how for how, *_ in entries(session, speaker)] == ["registered", "exported", "handed-over"]
     assert auditing.audit(session).size

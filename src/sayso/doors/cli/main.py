@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import io
+import itertools
 import os
 import sys
-from collections.abc import Callable
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NoReturn, cast
 
 import typer
 
@@ -32,6 +35,13 @@ attach(app)
 _USAGE_ERROR: Final[Any] = typer.BadParameter.__bases__[0]
 
 
+_STDOUT: Final = {"-o-", "--output=-"}
+
+
+class SystemFailed(Unavailable):
+    """The operating system refused a file, a pipe or memory."""
+
+
 class Usage(Invalid):
     """The command line is malformed."""
 
@@ -39,7 +49,20 @@ class Usage(Invalid):
 def main() -> NoReturn:
     """Run the command line and exit with the code of what happened."""
     _start_fast()
-    sys.exit(run(sys.argv[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        # A name in a file may have characters that the terminal's encoding lacks.
+        cast("io.TextIOWrapper", stream).reconfigure(errors="backslashreplace")
+    code = run(sys.argv[1:])
+    _leave_pipe()
+    sys.exit(code)
+
+
+def _leave_pipe() -> None:
+    """Drop what stdout still holds where nobody reads it any more: Python would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _start_fast() -> None:
@@ -54,9 +77,8 @@ def _start_fast() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run ``arguments`` and return the exit code; only a bug in Sayso prints a traceback."""
-    as_json = "--json" in arguments
-    code = _guarded(lambda: int(app(arguments, standalone_mode=False) or exits.DONE), as_json=as_json)
-    return _guarded(lambda: _finished(code), as_json=as_json)
+    code = _guarded(lambda: int(app(arguments, standalone_mode=False) or exits.DONE), arguments)
+    return _guarded(lambda: _finished(code), arguments)
 
 
 def _finished(code: int) -> int:
@@ -64,22 +86,25 @@ def _finished(code: int) -> int:
     return code
 
 
-def _guarded(step: Callable[[], int], *, as_json: bool) -> int:
+def _guarded(step: Callable[[], int], arguments: Sequence[str]) -> int:
     try:
         return step()
     except (KeyboardInterrupt, typer.Abort):
         talk("stopped")
         return exits.STOPPED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # who reads the output has read enough; Typer exits by itself then
         return exits.DONE
     except Exception as error:  # noqa: BLE001 - any other exception is a bug in Sayso, and is reported as one
-        return _reported(error, as_json=as_json)
+        known = _known(error)
+        with contextlib.suppress(OSError):  # where stdout fails, the exit code is all that is left to say
+            complain(known, as_json="--json" in arguments, on_stderr=_takes_stdout(arguments))
+        return exits.exit_code(known)
 
 
-def _reported(error: Exception, *, as_json: bool) -> int:
-    known = _known(error)
-    complain(known, as_json=as_json)
-    return exits.exit_code(known)
+def _takes_stdout(arguments: Sequence[str]) -> bool:
+    """Return whether the command line sends its output, such as sound, to stdout."""
+    pairs = itertools.pairwise(arguments)
+    return any(pair in {("-o", "-"), ("--output", "-")} for pair in pairs) or not _STDOUT.isdisjoint(arguments)
 
 
 def _known(error: Exception) -> SaysoError:
@@ -89,6 +114,9 @@ def _known(error: Exception) -> SaysoError:
         return Usage(error.format_message(), hint="run `sayso --help` for a list of commands")
     if isinstance(error, MemoryError):
         return Unavailable("not enough memory; try a shorter file")
+    if isinstance(error, OSError) and error.errno is not None:
+        where = f"{error.filename}: " if error.filename else ""
+        return SystemFailed(f"{where}{error.strerror}")
     return _bug(error)
 
 

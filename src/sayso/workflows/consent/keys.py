@@ -19,8 +19,7 @@ from sayso.consent.keys import private_key, public_key, public_key_of, sealed_pe
 from sayso.consent.state import Party
 from sayso.consent.store import How, SpeakerKeyRow
 from sayso.database import Connection
-from sayso.disk import write_document
-from sayso.errors import Invalid
+from sayso.disk import check_target, write_document
 from sayso.ids import SpeakerId, parse_id
 from sayso.vault.domains import Domain
 from sayso.workflows.consent.signing import KEY_FIELD, fresh_key, key_of, tell_key
@@ -99,12 +98,12 @@ def hand_over(session: Session, speaker: str, output: Path, passphrase: bytes) -
     """Write the key that Sayso keeps to ``output``, sealed with the passphrase, then destroy Sayso's copy.
 
     Return the public key, which stays the speaker's. Both steps are logged. Killed in between, Sayso still has its
-    copy, and handing over again is safe. Raise `SpeakerKey` where Sayso keeps none; an existing file is not replaced.
+    copy, and handing over again is safe. Raise `SpeakerKey` where Sayso keeps none, and `TargetTaken`: a key is not
+    written over anything.
     """
     session.require(Right.KEY)
     known = SpeakerId(parse_id("speaker", speaker))
-    if output.exists():
-        raise Invalid(f"output: {output} is there already, expected a new name: a key is not written over anything")
+    check_target(output)
     with session.act(known) as tx:
         found = _registered(tx, known)
         if found.key_sealed is None:

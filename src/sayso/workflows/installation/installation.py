@@ -12,7 +12,7 @@ from sayso.consent import store as consents
 from sayso.consent.permit import EpochOf, Gate, PermitKey, remembered, signing_key
 from sayso.database import EVERYTHING, Connection, Database, connect
 from sayso.database.schema import KEYS, STATE, upgrade
-from sayso.disk import explained, locked
+from sayso.disk import locked, make_private
 from sayso.ids import SpeakerId
 from sayso.ledger.log import Log
 from sayso.settings import Settings
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 LOOK_S: Final = 2.0
 """How long work on a file may go on after a withdrawal where the database does not tell of commits (PostgreSQL)."""
-
-_PRIVATE_FOLDER = 0o700
 
 
 @dataclass(frozen=True)
@@ -157,8 +155,7 @@ def open_installation(settings: Settings) -> Installation:
 
     Raise `Unavailable` where the disk, the database or a key cannot be had, `Tampered` where one was changed.
     """
-    with explained(settings.home):
-        settings.home.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    make_private(settings.home)
     with locked(settings.home / ".opening"):
         database = connect(settings.database_url)
         upgrade(database, STATE)

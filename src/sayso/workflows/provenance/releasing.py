@@ -9,7 +9,7 @@ from typing import Self
 from sayso.consent.act import Action, Disclosure
 from sayso.consent.permit import Gate, Permit, Release
 from sayso.credentials import SignedAudio
-from sayso.disk import Draft
+from sayso.disk import Draft, check_target
 from sayso.errors import Bug
 from sayso.mark import EncodedAudio
 
@@ -24,7 +24,11 @@ class SoundDraft:
     """A file of marked sound that is on the disk and has no name yet: `write`, then `publish`."""
 
     def __init__(self, output: Path, gate: Gate, action: Action) -> None:
-        """Prepare a draft for ``output``; ``gate`` is asked before any sound is written to it."""
+        """Prepare a draft for ``output``; ``gate`` is asked before any sound is written to it.
+
+        Raise `TargetInvalid` or `DiskFailed` where it cannot be written: prepare it before anything is charged.
+        """
+        check_target(output, overwrite=True)
         self._draft = Draft(output, mode=_READABLE)
         self._gate, self._action = gate, action
         self._permit: Permit | None = None

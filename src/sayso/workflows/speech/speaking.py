@@ -16,7 +16,7 @@ from typing import Final
 from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Gate, Permit, Release, minutes
-from sayso.disk import write_document
+from sayso.disk import check_target, write_document
 from sayso.engines.protocol import VoiceAsset
 from sayso.ids import VoiceId
 from sayso.labels import Layer
@@ -104,6 +104,8 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
     The file appears whole, after its entry is in the ledger. On any failure the reserved minutes come back.
     """
     times, container = Times(time.perf_counter()), container_of(output)
+    if order.jurisdictions or session.settings.jurisdictions:
+        check_target(beside(output), overwrite=True)
     with SoundDraft(output, session.gate, Action.SYNTHESIZE) as draft:
         run = begun(session, order, container)
         take = run.take

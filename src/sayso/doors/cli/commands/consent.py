@@ -13,6 +13,7 @@ import typer
 from sayso.doors.cli import tables
 from sayso.doors.cli.group import group
 from sayso.doors.cli.options import LexiconFile, declared, read_file, read_text
+from sayso.doors.cli.outlet import Force
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import consent as shapes
@@ -105,6 +106,7 @@ def grant(
         str | None, typer.Option(help="Outer consent that limits this grant, if there are several.")
     ] = None,
     draft: Draft = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Give a grant; anything it does not allow is refused."""
@@ -112,7 +114,7 @@ def grant(
 
     terms = granting.Terms(**options_of(context))
     if draft is not None:
-        drafted(granting.draft(local_session(), terms), draft, as_json=as_json)
+        drafted(granting.draft(local_session(), terms), draft, force=force, as_json=as_json)
         return
     grant_id = granting.give(local_session(), terms)
     show(
@@ -150,6 +152,7 @@ def amend(
         list[str] | None, typer.Option("--clear", help="Limit to remove, such as until or territory; repeatable.")
     ] = None,
     draft: Draft = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Change a grant: create its next version.
@@ -160,7 +163,7 @@ def amend(
 
     terms = granting.Terms(**options_of(context))
     if draft is not None:
-        drafted(granting.draft_amended(local_session(), grant, terms), draft, as_json=as_json)
+        drafted(granting.draft_amended(local_session(), grant, terms), draft, force=force, as_json=as_json)
         return
     told(granting.amend(local_session(), grant, terms), as_json=as_json)
 
@@ -266,10 +269,11 @@ def told(shown: GrantShown, *, as_json: bool) -> None:
     show(values, (f"grant {values['grant']} is {values['state']}, version {values['version']}",), as_json=as_json)
 
 
-def drafted(document: bytes, path: Path, *, as_json: bool) -> None:
+def drafted(document: bytes, path: Path, *, force: bool, as_json: bool) -> None:
     """Write a document for the speaker to sign, and show the command that signs it."""
-    from sayso.disk import write_document  # noqa: PLC0415
+    from sayso.disk import check_target, write_document  # noqa: PLC0415
 
+    check_target(path, overwrite=force)
     write_document(path, document.decode())
     lines = (f"{path}: sign it with: sayso consent sign {path} --key KEY -o SIGNED",)
     show({"draft": str(path)}, lines, as_json=as_json)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sayso.doors.cli.options import LexiconFile, declared, read_text, several
-from sayso.doors.cli.output import AsJson, show, talk
+from sayso.doors.cli.outlet import Force, SoundOutput, sound_outlet
+from sayso.doors.cli.output import AsJson, talk
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import speech as shapes
@@ -30,7 +31,7 @@ def say(
     voice: Annotated[str, typer.Option(help="Voice id, voi_...")],
     licensee: Annotated[str, typer.Option(help="Licensee who requests the speech.")],
     purpose: Annotated[str, typer.Option(help="Purpose, such as audiobook/mystery/the-lamp.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Output file: .wav, .flac, .mp3, .m4a or .opus.")],
+    output: SoundOutput,
     project: Annotated[str | None, typer.Option(help="Project of the licensee.")] = None,
     language: Annotated[str, typer.Option(help="Language of the text.")] = "en",
     territory: Annotated[str | None, typer.Option(help="Territory of use: a country code such as DE.")] = None,
@@ -48,6 +49,7 @@ def say(
     seed: Annotated[int, typer.Option(help="Random seed; same seed, voice and text, same speech.")] = 0,
     profile: Annotated[str, typer.Option(help="Watermark strength; see `sayso mark profiles`.")] = "standard",
     lexicon: LexiconFile = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Synthesize speech from text under a grant."""
@@ -72,19 +74,23 @@ def say(
         profile=profile,
         lexicon=lexicon,
     )
-    _speak(order, output, as_json=as_json)
+    _speak(order, output, force=force, as_json=as_json)
 
 
-def _speak(order: Order, output: Path, *, as_json: bool) -> None:
+def _speak(order: Order, output: Path, *, force: bool, as_json: bool) -> None:
+    from sayso.disk import check_target  # noqa: PLC0415
+    from sayso.workflows.speech.labels import beside  # noqa: PLC0415
     from sayso.workflows.speech.speaking import speak  # noqa: PLC0415
 
-    session = local_session()
-    with bar("speaking") as report:
-        spoken = speak(session, order, output, report)
-    for line in _warnings(spoken):
-        talk(line)
-    entry = session.entry_of(spoken.ticket)
-    show(shapes.spoken(spoken, entry), _lines(spoken, output, entry), as_json=as_json)
+    with sound_outlet(output, force=force) as out:
+        check_target(beside(out.path), overwrite=force)
+        session = local_session()
+        with bar("speaking") as report:
+            spoken = speak(session, order, out.path, report)
+        for line in _warnings(spoken):
+            talk(line)
+        entry = session.entry_of(spoken.ticket)
+        out.show(shapes.spoken(spoken, entry), _lines(spoken, output, entry), as_json=as_json)
 
 
 def _warnings(spoken: Spoken) -> Iterator[str]:

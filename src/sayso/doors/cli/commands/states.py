@@ -35,6 +35,7 @@ from sayso.doors.cli.commands.consent import (
     options_of,
     told,
 )
+from sayso.doors.cli.outlet import Force
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import consent as shapes
@@ -83,12 +84,12 @@ def request(
     show({"grant": grant_id, "state": "requested"}, lines, as_json=as_json)
 
 
-def accept(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None:
+def accept(grant: Grant, draft: Draft = None, force: Force = False, as_json: AsJson = False) -> None:
     """Accept a licensee's request, as the speaker."""
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
     if draft is not None:
-        drafted(granting.draft_accepted(local_session(), grant), draft, as_json=as_json)
+        drafted(granting.draft_accepted(local_session(), grant), draft, force=force, as_json=as_json)
         return
     told(granting.accept(local_session(), grant), as_json=as_json)
 
@@ -100,11 +101,11 @@ def decline(grant: Grant, as_json: AsJson = False) -> None:
     told(changing.decline(local_session(), grant), as_json=as_json)
 
 
-def withdraw(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None:
+def withdraw(grant: Grant, draft: Draft = None, force: Force = False, as_json: AsJson = False) -> None:
     """Withdraw a grant permanently and stop running speech."""
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    if _is_drafted(grant, "withdrawn", draft, as_json=as_json):
+    if _is_drafted(grant, "withdrawn", draft, force=force, as_json=as_json):
         return
     withdrawn = changing.withdraw(local_session(), grant)
     lines = (
@@ -114,25 +115,29 @@ def withdraw(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None
     show(shapes.grant(withdrawn), lines, as_json=as_json)
 
 
-def suspend(grant: Grant, by: By = "speaker", draft: Draft = None, as_json: AsJson = False) -> None:
+def suspend(
+    grant: Grant, by: By = "speaker", draft: Draft = None, force: Force = False, as_json: AsJson = False
+) -> None:
     """Suspend a grant and stop running speech.
 
     Only the party that suspended a grant can resume it.
     """
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    if not _is_drafted(grant, "suspended", draft, as_json=as_json):
+    if not _is_drafted(grant, "suspended", draft, force=force, as_json=as_json):
         told(changing.suspend(local_session(), grant, by), as_json=as_json)
 
 
-def resume(grant: Grant, by: By = "speaker", draft: Draft = None, as_json: AsJson = False) -> None:
+def resume(
+    grant: Grant, by: By = "speaker", draft: Draft = None, force: Force = False, as_json: AsJson = False
+) -> None:
     """Resume a suspended grant.
 
     A speaker who holds their own key signs a draft of the change (--draft).
     """
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    if not _is_drafted(grant, "given", draft, as_json=as_json):
+    if not _is_drafted(grant, "given", draft, force=force, as_json=as_json):
         told(changing.resume(local_session(), grant, by), as_json=as_json)
 
 
@@ -153,10 +158,10 @@ def revoke(
     told(changing.invalidate(session, grant) if invalid else changing.revoke(session, grant, by), as_json=as_json)
 
 
-def _is_drafted(grant: str, state: str, path: Path | None, *, as_json: bool) -> bool:
+def _is_drafted(grant: str, state: str, path: Path | None, *, force: bool, as_json: bool) -> bool:
     """Write the declaration of a change for the speaker to sign, if ``path`` is given."""
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
     if path is not None:
-        drafted(changing.draft_change(local_session(), grant, state), path, as_json=as_json)
+        drafted(changing.draft_change(local_session(), grant, state), path, force=force, as_json=as_json)
     return path is not None
