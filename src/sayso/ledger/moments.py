@@ -40,7 +40,7 @@ def accept_clock(tx: Transaction, moment: datetime) -> int:
 
 def turned_back(tx: Transaction) -> Iterator[str]:
     """Yield a finding for each entry that lies before one that stands before it, beyond `TOLERANCE`."""
-    newest = datetime.min.replace(tzinfo=UTC)
+    newest = datetime.fromtimestamp(0, UTC)
     for ticket, type_, at in store.stream_times(tx):
         moment = parse_stamp(at)
         is_corrected = type_ in ClockAccepted.TYPES
