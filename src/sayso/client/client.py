@@ -62,10 +62,9 @@ class Sayso:
         """Enter what a speaker allows and return the grant's id; what is not in it stays refused.
 
         ``limits`` are ``max_minutes``, ``until``, ``languages``, ``project`` and the others of docs/python.md.
-        Raise `Invalid` naming the field that is wrong, or `NotFound`.
+        Raise `Invalid` naming the field that is wrong or does not exist, or `NotFound`.
         """
-        told = {"speaker": speaker, "licensee": licensee, "purposes": purposes, **limits}
-        return granting.give(self._session, Terms(**_listed(Terms, told)))
+        return granting.give(self._session, Terms(speaker, licensee, purposes, **limits))
 
     def grants(self, speaker: str | None = None) -> list[GrantShown]:
         """Return the grants, or those of ``speaker``, with their state now. Raise `NotFound`."""

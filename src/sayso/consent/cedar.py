@@ -25,7 +25,7 @@ from sayso.consent import fields
 from sayso.consent.act import Action
 from sayso.consent.dimensions import DIMENSIONS, Asked, Dimension
 from sayso.consent.errors import GrantInvalid
-from sayso.consent.expression import Json, entity
+from sayso.consent.expression import Json
 from sayso.consent.grant import Grant
 from sayso.consent.request import Request
 from sayso.consent.state import State
@@ -117,13 +117,8 @@ class Compiled:
 
     def ask(self, asked: Asked) -> Verdict:
         """Return Cedar's answer."""
-        request = asked.request
-        question = {
-            "principal": entity("Licensee", request.licensee),
-            "action": entity("Action", str(request.action)),
-            "resource": entity("Speaker", request.speaker),
-            "context": json.dumps(context_of(self.grants, asked, dimensions=self.dimensions)),
-        }
+        facts = context_of(self.grants, asked, dimensions=self.dimensions)
+        question = {**asked.entities(), "context": json.dumps(facts)}
         result = cedarpy.is_authorized(question, self.policies, self.entities)
         errors = tuple(result.diagnostics.errors)
         if result.decision is cedarpy.Decision.NoDecision and not errors:
@@ -244,3 +239,34 @@ class Policies:
     def forget(self, speaker: SpeakerId) -> None:
         """Drop what is kept of the speaker."""
         self._kept.pop(speaker, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the decisions on one speaker's grants are made on, whatever is asked."""
+
+    policies: Json
+    schema: Json
+
+    @classmethod
+    def of(cls, policy: Policy) -> Basis:
+        """Return it for the grants of ``policy``."""
+        return cls(policy_set_of(policy.grants), schema_of(policy.grants))
+
+
+def question_of(policy: Policy, asked: Asked) -> Json:
+    """Return what Cedar is asked, with the context of every grant."""
+    return {**asked.entities(), "context": context_of(policy.grants, asked)}
+
+
+def answer_of(policies: Json, question: Json) -> Verdict:
+    """Return Cedar's answer to a kept question under a kept policy set; any failure is a refusal.
+
+    Nothing of today's grants or of today's compiler goes into it, so that a decision can be made again years later.
+    """
+    asked: dict[str, Any] = {**question, "context": json.dumps(question["context"])}
+    entities = cedarpy.Entities.from_json_str("[]")
+    result = cedarpy.is_authorized(asked, cedarpy.PolicySet.from_json_str(json.dumps(policies)), entities)
+    errors = tuple(result.diagnostics.errors)
+    reasons = tuple(sorted(GrantId(each) for each in result.diagnostics.reasons))
+    return Verdict(reasons if result.allowed else (), errors)

@@ -1,15 +1,14 @@
-"""The second evaluator: the same rules in plain Python, grant by grant and dimension by dimension.
-
-It explains what Cedar only answers, and it must agree with it: a permit is made only if both allow.
-"""
+"""The explanation of a decision: what each rule of each grant says, clause by clause as Cedar was told it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sayso.consent import fields
+from sayso.consent.cedar import context_of
 from sayso.consent.dimensions import DIMENSIONS, Asked, Dimension
+from sayso.consent.expression import Json
 from sayso.consent.grant import Grant
 from sayso.ids import GrantId
 
@@ -49,38 +48,44 @@ class GrantAnswers:
         return tuple(answer for answer in self.answers if not answer.ok)
 
 
-def permits(grant: Grant, asked: Asked, *, ceiling: Grant | None = None) -> bool:
-    """Return whether the grant permits the act; a licence does only together with its ``ceiling``."""
-    if grant.outer or not _holds(grant, asked):
-        return False
-    if grant.ceiling is None:
-        return True
-    return ceiling is not None and _bounds(ceiling, grant) and _holds(ceiling, asked)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked, and the same as Cedar is told it about some grants."""
+
+    asked: Asked
+    entities: Mapping[str, Json]
+    facts: Json
+
+    @classmethod
+    def of(cls, asked: Asked, grants: Sequence[Grant]) -> _Question:
+        return cls(asked, asked.entities(), context_of(grants, asked))
+
+    def answers(self, grant: Grant) -> list[Answer]:
+        return [self._answer(rule, grant) for rule in DIMENSIONS]
+
+    def num_failed(self, grant: Grant) -> int:
+        return sum(not rule.holds(grant, self.entities, self.facts) for rule in DIMENSIONS)
+
+    def _answer(self, rule: Dimension, grant: Grant) -> Answer:
+        ok = rule.holds(grant, self.entities, self.facts)
+        return Answer(rule.name, ok, rule.got(grant, self.asked), rule.allowed(grant), rule.changed_by(grant))
 
 
 def explain(grant: Grant, asked: Asked, *, ceiling: Grant | None = None) -> GrantAnswers:
     """Return what every rule of the grant says, and of the outer consent above it."""
-    answers = _answers(grant, asked)
+    return _explained(_Question.of(asked, [grant] if ceiling is None else [grant, ceiling]), grant, ceiling)
+
+
+def _explained(question: _Question, grant: Grant, ceiling: Grant | None) -> GrantAnswers:
+    answers = question.answers(grant)
     if grant.outer:
         answers.append(Answer("outer", False, "an act", "no act, it bounds licences", "a licence of the speaker"))
     elif grant.ceiling is not None:
-        if ceiling is None or not _bounds(ceiling, grant):
+        if ceiling is None or not ceiling.outer or ceiling.grant_id != grant.ceiling:
             answers.append(Answer("outer", False, "no such outer consent", grant.ceiling, "nobody"))
         else:
-            answers += [replace(each, dimension=f"outer {each.dimension}") for each in _answers(ceiling, asked)]
+            answers += [replace(each, dimension=f"outer {each.dimension}") for each in question.answers(ceiling)]
     return GrantAnswers(grant.grant_id, tuple(answers))
-
-
-def _holds(grant: Grant, asked: Asked) -> bool:
-    return all(dimension.holds(grant, asked) for dimension in DIMENSIONS)
-
-
-def _bounds(ceiling: Grant, grant: Grant) -> bool:
-    return ceiling.outer and ceiling.grant_id == grant.ceiling
-
-
-def _answers(grant: Grant, asked: Asked) -> list[Answer]:
-    return [_answer(rule, grant, asked, ok=rule.holds(grant, asked)) for rule in DIMENSIONS]
 
 
 def refusals(grants: Sequence[Grant], asked: Asked, *, most: int | None = None) -> list[str]:
@@ -93,12 +98,12 @@ def refusals(grants: Sequence[Grant], asked: Asked, *, most: int | None = None) 
     """
     if not grants:
         return ["grant: the speaker has granted nothing (the speaker can change this)"]
-    by_id = {grant.grant_id: grant for grant in grants}
+    by_id, question = {grant.grant_id: grant for grant in grants}, _Question.of(asked, grants)
     near = [grant for grant in grants if grant.licensee in {fields.ANY, asked.request.licensee}]
     looked_at = near if most is not None and len(near) >= most else grants
-    nearest = sorted(looked_at, key=lambda grant: (_num_failed(grant, asked), grant.grant_id))[:most]
+    nearest = sorted(looked_at, key=lambda grant: (question.num_failed(grant), grant.grant_id))[:most]
     explained = sorted(
-        (explain(grant, asked, ceiling=by_id.get(grant.ceiling or GrantId(""))) for grant in nearest),
+        (_explained(question, grant, by_id.get(grant.ceiling or GrantId(""))) for grant in nearest),
         key=lambda found: (len(found.failed), found.grant_id),
     )
     lines = [
@@ -106,15 +111,7 @@ def refusals(grants: Sequence[Grant], asked: Asked, *, most: int | None = None) 
     ]
     if most is not None and len(grants) > most:
         lines.append(f"grant: {len(grants) - most} other grants of the speaker do not permit it either")
-    return lines or ["policy: the two evaluators of the policy disagree (report this; nothing is permitted meanwhile)"]
-
-
-def _answer(rule: Dimension, grant: Grant, asked: Asked, *, ok: bool) -> Answer:
-    return Answer(rule.name, ok, rule.got(grant, asked), rule.allowed(grant), rule.changed_by(grant))
-
-
-def _num_failed(grant: Grant, asked: Asked) -> int:
-    return sum(not rule.holds(grant, asked) for rule in DIMENSIONS)
+    return lines or ["policy: Cedar permits nothing and no rule says why (report this)"]
 
 
 def _is_foreign(found: GrantAnswers) -> bool:

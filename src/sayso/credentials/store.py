@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, insert, select
 
-from sayso.clock import now, stamp
 from sayso.database import metadata, within
 from sayso.ids import ID_LENGTH, ClipId, SpeakerId
 
@@ -31,10 +30,9 @@ class Row(NamedTuple):
     created_at: str
 
 
-def insert_manifest(tx: Connection, manifest_id: str, *, clip: ClipId, speaker: SpeakerId, sealed: bytes) -> None:
+def insert_manifest(tx: Connection, row: Row) -> None:
     """Keep the manifest store of one file of a clip."""
-    values = Row(manifest_id, clip, speaker, sealed, stamp(now()))._asdict()
-    tx.execute(insert(manifests).values(values))
+    tx.execute(insert(manifests).values(row._asdict()))
 
 
 def get_manifest(tx: Connection, manifest_id: str) -> Row | None:

@@ -94,10 +94,14 @@ class Finder:
         Raise `LedgerTampered` naming the row that was altered, or the grant of which entries are missing.
         """
         with self._database.read() as tx:
-            # The heads first: where a chain grows meanwhile, the rows are the ones that have more.
-            heads = finds.read_heads(tx, asked.grants or ()) if asked.is_whole_chains else {}
-            rows = finds.find(tx, asked)
-            self._check(tx, rows, asked)
+            return self.find_in(tx, asked)
+
+    def find_in(self, tx: Transaction, asked: Asked) -> Entries:
+        """Return the same as `find`, as the transaction sees it."""
+        # The heads first: where a chain grows meanwhile, the rows are the ones that have more.
+        heads = finds.read_heads(tx, asked.grants or ()) if asked.is_whole_chains else {}
+        rows = finds.find(tx, asked)
+        self._check(tx, rows, asked)
         _check_counts(rows, heads)
         return Entries(rows)
 

@@ -237,6 +237,14 @@ class Log:
         """
         return self._finder.find(_asked(asked))
 
+    def query_in(self, tx: store.Transaction, **asked: Unpack[Question]) -> Entries:
+        """Return the same as `query`, as the transaction sees it: of one moment with all else that is read in it."""
+        return self._finder.find_in(tx, _asked(asked))
+
+    def grants_in(self, tx: store.Transaction) -> set[str]:
+        """Return the same as `grants`, as the transaction sees it."""
+        return store.read_grants(tx)
+
     def grants(self) -> set[str]:
         """Return the grants under which anything was logged; an `audit` holds them against the entries."""
         with self._database.read() as tx:

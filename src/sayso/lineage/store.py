@@ -27,7 +27,7 @@ artifacts = Table(
     Column("blob", String(64), index=True),
     Column("digest", String(64), nullable=False),
     Column("grant_id", String(ID_LENGTH), index=True),
-    Column("permit_id", String(ID_LENGTH)),
+    Column("permit_id", String(ID_LENGTH), index=True),
     Column("created_at", String(24), nullable=False),
 )
 

@@ -24,5 +24,7 @@ class Domain(StrEnum):
     """The recordings that a voice is cloned from."""
     SOUND = "sound"
     """A clip's sound, or a file that was exported."""
+    ROWS = "rows"
+    """Rows of the state, as an act left them."""
     MARKED_FILE = "marked-file"
     """A file from outside that gets a mark."""

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.consent.act import Action
+from sayso.consent.act import DONE_WITH_A_VOICE, Action
 from sayso.consent.grant import Grant
 from sayso.consent.state import State
 from sayso.doors.reports.receipt import page
 from sayso.records.receipts import Commands, Facts, receipt, text
-from sayso.records.receipts.sentences import SENTENCES, told
-from sayso.records.receipts.words import DONE_WITH_A_VOICE, STATES
+from sayso.records.receipts.sentences import told
+from sayso.records.receipts.words import STATES
 from tests.consent.cases import NOW, SPEAKER, grant, grants
 
 COMMANDS = Commands(withdraw="sayso consent withdraw {grant}", erase="sayso erase plan --speaker {speaker}")
@@ -69,8 +69,7 @@ def test_it_says_who_what_for_until_when_how_much_and_how_to_take_it_back() -> N
             assert part in said
 
 
-def test_every_term_and_every_action_and_state_has_words() -> None:
-    assert set(grant().terms()) <= set(SENTENCES)
+def test_every_action_and_state_has_words() -> None:
     assert set(DONE_WITH_A_VOICE) == set(Action)
     assert set(STATES) == set(State)
 

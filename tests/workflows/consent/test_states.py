@@ -240,15 +240,15 @@ def test_an_amendment_takes_limits_away(session, speaker):
     grant = granting.give(session, Terms(speaker=speaker, **TERMS, **limits, **more, **rest))
     from sayso.workflows.consent.terms import CLEARABLE
 
-    for name, (field, nothing) in CLEARABLE.items():
+    for name, term in CLEARABLE.items():
         old = granting.shown(session, grant).grant
         new = granting.amend(session, grant, Terms(cleared=(name,))).grant
         changed = {key for key, value in new.terms().items() if value != old.terms()[key]}
-        assert changed == {field}
-        assert getattr(new, field) == nothing
-    for bad in (Terms(cleared=("licensee",)), Terms(cleared=("until",), until="2098-01-01")):
+        assert changed == {term.name}
+        assert getattr(new, term.name) == term.nothing
+    for bad in ({"cleared": ("licensee",)}, {"cleared": ("until",), "until": "2098-01-01"}):
         with pytest.raises(GrantInvalid):
-            granting.amend(session, grant, bad)
+            granting.amend(session, grant, Terms(**bad))
     assert auditing.audit(session).size
 
 

@@ -20,10 +20,10 @@ from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.errors import Invalid, SaysoError
 from sayso.ids import GrantId, parse_id
-from sayso.ledger import append
 from sayso.ledger.acts import GrantChanged
 from sayso.vault.domains import Domain
 from sayso.workflows.consent.acts import act_on_grant
+from sayso.workflows.consent.rows import enter
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
@@ -138,4 +138,4 @@ def _entered(
     if signature is not None:
         committed = session.vault.commit(old.speaker, signature.encode(), domain=Domain.SIGNATURE)
     changed = GrantChanged(state=state, who=who, version=old.version, signature=committed)
-    append(tx, changed.entry(stamp(moment), old.grant_id))
+    enter(session, tx, changed, stamp(moment), speaker=old.speaker, grant=old.grant_id)

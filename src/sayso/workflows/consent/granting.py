@@ -22,9 +22,9 @@ from sayso.consent.errors import GrantInvalid, GrantState
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import GrantId, SpeakerId, parse_id
-from sayso.ledger import append
 from sayso.ledger.acts import GrantAmended, GrantEntered, SpeakerDied
 from sayso.vault.domains import Domain
+from sayso.workflows.consent import rows
 from sayso.workflows.consent.acts import act_on_grant
 from sayso.workflows.consent.changing import enter_change, resume, revoke, suspend, withdraw
 from sayso.workflows.consent.commitments import script_commitment, terms_commitment
@@ -174,7 +174,7 @@ def note_death(session: Session, speaker: str) -> None:
     with session.act(known) as tx:
         consents.note_death(tx, known, at=moment)
         subject = session.vault.pseudonym(known, "consent:speaker:died")
-        append(tx, SpeakerDied(subject=subject).entry(stamp(moment)))
+        rows.enter(session, tx, SpeakerDied(subject=subject), stamp(moment), speaker=known)
 
 
 def _existing(tx: Connection, grant_id: str) -> Grant:
@@ -201,7 +201,8 @@ def _asked_for(tx: Connection, grant: Grant) -> Grant | None:
 def _accept(session: Session, tx: Connection, asked: Grant, signature: str) -> None:
     moment = now()
     consents.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
-    append(tx, _entered(session, replace(asked, state=State.GIVEN), signature).entry(stamp(moment), asked.grant_id))
+    given = _entered(session, replace(asked, state=State.GIVEN), signature)
+    rows.enter(session, tx, given, stamp(moment), speaker=asked.speaker, grant=asked.grant_id)
 
 
 def _bounded(tx: Connection, grant: Grant) -> Grant:
@@ -215,7 +216,8 @@ def _enter(
 ) -> None:
     moment = now()
     consents.insert_grant(tx, grant, who=who, at=moment, signature=signature)
-    append(tx, _entered(session, grant, signature).entry(stamp(moment), grant.grant_id))
+    entered = _entered(session, grant, signature)
+    rows.enter(session, tx, entered, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 
 
 def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEntered:
@@ -240,7 +242,7 @@ def _amend(session: Session, tx: Connection, grant: Grant, signature: str) -> No
         signature=_committed(session, grant, signature),
         outer=grant.ceiling,
     )
-    append(tx, amended.entry(stamp(moment), grant.grant_id))
+    rows.enter(session, tx, amended, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 
 
 def _committed(session: Session, grant: Grant, signature: str | None) -> str | None:

@@ -12,9 +12,8 @@ from weakref import WeakKeyDictionary
 
 from sayso import canonical
 from sayso.consent import decision_store as store
-from sayso.consent.cedar import Policy, Verdict
+from sayso.consent.cedar import Basis, Policy, Verdict, answer_of, question_of
 from sayso.consent.dimensions import Asked
-from sayso.consent.replay import Basis, answer_of, question_of
 from sayso.database import Connection
 from sayso.errors import Conflict, NotFound, SaysoError, Tampered
 from sayso.ids import SpeakerId

@@ -16,9 +16,9 @@ from sayso.consent.keys import SigningKey, private_key, public_key, public_key_o
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import SpeakerId, parse_id
-from sayso.ledger import append
 from sayso.ledger.acts import SpeakerKeyChanged
 from sayso.vault.domains import Domain
+from sayso.workflows.consent.rows import enter
 from sayso.workflows.installation.session import Session
 
 KEY_FIELD: Final = "speaker key"
@@ -57,7 +57,7 @@ def tell_key(
         previous=None if change is None else key_commitment(session, speaker, change.old),
         reason=reason,
     )
-    append(tx, changed.entry(stamp(now())))
+    enter(session, tx, changed, stamp(now()), speaker=speaker)
 
 
 def key_commitment(session: Session, speaker: SpeakerId, public: str) -> str:

@@ -7,8 +7,8 @@ from sayso.clock import now, stamp
 from sayso.consent import store as consents
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, new_id
-from sayso.ledger import append
 from sayso.ledger.acts import SpeakerAdded
+from sayso.workflows.consent.rows import enter
 from sayso.workflows.installation.session import Session
 
 MAX_NAME_CHARS = 200
@@ -29,7 +29,7 @@ def add_speaker(session: Session, name: str) -> SpeakerId:
     with session.act(speaker) as tx:
         consents.add_speaker(tx, speaker, name_sealed=sealed, at=moment)
         subject = session.vault.pseudonym(speaker, "consent:speaker:added")
-        append(tx, SpeakerAdded(subject=subject).entry(stamp(moment)))
+        enter(session, tx, SpeakerAdded(subject=subject), stamp(moment), speaker=speaker)
     return speaker
 
 

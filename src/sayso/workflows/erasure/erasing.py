@@ -36,10 +36,13 @@ from sayso.erasure import check as check_certificate
 from sayso.erasure.certificate import CertificateFile
 from sayso.errors import Invalid, NotFound, Refused
 from sayso.fingerprint import store as fingerprints
-from sayso.ids import PREFIXES, ArtifactId, CertificateId, PlanId, SpeakerId, parse_id
+from sayso.ids import PREFIXES, ArtifactId, CertificateId, GrantId, PlanId, SpeakerId, parse_id
+from sayso.ledger.acts import OfSpeakerT
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
+from sayso.vault import Vault
 from sayso.voices import store as voices
+from sayso.workflows.consent import rows
 from sayso.workflows.installation.session import Session
 
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024 * 1024
@@ -96,7 +99,7 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     known = planned(session, plan_id)
     named = known.speaker or known.plan_id
     with session.act(named) as tx:
-        begun = block(tx, known.plan_id, who=who)
+        begun = block(tx, known.plan_id, commitments=RowCommitments(session.vault), who=who)
     if begun.stage is Stage.ERASED:  # killed after its certificate, perhaps before the last two steps
         _close(session)
         return Erased(plan_id, begun.certificate or "", 0, 0)
@@ -105,7 +108,8 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     report(0.2)
     removed = unlink_blobs(session.vault, begun, lambda part: report(0.2 + 0.5 * part))
     with session.act(named) as tx:
-        begun = delete_rows(tx, begun.plan_id, forgets=FORGETS, who=who)
+        commitments = RowCommitments(session.vault)
+        begun = delete_rows(tx, begun.plan_id, commitments=commitments, forgets=FORGETS, who=who)
     swept = sweep(session.vault, begun)
     report(0.9)
     with session.act(named) as tx:
@@ -113,6 +117,25 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     _close(session)
     report(1.0)
     return Erased(plan_id, certificate_id, removed, len(swept.unlinked))
+
+
+@dataclass(frozen=True, slots=True)
+class RowCommitments:
+    """The commitments that the entries of an erasure hold; see `sayso.workflows.consent.rows`."""
+
+    vault: Vault
+
+    def bound(self, tx: Connection, speaker: SpeakerId, act: OfSpeakerT, grant: GrantId | None = None) -> OfSpeakerT:
+        """Return the act with the commitments to the speaker's and the grant's rows."""
+        return rows.bound(self.vault, tx, speaker, act, grant)
+
+    def of_plan(self, tx: Connection, plan: PlanId) -> str:
+        """Return the commitment to the plan and what it names."""
+        return rows.committed_here(self.vault, rows.plan_rows(tx, plan))
+
+    def of_erased(self, tx: Connection, grant: GrantId) -> str:
+        """Return the commitment to what stays of an erased grant."""
+        return rows.committed_here(self.vault, rows.erased_rows(tx, grant))
 
 
 def _parse_party(text: str) -> Party:

@@ -37,7 +37,7 @@ from sayso.workflows.provenance.tracing import Heard, listen, recognised_in
 from sayso.workflows.speech import credentials, labels
 from sayso.workflows.speech.credentials import Packed
 from sayso.workflows.speech.orders import disclosure_of
-from sayso.workflows.voices import voicebook
+from sayso.workflows.voices import archive, voicebook
 
 ACT: Final = "publication:clip"
 
@@ -193,10 +193,10 @@ def _settled(session: Session, clip: Clip, granted: Granted, file: Packed) -> in
         "output": session.vault.commit(speaker, digest, domain=Domain.SOUND),
     }
     with session.act(speaker) as tx:
-        ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
         if clip.artifact_id is not None:
             manifests.keep(tx, file.manifest, granted.permit, parent=clip.artifact_id)
-    return ticket
+        facts |= archive.recorded_facts(session, tx, granted.permit)
+        return permission.result(session, tx, granted, f"{ACT}:made", facts)
 
 
 def _clip(session: Session, clip_or_file: str) -> Clip:

@@ -25,7 +25,7 @@ from sayso.mark.strength import Strength
 from sayso.mark.verifying import Checked, checked, lasts, lost_in
 from sayso.progress import Report, silent
 from sayso.synthesis import Renderer
-from sayso.synthesis.store import Clip, insert_clip
+from sayso.synthesis.store import Clip, finish_clip, insert_clip
 from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
@@ -221,13 +221,16 @@ def _settled(run: Run, made: Made, outcome: Outcome) -> int:
     with archive.undone_on_failure(session, made.kept), session.act(take.speaker) as tx:
         if granted.lease is not None:
             minutes.settle(tx, granted.lease, made.sound.duration_ms)
-        ticket = permission.result(session, tx, granted, f"{ACT}:made", _facts(take, made, outcome))
         artifact = archive.recorded(
             tx, made.kept, permit, speakers=[take.speaker], parents=[take.voice.row.artifact_id]
         )
         content.keep(tx, made.fingerprint, permit, parent=artifact)
         manifests.keep(tx, made.file.manifest, permit, parent=artifact)
-        insert_clip(tx, _clip(run, made, ticket))
+        insert_clip(tx, _clip(run, made))
+        facts = _facts(take, made, outcome) | archive.charged_facts(tx, permit)
+        facts |= archive.recorded_facts(session, tx, permit)
+        ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
+        finish_clip(tx, take.clip, duration_ms=made.sound.duration_ms, artifact_id=artifact, result_ticket=ticket)
     return ticket
 
 
@@ -243,7 +246,7 @@ def _facts(take: Take, made: Made, outcome: Outcome) -> dict[str, Fact]:
     }
 
 
-def _clip(run: Run, made: Made, ticket: int) -> Clip:
+def _clip(run: Run, made: Made) -> Clip:
     take, permit = run.take, run.permit
     return Clip(
         clip_id=take.clip,
@@ -257,7 +260,6 @@ def _clip(run: Run, made: Made, ticket: int) -> Clip:
         duration_ms=made.sound.duration_ms,
         artifact_id=made.kept.artifact_id,
         intent_ticket=run.granted.ticket,
-        result_ticket=ticket,
         created_at=stamp(now()),
     )
 

@@ -11,12 +11,14 @@ from typing import Final
 from sayso.audio import Container, encode
 from sayso.consent.permit import Permit
 from sayso.database import Connection
+from sayso.database.rows import Rows, rows_where
 from sayso.engines.protocol import Engine, StockVoice
 from sayso.ids import ArtifactId, SpeakerId, new_id
 from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
 from sayso.voices import CloningPermit, FittedVoice, Reference
 from sayso.voices.profile import VoiceProfile
+from sayso.workflows.consent.rows import TICKETS, committed
 from sayso.workflows.installation.session import Session
 
 MASTER: Final = Container.FLAC
@@ -89,6 +91,44 @@ def noted(
     """Record what stands sealed in a row of its own, so that lineage and the plan of an erasure know of it."""
     artifact = Artifact(ArtifactId(new_id("artifact")), kind, None, plain_digest, permit.grant_id, permit.permit_id)
     record(tx, artifact, speakers=[speaker], parents=[parent])
+
+
+def recorded_facts(session: Session, tx: Connection, permit: Permit) -> dict[str, str | int]:
+    """Return what the entry of a result holds of the rows that are written: the last to ask for in its transaction."""
+    return {"rows": committed(session.vault, permit.speaker, derived_rows(tx, permit.permit_id))}
+
+
+def charged_facts(tx: Connection, permit: Permit) -> dict[str, str | int]:
+    """Return what is charged to the grant of a permit in all: what was settled before is in it."""
+    _, rows = rows_where(tx, "grant_minutes", "grant_id", [permit.grant_id])
+    return {"used_ms": rows[0]["made_ms"], "used_takes": rows[0]["made_takes"]} if rows else {}
+
+
+def derived_rows(tx: Connection, permit: str) -> list[Rows]:
+    """Return all that is recorded of what came of a permit: artifacts with their edges, clip, fingerprint, voice."""
+    return _with_edges(tx, rows_where(tx, "artifacts", "permit_id", [permit]), clips=_clips(tx, permit))
+
+
+def stock_rows(tx: Connection, grant: str) -> list[Rows]:
+    """Return all that is recorded of the stock voices that were admitted under a grant of the house."""
+    name, rows = rows_where(tx, "artifacts", "grant_id", [grant])
+    return _with_edges(tx, (name, [row for row in rows if row["permit_id"] is None]))
+
+
+def _clips(tx: Connection, permit: str) -> Rows:
+    return rows_where(tx, "clips", "permit_id", [permit], but=TICKETS)
+
+
+def _with_edges(tx: Connection, artifacts: Rows, clips: Rows = ("clips", ())) -> list[Rows]:
+    ids = [row["artifact_id"] for row in artifacts[1]]
+    return [
+        artifacts,
+        rows_where(tx, "artifact_speakers", "artifact_id", ids),
+        rows_where(tx, "artifact_parents", "child_id", ids),
+        rows_where(tx, "voices", "artifact_id", ids),
+        clips,
+        rows_where(tx, "fingerprints", "clip_id", [row["clip_id"] for row in clips[1]]),
+    ]
 
 
 @contextlib.contextmanager

@@ -186,7 +186,6 @@ def _kept(
             "engine": engine.name,
             "similarity_milli": round(1000 * fitted.similarity),
         }
-        permission.result(session, tx, granted, f"{ACT}:made", facts)
         for take in takes:
             for place, one in enumerate(take):
                 parents = [take[place - 1].artifact_id] if place else []
@@ -195,6 +194,8 @@ def _kept(
         archive.recorded(tx, embedding, permit, speakers=[speaker], parents=sources)
         archive.recorded(tx, kept, permit, speakers=[speaker], parents=[*sources, embedding.artifact_id])
         voices.insert_voice(tx, _row(voice, speaker, engine, kept, fitted))
+        facts |= archive.recorded_facts(session, tx, permit)
+        permission.result(session, tx, granted, f"{ACT}:made", facts)
 
 
 def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: Kept, fitted: FittedVoice) -> VoiceRow:

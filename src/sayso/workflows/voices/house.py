@@ -21,12 +21,13 @@ from sayso.engines.registry import engine as engine_named
 from sayso.engines.registry import installed
 from sayso.ids import GrantId, SpeakerId, VoiceId, new_id
 from sayso.ledger import append
-from sayso.ledger.acts import GrantEntered
+from sayso.ledger.acts import GrantEntered, StockAdmitted
 from sayso.lineage import Artifact, record
 from sayso.vault.domains import Domain
 from sayso.voices.profile import VoiceProfile
 from sayso.voices.store import VoiceRow, insert_voice, list_voices
 from sayso.workflows.consent.commitments import terms_commitment
+from sayso.workflows.consent.rows import committed, enter
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
@@ -83,6 +84,9 @@ def _admit(session: Session, engine: Engine) -> None:
         grant = _give(tx, session, speaker, licensee=ANY, purpose=ANY, actions=SPEECH, note=_note(engine, stock))
         for voice, (profile, kept) in zip(stock, sealed, strict=True):
             _enter(tx, speaker, grant=grant, engine=engine, voice=voice, profile=profile, kept=kept)
+        rows = committed(session.vault, speaker, archive.stock_rows(tx, grant))
+        admitted = StockAdmitted(engine=engine.name, count=len(stock), rows=rows)
+        append(tx, admitted.entry(stamp(now()), grant))
 
 
 def _enter(
@@ -153,7 +157,7 @@ def _give(
         note=note[:200].strip(),
         purpose=purpose,
     )
-    append(tx, entered.entry(stamp(moment), given.grant_id))
+    enter(session, tx, entered, stamp(moment), speaker=speaker, grant=given.grant_id)
     return given.grant_id
 
 

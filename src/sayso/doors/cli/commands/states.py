@@ -1,40 +1,15 @@
 """``sayso consent request``, ``accept``, ``suspend``, ...: changes of a grant's state."""
 
-# ruff: noqa: ARG001 - the options of `request` are read from the context, under the names of `Terms`
-
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from sayso.doors.cli.commands.consent import (
-    Actions,
-    BlockTopics,
-    BlockWords,
-    Channels,
-    Compensation,
-    DisclosureOption,
-    Draft,
-    Grant,
-    Languages,
-    Licensee,
-    MaxMinutes,
-    MaxTakes,
-    PostMortem,
-    Project,
-    Purposes,
-    ScriptedOnly,
-    Since,
-    Speaker,
-    Sublicensing,
-    Territories,
-    Until,
-    drafted,
-    options_of,
-    told,
-)
+from sayso.consent.dimension import Command
+from sayso.doors.cli.commands.consent import Draft, Grant, Speaker, drafted, told
+from sayso.doors.cli.limits import takes_terms, typed_terms
 from sayso.doors.cli.outlet import Force
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
@@ -50,36 +25,15 @@ def attach(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def request(
-    context: typer.Context,
-    speaker: Speaker,
-    licensee: Licensee,
-    purposes: Purposes,
-    project: Project = None,
-    languages: Languages = None,
-    territories: Territories = None,
-    channels: Channels = None,
-    actions: Actions = None,
-    since: Since = None,
-    until: Until = None,
-    max_minutes: MaxMinutes = None,
-    max_takes: MaxTakes = None,
-    scripted_only: ScriptedOnly = None,
-    blocked_words: BlockWords = None,
-    blocked_topics: BlockTopics = None,
-    disclosure: DisclosureOption = None,
-    compensation: Compensation = None,
-    sublicensing: Sublicensing = None,
-    post_mortem: PostMortem = None,
-    as_json: AsJson = False,
-) -> None:
+@takes_terms(Command.REQUEST)
+def request(speaker: Speaker, as_json: AsJson = False, **typed: Any) -> None:
     """Request a grant from a speaker, as the licensee.
 
     A request permits nothing until the speaker accepts it.
     """
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
-    grant_id = granting.request(local_session(), granting.Terms(**options_of(context)))
+    grant_id = granting.request(local_session(), granting.Terms(speaker, **typed_terms(typed)))
     lines = (f"requested {grant_id}", f"accept it with: sayso consent accept {grant_id} (or decline)")
     show({"grant": grant_id, "state": "requested"}, lines, as_json=as_json)
 

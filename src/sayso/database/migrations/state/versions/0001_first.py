@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_artifacts_blob"), "artifacts", ["blob"], unique=False)
     op.create_index(op.f("ix_artifacts_grant_id"), "artifacts", ["grant_id"], unique=False)
     op.create_index(op.f("ix_artifacts_organisation_id"), "artifacts", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_artifacts_permit_id"), "artifacts", ["permit_id"], unique=False)
     op.create_table(
         "clips",
         sa.Column("clip_id", sa.String(length=20), nullable=False),
