@@ -8,7 +8,7 @@ from there on.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sayso.clock import parse_stamp, stamp
@@ -40,7 +40,7 @@ def accept_clock(tx: Transaction, moment: datetime) -> int:
 
 def turned_back(tx: Transaction) -> Iterator[str]:
     """Yield a finding for each entry that lies before one that stands before it, beyond `TOLERANCE`."""
-    newest = datetime.fromtimestamp(0, UTC)
+    newest = parse_stamp("1970-01-01")
     for ticket, type_, at in store.stream_times(tx):
         moment = parse_stamp(at)
         is_corrected = type_ in ClockAccepted.TYPES
