@@ -179,10 +179,10 @@ UNSCOPED: Final[Mapping[str, str]] = {
 """Files whose queries see all rows, each with the reason."""
 
 WIDENED: Final[Mapping[str, str]] = {
-    "consent/store.py:standing": "a decision needs every grant of the speaker, and shows none of them",
-    "consent/store.py:outer_for": "a grant is held to the speaker's outer consent, whoever asks for it",
-    "consent/store.py:_asked": "a licensee may ask a speaker of any organisation for a grant",
-    "consent/store.py:_key_of": "a signature is checked with its speaker's key, whoever brings it",
+    "consent/signed.py:standing": "a decision needs every grant of the speaker, and shows none of them",
+    "consent/changes.py:outer_for": "a grant is held to the speaker's outer consent, whoever asks for it",
+    "consent/changes.py:_asked": "a licensee may ask a speaker of any organisation for a grant",
+    "consent/changes.py:_key_of": "a signature is checked with its speaker's key, whoever brings it",
     "consent/decision_store.py:has": "a record that is there is not written twice; its digest is keyed",
     "consent/speaker_store.py:organisation_of_speaker": "what a voice yields belongs to its speaker's organisation",
     "consent/speaker_store.py:epoch_of": "the gate checks a permit whose speaker is of any organisation",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sayso import erasure, lineage
+from sayso.consent import changes
 from sayso.consent import store as consents
 from sayso.consent.grant import Grant
 from sayso.consent.state import Party
@@ -58,7 +59,7 @@ class World:
             grant_id, speaker, licensee, ("audiobook/mystery",), STARTED, max_ms=60_000, note=f"{speaker} notes"
         )
         with self.database.write(scope=EVERYTHING) as tx:
-            consents.insert_grant(tx, grant, who=Party.SPEAKER)
+            changes.insert_grant(tx, grant, who=Party.SPEAKER)
             append(tx, Entry("consent:grant:given", "2026-01-01T00:00:00.000Z", grant_id, {"licensee": licensee}))
         return grant_id
 

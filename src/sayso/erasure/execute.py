@@ -21,6 +21,7 @@ from typing import Protocol
 
 from sayso import lineage
 from sayso.clock import now, stamp
+from sayso.consent import changes
 from sayso.consent import store as consents
 from sayso.consent.state import Party, State
 from sayso.database import Connection
@@ -68,7 +69,7 @@ def block(tx: Connection, plan_id: PlanId, *, commitments: Commitments, who: Par
         return plan
     running = [grant.grant_id for grant in consents.grants_of(tx, plan.speaker) if grant.state in _RUNNING]
     moment = now()
-    consents.withdraw_all(tx, plan.speaker, who=who, at=moment)
+    changes.withdraw_all(tx, plan.speaker, who=who, at=moment)
     store.drop_plans(tx, plan.speaker, but=plan_id)
     store.add_items(tx, plan_id, artifacts=plan.artifacts, grants=plan.grants)
     store.set_stage(tx, plan_id, Stage.BLOCKED)
@@ -135,7 +136,7 @@ def delete_rows(
         counts |= forget(tx, plan.speaker, ids)
     counts["artifacts"] = lineage.forget(tx, ids)
     at = stamp(now())
-    erased = consents.erase_speaker(tx, plan.speaker, who=who)
+    erased = changes.erase_speaker(tx, plan.speaker, who=who)
     store.add_items(tx, plan_id, artifacts=[], grants=erased)
     gone = GrantChanged(state=State.ERASED, who=who, plan=plan_id)
     kept = {grant: replace(gone, rows=commitments.of_erased(tx, grant)) for grant in erased}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, select, update
 
 from sayso.clock import now
-from sayso.consent import minutes, store
+from sayso.consent import changes, minutes, store
 from sayso.consent.errors import GrantUnknown, LeaseOver, MinutesUsedUp, ReservationExceeded, ReservationUnknown
 from sayso.consent.minutes import LEASE_S, Lease
 from sayso.consent.minutes.store import _end, _held, grant_minutes, reservations
@@ -35,8 +35,8 @@ def filled(database: Database) -> Database:
     """Return a database with one grant of 60 s and one without a cap."""
     with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
-        store.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
-        store.insert_grant(tx, grant(1, max_ms=None), who=Party.SPEAKER)
+        changes.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
+        changes.insert_grant(tx, grant(1, max_ms=None), who=Party.SPEAKER)
     return database
 
 
@@ -134,13 +134,13 @@ def test_what_another_transaction_ended_since_it_was_read_is_not_charged_twice(f
 )
 def test_only_a_given_grant_has_minutes(filled: Database, state: State, who: Party) -> None:
     with filled.write(scope=EVERYTHING) as tx:
-        store.change_state(tx, GRANT, state, who=who)
+        changes.change_state(tx, GRANT, state, who=who)
         with pytest.raises(MinutesUsedUp, match=f"state: got {state}"):
             reserve(tx, GRANT, permit(), 1)
         with pytest.raises(GrantUnknown):
             reserve(tx, GrantId("grt_zzzzzzzzzzzzzzzz"), permit(), 1)
         if state is State.SUSPENDED:
-            store.change_state(tx, GRANT, State.GIVEN, who=who)
+            changes.change_state(tx, GRANT, State.GIVEN, who=who)
             reserve(tx, GRANT, permit(), 1)
 
 
@@ -296,9 +296,9 @@ def licensed(database: Database, *, max_ms: int | None, max_takes: int | None) -
     with database.write(scope=EVERYTHING) as tx:
         bound = {"max_ms": max_ms, "max_takes": max_takes}
         outer = grant(2, licensee="*", purposes=("audiobook",), outer=True, **bound)
-        store.insert_grant(tx, outer, who=Party.SPEAKER)
+        changes.insert_grant(tx, outer, who=Party.SPEAKER)
         for number in (3, 4, 5):
-            store.insert_grant(tx, grant(number, ceiling=OUTER, **bound), who=Party.SPEAKER)
+            changes.insert_grant(tx, grant(number, ceiling=OUTER, **bound), who=Party.SPEAKER)
     return database
 
 
@@ -318,7 +318,7 @@ def filled_postgres(postgres: Callable[[], str]) -> Iterator[Database]:
     metadata.create_all(database.engine)
     with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
-        store.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
+        changes.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
     yield database
     database.close()
 
@@ -355,7 +355,7 @@ def test_the_books_balance_after_any_steps(steps: list[tuple[str, int, int]]) ->
     leases = dict[PermitId, Lease]()
     with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
-        store.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
+        changes.insert_grant(tx, grant(max_ms=CAP_MS), who=Party.SPEAKER)
         for act, place, size in steps:
             permit_id = PermitId(f"prm_{place}")
             if act == "reserve" and permit_id not in held:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.consent.errors import SignatureRefused
-from sayso.consent.event_store import Signed
 from sayso.consent.grant import Grant
+from sayso.consent.history_store import Signed
 from sayso.consent.keys import public_key_of
 from sayso.consent.state import Party, State
 from sayso.consent.store import GrantEvent

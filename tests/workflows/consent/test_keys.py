@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlalchemy import text as sql
 
-from sayso.consent import store
+from sayso.consent import signed, store
 from sayso.consent.cedar import Policies
 from sayso.consent.document import document_of, sign
 from sayso.consent.errors import GrantTampered, KeyInvalid, SignatureRefused, SpeakerKey
@@ -49,7 +49,7 @@ def give(session, speaker, key):
 def stands(session, speaker):
     """Return the ids of the grants that a decision would be made on; raise `GrantTampered`."""
     with session.read() as tx:
-        return {grant.grant_id for grant in store.standing(tx, speaker, Policies()).policy.grants}
+        return {grant.grant_id for grant in signed.standing(tx, speaker, Policies()).policy.grants}
 
 
 def entries(session, speaker):

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sayso.consent.document import document_of, sign
 from sayso.consent.errors import SignatureRefused
-from sayso.consent.event_store import Signed
+from sayso.consent.history_store import Signed
 from sayso.consent.keys import public_key_of
 from sayso.consent.store import get_grant
 from sayso.errors import Invalid, NotFound

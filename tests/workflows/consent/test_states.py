@@ -195,7 +195,7 @@ def test_a_stop_taken_back_in_the_database_permits_nothing(session, keeper):
         ),
         "an event of somebody else": "UPDATE grant_events SET who = 'operator' WHERE grant_id = :grant AND number = 4",
     }
-    from sayso.consent import store
+    from sayso.consent import signed
     from sayso.consent.cedar import Policies
 
     for change in changes.values():
@@ -203,13 +203,13 @@ def test_a_stop_taken_back_in_the_database_permits_nothing(session, keeper):
             tx.execute(sql(change), {"grant": grant})
             tx.execute(sql("UPDATE speakers SET state_version = state_version + 1"))
         with pytest.raises(GrantTampered, match=grant), session.read() as tx:
-            store.standing(tx, keeper, Policies())
+            signed.standing(tx, keeper, Policies())
     with session.act() as tx:  # all of it, so that it agrees with itself: then the ledger does not
         tx.execute(
             sql("UPDATE grant_events SET who = 'operator' WHERE grant_id = :grant AND number = 3"), {"grant": grant}
         )
     with session.read() as tx:
-        store.standing(tx, keeper, Policies())
+        signed.standing(tx, keeper, Policies())
     with pytest.raises(Tampered, match=grant):
         auditing.audit(session)
     with session.act() as tx:
@@ -253,7 +253,7 @@ def test_an_amendment_takes_limits_away(session, speaker):
 
 
 def test_the_house_signs_what_it_grants(session):
-    from sayso.consent import store
+    from sayso.consent import signed, store
     from sayso.consent.cedar import Policies
     from sayso.workflows.voices.house import house_speaker
 
@@ -261,14 +261,14 @@ def test_the_house_signs_what_it_grants(session):
     with session.read() as tx:
         (grant,) = store.grants_of(tx, house)
         (version,) = store.versions(tx, grant.grant_id)
-        assert store.standing(tx, house, Policies()).policy.grants == (grant,)
+        assert signed.standing(tx, house, Policies()).policy.grants == (grant,)
         assert version.document == document_of(grant)
         key = signing.key_of(session, tx, house)
     assert version.signature == sign(document_of(grant), key)
     with session.act() as tx:
         tx.execute(sql("UPDATE grants SET signature = NULL WHERE grant_id = :grant"), {"grant": grant.grant_id})
     with pytest.raises(GrantTampered), session.read() as tx:
-        store.standing(tx, house, Policies())
+        signed.standing(tx, house, Policies())
     with session.act() as tx:
         values = {"signature": version.signature, "grant": grant.grant_id}
         tx.execute(sql("UPDATE grants SET signature = :signature WHERE grant_id = :grant"), values)

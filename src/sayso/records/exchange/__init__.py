@@ -9,8 +9,8 @@ import json
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sayso.consent.event_store import Signed
 from sayso.consent.grant import Grant
+from sayso.consent.history_store import Signed
 from sayso.consent.store import GrantEvent
 from sayso.parsing import Json
 from sayso.records.exchange import policy, record

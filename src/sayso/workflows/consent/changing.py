@@ -10,12 +10,11 @@ from typing import Final
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.consent import Grant, State
+from sayso.consent import Grant, State, changes
 from sayso.consent import store as consents
-from sayso.consent.declaration import StateChange, read_state_change
-from sayso.consent.document import sign
+from sayso.consent.document import StateChange, read_state_change, sign
 from sayso.consent.errors import GrantState, RequestUnanswered
-from sayso.consent.event_store import next_number
+from sayso.consent.history_store import next_number
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.errors import Invalid, SaysoError
@@ -133,7 +132,7 @@ def _entered(
     session: Session, tx: Connection, old: Grant, state: State, who: Party, *, signature: str | None = None
 ) -> None:
     moment = now()
-    consents.change_state(tx, old.grant_id, state, who=who, at=moment, signature=signature)
+    changes.change_state(tx, old.grant_id, state, who=who, at=moment, signature=signature)
     committed = None
     if signature is not None:
         committed = session.vault.commit(old.speaker, signature.encode(), domain=Domain.SIGNATURE)

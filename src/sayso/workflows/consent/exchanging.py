@@ -9,8 +9,8 @@ from sayso.clock import now
 from sayso.consent import State
 from sayso.consent import store as consents
 from sayso.consent.errors import SignatureRefused
-from sayso.consent.event_store import Signed
 from sayso.consent.grant import Grant
+from sayso.consent.history_store import Signed
 from sayso.disk import write_document
 from sayso.errors import Conflict, Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, new_id, parse_id

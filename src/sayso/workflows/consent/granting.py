@@ -7,7 +7,7 @@ from os import PathLike
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.consent import Grant, State
+from sayso.consent import Grant, State, changes
 from sayso.consent import store as consents
 from sayso.consent.document import (
     STATE_FORMAT,
@@ -200,14 +200,14 @@ def _asked_for(tx: Connection, grant: Grant) -> Grant | None:
 
 def _accept(session: Session, tx: Connection, asked: Grant, signature: str) -> None:
     moment = now()
-    consents.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
+    changes.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
     given = _entered(session, replace(asked, state=State.GIVEN), signature)
     rows.enter(session, tx, given, stamp(moment), speaker=asked.speaker, grant=asked.grant_id)
 
 
 def _bounded(tx: Connection, grant: Grant) -> Grant:
     """Return the grant as cut from the outer consent that has room for it, if the speaker has one."""
-    outer = consents.outer_for(tx, grant)
+    outer = changes.outer_for(tx, grant)
     return grant if outer is None else replace(grant, ceiling=outer.grant_id)
 
 
@@ -215,7 +215,7 @@ def _enter(
     session: Session, tx: Connection, grant: Grant, signature: str | None, *, who: Party = Party.SPEAKER
 ) -> None:
     moment = now()
-    consents.insert_grant(tx, grant, who=who, at=moment, signature=signature)
+    changes.insert_grant(tx, grant, who=who, at=moment, signature=signature)
     entered = _entered(session, grant, signature)
     rows.enter(session, tx, entered, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 
@@ -235,7 +235,7 @@ def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEnte
 
 def _amend(session: Session, tx: Connection, grant: Grant, signature: str) -> None:
     moment = now()
-    consents.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
+    changes.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
     amended = GrantAmended(
         terms=terms_commitment(session, grant),
         version=grant.version,

@@ -10,10 +10,17 @@ from typing import Final
 
 from sayso.accounts.rights import Right
 from sayso.clock import now
-from sayso.consent import fields
+from sayso.consent import changes, fields
 from sayso.consent import store as consents
-from sayso.consent.declaration import KeyChange, read_key_change
-from sayso.consent.document import KEY_FORMAT, check_signature, format_of, read_signed_file, sign
+from sayso.consent.document import (
+    KEY_FORMAT,
+    KeyChange,
+    check_signature,
+    format_of,
+    read_key_change,
+    read_signed_file,
+    sign,
+)
 from sayso.consent.errors import SpeakerKey, SpeakerKeyMissing
 from sayso.consent.keys import private_key, public_key, public_key_of, sealed_pem
 from sayso.consent.state import Party
@@ -87,7 +94,7 @@ def recover(session: Session, speaker: str, new: str, reason: str) -> str:
         change = _next(tx, known, public_key(new))
         sealed = session.vault.seal_field(reason.encode(), known, field=REASON_FIELD)
         row = SpeakerKeyRow(change.number, change.new, How.RECOVERED, None, now(), sealed)
-        consents.replace_key(tx, known, row)
+        changes.replace_key(tx, known, row)
         why = session.vault.commit(known, reason.encode(), domain=Domain.REASON)
         tell_key(session, tx, known, str(How.RECOVERED), who=Party.OPERATOR, change=change, reason=why)
     session.forget_deleted()
@@ -112,7 +119,7 @@ def hand_over(session: Session, speaker: str, output: Path, passphrase: bytes) -
         write_document(output, sealed_pem(key, passphrase).decode(), mode=_PRIVATE)
         tell_key(session, tx, known, "exported", who=Party.SPEAKER)
     with session.act(known) as tx:
-        consents.drop_private_key(tx, known)
+        changes.drop_private_key(tx, known)
         tell_key(session, tx, known, "handed-over", who=Party.SPEAKER)
     session.forget_deleted()
     return public_key_of(key)
@@ -134,5 +141,5 @@ def _replaced(session: Session, tx: Connection, change: KeyChange, signature: st
     speaker = SpeakerId(change.speaker)
     check_signature(change.document(), signature, change.old)
     row = SpeakerKeyRow(change.number, change.new, How.ROTATED, signature, now())
-    consents.replace_key(tx, speaker, row, sealed=sealed)
+    changes.replace_key(tx, speaker, row, sealed=sealed)
     tell_key(session, tx, speaker, str(How.ROTATED), who=Party.SPEAKER, change=change)

@@ -9,14 +9,13 @@ from datetime import datetime
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.consent import Action, minutes
-from sayso.consent import store as consents
+from sayso.consent import Action, minutes, signed
 from sayso.consent.decision import decide
 from sayso.consent.dimensions import Asked
 from sayso.consent.minutes import Lease
 from sayso.consent.permit import Permit
 from sayso.consent.request import Request
-from sayso.consent.store import Standing
+from sayso.consent.signed import Standing
 from sayso.database import Connection
 from sayso.errors import Refused
 from sayso.ids import RunId
@@ -53,7 +52,7 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
     with session.act(request.speaker) as tx:
         session.installation.log.check_files(tx)
         check_moment(tx, now())
-        standing = consents.standing(tx, request.speaker, session.policies)
+        standing = signed.standing(tx, request.speaker, session.policies)
         used = minutes.usage(tx, request.speaker)
         case = _Case(act, standing, Asked(request, now(), used.ms, used.takes, standing.deceased))
         try:

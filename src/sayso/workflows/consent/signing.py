@@ -8,9 +8,9 @@ from typing import Final
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
+from sayso.consent import changes
 from sayso.consent import store as consents
-from sayso.consent.declaration import KeyChange
-from sayso.consent.document import sign, signed_file
+from sayso.consent.document import KeyChange, sign, signed_file
 from sayso.consent.errors import SpeakerKey
 from sayso.consent.keys import SigningKey, private_key, public_key, public_key_of
 from sayso.consent.state import Party
@@ -114,6 +114,6 @@ def _made(session: Session, tx: Connection, speaker: SpeakerId) -> SigningKey:
 
 
 def _entered(session: Session, tx: Connection, speaker: SpeakerId, public: str, *, sealed: bytes | None) -> None:
-    consents.set_key(tx, speaker, public, sealed=sealed)
+    changes.set_key(tx, speaker, public, sealed=sealed)
     who = Party.OPERATOR if consents.get_speaker(tx, speaker).house else Party.SPEAKER
     tell_key(session, tx, speaker, str(consents.How.REGISTERED), who=who)

@@ -13,10 +13,9 @@ from typing import Any, Final
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, parse_stamp
-from sayso.consent import Action, Purpose, Request, minutes
-from sayso.consent import store as consents
+from sayso.consent import Action, Purpose, Request, minutes, signed
 from sayso.consent.decision import why
-from sayso.consent.store import Standing
+from sayso.consent.signed import Standing
 from sayso.database import Connection
 from sayso.errors import Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, VoiceId, parse_id
@@ -146,7 +145,7 @@ class _Judge:
 
     def _standing(self, speaker: SpeakerId) -> tuple[Standing, minutes.Usage]:
         if speaker not in self._standings:
-            standing = consents.standing(self._tx, speaker, self._session.policies)
+            standing = signed.standing(self._tx, speaker, self._session.policies)
             self._standings[speaker] = standing, minutes.usage(self._tx, speaker)
         return self._standings[speaker]
 

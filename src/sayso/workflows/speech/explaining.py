@@ -7,8 +7,7 @@ from os import PathLike
 
 from sayso.accounts.rights import Right
 from sayso.clock import now
-from sayso.consent import Action, Purpose, Request, fields, minutes
-from sayso.consent import store as consents
+from sayso.consent import Action, Purpose, Request, fields, minutes, signed
 from sayso.consent.act import Disclosure
 from sayso.consent.decision import Why
 from sayso.consent.decision import why as lay_open
@@ -60,7 +59,7 @@ def why(session: Session, question: Question) -> Why:
         sublicensee=question.sublicensee,
     )
     with session.read() as tx:
-        standing = consents.standing(tx, row.speaker_id, session.policies)
+        standing = signed.standing(tx, row.speaker_id, session.policies)
         used = minutes.usage(tx, row.speaker_id)
     return lay_open(
         request,

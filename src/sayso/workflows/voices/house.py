@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sayso.clock import now, stamp
-from sayso.consent import Action, Grant, Party, Purpose
+from sayso.consent import Action, Grant, Party, Purpose, changes
 from sayso.consent import store as consents
 from sayso.consent.document import document_of, sign
 from sayso.consent.fields import ANY
@@ -146,7 +146,7 @@ def _give(
         house=True,
     )
     signature = sign(document_of(given), key_of(session, tx, speaker))
-    consents.insert_grant(tx, given, who=Party.OPERATOR, at=moment, signature=signature)
+    changes.insert_grant(tx, given, who=Party.OPERATOR, at=moment, signature=signature)
     entered = GrantEntered(
         state=given.state,
         licensee=licensee,
