@@ -139,7 +139,7 @@ def begun(session: Session, order: Order, container: Container) -> Run:
     return Run(session, take, granted, voice, session.installation.gate_inside())
 
 
-def rendering(run: Run, strength: Strength) -> Iterator[MarkedAudio]:
+def rendering(run: Run, strength: Strength, attempt: int = 0) -> Iterator[MarkedAudio]:
     """Return the take as marked pieces, each made, checked and let go when it is asked for."""
     session, take = run.session, run.take
     return Renderer(session.marker.at(strength).behind(run.gate), run.gate).render(
@@ -153,16 +153,17 @@ def rendering(run: Run, strength: Strength) -> Iterator[MarkedAudio]:
         speed=take.order.speed,
         seed=take.order.seed,
         rhythm=take.plan.has_rhythm,
+        attempt=attempt,
     )
 
 
 def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> Made:
     """Make the clip, more firmly marked while its mark is lost on the way; raise `MarkWeak` if that is the policy."""
     weaker: Made | None = None
-    for strength in run.take.policy.strengths():
+    for attempt, strength in enumerate(run.take.policy.strengths()):
         if weaker is not None:
             run.session.vault.unlink(weaker.kept.blob)
-        made = _prepared(run, _rendered(run, strength, times, report), draft)
+        made = _prepared(run, _rendered(run, strength, attempt, times, report), draft)
         if lasts(made.checks):
             break
         weaker = made
@@ -171,10 +172,10 @@ def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> Made:
     return made
 
 
-def _rendered(run: Run, strength: Strength, times: Times, report: Report) -> MarkedAudio:
+def _rendered(run: Run, strength: Strength, attempt: int, times: Times, report: Report) -> MarkedAudio:
     """Return the marked sound, whole."""
     pieces: list[MarkedAudio] = []
-    for piece in rendering(run, strength):
+    for piece in rendering(run, strength, attempt):
         times.note_piece()
         pieces.append(piece)
         made_ms = samples_to_ms(piece.stop, piece.signal.sample_rate)
