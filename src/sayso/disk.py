@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Self
 
-from sayso.errors import Conflict, Invalid, Unavailable
+from sayso.errors import Conflict, Invalid, NotFound, Unavailable
 
 PRIVATE: Final = 0o600
 """Mode of every file that Sayso keeps for itself."""
@@ -29,6 +29,14 @@ class DiskFull(Unavailable):
 
 class DiskFailed(Unavailable):
     """The disk did not take the file."""
+
+
+class FileMissing(NotFound):
+    """The file cannot be read."""
+
+
+class FileTooLarge(Invalid):
+    """The file is larger than what is expected."""
 
 
 class TargetTaken(Conflict):
@@ -196,6 +204,24 @@ def _check_replaceable(path: Path) -> None:
     if path.exists():
         with explained(path):
             os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """Return the bytes of a file or a pipe, of which no more than ``most`` are read.
+
+    Raise `FileMissing` where it cannot be read, `FileTooLarge` where it holds more.
+    """
+    try:
+        if path.is_char_device():
+            raise FileMissing(f"the file {path} cannot be read: it is a device")
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise FileMissing(f"the file {path} cannot be read: {reason}") from None
+    if len(data) > most:
+        raise FileTooLarge(f"{path}: got more than {most:,} bytes, expected at most so many")
+    return data
 
 
 def make_folder(folder: Path) -> None:

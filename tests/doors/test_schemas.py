@@ -131,6 +131,7 @@ def test_every_command_answers_as_its_schema_says(tour):
     keys_and_drafts(tour)
     files_of_consent(tour, speaker, grant, voice)
     ledger(tour)
+    accounts(tour)
     erasure(tour, speaker)
     tour("doctor")
     tour("settings", "show")
@@ -250,6 +251,16 @@ def ledger(tour):
     witness = tour.file("witness")
     tour("witness", "serve", "--dir", witness, "--name", "union.example/w", "--origin-key", vkey, "--port", 0)
     tour("resolver", "serve", "--port", 0)
+
+
+def accounts(tour):
+    made = tour("account", "add", "--name", "Rival Radio")["organisation"]
+    tour("account", "hold", made, "Rival")
+    tour("account", "hold", "org_aaaaaaaaaaaaaaaa", "Rival", code=4)
+    issued = tour("account", "credential", "--role", "auditor", "--organisation", made)["credential"]
+    tour("account", "list")
+    tour("account", "revoke", issued)
+    tour("account", "revoke", issued, code=4)
 
 
 def erasure(tour, speaker):

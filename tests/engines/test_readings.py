@@ -9,6 +9,16 @@ from sayso.engines.phonemes import phonemes, token_ids
 from sayso.engines.readings import with_readings
 
 TOLD_APART = [
+    ("from A to Z", "fɹʌm ˈA tə"),
+    ("Apartment four A", "fˈɔɹ ˈA"),
+    ("N A C L", "ˈɛn ˈA sˈi"),
+    ("in A Tale of Two Cities", "ɪn ɐ tˈAl"),
+    ("A man and a B-side", "ɐ mˈæn"),
+    ("Have you read it?", "ju ɹˈɛd"),
+    ("Metals contract in the cold.", "kəntɹˈækt"),
+    ("Polish the silver.", "pˈɑləʃ"),
+    ("He speaks Polish.", "pˈOlɪʃ"),
+    ("This conflicts with that.", "kənflˈɪkts"),
     ("He will lead the way.", "lˈid"),
     ("a sheet of lead pipe", "lˈɛd"),
     ("Wait a minute.", "mˈɪnət"),

@@ -69,6 +69,7 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "jurisdictions": "eu,us-ca",
         "mark_chains": "none,opus-16",
         "weak_marks": "refuse",
+        "credential_file": "/srv/credential",
     }
     assert set(values) == set(names.NAMES)
     by_variables = told(**{name.upper(): value for name, value in values.items()})

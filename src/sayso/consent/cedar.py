@@ -52,12 +52,21 @@ class Verdict:
 _NOTHING: Final = Verdict((), ())
 
 
+Clause = tuple[Json, Sequence[Json]]
+"""What one rule adds to the policy of a grant: to its head, and its conditions."""
+
+
+def clauses_of(grant: Grant) -> tuple[Clause, ...]:
+    """Return the clause of every dimension, in their order."""
+    return tuple((dimension.head(grant), dimension.conditions(grant)) for dimension in DIMENSIONS)
+
+
 def policy_of(grant: Grant) -> Json:
     """Return the grant as one Cedar policy in JSON: every dimension's head and conditions."""
     policy: Json = {"effect": "permit", **_ANY_HEAD, "conditions": []}
-    for dimension in DIMENSIONS:
-        policy.update(dimension.head(grant))
-        policy["conditions"] += [{"kind": "when", "body": body} for body in dimension.conditions(grant)]
+    for head, conditions in clauses_of(grant):
+        policy.update(head)
+        policy["conditions"] += [{"kind": "when", "body": body} for body in conditions]
     return policy
 
 
@@ -162,12 +171,20 @@ class Policy:
         for grant in self.grants:
             if grant.state is State.GIVEN and not grant.outer:
                 self._given.setdefault(grant.licensee, []).append(grant)
+        self._clauses: dict[GrantId, tuple[Clause, ...]] = {}
         self._slices: dict[tuple[str, str], _Slice] = {}
         self._compiled: dict[tuple[GrantId, ...], Compiled] = {}
 
     def ceiling_of(self, grant: Grant) -> Grant | None:
         """Return the outer consent that bounds the grant, None where there is none."""
         return None if grant.ceiling is None else self.by_id.get(grant.ceiling)
+
+    def clauses_of(self, grant: Grant) -> tuple[Clause, ...]:
+        """Return the clause of every dimension of one of the grants, made once."""
+        found = self._clauses.get(grant.grant_id)
+        if found is None:
+            found = self._clauses[grant.grant_id] = clauses_of(grant)
+        return found
 
     def ask(self, asked: Asked) -> Verdict:
         """Return Cedar's answer."""

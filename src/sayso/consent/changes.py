@@ -34,7 +34,8 @@ from sayso.consent.history_store import (
     next_number,
     sign_version,
 )
-from sayso.consent.minutes.store import cap_minutes, follow_state, forget_minutes, open_minutes
+from sayso.consent.minutes import cap_minutes
+from sayso.consent.minutes.store import follow_state, forget_minutes, open_minutes
 from sayso.consent.speaker_store import (
     How,
     SpeakerKeyRow,

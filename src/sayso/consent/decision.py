@@ -149,7 +149,7 @@ def _reasons(
     if epoch is None:
         return (_NO_EPOCH,)
     failed = [f"policy: {error} (report this; nothing is permitted meanwhile)" for error in verdict.errors]
-    return (*failed, *refusals(policy.grants, asked, most=most))
+    return (*failed, *refusals(policy.grants, asked, most=most, clauses=policy.clauses_of))
 
 
 def _refusal(policy: Policy, verdict: Verdict, asked: Asked, *, epoch: int | None) -> ConsentRefused:

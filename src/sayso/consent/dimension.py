@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sayso.consent import fields
 from sayso.consent.errors import RequestInvalid
-from sayso.consent.expression import Json, entity, evaluate, in_scope
+from sayso.consent.expression import Json, entity
 from sayso.ids import GrantId
 
 if TYPE_CHECKING:
@@ -109,12 +109,6 @@ class Dimension:
     context: Callable[[Sequence[Grant], Asked], Json] = lambda _, __: {}
     schema: Callable[[Sequence[Grant]], Json] = lambda _: {}
     changed_by: Callable[[Grant], str] = giver
-
-    def holds(self, grant: Grant, entities: Mapping[str, Json], facts: Json) -> bool:
-        """Return whether the clause is satisfied by a question; ``facts`` is the context that it reads."""
-        return in_scope(self.head(grant), entities) and all(
-            evaluate(condition, facts) for condition in self.conditions(grant)
-        )
 
 
 @dataclass(frozen=True, slots=True)

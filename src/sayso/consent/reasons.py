@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sayso.consent import fields
-from sayso.consent.cedar import context_of
+from sayso.consent.cedar import Clause, clauses_of, context_of
 from sayso.consent.dimensions import DIMENSIONS, Asked, Dimension
-from sayso.consent.expression import Json
+from sayso.consent.expression import evaluate, in_scope
 from sayso.consent.grant import Grant
 from sayso.ids import GrantId
 
@@ -48,47 +48,63 @@ class GrantAnswers:
         return tuple(answer for answer in self.answers if not answer.ok)
 
 
-@dataclass(frozen=True, slots=True)
+Clauses = Callable[[Grant], Sequence[Clause]]
+"""Returns the clause of each rule of a grant, such as `cedar.clauses_of`."""
+
+
 class _Question:
-    """What is asked, and the same as Cedar is told it about some grants."""
+    """What is asked, and the same as Cedar is told it about some grants. Each clause of a grant is evaluated once."""
 
-    asked: Asked
-    entities: Mapping[str, Json]
-    facts: Json
+    def __init__(self, asked: Asked, grants: Sequence[Grant], clauses: Clauses = clauses_of) -> None:
+        self._asked = asked
+        self._clauses = clauses
+        self._entities = asked.entities()
+        self._facts = context_of(grants, asked)
+        self._judged: dict[GrantId, list[tuple[Dimension, bool]]] = {}
 
-    @classmethod
-    def of(cls, asked: Asked, grants: Sequence[Grant]) -> _Question:
-        return cls(asked, asked.entities(), context_of(grants, asked))
+    def judged(self, grant: Grant) -> list[tuple[Dimension, bool]]:
+        """Return every rule, and whether its clause is satisfied."""
+        found = self._judged.get(grant.grant_id)
+        if found is None:
+            found = [(rule, self._holds(clause)) for rule, clause in zip(DIMENSIONS, self._clauses(grant), strict=True)]
+            self._judged[grant.grant_id] = found
+        return found
 
-    def answers(self, grant: Grant) -> list[Answer]:
-        return [self._answer(rule, grant) for rule in DIMENSIONS]
+    def answers(self, grant: Grant, ceiling: Grant | None, *, failed_only: bool = False) -> GrantAnswers:
+        """Return what the rules of the grant say, and those of the outer consent above it."""
+        answers = self._answers(grant, failed_only=failed_only)
+        if grant.outer:
+            answers.append(Answer("outer", False, "an act", "no act, it bounds licences", "a licence of the speaker"))
+        elif grant.ceiling is not None:
+            if ceiling is None or not ceiling.outer or ceiling.grant_id != grant.ceiling:
+                answers.append(Answer("outer", False, "no such outer consent", grant.ceiling, "nobody"))
+            else:
+                above = self._answers(ceiling, failed_only=failed_only)
+                answers += [replace(each, dimension=f"outer {each.dimension}") for each in above]
+        return GrantAnswers(grant.grant_id, tuple(answers))
 
-    def num_failed(self, grant: Grant) -> int:
-        return sum(not rule.holds(grant, self.entities, self.facts) for rule in DIMENSIONS)
+    def _answers(self, grant: Grant, *, failed_only: bool) -> list[Answer]:
+        return [
+            Answer(rule.name, ok, rule.got(grant, self._asked), rule.allowed(grant), rule.changed_by(grant))
+            for rule, ok in self.judged(grant)
+            if not (ok and failed_only)
+        ]
 
-    def _answer(self, rule: Dimension, grant: Grant) -> Answer:
-        ok = rule.holds(grant, self.entities, self.facts)
-        return Answer(rule.name, ok, rule.got(grant, self.asked), rule.allowed(grant), rule.changed_by(grant))
+    def _holds(self, clause: Clause) -> bool:
+        head, conditions = clause
+        return (not head or in_scope(head, self._entities)) and all(
+            evaluate(condition, self._facts) for condition in conditions
+        )
 
 
 def explain(grant: Grant, asked: Asked, *, ceiling: Grant | None = None) -> GrantAnswers:
     """Return what every rule of the grant says, and of the outer consent above it."""
-    return _explained(_Question.of(asked, [grant] if ceiling is None else [grant, ceiling]), grant, ceiling)
+    return _Question(asked, [grant] if ceiling is None else [grant, ceiling]).answers(grant, ceiling)
 
 
-def _explained(question: _Question, grant: Grant, ceiling: Grant | None) -> GrantAnswers:
-    answers = question.answers(grant)
-    if grant.outer:
-        answers.append(Answer("outer", False, "an act", "no act, it bounds licences", "a licence of the speaker"))
-    elif grant.ceiling is not None:
-        if ceiling is None or not ceiling.outer or ceiling.grant_id != grant.ceiling:
-            answers.append(Answer("outer", False, "no such outer consent", grant.ceiling, "nobody"))
-        else:
-            answers += [replace(each, dimension=f"outer {each.dimension}") for each in question.answers(ceiling)]
-    return GrantAnswers(grant.grant_id, tuple(answers))
-
-
-def refusals(grants: Sequence[Grant], asked: Asked, *, most: int | None = None) -> list[str]:
+def refusals(
+    grants: Sequence[Grant], asked: Asked, *, most: int | None = None, clauses: Clauses = clauses_of
+) -> list[str]:
     """Return every reason why none of ``grants`` permits the act, nearest grant first; never an empty list.
 
     With ``most``, only so many of the nearest grants are told of, those to the licensee first, and the others counted.
@@ -98,12 +114,16 @@ def refusals(grants: Sequence[Grant], asked: Asked, *, most: int | None = None) 
     """
     if not grants:
         return ["grant: the speaker has granted nothing (the speaker can change this)"]
-    by_id, question = {grant.grant_id: grant for grant in grants}, _Question.of(asked, grants)
+    by_id, question = {grant.grant_id: grant for grant in grants}, _Question(asked, grants, clauses)
+
+    def num_failed(grant: Grant) -> int:
+        return sum(not ok for _, ok in question.judged(grant))
+
     near = [grant for grant in grants if grant.licensee in {fields.ANY, asked.request.licensee}]
     looked_at = near if most is not None and len(near) >= most else grants
-    nearest = sorted(looked_at, key=lambda grant: (question.num_failed(grant), grant.grant_id))[:most]
+    nearest = sorted(looked_at, key=lambda grant: (num_failed(grant), grant.grant_id))[:most]
     explained = sorted(
-        (_explained(question, grant, by_id.get(grant.ceiling or GrantId(""))) for grant in nearest),
+        (question.answers(grant, by_id.get(grant.ceiling or GrantId("")), failed_only=True) for grant in nearest),
         key=lambda found: (len(found.failed), found.grant_id),
     )
     lines = [

@@ -107,10 +107,11 @@ def add_speaker(
     name_sealed: bytes | None = None,
     house: bool = False,
     at: datetime | None = None,
+    organisation: str | None = None,
 ) -> None:
-    """Enter a new speaker of the organisation that acts, at epoch 1, who permits nothing yet."""
+    """Enter a new speaker of ``organisation``, by default the one that acts, at epoch 1, who permits nothing yet."""
     row = {"speaker_id": speaker, "name_sealed": name_sealed, "house": house, "created_at": stamp(at or now())}
-    row["organisation_id"] = organisation_of(tx)
+    row["organisation_id"] = organisation or organisation_of(tx)
     tx.execute(insert(speakers).values(epoch=1, state_version=_new_version(), **row))
 
 

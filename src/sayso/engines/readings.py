@@ -27,17 +27,17 @@ _SUBJECT: Final = r"(?:I|you|we|they|to|will|would|can|could|shall|should|may|mi
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingRule:
     """Where ``pattern`` matches, its group ``word`` is said with ``phonemes``."""
 
     pattern: re.Pattern[str]
     phonemes: str
 
 
-def _reading(word: str, phonemes: str, *, before: str = "", after: str = "") -> Reading:
+def _reading(word: str, phonemes: str, *, before: str = "", after: str = "") -> ReadingRule:
     lead = rf"(?:{before})\s+" if before else ""
     tail = rf"(?=\s+(?:{after}))" if after else ""
-    return Reading(re.compile(rf"(?:^|(?<![\w'’])){lead}(?P<word>{word})\b{tail}", re.IGNORECASE), phonemes)
+    return ReadingRule(re.compile(rf"(?:^|(?<![\w'’])){lead}(?P<word>{word})\b{tail}", re.IGNORECASE), phonemes)
 
 
 _METAL: Final = "pipes?|paint|poisoning|weights?|shot|bullets?|mines?|acid|sheets?|glass|solder|pencils?|ore|roof|coffin|crystal|content"
@@ -85,6 +85,10 @@ _READINGS: Final = (
     _reading("conflict", "kənflˈɪkt", before=_SUBJECT),
     _reading("contest", "kəntˈɛst", before=_SUBJECT),
     _reading("contrast", "kəntɹˈæst", before=_SUBJECT),
+    _reading(
+        "contract", "kəntɹˈækt", before=rf"{_SUBJECT}|\w+s", after="(?:in|with|when|as|and|under|slowly|quickly)\\b"
+    ),
+    _reading("conflicts", "kənflˈɪkts", before="he|she|it|this|that|which|what|story|account", after="with"),
     _reading("convict", "kənvˈɪkt", before=_SUBJECT),
     _reading("digest", "dIʤˈɛst", before=_SUBJECT),
     _reading("insult", "ɪnsˈʌlt", before=_SUBJECT),
@@ -188,6 +192,7 @@ _READINGS: Final = (
         after="(?:the|a|an|them|him|her|his|our|their|up|more|over|refugees|students)\\b",
     ),
     _reading("polish", "pˈɑləʃ", before=_SUBJECT),
+    _reading("polish", "pˈɑləʃ", after="(?:the|your|my|his|her|their|our|it|them|up|off)\\b"),
     _reading("job", "ʤˈOb", before="book of|patience of|prophet"),
     _reading(
         "august",
@@ -209,9 +214,18 @@ _READINGS: Final = (
     ),
     _reading(
         "read",
+        "ɹˈɛd",
+        before=r"(?:have|has|had|haven't|hasn't|hadn't|having)\s+(?:I|you|he|she|we|they|it|not|never|ever|already|just|since|always|only|also|\w+ly)",
+    ),
+    _reading(
+        "read",
         "ɹˈid",
         before="to|will|would|can|could|should|must|may|might|shall|please|not|don't|doesn't|didn't|let's|cannot|can't|did|do|does|I'll|you'll|we'll|they'll",
     ),
+)
+# The letter A, which is no article: inside a sentence, and among other letters.
+_LETTER_A: Final = re.compile(
+    r"(?<=[a-z] )A(?= (?![A-Z][a-z])|[.,;:!?”)]|$)|(?<=\b[A-Z] )A\b(?!['’-])|\bA(?= [B-HJ-Z] [A-Z]\b)"
 )
 # Interjections, as narrators say them, and words cut short.
 _INTERJECTIONS: Final[Mapping[str, str]] = {
@@ -268,6 +282,8 @@ def with_readings(text: str, said: Mapping[tuple[int, int], str] = MappingProxyT
     for reading in _READINGS:
         for match in reading.pattern.finditer(text):
             spans.setdefault(match.span("word"), reading.phonemes)
+    for match in _LETTER_A.finditer(text):
+        spans.setdefault(match.span(), "ˈA")
     for match in _SAID.finditer(text):
         spans.setdefault(match.span(), _said(match))
     for match in _names_pattern().finditer(text):

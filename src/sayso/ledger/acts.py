@@ -11,11 +11,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
 from sayso.ledger.act import Act, OfSpeaker, OfSpeakerT
 from sayso.ledger.entry import Entry, Fact
 from sayso.ledger.errors import EntryInvalid
 
-__all__ = ["Act", "OfSpeaker", "OfSpeakerT", "act_of", "registry"]
+__all__ = [
+    "Act",
+    "ActRefused",
+    "CredentialIssued",
+    "CredentialRevoked",
+    "LicenseeHeld",
+    "OfSpeaker",
+    "OfSpeakerT",
+    "OrganisationAdded",
+    "act_of",
+    "registry",
+]
 
 GRANT_STATES: Final = (
     "requested",
@@ -27,20 +39,6 @@ GRANT_STATES: Final = (
     "invalidated",
     "erased",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ActRefused(Act):
-    """An act was refused, since who asked lacks the ``right``, or may not name the ``licensee``.
-
-    ``subject`` is their organisation, ``error`` the slug of the error.
-    """
-
-    TYPES: ClassVar = ("accounts:act:refused",)
-    subject: str
-    right: str
-    error: str
-    licensee: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,21 +152,23 @@ class AuthorityChanged(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureBegun(OfSpeaker):
-    """An erasure was begun; ``inventory`` is the root of what it names, ``rows`` the commitment to the plan."""
+    """An erasure was begun; ``inventory`` is the root of what it names, ``rows`` and ``items`` commit to all of it."""
 
     TYPES: ClassVar = ("erasure:plan:begun",)
     plan: str
     inventory: str
     size: int
+    items: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowsDeleted(Act):
-    """An erasure has deleted the rows of its speaker; ``rows`` is the commitment to the plan as it is now."""
+    """An erasure has deleted the rows of its speaker; ``rows`` and ``items`` are commitments to its plan."""
 
     TYPES: ClassVar = ("erasure:rows:deleted",)
     plan: str
     rows: str | None = None
+    items: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.errors import LogForked, NoteInvalid, WitnessUnavailable
 from sayso.ledger.merkle import consistency_ranges
 from sayso.ledger.note import COSIGNATURE, Note, Signature, VerifierKey, open_note
-from sayso.ledger.reading import Published
+from sayso.ledger.reading import PublishedShard
 from sayso.ledger.tree import Tree
 from sayso.ledger.witness import Submission
 
@@ -107,7 +107,7 @@ class Cosigned:
     missing: tuple[str, ...]
 
 
-def cosigned(published: Published, witnesses: Sequence[WitnessAddress]) -> Cosigned:
+def cosigned(published: PublishedShard, witnesses: Sequence[WitnessAddress]) -> Cosigned:
     """Return a shard's checkpoint with what those of ``witnesses`` add to it who have not cosigned yet.
 
     A witness that does not answer is named in what is returned. Raise `LogForked` where one has seen another history.
@@ -122,7 +122,7 @@ def cosigned(published: Published, witnesses: Sequence[WitnessAddress]) -> Cosig
     return Cosigned(note, tuple(each.key.name for each in witnesses if each.key in there), missing)
 
 
-def witnessed(published: Published, witnesses: Sequence[WitnessAddress]) -> Cosigned:
+def witnessed(published: PublishedShard, witnesses: Sequence[WitnessAddress]) -> Cosigned:
     """Ask all of ``witnesses`` about a shard's checkpoint, those too who have cosigned it; return who answered now.
 
     A checkpoint that was restored from a backup carries old cosignatures: only a witness knows that it has seen more.
@@ -139,7 +139,7 @@ def _unpublished(witnesses: Sequence[WitnessAddress]) -> Cosigned:
 
 
 def _answers(
-    published: Published, note: str, witnesses: Sequence[WitnessAddress]
+    published: PublishedShard, note: str, witnesses: Sequence[WitnessAddress]
 ) -> tuple[dict[str, Signature], tuple[str, ...]]:
     """Return the cosignatures by the witness's name, and why others have not answered."""
     signatures, missing = {}, []

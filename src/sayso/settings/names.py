@@ -29,7 +29,7 @@ MODELS: Final = (
 """The models whose file ``SAYSO_MODEL_<NAME>`` may name; see `sayso.models`."""
 
 ELSEWHERE: Final = (
-    "CREDENTIAL",  # the command line: the file with the credential of the caller
+    "CREDENTIAL",  # the command line: the credential of who asks
     "NO_PROGRESS",  # the command line: no progress bars
     "TEST_POSTGRES",  # tests: a server to make databases on
     "VECTORS",  # tests: a folder of published proof vectors

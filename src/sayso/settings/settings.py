@@ -16,7 +16,8 @@ class Settings:
 
     ``threads``: how many threads one render of an engine takes; ``mark_chains``: the codecs that the mark of a new
     clip must survive, by default the telephone, which takes more of it than MP3 at 64 kbit/s and costs a quarter;
-    ``weak_marks``: one that does not is told (flag) or not let out (refuse).
+    ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``credential_file``: the credential of who
+    uses the command line, where it is not the local operator.
     """
 
     home: Path
@@ -34,6 +35,7 @@ class Settings:
     jurisdictions: tuple[str, ...] = ()
     mark_chains: tuple[str, ...] = ("mu-law-8k",)
     weak_marks: str = "flag"
+    credential_file: Path | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

@@ -70,6 +70,9 @@ class Told(BaseSettings):
     )
     mark_chains: Annotated[tuple[Chain, ...], *_List] | None = Field(default=None, description="a list of codecs")
     weak_marks: WeakMarks | None = Field(default=None, description="flag or refuse")
+    credential_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="the path of a file"
+    )
 
 
 def told(file: Path, env: Mapping[str, str], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -24,6 +24,8 @@ class Domain(StrEnum):
     """The recordings that a voice is cloned from."""
     SOUND = "sound"
     """A clip's sound, or a file that was exported."""
+    CREDENTIAL = "credential"
+    """A speaker's credential: what hides in the ledger which entries it made."""
     ROWS = "rows"
     """Rows of the state, as an act left them."""
     MARKED_FILE = "marked-file"

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from sayso.accounts import store as accounts
 from sayso.accounts.actor import Actor, Role
+from sayso.accounts.store import Credential
+from sayso.clock import now, stamp
 from sayso.database import metadata
-from sayso.ids import OWN_ORGANISATION, CredentialId, OrganisationId, SpeakerId
+from sayso.ids import OWN_ORGANISATION, CredentialId, OrganisationId, SpeakerId, new_id
 from sayso.workflows.installation.session import Session
 
 OTHER = OrganisationId("org_bbbbbbbbbbbbbbbb")
@@ -18,10 +20,15 @@ RIVAL = "Rival Radio"
 
 
 def acting(session: Session, role: Role, organisation=OWN_ORGANISATION, speaker: str | None = None) -> Session:
-    """Return the session as an actor of ``role`` has it."""
+    """Return the session as an actor of ``role`` has it, with a credential."""
     known = None if speaker is None else SpeakerId(speaker)
     blind = None if speaker is None else b"b" * 32
-    return replace(session, actor=Actor(role, organisation, CredentialId("crd_aaaaaaaaaaaaaaaa"), known, blind))
+    credential = CredentialId(new_id("credential"))
+    with session.act() as tx:
+        accounts.insert_credential(
+            tx, Credential(credential, organisation, role, known, b"h" * 32, stamp(now()), "2999-01-01T00:00:00.000Z")
+        )
+    return replace(session, actor=Actor(role, organisation, credential, known, blind))
 
 
 def holding(session: Session, licensee: str, organisation=OTHER) -> None:

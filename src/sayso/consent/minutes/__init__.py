@@ -1,8 +1,10 @@
 """Minutes: sound is reserved before it is made and settled after, so that a cap holds however many make it at once."""
 
-from sayso.consent.minutes.lease import LEASE_S, Lease
-from sayso.consent.minutes.store import (
+from sayso.consent.minutes.reservation import (
+    LEASE_S,
+    Lease,
     Usage,
+    cap_minutes,
     note_made,
     reclaim,
     release,
@@ -18,6 +20,7 @@ __all__ = [
     "LEASE_S",
     "Lease",
     "Usage",
+    "cap_minutes",
     "note_made",
     "reclaim",
     "release",

@@ -9,16 +9,17 @@ import itertools
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NoReturn, cast
+from typing import Final, NoReturn, cast
 
 import typer
 
 from sayso.doors.cli import exits
 from sayso.doors.cli.commands import attach
-from sayso.doors.cli.group import Group
+from sayso.doors.cli.group import Group, root
 from sayso.doors.cli.output import complain, talk
 from sayso.doors.cli.session import finish
-from sayso.errors import Bug, Invalid, SaysoError, Unavailable
+from sayso.doors.cli.usage import usage_of
+from sayso.errors import Bug, SaysoError, Unavailable
 
 app = typer.Typer(
     name="sayso",
@@ -29,10 +30,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.callback()(root)
 attach(app)
-
-# Typer names no public base of its usage errors; BadParameter's parent is it.
-_USAGE_ERROR: Final[Any] = typer.BadParameter.__bases__[0]
 
 
 _STDOUT: Final = {"-o-", "--output=-"}
@@ -40,10 +39,6 @@ _STDOUT: Final = {"-o-", "--output=-"}
 
 class SystemFailed(Unavailable):
     """The operating system refused a file, a pipe or memory."""
-
-
-class Usage(Invalid):
-    """The command line is malformed."""
 
 
 def main() -> NoReturn:
@@ -110,8 +105,8 @@ def _takes_stdout(arguments: Sequence[str]) -> bool:
 def _known(error: Exception) -> SaysoError:
     if isinstance(error, SaysoError):
         return error
-    if isinstance(error, _USAGE_ERROR):
-        return Usage(error.format_message(), hint="run `sayso --help` for a list of commands")
+    if usage := usage_of(error):
+        return usage
     if isinstance(error, MemoryError):
         return Unavailable("not enough memory; try a shorter file")
     if isinstance(error, OSError) and error.errno is not None:

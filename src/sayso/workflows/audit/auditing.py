@@ -17,7 +17,7 @@ from sayso.ledger import Logged, WitnessAddress, audit_export, check_answer
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.cosigning import Cosigned
 from sayso.ledger.errors import LedgerTampered
-from sayso.ledger.log import Question as Asked
+from sayso.ledger.log import FilterFields
 from sayso.ledger.moments import turned_back
 from sayso.ledger.note import Note, VerifierKey
 from sayso.ledger.proof import Proof
@@ -25,6 +25,7 @@ from sayso.ledger.proof import verify_proof as check_proof
 from sayso.ledger.quorum import Quorum
 from sayso.ledger.succession import MAX_BYTES, Succession
 from sayso.vault.errors import Shredded, SubjectUnknown
+from sayso.workflows.audit.consent_rows import ABOUT
 from sayso.workflows.audit.reconciling import findings
 from sayso.workflows.audit.results import (
     AnswerHolds,
@@ -41,9 +42,6 @@ from sayso.workflows.consent.permission import refusals_of
 from sayso.workflows.installation.session import Session
 
 MAX_PROOF_BYTES = 65_536
-
-ABOUT = ("consent:speaker:added", "consent:speaker:key", "consent:speaker:died")
-"""Types of the entries about a speaker under no grant, each the context of the pseudonym in it."""
 
 
 class StateTampered(Tampered):
@@ -102,7 +100,7 @@ def _cosigned(session: Session) -> Cosigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class LedgerQuery:
     """What is asked of the ledger: all that is given must hold; see `Log.query`."""
 
     grant: str | None = None
@@ -115,7 +113,7 @@ class Question:
     project: str | None = None
     clip: str | None = None
 
-    def asked(self, session: Session) -> Asked:
+    def asked(self, session: Session) -> FilterFields:
         """Return it in the words of the ledger, which knows a speaker by grants and, where there is none, by pseudonym.
 
         Raise `SpeakerUnknown`, and `GrantUnknown`.
@@ -141,15 +139,15 @@ def query(
     grant: str | None = None,
     speaker: str | None = None,
     since: str | None = None,
-    question: Question | None = None,
+    question: LedgerQuery | None = None,
 ) -> list[Logged]:
     """Return the entries asked for, in order; raise `Tampered` where a row was altered or one is missing."""
     session.integrate()
-    asked = (question or Question(grant=grant, speaker=speaker, since=since)).asked(session)
+    asked = (question or LedgerQuery(grant=grant, speaker=speaker, since=since)).asked(session)
     return list(session.log.query(**asked))
 
 
-def answer(session: Session, question: Question, output: Path) -> AnswerWritten:
+def answer(session: Session, question: LedgerQuery, output: Path) -> AnswerWritten:
     """Write the entries asked for to ``output``, each with its proof, with a signed statement of their number."""
     session.integrate()
     _cosigned(session)
@@ -226,12 +224,12 @@ def audit(session: Session) -> LogHolds:
     """Check every entry, tile, row and chain; raise `LedgerTampered` with every finding."""
     session.integrate()
     result = session.log.audit()
-    result.require_clean()
     with session.read() as tx:
-        found = list(turned_back(tx))
-    found += findings(session)
+        times = list(turned_back(tx))
+    found = [*result.findings, *times, *findings(session)]
     if found:
-        raise StateTampered(f"{found[0]}" + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
+        kind = LedgerTampered if result.findings else StateTampered
+        raise kind(found[0] + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
     return LogHolds(result.size, result.root)
 
 

@@ -112,7 +112,12 @@ def _log_refused(session: Session, tx: Connection, case: _Case) -> None:
 
 def refusals_of(moment: datetime) -> str:
     """Return the context of a speaker's pseudonym in the refusals of one month: whoever has the key can list them."""
-    return f"refused {stamp(moment)[:7]}"
+    return refusals_in(stamp(moment)[:7])
+
+
+def refusals_in(month: str) -> str:
+    """Return the same for a month such as ``2026-11``."""
+    return f"refused {month}"
 
 
 def result(session: Session, tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:

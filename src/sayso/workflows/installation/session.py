@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from sayso.accounts import store as accounts
-from sayso.accounts.actor import Actor, local_operator
-from sayso.accounts.errors import LicenseeNotHeld, RoleRefused
+from sayso.accounts.actor import LOCAL, Actor, local_operator
+from sayso.accounts.errors import CredentialRefused, LicenseeNotHeld, RoleRefused
 from sayso.accounts.rights import BOUND, RIGHTS, Right, roles_with
 from sayso.clock import now, stamp
 from sayso.consent.fields import ANY
-from sayso.database import Connection
+from sayso.database import EVERYTHING, Connection
 from sayso.errors import Refused
+from sayso.ids import CredentialId
 from sayso.ledger import append
 from sayso.ledger.acts import ActRefused
 from sayso.settings import Settings
@@ -46,6 +47,7 @@ class Session:
 
         Every act asks this first, before its transaction: `tools/rules.py` finds one that does not.
         """
+        self._check_credential(right)
         role = self.actor.role
         if right not in RIGHTS[role]:
             others = " or ".join(roles_with(right))
@@ -70,6 +72,19 @@ class Session:
     def as_installation(self) -> Session:
         """Return the same for what the installation does by itself, whoever asks; `tools/rules.py` lists where."""
         return Session(self.installation, local_operator())
+
+    def _check_credential(self, right: Right) -> None:
+        """Refuse what is asked by a credential that was revoked, or has expired, since the session was opened."""
+        if self.actor.credential == LOCAL:
+            return
+        with self.installation.database.read(scope=EVERYTHING) as tx:
+            found = accounts.get_credential(tx, CredentialId(self.actor.credential))
+        try:
+            if found is None:
+                raise CredentialRefused(f"credential: got {self.actor.credential}, which is not here any more")
+            found.check(stamp(now()))
+        except CredentialRefused as refused:
+            self._refuse(right, refused)
 
     def _refuse(self, right: Right, refused: Refused, licensee: str | None = None) -> NoReturn:
         act = ActRefused(subject=self.actor.organisation, right=right, error=refused.slug, licensee=licensee)

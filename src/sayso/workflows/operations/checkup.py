@@ -26,7 +26,7 @@ class TooLittleSpace(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckupFinding:
     """One thing that was looked at; ``problem`` is None where it is well."""
 
     what: str
@@ -34,20 +34,22 @@ class Finding:
     problem: SaysoError | None = None
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings, opened: Callable[[Settings], Session] = open_session) -> Iterator[CheckupFinding]:
     """Yield a finding for each thing that Sayso needs; an installation that cannot be opened ends the list."""
     for name in sorted(cards()):
         yield _looked(f"model {name}", partial(_model, name))
     for engine in installed():
         problem = Conflict(engine.problem) if engine.problem else None
-        yield Finding(f"engine {engine.name}", engine.problem or f"{engine.package} {engine.package_version}", problem)
+        yield CheckupFinding(
+            f"engine {engine.name}", engine.problem or f"{engine.package} {engine.package_version}", problem
+        )
     yield _looked("home", lambda: _space(settings))
     try:
-        session = open_session(settings)
+        session = opened(settings)
     except SaysoError as error:
-        yield Finding("installation", error.message, error)
+        yield CheckupFinding("installation", error.message, error)
         return
-    yield Finding("installation", f"opened {settings.home}")
+    yield CheckupFinding("installation", f"opened {settings.home}")
     yield _looked("keys", lambda: _keys(session))
     yield _looked("ledger", lambda: _ledger(session))
     yield _looked("clock", lambda: _clock(session))
@@ -55,7 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield _looked("witnesses", lambda: _witnesses(session))
 
 
-def worst(findings: list[Finding]) -> SaysoError | None:
+def worst(findings: list[CheckupFinding]) -> SaysoError | None:
     """Return the problem to report first: broken integrity before what is merely missing."""
     problems = [finding.problem for finding in findings if finding.problem]
     order = (Tampered, Unavailable, Conflict, NotFound, Refused, Invalid, SaysoError)
@@ -71,11 +73,11 @@ def accept_present_clock(session: Session) -> int:
         return accept_clock(tx, now())
 
 
-def _looked(what: str, look: Callable[[], str]) -> Finding:
+def _looked(what: str, look: Callable[[], str]) -> CheckupFinding:
     try:
-        return Finding(what, look())
+        return CheckupFinding(what, look())
     except SaysoError as error:
-        return Finding(what, error.message, error)
+        return CheckupFinding(what, error.message, error)
 
 
 def _model(name: str) -> str:

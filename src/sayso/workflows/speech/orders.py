@@ -17,13 +17,13 @@ from sayso.ids import ClipId, RunId, SpeakerId, new_id
 from sayso.labels import Origin
 from sayso.mark import Mark
 from sayso.mark.profiles import strength_of
-from sayso.mark.verifying import Checked, Policy
+from sayso.mark.verifying import ChainCheck, MarkPolicy
 from sayso.synthesis import Phrase, estimate_ms, read, read_lexicon, script
 from sayso.workflows.consent.commitments import text_commitment
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech import labels
-from sayso.workflows.speech.labels import Outcome, Plan
-from sayso.workflows.voices.voicebook import Cast, cast, engine_of
+from sayso.workflows.speech.labels import LabelOutcome, Plan
+from sayso.workflows.voices.voicebook import Cast, cast, check_language, engine_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class Spoken:
     rtf: float
     content_credentials: bool
     mark_readable: bool
-    mark_checks: tuple[Checked, ...]
-    labels: Outcome
+    mark_checks: tuple[ChainCheck, ...]
+    labels: LabelOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Take:
     mark: Mark
     plan: Plan
     origin: Origin
-    policy: Policy
+    policy: MarkPolicy
 
     @property
     def speaker(self) -> SpeakerId:
@@ -127,6 +127,8 @@ class Take:
 
 def taken(session: Session, order: Order, container: Container) -> Take:
     """Return the take of ``order``, with ids of its own. Raise `VoiceUnknown`, `EngineChanged`, `Invalid`."""
+    voice = cast(session, order.voice)
+    check_language(voice.row, order.language)
     plan = labels.plan(
         session.settings.jurisdictions if order.jurisdictions is None else order.jurisdictions,
         container,
@@ -135,7 +137,6 @@ def taken(session: Session, order: Order, container: Container) -> Take:
         language=order.language,
         purpose=order.purpose,
     )
-    voice = cast(session, order.voice)
     spoken = plan.around(phrased(order, engine_of(session, voice.row)), speed=order.speed)
     text = script(spoken)
     clip, mark = ClipId(new_id("clip")), Mark.new()
@@ -151,7 +152,7 @@ def taken(session: Session, order: Order, container: Container) -> Take:
         mark=mark,
         plan=plan,
         origin=labels.origin_of(session, clip, str(mark), voice.row),
-        policy=Policy(order.profile, session.settings.mark_chains, session.settings.weak_marks == "refuse"),
+        policy=MarkPolicy(order.profile, session.settings.mark_chains, session.settings.weak_marks == "refuse"),
     )
 
 

@@ -15,6 +15,7 @@ from sayso.consent import Action, Grant, Permit, Request, State
 from sayso.consent import store as consents
 from sayso.consent.errors import CloningNotGranted, ConsentRefused
 from sayso.consent.fields import ANY
+from sayso.disk import FileMissing, read_bounded
 from sayso.engines.protocol import Engine
 from sayso.engines.registry import engine as engine_named
 from sayso.enrollment import enrolled
@@ -30,9 +31,11 @@ from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
-from sayso.workflows.voices.archive import Kept
+from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "voices:voice"
+
+MAX_RECORDING_BYTES: Final = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,12 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     effort = parse_effort(commission.effort)
     speaker = SpeakerId(parse_id("speaker", commission.speaker))
     engine = engine_named(commission.engine or session.settings.engine, session.settings.threads)
-    recordings = [_read(path) for path in commission.recordings]
+    recordings, names = [_read(path) for path in commission.recordings], [str(path) for path in commission.recordings]
     voice = VoiceId(new_id("voice"))
     granted = _permitted(session, speaker, voice, recordings, engine)
     try:
         permitted = _cloning_permit(session, granted.permit, voice)
-        references = enrolled(recordings, session.detector, permitted)
+        references = enrolled(recordings, session.detector, permitted, names=names)
         report(0.08)
         fitted = fit(
             engine,
@@ -107,9 +110,9 @@ def _read(path: Path) -> bytes:
     from sayso.audio.errors import AudioNotFound  # noqa: PLC0415
 
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise AudioNotFound(f"{path} cannot be read: {error.strerror}") from None
+        return read_bounded(path, MAX_RECORDING_BYTES)
+    except FileMissing as error:
+        raise AudioNotFound(error.message) from None
 
 
 def _permitted(
@@ -198,7 +201,7 @@ def _kept(
         permission.result(session, tx, granted, f"{ACT}:made", facts)
 
 
-def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: Kept, fitted: FittedVoice) -> VoiceRow:
+def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: StoredBytes, fitted: FittedVoice) -> VoiceRow:
     return VoiceRow(
         voice_id=voice,
         speaker_id=speaker,

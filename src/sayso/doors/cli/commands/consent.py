@@ -15,6 +15,7 @@ from sayso.doors.cli.options import LexiconFile, declared, read_text
 from sayso.doors.cli.outlet import Force
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+from sayso.doors.cli.usage import TextCommand
 from sayso.doors.shapes import consent as shapes
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def amend(
     told(granting.amend(local_session(), grant, terms), as_json=as_json)
 
 
-@app.command()
+@app.command(cls=TextCommand)
 def approve(
     grant: Grant,
     text: Annotated[str, typer.Argument(help="Text; - reads standard input, @FILE reads a file.")],
@@ -117,7 +118,7 @@ def show_(grant: Annotated[str, typer.Argument(help="Grant id, grt_...")], as_js
 
 @app.command()
 def why(
-    voice: Annotated[str, typer.Option(help="Voice id, voi_...")],
+    voice: Annotated[str, typer.Option(help="Voice id, voi_..., or name of a stock voice.")],
     licensee: Licensee,
     purpose: Annotated[str, typer.Option(help="Purpose, such as audiobook/mystery/the-lamp.")],
     project: Project = None,
@@ -140,7 +141,7 @@ def why(
     """
     from sayso.workflows.speech import explaining  # noqa: PLC0415
 
-    asked = explaining.Question(
+    asked = explaining.ProposedUse(
         voice,
         licensee,
         purpose,

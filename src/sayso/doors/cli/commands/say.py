@@ -28,7 +28,7 @@ Jurisdictions = Annotated[
 
 def say(
     text: Annotated[str, typer.Argument(help="Text to speak; - reads standard input, @FILE reads a file.")],
-    voice: Annotated[str, typer.Option(help="Voice id, voi_...")],
+    voice: Annotated[str, typer.Option(help="Voice id, voi_..., or name of a stock voice.")],
     licensee: Annotated[str, typer.Option(help="Licensee who requests the speech.")],
     purpose: Annotated[str, typer.Option(help="Purpose, such as audiobook/mystery/the-lamp.")],
     output: SoundOutput,

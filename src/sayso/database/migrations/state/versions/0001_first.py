@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("speaker_id", sa.String(length=20), nullable=True),
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.Column("expires_at", sa.String(length=24), nullable=False),
         sa.Column("revoked_at", sa.String(length=24), nullable=True),
         sa.PrimaryKeyConstraint("credential_id", name=op.f("pk_credentials")),
     )

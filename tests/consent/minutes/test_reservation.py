@@ -17,7 +17,8 @@ from sayso.clock import now
 from sayso.consent import changes, minutes, store
 from sayso.consent.errors import GrantUnknown, LeaseOver, MinutesUsedUp, ReservationExceeded, ReservationUnknown
 from sayso.consent.minutes import LEASE_S, Lease
-from sayso.consent.minutes.store import _end, _held, grant_minutes, reservations
+from sayso.consent.minutes.reservation import _end, _held
+from sayso.consent.minutes.store import grant_minutes, reservations
 from sayso.consent.state import Party, State
 from sayso.database import EVERYTHING, Database, connect, metadata
 from sayso.database.engine import ConstraintBroken
