@@ -31,7 +31,7 @@ def doctor(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check models, disk, keys, database, ledger, clock and witnesses."""
+    """Check models, disk, keys, database, ledger and clock."""
     from sayso.settings import load  # noqa: PLC0415
     from sayso.workflows.operations.checkup import accept_present_clock, examine, worst  # noqa: PLC0415
 
