@@ -36,6 +36,7 @@ ELSEWHERE: Final = (
     "SPEECH",  # benchmarks: a folder of recordings
     "MISAKI_PYTHON",  # benchmarks: a Python that has misaki
     "NEMO_PYTHON",  # benchmarks: a Python that has NeMo's text processing
+    "WHISPER_MODEL",  # benchmarks: a folder of a recogniser's model
 )
 """Variables that are no settings, without the prefix, and who reads them."""
 
