@@ -36,7 +36,8 @@ ELSEWHERE: Final = (
     "SPEECH",  # benchmarks: a folder of recordings
     "MISAKI_PYTHON",  # benchmarks: a Python that has misaki
     "NEMO_PYTHON",  # benchmarks: a Python that has NeMo's text processing
-    "WHISPER_MODEL",  # benchmarks: a folder of a recogniser's model
+    "WHISPER_PYTHON",  # benchmarks: a Python that has Whisper
+    "WHISPER_MODEL",  # benchmarks: the model that it loads
 )
 """Variables that are no settings, without the prefix, and who reads them."""
 
