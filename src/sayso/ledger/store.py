@@ -290,13 +290,23 @@ def count_placed(tx: Connection) -> int:
     return 0 if last is None else int(last) + 1
 
 
-def latest_time(tx: Connection) -> str | None:
-    """Return the latest time that an entry has, since the clock was last corrected; None where there is none."""
-    corrected = tx.execute(select(func.max(corrections.c.ticket))).scalar()
+def latest_time(tx: Connection, corrected_by: str) -> str | None:
+    """Return the latest time that an entry has, since the last correction of the clock; None where there is none.
+
+    ``corrected_by`` is the type of the entries that correct it: a row of the table without such an entry counts not.
+    """
+    logged = corrections.join(entries, entries.c.ticket == corrections.c.ticket)
+    known = select(func.max(corrections.c.ticket)).select_from(logged).where(entries.c.type == corrected_by)
+    corrected = tx.execute(known).scalar()
     query = select(entries.c.at).order_by(entries.c.at.desc()).limit(1)
     if corrected is not None:
         query = query.where(entries.c.ticket + 0 >= corrected)  # the sum keeps the planner on the index over time
     return tx.execute(query).scalar()
+
+
+def read_corrections(tx: Connection) -> set[int]:
+    """Return the tickets from which on times count anew."""
+    return {*tx.execute(select(corrections.c.ticket)).scalars()}
 
 
 def stream_times(tx: Connection) -> Iterator[tuple[int, str, str]]:
