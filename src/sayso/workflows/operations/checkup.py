@@ -73,6 +73,8 @@ def _model(name: str) -> str:
 
 def _space(settings: Settings) -> str:
     folder = next(place for place in (settings.home, *settings.home.parents) if place.exists())
+    if not folder.is_dir():
+        raise Invalid(f"{settings.home}: got {folder}, which is a file, expected a folder; set SAYSO_HOME")
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_BYTES:
         raise TooLittleSpace(
