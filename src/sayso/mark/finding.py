@@ -14,7 +14,7 @@ from sayso.mark.evidence import log10_fisher, log10_likelihood_ratio, log10_sear
 from sayso.mark.issued import Ids, read_among
 from sayso.mark.mark import ID_BITS
 from sayso.mark.pattern import Pattern
-from sayso.mark.reading import Reading, read, unread
+from sayso.mark.reading import MarkReading, read, unread
 
 PRESENT_LOG10_P: Final = -6.0
 _VERIFIED_LOG10_P: Final = -3.0  # of the id's own evidence, beside its checksum
@@ -32,7 +32,7 @@ class Read:
     candidates; an id is named, and verified, where its own evidence is at most as likely by chance as the two say.
     """
 
-    reading: Reading | None
+    reading: MarkReading | None
     log10_p: float
     log10_ids: float
     named_log10_p: float
@@ -49,7 +49,7 @@ class MarkFinding:
 
     log10_p: float
     log10_lr: float
-    reading: Reading | None = None
+    reading: MarkReading | None = None
     verified: bool = False
     alignment: Alignment | None = None
 

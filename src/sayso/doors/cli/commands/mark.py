@@ -18,7 +18,7 @@ from sayso.doors.shapes import mark as shapes
 from sayso.errors import Invalid
 
 if TYPE_CHECKING:
-    from sayso.workflows.provenance.public_detector import Published
+    from sayso.workflows.provenance.public_detector import PublishedKey
 
 app = group()
 
@@ -116,7 +116,7 @@ def publish(
         show(shapes.published_key(key), _published(key, "host the folder on a web server"), as_json=as_json)
 
 
-def _published(published: Published, use: str) -> Iterator[str]:
+def _published(published: PublishedKey, use: str) -> Iterator[str]:
     yield f"{published.file}: public key {published.key['key_id']}; {use}"
 
 
