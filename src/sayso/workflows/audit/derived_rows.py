@@ -16,7 +16,7 @@ from sayso.errors import SaysoError
 from sayso.ledger.acts import ClipMade, Permitted, StockAdmitted
 from sayso.ledger.entry import Entry, brief
 from sayso.workflows.audit.snapshot import Snapshot, speaker_of
-from sayso.workflows.consent.rows import committed, edited
+from sayso.workflows.installation.rows import committed, edited
 from sayso.workflows.voices.archive import derived_rows_of, stock_rows, without_tickets
 
 TOGETHER = 200
