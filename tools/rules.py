@@ -179,12 +179,13 @@ UNSCOPED: Final[Mapping[str, str]] = {
 """Files whose queries see all rows, each with the reason."""
 
 WIDENED: Final[Mapping[str, str]] = {
-    "consent/store.py:standing": "a decision needs every grant of the speaker, and shows none of them",
-    "consent/store.py:outer_for": "a grant is held to the speaker's outer consent, whoever asks for it",
-    "consent/store.py:_asked": "a licensee may ask a speaker of any organisation for a grant",
-    "consent/store.py:_key_of": "a signature is checked with its speaker's key, whoever brings it",
+    "consent/signed.py:standing": "a decision needs every grant of the speaker, and shows none of them",
+    "consent/changes.py:outer_for": "a grant is held to the speaker's outer consent, whoever asks for it",
+    "consent/changes.py:_asked": "a licensee may ask a speaker of any organisation for a grant",
+    "consent/changes.py:_key_of": "a signature is checked with its speaker's key, whoever brings it",
     "consent/decision_store.py:has": "a record that is there is not written twice; its digest is keyed",
     "consent/speaker_store.py:organisation_of_speaker": "what a voice yields belongs to its speaker's organisation",
+    "consent/speaker_store.py:epoch_of": "the gate checks a permit whose speaker is of any organisation",
     "consent/speaker_store.py:touch": "whoever could change a grant ends its speaker's permits",
     "lineage/store.py:_forget": "of rows that are found within the scope first; edges go before what they hang on",
     "accounts/store.py:holder_of": "a licensee is held by one organisation of all",
@@ -251,7 +252,7 @@ class WidenedByName:
 class SessionOnly:
     """A transaction that a workflow opens by itself knows of no actor."""
 
-    remedy = "open it by session.read() or session.write()"
+    remedy = "open it by session.read() or session.act()"
     allowed: ClassVar = {"workflows/installation/installation.py", "workflows/installation/session.py"}
 
     def breaches(self, source: Source) -> Iterator[int]:
@@ -262,6 +263,64 @@ class SessionOnly:
             owner = getattr(call.func, "value", None)
             if name in {"read", "write"} and getattr(owner, "attr", getattr(owner, "id", "")) == "database":
                 yield call.lineno
+
+
+UNDER_A_RIGHT: Final[Mapping[str, str]] = {
+    "workflows/consent/permission.py:failed": "ends what was begun under a permit, and `ask` asked for the right",
+    "workflows/consent/acts.py:act_on_grant": "whoever calls it names the right; the rule takes its call for a write",
+    "workflows/consent/holding.py:_renew": "renews the lease of a permit",
+    "workflows/voices/cloning.py:_kept": "keeps what was made under a permit",
+    "workflows/speech/speaking.py:_settled": "keeps what was made under a permit",
+    "workflows/speech/exporting.py:_settled": "keeps what was made under a permit",
+    "workflows/provenance/marking_files.py:embed": "`Batch` asked for the right, and each file has a permit",
+    "workflows/provenance/certificates.py:_logged": "`use` and `use_local` asked for the right",
+    "workflows/voices/house.py:house_speaker": "the installation enters its own speaker, whoever asks",
+    "workflows/voices/house.py:_admit": "the installation enters the voices of its engines, whoever asks",
+}
+"""Functions of workflows that write and name no right, each with the reason."""
+
+
+class RightNamed:
+    """An act that names no right is one that any role may do."""
+
+    remedy = "call session.require(Right...) before, or name the function in UNDER_A_RIGHT with the reason"
+    writers: ClassVar = {
+        "session": {"act"}, "log": {"rotate", "reindex"}, "vault": {"create_subject", "destroy_subject"},
+    }  # fmt: skip
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield writes in workflows and doors that no call of `require` comes before in the same function."""
+        if not source.place.startswith(("workflows/", "doors/")) or source.place in SessionOnly.allowed:
+            return
+        for function in ast.walk(source.tree):
+            if isinstance(function, ast.FunctionDef) and f"{source.place}:{function.name}" not in UNDER_A_RIGHT:
+                asked = [call.lineno for name, call in called_names(function) if name == "require"]
+                yield from (line for line in self._writes(function) if line < min(asked, default=line + 1))
+
+    def _writes(self, function: ast.FunctionDef) -> Iterator[int]:
+        for name, call in called_names(function):
+            owner = getattr(call.func, "value", None)
+            owner = getattr(owner, "func", owner)
+            known = getattr(owner, "attr", getattr(owner, "id", "")).lstrip("_")
+            if name == "act_on_grant" or name in self.writers.get(
+                "session" if known == "as_installation" else known, ()
+            ):
+                yield call.lineno
+
+
+class OwnActs:
+    """What the installation does by itself is bound by no role: it must be little, and looked at by a person."""
+
+    remedy = "work in the session of who asks, or name the file in OwnActs.allowed with the reason"
+    allowed: ClassVar = {
+        "workflows/voices/house.py": "the house and its stock voices are there for everybody",
+        "workflows/accounts/credentials.py": "whose credential it is shows only after it was looked up",
+    }
+
+    def breaches(self, source: Source) -> Iterator[int]:
+        """Yield calls of `as_installation` elsewhere."""
+        if source.place not in self.allowed:
+            yield from (call.lineno for name, call in called_names(source.tree) if name == "as_installation")
 
 
 def _assigned(tree: ast.Module | ast.FunctionDef) -> dict[str, ast.expr]:
@@ -302,7 +361,7 @@ class NoCommand:
 
     remedy = "raise an error of its own class, and name the command in doors/hints.py"
     words: ClassVar = (
-        "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger", "mark",
+        "account", "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger", "mark",
         "report", "resolver", "restore", "say", "settings", "speaker", "trace", "verify", "voice", "witness",
     )  # fmt: skip
     pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")
@@ -363,6 +422,8 @@ RULES: Final[tuple[Rule, ...]] = (
     ScopedQueries(),
     WidenedByName(),
     SessionOnly(),
+    RightNamed(),
+    OwnActs(),
     NoCommand(),
     OneDoor("onnxruntime", "models/session.py"),
     OneDoor("sqlalchemy", "database/", "store.py"),

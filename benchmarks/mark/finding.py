@@ -145,19 +145,19 @@ def sealed(count: int) -> dict[str, float]:
     from sayso.settings import Settings
     from sayso.workflows.installation.session import open_session
     from sayso.workflows.provenance.content import field_of
-    from sayso.workflows.provenance.recognising import Finder
+    from sayso.workflows.provenance.recognising import ContentFinder
 
     with tempfile.TemporaryDirectory() as folder:
         session = open_session(Settings(home=Path(folder) / "home"))
         speaker = SpeakerId(new_id("speaker"))
         session.vault.create_subject(speaker)
         plain = invented(0, 1)[0].encode()
-        with session.write() as tx:
+        with session.act() as tx:
             for number in range(count):
                 clip = ClipId(f"clp_{number:016d}")
                 field = session.vault.seal_field(plain, speaker, field=field_of(clip))
                 store.insert_fingerprint(tx, clip, speaker=speaker, sealed=field)
-        finder = Finder(session)
+        finder = ContentFinder(session)
         started = time.perf_counter()
         finder.follow()
         return {"fingerprints": count, "read_s": time.perf_counter() - started}

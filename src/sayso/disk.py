@@ -10,14 +10,17 @@ import errno
 import fcntl
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Self
 
-from sayso.errors import Unavailable
+from sayso.errors import Conflict, Invalid, NotFound, Unavailable
 
 PRIVATE: Final = 0o600
 """Mode of every file that Sayso keeps for itself."""
+
+_PRIVATE_FOLDER: Final = 0o700
 
 
 class DiskFull(Unavailable):
@@ -26,6 +29,22 @@ class DiskFull(Unavailable):
 
 class DiskFailed(Unavailable):
     """The disk did not take the file."""
+
+
+class FileMissing(NotFound):
+    """The file cannot be read."""
+
+
+class FileTooLarge(Invalid):
+    """The file is larger than what is expected."""
+
+
+class TargetTaken(Conflict):
+    """The output file exists; choose another name."""
+
+
+class TargetInvalid(Invalid):
+    """The output is no file that can be written."""
 
 
 @contextlib.contextmanager
@@ -47,12 +66,11 @@ class Draft:
     """
 
     def __init__(self, path: Path, *, mode: int = 0o644) -> None:
-        """Prepare a draft for ``path``, whose folder is made if need be."""
+        """Prepare a draft for ``path``, whose folder exists."""
         self.path = path
         self._mode = mode
         self._name: Path | None = None
         with explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._fd = self._open()
 
     def _open(self) -> int:
@@ -65,11 +83,14 @@ class Draft:
         return os.open(self._name, os.O_CREAT | os.O_EXCL | os.O_RDWR, self._mode)
 
     def _scratch_name(self) -> Path:
-        return self.path.with_name(f".{self.path.name}.{secrets.token_hex(6)}")
+        # Short, so that every name that fits the disk has a scratch name that fits.
+        return self.path.with_name(f".{secrets.token_hex(8)}")
 
     def write(self, data: bytes) -> None:
-        """Put ``data`` on the disk, synced."""
+        """Put ``data`` on the disk, synced, in place of what was written before."""
         with explained(self.path):
+            os.lseek(self._fd, 0, os.SEEK_SET)
+            os.ftruncate(self._fd, 0)
             view = memoryview(data)
             while view:
                 view = view[os.write(self._fd, view) :]
@@ -78,13 +99,22 @@ class Draft:
     def publish(self) -> None:
         """Give the draft its name, replacing what had it before."""
         with explained(self.path):
-            if self._name is None:
-                self._name = self._scratch_name()
-                # Only with a folder's descriptor does Python call linkat, which follows the link in /proc to the file.
-                os.link(f"/proc/self/fd/{self._fd}", self._name, src_dir_fd=self._fd, follow_symlinks=True)
-            self._name.replace(self.path)
+            self._named().replace(self.path)
             self._name = None
             sync_folder(self.path.parent)
+
+    def try_name(self) -> None:
+        """Give the draft its scratch name, as `publish` does; raise `DiskFailed` where the disk refuses that."""
+        with explained(self.path):
+            self._named()
+
+    def _named(self) -> Path:
+        if self._name is None:
+            name = self._scratch_name()
+            # Only with a folder's descriptor does Python call linkat, which follows the link in /proc to the file.
+            os.link(f"/proc/self/fd/{self._fd}", name, src_dir_fd=self._fd, follow_symlinks=True)
+            self._name = name
+        return self._name
 
     def close(self) -> None:
         """Drop the draft; what was published stays."""
@@ -102,7 +132,11 @@ class Draft:
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = PRIVATE) -> None:
-    """Write ``data`` to ``path``, replacing it in one step; nothing is left behind on failure."""
+    """Write ``data`` to ``path``, replacing it in one step; nothing is left behind on failure.
+
+    The folder is made, mode 0700, if need be.
+    """
+    make_private(path.parent)
     with Draft(path, mode=mode) as draft:
         draft.write(data)
         draft.publish()
@@ -112,9 +146,101 @@ def write_document(path: Path, text: str, *, mode: int = PRIVATE) -> None:
     """Write ``text`` to ``path`` in UTF-8, whole or not at all.
 
     What leaves Sayso as a file and is no sound goes this way. It takes text, so no sound can: that has a permit to
-    show (`sayso.workflows.provenance.releasing`).
+    show (`sayso.workflows.provenance.releasing`). The folder must exist.
     """
+    check_target(path, overwrite=True)
     write_whole(path, text.encode(), mode=mode)
+
+
+def check_target(path: Path, *, overwrite: bool = False) -> None:
+    """Return if a file can be written to ``path`` now; nothing is left there.
+
+    Call it before the work whose result the file will hold: what would fail at the end then fails at the start.
+
+    Raises
+    ------
+    TargetTaken : there is a file already, and ``overwrite`` is false
+    TargetInvalid : the path is a folder or a device, its name is too long, or its folder does not exist
+    DiskFailed : the disk does not let it be written
+    """
+    found = _status(path)
+    if found is None:
+        _check_folder(path.parent)
+    elif not overwrite and not stat.S_ISDIR(found.st_mode):
+        raise TargetTaken(f"{path} exists; choose another name")
+    else:
+        _check_replaceable(path)
+    with Draft(path) as trial:
+        trial.try_name()
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Return what lies at ``path`` itself, None for nothing; raise `TargetInvalid` for a name that no file can have."""
+    try:
+        return path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
+            shown = path.name if len(path.name) <= 60 else f"{path.name[:60]}..."
+            raise TargetInvalid(f"{shown}: {error.strerror}; choose another name") from None
+        raise DiskFailed(f"could not write {path}: {error.strerror}") from error
+    except ValueError:
+        raise TargetInvalid("the name of the output holds a null character; choose another name") from None
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        what = "is no folder" if folder.exists() else "does not exist; make it first, or choose another"
+        raise TargetInvalid(f"the folder {folder} {what}")
+
+
+def _check_replaceable(path: Path) -> None:
+    """Raise unless ``path`` is a file that may be written: renaming over it would ask only its folder."""
+    if path.is_dir():
+        raise TargetInvalid(f"{path} is a folder, expected the name of a file")
+    if path.exists() and not path.is_file():
+        raise TargetInvalid(f"{path} is a device or a pipe, expected the name of a file")
+    if path.exists():
+        with explained(path):
+            os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """Return the bytes of a file or a pipe, of which no more than ``most`` are read.
+
+    Raise `FileMissing` where it cannot be read, `FileTooLarge` where it holds more.
+    """
+    try:
+        if path.is_char_device():
+            raise FileMissing(f"the file {path} cannot be read: it is a device")
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise FileMissing(f"the file {path} cannot be read: {reason}") from None
+    if len(data) > most:
+        raise FileTooLarge(f"{path}: got more than {most:,} bytes, expected at most so many")
+    return data
+
+
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` for files of a person; raise `TargetInvalid` where it cannot be, or none is there to hold it."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise TargetInvalid(f"the folder {folder} cannot be made: {error.strerror}; name another") from None
+
+
+def make_private(folder: Path) -> None:
+    """Make ``folder``, and those above it that are missing, mode 0700 whatever the umask."""
+    with explained(folder):
+        missing = [place for place in (folder, *folder.parents) if not place.exists()]
+        for place in reversed(missing):
+            place.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+            place.chmod(_PRIVATE_FOLDER)
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), folder)
 
 
 def sync_folder(folder: Path) -> None:
@@ -129,8 +255,8 @@ def sync_folder(folder: Path) -> None:
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the lock file ``path`` against every other process; it is freed by death too."""
+    make_private(path.parent)
     with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)

@@ -17,8 +17,9 @@ A message says in one line what was got, what was expected and what to do next.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 
@@ -42,6 +43,18 @@ class SaysoError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive pickling with hint and reasons: workflow engines store errors."""
         return (_rebuild, (type(self), self.message, self.hint, self.reasons))
+
+
+@contextlib.contextmanager
+def about(subject: str) -> Iterator[None]:
+    """Name ``subject``, such as the file at fault, in an error raised within that does not; "" names nothing."""
+    try:
+        yield
+    except SaysoError as error:
+        if subject and subject not in error.message:
+            error.message = f"{subject}: {error.message}"
+            error.args = (error.message,)
+        raise
 
 
 def _rebuild(kind: type[SaysoError], message: str, hint: str, reasons: tuple[str, ...]) -> SaysoError:

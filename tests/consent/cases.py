@@ -14,10 +14,11 @@ from sayso.consent.act import Action, Disclosure, Purpose
 from sayso.consent.dimensions import Asked
 from sayso.consent.document import document_of, sign
 from sayso.consent.grant import Grant
-from sayso.consent.reasons import permits
 from sayso.consent.request import Request
 from sayso.consent.state import State
 from sayso.ids import GrantId, RunId, SpeakerId
+
+from .oracle import permits
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 MS = timedelta(milliseconds=1)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sayso.consent import store  # noqa: F401 - puts its tables into the metadata
+from sayso.consent import changes  # noqa: F401 - puts its tables into the metadata
 from sayso.database import Database, connect, metadata
 
 

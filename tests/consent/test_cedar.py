@@ -132,7 +132,7 @@ def test_any_error_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = context_of
 
     def without_minutes(grants: list[Grant], asked: Asked, **rest: Any) -> dict[str, object]:
-        return {**whole(grants, asked, **rest), "used_ms": {}}
+        return {**whole(grants, asked, **rest), "minutes_used": {}}
 
     monkeypatch.setattr(cedar, "context_of", without_minutes)
     verdict = policy.ask(asked)

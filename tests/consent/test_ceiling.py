@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sayso.consent.ceiling import excess, outer_of
 from sayso.consent.dimensions import DIMENSIONS, Asked
 from sayso.consent.errors import CeilingExceeded
-from sayso.consent.reasons import permits
 from sayso.consent.state import State
 
 from .cases import NOW, OTHER, asking, bounded, grant, grant_id
+from .oracle import permits
 
 OUTER = grant(
     1,

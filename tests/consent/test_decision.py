@@ -10,8 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 
 from sayso.clock import parse_stamp
-from sayso.consent import decision
-from sayso.consent.cedar import Policy
+from sayso.consent.cedar import Policy, Verdict
 from sayso.consent.decision import decide, why
 from sayso.consent.errors import ConsentRefused
 from sayso.consent.grant import Grant
@@ -126,18 +125,18 @@ def test_the_message_is_one_line_and_the_error_survives_pickling() -> None:
     assert (again.message, again.reasons, again.hint) == (error.message, error.reasons, error.hint)
 
 
-def test_when_the_evaluators_disagree_nothing_is_permitted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decision, "permits", lambda *_, **__: False)
+def test_a_refusal_that_no_rule_explains_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Policy, "first", lambda *_: Verdict((), ()))
     with pytest.raises(ConsentRefused) as caught:
         permit()
-    assert caught.value.reasons[0].startswith("policy: ")
+    assert caught.value.reasons == ("policy: Cedar permits nothing and no rule says why (report this)",)
 
 
 def test_an_error_of_cedar_is_a_refusal_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     from sayso.consent import cedar
 
     whole = cedar.context_of
-    monkeypatch.setattr(cedar, "context_of", lambda *args, **rest: {**whole(*args, **rest), "used_ms": {}})
+    monkeypatch.setattr(cedar, "context_of", lambda *args, **rest: {**whole(*args, **rest), "minutes_used": {}})
     with pytest.raises(ConsentRefused) as caught:
         permit(grant(), grant(1, max_ms=None))
     assert caught.value.reasons[0].startswith("policy: ")

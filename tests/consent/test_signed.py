@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select, update
 
-from sayso.consent import minutes, store
+from sayso.consent import changes, minutes, signed, store
 from sayso.consent.cedar import Policies
 from sayso.consent.decision import decide
 from sayso.consent.document import document_of, sign
@@ -43,7 +43,7 @@ LICENCE = grant(0, ceiling=grant_id(1), max_takes=3)
 def filled(database: Database) -> Database:
     with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER, at=NOW)
-        store.set_key(tx, SPEAKER, public_key_of(SPEAKER_KEY))
+        changes.set_key(tx, SPEAKER, public_key_of(SPEAKER_KEY))
     give(database, OUTER, LICENCE)
     return database
 
@@ -51,17 +51,17 @@ def filled(database: Database) -> Database:
 def give(database: Database, *given: Any) -> None:
     with database.write(scope=EVERYTHING) as tx:
         for each in given:
-            store.insert_grant(tx, each, who=Party.SPEAKER, at=NOW, signature=signature(each))
+            changes.insert_grant(tx, each, who=Party.SPEAKER, at=NOW, signature=signature(each))
 
 
 def amend(database: Database, given: Any, **more: Any) -> None:
     with database.write(scope=EVERYTHING) as tx:
-        store.amend(tx, given, **{"who": Party.SPEAKER, "signature": signature(given), "at": NOW, **more})
+        changes.amend(tx, given, **{"who": Party.SPEAKER, "signature": signature(given), "at": NOW, **more})
 
 
 def permit(database: Database, **changes: Any) -> Permit:
     with database.read(scope=EVERYTHING) as tx:
-        standing = store.standing(tx, SPEAKER, Policies())
+        standing = signed.standing(tx, SPEAKER, Policies())
         used = minutes.usage(tx, SPEAKER)
     return decide(
         request(**changes), grants=standing.policy, epoch=standing.epoch, key=KEY, now=NOW, used_ms=used.ms,
@@ -78,14 +78,14 @@ def test_a_licence_is_decided_together_with_its_outer_consent(filled: Database) 
     assert permit(filled).grant_id == grant_id(0)
     for state, who in ((State.SUSPENDED, Party.OPERATOR), (State.GIVEN, Party.OPERATOR)):
         with filled.write(scope=EVERYTHING) as tx:
-            store.change_state(tx, grant_id(1), state, who=who)
+            changes.change_state(tx, grant_id(1), state, who=who)
         if state is State.SUSPENDED:
             with pytest.raises(ConsentRefused) as caught:
                 permit(filled)
             assert any(f"{grant_id(0)}: outer state: got suspended" in reason for reason in caught.value.reasons)
     assert permit(filled).grant_id == grant_id(0)
     with filled.write(scope=EVERYTHING) as tx:
-        store.withdraw(tx, grant_id(1))
+        changes.withdraw(tx, grant_id(1))
     with pytest.raises(ConsentRefused):
         permit(filled)
 
@@ -161,7 +161,7 @@ def test_every_version_is_kept_as_it_was_signed(filled: Database) -> None:
         assert [each.signature for each in kept] == [signature(LICENCE), signature(second)]
     assert permit(filled).grant_version == 2
     with filled.write(scope=EVERYTHING) as tx:
-        store.erase_speaker(tx, SPEAKER, who=Party.OPERATOR)
+        changes.erase_speaker(tx, SPEAKER, who=Party.OPERATOR)
         assert store.versions(tx, grant_id(0)) == []
 
 
@@ -184,14 +184,14 @@ def test_an_amendment_is_the_next_version_of_the_same_grant(
 
 def test_what_is_over_is_not_amended_and_a_suspension_survives(filled: Database) -> None:
     with filled.write(scope=EVERYTHING) as tx:
-        store.change_state(tx, grant_id(0), State.SUSPENDED, who=Party.OPERATOR)
+        changes.change_state(tx, grant_id(0), State.SUSPENDED, who=Party.OPERATOR)
     amend(filled, replace(LICENCE, version=2))
     with filled.read(scope=EVERYTHING) as tx:
         assert store.get_grant(tx, grant_id(0)).state is State.SUSPENDED
     with pytest.raises(GrantState), filled.write(scope=EVERYTHING) as tx:
-        store.change_state(tx, grant_id(0), State.GIVEN, who=Party.SPEAKER)
+        changes.change_state(tx, grant_id(0), State.GIVEN, who=Party.SPEAKER)
     with filled.write(scope=EVERYTHING) as tx:
-        store.withdraw(tx, grant_id(0))
+        changes.withdraw(tx, grant_id(0))
     with pytest.raises(GrantState, match="stays as it is"):
         amend(filled, replace(LICENCE, version=3))
 
@@ -242,12 +242,12 @@ def test_another_speakers_key_or_none_permits_nothing(filled: Database) -> None:
 def test_a_grant_that_nobody_signed_or_somebody_else_is_of_no_use(database: Database) -> None:
     with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER)
-        store.set_key(tx, SPEAKER, public_key_of(SPEAKER_KEY))
+        changes.set_key(tx, SPEAKER, public_key_of(SPEAKER_KEY))
     with pytest.raises(SignatureRefused), database.write(scope=EVERYTHING) as tx:
-        store.insert_grant(tx, grant(), who=Party.SPEAKER, signature=sign(document_of(grant()), KEY))
+        changes.insert_grant(tx, grant(), who=Party.SPEAKER, signature=sign(document_of(grant()), KEY))
     with database.write(scope=EVERYTHING) as tx:
         assert store.list_grants(tx) == []
-        store.insert_grant(tx, grant(), who=Party.SPEAKER)
+        changes.insert_grant(tx, grant(), who=Party.SPEAKER)
     with pytest.raises(GrantTampered):
         permit(database)
 
@@ -255,14 +255,14 @@ def test_a_grant_that_nobody_signed_or_somebody_else_is_of_no_use(database: Data
 def test_a_tampered_grant_can_still_be_withdrawn_and_erased(filled: Database) -> None:
     tamper(filled, version=7)
     with filled.write(scope=EVERYTHING) as tx:
-        store.withdraw(tx, grant_id(0))
-        assert store.withdraw_all(tx, SPEAKER) == 1
-        store.erase_speaker(tx, SPEAKER, who=Party.SPEAKER)
+        changes.withdraw(tx, grant_id(0))
+        assert changes.withdraw_all(tx, SPEAKER) == 1
+        changes.erase_speaker(tx, SPEAKER, who=Party.SPEAKER)
 
 
 def test_a_speaker_has_one_key_for_good(filled: Database) -> None:
     with pytest.raises(SpeakerKey), filled.write(scope=EVERYTHING) as tx:
-        store.set_key(tx, SPEAKER, public_key_of(KEY))
+        changes.set_key(tx, SPEAKER, public_key_of(KEY))
 
 
 def test_after_a_death_only_what_was_given_for_it_goes_on(filled: Database) -> None:

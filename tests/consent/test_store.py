@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
 
-from sayso.consent import minutes, store
+from sayso.consent import changes, minutes, signed, store
 from sayso.consent.act import Action
 from sayso.consent.cedar import Policies
 from sayso.consent.decision import decide
@@ -31,24 +31,24 @@ def filled(database: Database) -> Database:
     """Return a database with one speaker and one given grant."""
     with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER, name_sealed=b"\x01under seal", at=NOW)
-        store.set_key(tx, SPEAKER, public_key_of(SPEAKER_KEY))
+        changes.set_key(tx, SPEAKER, public_key_of(SPEAKER_KEY))
         insert(tx, grant(), who=Party.SPEAKER, at=NOW)
     return database
 
 
 def insert(tx: Any, given: Grant, *, who: Party, at: Any = None) -> None:
     """Enter a grant that its speaker has signed."""
-    store.insert_grant(tx, given, who=who, at=at, signature=signature(given))
+    changes.insert_grant(tx, given, who=who, at=at, signature=signature(given))
 
 
 def change(database: Database, state: State, *, who: Party, number: int = 0) -> None:
     with database.write(scope=EVERYTHING) as tx:
-        store.change_state(tx, grant_id(number), state, who=who, at=NOW)
+        changes.change_state(tx, grant_id(number), state, who=who, at=NOW)
 
 
 def permit(database: Database, policies: Policies | None = None) -> Permit:
     with database.read(scope=EVERYTHING) as tx:
-        standing = store.standing(tx, SPEAKER, policies or Policies())
+        standing = signed.standing(tx, SPEAKER, policies or Policies())
     return decide(request(), grants=standing.policy, epoch=standing.epoch, key=KEY, now=NOW)
 
 
@@ -88,7 +88,7 @@ def test_what_is_not_here_is_named(database: Database) -> None:
         with pytest.raises(SpeakerUnknown, match=SPEAKER):
             store.get_speaker(tx, SPEAKER)
         with pytest.raises(SpeakerUnknown, match=SPEAKER):
-            store.standing(tx, SPEAKER, Policies())
+            signed.standing(tx, SPEAKER, Policies())
 
 
 def test_a_refused_insert_changes_nothing(filled: Database) -> None:
@@ -100,7 +100,7 @@ def test_a_refused_insert_changes_nothing(filled: Database) -> None:
         with pytest.raises(error), filled.write(scope=EVERYTHING) as tx:
             insert(tx, bad, who=Party.SPEAKER)
     with pytest.raises(GrantState), filled.write(scope=EVERYTHING) as tx:
-        store.insert_grant(tx, grant(1), who=Party.LICENSEE)
+        changes.insert_grant(tx, grant(1), who=Party.LICENSEE)
     with filled.read(scope=EVERYTHING) as tx:
         assert store.list_grants(tx) == [grant()]
         assert store.epoch_of(tx, SPEAKER) == 1
@@ -109,16 +109,16 @@ def test_a_refused_insert_changes_nothing(filled: Database) -> None:
 def test_a_house_speaker_takes_house_grants_only(database: Database) -> None:
     with database.write(scope=EVERYTHING) as tx:
         store.add_speaker(tx, SPEAKER, house=True)
-        store.insert_grant(tx, grant(licensee="*", purposes=("*",), house=True, note="MIT"), who=Party.OPERATOR)
+        changes.insert_grant(tx, grant(licensee="*", purposes=("*",), house=True, note="MIT"), who=Party.OPERATOR)
     with pytest.raises(GrantInvalid, match=r"^house: "), database.write(scope=EVERYTHING) as tx:
-        store.insert_grant(tx, grant(1), who=Party.OPERATOR)
+        changes.insert_grant(tx, grant(1), who=Party.OPERATOR)
 
 
 def test_a_new_grant_does_not_end_running_permits(filled: Database) -> None:
     made = permit(filled)
     with filled.write(scope=EVERYTHING) as tx:
-        store.insert_grant(tx, grant(1, state=State.REQUESTED), who=Party.LICENSEE)
-        store.change_state(tx, grant_id(1), State.GIVEN, who=Party.SPEAKER, signature=signature(grant(1)))
+        changes.insert_grant(tx, grant(1, state=State.REQUESTED), who=Party.LICENSEE)
+        changes.change_state(tx, grant_id(1), State.GIVEN, who=Party.SPEAKER, signature=signature(grant(1)))
     gate(filled).check(made, Action.SYNTHESIZE)
 
 
@@ -166,7 +166,7 @@ def test_a_suspension_is_lifted_by_who_made_it_and_old_permits_stay_ended(filled
 
 def test_a_withdrawal_is_final(filled: Database) -> None:
     with filled.write(scope=EVERYTHING) as tx:
-        assert store.withdraw(tx, grant_id(0)).state is State.WITHDRAWN
+        assert changes.withdraw(tx, grant_id(0)).state is State.WITHDRAWN
     for state, who in (
         (State.GIVEN, Party.SPEAKER),
         (State.WITHDRAWN, Party.SPEAKER),
@@ -180,7 +180,7 @@ def test_a_withdrawal_is_final(filled: Database) -> None:
 
 def test_an_expired_grant_is_refused_without_anybodys_doing(filled: Database) -> None:
     with filled.read(scope=EVERYTHING) as tx:
-        standing = store.standing(tx, SPEAKER, Policies())
+        standing = signed.standing(tx, SPEAKER, Policies())
     with pytest.raises(ConsentRefused, match="expected a grant") as caught:
         decide(request(), grants=standing.policy, epoch=1, key=KEY, now=NOW + timedelta(days=1))
     assert ": end: " in caught.value.reasons[0]
@@ -190,17 +190,17 @@ def test_withdrawing_everything(filled: Database) -> None:
     with filled.write(scope=EVERYTHING) as tx:
         insert(tx, grant(1), who=Party.SPEAKER)
         insert(tx, grant(2), who=Party.SPEAKER)
-        store.withdraw(tx, grant_id(2))
-        assert store.withdraw_all(tx, SPEAKER) == 2
+        changes.withdraw(tx, grant_id(2))
+        assert changes.withdraw_all(tx, SPEAKER) == 2
         assert {each.state for each in store.grants_of(tx, SPEAKER)} == {State.WITHDRAWN}
         before = store.epoch_of(tx, SPEAKER)
-        assert store.withdraw_all(tx, SPEAKER) == 0
+        assert changes.withdraw_all(tx, SPEAKER) == 0
         assert store.epoch_of(tx, SPEAKER) == (before or 0) + 1
 
 
 def test_the_operator_ends_everything_by_revoking(filled: Database) -> None:
     with filled.write(scope=EVERYTHING) as tx:
-        assert store.withdraw_all(tx, SPEAKER, who=Party.OPERATOR) == 1
+        assert changes.withdraw_all(tx, SPEAKER, who=Party.OPERATOR) == 1
         assert store.get_grant(tx, grant_id(0)).state is State.REVOKED
         assert store.epoch_of(tx, SPEAKER) != 1
 
@@ -213,11 +213,11 @@ def test_a_rolled_back_change_does_not_stay_in_the_compiled_policies(filled: Dat
 
     with pytest.raises(Abandoned), filled.write(scope=EVERYTHING) as tx:
         insert(tx, grant(1, purposes=("podcast",)), who=Party.SPEAKER)
-        assert len(store.standing(tx, SPEAKER, policies).policy.grants) == 2
+        assert len(signed.standing(tx, SPEAKER, policies).policy.grants) == 2
         raise Abandoned
     with filled.write(scope=EVERYTHING) as tx:
-        store.withdraw(tx, grant_id(0))
-        found = store.standing(tx, SPEAKER, policies).policy.grants
+        changes.withdraw(tx, grant_id(0))
+        found = signed.standing(tx, SPEAKER, policies).policy.grants
     assert [each.state for each in found] == [State.WITHDRAWN]
 
 
@@ -236,7 +236,7 @@ def test_erasing_leaves_tombstones_that_lead_nowhere(filled: Database, tmp_path:
         minutes.reserve(tx, grant_id(0), PermitId("prm_aaaaaaaaaaaaaaaa"), 1_000, run=RUN)
     made = permit(filled)
     with filled.write(scope=EVERYTHING) as tx:
-        assert store.erase_speaker(tx, SPEAKER, who=Party.OPERATOR, at=NOW) == [grant_id(0), grant_id(1)]
+        assert changes.erase_speaker(tx, SPEAKER, who=Party.OPERATOR, at=NOW) == [grant_id(0), grant_id(1)]
     with filled.read(scope=EVERYTHING) as tx:
         stone = store.get_grant(tx, grant_id(0))
         assert (stone.state, stone.speaker, stone.licensee) == (State.ERASED, "", "Harbour Books")
@@ -247,7 +247,7 @@ def test_erasing_leaves_tombstones_that_lead_nowhere(filled: Database, tmp_path:
     with pytest.raises(PermitRefused):
         gate(filled).check(made, Action.SYNTHESIZE)
     with pytest.raises(SpeakerUnknown), filled.write(scope=EVERYTHING) as tx:
-        store.erase_speaker(tx, SPEAKER, who=Party.OPERATOR)
+        changes.erase_speaker(tx, SPEAKER, who=Party.OPERATOR)
     with pytest.raises(GrantUnknown), filled.write(scope=EVERYTHING) as tx:
         minutes.reserve(tx, grant_id(0), PermitId("prm_aaaaaaaaaaaaaaab"), 1, run=RUN)
     filled.forget_deleted()

@@ -59,6 +59,18 @@ def test_two_writers_wait_for_each_other(database):
     assert counts == list(range(60))
 
 
+def test_a_commit_by_anybody_is_told_and_nothing_else_is(database, tmp_path):
+    other = connect(f"sqlite:///{tmp_path / 'db.sqlite'}")
+    known = database.changes()
+    names(other)
+    assert database.changes() == known
+    for writer in (database, other):
+        insert(writer, f"by {id(writer)}")
+        assert database.changes() != known
+        known = database.changes()
+    other.close()
+
+
 def test_what_is_deleted_is_gone_from_every_file(database, tmp_path):
     insert(database, MARKER)
     assert any(MARKER.encode() in path.read_bytes() for path in tmp_path.iterdir())

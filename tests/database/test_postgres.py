@@ -25,7 +25,8 @@ from sayso.workflows.consent import granting
 from sayso.workflows.consent.speakers import add_speaker, name_of
 from sayso.workflows.erasure import erasing
 from sayso.workflows.installation.session import open_session
-from sayso.workflows.speech.speaking import Order, speak
+from sayso.workflows.speech.orders import Order
+from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import voicebook
 
 AT = "2026-11-22T20:36:00.123Z"
@@ -183,7 +184,7 @@ def test_a_voice_speaks_and_is_erased(postgres, tmp_path):
     order = Order(text="The lamp was lit at noon.", voice=voice.voice_id, licensee="A", purpose="podcast")
     spoken = speak(session, order, tmp_path / "out.wav", lambda _: None)
     assert session.log.audit().findings == ()
-    assert spoken.entry > 0
+    assert session.entry_of(spoken.ticket) > 0
     speaker = add_speaker(session, "Ada")
     granting.give(session, granting.Terms(speaker=speaker, licensee="A", purposes=("podcast",)))
     assert name_of(session, speaker) == "Ada"

@@ -45,6 +45,7 @@ class Desk:
         for form in ("27560", "odrl"):
             records.export(self.session, grant, form, folder / form)
             self.exported[form] = (folder / form).read_bytes()
+        self.session.catch_up()
 
     def digest(self):
         return hashlib.sha256(repr(contents(self.session)).encode()).hexdigest()

@@ -83,7 +83,10 @@ def test_a_speaker_signs_with_their_own_key_on_another_machine(program):
     assert program.json("consent", "submit", signed)["state"] == "given"
     signed.write_text(signed.read_text().replace("mystery", "romance"))
     assert program.json("consent", "submit", signed, code=5)["error"] == "signature-refused"
-    assert program.json("consent", "sign", draft, "--key", public, "-o", signed, code=2)["error"] == "key-invalid"
+    assert (
+        program.json("consent", "sign", draft, "--key", public, "-o", signed, "--force", code=2)["error"]
+        == "key-invalid"
+    )
 
 
 def test_say_and_why_take_what_the_rules_ask_for(program):
@@ -134,8 +137,8 @@ def test_a_key_is_handed_over_used_and_replaced(program):
     assert program.json("consent", "submit", signed)["state"] == "given"
     public = program.folder / "new.pub"
     public.write_text(KEY.public_key().public_bytes_raw().hex())
-    program.json("speaker", "key", "rotate", speaker, "--public", public, "--draft", draft)
-    program.json("consent", "sign", draft, "--key", key, "--passphrase", said, "-o", signed)
+    program.json("speaker", "key", "rotate", speaker, "--public", public, "--draft", draft, "--force")
+    program.json("consent", "sign", draft, "--key", key, "--passphrase", said, "-o", signed, "--force")
     assert program.json("consent", "submit", signed)["public_key"] == public.read_text()
     public.write_text("ab" * 32)
     recovered = (speaker, "--public", public, "--reason", "the key was lost; the union vouches")

@@ -1,9 +1,8 @@
-"""The command contract: shapes of JSON, exit codes, and errors that are one line. Run as a person would, as a program."""
+"""The command contract: shapes of JSON, exit codes, and errors that are one line."""
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -13,31 +12,10 @@ import pytest
 
 from sayso.audio import Container, Signal, encode
 
-from .schemas import checked
+from .program import Program
 
 LICENSEE = "Northwind Audio"
 PURPOSE = "audiobook/mystery"
-
-
-class Program:
-    """The program ``sayso`` with a home of its own."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.env = {**os.environ, "SAYSO_HOME": str(folder / "home"), "HOME": str(folder), "COLUMNS": "100"}
-
-    def run(self, *words, stdin=None, env=None):
-        command = [sys.executable, "-c", "from sayso.doors.cli.main import main; main()", *map(str, words)]
-        return subprocess.run(
-            command, capture_output=True, text=True, check=False, env={**self.env, **(env or {})}, input=stdin,
-            cwd=self.folder,
-        )  # fmt: skip
-
-    def json(self, *words, code=0, **more):
-        done = self.run(*words, "--json", **more)
-        assert done.returncode == code, done.stdout + done.stderr
-        objects = checked(words, done.stdout, code)
-        return objects if len(objects) != 1 else objects[0]
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +76,7 @@ def test_text_comes_from_standard_input_and_from_a_file(program, voice):
     (program.folder / "text.txt").write_text("From a file.")
     common = ("--voice", voice, "--licensee", LICENSEE, "--purpose", PURPOSE, "-o", program.folder / "in.wav")
     assert program.json("say", "-", *common, stdin="From standard input.")["clip"]
-    assert program.json("say", "@text.txt", *common)["clip"]
+    assert program.json("say", "@text.txt", *common, "--force")["clip"]
     assert program.json("say", "@nothing.txt", *common, code=3)["error"]
 
 

@@ -39,7 +39,7 @@ def test_a_period_is_audited_offline_and_a_changed_byte_is_exit_6(program, vkey)
     assert found["error"] == "ledger-tampered"
     assert found["reasons"]
     program.json("ledger", "audit", program.folder / "absent", "--key", vkey, env=NOWHERE, code=3)
-    program.json("ledger", "export", "--since", "2098-01-01", "-o", file, code=3)
+    program.json("ledger", "export", "--since", "2098-01-01", "-o", file, "--force", code=3)
 
 
 def test_an_answer_with_proofs_is_checked_offline(program, vkey):

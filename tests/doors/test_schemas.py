@@ -131,6 +131,7 @@ def test_every_command_answers_as_its_schema_says(tour):
     keys_and_drafts(tour)
     files_of_consent(tour, speaker, grant, voice)
     ledger(tour)
+    accounts(tour)
     erasure(tour, speaker)
     tour("doctor")
     tour("settings", "show")
@@ -141,6 +142,7 @@ def test_every_command_answers_as_its_schema_says(tour):
 
 def voices_and_clips(tour, voice):
     tour("text", "H₂O costs $5.", "--phonemes")
+    tour("text", "H₂O costs $5.", "--lexicon", tour.file("words.tsv", b"costs\t/k\xc9\x94sts/"), "--language", "en-GB")
     tour("text", "Привет", code=2)
     tour("voice", "list")
     tour("voice", "show", voice)
@@ -210,8 +212,8 @@ def keys_and_drafts(tour):
     tour("consent", "grant", "--speaker", keeper, *FORS, "--draft", draft)
     tour("consent", "sign", draft, "--key", private, "-o", signed)
     tour("consent", "submit", signed)
-    tour("speaker", "key", "rotate", keeper, "--public", second, "--draft", draft)
-    tour("consent", "sign", draft, "--key", private, "-o", signed)
+    tour("speaker", "key", "rotate", keeper, "--public", second, "--draft", draft, "--force")
+    tour("consent", "sign", draft, "--key", private, "-o", signed, "--force")
     tour("consent", "submit", signed)
     tour("speaker", "key", "recover", keeper, "--public", third, "--reason", "the laptop was lost")
     kept = tour("speaker", "add", "--name", "Cleo")["speaker"]
@@ -249,6 +251,16 @@ def ledger(tour):
     witness = tour.file("witness")
     tour("witness", "serve", "--dir", witness, "--name", "union.example/w", "--origin-key", vkey, "--port", 0)
     tour("resolver", "serve", "--port", 0)
+
+
+def accounts(tour):
+    made = tour("account", "add", "--name", "Rival Radio")["organisation"]
+    tour("account", "hold", made, "Rival")
+    tour("account", "hold", "org_aaaaaaaaaaaaaaaa", "Rival", code=4)
+    issued = tour("account", "credential", "--role", "auditor", "--organisation", made)["credential"]
+    tour("account", "list")
+    tour("account", "revoke", issued)
+    tour("account", "revoke", issued, code=4)
 
 
 def erasure(tour, speaker):

@@ -13,6 +13,7 @@ from sayso.ids import ArtifactId, PlanId, new_id
 from sayso.lineage import Artifact, Kind
 from sayso.vault import Swept
 from sayso.vault.errors import Shredded
+from tests.erasure.conftest import NoCommitments
 
 STEPS = [
     "block",
@@ -53,7 +54,7 @@ def test_a_newer_plan_replaces_an_older_one(world, anna):
             erasure.get_plan(tx, old.plan_id)
         assert erasure.get_plan(tx, new.plan_id).speaker == anna
         with pytest.raises(PlanUnknown):
-            erasure.block(tx, PlanId(new_id("plan")))
+            erasure.block(tx, PlanId(new_id("plan")), commitments=NoCommitments())
 
 
 def test_an_unknown_speaker_has_no_plan(world):
@@ -166,6 +167,7 @@ def test_a_run_that_is_killed_anywhere_ends_the_same(world, reopen, anna, ben, d
         "erasure:plan:begun",
         "consent:grant:erased",
         "consent:grant:erased",
+        "erasure:rows:deleted",
         "erasure:certificate:issued",
     ]
     assert again.log.audit().findings == () if hasattr(again.log, "audit") else True
@@ -221,7 +223,7 @@ def test_running_a_plan_twice_gives_one_certificate(world, anna):
 def test_a_begun_plan_is_taken_up_by_the_next(world, anna):
     plan = world.plan(anna)
     with world.database.write(scope=EVERYTHING) as tx:
-        erasure.block(tx, plan.plan_id)
+        erasure.block(tx, plan.plan_id, commitments=NoCommitments())
     erasure.destroy_key(world.vault, world.plan(anna))
     assert world.plan(anna).plan_id == plan.plan_id
     erasure.check(world.run(plan.plan_id), world.log.vkey).demand()
@@ -237,9 +239,9 @@ def test_permits_end_before_anything_is_destroyed(world, anna):
         with pytest.raises(NotErased, match="not begun"):
             step()
     with world.database.write(scope=EVERYTHING) as tx, pytest.raises(NotErased):
-        erasure.delete_rows(tx, plan.plan_id)
+        erasure.delete_rows(tx, plan.plan_id, commitments=NoCommitments())
     with world.database.write(scope=EVERYTHING) as tx:
-        erasure.block(tx, plan.plan_id)
+        erasure.block(tx, plan.plan_id, commitments=NoCommitments())
         assert consents.epoch_of(tx, anna) > 1
         assert {grant.state for grant in consents.grants_of(tx, anna)} == {State.WITHDRAWN}
 
@@ -258,7 +260,7 @@ def test_no_certificate_is_ahead_of_the_facts(world, anna):
     for reason in reasons:
         assert reason in refused.value.message
     with world.database.write(scope=EVERYTHING) as tx:
-        plan = erasure.block(tx, plan.plan_id)
+        plan = erasure.block(tx, plan.plan_id, commitments=NoCommitments())
     for step, count in (
         (lambda: erasure.destroy_key(world.vault, plan), 2),
         (lambda: erasure.unlink_blobs(world.vault, plan), 1),
@@ -268,7 +270,7 @@ def test_no_certificate_is_ahead_of_the_facts(world, anna):
             certify()
         assert len(refused.value.reasons) == count
     with world.database.write(scope=EVERYTHING) as tx:
-        erasure.delete_rows(tx, plan.plan_id)
+        erasure.delete_rows(tx, plan.plan_id, commitments=NoCommitments())
     certify()
 
 

@@ -17,7 +17,7 @@ from sayso.clock import parse_stamp
 from sayso.database import connect, metadata
 from sayso.ledger import Log, append, append_all, audit_export, check_answer, verify_proof
 from sayso.ledger.entry import Link
-from sayso.ledger.errors import EntryUnknown, KeyMissing, LedgerTampered, NoteInvalid
+from sayso.ledger.errors import EntryUnknown, LedgerTampered, LogKeyMissing, NoteInvalid
 from sayso.ledger.note import SignerKey, VerifierKey
 from sayso.ledger.proof import Proof
 from sayso.ledger.shard import CLOSED, OPENED, Shard, check_shards
@@ -252,7 +252,7 @@ def test_a_clock_that_goes_back_turns_nothing(young: Years) -> None:
 
 def test_a_log_with_one_key_does_not_rotate(log: Log) -> None:
     log.integrate()
-    with pytest.raises(KeyMissing):
+    with pytest.raises(LogKeyMissing):
         log.rotate()
     assert len(log.shards()) == 1
     assert log.audit().findings == ()

@@ -29,7 +29,7 @@ from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
 from sayso.voices import CloningPermit, reference, style_fit
 from sayso.workflows.consent import permission
-from sayso.workflows.speech import credentials, exporting, speaking
+from sayso.workflows.speech import credentials, exporting, orders, speaking
 from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import archive, cloning, voicebook
 from sayso.workflows.voices.cloning import Commission, clone_voice
@@ -59,7 +59,7 @@ class Site:
         return self.estate.session
 
     def end_permits(self) -> None:
-        with self.session.write() as tx:
+        with self.session.act() as tx:
             consents.bump_epoch(tx, self.estate.speaker)
 
 
@@ -466,7 +466,7 @@ def marked_by(permit: Permit, signal: Signal) -> MarkedAudio:
 
 def clip_permit(site: Site, **changes: Any) -> tuple[Permit, MarkedAudio]:
     """Return a permit for a clip, whose minutes are given back, and a second of sound marked under it."""
-    take = speaking._take(site.session, site.estate.order(text="Good evening."), Container.WAV)
+    take = orders.taken(site.session, site.estate.order(text="Good evening."), Container.WAV)
     granted = permission.ask(site.session, replace(take.request(), **changes), speaking.ACT)
     permission.failed(site.session, granted, speaking.ACT)
     return granted.permit, marked_by(granted.permit, sound(1.0))

@@ -69,6 +69,7 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "jurisdictions": "eu,us-ca",
         "mark_chains": "none,opus-16",
         "weak_marks": "refuse",
+        "credential_file": "/srv/credential",
     }
     assert set(values) == set(names.NAMES)
     by_variables = told(**{name.upper(): value for name, value in values.items()})
@@ -140,7 +141,7 @@ def test_the_names_are_those_of_the_rooms_that_use_them():
     assert set(get_args(sources.Chain)) == set(CHAINS)
     assert set(get_args(sources.Jurisdiction)) == set(table())
     assert set(names.MODELS) == set(cards())
-    assert set(sources.Told.model_fields) == set(names.NAMES)
+    assert set(sources.GivenSettings.model_fields) == set(names.NAMES)
 
 
 def test_every_setting_is_read_somewhere():

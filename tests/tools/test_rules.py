@@ -110,8 +110,33 @@ def test_a_transaction_around_the_session_is_found(code, tmp_path):
     assert _breaches(tmp_path / "a", "workflows/speech/speaking.py", code)
 
 
+NO_RIGHT = {
+    "act": "def give(session):\n    with session.act(1) as tx:\n        pass",
+    "on a grant": "def give(session):\n    with act_on_grant(session, 1) as tx:\n        pass",
+    "of a take": "def give(take):\n    with take.session.act() as tx:\n        pass",
+    "asked too late": "def give(session):\n    with session.act() as tx:\n        session.require(x)",
+    "the log": "def give(session):\n    session.log.rotate()",
+    "the installation's": "def give(session):\n    session.as_installation().act()",
+}
+
+
+@pytest.mark.parametrize("code", NO_RIGHT.values(), ids=NO_RIGHT)
+def test_a_write_that_names_no_right_is_found(code, tmp_path):
+    place = "workflows/voices/house.py"
+    named = code.replace("):\n", "):\n    session.require(Right.SPEECH)\n", 1)
+    assert _breaches(tmp_path / "a", place, code)
+    assert not _breaches(tmp_path / "b", place, named)
+    assert not _breaches(tmp_path / "c", place, code.replace("def give", "def house_speaker"))
+
+
+def test_the_installation_acts_by_itself_in_few_places(tmp_path):
+    code = "def give(session):\n    return session.as_installation().read()"
+    assert _breaches(tmp_path / "a", "workflows/speech/speaking.py", code)
+    assert not _breaches(tmp_path / "b", "workflows/voices/house.py", code)
+
+
 def test_every_exemption_is_of_something_that_is_there():
     root = Path(__file__).parents[2] / "src" / "sayso"
-    for place in {**rules.UNSCOPED, **rules.WIDENED}:
+    for place in {**rules.UNSCOPED, **rules.WIDENED, **rules.UNDER_A_RIGHT}:
         file, _, function = place.partition(":")
         assert f"def {function}" in (root / file).read_text(), place

@@ -16,8 +16,9 @@ from sayso.voices import FittedVoice
 from sayso.workflows.consent.granting import Terms, give
 from sayso.workflows.consent.speakers import add_speaker
 from sayso.workflows.installation.session import Session, open_session
-from sayso.workflows.speech.speaking import Order, speak
-from sayso.workflows.speech.speaking import Spoken as Clip
+from sayso.workflows.speech.orders import Order
+from sayso.workflows.speech.orders import Spoken as Clip
+from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import cloning
 from sayso.workflows.voices.cloning import Commission, clone_voice
 
@@ -49,9 +50,8 @@ class Estate:
         return Order(**fields)
 
     def closed(self) -> Estate:
-        """Close the databases, which writes all of them into their files: then the home can be copied."""
-        self.session.installation.database.close()
-        self.session.vault.keys.close()
+        """Close the session, which writes all of them into their files: then the home can be copied."""
+        self.session.close()
         return self
 
     def copied(self, folder: Path) -> Estate:

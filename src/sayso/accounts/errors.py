@@ -9,6 +9,10 @@ class OrganisationUnknown(NotFound):
     """There is no such organisation here."""
 
 
+class OrganisationInvalid(Invalid):
+    """The text is no name of an organisation."""
+
+
 class LicenseeInvalid(Invalid):
     """The text is no name of a licensee."""
 
@@ -22,15 +26,23 @@ class LicenseeNotHeld(Refused):
 
 
 class CredentialInvalid(Invalid):
-    """The file is no credential; `sayso account credential` writes one."""
+    """The text is no credential, or no such credential can be issued."""
 
 
 class CredentialUnknown(NotFound):
     """There is no such credential here."""
 
 
+class CredentialVoid(Conflict):
+    """The credential is revoked already."""
+
+
+class CredentialExposed(Refused):
+    """The file with the credential can be read by others."""
+
+
 class CredentialRefused(Refused):
-    """The credential proves nothing here: it is unknown, revoked, or not as it was issued."""
+    """The credential proves nothing here: it is unknown, revoked or expired."""
 
 
 class RoleRefused(Refused):

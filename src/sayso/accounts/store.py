@@ -9,8 +9,13 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, delete, insert, select, update
 
 from sayso.accounts.actor import Role
-from sayso.accounts.errors import LicenseeInvalid, LicenseeTaken, OrganisationUnknown
-from sayso.clock import now, stamp
+from sayso.accounts.errors import (
+    CredentialRefused,
+    CredentialVoid,
+    LicenseeInvalid,
+    LicenseeTaken,
+    OrganisationUnknown,
+)
 from sayso.database import everything, metadata, within
 from sayso.ids import ID_LENGTH, OWN_ORGANISATION, CredentialId, OrganisationId, SpeakerId
 
@@ -41,14 +46,15 @@ credentials = Table(
     Column("speaker_id", String(ID_LENGTH), index=True),
     Column("secret_hash", LargeBinary(32), nullable=False),
     Column("created_at", String(24), nullable=False),
+    Column("expires_at", String(24), nullable=False),
     Column("revoked_at", String(24)),
 )
-"""Of a secret only its hash is kept."""
+"""Of a secret only its keyed digest is kept; see `sayso.accounts.secret`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """One credential: for whom it stands, and since when it is void if it is."""
+    """One credential: for whom it stands, until when, and since when it is void if it was revoked."""
 
     credential_id: CredentialId
     organisation_id: OrganisationId
@@ -56,7 +62,20 @@ class Credential:
     speaker_id: SpeakerId | None
     secret_hash: bytes
     created_at: str
+    expires_at: str
     revoked_at: str | None = None
+
+    @property
+    def stands_for(self) -> str:
+        """Return what the digest of the secret is over too: edited, the credential is no longer the one issued."""
+        return f"{self.organisation_id} {self.role} {self.speaker_id or ''} {self.expires_at}"
+
+    def check(self, at: str) -> None:
+        """Return if the credential is valid at ``at`` (as `clock.stamp` writes it); raise `CredentialRefused`."""
+        if self.revoked_at is not None:
+            raise CredentialRefused(f"credential: got {self.credential_id}, which was revoked at {self.revoked_at}")
+        if at >= self.expires_at:
+            raise CredentialRefused(f"credential: got {self.credential_id}, which expired at {self.expires_at}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +124,14 @@ def list_organisations(tx: Connection) -> list[Organisation]:
     ]
 
 
-def hold(tx: Connection, organisation: OrganisationId, licensee: str) -> None:
-    """Let the organisation hold the licensee; raise `LicenseeTaken` where another does."""
+def hold(tx: Connection, organisation: OrganisationId, licensee: str) -> bool:
+    """Let the organisation hold the licensee; return False where it does already, raise `LicenseeTaken`."""
     holder = holder_of(tx, licensee)
     if holder not in (None, organisation):
         raise LicenseeTaken(f"{licensee} is held by {holder}, and a licensee is held by one organisation only")
     if holder is None:
         tx.execute(insert(licensees).values(licensee=normal(licensee), organisation_id=organisation))
+    return holder is None
 
 
 def holder_of(tx: Connection, licensee: str) -> OrganisationId | None:
@@ -150,10 +170,11 @@ def list_credentials(tx: Connection) -> list[Credential]:
     return [_credential(row) for row in rows]
 
 
-def revoke_credential(tx: Connection, credential: CredentialId) -> bool:
-    """Make the credential void from now on; return False where it is void already."""
+def revoke_credential(tx: Connection, credential: CredentialId, *, at: str) -> None:
+    """Make the credential void from ``at`` on; raise `CredentialVoid` where it was revoked before."""
     this = (within(tx, credentials), credentials.c.credential_id == credential, credentials.c.revoked_at.is_(None))
-    return tx.execute(update(credentials).where(*this).values(revoked_at=stamp(now()))).rowcount == 1
+    if tx.execute(update(credentials).where(*this).values(revoked_at=at)).rowcount != 1:
+        raise CredentialVoid(f"{credential} was revoked before")
 
 
 def forget(tx: Connection, speaker: SpeakerId) -> int:

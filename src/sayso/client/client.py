@@ -19,9 +19,9 @@ from sayso.workflows.provenance import tracing, verifying
 from sayso.workflows.provenance.tracing import Trace
 from sayso.workflows.provenance.verifying import Verification
 from sayso.workflows.speech import explaining, exporting, speaking
-from sayso.workflows.speech.explaining import Question
+from sayso.workflows.speech.explaining import ProposedUse
 from sayso.workflows.speech.exporting import Exported, Publication
-from sayso.workflows.speech.speaking import Order, Spoken
+from sayso.workflows.speech.orders import Order, Spoken
 from sayso.workflows.voices import cloning, voicebook
 from sayso.workflows.voices.cloning import Cloned, Commission
 from sayso.workflows.voices.voicebook import VoiceShown
@@ -51,8 +51,8 @@ class Sayso:
         self.close()
 
     def close(self) -> None:
-        """Give the connections to the databases back. The object is of no use afterwards."""
-        self._session.installation.close()
+        """Give the ledger's new entries their place, and the connections back. The object is of no use afterwards."""
+        self._session.close()
 
     def add_speaker(self, name: str) -> str:
         """Add a speaker with a key of their own and return the id; nothing is allowed yet. Raise `Invalid`."""
@@ -62,10 +62,9 @@ class Sayso:
         """Enter what a speaker allows and return the grant's id; what is not in it stays refused.
 
         ``limits`` are ``max_minutes``, ``until``, ``languages``, ``project`` and the others of docs/python.md.
-        Raise `Invalid` naming the field that is wrong, or `NotFound`.
+        Raise `Invalid` naming the field that is wrong or does not exist, or `NotFound`.
         """
-        told = {"speaker": speaker, "licensee": licensee, "purposes": purposes, **limits}
-        return granting.give(self._session, Terms(**_listed(Terms, told)))
+        return granting.give(self._session, Terms(speaker, licensee, purposes, **limits))
 
     def grants(self, speaker: str | None = None) -> list[GrantShown]:
         """Return the grants, or those of ``speaker``, with their state now. Raise `NotFound`."""
@@ -100,7 +99,7 @@ class Sayso:
 
         ``options`` are ``action``, ``text``, ``language``, ``project``, ``topics`` and the others of `say`.
         """
-        return explaining.why(self._session, Question(voice, licensee, purpose, **_listed(Question, options)))
+        return explaining.why(self._session, ProposedUse(voice, licensee, purpose, **_listed(ProposedUse, options)))
 
     def say(
         self,
@@ -120,6 +119,10 @@ class Sayso:
         """
         order = Order(text, voice, licensee, purpose, **_listed(Order, options))
         return speaking.speak(self._session, order, Path(output), report)
+
+    def entry_of(self, ticket: int) -> int:
+        """Return the place in the ledger of the entry that `say` or `export` wrote under ``ticket``."""
+        return self._session.entry_of(ticket)
 
     def export(self, clip: _PathLike, output: _PathLike, **options: Any) -> Exported:
         """Write a clip (its id, or a file of it) in the container that ``output`` names, under a permit to publish.

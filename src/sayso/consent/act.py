@@ -29,6 +29,19 @@ class Action(StrEnum):
     TRAIN = "train"
 
 
+DONE_WITH_A_VOICE: Final = {
+    Action.CLONE: "make a copy of your voice on a computer",
+    Action.SYNTHESIZE: "let the copy speak texts that were written before",
+    Action.STREAM: "let the copy speak live, as it goes",
+    Action.CONVERT: "make another person's speech sound like you",
+    Action.MARK: "put hidden marks into the sound",
+    Action.PUBLISH: "let other people hear the sound",
+    Action.EXPORT: "take the copy of your voice to another place",
+    Action.TRAIN: "teach other computer voices with yours",
+}
+"""What each action means to the speaker, in short, common words."""
+
+
 class Purpose(str):
     """A path such as ``audiobook/mystery``: 1 to 8 segments of a-z, 0-9 and hyphens, or ``*`` for any.
 

@@ -25,7 +25,7 @@ from sayso.consent import fields
 from sayso.consent.act import Action
 from sayso.consent.dimensions import DIMENSIONS, Asked, Dimension
 from sayso.consent.errors import GrantInvalid
-from sayso.consent.expression import Json, entity
+from sayso.consent.expression import Json
 from sayso.consent.grant import Grant
 from sayso.consent.request import Request
 from sayso.consent.state import State
@@ -52,12 +52,21 @@ class Verdict:
 _NOTHING: Final = Verdict((), ())
 
 
+Clause = tuple[Json, Sequence[Json]]
+"""What one rule adds to the policy of a grant: to its head, and its conditions."""
+
+
+def clauses_of(grant: Grant) -> tuple[Clause, ...]:
+    """Return the clause of every dimension, in their order."""
+    return tuple((dimension.head(grant), dimension.conditions(grant)) for dimension in DIMENSIONS)
+
+
 def policy_of(grant: Grant) -> Json:
     """Return the grant as one Cedar policy in JSON: every dimension's head and conditions."""
     policy: Json = {"effect": "permit", **_ANY_HEAD, "conditions": []}
-    for dimension in DIMENSIONS:
-        policy.update(dimension.head(grant))
-        policy["conditions"] += [{"kind": "when", "body": body} for body in dimension.conditions(grant)]
+    for head, conditions in clauses_of(grant):
+        policy.update(head)
+        policy["conditions"] += [{"kind": "when", "body": body} for body in conditions]
     return policy
 
 
@@ -117,13 +126,8 @@ class Compiled:
 
     def ask(self, asked: Asked) -> Verdict:
         """Return Cedar's answer."""
-        request = asked.request
-        question = {
-            "principal": entity("Licensee", request.licensee),
-            "action": entity("Action", str(request.action)),
-            "resource": entity("Speaker", request.speaker),
-            "context": json.dumps(context_of(self.grants, asked, dimensions=self.dimensions)),
-        }
+        facts = context_of(self.grants, asked, dimensions=self.dimensions)
+        question = {**asked.entities(), "context": json.dumps(facts)}
         result = cedarpy.is_authorized(question, self.policies, self.entities)
         errors = tuple(result.diagnostics.errors)
         if result.decision is cedarpy.Decision.NoDecision and not errors:
@@ -167,12 +171,20 @@ class Policy:
         for grant in self.grants:
             if grant.state is State.GIVEN and not grant.outer:
                 self._given.setdefault(grant.licensee, []).append(grant)
+        self._clauses: dict[GrantId, tuple[Clause, ...]] = {}
         self._slices: dict[tuple[str, str], _Slice] = {}
         self._compiled: dict[tuple[GrantId, ...], Compiled] = {}
 
     def ceiling_of(self, grant: Grant) -> Grant | None:
         """Return the outer consent that bounds the grant, None where there is none."""
         return None if grant.ceiling is None else self.by_id.get(grant.ceiling)
+
+    def clauses_of(self, grant: Grant) -> tuple[Clause, ...]:
+        """Return the clause of every dimension of one of the grants, made once."""
+        found = self._clauses.get(grant.grant_id)
+        if found is None:
+            found = self._clauses[grant.grant_id] = clauses_of(grant)
+        return found
 
     def ask(self, asked: Asked) -> Verdict:
         """Return Cedar's answer."""
@@ -244,3 +256,34 @@ class Policies:
     def forget(self, speaker: SpeakerId) -> None:
         """Drop what is kept of the speaker."""
         self._kept.pop(speaker, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the decisions on one speaker's grants are made on, whatever is asked."""
+
+    policies: Json
+    schema: Json
+
+    @classmethod
+    def of(cls, policy: Policy) -> Basis:
+        """Return it for the grants of ``policy``."""
+        return cls(policy_set_of(policy.grants), schema_of(policy.grants))
+
+
+def question_of(policy: Policy, asked: Asked) -> Json:
+    """Return what Cedar is asked, with the context of every grant."""
+    return {**asked.entities(), "context": context_of(policy.grants, asked)}
+
+
+def answer_of(policies: Json, question: Json) -> Verdict:
+    """Return Cedar's answer to a kept question under a kept policy set; any failure is a refusal.
+
+    Nothing of today's grants or of today's compiler goes into it, so that a decision can be made again years later.
+    """
+    asked: dict[str, Any] = {**question, "context": json.dumps(question["context"])}
+    entities = cedarpy.Entities.from_json_str("[]")
+    result = cedarpy.is_authorized(asked, cedarpy.PolicySet.from_json_str(json.dumps(policies)), entities)
+    errors = tuple(result.diagnostics.errors)
+    reasons = tuple(sorted(GrantId(each) for each in result.diagnostics.reasons))
+    return Verdict(reasons if result.allowed else (), errors)

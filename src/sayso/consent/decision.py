@@ -16,7 +16,7 @@ from sayso.consent.dimensions import Asked
 from sayso.consent.errors import ConsentRefused
 from sayso.consent.grant import NO_END, Grant
 from sayso.consent.permit import Permit
-from sayso.consent.reasons import GrantAnswers, explain, permits, refusals
+from sayso.consent.reasons import GrantAnswers, explain, refusals
 from sayso.consent.request import Request
 from sayso.ids import GrantId, PermitId, new_id
 
@@ -112,8 +112,7 @@ def _choose(policy: Policy, verdict: Verdict, asked: Asked) -> Grant | None:
     if not verdict.allowed:
         return None
     grants = [policy.by_id[grant_id] for grant_id in verdict.grants]
-    grant = min(grants, key=lambda each: each.rank(asked.request.purpose)) if len(grants) > 1 else grants[0]
-    return grant if permits(grant, asked, ceiling=policy.ceiling_of(grant)) else None
+    return min(grants, key=lambda each: each.rank(asked.request.purpose)) if len(grants) > 1 else grants[0]
 
 
 def _ends(grant: Grant, ceiling: Grant | None) -> datetime:
@@ -150,7 +149,7 @@ def _reasons(
     if epoch is None:
         return (_NO_EPOCH,)
     failed = [f"policy: {error} (report this; nothing is permitted meanwhile)" for error in verdict.errors]
-    return (*failed, *refusals(policy.grants, asked, most=most))
+    return (*failed, *refusals(policy.grants, asked, most=most, clauses=policy.clauses_of))
 
 
 def _refusal(policy: Policy, verdict: Verdict, asked: Asked, *, epoch: int | None) -> ConsentRefused:

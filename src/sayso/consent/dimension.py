@@ -1,18 +1,21 @@
-"""What a rule of a grant is: told once in Python, once in Cedar, and once more as how one grant bounds another."""
+"""What a row of the table of dimensions is made of: the rule, how it is typed, where it stands, what a receipt says."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
 
 from sayso.consent import fields
 from sayso.consent.errors import RequestInvalid
-from sayso.consent.expression import Json, binary, context, literals
-from sayso.consent.grant import Grant
-from sayso.consent.request import Request
+from sayso.consent.expression import Json, entity
 from sayso.ids import GrantId
+
+if TYPE_CHECKING:
+    from sayso.consent.grant import Grant
+    from sayso.consent.request import Request
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
@@ -21,6 +24,37 @@ TEXT: Final[Json] = {"type": "String"}
 NUMBER: Final[Json] = {"type": "Long"}
 FLAG: Final[Json] = {"type": "Boolean"}
 TEXTS: Final[Json] = {"type": "Set", "element": TEXT}
+
+MUST: Final[Any] = object()
+"""The value for "no limit" of a term that every grant has to name."""
+
+
+class Shape(StrEnum):
+    """What the value of a term is in plain JSON: a licensee, text, words of a vocabulary, milliseconds, ..."""
+
+    PARTY = "party"
+    NAME = "name"
+    NAMES = "names"
+    CONCEPT = "concept"
+    CONCEPTS = "concepts"
+    FLAG = "flag"
+    COUNT = "count"
+    LENGTH = "length"
+    MOMENT = "moment"
+    DIGESTS = "digests"
+
+
+class Command(StrEnum):
+    """The commands that take the terms of a grant."""
+
+    GRANT = "grant"
+    AMEND = "amend"
+    REQUEST = "request"
+
+
+GIVING: Final = frozenset({Command.GRANT, Command.AMEND})
+ENTERING: Final = frozenset({Command.GRANT, Command.REQUEST})
+NEW: Final = frozenset({Command.GRANT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +75,14 @@ class Asked:
         if self.now.tzinfo is None:
             raise RequestInvalid(f"now: got the naive time {self.now}, expected one with a time zone")
 
+    def entities(self) -> dict[str, Json]:
+        """Return what Cedar is asked about: who, what, whose voice."""
+        return {
+            "principal": entity("Licensee", self.request.licensee),
+            "action": entity("Action", str(self.request.action)),
+            "resource": entity("Speaker", self.request.speaker),
+        }
+
 
 def giver(grant: Grant) -> str:
     """Return who may widen the grant."""
@@ -51,6 +93,9 @@ def giver(grant: Grant) -> str:
 class Dimension:
     """One rule of a grant. ``allowed`` and ``got`` say in words what is allowed and what was asked.
 
+    The rule itself is told once, as Cedar: what it adds to the policy (``head``, ``conditions``), what the policy then
+    reads (``context``) and of which types (``schema``).
+
     ``within`` says whether the first grant, a licence, allows nothing here that the second, its outer consent, does
     not: then whatever the licence permits the outer consent permits too.
     """
@@ -58,13 +103,86 @@ class Dimension:
     name: str
     allowed: Callable[[Grant], str]
     got: Callable[[Grant, Asked], str]
-    holds: Callable[[Grant, Asked], bool]
     within: Callable[[Grant, Grant], bool]
     head: Callable[[Grant], Json] = lambda _: {}
     conditions: Callable[[Grant], Sequence[Json]] = lambda _: ()
     context: Callable[[Sequence[Grant], Asked], Json] = lambda _, __: {}
     schema: Callable[[Sequence[Grant]], Json] = lambda _: {}
     changed_by: Callable[[Grant], str] = giver
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How a term is typed, as an option ``name`` of type ``takes`` (bytes is a file), perhaps ``several`` times.
+
+    ``off`` is the name of the option that says no. ``typed`` names what was typed where it is not the term itself, and
+    ``read`` turns it into the term's value. ``required`` is it in a new grant.
+    """
+
+    name: str
+    help: str
+    takes: type = str
+    several: bool = False
+    off: str = ""
+    typed: str = ""
+    read: Callable[[Any], Any] = lambda typed: typed
+    commands: frozenset[Command] = frozenset(Command)
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a term stands in the documents that others read, each word of a path after the other.
+
+    ``record`` is the path in a consent record; ``policy`` a constraint of a policy such as ``spatial isAnyOf``, or the
+    path ``permission ...``, or nothing where the term stands at the same place in both. ``concept`` begins the
+    addresses of a vocabulary, ``kind`` is their type in a record. A term that is no limit need not be ``said`` in a
+    record; any other must, as a record that says nothing of a limit may have been cut short.
+    """
+
+    record: str
+    policy: str = ""
+    concept: str = ""
+    kind: str | None = None
+    said: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptText:
+    """What a receipt says to the speaker, under the heading ``section``.
+
+    ``sentences`` are said of a value: with ``{}`` in them for the whole, or once for each part of a list (``{each}``),
+    or for each word of a vocabulary that is not in it (``{other}``). ``unlimited`` is said where there is no limit.
+    ``words`` are the parts in plain words.
+    """
+
+    section: str
+    sentences: tuple[str, ...]
+    unlimited: str = ""
+    words: Mapping[Any, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One row of the table: a field of `Grant` that the speaker signs, and all that follows from it.
+
+    ``form`` checks a value and brings it to its one form; it may look at fields that stand above it in the table.
+    ``nothing`` is the value that sets no limit; a term without one every grant has to name.
+    """
+
+    name: str
+    shape: Shape
+    form: Callable[[Grant, str, Any], Any]
+    places: Places
+    receipt: ReceiptText
+    nothing: Any = MUST
+    rule: Dimension | None = None
+    option: Option | None = None
+
+    @property
+    def typed(self) -> str:
+        """Return the name under which the term is typed in a program."""
+        return (self.option and self.option.typed) or self.name
 
 
 def instant_ms(moment: datetime) -> int:
@@ -75,25 +193,3 @@ def instant_ms(moment: datetime) -> int:
 def in_words(values: Sequence[str]) -> str:
     """Return a list for people; ``*`` is any."""
     return "any" if fields.ANY in values else ", ".join(values)
-
-
-def listed(
-    name: str, *, granted: Callable[[Grant], tuple[str, ...]], asked_for: Callable[[Request], str | None]
-) -> Dimension:
-    """Return the rule that what is asked for, if anything, is in the grant's list, or the list is of any."""
-
-    def conditions(grant: Grant) -> Sequence[Json]:
-        if fields.ANY in granted(grant):
-            return ()
-        return (binary("contains", literals(granted(grant)), context(name)),)
-
-    return Dimension(
-        name=name,
-        allowed=lambda grant: in_words(granted(grant)),
-        got=lambda _, asked: asked_for(asked.request) or "none",
-        holds=lambda grant, asked: not {fields.ANY, asked_for(asked.request)}.isdisjoint(granted(grant)),
-        within=lambda licence, outer: fields.ANY in granted(outer) or set(granted(licence)) <= set(granted(outer)),
-        conditions=conditions,
-        context=lambda _, asked: {name: asked_for(asked.request) or ""},
-        schema=lambda _: {name: TEXT},
-    )

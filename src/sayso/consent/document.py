@@ -1,14 +1,16 @@
-"""The document of a grant: what the speaker signs, byte for byte, and the check that it is still that.
+"""What a speaker signs, byte for byte, and the check that it is still that: grants, and declarations of changes.
 
-Canonical JSON of id, version, speaker and terms behind a line that names the format, signed with the speaker's own
-Ed25519 key (RFC 8032). The state is no part of it: it changes by acts of others too, and the ledger tells of each
-(decisions/0009). What the speaker changes is signed by itself, see `sayso.consent.declaration`.
+Canonical JSON behind a line that names the format, signed with the speaker's own Ed25519 key (RFC 8032). The document
+of a grant has its id, version, speaker and terms. The state is no part of it: it changes by acts of others too, and the
+ledger tells of each (decisions/0009). A change of state that is the speaker's, or of their key, is declared and signed
+by itself; its number says which it is in the history, so that an old one cannot be handed in again.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from sayso import canonical
+from sayso.consent import fields
 from sayso.consent.errors import GrantInvalid, SignatureRefused
 from sayso.consent.grant import Grant
 from sayso.consent.state import State
@@ -121,3 +124,65 @@ def read_signed_file(data: bytes) -> tuple[bytes, str]:
     if set(body) != {"document", "signature"} or not isinstance(body["signature"], str):
         raise GrantInvalid("file: got other fields than document and signature, expected a signed document")
     return canonical.encode(body["document"]), body["signature"]
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """``grant``, in its ``version``, becomes ``state``, as the event ``number`` of its history."""
+
+    grant: str
+    version: int
+    number: int
+    state: State
+
+    def document(self) -> bytes:
+        """Return what is signed."""
+        return canonical.encode({"format": STATE_FORMAT, **asdict(self), "state": str(self.state)})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """``new`` is the ``number``-th public key of ``speaker``; the one before it was ``old``, which signs this."""
+
+    speaker: str
+    number: int
+    old: str
+    new: str
+
+    def document(self) -> bytes:
+        """Return what is signed."""
+        return canonical.encode({"format": KEY_FORMAT, **asdict(self)})
+
+
+def read_state_change(data: bytes) -> StateChange:
+    """Return the change that a declaration spells; raise `GrantInvalid` naming the field."""
+    body = _body(data, {"format", "grant", "version", "number", "state"}, STATE_FORMAT)
+    try:
+        return StateChange(
+            parse_id("grant", body["grant"]),
+            fields.amount("version", body["version"], least=1),
+            fields.amount("number", body["number"], least=2),
+            State(body["state"]),
+        )
+    except Invalid as error:
+        raise GrantInvalid(error.message) from None
+    except (ValueError, TypeError, AttributeError):
+        raise GrantInvalid(f"state: got {str(body['state'])[:40]!r}, expected one of {', '.join(State)}") from None
+
+
+def read_key_change(data: bytes) -> KeyChange:
+    """Return the change of key that a declaration spells; raise `GrantInvalid` naming the field."""
+    body = _body(data, {"format", "speaker", "number", "old", "new"}, KEY_FORMAT)
+    try:
+        speaker = parse_id("speaker", body["speaker"])
+        number = fields.amount("number", body["number"], least=2)
+        return KeyChange(speaker, number, fields.digest("old", body["old"]), fields.digest("new", body["new"]))
+    except (Invalid, TypeError, AttributeError) as error:
+        raise GrantInvalid(f"declaration: {error}") from None
+
+
+def _body(data: bytes, names: set[str], form: str) -> dict[str, Any]:
+    body = canonical.decode(data) if len(data) <= MAX_DOCUMENT_BYTES else None
+    if not isinstance(body, dict) or set(body) != names or body["format"] != form:
+        raise GrantInvalid(f"document: got other fields than {', '.join(sorted(names))}, or no {form}")
+    return body

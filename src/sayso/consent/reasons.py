@@ -1,15 +1,14 @@
-"""The second evaluator: the same rules in plain Python, grant by grant and dimension by dimension.
-
-It explains what Cedar only answers, and it must agree with it: a permit is made only if both allow.
-"""
+"""The explanation of a decision: what each rule of each grant says, clause by clause as Cedar was told it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sayso.consent import fields
+from sayso.consent.cedar import Clause, clauses_of, context_of
 from sayso.consent.dimensions import DIMENSIONS, Asked, Dimension
+from sayso.consent.expression import evaluate, in_scope
 from sayso.consent.grant import Grant
 from sayso.ids import GrantId
 
@@ -49,41 +48,63 @@ class GrantAnswers:
         return tuple(answer for answer in self.answers if not answer.ok)
 
 
-def permits(grant: Grant, asked: Asked, *, ceiling: Grant | None = None) -> bool:
-    """Return whether the grant permits the act; a licence does only together with its ``ceiling``."""
-    if grant.outer or not _holds(grant, asked):
-        return False
-    if grant.ceiling is None:
-        return True
-    return ceiling is not None and _bounds(ceiling, grant) and _holds(ceiling, asked)
+Clauses = Callable[[Grant], Sequence[Clause]]
+"""Returns the clause of each rule of a grant, such as `cedar.clauses_of`."""
+
+
+class _Question:
+    """What is asked, and the same as Cedar is told it about some grants. Each clause of a grant is evaluated once."""
+
+    def __init__(self, asked: Asked, grants: Sequence[Grant], clauses: Clauses = clauses_of) -> None:
+        self._asked = asked
+        self._clauses = clauses
+        self._entities = asked.entities()
+        self._facts = context_of(grants, asked)
+        self._judged: dict[GrantId, list[tuple[Dimension, bool]]] = {}
+
+    def judged(self, grant: Grant) -> list[tuple[Dimension, bool]]:
+        """Return every rule, and whether its clause is satisfied."""
+        found = self._judged.get(grant.grant_id)
+        if found is None:
+            found = [(rule, self._holds(clause)) for rule, clause in zip(DIMENSIONS, self._clauses(grant), strict=True)]
+            self._judged[grant.grant_id] = found
+        return found
+
+    def answers(self, grant: Grant, ceiling: Grant | None, *, failed_only: bool = False) -> GrantAnswers:
+        """Return what the rules of the grant say, and those of the outer consent above it."""
+        answers = self._answers(grant, failed_only=failed_only)
+        if grant.outer:
+            answers.append(Answer("outer", False, "an act", "no act, it bounds licences", "a licence of the speaker"))
+        elif grant.ceiling is not None:
+            if ceiling is None or not ceiling.outer or ceiling.grant_id != grant.ceiling:
+                answers.append(Answer("outer", False, "no such outer consent", grant.ceiling, "nobody"))
+            else:
+                above = self._answers(ceiling, failed_only=failed_only)
+                answers += [replace(each, dimension=f"outer {each.dimension}") for each in above]
+        return GrantAnswers(grant.grant_id, tuple(answers))
+
+    def _answers(self, grant: Grant, *, failed_only: bool) -> list[Answer]:
+        return [
+            Answer(rule.name, ok, rule.got(grant, self._asked), rule.allowed(grant), rule.changed_by(grant))
+            for rule, ok in self.judged(grant)
+            if not (ok and failed_only)
+        ]
+
+    def _holds(self, clause: Clause) -> bool:
+        head, conditions = clause
+        return (not head or in_scope(head, self._entities)) and all(
+            evaluate(condition, self._facts) for condition in conditions
+        )
 
 
 def explain(grant: Grant, asked: Asked, *, ceiling: Grant | None = None) -> GrantAnswers:
     """Return what every rule of the grant says, and of the outer consent above it."""
-    answers = _answers(grant, asked)
-    if grant.outer:
-        answers.append(Answer("outer", False, "an act", "no act, it bounds licences", "a licence of the speaker"))
-    elif grant.ceiling is not None:
-        if ceiling is None or not _bounds(ceiling, grant):
-            answers.append(Answer("outer", False, "no such outer consent", grant.ceiling, "nobody"))
-        else:
-            answers += [replace(each, dimension=f"outer {each.dimension}") for each in _answers(ceiling, asked)]
-    return GrantAnswers(grant.grant_id, tuple(answers))
+    return _Question(asked, [grant] if ceiling is None else [grant, ceiling]).answers(grant, ceiling)
 
 
-def _holds(grant: Grant, asked: Asked) -> bool:
-    return all(dimension.holds(grant, asked) for dimension in DIMENSIONS)
-
-
-def _bounds(ceiling: Grant, grant: Grant) -> bool:
-    return ceiling.outer and ceiling.grant_id == grant.ceiling
-
-
-def _answers(grant: Grant, asked: Asked) -> list[Answer]:
-    return [_answer(rule, grant, asked, ok=rule.holds(grant, asked)) for rule in DIMENSIONS]
-
-
-def refusals(grants: Sequence[Grant], asked: Asked, *, most: int | None = None) -> list[str]:
+def refusals(
+    grants: Sequence[Grant], asked: Asked, *, most: int | None = None, clauses: Clauses = clauses_of
+) -> list[str]:
     """Return every reason why none of ``grants`` permits the act, nearest grant first; never an empty list.
 
     With ``most``, only so many of the nearest grants are told of, those to the licensee first, and the others counted.
@@ -93,12 +114,16 @@ def refusals(grants: Sequence[Grant], asked: Asked, *, most: int | None = None) 
     """
     if not grants:
         return ["grant: the speaker has granted nothing (the speaker can change this)"]
-    by_id = {grant.grant_id: grant for grant in grants}
+    by_id, question = {grant.grant_id: grant for grant in grants}, _Question(asked, grants, clauses)
+
+    def num_failed(grant: Grant) -> int:
+        return sum(not ok for _, ok in question.judged(grant))
+
     near = [grant for grant in grants if grant.licensee in {fields.ANY, asked.request.licensee}]
     looked_at = near if most is not None and len(near) >= most else grants
-    nearest = sorted(looked_at, key=lambda grant: (_num_failed(grant, asked), grant.grant_id))[:most]
+    nearest = sorted(looked_at, key=lambda grant: (num_failed(grant), grant.grant_id))[:most]
     explained = sorted(
-        (explain(grant, asked, ceiling=by_id.get(grant.ceiling or GrantId(""))) for grant in nearest),
+        (question.answers(grant, by_id.get(grant.ceiling or GrantId("")), failed_only=True) for grant in nearest),
         key=lambda found: (len(found.failed), found.grant_id),
     )
     lines = [
@@ -106,15 +131,7 @@ def refusals(grants: Sequence[Grant], asked: Asked, *, most: int | None = None) 
     ]
     if most is not None and len(grants) > most:
         lines.append(f"grant: {len(grants) - most} other grants of the speaker do not permit it either")
-    return lines or ["policy: the two evaluators of the policy disagree (report this; nothing is permitted meanwhile)"]
-
-
-def _answer(rule: Dimension, grant: Grant, asked: Asked, *, ok: bool) -> Answer:
-    return Answer(rule.name, ok, rule.got(grant, asked), rule.allowed(grant), rule.changed_by(grant))
-
-
-def _num_failed(grant: Grant, asked: Asked) -> int:
-    return sum(not rule.holds(grant, asked) for rule in DIMENSIONS)
+    return lines or ["policy: Cedar permits nothing and no rule says why (report this)"]
 
 
 def _is_foreign(found: GrantAnswers) -> bool:

@@ -1,34 +1,56 @@
-"""Reading a grant from its row, as it was signed, with a history that could have happened."""
+"""Reading grants from their rows, as they were signed, with a history that could have happened."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from sayso import canonical
-from sayso.consent.declaration import KeyChange, StateChange
-from sayso.consent.document import check_signature, document
+from sayso.consent.document import KeyChange, StateChange, check_signature, document
 from sayso.consent.errors import GrantInvalid, GrantState, GrantTampered, SignatureRefused
-from sayso.consent.event_store import GrantEvent, Signed
 from sayso.consent.grant import Grant
-from sayso.consent.speaker_store import How, SpeakerKeyRow
+from sayso.consent.history_store import GrantEvent, Signed
+from sayso.consent.speaker_store import How, SpeakerKeyRow, keys_of, speaker_row
 from sayso.consent.state import Party, State, check_change, check_first
+from sayso.consent.store import grant_of, rows_of
+from sayso.database import Connection, everything
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
+
+if TYPE_CHECKING:  # loading Cedar takes longer than reading an epoch, which is all that most callers want
+    from sayso.consent.cedar import Policies, Policy
 
 _SIGNED: Final = frozenset({State.GIVEN, State.SUSPENDED})
 
 
-def grant_of(row: Any) -> Grant:
-    """Return the grant of a row of the table `grants`; raise `GrantInvalid` naming a field that is malformed."""
-    return Grant.from_terms(
-        canonical.decode(row.terms.encode()),
-        grant_id=row.grant_id,
-        speaker=SpeakerId(row.speaker_id or ""),
-        state=State(row.state),
-        version=row.version,
-    )
+@dataclass(frozen=True, slots=True)
+class SpeakerStanding:
+    """All that a decision needs to know of a speaker, read in one transaction."""
+
+    epoch: int
+    policy: Policy
+    deceased: bool = False
+
+
+def standing(tx: Connection, speaker: SpeakerId, policies: Policies) -> SpeakerStanding:
+    """Return epoch and compiled grants of the speaker. One query when ``policies`` has them.
+
+    Each grant is verified when it is read: raise `GrantTampered` for one that is not as the speaker signed it, so that
+    nothing at all is permitted; raise `SpeakerUnknown`.
+    """
+    with everything(tx):
+        row = speaker_row(tx, speaker)
+        policy = policies.of(speaker, row.state_version, lambda: _grants(tx, row))
+    return SpeakerStanding(row.epoch, policy, row.died_at is not None)
+
+
+def _grants(tx: Connection, speaker: Any) -> list[Grant]:
+    """Return the grants of a ``speaker`` (a row), each as it was signed."""
+    keys = verified_keys(speaker, keys_of(tx, speaker.speaker_id))
+    rows, events = rows_of(tx, speaker.speaker_id)
+    return [verified_grant(row, speaker, keys, events.get(row.grant_id, [])) for row in rows]
 
 
 def verified_keys(speaker: Any, rows: Sequence[SpeakerKeyRow]) -> frozenset[str]:

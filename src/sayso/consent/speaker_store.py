@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from sayso.clock import now, parse_stamp, stamp
 from sayso.consent import fields
-from sayso.consent.errors import SpeakerKey, SpeakerKeyKnown, SpeakerUnknown
+from sayso.consent.errors import SpeakerUnknown
 from sayso.database import everything, metadata, organisation_of, within
 from sayso.ids import ID_LENGTH, SpeakerId
 
@@ -107,10 +107,11 @@ def add_speaker(
     name_sealed: bytes | None = None,
     house: bool = False,
     at: datetime | None = None,
+    organisation: str | None = None,
 ) -> None:
-    """Enter a new speaker of the organisation that acts, at epoch 1, who permits nothing yet."""
+    """Enter a new speaker of ``organisation``, by default the one that acts, at epoch 1, who permits nothing yet."""
     row = {"speaker_id": speaker, "name_sealed": name_sealed, "house": house, "created_at": stamp(at or now())}
-    row["organisation_id"] = organisation_of(tx)
+    row["organisation_id"] = organisation or organisation_of(tx)
     tx.execute(insert(speakers).values(epoch=1, state_version=_new_version(), **row))
 
 
@@ -126,9 +127,10 @@ def list_speakers(tx: Connection) -> list[Speaker]:
 
 
 def epoch_of(tx: Connection, speaker: SpeakerId) -> int | None:
-    """Return the speaker's epoch; None for one who is unknown or erased."""
-    query = select(speakers.c.epoch).where(within(tx, speakers), speakers.c.speaker_id == speaker)
-    return tx.execute(query).scalar_one_or_none()
+    """Return the speaker's epoch, whoever asks; None for one who is unknown or erased."""
+    with everything(tx):
+        query = select(speakers.c.epoch).where(within(tx, speakers), speakers.c.speaker_id == speaker)
+        return tx.execute(query).scalar_one_or_none()
 
 
 def bump_epoch(tx: Connection, speaker: SpeakerId) -> int:
@@ -137,32 +139,18 @@ def bump_epoch(tx: Connection, speaker: SpeakerId) -> int:
     return int(speaker_row(tx, speaker).epoch)
 
 
-def set_key(tx: Connection, speaker: SpeakerId, public_key: str, *, sealed: bytes | None = None) -> None:
-    """Enter the speaker's key, with the sealed private one if Sayso keeps it; raise `SpeakerKey` if there is one."""
-    if speaker_row(tx, speaker).public_key is not None:
-        raise SpeakerKeyKnown(f"{speaker} has a key already, with which their grants are signed")
-    _add_key(tx, speaker, SpeakerKeyRow(1, public_key, How.REGISTERED, None, now()), sealed=sealed)
+def add_key(tx: Connection, speaker: SpeakerId, key: SpeakerKeyRow, *, sealed: bytes | None) -> None:
+    """Add the speaker's next key, with the sealed private one if Sayso keeps it."""
+    fields.digest("public_key", key.public_key)
+    values = {"number": key.number, "public_key": key.public_key, "how": str(key.how), "endorsement": key.endorsement}
+    more = {"reason_sealed": key.reason_sealed, "at": stamp(key.at)}
+    tx.execute(insert(speaker_keys).values(speaker_id=speaker, **values, **more))
+    row = {"public_key": key.public_key, "key_sealed": sealed, "state_version": _new_version()}
+    tx.execute(update(speakers).where(within(tx, speakers), speakers.c.speaker_id == speaker).values(row))
 
 
-def replace_key(tx: Connection, speaker: SpeakerId, key: SpeakerKeyRow, *, sealed: bytes | None = None) -> None:
-    """Enter the speaker's next key in place of the present one; every permit of the speaker ends.
-
-    What the key before has signed stays signed. Raise `SpeakerKey` where there is none before, the number is not the
-    next, or the key was the speaker's before; whoever calls has checked the endorsement.
-    """
-    before = keys_of(tx, speaker)
-    if not before or key.number != before[-1].number + 1:
-        raise SpeakerKey(f"number: got {key.number}, expected {len(before) + 1}, of a speaker who has a key")
-    if key.public_key in {each.public_key for each in before}:
-        raise SpeakerKey("key: got one that was this speaker's before, expected another")
-    _add_key(tx, speaker, key, sealed=sealed)
-    touch(tx, speaker, ends_permits=True)
-
-
-def drop_private_key(tx: Connection, speaker: SpeakerId) -> None:
-    """Forget the private key that Sayso kept for the speaker; raise `SpeakerKey` where it keeps none."""
-    if speaker_row(tx, speaker).key_sealed is None:
-        raise SpeakerKey(f"Sayso keeps no key of {speaker}, expected a speaker whose key it keeps")
+def forget_private_key(tx: Connection, speaker: SpeakerId) -> None:
+    """Forget the private key that Sayso kept for the speaker."""
     tx.execute(update(speakers).where(within(tx, speakers), speakers.c.speaker_id == speaker).values(key_sealed=None))
 
 
@@ -179,15 +167,6 @@ def forget_speaker(tx: Connection, speaker: SpeakerId) -> None:
     """Delete the speaker and their keys."""
     for table in (speaker_keys, speakers):
         tx.execute(delete(table).where(within(tx, table), table.c.speaker_id == speaker))
-
-
-def _add_key(tx: Connection, speaker: SpeakerId, key: SpeakerKeyRow, *, sealed: bytes | None) -> None:
-    fields.digest("public_key", key.public_key)
-    values = {"number": key.number, "public_key": key.public_key, "how": str(key.how), "endorsement": key.endorsement}
-    more = {"reason_sealed": key.reason_sealed, "at": stamp(key.at)}
-    tx.execute(insert(speaker_keys).values(speaker_id=speaker, **values, **more))
-    row = {"public_key": key.public_key, "key_sealed": sealed, "state_version": _new_version()}
-    tx.execute(update(speakers).where(within(tx, speakers), speakers.c.speaker_id == speaker).values(row))
 
 
 def note_death(tx: Connection, speaker: SpeakerId, *, at: datetime | None = None) -> None:

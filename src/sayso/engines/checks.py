@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Final
 
-from sayso.engines.errors import SpeedInvalid, VoiceUnfit
-from sayso.engines.protocol import VoiceAsset
+from sayso.engines.errors import PhonemesUnsupported, SpeedInvalid, VoiceUnfit
+from sayso.engines.pronounced import has_pronounced
+from sayso.engines.protocol import Capability, Engine, VoiceAsset
 
 MIN_SPEED: Final = 0.5
 MAX_SPEED: Final = 2.0
@@ -26,3 +28,11 @@ def check_speed(speed: float) -> None:
     """Return if ``speed`` is from 0.5 (half as fast) to 2.0 (twice as fast); otherwise raise `SpeedInvalid`."""
     if not math.isfinite(speed) or not MIN_SPEED <= speed <= MAX_SPEED:
         raise SpeedInvalid(f"got the speed {speed}, expected {MIN_SPEED} to {MAX_SPEED}, where 1.0 is the usual pace")
+
+
+def check_pronounced(texts: Iterable[str], engine: Engine) -> None:
+    """Return unless a text has a `pronounced` word and ``engine`` takes none; then raise `PhonemesUnsupported`."""
+    if Capability.PHONEMES not in engine.capabilities and any(map(has_pronounced, texts)):
+        raise PhonemesUnsupported(
+            f"the engine {engine.name} takes no phonemes, expected a lexicon without them; write respellings instead"
+        )

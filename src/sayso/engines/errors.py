@@ -27,3 +27,7 @@ class Unspeakable(Invalid):
 
 class SpeedInvalid(Invalid):
     """The speed is out of range."""
+
+
+class PhonemesUnsupported(Invalid):
+    """The engine says no word with given phonemes; write a respelling instead."""

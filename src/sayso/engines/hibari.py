@@ -29,7 +29,7 @@ class HibariEngine:
     licence: Final = Licence(code="Apache-2.0", weights="Apache-2.0", commercial=True)
     sample_rate: Final = 24_000
     languages: Final = ("en-US",)
-    capabilities: Final = frozenset({Capability.STOCK})
+    capabilities: Final = frozenset({Capability.STOCK, Capability.PHONEMES})
 
     @property
     def version(self) -> str:

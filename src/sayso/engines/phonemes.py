@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from sayso import models
 from sayso.engines.errors import Unspeakable
+from sayso.engines.pronounced import taken_apart
 from sayso.engines.readings import with_readings
 from sayso.models.catalogue import ModelMissing
 
@@ -37,7 +38,7 @@ def package_version() -> str:
 
 @lru_cache(maxsize=512)
 def phonemes(text: str) -> str:
-    """Return the phonemes of ``text``, one normalised phrase, in Kokoro's alphabet.
+    """Return the phonemes of ``text``, one normalised phrase, in Kokoro's alphabet; `pronounced` words have theirs.
 
     The same text gives the same phonemes; the last readings are kept in memory, since a text is measured before it is
     spoken. Raise `Unspeakable` if no character of it has a sound, `ModelMissing` or
@@ -45,7 +46,8 @@ def phonemes(text: str) -> str:
     """
     # The package reads [word](/phonemes/) as a command to say something else than what is written: never from a caller.
     # What is marked up so is put in here, behind what was taken out.
-    spoken = str(_g2p()(with_readings(text.translate(_BRACKETS)), normalize_text=False))
+    words, said = taken_apart(text)
+    spoken = str(_g2p()(with_readings(words.translate(_BRACKETS), said), normalize_text=False))
     if not token_ids(spoken) or all(character in _NO_SOUND for character in spoken):
         raise Unspeakable(f"got {text[:40]!r}, which has no sound; expected at least one English word")
     return spoken

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from sayso import canonical
-from sayso.erasure.errors import CertificateMalformed
+from sayso.erasure.errors import ErasureCertificateMalformed
 from sayso.errors import Invalid
 from sayso.ids import parse_id
 from sayso.ledger.acts import ErasureCertified
@@ -52,7 +52,7 @@ NOT_REACHED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ErasureOutcome:
     """What was done: files named by rows and those of them left, and what the sweep of all files found."""
 
     blobs_named: int
@@ -76,7 +76,7 @@ class Certificate:
     inventory_root: str
     inventory_size: int
     counts: Mapping[str, int]
-    outcome: Outcome
+    outcome: ErasureOutcome
     keys: tuple[DestroyedKey, ...]
     method: str = METHOD
     retained: tuple[str, ...] = RETAINED
@@ -89,14 +89,16 @@ class Certificate:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read such a text; raise `CertificateMalformed` for anything that `text` would not have written."""
+        """Read such a text; raise `ErasureCertificateMalformed` for anything that `text` would not have written."""
         title, _, line = text.partition("\n")
         if title != TITLE:
-            raise CertificateMalformed(f"got a text that is no certificate, expected one that begins with {TITLE}")
+            raise ErasureCertificateMalformed(
+                f"got a text that is no certificate, expected one that begins with {TITLE}"
+            )
         try:
             fields: dict[str, Any] = canonical.decode(line.removesuffix("\n").encode())
             version = fields.pop("v")
-            fields["outcome"] = Outcome(**fields["outcome"])
+            fields["outcome"] = ErasureOutcome(**fields["outcome"])
             fields["keys"] = tuple(DestroyedKey(**key) for key in fields["keys"])
             fields |= {name: tuple(fields[name]) for name in ("retained", "not_reached")}
             made = cls(**fields)
@@ -106,7 +108,7 @@ class Certificate:
         except (Invalid, TypeError, KeyError, AttributeError, ValueError):
             same = False
         if not same:
-            raise CertificateMalformed("got a certificate whose facts do not parse, or of a newer version")
+            raise ErasureCertificateMalformed("got a certificate whose facts do not parse, or of a newer version")
         return made
 
 
@@ -120,7 +122,7 @@ class CertificateFile:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Take a file apart; raise `CertificateMalformed` if it has not the three parts."""
+        """Take a file apart; raise `ErasureCertificateMalformed` if it has not the three parts."""
         note, gap, rest = text.partition("\n\ninventory ")
         number, _, rest = rest.partition("\n")
         inventory, second_gap, proof = ("\n" + rest).partition("\n\n")
@@ -128,7 +130,7 @@ class CertificateFile:
         parts = cls(note + "\n", inventory, proof)
         whole = text.startswith(TITLE + "\n") and gap and second_gap and len(text) <= MAX_BYTES
         if not whole or number != str(len(inventory.splitlines())) or str(parts) != text:
-            raise CertificateMalformed(
+            raise ErasureCertificateMalformed(
                 f"got a text that is no certificate of erasure, expected {TITLE!r}, an inventory and a proof"
             )
         return parts

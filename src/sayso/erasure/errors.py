@@ -21,7 +21,7 @@ class CertificateUnknown(NotFound):
     """There is no such certificate of erasure here."""
 
 
-class CertificateMalformed(Invalid):
+class ErasureCertificateMalformed(Invalid):
     """The text is no certificate of erasure."""
 
 

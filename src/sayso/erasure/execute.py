@@ -16,28 +16,52 @@ A plan whose stage is ``erased`` is done: `block` returns it as it is, and there
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from sayso import lineage
 from sayso.clock import now, stamp
+from sayso.consent import changes
 from sayso.consent import store as consents
 from sayso.consent.state import Party, State
 from sayso.database import Connection
 from sayso.erasure import store
 from sayso.erasure.errors import NotErased
 from sayso.erasure.plan import ErasurePlan, Stage, get_plan
-from sayso.ids import ArtifactId, PlanId, SpeakerId
+from sayso.ids import ArtifactId, GrantId, PlanId, SpeakerId
 from sayso.ledger import append, append_all
-from sayso.ledger.acts import ErasureBegun, GrantChanged
+from sayso.ledger.acts import ErasureBegun, GrantChanged, OfSpeakerT, RowsDeleted
 from sayso.progress import Report, silent
 from sayso.vault import DestroyedKey, Swept, Vault
 
 Forget = Callable[[Connection, SpeakerId, Sequence[ArtifactId]], Mapping[str, int]]
 """How a room deletes its rows about a speaker and artifacts: returns table names with how many rows went."""
 
+
+class Commitments(Protocol):
+    """How entries hold the rows as a step left them, so that a row that is edited later shows."""
+
+    def bound(self, tx: Connection, speaker: SpeakerId, act: OfSpeakerT, grant: GrantId | None = None) -> OfSpeakerT:
+        """Return the act with the commitments to the speaker's and the grant's rows; before the key is destroyed."""
+        ...
+
+    def of_plan(self, tx: Connection, plan: PlanId) -> str:
+        """Return the commitment to the plan."""
+        ...
+
+    def of_items(self, tx: Connection, plan: PlanId) -> str:
+        """Return the commitment to what the plan names."""
+        ...
+
+    def of_erased(self, tx: Connection, grant: GrantId) -> str:
+        """Return the commitment to what stays of an erased grant."""
+        ...
+
+
 _RUNNING = frozenset({State.REQUESTED, State.GIVEN, State.SUSPENDED})
 
 
-def block(tx: Connection, plan_id: PlanId, *, who: Party = Party.SPEAKER) -> ErasurePlan:
+def block(tx: Connection, plan_id: PlanId, *, commitments: Commitments, who: Party = Party.SPEAKER) -> ErasurePlan:
     """End every grant and every permit, and fix what the plan is about; return the plan. Logged.
 
     The speaker's act withdraws the grants, the operator's revokes them; the ledger says which, and by whom.
@@ -49,14 +73,18 @@ def block(tx: Connection, plan_id: PlanId, *, who: Party = Party.SPEAKER) -> Era
         return plan
     running = [grant.grant_id for grant in consents.grants_of(tx, plan.speaker) if grant.state in _RUNNING]
     moment = now()
-    consents.withdraw_all(tx, plan.speaker, who=who, at=moment)
+    changes.withdraw_all(tx, plan.speaker, who=who, at=moment)
     store.drop_plans(tx, plan.speaker, but=plan_id)
     store.add_items(tx, plan_id, artifacts=plan.artifacts, grants=plan.grants)
     store.set_stage(tx, plan_id, Stage.BLOCKED)
     at = stamp(moment)
     ended = [consents.get_grant(tx, grant) for grant in running]
-    append_all(tx, [GrantChanged(state=each.state, who=who, plan=plan_id).entry(at, each.grant_id) for each in ended])
+    for each in ended:
+        changed = GrantChanged(state=each.state, who=who, plan=plan_id)
+        append(tx, commitments.bound(tx, plan.speaker, changed, each.grant_id).entry(at, each.grant_id))
     begun = ErasureBegun(plan=plan_id, inventory=plan.inventory.root, size=len(plan.inventory.lines))
+    kept, items = commitments.of_plan(tx, plan_id), commitments.of_items(tx, plan_id)
+    begun = replace(commitments.bound(tx, plan.speaker, begun), rows=kept, items=items)
     append(tx, begun.entry(at))
     return get_plan(tx, plan_id)
 
@@ -88,7 +116,12 @@ def unlink_blobs(vault: Vault, plan: ErasurePlan, report: Report = silent) -> in
 
 
 def delete_rows(
-    tx: Connection, plan_id: PlanId, *, forgets: Sequence[Forget] = (), who: Party = Party.SPEAKER
+    tx: Connection,
+    plan_id: PlanId,
+    *,
+    commitments: Commitments,
+    forgets: Sequence[Forget] = (),
+    who: Party = Party.SPEAKER,
 ) -> ErasurePlan:
     """Delete the speaker, the lineage, and, by ``forgets``, what other rooms hold; return the plan. Logged.
 
@@ -108,11 +141,14 @@ def delete_rows(
         counts |= forget(tx, plan.speaker, ids)
     counts["artifacts"] = lineage.forget(tx, ids)
     at = stamp(now())
-    erased = consents.erase_speaker(tx, plan.speaker, who=who)
+    erased = changes.erase_speaker(tx, plan.speaker, who=who)
     store.add_items(tx, plan_id, artifacts=[], grants=erased)
     gone = GrantChanged(state=State.ERASED, who=who, plan=plan_id)
-    append_all(tx, [gone.entry(at, grant) for grant in erased])
+    kept = {grant: replace(gone, rows=commitments.of_erased(tx, grant)) for grant in erased}
+    append_all(tx, [act.entry(at, grant) for grant, act in kept.items()])
     store.set_rows_deleted(tx, plan_id, counts | {"speakers": 1})
+    left, items = commitments.of_plan(tx, plan_id), commitments.of_items(tx, plan_id)
+    append(tx, RowsDeleted(plan=plan_id, rows=left, items=items).entry(at))
     return get_plan(tx, plan_id)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
 
-from sayso.erasure.errors import CertificateMalformed
+from sayso.erasure.errors import ErasureCertificateMalformed
 from sayso.ids import GrantId
 from sayso.ledger.merkle import leaf_hash, root_of
 from sayso.lineage import Artifact
@@ -37,10 +37,10 @@ class Inventory:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read lines; raise `CertificateMalformed` unless they are as `Inventory.text` gives them."""
+        """Read lines; raise `ErasureCertificateMalformed` unless they are as `Inventory.text` gives them."""
         lines = tuple(text.splitlines())
         if not all(_LINE.fullmatch(line) for line in lines) or list(lines) != sorted(set(lines)):
-            raise CertificateMalformed("got an inventory with a malformed, doubled or misplaced line")
+            raise ErasureCertificateMalformed("got an inventory with a malformed, doubled or misplaced line")
         return cls(lines)
 
     @property

@@ -69,19 +69,24 @@ def make_plan(tx: Connection, vault: Vault, speaker: SpeakerId, *, channel: str 
     if begun is not None:
         return get_plan(tx, PlanId(begun))
     store.drop_plans(tx, speaker)
-    plan_id = PlanId(new_id("plan"))
+    plan_id, at = PlanId(new_id("plan")), stamp(now())
     row = store.PlanRow(
         plan_id=plan_id,
         speaker_id=speaker,
         organisation_id=known.organisation,
         key_id=vault.key_id(speaker),
-        subject=vault.pseudonym(speaker, f"erasure {plan_id}"),
-        requested_at=stamp(now()),
+        subject=vault.pseudonym(speaker, subject_context(plan_id, at, channel)),
+        requested_at=at,
         channel=channel,
         stage=Stage.PLANNED,
     )
     store.insert_plan(tx, row)
     return get_plan(tx, plan_id)
+
+
+def subject_context(plan_id: str, requested_at: str, channel: str) -> str:
+    """Return the context of the pseudonym in a plan: while the key is there, the plan is known to be the speaker's."""
+    return f"erasure {plan_id} {requested_at} {channel}"
 
 
 def get_plan(tx: Connection, plan_id: PlanId) -> ErasurePlan:

@@ -29,7 +29,7 @@ class Jurisdiction:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequiredLabels:
     """What several jurisdictions ask together: every layer that one of them asks, repeated as the strictest wants."""
 
     jurisdictions: tuple[str, ...]
@@ -56,12 +56,12 @@ def jurisdiction(code: str) -> Jurisdiction:
     return found
 
 
-def asked_by(codes: Sequence[str]) -> Asked:
+def asked_by(codes: Sequence[str]) -> RequiredLabels:
     """Return what the jurisdictions ``codes`` ask together; raise `JurisdictionUnknown`."""
     rows = [jurisdiction(code) for code in dict.fromkeys(codes)]
     layers = frozenset(layer for row in rows for layer in row.asks)
     repeats = [row.repeat_s for row in rows if row.repeat_s is not None]
-    return Asked(tuple(row.code for row in rows), layers, min(repeats, default=None))
+    return RequiredLabels(tuple(row.code for row in rows), layers, min(repeats, default=None))
 
 
 def _row(code: str, row: Mapping[str, Any]) -> Jurisdiction:

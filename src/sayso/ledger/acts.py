@@ -6,14 +6,28 @@ never bare entries, so that a field cannot be misspelled or left out. A field th
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final
 
+from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
+from sayso.ledger.act import Act, OfSpeaker, OfSpeakerT
 from sayso.ledger.entry import Entry, Fact
 from sayso.ledger.errors import EntryInvalid
+
+__all__ = [
+    "Act",
+    "ActRefused",
+    "CredentialIssued",
+    "CredentialRevoked",
+    "LicenseeHeld",
+    "OfSpeaker",
+    "OfSpeakerT",
+    "OrganisationAdded",
+    "act_of",
+    "registry",
+]
 
 GRANT_STATES: Final = (
     "requested",
@@ -28,49 +42,7 @@ GRANT_STATES: Final = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Act:
-    """What happened. ``TYPES`` are the entry types of the class; the fields are the facts."""
-
-    TYPES: ClassVar[tuple[str, ...]] = ()
-    UNLOGGED: ClassVar[frozenset[str]] = frozenset()
-    """Fields that the type tells of, and that are no facts."""
-
-    @property
-    def type(self) -> str:
-        """Return the entry type."""
-        return self.TYPES[0]
-
-    def facts(self) -> dict[str, Fact]:
-        """Return the facts, without what is None."""
-        named = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
-        return {name: value for name, value in named if value is not None and name not in self.UNLOGGED}
-
-    def entry(self, at: str, grant: str | None = None) -> Entry:
-        """Return the entry for the act at ``at`` (as `clock.stamp` writes it), under ``grant`` if there is one."""
-        return Entry(self.type, at, grant, self.facts())
-
-    @classmethod
-    def read(cls, entry: Entry) -> Self:
-        """Return the act that ``entry`` tells of; raise `EntryInvalid` for another type, or other facts."""
-        known = {field.name: field for field in dataclasses.fields(cls) if field.name not in cls.UNLOGGED}
-        unknown = [name for name in entry.facts if name not in known]
-        missing = [
-            name for name, field in known.items() if field.default is dataclasses.MISSING and name not in entry.facts
-        ]
-        if entry.type not in cls.TYPES or unknown or missing:
-            wrong = ", ".join([*unknown, *missing]) or entry.type
-            raise EntryInvalid(f"entry {entry.type}: got {wrong[:80]!r}, expected the fields of {cls.__name__}")
-        return cls(**cls._typed(entry), **dict(entry.facts))
-
-    @classmethod
-    def _typed(cls, entry: Entry) -> dict[str, Fact]:
-        """Return the fields that the type tells of."""
-        del entry
-        return {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpeakerAdded(Act):
+class SpeakerAdded(OfSpeaker):
     """A speaker was added."""
 
     TYPES: ClassVar = ("consent:speaker:added",)
@@ -78,7 +50,7 @@ class SpeakerAdded(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpeakerDied(Act):
+class SpeakerDied(OfSpeaker):
     """A speaker's death was recorded."""
 
     TYPES: ClassVar = ("consent:speaker:died",)
@@ -86,7 +58,7 @@ class SpeakerDied(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpeakerKeyChanged(Act):
+class SpeakerKeyChanged(OfSpeaker):
     """A speaker's key was registered, rotated, recovered, exported or handed over; ``key`` is a commitment."""
 
     TYPES: ClassVar = ("consent:speaker:key",)
@@ -101,7 +73,7 @@ class SpeakerKeyChanged(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GrantEntered(Act):
+class GrantEntered(OfSpeaker):
     """A grant was requested or given: commitments to its terms and signature, for whom, under which outer consent."""
 
     TYPES: ClassVar = ("consent:grant:given", "consent:grant:requested")
@@ -128,7 +100,7 @@ class GrantEntered(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GrantAmended(Act):
+class GrantAmended(OfSpeaker):
     """A grant has a next version."""
 
     TYPES: ClassVar = ("consent:grant:amended",)
@@ -139,7 +111,7 @@ class GrantAmended(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GrantChanged(Act):
+class GrantChanged(OfSpeaker):
     """A grant is in another state, by whose act, in an erasure by which plan."""
 
     TYPES: ClassVar = tuple(f"consent:grant:{state}" for state in GRANT_STATES)
@@ -171,13 +143,24 @@ class AuthorityChanged(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ErasureBegun(Act):
-    """An erasure was begun; ``inventory`` is the root of what it names."""
+class ErasureBegun(OfSpeaker):
+    """An erasure was begun; ``inventory`` is the root of what it names, ``rows`` and ``items`` commit to all of it."""
 
     TYPES: ClassVar = ("erasure:plan:begun",)
     plan: str
     inventory: str
     size: int
+    items: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsDeleted(Act):
+    """An erasure has deleted the rows of its speaker; ``rows`` and ``items`` are commitments to its plan."""
+
+    TYPES: ClassVar = ("erasure:rows:deleted",)
+    plan: str
+    rows: str | None = None
+    items: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +191,16 @@ class ShardOpened(Act):
     size: int
     root: str
     vkey: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockAdmitted(Act):
+    """The stock voices of an engine were admitted, so many; ``rows`` is the commitment to what is recorded of them."""
+
+    TYPES: ClassVar = ("voices:stock:admitted",)
+    engine: str
+    count: int
+    rows: str
 
 
 class Permitted(StrEnum):
@@ -279,6 +272,8 @@ class Result(Act):
     licensee: str = ""
     purpose: str = ""
     project: str | None = None
+    rows: str | None = None
+    """The commitment to what is recorded of the result."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,6 +305,9 @@ class ClipMade(Result):
     mark_lost: str
     duration_ms: int
     output: str
+    used_ms: int | None = None
+    used_takes: int | None = None
+    """What is charged to the grant in all, this clip included."""
     labels: str | None = None
     jurisdictions: str | None = None
 

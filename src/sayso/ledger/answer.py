@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from sayso import canonical
-from sayso.disk import Draft
+from sayso.disk import Draft, check_target
 from sayso.errors import Invalid
 from sayso.ledger.checkpoint import Checkpoint, parse_hash
 from sayso.ledger.entry import Link
@@ -32,7 +32,7 @@ from sayso.ledger.errors import (
     QuorumMissed,
 )
 from sayso.ledger.finding import Head, Logged
-from sayso.ledger.finding_store import Asked
+from sayso.ledger.finding_store import EntryFilter
 from sayso.ledger.merkle import Range, inclusion_ranges, leaf_hash, verify_inclusion
 from sayso.ledger.note import MAX_NOTE_BYTES, SignerKey, VerifierKey, open_note, sign_note
 from sayso.ledger.quorum import Quorum
@@ -55,7 +55,7 @@ class Statement:
     """What the log says of an answer: under its newest checkpoint, to what question, how many entries, which chains."""
 
     checkpoint: Checkpoint
-    asked: Asked
+    asked: EntryFilter
     count: int
     heads: tuple[Head, ...]
 
@@ -71,7 +71,7 @@ class Statement:
         """Read the lines; raise `NoteInvalid`."""
         lines = text.split("\n")
         try:
-            asked = Asked(**canonical.decode(lines[4].encode()))
+            asked = EntryFilter(**canonical.decode(lines[4].encode()))
             heads = [line.split(" ") for line in lines[6:-1]]
             parsed = tuple(Head(grant, int(count), bytes.fromhex(last)) for grant, count, last in heads)
             found = cls(Checkpoint.parse("\n".join(lines[1:4]) + "\n"), asked, int(lines[5]), parsed)
@@ -86,7 +86,7 @@ class Statement:
 class Answered:
     """A checked answer: the entries, oldest first, what was asked, and what is wrong with it."""
 
-    asked: Asked | None
+    asked: EntryFilter | None
     entries: tuple[bytes, ...]
     indexes: tuple[int, ...]
     findings: tuple[str, ...]
@@ -100,6 +100,7 @@ class Answered:
 def write_answer(path: Path, shards: Shards, rows: Iterable[Logged], statement: str) -> None:
     """Write the answer whole, or not at all; ``rows`` are in log order, and each fits its shard's leaf."""
     header = {"format": FORMAT, "succession": shards.succession().as_json(), "statement": statement}
+    check_target(path, overwrite=True)
     with Draft(path) as draft:
         chunk = bytearray(canonical.encode(header) + b"\n")
         for line in _written(shards, rows):
@@ -151,7 +152,7 @@ def _quoted(data: bytes) -> str:
     return '"' + base64.b64encode(data).decode() + '"'
 
 
-def state(asked: Asked, checkpoint: Checkpoint, *, count: int, heads: Iterable[Head], signer: SignerKey) -> str:
+def state(asked: EntryFilter, checkpoint: Checkpoint, *, count: int, heads: Iterable[Head], signer: SignerKey) -> str:
     """Return the signed statement."""
     text = Statement(checkpoint, asked, count, tuple(heads)).text
     if len(text) > MAX_NOTE_BYTES // 2:

@@ -89,5 +89,5 @@ class WitnessUnavailable(Unavailable):
     """A witness did not answer, or not as a witness does."""
 
 
-class KeyMissing(Unavailable):
+class LogKeyMissing(Unavailable):
     """The key that the log is to be signed with is not here."""

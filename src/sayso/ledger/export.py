@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from sayso import canonical
-from sayso.disk import Draft
+from sayso.disk import Draft, check_target
 from sayso.errors import Invalid
 from sayso.ledger.audit import Audit
 from sayso.ledger.checkpoint import parse_hash
@@ -49,6 +49,7 @@ def write_export(path: Path, shards: Shards, *, start: int, end: int) -> None:
         "before": [_text(before.complete(*part)) for part in complete_ranges((0, first))],
         "after": [_text(after.complete(*part)) for part in complete_ranges((last, after.checkpoint.size))],
     }
+    check_target(path, overwrite=True)
     with Draft(path) as draft:
         chunk = bytearray(canonical.encode(header) + b"\n")
         for entry in chain.from_iterable(tree.entries(first, last) for tree, first, last in parts):

@@ -20,7 +20,7 @@ from sayso.ledger import store
 from sayso.ledger.checks import check_row, receipt_of
 from sayso.ledger.entry import Entry, Link, brief
 from sayso.ledger.errors import LedgerTampered
-from sayso.ledger.finding_store import Asked
+from sayso.ledger.finding_store import EntryFilter
 from sayso.ledger.merkle import HASH_SIZE, leaf_hash
 from sayso.ledger.store import Transaction
 
@@ -80,7 +80,7 @@ class Head:
     last: bytes
 
 
-class Finder:
+class EntryFinder:
     """Finds entries in one database; ``receipt_key`` is the log's."""
 
     def __init__(self, database: Database, *, receipt_key: bytes) -> None:
@@ -88,16 +88,20 @@ class Finder:
         self._database = database
         self._receipt_key = receipt_key
 
-    def find(self, asked: Asked) -> Entries:
+    def find(self, asked: EntryFilter) -> Entries:
         """Return the entries asked for, in log order, waiting ones last.
 
         Raise `LedgerTampered` naming the row that was altered, or the grant of which entries are missing.
         """
         with self._database.read() as tx:
-            # The heads first: where a chain grows meanwhile, the rows are the ones that have more.
-            heads = finds.read_heads(tx, asked.grants or ()) if asked.is_whole_chains else {}
-            rows = finds.find(tx, asked)
-            self._check(tx, rows, asked)
+            return self.find_in(tx, asked)
+
+    def find_in(self, tx: Transaction, asked: EntryFilter) -> Entries:
+        """Return the same as `find`, as the transaction sees it."""
+        # The heads first: where a chain grows meanwhile, the rows are the ones that have more.
+        heads = finds.read_heads(tx, asked.grants or ()) if asked.is_whole_chains else {}
+        rows = finds.find(tx, asked)
+        self._check(tx, rows, asked)
         _check_counts(rows, heads)
         return Entries(rows)
 
@@ -131,7 +135,7 @@ class Finder:
             found = {grant: finds.read_placed_head(tx, grant, size) for grant in grants}
         return [Head(grant, *head) for grant, head in found.items() if head is not None]
 
-    def _check(self, tx: Transaction, rows: Sequence[finds.Found], asked: Asked) -> None:
+    def _check(self, tx: Transaction, rows: Sequence[finds.Found], asked: EntryFilter) -> None:
         key = self._receipt_key
         # `receipt_of` written out: with thousands of rows, the calls would cost as much as the hashing.
         odd = [
@@ -161,7 +165,7 @@ def grant_of(data: bytes) -> str | None:
     return None if place < 0 else data[place + len(_GRANT) : place + len(_GRANT) + _GRANT_SIZE].decode()
 
 
-def _needles(asked: Asked) -> list[list[bytes]]:
+def _needles(asked: EntryFilter) -> list[list[bytes]]:
     """Return what the bytes of every entry asked for hold: of each tuple, one; no text within a text looks like it."""
     said = {name: getattr(asked, name) for name in ("licensee", "project", "clip")}
     needles: list[list[bytes]] = [

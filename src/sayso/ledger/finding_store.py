@@ -14,7 +14,7 @@ from sayso.ledger.store import INDEXED, MANY, Stored, entries, indexed_facts, re
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EntryFilter:
     """What entries are asked for: all that is given must hold. ``until`` is the first moment that is too late.
 
     ``type`` and ``purpose`` cover what lies below them: ``synthesis`` covers ``synthesis:clip:made``, and
@@ -71,7 +71,7 @@ Found: TypeAlias = Any
 """Of a row, what an answer needs: its ticket, its place, its receipt, and the entry."""
 
 
-def find(tx: Connection, asked: Asked) -> Sequence[Found]:
+def find(tx: Connection, asked: EntryFilter) -> Sequence[Found]:
     """Return (ticket, place, receipt, entry) of the entries that are asked for, in log order, pending ones last."""
     c, is_sqlite = entries.c, tx.dialect.name == "sqlite"
     # SQLite gives bytes as they are; the type's own conversion would cost as much as the query.
@@ -104,7 +104,7 @@ def _in_log_order(row: Any) -> tuple[bool, int, int]:
     return index is None, index or 0, ticket
 
 
-def _conditions(asked: Asked, *, dialect: str) -> Iterator[ColumnElement[bool]]:
+def _conditions(asked: EntryFilter, *, dialect: str) -> Iterator[ColumnElement[bool]]:
     c = entries.c
     if asked.since is not None:
         yield c.at >= asked.since

@@ -69,7 +69,7 @@ class Grower:
     def _known(self, end: int | None) -> Checkpoint:
         """Return what was published last, after a check that the checkpoint on disk does not contradict it."""
         first = Checkpoint.empty(self._origin)
-        with self._database.write() as tx:
+        with self._database.write(self._origin) as tx:
             known = store.lock_published(tx, self._origin)
             if known is None and self._tiles.checkpoint() is None:
                 store.start_published(tx, first)
@@ -95,7 +95,7 @@ class Grower:
         self._remember(known, found)
 
     def _remember(self, known: Checkpoint, found: Checkpoint) -> None:
-        with self._database.write() as tx:
+        with self._database.write(self._origin) as tx:
             if not store.move_published(tx, known, found):
                 raise LedgerTampered(f"ledger_published: the row of {self._origin} changed while it was integrated")
 

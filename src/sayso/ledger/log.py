@@ -23,14 +23,14 @@ from sayso.ledger.audit import Audit, Auditor
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.checks import check_row
 from sayso.ledger.cosigning import Cosigned, WitnessAddress, cosigned
-from sayso.ledger.errors import EntryPending, EntryUnknown, KeyMissing, LedgerTampered
+from sayso.ledger.errors import EntryPending, EntryUnknown, LedgerTampered, LogKeyMissing
 from sayso.ledger.export import write_export
-from sayso.ledger.finding import Entries, Finder
-from sayso.ledger.finding_store import Asked
+from sayso.ledger.finding import Entries, EntryFinder
+from sayso.ledger.finding_store import EntryFilter
 from sayso.ledger.merkle import consistency_ranges, inclusion_ranges
 from sayso.ledger.note import Note, SignerKey
 from sayso.ledger.proof import Proof
-from sayso.ledger.reading import Published, Shards
+from sayso.ledger.reading import PublishedShard, Shards
 from sayso.ledger.sequencer import LOCK, Sequencer
 from sayso.ledger.shard import Keys, Shard
 from sayso.ledger.succession import Succession
@@ -63,7 +63,7 @@ class Log:
         self._keys: Keys = lambda number: key if number == 0 else _later(later, number)
         self._now = now
         self._receipt_key = hmac.digest(key, b"sayso ledger receipt v1", "sha256")
-        self._finder = Finder(database, receipt_key=self._receipt_key)
+        self._finder = EntryFinder(database, receipt_key=self._receipt_key)
 
     @property
     def origin(self) -> str:
@@ -104,6 +104,13 @@ class Log:
         changing nothing, if what is there does not fit the signed root.
         """
         return self._sequencer().run()
+
+    def is_current(self) -> bool:
+        """Return whether every queued entry has its place and is published; costs one read, and changes nothing."""
+        with self._database.read() as tx:
+            shards, sizes = store.read_shards(tx), store.read_sizes(tx)
+            published = shards[-1].base + sizes.get(shards[-1].origin, 0) if shards else 0
+            return not store.any_pending(tx) and published == store.count_placed(tx)
 
     def rotate(self) -> Checkpoint:
         """Close the shard and open the next one, which the next key signs; return that one's checkpoint.
@@ -202,7 +209,7 @@ class Log:
             raise EntryUnknown(f"got the size {old_size}, expected one up to {tree.checkpoint.size}")
         return tree.hashes(consistency_ranges(old_size, tree.checkpoint.size))
 
-    def query(self, **asked: Unpack[Question]) -> Entries:
+    def query(self, **asked: Unpack[FilterFields]) -> Entries:
         """Return the entries of which all that is given holds, in log order, waiting ones last.
 
         ``since`` is the first moment, ``until`` the first one too late; ``type`` and ``purpose`` cover what lies below
@@ -210,12 +217,20 @@ class Log:
         """
         return self._finder.find(_asked(asked))
 
+    def query_in(self, tx: store.Transaction, **asked: Unpack[FilterFields]) -> Entries:
+        """Return the same as `query`, as the transaction sees it: of one moment with all else that is read in it."""
+        return self._finder.find_in(tx, _asked(asked))
+
+    def grants_in(self, tx: store.Transaction) -> set[str]:
+        """Return the same as `grants`, as the transaction sees it."""
+        return store.read_grants(tx)
+
     def grants(self) -> set[str]:
         """Return the grants under which anything was logged; an `audit` holds them against the entries."""
         with self._database.read() as tx:
             return store.read_grants(tx)
 
-    def answer(self, path: Path, **asked: Unpack[Question]) -> int:
+    def answer(self, path: Path, **asked: Unpack[FilterFields]) -> int:
         """Write what `query` finds to ``path``, each entry with its proof, with a signed statement; return the count.
 
         `check_answer` checks it anywhere, with `vkey` alone. Raise `LedgerTampered`.
@@ -280,7 +295,7 @@ def _check_placed(row: store.Stored | None, index: int, entry: bytes, *, receipt
         raise LedgerTampered(f"ledger_entries row {row.ticket}: holds another entry than the log at {index}")
 
 
-def _cosign(published: Published, witnesses: Sequence[WitnessAddress], folder: Path) -> Cosigned:
+def _cosign(published: PublishedShard, witnesses: Sequence[WitnessAddress], folder: Path) -> Cosigned:
     """Have a shard's checkpoint cosigned by those who have not, and publish it so, unless it has grown meanwhile."""
     found = cosigned(published, witnesses)
     if found.note != (published.note or ""):
@@ -292,12 +307,12 @@ def _cosign(published: Published, witnesses: Sequence[WitnessAddress], folder: P
 
 def _later(later: Callable[[int], bytes] | None, number: int) -> bytes:
     if later is None:
-        raise KeyMissing(f"key {number} of the log is asked for, and this installation has one key only")
+        raise LogKeyMissing(f"key {number} of the log is asked for, and this installation has one key only")
     return later(number)
 
 
-class Question(TypedDict, total=False):
-    """What may be asked for; see `finding_store.Asked`."""
+class FilterFields(TypedDict, total=False):
+    """What may be asked for; see `finding_store.EntryFilter`."""
 
     grants: Collection[str] | None
     since: datetime | None
@@ -310,8 +325,8 @@ class Question(TypedDict, total=False):
     subjects: Collection[str] | None
 
 
-def _asked(question: Question) -> Asked:
+def _asked(question: FilterFields) -> EntryFilter:
     since, until = (question.get(name) for name in ("since", "until"))
     plain = {name: value for name, value in question.items() if name not in {"since", "until"}}
     times = {name: stamp(at) for name, at in (("since", since), ("until", until)) if isinstance(at, datetime)}
-    return Asked(**{**plain, **times})  # type: ignore[arg-type]  # a mapping of mixed values, each of its field's type
+    return EntryFilter(**{**plain, **times})  # type: ignore[arg-type]  # a mapping of mixed values, each of its field's type

@@ -60,7 +60,7 @@ class Sequencer:
     def _integrate(self, shard: Shard) -> Checkpoint:
         grower = self._grower(shard)
         while True:
-            with self._database.write() as tx:
+            with self._database.write(self._origin) as tx:
                 placed = place(tx, receipt_key=self._receipt_key)
             found = grower.grow()
             if placed < BATCH:
@@ -72,7 +72,7 @@ class Sequencer:
 
     def _standing(self) -> Shard:
         """Return the shard that entries go to now: the first one made, a turn that was cut short gone on with."""
-        with self._database.write() as tx:
+        with self._database.write(self._origin) as tx:
             shards = store.read_shards(tx)
             check_shards(shards, self._origin)
             if not shards:
@@ -92,7 +92,7 @@ class Sequencer:
 
     def _turn(self, shard: Shard, key: int) -> Shard:
         now = self._now()
-        with self._database.write() as tx:
+        with self._database.write(self._origin) as tx:
             while place(tx, receipt_key=self._receipt_key) == BATCH:
                 pass
             size = store.count_placed(tx) + 1 - shard.base
@@ -105,7 +105,7 @@ class Sequencer:
     def _open(self, shard: Shard, after: Shard) -> None:
         """Grow ``shard`` to its end, and give ``after`` its first entry."""
         final = self._grower(shard).grow(after.base)
-        with self._database.write() as tx:
+        with self._database.write(self._origin) as tx:
             self._put(tx, opening(shard, final, stamp(self._now())), after.base)
 
     def _put(self, tx: Transaction, entry: Entry, index: int) -> None:

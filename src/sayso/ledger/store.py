@@ -284,6 +284,11 @@ def count_placed(tx: Connection) -> int:
     return 0 if last is None else int(last) + 1
 
 
+def any_pending(tx: Connection) -> bool:
+    """Return whether an entry waits for its place."""
+    return tx.execute(select(entries.c.ticket).where(entries.c.entry_index.is_(None)).limit(1)).first() is not None
+
+
 def read_pending(tx: Connection, limit: int) -> list[tuple[int, bytes, bytes]]:
     """Return (ticket, leaf, data) of the first entries without a place, in ticket order."""
     query = select(entries.c.ticket, entries.c.leaf, entries.c.data).where(entries.c.entry_index.is_(None))

@@ -27,7 +27,7 @@ artifacts = Table(
     Column("blob", String(64), index=True),
     Column("digest", String(64), nullable=False),
     Column("grant_id", String(ID_LENGTH), index=True),
-    Column("permit_id", String(ID_LENGTH)),
+    Column("permit_id", String(ID_LENGTH), index=True),
     Column("created_at", String(24), nullable=False),
 )
 
@@ -121,6 +121,12 @@ def blob_users(tx: Connection, blob: str) -> list[ArtifactId]:
     """Return the artifacts whose bytes stand in a blob."""
     query = select(artifacts.c.artifact_id).where(within(tx, artifacts), artifacts.c.blob == blob)
     return [ArtifactId(one) for one in tx.execute(query).scalars()]
+
+
+def all_blobs(tx: Connection) -> set[str]:
+    """Return the address of every blob that an artifact has."""
+    query = select(artifacts.c.blob).where(within(tx, artifacts), artifacts.c.blob.is_not(None))
+    return {str(blob) for blob in tx.scalars(query)}
 
 
 def forget(tx: Connection, artifact_ids: Iterable[ArtifactId]) -> int:

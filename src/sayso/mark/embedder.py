@@ -50,6 +50,12 @@ class Marker:
         other._strength = strength  # noqa: SLF001 - of the same class
         return other
 
+    def behind(self, gate: Gate) -> Marker:
+        """Return a marker with the same keys and strength that asks ``gate``."""
+        other = copy.copy(self)
+        other._gate = gate  # noqa: SLF001 - of the same class
+        return other
+
     def session(self, mark: Mark, permit: Permit, action: Action, *, sample_rate: int) -> Embedding:
         """Return a session that marks one clip chunk by chunk; raise `PermitRefused`."""
         self._gate.check(permit, action)

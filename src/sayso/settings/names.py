@@ -29,11 +29,15 @@ MODELS: Final = (
 """The models whose file ``SAYSO_MODEL_<NAME>`` may name; see `sayso.models`."""
 
 ELSEWHERE: Final = (
-    "CREDENTIAL",  # the command line: the file with the credential of the caller
+    "CREDENTIAL",  # the command line: the credential of who asks
     "NO_PROGRESS",  # the command line: no progress bars
     "TEST_POSTGRES",  # tests: a server to make databases on
     "VECTORS",  # tests: a folder of published proof vectors
     "SPEECH",  # benchmarks: a folder of recordings
+    "MISAKI_PYTHON",  # benchmarks: a Python that has misaki
+    "NEMO_PYTHON",  # benchmarks: a Python that has NeMo's text processing
+    "WHISPER_PYTHON",  # benchmarks: a Python that has Whisper
+    "WHISPER_MODEL",  # benchmarks: the model that it loads
 )
 """Variables that are no settings, without the prefix, and who reads them."""
 

@@ -13,6 +13,10 @@ class UnsupportedScript(Invalid):
     """The text has letters that no engine here can read."""
 
 
+class LanguageUnread(Invalid):
+    """No reader knows the language of the text."""
+
+
 class TextTooLong(Invalid):
     """The text is too long; say it in parts."""
 

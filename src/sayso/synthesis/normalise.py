@@ -14,9 +14,15 @@ from sayso.synthesis.reading import (
     capitals,
     characters,
     digitstrings,
+    formulas,
+    idioms,
     markup,
     moments,
+    money,
     pauses,
+    ranges,
+    romans,
+    verses,
 )
 from sayso.synthesis.reading.rules import apply, rule
 
@@ -29,8 +35,9 @@ MAX_WORD: Final = 60
 _UNBROKEN: Final = re.compile(r"\S{500}")
 _MAX_PASSES: Final = 8  # the second pass is nearly always the last; markup inside markup takes more
 
-_ITEM: Final = re.compile(r"\n(?=[ \t]*(?:[-*•‣◦▪–—+]|\d{1,3}[.)]|#{1,6}) )")
+_ITEM: Final = re.compile(r"\n(?=[ \t]*(?:[-*•‣◦▪–—+]|\d{1,3}[.)]|#{1,6}|[ivx]{1,4}[.)]|\(?[a-z]\)|\(\w{1,2}\)) )")
 _BULLET: Final = re.compile(r"^\s*(?:(?:[-*•‣◦▪–—+>]|#{1,6}|\((?=\d{1,3}\))) +)+")
+_NUMBERED: Final = re.compile(r"^(\d{1,3})\) +(?=\w)")
 _SENTENCE_START: Final = "\ue000"
 _NUMBER_FIRST: Final = [
     rule(r"(?:^|(?<=[.!?…] )|(?<=[.!?…][”\")'] ))(?=[“\"'(]*(?:R\$)?[\d$£€¥₹₩~+#])", _SENTENCE_START),
@@ -75,20 +82,27 @@ def skipped(text: str) -> list[str]:
 
 
 def _pass(text: str) -> str:
-    plain = characters.unify(apply(markup.RULES, apply(pauses.RULES, text)))
+    plain = characters.unify(apply(formulas.RULES, apply(markup.RULES, apply(pauses.RULES, text))))
     spoken = [_paragraph(part) for part in re.split(r"\n\s*\n", _ITEM.sub("\n\n", plain))]
     return "\n\n".join(part for part in spoken if part)
 
 
 def _paragraph(text: str) -> str:
     text = _BULLET.sub("", " ".join(text.split()))
+    text = _NUMBERED.sub(r"\1. ", text)
     text = apply(addresses.RULES, text)
     text = capitals.lowered(text)
+    text = apply(ranges.RULES, text)
+    text = apply(verses.RULES, text)
     text = apply(abbreviations.RULES, text)
+    text = apply(romans.RULES, text)
+    text = apply(idioms.RULES_BEFORE_SENTENCES, text)
     text = apply(_NUMBER_FIRST, text)
+    text = apply(idioms.RULES, text)
     text = apply(digitstrings.RULES, text)
     text = apply(amounts.RULES_BEFORE_MOMENTS, text)
     text = apply(moments.RULES, text)
+    text = apply(money.RULES, text)
     text = apply(amounts.RULES, text)
     text = apply(_FIRST_LETTER, " ".join(text.split()))
     text = characters.punctuate(apply(characters.SYMBOLS, text))

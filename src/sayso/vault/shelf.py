@@ -75,8 +75,8 @@ class FolderShelf:
         """Keep ``data``, synced; raise `DiskFull` with nothing left behind."""
         path = self._path(name)
         if not path.parent.exists():
+            disk.make_private(path.parent)
             with disk.explained(path):
-                path.parent.mkdir(parents=True, exist_ok=True)
                 disk.sync_folder(self.folder)
         disk.write_whole(path, data)
 

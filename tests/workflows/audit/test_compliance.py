@@ -21,7 +21,8 @@ from sayso.settings import Settings
 from sayso.workflows.audit.compliance import FIGURES, FiguresInvalid, compliance, read_figures
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.speech.labels import plan
-from sayso.workflows.speech.speaking import Order, speak
+from sayso.workflows.speech.orders import Order
+from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices.voicebook import listed
 
 MEASURES = ["1.1.1", "1.1.2", "1.1.3", "2", "3", "4"]
@@ -49,7 +50,7 @@ def session(tmp_path_factory):
     outcome = plan(("eu",), Container.WAV, announced=False, every_s=None, language="en", purpose="podcast").outcome(
         signed=True, readable=False
     )
-    with session.write() as tx:
+    with session.act() as tx:
         append(tx, Entry(ClipMade.TYPES[0], stamp(now()), None, {"clip": "clp_aaaaaaaaaaaaaaaa", **outcome.facts()}))
         append(tx, Entry(ClipMade.TYPES[0], stamp(now()), None, {"clip": "clp_bbbbbbbbbbbbbbbb"}))
     return session

@@ -22,7 +22,7 @@ def flip(path, place=None):
 
 
 def change(session, statement, *values):
-    with session.write() as tx:
+    with session.act() as tx:
         assert tx.exec_driver_sql(statement, values).rowcount == 1
 
 

@@ -77,6 +77,11 @@ def test_only_an_approved_text_is_spoken(session, make_estate, tmp_path):
     assert granting.approve(session, estate.grant, estate.order().text).grant.version == 2
     speak(session, estate.order(), tmp_path / "yes.wav")
     assert ": approval: got " in refused(estate, tmp_path / "no.wav", text="Something else.")
+    lexicon = tmp_path / "words.tsv"
+    lexicon.write_text("keeper\t/ˈkipəɹ/\n")  # noqa: RUF001
+    assert ": approval: got " in refused(estate, tmp_path / "no.wav", lexicon=lexicon)
+    granting.approve(session, estate.grant, estate.order().text, lexicon=lexicon)
+    speak(session, estate.order(lexicon=lexicon), tmp_path / "said.wav")
     assert auditing.audit(session).size
 
 
@@ -175,7 +180,7 @@ def test_a_speaker_may_keep_their_own_key(session):
 
 
 def test_a_grant_widened_by_hand_permits_nothing(estate, tmp_path):
-    with estate.session.write() as tx:
+    with estate.session.act() as tx:
         tx.execute(sql("UPDATE grants SET terms = replace(terms, 'audiobook/mystery', 'audiobook')"))
         tx.execute(sql("UPDATE speakers SET state_version = state_version + 1"))
     with pytest.raises(GrantTampered, match=estate.grant):

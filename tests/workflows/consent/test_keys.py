@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlalchemy import text as sql
 
-from sayso.consent import store
+from sayso.consent import signed, store
 from sayso.consent.cedar import Policies
 from sayso.consent.document import document_of, sign
 from sayso.consent.errors import GrantTampered, KeyInvalid, SignatureRefused, SpeakerKey
 from sayso.consent.keys import public_key_of
+from sayso.disk import TargetTaken
 from sayso.errors import Invalid, Tampered
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting, keys, signing
@@ -48,12 +49,14 @@ def give(session, speaker, key):
 def stands(session, speaker):
     """Return the ids of the grants that a decision would be made on; raise `GrantTampered`."""
     with session.read() as tx:
-        return {grant.grant_id for grant in store.standing(tx, speaker, Policies()).policy.grants}
+        return {grant.grant_id for grant in signed.standing(tx, speaker, Policies()).policy.grants}
 
 
 def entries(session, speaker):
     subject = session.vault.pseudonym(speaker, "consent:speaker:key")
-    rows = [row.entry.facts for row in auditing.query(session, question=auditing.Question(type="consent:speaker:key"))]
+    rows = [
+        row.entry.facts for row in auditing.query(session, question=auditing.LedgerQuery(type="consent:speaker:key"))
+    ]
     return [(facts["how"], facts["kept_by"], facts["who"]) for facts in rows if facts["subject"] == subject]
 
 
@@ -115,7 +118,7 @@ def test_a_lost_key_is_recovered_by_the_operator_and_the_ledger_says_so(session,
         (_, row) = store.keys_of(tx, keeper)
     assert b"laptop" not in row.reason_sealed
     assert session.vault.open_field(row.reason_sealed, keeper, field=keys.REASON_FIELD).startswith(b"the laptop")
-    rows = auditing.query(session, question=auditing.Question(type="consent:speaker:key"))
+    rows = auditing.query(session, question=auditing.LedgerQuery(type="consent:speaker:key"))
     assert "laptop" not in str([row.data for row in rows])
     with pytest.raises(Invalid, match="reason"):
         keys.recover(session, keeper, hexed(THIRD), "")
@@ -142,7 +145,7 @@ def test_a_key_that_sayso_keeps_is_handed_over_and_its_copy_is_gone(session, tmp
     assert granting.enter(session, signing.signed(draft, file.read_bytes(), PASSPHRASE)).grant.version == 2
     with pytest.raises(SpeakerKey):
         keys.hand_over(session, speaker, tmp_path / "again.pem", PASSPHRASE)
-    with pytest.raises(Invalid, match="there already"):
+    with pytest.raises(TargetTaken):
         keys.hand_over(session, speaker, file, PASSPHRASE)
     assert [how for how, *_ in entries(session, speaker)] == ["registered", "exported", "handed-over"]
     assert auditing.audit(session).size
@@ -173,7 +176,7 @@ def test_a_passphrase_is_one_line_of_some_length(passphrase):
 def test_a_key_slipped_into_the_database_is_found(session, keeper):
     """A thief of the database signs a wider grant with a key of their own, and makes every row agree."""
     give(session, keeper, OLD)
-    with session.write() as tx:
+    with session.act() as tx:
         (grant,) = store.grants_of(tx, keeper)
         forged = sign(document_of(grant), NEW)
         values = {"key": hexed(NEW), "old": hexed(OLD), "speaker": keeper, "grant": grant.grant_id, "forged": forged}
@@ -185,7 +188,7 @@ def test_a_key_slipped_into_the_database_is_found(session, keeper):
             tx.execute(sql(change), values)
     with pytest.raises(GrantTampered):
         stands(session, keeper)
-    with session.write() as tx:
+    with session.act() as tx:
         tx.execute(sql("UPDATE speaker_keys SET public_key = :key WHERE speaker_id = :speaker"), values)
     assert stands(session, keeper)
     with pytest.raises(Tampered) as caught:
@@ -193,7 +196,7 @@ def test_a_key_slipped_into_the_database_is_found(session, keeper):
     assert any("they are not the keys that the ledger knows of" in reason for reason in caught.value.reasons)
     assert any("a key that was not the speaker's then" in reason for reason in caught.value.reasons)
     assert any("its signature is not the one that was entered" in reason for reason in caught.value.reasons)
-    with session.write() as tx:
+    with session.act() as tx:
         kept = sign(document_of(grant), OLD)
         for change in (
             "UPDATE grants SET signature = :kept, signed_by = :old WHERE grant_id = :grant",
@@ -208,11 +211,11 @@ def test_a_key_slipped_into_the_database_is_found(session, keeper):
 def test_a_rotation_without_the_old_keys_word_permits_nothing(session, keeper):
     give(session, keeper, OLD)
     rotate(session, keeper, OLD, NEW)
-    with session.write() as tx:
+    with session.act() as tx:
         tx.execute(sql("UPDATE speaker_keys SET endorsement = NULL WHERE speaker_id = :speaker"), {"speaker": keeper})
     with pytest.raises(GrantTampered, match=keeper):
         stands(session, keeper)
-    with session.write() as tx:
+    with session.act() as tx:
         tx.execute(sql("DELETE FROM speaker_keys WHERE speaker_id = :speaker"), {"speaker": keeper})
         tx.execute(sql("UPDATE speakers SET public_key = NULL WHERE speaker_id = :speaker"), {"speaker": keeper})
     with pytest.raises(Tampered):

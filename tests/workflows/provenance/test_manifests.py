@@ -64,7 +64,7 @@ def test_one_moved_to_another_id_does_not_open(estate, tmp_path):
     session = estate.session
     one, two = (speak(session, estate.order(), tmp_path / f"{n}.wav").clip for n in range(2))
     (first,), (second,) = manifests_of(session, one), manifests_of(session, two)
-    with session.write() as tx:
+    with session.act() as tx:
         row = store.manifests.c.manifest_id
         sealed = store.get_manifest(tx, second).sealed
         tx.execute(store.manifests.update().where(row == first).values(sealed=sealed))

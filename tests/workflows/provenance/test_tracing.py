@@ -61,7 +61,11 @@ def test_parts_of_a_long_file(estate, made, tmp_path):
     assert found["duration_s"] == pytest.approx(ends[-1], abs=0.1)
     part = found["parts"][1]
     assert (part["grant"], part["grant_state"], part["allowed_now"]) == (estate.grant, "given", True)
-    assert (part["licensee"], part["purpose"], part["entry"]) == ("Northwind Audio", "audiobook/mystery", second.entry)
+    assert (part["licensee"], part["purpose"], part["entry"]) == (
+        "Northwind Audio",
+        "audiobook/mystery",
+        estate.session.entry_of(second.ticket),
+    )
     verify_proof(part["proof"], estate.session.log.entry(part["entry"]), found["log_key"])
 
 

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sayso.audio import Container
 from sayso.consent.errors import PermitRefused
 from sayso.mark.strength import STANDARD
 from sayso.settings import Settings
-from sayso.workflows.consent import granting, permission
+from sayso.workflows.consent import granting
 from sayso.workflows.installation.session import Session, open_session
 from sayso.workflows.speech import speaking
-from sayso.workflows.speech.speaking import Order, Take
+from sayso.workflows.speech.orders import Order
+from sayso.workflows.speech.speaking import Run
 
 TEXT = " ".join(
     ["The keeper climbed the narrow stair before dawn, and he was not alone in the tower that night, nor the next."]
@@ -34,17 +35,17 @@ def tell(*words: object) -> None:
     print(*words, flush=True)
 
 
-def take_of(session: Session, voice: str) -> Take:
+def run_of(session: Session, voice: str) -> Run:
+    """Return a run whose every piece is heard: so each asks whether consent stands now."""
     order = Order(TEXT, voice, "Northwind Audio", "audiobook/mystery")
-    return speaking._take(session, order, Container.WAV)
+    return replace(speaking.begun(session, order, Container.WAV), gate=session.gate)
 
 
 def stream(session: Session, voice: str, mode: str) -> None:
-    take = take_of(session, voice)
-    granted = permission.ask(session, take.request(), speaking.ACT)
+    run = run_of(session, voice)
     began = None  # when the first piece begins to be heard
     try:
-        for piece in speaking.rendering(take, granted.permit, STANDARD):
+        for piece in speaking.rendering(run, STANDARD):
             tell("piece", piece.start, piece.stop, piece.signal.sample_rate, time.monotonic_ns())
             began = began or time.monotonic()
             if mode == "live":
@@ -58,15 +59,11 @@ def stream(session: Session, voice: str, mode: str) -> None:
 
 def withdraw(session: Session, grant: str) -> None:
     moments: list[int] = []
-    integrate = session.log.integrate
-
-    def noted(*words: Any, **more: Any) -> Any:
-        moments.append(time.monotonic_ns())  # called right after the commit
-        return integrate(*words, **more)
-
-    object.__setattr__(session.log, "integrate", noted)
+    sequencing = session.installation.sequencing
+    signal = sequencing.signal
+    sequencing.signal = lambda: moments.append(time.monotonic_ns())  # called right after the commit
     granting.withdraw(session, grant)
-    object.__setattr__(session.log, "integrate", integrate)
+    sequencing.signal = signal
     tell("withdrawn", moments[0])
 
 
@@ -74,7 +71,7 @@ if __name__ == "__main__":
     act, folder, *rest = sys.argv[1:]
     opened = open_session(Settings(home=Path(folder)))
     if act == "stream":
-        take_of(opened, rest[0]).voice.open(opened)
+        run_of(opened, rest[0])
     tell("ready")
     for line in iter(sys.stdin.readline, ""):
         stream(opened, *rest) if act == "stream" else withdraw(opened, line.strip())

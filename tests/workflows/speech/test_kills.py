@@ -22,7 +22,8 @@ SCRIPT = textwrap.dedent("""
     from pathlib import Path
     from sayso.settings import Settings
     from sayso.workflows.installation.session import open_session
-    from sayso.workflows.speech.speaking import Order, speak
+    from sayso.workflows.speech.orders import Order
+    from sayso.workflows.speech.speaking import speak
 
     home, out, voice, point = sys.argv[1:]
     def die(*_, **__):
@@ -41,7 +42,9 @@ SCRIPT = textwrap.dedent("""
         kept = getattr(owner, name)
         setattr(owner, name, die_at_the_file if place.startswith("sayso.disk") else die)
     order = Order("The keeper climbed the narrow stair before dawn. He was not alone.", voice, "Northwind Audio", "audiobook/mystery")
-    speak(open_session(Settings(home=Path(home))), order, Path(out), report)
+    session = open_session(Settings(home=Path(home)))
+    speak(session, order, Path(out), report)
+    session.catch_up()  # the end of a command
 """)
 
 BEFORE_THE_RESULT = [

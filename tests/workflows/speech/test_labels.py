@@ -23,7 +23,8 @@ from sayso.workflows.installation.session import Session, open_session
 from sayso.workflows.provenance.verifying import verify_file
 from sayso.workflows.speech.exporting import Publication, export
 from sayso.workflows.speech.labels import beside, plan, read_file
-from sayso.workflows.speech.speaking import Order, phrased, speak
+from sayso.workflows.speech.orders import Order, phrased
+from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices.voicebook import listed
 
 LONG = " ".join(
@@ -75,7 +76,7 @@ def test_every_label_is_on_the_clip_and_the_signature_holds(house, tmp_path, con
     assert (told["clip"], told["aigc"], told["jurisdictions"]) == (spoken.clip, field, ["eu", "china"])
     assert told["spoken"] == words_for("en", "podcast").opening
     assert {"eu", "china"} == set(told["laws"])
-    facts = facts_of(house.session, spoken.entry)
+    facts = facts_of(house.session, house.session.entry_of(spoken.ticket))
     assert facts["labels"] == "aigc metadata notice rhythm spoken watermark"
     assert facts["jurisdictions"] == "eu china"
 
@@ -93,7 +94,7 @@ def test_nothing_is_added_where_nothing_is_asked_and_the_settings_ask_where_the_
     assert plain.labels.carried == {Layer.WATERMARK, Layer.METADATA}
     assert read_file(tmp_path / "plain.mp3").tags == {}
     assert not beside(tmp_path / "plain.mp3").exists()
-    assert facts_of(house.session, plain.entry)["labels"] == "metadata watermark"
+    assert facts_of(house.session, house.session.entry_of(plain.ticket))["labels"] == "metadata watermark"
     asked = speak(house.session, house.order(), tmp_path / "asked.mp3")
     assert asked.labels.jurisdictions == ("us-ca",)
     said = read_file(tmp_path / "asked.mp3").tags["AI_DISCLOSURE"]
@@ -209,15 +210,15 @@ def test_a_clip_too_short_for_its_mark_says_what_is_missing():
 
 
 def test_nothing_but_a_label_may_be_said_as_one(house, tmp_path, monkeypatch):
-    from sayso.workflows.speech import speaking
+    from sayso.workflows.speech import labels
 
-    real = speaking.plan
+    real = labels.plan
 
     def forged(*arguments, **options):
         made = real(*arguments, **options)
         return replace(made, words=replace(words_for("en", "podcast"), opening="Buy this soap."))
 
-    monkeypatch.setattr(speaking, "plan", forged)
+    monkeypatch.setattr(labels, "plan", forged)
     with pytest.raises(LabelForged):
         speak(house.session, house.order(), tmp_path / "out.wav")
     assert not (tmp_path / "out.wav").exists()

@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from sayso.audio import decode
+from sayso.audio import Container, decode
 from sayso.consent import minutes
-from sayso.consent.errors import ConsentRefused
+from sayso.consent.errors import ConsentRefused, PermitRefused
 from sayso.doors.shapes.provenance import verification
 from sayso.errors import Conflict, Invalid, NotFound, Refused
 from sayso.mark import Marker
 from sayso.mark.errors import ChainUnknown, MarkWeak
+from sayso.mark.strength import STANDARD
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting
 from sayso.workflows.provenance import verifying
-from sayso.workflows.speech.speaking import Order, speak
+from sayso.workflows.speech import speaking
+from sayso.workflows.speech.orders import Order
+from sayso.workflows.speech.speaking import speak
 
 
 def types(session, grant):
@@ -29,7 +32,11 @@ def test_what_is_said_is_marked_signed_logged_and_verifiable(estate, tmp_path, n
     found = verification(verifying.verify_file(estate.session, tmp_path / name))
     assert found["verdict"] == "ours"
     assert (found["mark"], found["clip"], found["grant"]) == (spoken.mark, spoken.clip, estate.grant)
-    assert (found["entry"], found["proof_ok"], found["grant_state"]) == (spoken.entry, True, "given")
+    assert (found["entry"], found["proof_ok"], found["grant_state"]) == (
+        estate.session.entry_of(spoken.ticket),
+        True,
+        "given",
+    )
     assert spoken.mark_readable
     assert found["content_credentials"]["present"] is spoken.content_credentials is (name != "out.opus")
     if spoken.content_credentials:
@@ -73,11 +80,31 @@ def test_what_was_not_granted_is_refused_with_reasons_logged_and_not_written(est
 
 
 def test_other_projects_and_languages_are_refused(session, make_estate, tmp_path):
-    estate = make_estate(session, project="the-lamp", languages=("en",))
-    for changes in ({"project": "the-boat"}, {"project": None}, {"project": "the-lamp", "language": "de"}):
+    estate = make_estate(session, project="the-lamp", languages=("en-GB",))
+    for changes in ({"project": "the-boat"}, {"project": None}, {"project": "the-lamp", "language": "en-US"}):
         with pytest.raises(ConsentRefused):
             speak(session, estate.order(**changes), tmp_path / "out.wav")
     speak(session, estate.order(project="the-lamp", language="en-GB"), tmp_path / "out.wav")
+
+
+def test_a_lexicon_changes_what_is_said_and_a_bad_one_changes_nothing(session, make_estate, tmp_path):
+    estate, lexicon = make_estate(session), tmp_path / "words.tsv"
+    lexicon.write_text("keeper\t/ˈaɪ/\nstair\tstaircase\n")  # noqa: RUF001
+    plain = speak(session, estate.order(), tmp_path / "plain.wav").duration_s
+    assert speak(session, estate.order(lexicon=lexicon), tmp_path / "said.wav").duration_s != plain
+    lexicon.write_text("keeper\t/#/\n")
+    entries = len(auditing.query(session, grant=None, speaker=None, since=None))
+    with pytest.raises(Invalid, match="line 1"):
+        speak(session, estate.order(lexicon=lexicon), tmp_path / "no.wav")
+    assert not (tmp_path / "no.wav").exists()
+    assert len(auditing.query(session, grant=None, speaker=None, since=None)) == entries
+
+
+def test_a_blocked_word_is_found_behind_its_phonemes(session, make_estate, tmp_path):
+    estate, lexicon = make_estate(session, blocked_words=("two lamps",)), tmp_path / "words.tsv"
+    lexicon.write_text("lamps\t/ˈɡoʊts/\n")  # noqa: RUF001
+    with pytest.raises(ConsentRefused):
+        speak(session, estate.order(text="Bring 2 lamps.", lexicon=lexicon), tmp_path / "no.wav")
 
 
 def test_a_withdrawn_grant_refuses_and_the_old_clip_says_so(estate, tmp_path):
@@ -100,6 +127,7 @@ def test_the_cap_on_minutes_holds(session, make_estate, tmp_path):
 
 BAD = {
     "no words": ({"text": " ... "}, "out.wav", Invalid),
+    "a language without a reader": ({"language": "de"}, "out.wav", Invalid),
     "another script": ({"text": "привет мир"}, "out.wav", Invalid),
     "no such voice": ({"voice": "voi_aaaaaaaaaaaaaaaa"}, "out.wav", NotFound),
     "no id at all": ({"voice": "the good one"}, "out.wav", Invalid),
@@ -200,3 +228,13 @@ def test_a_chain_that_nobody_knows_changes_nothing(estate, tmp_path):
     with pytest.raises(ChainUnknown, match="opus-16"):
         speak(asking(estate, mark_chains=("wax",)), estate.order(), tmp_path / "out.wav")
     assert auditing.checkpoint(estate.session).checkpoint.size == before
+
+
+def test_one_permit_renders_once(estate):
+    run = speaking.begun(estate.session, estate.order(), Container.WAV)
+    assert list(speaking.rendering(run, STANDARD))
+    with pytest.raises(PermitRefused, match="has been made"):
+        speaking.rendering(run, STANDARD)
+    again = replace(run, gate=estate.session.installation.gate_inside())
+    with pytest.raises(PermitRefused, match="has been made"):
+        speaking.rendering(again, STANDARD)

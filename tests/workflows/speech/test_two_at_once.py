@@ -15,7 +15,8 @@ SCRIPT = textwrap.dedent("""
     from sayso.errors import Refused
     from sayso.settings import Settings
     from sayso.workflows.installation.session import open_session
-    from sayso.workflows.speech.speaking import Order, speak
+    from sayso.workflows.speech.orders import Order
+    from sayso.workflows.speech.speaking import speak
 
     home, folder, voice, me = sys.argv[1:]
     said = 0

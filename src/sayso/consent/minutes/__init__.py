@@ -1,8 +1,10 @@
 """Minutes: sound is reserved before it is made and settled after, so that a cap holds however many make it at once."""
 
-from sayso.consent.minutes.lease import LEASE_S, Lease
-from sayso.consent.minutes.store import (
-    Usage,
+from sayso.consent.minutes.reservation import (
+    LEASE_S,
+    GrantUsage,
+    Lease,
+    cap_minutes,
     note_made,
     reclaim,
     release,
@@ -16,8 +18,9 @@ from sayso.consent.minutes.store import (
 
 __all__ = [
     "LEASE_S",
+    "GrantUsage",
     "Lease",
-    "Usage",
+    "cap_minutes",
     "note_made",
     "reclaim",
     "release",

@@ -38,6 +38,6 @@ def _complain(file: Path, error: SaysoError, *, as_json: bool) -> None:
     if as_json:
         show(file_problem(file, error), (), as_json=True)
     else:
-        talk(f"error: {file}: {error.message}")
+        talk(f"error: {error.message}" if str(file) in error.message else f"error: {file}: {error.message}")
         if hint := hint_of(error):
             talk(f"hint: {hint}")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import io
+import itertools
 import os
 import sys
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Final, NoReturn, cast
 
 import typer
 
 from sayso.doors.cli import exits
 from sayso.doors.cli.commands import attach
-from sayso.doors.cli.group import Group
+from sayso.doors.cli.group import Group, root
 from sayso.doors.cli.output import complain, talk
-from sayso.errors import Bug, Invalid, SaysoError, Unavailable
+from sayso.doors.cli.session import finish
+from sayso.doors.cli.usage import usage_of
+from sayso.errors import Bug, SaysoError, Unavailable
 
 app = typer.Typer(
     name="sayso",
@@ -24,20 +30,34 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.callback()(root)
 attach(app)
 
-# Typer names no public base of its usage errors; BadParameter's parent is it.
-_USAGE_ERROR: Final[Any] = typer.BadParameter.__bases__[0]
+
+_STDOUT: Final = {"-o-", "--output=-"}
 
 
-class Usage(Invalid):
-    """The command line is malformed."""
+class SystemFailed(Unavailable):
+    """The operating system refused a file, a pipe or memory."""
 
 
 def main() -> NoReturn:
     """Run the command line and exit with the code of what happened."""
     _start_fast()
-    sys.exit(run(sys.argv[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        # A name in a file may have characters that the terminal's encoding lacks.
+        cast("io.TextIOWrapper", stream).reconfigure(errors="backslashreplace")
+    code = run(sys.argv[1:])
+    _leave_pipe()
+    sys.exit(code)
+
+
+def _leave_pipe() -> None:
+    """Drop what stdout still holds where nobody reads it any more: Python would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _start_fast() -> None:
@@ -52,31 +72,50 @@ def _start_fast() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run ``arguments`` and return the exit code; only a bug in Sayso prints a traceback."""
-    as_json = "--json" in arguments
+    code = _guarded(lambda: int(app(arguments, standalone_mode=False) or exits.DONE), arguments)
+    return _guarded(lambda: _finished(code), arguments)
+
+
+def _finished(code: int) -> int:
     try:
-        return int(app(arguments, standalone_mode=False) or exits.DONE)
+        finish()
+    except Unavailable:
+        if code == exits.DONE:  # one error is enough, and the first one is why
+            raise
+    return code
+
+
+def _guarded(step: Callable[[], int], arguments: Sequence[str]) -> int:
+    try:
+        return step()
     except (KeyboardInterrupt, typer.Abort):
         talk("stopped")
         return exits.STOPPED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # who reads the output has read enough; Typer exits by itself then
         return exits.DONE
     except Exception as error:  # noqa: BLE001 - any other exception is a bug in Sayso, and is reported as one
-        return _reported(error, as_json=as_json)
+        known = _known(error)
+        with contextlib.suppress(OSError):  # where stdout fails, the exit code is all that is left to say
+            complain(known, as_json="--json" in arguments, on_stderr=_takes_stdout(arguments))
+        return exits.exit_code(known)
 
 
-def _reported(error: Exception, *, as_json: bool) -> int:
-    known = _known(error)
-    complain(known, as_json=as_json)
-    return exits.exit_code(known)
+def _takes_stdout(arguments: Sequence[str]) -> bool:
+    """Return whether the command line sends its output, such as sound, to stdout."""
+    pairs = itertools.pairwise(arguments)
+    return any(pair in {("-o", "-"), ("--output", "-")} for pair in pairs) or not _STDOUT.isdisjoint(arguments)
 
 
 def _known(error: Exception) -> SaysoError:
     if isinstance(error, SaysoError):
         return error
-    if isinstance(error, _USAGE_ERROR):
-        return Usage(error.format_message(), hint="run `sayso --help` for a list of commands")
+    if usage := usage_of(error):
+        return usage
     if isinstance(error, MemoryError):
         return Unavailable("not enough memory; try a shorter file")
+    if isinstance(error, OSError) and error.errno is not None:
+        where = f"{error.filename}: " if error.filename else ""
+        return SystemFailed(f"{where}{error.strerror}")
     return _bug(error)
 
 

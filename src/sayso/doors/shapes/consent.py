@@ -17,23 +17,22 @@ if TYPE_CHECKING:
     from sayso.workflows.consent.signing import SpeakerKeyShown
     from sayso.workflows.consent.simulating import Judged
 
-_TERMS: Final = (
-    "territories",
-    "channels",
-    "scripted_only",
-    "blocked_words",
-    "blocked_topics",
-    "approved_texts",
-    "disclosure",
-    "compensation",
-    "sublicensing",
-    "post_mortem",
-    "notice_sha256",
-    "notice_language",
-    "outer",
-    "ceiling",
+_OTHERWISE: Final = frozenset(
+    (
+        "licensee",
+        "purposes",
+        "project",
+        "languages",
+        "actions",
+        "not_before",
+        "until",
+        "max_ms",
+        "max_takes",
+        "note",
+        "house",
+    )
 )
-"""The terms that are shown as they stand in the document."""
+"""The terms that are not shown as they stand in the document: under another name, counted down, or not at all."""
 
 
 def grant(shown: GrantShown) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def grant(shown: GrantShown) -> dict[str, Any]:
         "takes_used": shown.used_takes,
         "takes_left": None if found.max_takes is None else max(0, found.max_takes - shown.used_takes),
         "version": found.version,
-        **{name: terms[name] for name in _TERMS},
+        **{name: value for name, value in terms.items() if name not in _OTHERWISE},
         "note": found.note or None,
         "history": [{"state": str(e.state), "who": str(e.who), "at": stamp(e.at)} for e in shown.events],
     }

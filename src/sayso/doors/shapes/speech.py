@@ -10,18 +10,18 @@ from sayso.doors.shapes import mark
 if TYPE_CHECKING:
     from sayso.labels.jurisdiction import Jurisdiction
     from sayso.workflows.speech.exporting import Exported
-    from sayso.workflows.speech.labels import FileLabels, Outcome
+    from sayso.workflows.speech.labels import FileLabels, LabelOutcome
+    from sayso.workflows.speech.orders import Spoken
     from sayso.workflows.speech.reading import ReadText
-    from sayso.workflows.speech.speaking import Spoken
 
 
-def spoken(made: Spoken) -> dict[str, Any]:
-    """Return the shape of a clip that was made."""
+def spoken(made: Spoken, entry: int) -> dict[str, Any]:
+    """Return the shape of a clip that was made, as the ledger's ``entry`` tells."""
     return {
         "clip": made.clip,
         "grant": made.grant,
         "mark": made.mark,
-        "entry": made.entry,
+        "entry": entry,
         "duration_s": round(made.duration_s, 3),
         "ttfa_ms": made.ttfa_ms,
         "rtf": round(made.rtf, 3),
@@ -32,8 +32,8 @@ def spoken(made: Spoken) -> dict[str, Any]:
     }
 
 
-def exported(released: Exported) -> dict[str, Any]:
-    """Return the shape of a clip that was exported."""
+def exported(released: Exported, entry: int) -> dict[str, Any]:
+    """Return the shape of a clip that was exported, as the ledger's ``entry`` tells."""
     return {
         "clip": released.clip,
         "grant": released.grant,
@@ -41,7 +41,7 @@ def exported(released: Exported) -> dict[str, Any]:
         "manifest": released.manifest,
         "parent": released.parent,
         "content_credentials": released.content_credentials,
-        "entry": released.entry,
+        "entry": entry,
     }
 
 
@@ -69,7 +69,7 @@ def file_labels(found: FileLabels) -> dict[str, Any]:
     return {"file": str(found.file), "tags": dict(found.tags)}
 
 
-def _outcome(labels: Outcome) -> dict[str, Any]:
+def _outcome(labels: LabelOutcome) -> dict[str, Any]:
     return {
         "jurisdictions": list(labels.jurisdictions),
         "carried": sorted(labels.carried),

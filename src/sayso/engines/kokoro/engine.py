@@ -35,7 +35,7 @@ class Kokoro:
     licence: Final = Licence(code="Apache-2.0", weights="Apache-2.0", commercial=True)
     sample_rate: Final = 24_000
     languages: Final = ("en-US", "en-GB")
-    capabilities: Final = frozenset({Capability.STOCK, Capability.STYLE})
+    capabilities: Final = frozenset({Capability.STOCK, Capability.STYLE, Capability.PHONEMES})
 
     def __init__(self, threads: int = 2) -> None:
         self._threads = threads

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from sayso.consent.document import FORMAT, check_signature, document_of
-from sayso.consent.event_store import Signed
 from sayso.consent.grant import Grant
+from sayso.consent.history_store import Signed
 from sayso.parsing import Json
 from sayso.records.exchange.document import take
 from sayso.records.exchange.errors import DocumentInvalid

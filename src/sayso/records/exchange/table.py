@@ -1,8 +1,8 @@
-"""Where each term of a grant stands in a consent record and in a policy: one row a term.
+"""Where each term of a grant stands in a consent record and in a policy, made of the table of dimensions.
 
-A new key of `Grant.terms` is one new row here. ``unsaid`` is the value that a document means by saying nothing: it is
-not written, and it is what reading gives where nothing is written. Without one, the document must speak. In a policy,
-saying nothing sets no limit (ODRL 2.2, section 2.5); in a record we ask for every limit to be said.
+``unsaid`` is the value that a document means by saying nothing: it is not written, and it is what reading gives where
+nothing is written. Without one, the document must speak. In a policy, saying nothing sets no limit (ODRL 2.2, section
+2.5); a record must say every limit, and that there is none, as one that says nothing may have been cut short.
 """
 
 from __future__ import annotations
@@ -10,12 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sayso.consent import fields
+from sayso.consent.dimensions import MUST, TERMS, Shape, Term
 from sayso.records.exchange import forms
 from sayso.records.exchange.forms import Form, concepts, iri, or_any, thing, words
-
-MUST: Final = object()
-"""The mark of a place that a document may not leave empty."""
 
 PREFIXES: Final = {
     "dpv": "https://w3id.org/dpv#",
@@ -29,8 +26,6 @@ PREFIXES: Final = {
     "sayso": "urn:sayso:consent:",
 }
 
-_ANY: Final = [fields.ANY]
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -42,7 +37,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PlacedTerm:
     """One term of a grant, its place in a record (ISO/IEC TS 27560) and its place in a policy (ODRL)."""
 
     term: str
@@ -50,104 +45,54 @@ class Row:
     policy: Place
 
 
-def _process(*path: str) -> tuple[str, ...]:
-    return ("dpv:hasProcess", *path)
+def placed(term: Term) -> PlacedTerm:
+    """Return where a row of the table of dimensions stands in both documents."""
+    nothing = list(term.nothing) if isinstance(term.nothing, tuple) else term.nothing
+    return PlacedTerm(term.name, _in_record(term, nothing), _in_policy(term, nothing))
 
 
-def _limit(operand: str, operator: str) -> tuple[str, ...]:
-    return ("permission", "constraint", f"{operand} {operator}")
+def _in_record(term: Term, nothing: Any) -> Place:
+    path, form = tuple(term.places.record.split(" ")), _record_form(term)
+    if not term.places.said:
+        return Place(path, form, nothing)
+    says_no = nothing is not MUST and term.shape is not Shape.FLAG
+    return Place(path, or_any(form, nothing=nothing) if says_no else form)
 
 
-def _plain(term: str, form: Form, unsaid: Any) -> Row:
-    """Return the row of a term that stands beside the limits, under a word of ours, in both documents."""
-    first, *others = term.split("_")
-    place = Place((f"sayso:{first}{''.join(map(str.capitalize, others))}",), form, unsaid)
-    return Row(term, place, place)
+def _in_policy(term: Term, nothing: Any) -> Place:
+    at = term.places.policy
+    if not at:
+        return Place(tuple(term.places.record.split(" ")), _record_form(term), nothing)
+    if not at.startswith("permission "):
+        return Place(("permission", "constraint", at), _plain_form(term), nothing)
+    form = thing("vcard:fn", kind="Party") if term.shape is Shape.PARTY else words(term.places.concept)
+    return Place(tuple(at.split(" ")), form, nothing)
 
 
-TABLE: Final[tuple[Row, ...]] = (
-    Row(
-        "licensee",
-        Place(_process("dpv:hasDataController"), thing("dpv:hasName", kind="dpv:LegalEntity")),
-        Place(("permission", "assignee"), thing("vcard:fn", kind="Party")),
-    ),
-    Row(
-        "purposes",
-        Place(_process("dpv:hasPurpose"), concepts("sayso:purpose/", kind="dpv:Purpose")),
-        Place(_limit("purpose", "isAnyOf"), concepts("sayso:purpose/")),
-    ),
-    Row(
-        "actions",
-        Place(_process("dpv:hasProcessing"), concepts("sayso:action/", kind="dpv:Processing")),
-        Place(("permission", "action"), words("sayso:action/")),
-    ),
-    Row(
-        "project",
-        Place(_process("sayso:project"), or_any(forms.TEXT, nothing=None)),
-        Place(_limit("sayso:project", "eq"), forms.TEXT, None),
-    ),
-    Row(
-        "languages",
-        Place(_process("dct:language"), or_any(forms.TEXTS, nothing=_ANY)),
-        Place(_limit("language", "isAnyOf"), forms.TEXTS, _ANY),
-    ),
-    Row(
-        "territories",
-        Place(_process("dpv:hasLocation"), or_any(concepts("loc:", kind="dpv:Location"), nothing=_ANY)),
-        Place(_limit("spatial", "isAnyOf"), concepts("loc:"), _ANY),
-    ),
-    Row(
-        "channels",
-        Place(_process("sayso:channel"), or_any(forms.TEXTS, nothing=_ANY)),
-        Place(_limit("deliveryChannel", "isAnyOf"), forms.TEXTS, _ANY),
-    ),
-    Row(
-        "not_before",
-        Place(("dct:valid", "dcat:startDate"), forms.MOMENT),
-        Place(_limit("dateTime", "gteq"), forms.MOMENT),
-    ),
-    Row(
-        "until",
-        Place(("dct:valid", "dcat:endDate"), or_any(forms.MOMENT, nothing=None)),
-        Place(_limit("dateTime", "lt"), forms.MOMENT, None),
-    ),
-    Row(
-        "max_ms",
-        Place(_process("sayso:soundInAll"), or_any(forms.LENGTH, nothing=None)),
-        Place(_limit("sayso:soundInAll", "lteq"), forms.LENGTH, None),
-    ),
-    Row(
-        "max_takes",
-        Place(_process("sayso:takesInAll"), or_any(forms.NUMBER, nothing=None)),
-        Place(_limit("count", "lteq"), forms.NUMBER, None),
-    ),
-    Row(
-        "scripted_only",
-        Place(_process("sayso:scriptedOnly"), forms.FLAG),
-        Place(_limit("sayso:scriptedOnly", "eq"), forms.FLAG, False),
-    ),
-    Row(
-        "blocked_words",
-        Place(_process("sayso:blockedWord"), forms.TEXTS, []),
-        Place(_limit("sayso:word", "isNoneOf"), forms.TEXTS, []),
-    ),
-    Row(
-        "blocked_topics",
-        Place(_process("sayso:blockedTopic"), concepts("sayso:topic/"), []),
-        Place(_limit("sayso:topic", "isNoneOf"), concepts("sayso:topic/"), []),
-    ),
-    Row(
-        "approved_texts",
-        Place(_process("sayso:approvedText"), or_any(forms.TEXTS, nothing=None)),
-        Place(_limit("sayso:text", "isAnyOf"), forms.TEXTS, None),
-    ),
-    Row(
-        "disclosure",
-        Place(_process("sayso:disclosure"), or_any(iri("sayso:disclosure/"), nothing=None)),
-        Place(_limit("sayso:disclosure", "eq"), iri("sayso:disclosure/"), None),
-    ),
-    *(_plain(term, forms.TEXT, None) for term in ("compensation", "notice_sha256", "notice_language")),
-    *(_plain(term, forms.FLAG, False) for term in ("sublicensing", "post_mortem", "outer", "house")),
-    _plain("ceiling", iri("urn:sayso:grant:"), None),
-    Row("note", Place(("dct:description",), forms.TEXT, ""), Place(("dct:description",), forms.TEXT, "")),
-)
+def _record_form(term: Term) -> Form:
+    if term.shape is Shape.PARTY:
+        return thing("dpv:hasName", kind="dpv:LegalEntity")
+    if term.shape is Shape.CONCEPTS:
+        return concepts(term.places.concept, kind=term.places.kind)
+    return _plain_form(term)
+
+
+def _plain_form(term: Term) -> Form:
+    if term.shape is Shape.CONCEPT:
+        return iri(term.places.concept)
+    if term.shape is Shape.CONCEPTS:
+        return concepts(term.places.concept)
+    return _FORMS[term.shape]
+
+
+_FORMS: Final = {
+    Shape.NAME: forms.TEXT,
+    Shape.NAMES: forms.TEXTS,
+    Shape.FLAG: forms.FLAG,
+    Shape.COUNT: forms.NUMBER,
+    Shape.LENGTH: forms.LENGTH,
+    Shape.MOMENT: forms.MOMENT,
+    Shape.DIGESTS: forms.TEXTS,
+}
+
+TABLE: Final[tuple[PlacedTerm, ...]] = tuple(placed(term) for term in TERMS)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
+from sayso.consent.dimensions import MUST
 from sayso.consent.errors import GrantInvalid
 from sayso.consent.grant import Grant
 from sayso.consent.state import State
@@ -14,11 +14,9 @@ from sayso.ids import GrantId, SpeakerId
 from sayso.parsing import Json
 from sayso.records.exchange.document import named, put, take
 from sayso.records.exchange.errors import DocumentInvalid
-from sayso.records.exchange.table import MUST, TABLE, Place, Row
+from sayso.records.exchange.table import TABLE, Place, PlacedTerm
 
-_KNOWN: Final = {field.name for field in dataclasses.fields(Grant)}
-
-Which = Callable[[Row], Place]
+Which = Callable[[PlacedTerm], Place]
 
 
 def put_terms(document: Json, grant: Grant, which: Which) -> None:
@@ -26,8 +24,6 @@ def put_terms(document: Json, grant: Grant, which: Which) -> None:
     terms = grant.terms()
     for row in TABLE:
         place = which(row)
-        if row.term not in terms:
-            continue
         value = terms.pop(row.term)
         if value != place.unsaid:
             put(document, place.path, place.form.write(value))
@@ -37,7 +33,7 @@ def put_terms(document: Json, grant: Grant, which: Which) -> None:
 
 def take_terms(document: Json, which: Which) -> dict[str, Any]:
     """Take the terms out of the document; raise `DocumentInvalid` naming the term and its place."""
-    return {row.term: _taken(document, row.term, which(row)) for row in TABLE if row.term in _KNOWN}
+    return {row.term: _taken(document, row.term, which(row)) for row in TABLE}
 
 
 def _taken(document: Json, term: str, place: Place) -> Any:

@@ -7,20 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from sayso.clock import parse_stamp
-from sayso.consent.act import Action
 from sayso.consent.state import State
 from sayso.units import MS_PER_MINUTE
-
-DONE_WITH_A_VOICE: Final = {
-    Action.CLONE: "make a copy of your voice on a computer",
-    Action.SYNTHESIZE: "let the copy speak texts that were written before",
-    Action.STREAM: "let the copy speak live, as it goes",
-    Action.CONVERT: "make another person's speech sound like you",
-    Action.MARK: "put hidden marks into the sound",
-    Action.PUBLISH: "let other people hear the sound",
-    Action.EXPORT: "take the copy of your voice to another place",
-    Action.TRAIN: "teach other computer voices with yours",
-}
 
 STATES: Final = {
     State.REQUESTED: "They asked, and you have not said yes. They may not use your voice.",

@@ -1,5 +1,5 @@
-# ruff: noqa: RUF001, SIM905, E501 - typographic characters are the matter here; tables and patterns read best so
-"""Abbreviations and Roman numerals: what they stand for depends on what stands beside them."""
+# ruff: noqa: RUF001, E501 - typographic characters are the matter here; tables and patterns read best so
+"""Abbreviations: what they stand for depends on what stands beside them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.moments import SHORT_MONTHS
-from sayso.synthesis.reading.numerals import ROMAN_PATTERN, cardinal, ordinal, roman
 from sayso.synthesis.reading.rules import Rule, rule, stop_if_ends
 
 _TITLES: Final = {
@@ -44,7 +43,23 @@ _STOPPED_TITLES: Final = {
     "Treas": "Treasurer",
     "Insp": "Inspector",
     "Det": "Detective",
+    "Bp": "Bishop",
+    "Abp": "Archbishop",
+    "Pvt": "Private",
+    "Pfc": "Private First Class",
+    "Atty": "Attorney",
+    "Amb": "Ambassador",
+    "Cdr": "Commander",
+    "Brig": "Brigadier",
+    "Sr": "Sister",
+    "Br": "Brother",
+    "Univ": "University",
+    "Pt": "Point",
 }
+_STATES: Final = {
+    "Calif": "California", "Conn": "Connecticut", "Tenn": "Tennessee", "Ariz": "Arizona", "Colo": "Colorado",
+    "Minn": "Minnesota", "Okla": "Oklahoma", "Wyo": "Wyoming", "Fla": "Florida", "Wis": "Wisconsin",
+}  # fmt: skip
 _AFTER_NAMES: Final = {
     "Jr": "Junior",
     "Sr": "Senior",
@@ -67,7 +82,7 @@ _AFTER_NAMES: Final = {
     "Univ": "University",
     "Bldg": "Building",
 }
-_BEFORE_NUMBERS: Final = {
+BEFORE_NUMBERS: Final = {
     "No": "Number",
     "no": "number",
     "Nos": "Numbers",
@@ -79,6 +94,27 @@ _BEFORE_NUMBERS: Final = {
     "vol": "volume",
     "Vol": "Volume",
     "vols": "volumes",
+    "Vols": "Volumes",
+    "Chs": "Chapters",
+    "chs": "chapters",
+    "Hwy": "Highway",
+    "hwy": "highway",
+    "Bldg": "Building",
+    "bldg": "building",
+    "Rte": "Route",
+    "Rm": "Room",
+    "Ex": "Example",
+    "cap": "chapter",
+    "Pp": "Pages",
+    "Pg": "Page",
+    "ll": "lines",
+    "Bk": "Book",
+    "bk": "book",
+    "Pt": "Part",
+    "pt": "part",
+    "pts": "parts",
+    "Sc": "Scene",
+    "sc": "scene",
     "ch": "chapter",
     "Ch": "Chapter",
     "chap": "chapter",
@@ -146,68 +182,20 @@ _NOT_STREETS: Final = (
     "Where|Until|Since|Was|Is|Did|Does|Do|Not|So|See|Visit|Dear|O|Oh|Jill|Great|Little|Upper|Lower|Through|Over|Beyond"
 )
 
-_COUNTED_NOUNS: Final = (
-    "Chapter|Chapters|Book|Part|Parts|Volume|Act|Acts|Scene|Section|Article|Appendix|Figure|Table|Canto|Phase|Type|Level|"
-    "Class|Grade|Stage|Lesson|Episode|Season|Unit|Title|Verse|Psalm|Sonnet|Symphony|Opus|Sonata|Apollo|Gemini|Saturn|"
-    "War|Bowl|Rocky|Fantasy|Mark|Division|Category|Schedule|Annex|Exhibit|Plate|Letter|Movement|Step|Round|Group|Tier"
-)
-_RULERS: Final = (
-    "Albert|Alexander|Alfonso|Alfred|Baldwin|Benedict|Boniface|Carlos|Catherine|Charles|Christian|Clement|Cleopatra|"
-    "Constantine|Darius|Edgar|Edmund|Edward|Elizabeth|Ferdinand|Francis|Franz|Frederick|George|Gregory|Gustav|Harald|"
-    "Harold|Henri|Henry|Innocent|Isabella|Ivan|James|John|Joseph|Juan|Julius|Justinian|Karl|Leo|Leopold|Louis|Ludwig|"
-    "Manuel|Margaret|Mary|Maximilian|Mehmed|Mehmet|Murad|Napoleon|Nicholas|Olaf|Otto|Paul|Pedro|Peter|Philip|"
-    "Pius|Ptolemy|Ramesses|Ramses|Richard|Robert|Rudolf|Selim|Sixtus|Stephen|Theodosius|Thutmose|Umberto|Urban|Victoria|"
-    "Vittorio|Emmanuel|Wilhelm|William|Xerxes|Charlemagne|Sigismund|Casimir|Baudouin|Haakon|Akbar|Rama"
-)
-_RULER_TITLES: Final = "King|Queen|Pope|Emperor|Empress|Tsar|Czar|Tsarina|Prince|Princess|Sultan|Kaiser|Duke|Saint|Shah"
-_NUMERAL: Final = rf"({ROMAN_PATTERN})"
-_LATER: Final = r"((?=[IVX])(?:X{0,2})(?:IX|IV|VI{0,3}|I{2,3}|(?<=X)I{0,3}))"  # II and up: a lone I may be the pronoun
-_END_OF_NAME: Final = r"\b(?!['’.](?!s\b)\w|\w|-)"
-_LETTERED: Final = frozenset(
-    "Appendix Annex Exhibit Schedule Category Class Grade Type Group Tier Plate Letter Unit Table Figure Level".split()
-)
-_BOOKS: Final = {
-    "Gen": "Genesis", "Ex": "Exodus", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy",
-    "Josh": "Joshua", "Judg": "Judges", "Sam": "Samuel", "Kgs": "Kings", "Chr": "Chronicles", "Chron": "Chronicles",
-    "Neh": "Nehemiah", "Esth": "Esther", "Ps": "Psalm", "Pss": "Psalms", "Prov": "Proverbs", "Eccl": "Ecclesiastes",
-    "Isa": "Isaiah", "Jer": "Jeremiah", "Lam": "Lamentations", "Ezek": "Ezekiel", "Dan": "Daniel", "Hos": "Hosea",
-    "Obad": "Obadiah", "Mic": "Micah", "Nah": "Nahum", "Hab": "Habakkuk", "Zeph": "Zephaniah", "Hag": "Haggai",
-    "Zech": "Zechariah", "Mal": "Malachi", "Matt": "Matthew", "Mt": "Matthew", "Mk": "Mark", "Lk": "Luke", "Jn": "John",
-    "Rom": "Romans", "Cor": "Corinthians", "Gal": "Galatians", "Eph": "Ephesians", "Phil": "Philippians",
-    "Col": "Colossians", "Thess": "Thessalonians", "Tim": "Timothy", "Tit": "Titus", "Philem": "Philemon",
-    "Heb": "Hebrews", "Jas": "James", "Pet": "Peter", "Rev": "Revelation",
-}  # fmt: skip
-_WHOLE_BOOKS: Final = "|".join(
-    {*_BOOKS.values(), "Ezra", "Ruth", "Job", "Joel", "Amos", "Jonah", "Luke", "Acts", "Jude", "Song of Songs"}
-)
-_VERSES: Final = r"(\d{1,3}):(\d{1,3})(?:\s?[-–—]\s?(?:(\d{1,3}):)?(\d{1,3}))?(?:, ?(\d{1,3}))?(?![\d:])"
-_BOOK_NUMBERS: Final = {"1": "First", "2": "Second", "3": "Third", "I": "First", "II": "Second", "III": "Third"}
-_CENTURIES: Final = (
-    "century|centuries|dynasty|legion|corps|amendment|olympiad|arrondissement|army|congress|session|edition"
-)
-
 
 def _expand(table: dict[str, str]) -> str:
     return "|".join(sorted(table, key=len, reverse=True))
 
 
-def _count(match: re.Match[str]) -> str:
-    return f"{match[1]} {cardinal(roman(match[2]))}"
+_CLIPPED: Final = {
+    "gov": "government", "dep": "department", "int": "international", "nat": "national", "cont": "continued",
+    "sec": "secretary", "ass": "association",
+}  # fmt: skip
 
 
-def _counted_noun(match: re.Match[str]) -> str:
-    """Read "Part IV was", but not "the part I was given": a lone I before a small word is the pronoun.
-
-    A lone C, D, L or M counts nothing, and what is lettered, such as an appendix, has letters.
-    """
-    if len(match[2]) == 1 and (match[2] in "CDLM" or match[1] in _LETTERED):
-        return match[0]
-    is_pronoun = match[2] == "I" and re.match(r" (?!of\b|and\b|to\b)[a-z]", match.string[match.end() :])
-    return match[0] if is_pronoun else _count(match)
-
-
-def _reign(match: re.Match[str]) -> str:
-    return f"{match[1]} the {ordinal(roman(match[2])).capitalize()}"
+def _clipped(match: re.Match[str]) -> str:
+    word = _CLIPPED[re.split("['’]", match[0])[0].lower()]
+    return word.capitalize() if match[0][0].isupper() else word
 
 
 def _street(match: re.Match[str]) -> str:
@@ -218,52 +206,19 @@ def _named_street(match: re.Match[str]) -> str:
     return f"{match[1]} {_street(match)}"
 
 
-def _verses(match: re.Match[str]) -> str:
-    number, book, chapter, verse, last_chapter, last, more = match.groups()
-    words = f"{_BOOK_NUMBERS[number]} " if number else ""
-    is_several = bool(last or more)
-    words += f"{_BOOKS.get(book.rstrip('.'), book)} {cardinal(int(chapter))}{',' if is_several else ''} {cardinal(int(verse))}"
-    if last_chapter:
-        words += f" to {cardinal(int(last_chapter))}, {cardinal(int(last))}"
-    elif last:
-        words += f" to {cardinal(int(last))}"
-    return words + (f" and {cardinal(int(more))}" if more else "")
-
-
-def _world_war(match: re.Match[str]) -> str:
-    return f"World War {cardinal(roman(match[1])).capitalize()}"
-
-
-def _heading(match: re.Match[str]) -> str:
-    if match[1] in "CDLM":
-        return match[0]
-    return f"{cardinal(roman(match[1])).capitalize()}."
-
-
 RULES: Final[list[Rule]] = [
-    rule(rf"\b(?:([1-3]|I{{1,3}}) )?({_expand(_BOOKS)})\.? {_VERSES}", _verses),
-    rule(rf"\b(?:([1-3]|I{{1,3}}) )?({_WHOLE_BOOKS}) {_VERSES}", _verses),
-    rule(
-        rf"\b((?:{_COUNTED_NOUNS}|Room|Track|Page|Day|Week|Lesson|Item|Question|Exercise|Number) )0+(?=[1-9])",
-        r"\1",
-        flags=re.IGNORECASE,
-    ),
+    rule(r"(?<![\w])([A-G])[#♯]m(?![\w])", r"\1 sharp minor"),
+    rule(r"\b([A-G])b(?= (?:major|minor|maj|min)\b)", r"\1 flat"),
     rule(r"(?<![\w])([A-G])[#♯](?![\w])", r"\1 sharp"),
     rule(r"(?<![\w])([A-G])♭(?![\w])", r"\1 flat"),
-    rule(r"\bWW(I{1,2})\b", _world_war),
-    rule(
-        rf"(?<![\w.])(?!I[ -]){_NUMERAL}((?:st|nd|rd|th)?(?:-| )(?=(?:{_CENTURIES})\b))",
-        lambda match: f"{ordinal(roman(match[1]))}{match[2][-1]}",
-    ),
-    rule(rf"(?<![\w.]){_NUMERAL}(?:st|nd|rd|th)\b", lambda match: ordinal(roman(match[1]))),
     rule(r"(?<![\w/])(?:N/A|n/a)(?=\.(?:\s|$))", "N.A"),
     rule(r"(?<![\w/])(?:N/A|n/a)(?![\w/])", "N.A."),
     rule(r"\b([bB])\. ?(?=1\d{3}\b|20\d{2}\b)", "born "),
-    rule(r"(?<=[\s(])d\. ?(?=1\d{3}\b|20\d{2}\b)", "died "),
-    rule(r"(?<=[\s(])fl\. ?(?=1\d{3}\b)", "flourished "),
+    rule(r"(?:(?<=[\s(])|^)d\. ?(?=1\d{3}\b|20\d{2}\b)", "died "),
+    rule(r"(?:(?<=[\s(])|^)fl\. ?(?=1\d{3}\b)", "flourished "),
     rule(r"(?<![\w'’])([Tt])h['’](?= [A-Za-z])", r"\1he"),
     rule(
-        r"(?<![\w.])(IT)(?= (?:jobs?|department|support|team|staff|industry|manager|systems?|guy|desk|company|security|budget|professionals?|worker|workers|specialist|consultant|project|infrastructure|services?|sector|admin)\b)",
+        r"(?<![\w.])(IT)(?= (?:jobs?|department|support|team|staff|industry|manager|systems?|guy|man|men|woman|expert|experts|helpdesk|equipment|skills|training|school|desk|company|security|budget|professionals?|worker|workers|specialist|consultant|project|infrastructure|services?|sector|admin)\b)",
         "I.T.",
     ),
     rule(r"\b([Ee])\.\s?g\.", lambda match: "For example" if match[1] == "E" else "for example"),
@@ -274,20 +229,39 @@ RULES: Final[list[Rule]] = [
     rule(r"\bvs\b\.?", "versus"),
     rule(r"(?<=[a-z.] )v\. (?=[A-Z])", "versus "),
     rule(r"\bw/o\b", "without"),
-    rule(r"\bw/ ?(?=\w)", "with "),
+    rule(r"\bc/o\b", "care of"),
+    rule(r"\bw/ ?(?=\w{2})", "with "),
+    rule(r"\b[Tt]h['’](?=[a-z]{2})", "the "),
+    rule(r"\b(?:[Gg]ov|[Dd]ep|[Ii]nt|[Nn]at)['’](?:t|l)\b|\b[Cc]ont['’]d\b|\b[Ss]ec['’]y\b|\b[Aa]ss['’]n\b", _clipped),
+    rule(r"\bv\. ?(?=\d)", "verse "),
+    rule(r"\bvv\. ?(?=\d)", "verses "),
+    rule(r"\bet seq\b\.?", lambda match: "and following" + stop_if_ends(match)),
+    rule(
+        r"\bSr\. (?=(?:Engineer|Manager|Director|Analyst|Developer|Vice|Editor|Officer|Consultant|Partner|Associate|Scientist)\b)",
+        "Senior ",
+    ),
+    rule(r"\bJr\. (?=(?:High|College|Partner|Associate|Engineer|Analyst|Developer|Year|School)\b)", "Junior "),
+    rule(r"\br\. ?(?=\d{3,4}[-–]\d)", "reigned "),
     rule(r"\bb/c\b", "because"),
     rule(r"§§ ?(?=\d)", "sections "),
     rule(r"§ ?(?=\d)", "section "),
     rule(r"(?<![\w&])#(?=\d)", "number "),
-    rule(rf"\b({_expand(_BEFORE_NUMBERS)})\. ?(?=\d)", lambda match: f"{_BEFORE_NUMBERS[match[1]]} "),
+    rule(rf"\b({_expand(BEFORE_NUMBERS)})\. ?(?=\d)", lambda match: f"{BEFORE_NUMBERS[match[1]]} "),
     rule(rf"(?<![\w.])({_expand(_ANYWHERE)})\.", lambda match: _ANYWHERE[match[1]] + stop_if_ends(match)),
     rule(rf"\b({_expand(_DAYS)})\.(?=,| (?:\d|[A-Z][a-z]{{2,8}}\.? \d))", lambda match: _DAYS[match[1]]),
+    rule(rf"\b({_expand(_STATES)})\.", lambda match: _STATES[match[1]] + stop_if_ends(match)),
+    rule(r"\bMass\.(?= Ave)|(?<=[a-z], )Mass\.", "Massachusetts"),
+    rule(r"(?<=[a-z] )(Ave|Blvd|Pkwy)(?=[,;]|$)", lambda match: _AFTER_NAMES[match[1]]),
+    rule(r"(?<=(?:st|nd|rd|th) )ed\.", lambda match: "edition" + stop_if_ends(match)),
+    rule(r"(?<=(?:st|nd|rd|th) )edn\.", lambda match: "edition" + stop_if_ends(match)),
+    rule(r"^(Jr|Sr|Esq|Inc|Ltd|Corp)\.$", lambda match: f"{_AFTER_NAMES[match[1]]}."),
     *SHORT_MONTHS,
     # A street: after an ordinal, after a name that no saint's name follows, or where a name cannot follow.
     rule(r"(?<=\d(?:st|nd|rd|th) )St\b\.?", _street),
     rule(rf"\b(?!(?:{_NOT_STREETS})\b)([A-Z][a-z]+) St\.(?! (?:{_SAINTS})\b)", _named_street),
     rule(r"(?<=\d [A-Z])([a-z]+) Dr\b\.?", lambda match: f"{match[1]} Drive{stop_if_ends(match)}"),
     rule(r"(?<=[a-z] )Dr\.(?= ?[,;)]| [a-z]|$)", "Drive"),
+    rule(r"\bUniv\.(?= of\b)", "University"),
     rule(r"\bSt\b\.? (?=[A-Z])", "Saint "),
     rule(r"\bSt\.", _street),
     rule(r"\bSts\. (?=[A-Z])", "Saints "),
@@ -295,17 +269,4 @@ RULES: Final[list[Rule]] = [
     rule(r"\bMs\. ?(?=[A-Z])", "Ms "),
     rule(rf"\b({_expand(_STOPPED_TITLES)})\. (?=[A-Z])", lambda match: f"{_STOPPED_TITLES[match[1]]} "),
     rule(rf"(?<=[\w,&] )({_expand(_AFTER_NAMES)})\.", lambda match: _AFTER_NAMES[match[1]] + stop_if_ends(match)),
-    rule(rf"\b(World War) {_NUMERAL}\b", _count),
-    rule(rf"\b({_COUNTED_NOUNS}) {_NUMERAL}{_END_OF_NAME}", _counted_noun),
-    rule(
-        rf"\b({'|'.join(noun.upper() for noun in ('Chapter', 'Book', 'Part', 'Volume', 'Act', 'Scene'))}) {_NUMERAL}\b",
-        _count,
-    ),
-    rule(rf"\b((?:{_RULER_TITLES})(?: [A-Z][a-z]+){{1,2}}) {_NUMERAL}{_END_OF_NAME}", _reign),
-    rule(rf"\b({_RULERS}) {_LATER}{_END_OF_NAME}", _reign),
-    rule(rf"\b({_RULERS}) (I)(?= of\b|[,;)])", _reign),
-    rule(rf"\b((?:{_RULERS}) [A-Z][a-z]+),? {_LATER}{_END_OF_NAME}", _reign),
-    rule(rf"(?<=[a-z] )([A-Z][a-z]+) ((?:V?I){{2,3}}|IV|VI){_END_OF_NAME}", _count),
-    rule(rf"^{_NUMERAL}\.?$", _heading),
-    rule(r"^(?=[XVI])((?:X{0,3})(?:IX|IV|V?I{0,3}))\. (?=[A-Z][^.!?]*$)", lambda match: f"{_heading(match)} "),
 ]

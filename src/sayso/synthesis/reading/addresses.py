@@ -19,7 +19,7 @@ _FILES: Final = (
 )
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _TAIL: Final = r"(?:/[^\s<>\"”’)\]]*[^\s<>\"”’)\].,;:!?])?/?"
-_SPELLED: Final = frozenset("uk us eu tv io ai au nz".split())
+_SPELLED: Final = frozenset("uk eu tv io ai au nz".split())
 _VOWEL: Final = re.compile(r"[aeiouy]", re.IGNORECASE)
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001, E501 - typographic characters are the matter here; tables and patterns read best so
-"""Amounts: money, percentages, temperatures, units, fractions, ranges, telephone numbers and plain numbers."""
+"""Amounts: percentages, temperatures, units, fractions, ranges, telephone numbers and plain numbers."""
 
 from __future__ import annotations
 
@@ -7,54 +7,9 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.moments import plain
+from sayso.synthesis.reading.money import SCALES
 from sayso.synthesis.reading.numerals import cardinal, is_one, number, ordinal, plural
 from sayso.synthesis.reading.rules import NUMBER, Rule, rule
-
-_CURRENCIES: Final = {
-    "$": ("dollar", "dollars", "cent", "cents"),
-    "US$": ("dollar", "dollars", "cent", "cents"),
-    "C$": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
-    "A$": ("Australian dollar", "Australian dollars", "cent", "cents"),
-    "NZ$": ("New Zealand dollar", "New Zealand dollars", "cent", "cents"),
-    "HK$": ("Hong Kong dollar", "Hong Kong dollars", "cent", "cents"),
-    "USD": ("U.S. dollar", "U.S. dollars", "cent", "cents"),
-    "£": ("pound", "pounds", "penny", "pence"),
-    "GBP": ("pound", "pounds", "penny", "pence"),
-    "€": ("euro", "euros", "cent", "cents"),
-    "EUR": ("euro", "euros", "cent", "cents"),
-    "CHF": ("Swiss franc", "Swiss francs", "centime", "centimes"),
-    "R$": ("real", "reais", "centavo", "centavos"),
-    "BRL": ("real", "reais", "centavo", "centavos"),
-    "Mex$": ("peso", "pesos", "centavo", "centavos"),
-    "S$": ("Singapore dollar", "Singapore dollars", "cent", "cents"),
-    "CA$": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
-    "AU$": ("Australian dollar", "Australian dollars", "cent", "cents"),
-    "CAD": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
-    "AUD": ("Australian dollar", "Australian dollars", "cent", "cents"),
-    "SEK": ("Swedish krona", "Swedish kronor", "öre", "öre"),
-    "NOK": ("Norwegian krone", "Norwegian kroner", "øre", "øre"),
-    "DKK": ("Danish krone", "Danish kroner", "øre", "øre"),
-    "CNY": ("yuan", "yuan", "fen", "fen"),
-    "INR": ("rupee", "rupees", "paisa", "paise"),
-    "Rs": ("rupee", "rupees", "paisa", "paise"),
-    "zł": ("zloty", "zlotys", "grosz", "groszy"),
-    "₫": ("dong", "dong", "xu", "xu"),
-    "₴": ("hryvnia", "hryvnias", "kopiyka", "kopiykas"),
-    "₦": ("naira", "naira", "kobo", "kobo"),
-    "₱": ("peso", "pesos", "centavo", "centavos"),
-    "¥": ("yen", "yen", "sen", "sen"),
-    "JPY": ("yen", "yen", "sen", "sen"),
-    "₹": ("rupee", "rupees", "paisa", "paise"),
-    "₩": ("won", "won", "jeon", "jeon"),
-    "₽": ("ruble", "rubles", "kopeck", "kopecks"),
-    "₪": ("shekel", "shekels", "agora", "agorot"),
-    "₺": ("lira", "lira", "kurush", "kurush"),
-    "₿": ("bitcoin", "bitcoins", "cent", "cents"),
-}
-_SCALES: Final = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "b": "billion", "tn": "trillion"}
-_CURRENCY: Final = "|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, reverse=True))
-_SCALE: Final = r"hundred|thousand|million|billion|trillion|[kK]|[mM]n?|[bB]n?|tn"
-_BILL: Final = r"bills?|notes?|coins?|tickets?|fines?|stamps?|words?|questions?|tips?|bets?|cheques?|checks?|deals?"
 
 _UNITS: Final = {
     "km": "kilometer",
@@ -140,10 +95,17 @@ _FIXED_UNITS: Final = {
     "psi": "P.S.I.",
     "mpg": "miles per gallon",
 }
+_SCALE_NAMES: Final = {"C": "Celsius", "F": "Fahrenheit"}
 _AREAS: Final = {"²": "square", "2": "square", "³": "cubic", "3": "cubic"}
 # One letter and no space may as well be a size, a class or a plural: "5s", "3A", "4N".
-_ATTACHED_ONLY_APART: Final = frozenset({"s", "A", "N", "J", "V", "W", "L"})
+_ATTACHED_ONLY_APART: Final = frozenset({"s", "A", "N", "J"})
 _UNIT: Final = "|".join(sorted((*_UNITS, "ft", *_FIXED_UNITS), key=len, reverse=True))
+_THINGS: Final = (
+    "runs?|races?|walks?|dash|film|lens|lenses|cans?|bottles?|bulbs?|bags?|box|boxes|jars?|bars?|cups?|glass|glasses|steaks?|"
+    "drives?|cards?|battery|batteries|motors?|engines?|pipes?|cables?|hose|ropes?|boards?|tanks?|limit|zone|sprint|swim|hike|"
+    "ride|trip|radius|pieces?|slices?|packets?|packs?|doses?|tablets?|pills?|plates?|weights?|boats?|pools?|walls?|fence|"
+    "ladders?|screens?|wires?|sockets?|supply|guns?|cannons?|shells?|bombs?|trucks?|tins?|cartons?|buckets?|barrels?|jugs?"
+)
 _PER: Final = {"s": "second", "h": "hour", "hr": "hour", "min": "minute", "day": "day", "week": "week", "year": "year"} | {
     "kg": "kilogram", "m": "meter", "km": "kilometer", "L": "liter", "l": "liter", "lb": "pound", "month": "month",
 }  # fmt: skip
@@ -153,35 +115,8 @@ _START: Final = r"(?<![\w.,/:])"
 _MINUS: Final = r"(?:(?<![\w.,)-])([-−]))?"
 
 
-def _scaled(written: str, scale: str | None) -> str:
-    return number(written) + (f" {_SCALES.get(scale.lower(), scale)}" if scale else "")
-
-
-def _money(match: re.Match[str]) -> str:
-    minus, sign, written, scale, bill = match.groups()
-    one, many, _, _ = _CURRENCIES[sign]
-    prefix = "minus " if minus else ""
-    if bill:
-        return f"{prefix}{_scaled(written, scale)} {one}{bill}"
-    if scale:
-        return f"{prefix}{_scaled(written, scale)} {many}"
-    return prefix + _coins(written, sign)
-
-
-def _coins(written: str, sign: str) -> str:
-    one, many, cent, cents = _CURRENCIES[sign]
-    whole, _, fraction = written.partition(".")
-    if fraction and len(fraction) != 2:
-        return f"{number(written)} {many}"
-    pounds = f"{number(whole)} {one if is_one(whole) else many}"
-    pence = f"{cardinal(int(fraction))} {cent if int(fraction) == 1 else cents}" if fraction.strip("0") else ""
-    if pence and not whole.strip("0,"):
-        return pence
-    return f"{pounds} and {pence}" if pence else pounds
-
-
 def _with_scale(match: re.Match[str]) -> str:
-    return f"{number(match[1])} {_SCALES[match[2].lower()]}"
+    return f"{number(match[1])} {SCALES[match[2].lower()]}"
 
 
 def _inches(match: re.Match[str]) -> str:
@@ -192,6 +127,16 @@ def _inches(match: re.Match[str]) -> str:
     )
 
 
+def _whole_inches(match: re.Match[str]) -> str:
+    written = next(each for each in match.groups() if each)
+    return f"{number(written)} inch{'' if is_one(written) else 'es'}"
+
+
+def _squared(match: re.Match[str]) -> str:
+    words = {"ft": "feet", "in": "inches"}.get(match[3]) or f"{_UNITS.get(match[3], match[3])}s"
+    return f"{number(match[1])} {'square' if match[2] == 'sq' else 'cubic'} {words}"
+
+
 def _foot(match: re.Match[str]) -> str:
     return f"{number(match[1])} {'foot' if is_one(match[1]) else 'feet'}"
 
@@ -200,33 +145,11 @@ def _thirds(match: re.Match[str]) -> str:
     return f"{match[1]}/{match[2]}"
 
 
-_RATES: Final = {
-    "hr": "an hour", "h": "an hour", "hour": "an hour", "day": "a day", "week": "a week", "wk": "a week", "month": "a month",
-    "mo": "a month", "year": "a year", "yr": "a year", "night": "a night", "person": "a person", "kg": "a kilogram",
-    "lb": "a pound", "unit": "a unit", "gal": "a gallon", "gallon": "a gallon", "min": "a minute", "minute": "a minute",
-    "piece": "a piece", "ea": "each",
-}  # fmt: skip
-
-
-def _rate(match: re.Match[str]) -> str:
-    return f"{match[1]} {_RATES[match[2]]}"
-
-
-def _money_range(match: re.Match[str]) -> str:
-    sign, first, first_scale, last, last_scale = match.groups()
-    return f"{_scaled(first, first_scale)} to {_scaled(last, last_scale)} {_CURRENCIES[sign][1]}"
-
-
-def _money_after(match: re.Match[str]) -> str:
-    written, scale, sign = match.groups()
-    return f"{_scaled(written, scale)} {_CURRENCIES[sign][1]}" if scale else _coins(written, sign)
-
-
 def _degrees(match: re.Match[str]) -> str:
     minus, written, scale = match.groups()
     is_single = is_one(written) or _TURN.match(match.string, match.end())
     words = f"{'minus ' if minus else ''}{number(written)} degree{'' if is_single else 's'}"
-    return words + {"C": " Celsius", "F": " Fahrenheit", None: ""}[scale]
+    return words + (f" {_SCALE_NAMES[scale]}" if scale else "")
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -253,7 +176,7 @@ def _fraction(match: re.Match[str]) -> str:
     whole, above, below = match[1], int(match[2]), int(match[3])
     if whole is None and (above, below) in {(24, 7), (9, 11), (7, 11), (50, 50), (20, 20)}:
         return f"{cardinal(above)} {cardinal(below)}"
-    if below == 0 or below > 100 or (whole is None and above >= below):
+    if below == 0 or (below > 100 and below % 1000) or (whole is None and above >= below):
         return f"{number(whole)} and {cardinal(above)} over {cardinal(below)}" if whole else _over(above, below)
     part = _FRACTIONS.get(below) or ordinal(below)
     if above > 1:
@@ -269,6 +192,12 @@ def _over(above: int, below: int) -> str:
 
 def _ordinal(match: re.Match[str]) -> str:
     return ordinal(int(match[1].replace(",", ""))) if len(match[1]) <= 12 else match[0]
+
+
+def _power_of_unit(match: re.Match[str]) -> str:
+    unit = match[2]
+    words = _FIXED_UNITS.get(unit) or ("feet" if unit == "ft" else f"{_UNITS[unit]}s")
+    return f" {'squared' if match[1] == '²' else 'cubed'} {words}"
 
 
 def _power(match: re.Match[str]) -> str:
@@ -288,6 +217,9 @@ def _feet(match: re.Match[str]) -> str:
 
 
 RULES_BEFORE_MOMENTS: Final[list[Rule]] = [
+    rule(r"(?<![\w/])(\d{1,2}/\d{1,2}) ?(?:″|\"(?=\W|$))", r"\1 inch"),
+    rule(r"(?<!\w)(\d{1,3})['′’] ?[x×] ?(\d{1,3})['′’](?!\w)", r"\1 feet by \2 feet"),
+    rule(r"(?<![\w'’])([3-7])['’](1[01]|\d)(?![\d\"″'’\w])", _feet),
     rule(r"(?<!\w)(\d)['′’] ?(\d{1,2})(?:[\"″”]|'')", _feet),
     rule(r"(?<![\w.,])(\d{1,3}(?:\.\d+)?) ?(?:″|''|\"(?= [a-z]))", _inches),
     rule(
@@ -298,34 +230,22 @@ RULES_BEFORE_MOMENTS: Final[list[Rule]] = [
 ]
 
 RULES: Final[list[Rule]] = [
-    rule(
-        rf"(?<!\w)({_CURRENCY}) ?({NUMBER})(?: ?({_SCALE})\b)?\s?[-–—]\s?(?:{_CURRENCY})? ?({NUMBER})(?: ?({_SCALE})\b)?",
-        _money_range,
-    ),
-    rule(rf"(?<!\w)({_CURRENCY})(?=\.\d)", r"\g<1>0"),
-    rule(rf"(?<!\w)(\$ ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) dollars?\b", r"\1"),
-    rule(rf"(?<!\w)(£ ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) pounds?\b", r"\1"),
-    rule(rf"(?<!\w)(€ ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) euros?\b", r"\1"),
-    rule(
-        rf"(?<!\w)((?:{_CURRENCY}) ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) ?/ ?(hr|h|hour|day|week|wk|month|mo|year|yr|night|person|kg|lb|unit|gal|gallon|min|minute|piece|ea)\b",
-        _rate,
-    ),
-    rule(rf"{_MINUS}(?<!\w)({_CURRENCY}) ?({NUMBER})(?:[ -]?({_SCALE})\b)?(?:([ -](?:{_BILL}))\b)?", _money),
-    rule(rf"{_START}({NUMBER})(?: ?({_SCALE}))? ?({_CURRENCY})(?!\w)", _money_after),
-    rule(rf"{_START}({NUMBER}) ?¢", lambda match: f"{number(match[1])} cent{'' if is_one(match[1]) else 's'}"),
-    rule(rf"{_START}(\d{{1,3}})p\b", lambda match: f"{number(match[1])} {'penny' if is_one(match[1]) else 'pence'}"),
     rule(rf"{_START}({NUMBER})\s?[-–—]\s?({NUMBER})(?= ?=)", r"\1 minus \2"),
     rule(
         rf"(?<![\w.,/:-])({NUMBER})( ?[%°]| ?(?:{_UNIT})\b)?\s?[-–—]\s?(?={NUMBER})(?!{NUMBER}\s?[-–/])",
         lambda match: f"{match[1]}{match[2] or ''} to ",
     ),
+    rule(rf"(?<=\d)([²³]) ?({_UNIT})\b(?![\w²³/])", _power_of_unit),
     rule(rf"{_MINUS}{_START}({NUMBER}) ?°(?: ?([CF])\b)?", _degrees),
+    rule(r"°([CF])\b", lambda match: f" degrees {_SCALE_NAMES[match[1]]}"),
     rule(rf"{_MINUS}{_START}({NUMBER}) ?%", lambda match: f"{'minus ' if match[1] else ''}{number(match[2])} percent"),
     rule(rf"(?<=\d) ?x ?(?={NUMBER})", " by "),
     rule(rf"{_START}({NUMBER}) ?[×✕] ?(?={NUMBER})", r"\1 times "),
+    rule(rf"{_START}({NUMBER})(MM|[kMB])(?=\+?(?:[.,;!?)]|$))", _with_scale),
+    rule(rf"{_START}(\d+\.\d+|\d{{2,}})(K)(?=\+?(?:[.,;!?)]|$))", _with_scale),
     rule(rf"{_START}({NUMBER})([kMB])(?= (?!ohm|byte|run\b|race\b)[a-z]+|[.,;!?)]|$)", _with_scale),
     rule(rf"{_START}({NUMBER})(K)(?= (?!bytes|displays|screens|runs|races)[a-z]+s\b)", _with_scale),
-    rule(rf"{_START}({NUMBER}) ?([mbt]n)\b", lambda match: f"{number(match[1])} {_SCALES[match[2]]}"),
+    rule(rf"{_START}({NUMBER}) ?([mbt]n)\b", lambda match: f"{number(match[1])} {SCALES[match[2]]}"),
     rule(rf"{_START}({NUMBER})[eE]([+-]?)(\d{{1,3}})\b", _power),
     rule(r"(?<=\w)\^[-−](?=\d)", " to the minus "),
     rule(r"(?<=\b10)\^\+?(?=\d)", " to the "),
@@ -333,15 +253,31 @@ RULES: Final[list[Rule]] = [
     rule(rf"{_START}({NUMBER}) ?‰", lambda match: f"{number(match[1])} per thousand"),
     rule(rf"{_START}({NUMBER}) ?(?:sq\.? ?|square )ft\b\.?", lambda match: f"{number(match[1])} square feet"),
     rule(rf"{_START}({NUMBER}) ?in\.(?=,? [a-z])", lambda match: f"{number(match[1])} inches"),
-    rule(rf"{_START}({NUMBER}) ?sq\.? ?(?=k?m\b)", r"\1 square "),
+    rule(rf"{_START}({NUMBER}) ?in(?=[.,;)]|$| (?:long|wide|tall|high|deep|thick|across|by|x)\b)", _whole_inches),
+    rule(
+        rf"(?<=\d ft )({NUMBER}) ?in\b\.?|(?<=\d ft\. )({NUMBER}) ?in\b\.?|(?<=feet )({NUMBER}) ?in\b\.?", _whole_inches
+    ),
+    rule(rf"{_START}({NUMBER}) ?in([²³])", lambda match: f"{number(match[1])} {_AREAS[match[2]]} inches"),
+    rule(
+        rf"{_START}({NUMBER}) K(?=[.,;)]|$| (?:and|or|to|is|was|at|in)\b)", lambda match: f"{number(match[1])} kelvin"
+    ),
+    rule(rf"{_START}({NUMBER}) ?(sq|cu)\.? ?({_UNIT}|in)\b\.?(?![\w²³])", _squared),
+    rule(r"(?<=\d) ?m\.p\.h\.?(?!\w)", " miles per hour"),
+    rule(r"(?<=\d) ?k\.p\.h\.?(?!\w)", " kilometers per hour"),
+    rule(r"(?<=\d) ?m\.p\.g\.?(?!\w)", " miles per gallon"),
+    rule(rf"{_START}({NUMBER})({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?= (?:{_THINGS})\b)", r"\1-\2"),
     rule(
         rf"{_MINUS}{_START}({NUMBER})([ -]?)({_UNIT})(?:([²³23])(?!\d))?(?:/({'|'.join(sorted(_PER, key=len, reverse=True))})\b)?"
         rf"(?:\.(?=,? [a-z]))?(?![\w²³]|['’][a-z])",
         _unit,
     ),
     rule(rf"/({'|'.join(sorted((p for p in _PER if len(p) > 2), key=len, reverse=True))})\b", _per),
-    rule(r"(?<=\d/\d) ?(tsp|tbsp|oz|lb|in|mi|gal)\.?(?= )", lambda match: f" {_UNITS.get(match[1], 'inch')}"),
-    rule(r"(?<![\w./,])(?:(\d{1,4})[ -])?(\d{1,3})/(\d{1,3})(?![\w/]|[.,]\d)", _fraction),
+    rule(
+        r"(?<=\d/\d) ?(tsp|tbsp|oz|lb|in|mi|gal|km|kg|yd)\b\.?(?=\W|$)",
+        lambda match: f" {_UNITS.get(match[1], 'inch')}",
+    ),
+    rule(r"(?<![\w./,])(\d{1,3}/\d{1,3})\s?[-–—]\s?(?=\d{1,3}/\d)", r"\1 to "),
+    rule(r"(?<![\w./,])(?:(\d{1,4})[ -])?(\d{1,3})/(\d{1,3}|10{3,6})(?![\w/]|[.,]\d)", _fraction),
     rule(r"(?<![\w.,])(\d[\d,]*)(?:st|nd|rd|th)\b", _ordinal),
     rule(r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w]|\.\d)", _parts),
     rule(rf"{_START}({NUMBER})x\b", lambda match: f"{number(match[1])} times"),
@@ -356,5 +292,6 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w.,])(\d+)['’]?s\b", _plural),
     rule(r"(?<=[^\W\d_]\.)(?=\d)", " "),
     rule(r"(?<=[^\W\d_])[-–]?(?=\d)|(?<=\d)-?(?=[^\W\d_])", " "),
+    rule(r"(?<![\w,.])\d{1,2}(?:,\d{1,2}){2,}(?![\w,]|\.\d)", lambda match: match[0].replace(",", ", ")),
     rule(rf"{NUMBER}|\.\d+", plain),
 ]

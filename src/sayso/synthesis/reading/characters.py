@@ -23,7 +23,7 @@ _GREEK: Final = dict(
 )
 _SHOWN: Final = 5
 _STYLED: Final = re.compile(
-    "[\u2002-\u200a\u202f\u205f\u2100-\u214f\u2160-\u217f\u2460-\u24ff\u3000\ufb00-\ufb06\uff00-\uffef\U0001d400-\U0001d7ff]"
+    "[\u2002-\u200a\u202f\u205f\u2100-\u214f\u2160-\u217f\u2460-\u24ff\u3000\u3300-\u33ff\ufb00-\ufb06\uff00-\uffef\U0001d400-\U0001d7ff]"
 )
 _UNSTYLED: Final = frozenset("№℠™ℹ")
 _SAME: Final = str.maketrans(
@@ -68,6 +68,9 @@ SYMBOLS: Final[list[Rule]] = [
     rule(r"(?<=\w) ?∙ ?(?=\w)|(?<=\w) ?× ?(?=\w)", " times "),
     rule(r" ?(?:→|⇒|➔|➜) ?", " to "),
     rule(r"°", " degrees "),
+    rule(r"≠", " not equal to "),
+    rule(r"‰", " per thousand "),
+    rule(r"[♭♯]", " "),
     rule(r"\bhe/she\b", "he or she"),
     rule(r"\bHe/she\b", "He or she"),
     rule(r"\b(his)/(her)\b|\b(him)/(her)\b", lambda match: " or ".join(word for word in match.groups() if word)),
@@ -87,6 +90,7 @@ def unify(text: str) -> str:
 
 def _unstyled(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    text = re.sub(r"\bN[º°]\.? ?(?=\d)", "No. ", text)
     text = _STYLED.sub(_plain_style, text)
     text = re.sub(r"`{2,}|''|‘‘|’’", '"', text)
     text = re.sub(r"[\u00bc-\u00be\u2150-\u215e]", _plain_fraction, text).translate(_SAME)
@@ -145,7 +149,7 @@ def _kept(character: str) -> str:
         return str(unicodedata.decimal(character))
     if category in {"Cc", "Cf", "Cs", "Co", "Cn", "Lm", "Mn", "Me"} or character in "¹⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ":
         return ""
-    if category == "Zs" or (category in {"So", "Sk"} and character != "°"):
+    if category == "Zs" or (category in {"So", "Sk"} and character not in "°♭♯"):
         return " "
     return character
 
@@ -213,6 +217,7 @@ _PUNCTUATION: Final[list[Rule]] = [
     rule(r"(?:[,;:](?=[,;:.!?…]))+", ""),
     rule(r"(?<![A-Za-z]\.[A-Za-z])\.+(?=[,;:])", ""),
     rule(r"([!?…])[,;:.]+", r"\1"),
+    rule(r"(?<=\w)([,;!?])(?=[^\W\d_]{2})", r"\1 "),
     rule(r"\.{2,}", "."),
 ]
 

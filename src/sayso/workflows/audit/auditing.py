@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, parse_stamp
 from sayso.consent import store as consents
 from sayso.disk import write_document
@@ -16,13 +17,14 @@ from sayso.ledger import Logged, WitnessAddress, audit_export, check_answer
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.cosigning import Cosigned
 from sayso.ledger.errors import LedgerTampered
-from sayso.ledger.log import Question as Asked
+from sayso.ledger.log import FilterFields
 from sayso.ledger.note import Note, VerifierKey
 from sayso.ledger.proof import Proof
 from sayso.ledger.proof import verify_proof as check_proof
 from sayso.ledger.quorum import Quorum
 from sayso.ledger.succession import MAX_BYTES, Succession
 from sayso.vault.errors import Shredded, SubjectUnknown
+from sayso.workflows.audit.consent_rows import ABOUT
 from sayso.workflows.audit.reconciling import findings
 from sayso.workflows.audit.results import (
     AnswerHolds,
@@ -40,9 +42,6 @@ from sayso.workflows.installation.session import Session
 
 MAX_PROOF_BYTES = 65_536
 
-ABOUT = ("consent:speaker:added", "consent:speaker:key", "consent:speaker:died")
-"""Types of the entries about a speaker under no grant, each the context of the pseudonym in it."""
-
 
 class StateTampered(Tampered):
     """A row of the state says otherwise than the ledger; restore the database."""
@@ -53,11 +52,12 @@ def checkpoint(session: Session) -> LogState:
 
     Raise `LogForked` where a witness has seen another history, and `QuorumMissed` where too few have cosigned.
     """
-    return _checkpoint(session, session.log.integrate())
+    return _checkpoint(session, session.integrate())
 
 
 def rotate(session: Session) -> LogState:
     """Close the shard, open the next one under the next key, and return its checkpoint, as `checkpoint` does."""
+    session.require(Right.LEDGER)
     return _checkpoint(session, session.log.rotate())
 
 
@@ -78,7 +78,7 @@ def _checkpoint(session: Session, taken: Checkpoint) -> LogState:
 
 def keys(session: Session, output: Path | None) -> LogKeys:
     """Return the log's shards with their keys; write to ``output`` the proof that each follows from the one before."""
-    session.log.integrate()
+    session.integrate()
     _cosigned(session)
     shards = session.log.shards()
     if output is not None:
@@ -99,7 +99,7 @@ def _cosigned(session: Session) -> Cosigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class LedgerQuery:
     """What is asked of the ledger: all that is given must hold; see `Log.query`."""
 
     grant: str | None = None
@@ -112,7 +112,7 @@ class Question:
     project: str | None = None
     clip: str | None = None
 
-    def asked(self, session: Session) -> Asked:
+    def asked(self, session: Session) -> FilterFields:
         """Return it in the words of the ledger, which knows a speaker by grants and, where there is none, by pseudonym.
 
         Raise `SpeakerUnknown`, and `GrantUnknown`.
@@ -138,17 +138,17 @@ def query(
     grant: str | None = None,
     speaker: str | None = None,
     since: str | None = None,
-    question: Question | None = None,
+    question: LedgerQuery | None = None,
 ) -> list[Logged]:
     """Return the entries asked for, in order; raise `Tampered` where a row was altered or one is missing."""
-    session.log.integrate()
-    asked = (question or Question(grant=grant, speaker=speaker, since=since)).asked(session)
+    session.integrate()
+    asked = (question or LedgerQuery(grant=grant, speaker=speaker, since=since)).asked(session)
     return list(session.log.query(**asked))
 
 
-def answer(session: Session, question: Question, output: Path) -> AnswerWritten:
+def answer(session: Session, question: LedgerQuery, output: Path) -> AnswerWritten:
     """Write the entries asked for to ``output``, each with its proof, with a signed statement of their number."""
-    session.log.integrate()
+    session.integrate()
     _cosigned(session)
     count = session.log.answer(output, **question.asked(session))
     return AnswerWritten(output, count, session.log.vkey)
@@ -156,7 +156,7 @@ def answer(session: Session, question: Question, output: Path) -> AnswerWritten:
 
 def prove(session: Session, entry: int, output: Path) -> ProofWritten:
     """Write the proof of ``entry``, the entry inside, to ``output``; raise `EntryUnknown` or `LedgerTampered`."""
-    session.log.integrate()
+    session.integrate()
     _cosigned(session)
     proof = session.log.prove(entry, with_entry=True)
     write_document(output, proof, mode=0o644)
@@ -205,7 +205,8 @@ def _verify_answer(file: Path, key: str, *, witnesses: Sequence[str], quorum: in
 
 def export(session: Session, output: Path, *, since: str | None, until: str | None) -> PeriodWritten:
     """Write a period of the log to ``output``, one file that anyone can audit; raise `EntryUnknown` if empty."""
-    session.log.integrate()
+    session.require(Right.LEDGER)
+    session.integrate()
     _cosigned(session)
     start, end = session.log.export(output, since=_moment(since), until=_moment(until))
     return PeriodWritten(output, start, end - start, session.log.vkey)
@@ -220,12 +221,12 @@ def audit_file(file: Path, key: str, *, witnesses: Sequence[str] = (), quorum: i
 
 def audit(session: Session) -> LogHolds:
     """Check every entry, tile, row and chain; raise `LedgerTampered` with every finding."""
-    session.log.integrate()
+    session.integrate()
     result = session.log.audit()
-    result.require_clean()
-    found = findings(session)
+    found = [*result.findings, *findings(session)]
     if found:
-        raise StateTampered(f"{found[0]}" + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
+        kind = LedgerTampered if result.findings else StateTampered
+        raise kind(found[0] + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
     return LogHolds(result.size, result.root)
 
 
@@ -234,7 +235,8 @@ def reindex(session: Session) -> int:
 
     Raise `LedgerTampered` where an entry itself was altered.
     """
-    session.log.integrate()
+    session.require(Right.LEDGER)
+    session.integrate()
     return session.log.reindex()
 
 

@@ -114,7 +114,7 @@ def compliance(
         raise Invalid(f"until: got {until}, expected a moment after since, {since}")
     file = figures or (FIGURES if FIGURES.exists() else None)
     measured = read_figures(file) if file else ()
-    taken = session.log.integrate()
+    taken = session.integrate()
     return Report(
         made_at=stamp(now()),
         provider=session.settings.provider or session.settings.log_origin,

@@ -6,23 +6,28 @@ signature, so that a lost key keeps nobody from it; giving back always does (dec
 
 from __future__ import annotations
 
+from typing import Final
+
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.consent import Grant, State
+from sayso.consent import Grant, State, changes
 from sayso.consent import store as consents
-from sayso.consent.declaration import StateChange, read_state_change
-from sayso.consent.document import sign
+from sayso.consent.document import StateChange, read_state_change, sign
 from sayso.consent.errors import GrantState, RequestUnanswered
-from sayso.consent.event_store import next_number
+from sayso.consent.history_store import next_number
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.errors import Invalid, SaysoError
 from sayso.ids import GrantId, parse_id
-from sayso.ledger import append
 from sayso.ledger.acts import GrantChanged
 from sayso.vault.domains import Domain
+from sayso.workflows.consent.acts import act_on_grant
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
+from sayso.workflows.installation.rows import enter
 from sayso.workflows.installation.session import Session
+
+_RIGHTS: Final = {Party.SPEAKER: Right.CONSENT, Party.LICENSEE: Right.REQUEST, Party.OPERATOR: Right.GOVERN}
 
 
 def withdraw(session: Session, grant_id: str) -> GrantShown:
@@ -69,17 +74,15 @@ def enter_change(session: Session, declaration: bytes, signature: str) -> GrantS
 
     Raise `GrantInvalid`, `SignatureRefused`, or `GrantState` for one that is not the grant's next, changing nothing.
     """
+    session.require(Right.CONSENT)
     change = read_state_change(declaration)
-    grant_id = GrantId(change.grant)
-    with session.write() as tx:
-        old = consents.get_grant(tx, grant_id)
+    with act_on_grant(session, change.grant) as (tx, old):
         if old.state is State.REQUESTED and change.state is State.GIVEN:
             raise RequestUnanswered
         if change != _change(tx, old, change.state):
             raise GrantState("the declaration is not of the grant's next change; draft it again")
         _entered(session, tx, old, change.state, Party.SPEAKER, signature=signature)
-    session.log.integrate()
-    return shown(session, grant_id)
+    return shown(session, change.grant)
 
 
 def parse_party(text: str) -> Party:
@@ -93,14 +96,15 @@ def parse_party(text: str) -> Party:
 def _changed(
     session: Session, grant_id: str, state: State, who: Party, *, only_from: State | None = None
 ) -> GrantShown:
-    with session.write() as tx:
-        old = consents.get_grant(tx, GrantId(parse_id("grant", grant_id)))
+    session.require(_RIGHTS[who])
+    if who is Party.LICENSEE:
+        session.require_licensee(shown(session, grant_id).grant.licensee, Right.REQUEST)
+    with act_on_grant(session, grant_id) as (tx, old):
         if only_from is not None and old.state is not only_from:
             raise GrantState(f"the grant is {old.state}, expected one that is {only_from}")
         if old.state is State.REQUESTED and state is State.GIVEN:
             raise RequestUnanswered
         _entered(session, tx, old, state, who, signature=_signature(session, tx, old, state, who))
-    session.log.integrate()
     return shown(session, grant_id)
 
 
@@ -128,9 +132,9 @@ def _entered(
     session: Session, tx: Connection, old: Grant, state: State, who: Party, *, signature: str | None = None
 ) -> None:
     moment = now()
-    consents.change_state(tx, old.grant_id, state, who=who, at=moment, signature=signature)
+    changes.change_state(tx, old.grant_id, state, who=who, at=moment, signature=signature)
     committed = None
     if signature is not None:
         committed = session.vault.commit(old.speaker, signature.encode(), domain=Domain.SIGNATURE)
     changed = GrantChanged(state=state, who=who, version=old.version, signature=committed)
-    append(tx, changed.entry(stamp(moment), old.grant_id))
+    enter(session, tx, changed, stamp(moment), speaker=old.speaker, grant=old.grant_id)

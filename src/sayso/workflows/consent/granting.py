@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from os import PathLike
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.consent import Grant, State
+from sayso.consent import Grant, State, changes
 from sayso.consent import store as consents
 from sayso.consent.document import (
     STATE_FORMAT,
@@ -20,14 +22,15 @@ from sayso.consent.errors import GrantInvalid, GrantState
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import GrantId, SpeakerId, parse_id
-from sayso.ledger import append
 from sayso.ledger.acts import GrantAmended, GrantEntered, SpeakerDied
 from sayso.vault.domains import Domain
+from sayso.workflows.consent.acts import act_on_grant
 from sayso.workflows.consent.changing import enter_change, resume, revoke, suspend, withdraw
 from sayso.workflows.consent.commitments import script_commitment, terms_commitment
 from sayso.workflows.consent.showing import GrantShown, listed, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.consent.terms import Terms
+from sayso.workflows.installation import rows
 from sayso.workflows.installation.session import Session
 
 __all__ = [
@@ -63,10 +66,10 @@ def enter_grant(session: Session, grant: Grant) -> GrantId:
     A licence of a speaker with an outer consent is cut from it. Raise `GrantInvalid`, `SpeakerUnknown`, `SpeakerKey` or
     `CeilingExceeded`, changing nothing.
     """
-    with session.write() as tx:
+    session.require(Right.CONSENT)
+    with session.act(grant.speaker) as tx:
         grant = _bounded(tx, grant)
         _enter(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
-    session.log.integrate()
     return grant.grant_id
 
 
@@ -76,13 +79,14 @@ def request(session: Session, terms: Terms) -> GrantId:
     What the speaker's outer consent does not have room for is not even asked for. Raise `GrantInvalid`,
     `SpeakerUnknown` or `CeilingExceeded`, changing nothing.
     """
+    session.require(Right.REQUEST)
+    session.require_licensee(terms.licensee, Right.REQUEST)
     asked = replace(terms.grant(), state=State.REQUESTED)
     if asked.outer:
         raise GrantInvalid("outer: got an outer consent, expected a grant: what bounds all others nobody asks for")
-    with session.write() as tx:
+    with session.act(asked.speaker) as tx:
         asked = _bounded(tx, asked)
         _enter(session, tx, asked, None, who=Party.LICENSEE)
-    session.log.integrate()
     return asked.grant_id
 
 
@@ -91,17 +95,17 @@ def accept(session: Session, grant_id: str) -> GrantShown:
 
     Raise `GrantState` for what is no request, `SpeakerKey` where the speaker keeps their own key, `CeilingExceeded`.
     """
-    with session.write() as tx:
-        asked = _requested(tx, grant_id)
+    session.require(Right.CONSENT)
+    with act_on_grant(session, grant_id) as (tx, grant):
+        asked = _requested(grant)
         _accept(session, tx, asked, sign(document_of(asked), key_of(session, tx, asked.speaker)))
-    session.log.integrate()
     return shown(session, grant_id)
 
 
 def draft_accepted(session: Session, grant_id: str) -> bytes:
     """Return the document of a request for the speaker to sign; nothing is entered."""
     with session.read() as tx:
-        return document_of(_requested(tx, grant_id))
+        return document_of(_requested(_existing(tx, grant_id)))
 
 
 def draft(session: Session, terms: Terms) -> bytes:
@@ -114,10 +118,10 @@ def draft(session: Session, terms: Terms) -> bytes:
 
 def amend(session: Session, grant_id: str, terms: Terms) -> GrantShown:
     """Make the next version of a grant, with what ``terms`` say anew, signed and logged; permits made before end."""
-    with session.write() as tx:
-        grant = terms.amended(_existing(tx, grant_id))
+    session.require(Right.CONSENT)
+    with act_on_grant(session, grant_id) as (tx, old):
+        grant = terms.amended(old)
         _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
-    session.log.integrate()
     return shown(session, grant_id)
 
 
@@ -127,16 +131,18 @@ def draft_amended(session: Session, grant_id: str, terms: Terms) -> bytes:
         return document_of(terms.amended(_existing(tx, grant_id)))
 
 
-def approve(session: Session, grant_id: str, text: str) -> GrantShown:
-    """Approve one text under a grant that asks for it: a new version, signed. Only a commitment to it is kept."""
-    with session.write() as tx:
-        old = _existing(tx, grant_id)
+def approve(session: Session, grant_id: str, text: str, *, lexicon: str | PathLike[str] | None = None) -> GrantShown:
+    """Approve one text under a grant that asks for it: a new version, signed. Only a commitment to it is kept.
+
+    ``lexicon`` is the file that the text will be spoken with.
+    """
+    session.require(Right.CONSENT)
+    with act_on_grant(session, grant_id) as (tx, old):
         if old.approved_texts is None:
             raise GrantInvalid("approval: the grant needs none, expected one that asks for approval of each text")
-        approved = script_commitment(session, old.speaker, text)
+        approved = script_commitment(session, old.speaker, text, lexicon=lexicon)
         grant = replace(old, version=old.version + 1, approved_texts=(*old.approved_texts, approved))
         _amend(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
-    session.log.integrate()
     return shown(session, grant_id)
 
 
@@ -145,11 +151,12 @@ def enter(session: Session, signed_file: bytes) -> GrantShown:
 
     Raise `GrantInvalid` naming what is malformed, `SignatureRefused`, and as `give` does, changing nothing.
     """
+    session.require(Right.CONSENT)
     text, signature = read_signed_file(signed_file)
     if format_of(text) == STATE_FORMAT:
         return enter_change(session, text, signature)
     grant = read_document(text)
-    with session.write() as tx:
+    with session.act(grant.speaker) as tx:
         check_signature(text, signature, consents.get_speaker(tx, grant.speaker).public_key)
         if grant.version > 1:
             _amend(session, tx, grant, signature)
@@ -157,26 +164,24 @@ def enter(session: Session, signed_file: bytes) -> GrantShown:
             _accept(session, tx, asked, signature)
         else:
             _enter(session, tx, grant, signature)
-    session.log.integrate()
     return shown(session, grant.grant_id)
 
 
 def note_death(session: Session, speaker: str) -> None:
     """Note that a speaker has died: only grants for that time too still permit anything. Logged, without the name."""
+    session.require(Right.SPEAKERS)
     known, moment = SpeakerId(parse_id("speaker", speaker)), now()
-    with session.write() as tx:
+    with session.act(known) as tx:
         consents.note_death(tx, known, at=moment)
         subject = session.vault.pseudonym(known, "consent:speaker:died")
-        append(tx, SpeakerDied(subject=subject).entry(stamp(moment)))
-    session.log.integrate()
+        rows.enter(session, tx, SpeakerDied(subject=subject), stamp(moment), speaker=known)
 
 
 def _existing(tx: Connection, grant_id: str) -> Grant:
     return consents.get_grant(tx, GrantId(parse_id("grant", grant_id)))
 
 
-def _requested(tx: Connection, grant_id: str) -> Grant:
-    asked = _existing(tx, grant_id)
+def _requested(asked: Grant) -> Grant:
     if asked.state is not State.REQUESTED:
         raise GrantState(f"the grant is {asked.state}, expected one that was asked for and not answered yet")
     return asked
@@ -187,7 +192,7 @@ def _asked_for(tx: Connection, grant: Grant) -> Grant | None:
     known = [each for each in consents.grants_of(tx, grant.speaker) if each.grant_id == grant.grant_id]
     if not known:
         return None
-    asked = _requested(tx, grant.grant_id)
+    asked = _requested(known[0])
     if document_of(asked) != document_of(grant):
         raise GrantInvalid("terms: got others than were asked for; decline it, and give a grant of your own")
     return asked
@@ -195,13 +200,14 @@ def _asked_for(tx: Connection, grant: Grant) -> Grant | None:
 
 def _accept(session: Session, tx: Connection, asked: Grant, signature: str) -> None:
     moment = now()
-    consents.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
-    append(tx, _entered(session, replace(asked, state=State.GIVEN), signature).entry(stamp(moment), asked.grant_id))
+    changes.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
+    given = _entered(session, replace(asked, state=State.GIVEN), signature)
+    rows.enter(session, tx, given, stamp(moment), speaker=asked.speaker, grant=asked.grant_id)
 
 
 def _bounded(tx: Connection, grant: Grant) -> Grant:
     """Return the grant as cut from the outer consent that has room for it, if the speaker has one."""
-    outer = consents.outer_for(tx, grant)
+    outer = changes.outer_for(tx, grant)
     return grant if outer is None else replace(grant, ceiling=outer.grant_id)
 
 
@@ -209,8 +215,9 @@ def _enter(
     session: Session, tx: Connection, grant: Grant, signature: str | None, *, who: Party = Party.SPEAKER
 ) -> None:
     moment = now()
-    consents.insert_grant(tx, grant, who=who, at=moment, signature=signature)
-    append(tx, _entered(session, grant, signature).entry(stamp(moment), grant.grant_id))
+    changes.insert_grant(tx, grant, who=who, at=moment, signature=signature)
+    entered = _entered(session, grant, signature)
+    rows.enter(session, tx, entered, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 
 
 def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEntered:
@@ -228,14 +235,14 @@ def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEnte
 
 def _amend(session: Session, tx: Connection, grant: Grant, signature: str) -> None:
     moment = now()
-    consents.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
+    changes.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
     amended = GrantAmended(
         terms=terms_commitment(session, grant),
         version=grant.version,
         signature=_committed(session, grant, signature),
         outer=grant.ceiling,
     )
-    append(tx, amended.entry(stamp(moment), grant.grant_id))
+    rows.enter(session, tx, amended, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 
 
 def _committed(session: Session, grant: Grant, signature: str | None) -> str | None:

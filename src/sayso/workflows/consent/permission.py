@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.consent import minutes
-from sayso.consent import store as consents
+from sayso.consent import Action, minutes, signed
 from sayso.consent.decision import decide
 from sayso.consent.dimensions import Asked
 from sayso.consent.minutes import Lease
 from sayso.consent.permit import Permit
 from sayso.consent.request import Request
-from sayso.consent.store import Standing
+from sayso.consent.signed import SpeakerStanding
 from sayso.database import Connection
 from sayso.errors import Refused
 from sayso.ids import RunId
@@ -44,8 +44,10 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
 
     For a ``run``, the permit's whole length and one take are reserved with it, or it is refused.
     """
+    session.require(Right.MARK if request.action is Action.MARK else Right.SPEECH)
+    session.require_licensee(request.licensee, Right.SPEECH)
     with session.act(request.speaker) as tx:
-        standing = consents.standing(tx, request.speaker, session.policies)
+        standing = signed.standing(tx, request.speaker, session.policies)
         used = minutes.usage(tx, request.speaker)
         case = _Case(act, standing, Asked(request, now(), used.ms, used.takes, standing.deceased))
         try:
@@ -56,7 +58,6 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
             _log_refused(session, tx, case)
         else:
             return Granted(permit, _log_intended(session, tx, case, permit), request.project, lease)
-    session.log.integrate()
     raise refusal
 
 
@@ -65,7 +66,7 @@ class _Case:
     """What is decided, on what, and for which act."""
 
     act: str
-    standing: Standing
+    standing: SpeakerStanding
     asked: Asked
 
 
@@ -106,13 +107,19 @@ def _log_refused(session: Session, tx: Connection, case: _Case) -> None:
 
 def refusals_of(moment: datetime) -> str:
     """Return the context of a speaker's pseudonym in the refusals of one month: whoever has the key can list them."""
-    return f"refused {stamp(moment)[:7]}"
+    return refusals_in(stamp(moment)[:7])
+
+
+def refusals_in(month: str) -> str:
+    """Return the same for a month such as ``2026-11``."""
+    return f"refused {month}"
 
 
 def result(session: Session, tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:
     """Log what came of a permit as ``act``; return the ticket. The gate is asked once more first."""
     permit = granted.permit
-    session.gate.check(permit, permit.action)
+    gate = session.installation.gate_within(tx)
+    gate.check(permit, permit.action)
     return _log(tx, granted, act, facts)
 
 

@@ -12,9 +12,8 @@ from weakref import WeakKeyDictionary
 
 from sayso import canonical
 from sayso.consent import decision_store as store
-from sayso.consent.cedar import Policy, Verdict
+from sayso.consent.cedar import Basis, Policy, Verdict, answer_of, question_of
 from sayso.consent.dimensions import Asked
-from sayso.consent.replay import Basis, answer_of, question_of
 from sayso.database import Connection
 from sayso.errors import Conflict, NotFound, SaysoError, Tampered
 from sayso.ids import SpeakerId
@@ -74,7 +73,7 @@ def reconsider(session: Session, entry: int) -> Reconsidered:
     Raise `NoDecision`, `RecordGone` after an erasure, and `DecisionDiffers` where the answer is another one or a record
     is not what the entry committed to.
     """
-    session.log.integrate()
+    session.integrate()
     link = Link.decode(session.log.entry(entry))
     digest = link.entry.facts.get(FACT)
     if not isinstance(digest, str):
@@ -119,7 +118,7 @@ def _word(verdict: dict[str, Any]) -> str:
 def _kept(session: Session, tx: Connection, speaker: SpeakerId, data: bytes) -> str:
     digest = session.vault.commit(speaker, data, domain=Domain.DECISION)
     if not store.has(tx, digest):
-        store.keep(tx, digest, store.Record(speaker, session.vault.seal_field(data, speaker, field=digest)))
+        store.keep(tx, digest, store.DecisionRecord(speaker, session.vault.seal_field(data, speaker, field=digest)))
     return digest
 
 

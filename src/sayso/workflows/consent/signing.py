@@ -6,18 +6,19 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
+from sayso.consent import changes
 from sayso.consent import store as consents
-from sayso.consent.declaration import KeyChange
-from sayso.consent.document import sign, signed_file
+from sayso.consent.document import KeyChange, sign, signed_file
 from sayso.consent.errors import SpeakerKey
 from sayso.consent.keys import SigningKey, private_key, public_key, public_key_of
 from sayso.consent.state import Party
 from sayso.database import Connection
 from sayso.ids import SpeakerId, parse_id
-from sayso.ledger import append
 from sayso.ledger.acts import SpeakerKeyChanged
 from sayso.vault.domains import Domain
+from sayso.workflows.installation.rows import enter
 from sayso.workflows.installation.session import Session
 
 KEY_FIELD: Final = "speaker key"
@@ -56,7 +57,7 @@ def tell_key(
         previous=None if change is None else key_commitment(session, speaker, change.old),
         reason=reason,
     )
-    append(tx, changed.entry(stamp(now())))
+    enter(session, tx, changed, stamp(now()), speaker=speaker)
 
 
 def key_commitment(session: Session, speaker: SpeakerId, public: str) -> str:
@@ -79,10 +80,10 @@ def key_of(session: Session, tx: Connection, speaker: SpeakerId) -> SigningKey:
 
 def register(session: Session, speaker: str, key: str) -> str:
     """Enter the public key of a speaker who keeps the private one; return it. Raise `KeyInvalid`, `SpeakerKey`."""
+    session.require(Right.KEY)
     known, public = SpeakerId(parse_id("speaker", speaker)), public_key(key)
-    with session.write() as tx:
+    with session.act(known) as tx:
         _entered(session, tx, known, public, sealed=None)
-    session.log.integrate()
     return public
 
 
@@ -113,6 +114,6 @@ def _made(session: Session, tx: Connection, speaker: SpeakerId) -> SigningKey:
 
 
 def _entered(session: Session, tx: Connection, speaker: SpeakerId, public: str, *, sealed: bytes | None) -> None:
-    consents.set_key(tx, speaker, public, sealed=sealed)
+    changes.set_key(tx, speaker, public, sealed=sealed)
     who = Party.OPERATOR if consents.get_speaker(tx, speaker).house else Party.SPEAKER
     tell_key(session, tx, speaker, str(consents.How.REGISTERED), who=who)

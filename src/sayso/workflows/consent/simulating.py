@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, parse_stamp
-from sayso.consent import Action, Purpose, Request, minutes
-from sayso.consent import store as consents
+from sayso.consent import Action, Purpose, Request, minutes, signed
 from sayso.consent.decision import why
-from sayso.consent.store import Standing
+from sayso.consent.signed import SpeakerStanding
 from sayso.database import Connection
 from sayso.errors import Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, VoiceId, parse_id
@@ -102,6 +102,8 @@ def cases_in(file: Path) -> list[tuple[int, Case]]:
 
 def simulate(session: Session, cases: list[tuple[int, Case]]) -> Iterator[Judged]:
     """Yield what would be decided in each case, all on one state of the grants, now where a case has no ``at``."""
+    for licensee in sorted({case.licensee for _, case in cases}):
+        session.require_licensee(licensee, Right.SPEECH)
     moment = now()
     with session.read() as tx:
         judge = _Judge(session, tx, moment)
@@ -115,7 +117,7 @@ class _Judge:
     def __init__(self, session: Session, tx: Connection, moment: datetime) -> None:
         self._session, self._tx, self._moment = session, tx, moment
         self._speakers = {row.voice_id: row.speaker_id for row in list_voices(tx)}
-        self._standings: dict[SpeakerId, tuple[Standing, minutes.Usage]] = {}
+        self._standings: dict[SpeakerId, tuple[SpeakerStanding, minutes.GrantUsage]] = {}
         self._known: dict[Case, tuple[GrantId | None, tuple[str, ...]]] = {}
 
     def __call__(self, case: Case) -> tuple[GrantId | None, tuple[str, ...]]:
@@ -141,9 +143,9 @@ class _Judge:
         )
         return answer.chosen, answer.reasons
 
-    def _standing(self, speaker: SpeakerId) -> tuple[Standing, minutes.Usage]:
+    def _standing(self, speaker: SpeakerId) -> tuple[SpeakerStanding, minutes.GrantUsage]:
         if speaker not in self._standings:
-            standing = consents.standing(self._tx, speaker, self._session.policies)
+            standing = signed.standing(self._tx, speaker, self._session.policies)
             self._standings[speaker] = standing, minutes.usage(self._tx, speaker)
         return self._standings[speaker]
 

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts import store as accounts
+from sayso.accounts.rights import Right
 from sayso.consent import Party
 from sayso.consent import decision_store as decisions
 from sayso.consent import store as consents
 from sayso.credentials import store as manifests
 from sayso.database import Connection
-from sayso.disk import write_document
+from sayso.disk import FileTooLarge, read_bounded, write_document
 from sayso.erasure import (
-    Checked,
+    CertificateCheck,
     ErasurePlan,
     Forget,
     Stage,
@@ -33,12 +35,16 @@ from sayso.erasure import (
 )
 from sayso.erasure import check as check_certificate
 from sayso.erasure.certificate import CertificateFile
-from sayso.errors import Invalid, NotFound, Refused
+from sayso.errors import Invalid, Refused
 from sayso.fingerprint import store as fingerprints
-from sayso.ids import PREFIXES, ArtifactId, CertificateId, PlanId, SpeakerId, parse_id
+from sayso.ids import PREFIXES, ArtifactId, CertificateId, GrantId, PlanId, SpeakerId, parse_id
+from sayso.ledger.acts import OfSpeakerT
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
+from sayso.vault import Vault
 from sayso.voices import store as voices
+from sayso.workflows.erasure.plan_rows import check_plan
+from sayso.workflows.installation import rows
 from sayso.workflows.installation.session import Session
 
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024 * 1024
@@ -69,8 +75,9 @@ class CertificateShown:
 
 def plan(session: Session, speaker: str) -> ErasurePlan:
     """Return a plan of all that would go with the speaker; nothing is changed. Raise `SpeakerUnknown`."""
+    session.require(Right.ERASURE)
     wanted = SpeakerId(parse_id("speaker", speaker))
-    with session.write() as tx:
+    with session.act(wanted) as tx:
         if consents.get_speaker(tx, wanted).house:
             raise HouseStays
         return make_plan(tx, session.vault, wanted)
@@ -87,9 +94,15 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
 
     ``by`` says whose act it is, the speaker's or the operator's, and so why their grants end.
     """
+    session.require(Right.ERASURE)
     who = _parse_party(by)
-    with session.write() as tx:
-        begun = block(tx, PlanId(parse_id("plan", plan_id)), who=who)
+    if who is Party.OPERATOR:
+        session.require(Right.GOVERN)
+    known = planned(session, plan_id)
+    check_plan(session, known.plan_id)
+    named = known.speaker or known.plan_id
+    with session.act(named) as tx:
+        begun = block(tx, known.plan_id, commitments=RowCommitments(session.vault), who=who)
     if begun.stage is Stage.ERASED:  # killed after its certificate, perhaps before the last two steps
         _close(session)
         return Erased(plan_id, begun.certificate or "", 0, 0)
@@ -97,15 +110,39 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     destroy_key(session.vault, begun)
     report(0.2)
     removed = unlink_blobs(session.vault, begun, lambda part: report(0.2 + 0.5 * part))
-    with session.write() as tx:
-        begun = delete_rows(tx, begun.plan_id, forgets=FORGETS, who=who)
+    with session.act(named) as tx:
+        commitments = RowCommitments(session.vault)
+        begun = delete_rows(tx, begun.plan_id, commitments=commitments, forgets=FORGETS, who=who)
     swept = sweep(session.vault, begun)
     report(0.9)
-    with session.write() as tx:
-        certificate_id = certify(tx, begun.plan_id, session.vault, signer=session.log.signer, swept=swept)
+    with session.act(named) as tx:
+        certificate_id = certify(tx, begun.plan_id, session.vault, signer=session.installation.log.signer, swept=swept)
     _close(session)
     report(1.0)
     return Erased(plan_id, certificate_id, removed, len(swept.unlinked))
+
+
+@dataclass(frozen=True, slots=True)
+class RowCommitments:
+    """The commitments that the entries of an erasure hold; see `sayso.workflows.installation.rows`."""
+
+    vault: Vault
+
+    def bound(self, tx: Connection, speaker: SpeakerId, act: OfSpeakerT, grant: GrantId | None = None) -> OfSpeakerT:
+        """Return the act with the commitments to the speaker's and the grant's rows."""
+        return rows.bound(self.vault, tx, speaker, act, grant)
+
+    def of_plan(self, tx: Connection, plan: PlanId) -> str:
+        """Return the commitment to the plan."""
+        return rows.committed_here(self.vault, rows.plan_rows(tx, plan))
+
+    def of_items(self, tx: Connection, plan: PlanId) -> str:
+        """Return the commitment to what the plan names."""
+        return rows.committed_here(self.vault, rows.item_rows(tx, plan))
+
+    def of_erased(self, tx: Connection, grant: GrantId) -> str:
+        """Return the commitment to what stays of an erased grant."""
+        return rows.committed_here(self.vault, rows.erased_rows(tx, grant))
 
 
 def _parse_party(text: str) -> Party:
@@ -116,14 +153,14 @@ def _parse_party(text: str) -> Party:
 
 def _close(session: Session) -> None:
     """Take the certificate into the log, and leave no deleted byte in the database's files."""
-    session.log.integrate()
+    session.integrate()
     session.forget_deleted()
 
 
 def certificate(session: Session, certificate_id: str, output: Path | None) -> CertificateShown:
     """Return the certificate with its proof, and write it to ``output`` if given; raise `CertificateUnknown`."""
     wanted = CertificateId(parse_id("certificate", certificate_id))
-    session.log.integrate()
+    session.integrate()
     with session.read() as tx:
         text = certificate_file(tx, wanted, log=session.log)
     if output is not None:
@@ -131,7 +168,7 @@ def certificate(session: Session, certificate_id: str, output: Path | None) -> C
     return CertificateShown(wanted, text, output)
 
 
-def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> Checked:
+def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> CertificateCheck:
     """Check a certificate; given ``key`` and a file, no installation is opened. Raise `CertificateFailed`."""
     by_id = certificate_or_file.startswith(PREFIXES["certificate"] + "_")
     text = certificate(opened(), certificate_or_file, None).text if by_id else _read(Path(certificate_or_file))
@@ -159,15 +196,22 @@ def _forget_recognition(tx: Connection, speaker: SpeakerId, _: Sequence[Artifact
     return {"fingerprints": fingerprints.forget(tx, speaker), "manifests": manifests.forget(tx, speaker)}
 
 
-FORGETS: Final[tuple[Forget, ...]] = (_forget_clips, _forget_voices, _forget_decisions, _forget_recognition)
+def _forget_credentials(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:
+    return {"credentials": accounts.forget(tx, speaker)}
+
+
+FORGETS: Final[tuple[Forget, ...]] = (
+    _forget_clips,
+    _forget_voices,
+    _forget_decisions,
+    _forget_recognition,
+    _forget_credentials,
+)
 """What rooms that erasure does not know delete of a speaker; clips first, which are found by the voices."""
 
 
 def _read(file: Path) -> str:
     try:
-        data = file.read_bytes() if file.stat().st_size <= MAX_CERTIFICATE_BYTES else b"\xff"
-        return data.decode()
-    except OSError as error:
-        raise NotFound(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
+        return read_bounded(file, MAX_CERTIFICATE_BYTES).decode()
+    except (FileTooLarge, UnicodeDecodeError):
         raise Invalid(f"{file}: got no text of a certificate, expected the file of a certificate of erasure") from None

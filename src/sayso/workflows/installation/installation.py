@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sayso.clock import now
 from sayso.consent import store as consents
-from sayso.consent.permit import Gate, PermitKey, signing_key
-from sayso.database import EVERYTHING, Database, connect
+from sayso.consent.permit import Begun, EpochOf, Gate, PermitKey, remembered, signing_key
+from sayso.database import EVERYTHING, Connection, Database, connect
 from sayso.database.schema import KEYS, STATE, upgrade
-from sayso.disk import explained, locked
+from sayso.disk import locked, make_private
 from sayso.ids import SpeakerId
 from sayso.ledger.log import Log
 from sayso.settings import Settings
 from sayso.vault import FileKek, Vault
+from sayso.workflows.installation.sequencing import Sequencing
 
 if TYPE_CHECKING:
     from sayso.consent.cedar import Policies
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from sayso.mark.detector import Detector
     from sayso.mark.mark import MarkKeys
 
-_PRIVATE_FOLDER = 0o700
+LOOK_S: Final = 2.0
+"""How long work on a file may go on after a withdrawal where the database does not tell of commits (PostgreSQL)."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Installation:
     settings: Settings
     database: Database
     vault: Vault
+    _begun: Begun = field(default_factory=Begun, repr=False, compare=False)
 
     @cached_property
     def log(self) -> Log:
@@ -49,6 +53,11 @@ class Installation:
         )
 
     @cached_property
+    def sequencing(self) -> Sequencing:
+        """Return what gives the entries of this process their place in the log."""
+        return Sequencing(lambda: self.log)
+
+    @cached_property
     def permit_key(self) -> PermitKey:
         """Return the key that signs permits; only `decide` is handed it."""
         return signing_key(self.vault.operator_secret("permit"))
@@ -56,7 +65,26 @@ class Installation:
     @cached_property
     def gate(self) -> Gate:
         """Return the check that every stage makes."""
-        return Gate(self.permit_key.public_key().public_bytes_raw(), self.epoch_of)
+        return self._gate(self.epoch_of)
+
+    def gate_within(self, tx: Connection) -> Gate:
+        """Return the check for an act: it reads what the act's own transaction sees."""
+        return self._gate(lambda speaker: consents.epoch_of(tx, speaker))
+
+    def gate_inside(self) -> Gate:
+        """Return the check for sound that is being made and does not leave before another gate has been asked.
+
+        It reads a speaker's epoch again when anything was committed since, or, where the database does not tell of
+        that, after `LOOK_S` seconds: a withdrawal ends the work, and the file is refused either way.
+        """
+        return self._gate(remembered(self.epoch_of, self._version))
+
+    def _version(self) -> int:
+        changes = self.database.changes()
+        return int(time.monotonic() / LOOK_S) if changes is None else changes
+
+    def _gate(self, epoch_of: EpochOf) -> Gate:
+        return Gate(self.permit_key.public_key().public_bytes_raw(), epoch_of, begun=self._begun)
 
     @cached_property
     def policies(self) -> Policies:
@@ -122,8 +150,7 @@ def open_installation(settings: Settings) -> Installation:
 
     Raise `Unavailable` where the disk, the database or a key cannot be had, `Tampered` where one was changed.
     """
-    with explained(settings.home):
-        settings.home.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    make_private(settings.home)
     with locked(settings.home / ".opening"):
         database = connect(settings.database_url)
         upgrade(database, STATE)

@@ -6,11 +6,19 @@ import contextlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from sayso.accounts.actor import Actor, local_operator
-from sayso.database import Connection
-from sayso.ids import SpeakerId
+from sayso.accounts import store as accounts
+from sayso.accounts.actor import LOCAL, Actor, local_operator
+from sayso.accounts.errors import CredentialRefused, LicenseeNotHeld, RoleRefused
+from sayso.accounts.rights import BOUND, RIGHTS, Right, roles_with
+from sayso.clock import now, stamp
+from sayso.consent.fields import ANY
+from sayso.database import EVERYTHING, Connection
+from sayso.errors import Refused
+from sayso.ids import CredentialId
+from sayso.ledger import append
+from sayso.ledger.acts import ActRefused
 from sayso.settings import Settings
 from sayso.workflows.installation.installation import Installation, open_installation
 
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from sayso.consent.permit import Gate, PermitKey
     from sayso.credentials.authority import LocalAuthority
     from sayso.credentials.operator_certificate import OperatorAuthority
+    from sayso.ledger.checkpoint import Checkpoint
     from sayso.ledger.log import Log
     from sayso.mark import Marker
     from sayso.mark.detector import Detector
@@ -33,24 +42,98 @@ class Session:
     installation: Installation
     actor: Actor
 
+    def require(self, right: Right) -> None:
+        """Return where the role of who asks has the right; otherwise log that it was refused and raise `RoleRefused`.
+
+        Every act asks this first, before its transaction: `tools/rules.py` finds one that does not.
+        """
+        self._check_credential(right)
+        role = self.actor.role
+        if right not in RIGHTS[role]:
+            others = " or ".join(roles_with(right))
+            self._refuse(right, RoleRefused(f"role: got {role}, expected {others}, which has the right {right!s}"))
+
+    def require_licensee(self, licensee: str, right: Right) -> None:
+        """Return where who asks may name the licensee; otherwise log that it was refused and raise `LicenseeNotHeld`.
+
+        A producer acts for the licensees that their organisation holds, and for no other.
+        """
+        if not self.may_name(licensee):
+            message = f"licensee: got {licensee}, expected one that {self.actor.organisation} holds"
+            self._refuse(right, LicenseeNotHeld(message), licensee.strip())
+
+    def may_name(self, licensee: str) -> bool:
+        """Return whether who asks may act for the licensee; raise `LicenseeInvalid` for a name that is none."""
+        if self.actor.role not in BOUND:
+            return True
+        with self.read() as tx:
+            return licensee != ANY and accounts.holder_of(tx, licensee) == self.actor.organisation
+
+    def as_installation(self) -> Session:
+        """Return the same for what the installation does by itself, whoever asks; `tools/rules.py` lists where."""
+        return Session(self.installation, local_operator())
+
+    def _check_credential(self, right: Right) -> None:
+        """Refuse what is asked by a credential that was revoked, or has expired, since the session was opened."""
+        if self.actor.credential == LOCAL:
+            return
+        with self.installation.database.read(scope=EVERYTHING) as tx:
+            found = accounts.get_credential(tx, CredentialId(self.actor.credential))
+        try:
+            if found is None:
+                raise CredentialRefused(f"credential: got {self.actor.credential}, which is not here any more")
+            found.check(stamp(now()))
+        except CredentialRefused as refused:
+            self._refuse(right, refused)
+
+    def _refuse(self, right: Right, refused: Refused, licensee: str | None = None) -> NoReturn:
+        act = ActRefused(subject=self.actor.organisation, right=right, error=refused.slug, licensee=licensee)
+        with self.installation.database.write(scope=self.actor.scope()) as tx:
+            append(tx, act.entry(stamp(now())))
+        self.installation.sequencing.signal()
+        raise refused
+
+    def _check_writer(self) -> None:
+        """Refuse a role that changes nothing, whatever an act forgot to ask."""
+        if not RIGHTS[self.actor.role]:
+            raise RoleRefused(f"role: got {self.actor.role}, which changes nothing")
+
     def read(self) -> AbstractContextManager[Connection]:
         """Return a transaction that sees one consistent state and changes nothing."""
         return self.installation.database.read(scope=self.actor.scope())
 
-    def write(self) -> AbstractContextManager[Connection]:
-        """Return a transaction whose changes are all kept, or, on any error, none; nobody else writes meanwhile."""
-        return self.installation.database.write(scope=self.actor.scope())
-
     @contextlib.contextmanager
-    def act(self, *speakers: SpeakerId) -> Iterator[Connection]:
-        """Yield the one transaction of a unit of work on these speakers: state, lineage and entries, kept together.
+    def act(self, *names: str) -> Iterator[Connection]:
+        """Yield the one transaction of a unit of work: state, lineage and entries are kept together, or not at all.
 
-        What is read of the speakers stays true until the commit, and each of their keys is read once. Acts on other
-        speakers go on at the same time where the database can do that.
+        ``names`` say what it changes, speakers mostly: what is read of them stays true until the commit, and acts on
+        others go on at the same time where the database can do that. Without a name nobody else writes meanwhile. Each
+        subject key is read once. The entries get their place in the log later; see `sequencing`.
         """
+        self._check_writer()
         scope = self.actor.scope()
-        with self.vault.holding(), self.installation.database.write(*speakers, scope=scope) as tx:
+        with self.vault.holding(), self.installation.database.write(*names, scope=scope) as tx:
             yield tx
+        self.installation.sequencing.signal()
+
+    def integrate(self) -> Checkpoint:
+        """Give every queued entry its place in the log, and return the checkpoint that covers it."""
+        return self.installation.sequencing.run()
+
+    def catch_up(self) -> None:
+        """Give the entries that wait, of this process or another, their place, if there are any."""
+        self.installation.sequencing.catch_up()
+
+    def entry_of(self, ticket: int) -> int:
+        """Return the place in the log of the entry that an act queued."""
+        return self.log.index_of(ticket)
+
+    def close(self) -> None:
+        """Give the entries that wait their place, and the connections back. The session is of no use afterwards."""
+        try:
+            self.catch_up()
+        finally:
+            self.installation.close()
 
     def forget_deleted(self) -> None:
         """Leave no deleted byte in the state's files; see `Database.forget_deleted`."""
@@ -68,7 +151,8 @@ class Session:
 
     @property
     def log(self) -> Log:
-        """The ledger."""
+        """The ledger with all that was done, by any process: not to be asked for inside an act."""
+        self.catch_up()
         return self.installation.log
 
     @property

@@ -10,6 +10,7 @@ from typing import Final
 
 from sayso.engines.registry import installed
 from sayso.errors import Conflict, Invalid, NotFound, Refused, SaysoError, Tampered, Unavailable
+from sayso.lineage.store import all_blobs
 from sayso.models import cards, weights
 from sayso.settings import Settings
 from sayso.workflows.audit.auditing import audit
@@ -23,7 +24,7 @@ class TooLittleSpace(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckupFinding:
     """One thing that was looked at; ``problem`` is None where it is well."""
 
     what: str
@@ -31,25 +32,28 @@ class Finding:
     problem: SaysoError | None = None
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings, opened: Callable[[Settings], Session] = open_session) -> Iterator[CheckupFinding]:
     """Yield a finding for each thing that Sayso needs; an installation that cannot be opened ends the list."""
     for name in sorted(cards()):
         yield _looked(f"model {name}", partial(_model, name))
     for engine in installed():
         problem = Conflict(engine.problem) if engine.problem else None
-        yield Finding(f"engine {engine.name}", engine.problem or f"{engine.package} {engine.package_version}", problem)
+        yield CheckupFinding(
+            f"engine {engine.name}", engine.problem or f"{engine.package} {engine.package_version}", problem
+        )
     yield _looked("home", lambda: _space(settings))
     try:
-        session = open_session(settings)
+        session = opened(settings)
     except SaysoError as error:
-        yield Finding("installation", error.message, error)
+        yield CheckupFinding("installation", error.message, error)
         return
-    yield Finding("installation", f"opened {settings.home}")
+    yield CheckupFinding("installation", f"opened {settings.home}")
     yield _looked("keys", lambda: _keys(session))
     yield _looked("ledger", lambda: _ledger(session))
+    yield _looked("blobs", lambda: _blobs(session))
 
 
-def worst(findings: list[Finding]) -> SaysoError | None:
+def worst(findings: list[CheckupFinding]) -> SaysoError | None:
     """Return the problem to report first: broken integrity before what is merely missing."""
     problems = [finding.problem for finding in findings if finding.problem]
     order = (Tampered, Unavailable, Conflict, NotFound, Refused, Invalid, SaysoError)
@@ -58,11 +62,11 @@ def worst(findings: list[Finding]) -> SaysoError | None:
     )
 
 
-def _looked(what: str, look: Callable[[], str]) -> Finding:
+def _looked(what: str, look: Callable[[], str]) -> CheckupFinding:
     try:
-        return Finding(what, look())
+        return CheckupFinding(what, look())
     except SaysoError as error:
-        return Finding(what, error.message, error)
+        return CheckupFinding(what, error.message, error)
 
 
 def _model(name: str) -> str:
@@ -71,6 +75,8 @@ def _model(name: str) -> str:
 
 def _space(settings: Settings) -> str:
     folder = next(place for place in (settings.home, *settings.home.parents) if place.exists())
+    if not folder.is_dir():
+        raise Invalid(f"{settings.home}: got {folder}, which is a file, expected a folder; set SAYSO_HOME")
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_BYTES:
         raise TooLittleSpace(
@@ -82,6 +88,19 @@ def _space(settings: Settings) -> str:
 def _keys(session: Session) -> str:
     session.vault.operator_secret("log")
     return "the key-encryption key opens the key store"
+
+
+def _blobs(session: Session) -> str:
+    """Count the blobs that nothing refers to: a process that dies between sealing and its transaction leaves one."""
+    kept = set(session.vault.addresses())
+    with session.read() as tx:
+        strays = kept - all_blobs(tx)
+    if not strays:
+        return f"{len(kept)} blobs, each of an artifact"
+    return (
+        f"{len(kept)} blobs, {len(strays)} of no artifact: acts that were stopped left them, encrypted; "
+        f"the erasure of their speaker takes them. The first is {min(strays)}"
+    )
 
 
 def _ledger(session: Session) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.credentials.certificate_check import MAX_PEM_BYTES, Finding, check_certificate
+from sayso.credentials.certificate_check import MAX_PEM_BYTES, RuleFinding, check_certificate
 from sayso.errors import Invalid, NotFound
 from sayso.ledger import append
 from sayso.ledger.acts import AuthorityChanged
@@ -18,7 +19,7 @@ class CertificateChecked:
     """What was found; ``ok`` if it can sign content credentials, whatever advice there is."""
 
     file: Path
-    findings: tuple[Finding, ...]
+    findings: tuple[RuleFinding, ...]
 
     @property
     def ok(self) -> bool:
@@ -49,6 +50,7 @@ def use(session: Session, chain: Path, *, key: Path | None, slot: str | None, an
     Nothing is changed unless the certificate is fit and the key its own. Raise `NotFound`, `CertificateMalformed`,
     `CertificateUnfit` with a reason for each lack, `KeyMismatch`, `KeyFileInvalid`, `KeyFileExposed`, `SlotUnknown`.
     """
+    session.require(Right.SIGNER)
     from sayso.credentials import operator_certificate  # noqa: PLC0415 - loads cryptography's keys
 
     if (key is None) == (slot is None):
@@ -61,6 +63,7 @@ def use(session: Session, chain: Path, *, key: Path | None, slot: str | None, an
 
 def use_local(session: Session) -> Signer:
     """Sign with the local authority again; the operator's key is removed from here; logged."""
+    session.require(Right.SIGNER)
     from sayso.credentials import operator_certificate  # noqa: PLC0415 - see use
 
     operator_certificate.use_local(session.vault)
@@ -88,9 +91,8 @@ def _logged(session: Session) -> Signer:
     """Enter in the ledger who signs from now on: the certificate's SHA-256, no name."""
     who = signer(session)
     changed = AuthorityChanged(authority=who.authority, certificate=who.certificate, algorithm=who.algorithm)
-    with session.write() as tx:
+    with session.act("credentials") as tx:
         append(tx, changed.entry(stamp(now())))
-    session.log.integrate()
     return who
 
 

@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
+from sayso.clock import now, stamp
 from sayso.consent.permit import Permit
 from sayso.credentials import store
 from sayso.database import Connection
@@ -32,18 +33,22 @@ class SealedManifest:
     speaker: SpeakerId
     sealed: bytes
     digest: str
+    created_at: str
 
 
 def sealed(session: Session, manifest_id: str, manifest: bytes, *, clip: ClipId, speaker: SpeakerId) -> SealedManifest:
     """Return a manifest store, sealed; `keep` it next, in the transaction that records its file."""
     packed = zlib.compress(manifest)  # the room that the library leaves for a longer signature is most of it
-    field = session.vault.seal_field(packed, speaker, field=_field(manifest_id))
-    return SealedManifest(manifest_id, clip, speaker, field, hashlib.sha256(manifest).hexdigest())
+    at = stamp(now())
+    field = session.vault.seal_field(packed, speaker, field=_field(manifest_id, clip, at))
+    return SealedManifest(manifest_id, clip, speaker, field, hashlib.sha256(manifest).hexdigest(), at)
 
 
 def keep(tx: Connection, made: SealedManifest, permit: Permit, *, parent: ArtifactId) -> None:
     """Keep a sealed manifest store, and record it as derived from the clip's artifact."""
-    store.insert_manifest(tx, made.manifest_id, clip=made.clip, speaker=made.speaker, sealed=made.sealed)
+    store.insert_manifest(
+        tx, store.ManifestRow(made.manifest_id, made.clip, made.speaker, made.sealed, made.created_at)
+    )
     archive.noted(tx, made.digest, Kind.MANIFEST, permit, speaker=made.speaker, parent=parent)
 
 
@@ -61,7 +66,7 @@ def manifest_of(session: Session, manifest_id: str) -> bytes:
         raise ManifestUnknown from None
 
 
-def digest_of(session: Session, row: store.Row) -> str:
+def digest_of(session: Session, row: store.ManifestRow) -> str:
     """Return the SHA-256 of a kept manifest store, as lineage has it; raise the vault's errors if it does not open."""
     return hashlib.sha256(_opened(session, row)).hexdigest()
 
@@ -72,10 +77,13 @@ def manifests_of(session: Session, clip: ClipId, *, limit: int = 10) -> list[str
         return store.manifests_of(tx, clip, limit=limit)
 
 
-def _opened(session: Session, row: store.Row) -> bytes:
-    packed = session.vault.open_field(row.sealed, row.speaker_id, field=_field(row.manifest_id))
+def _opened(session: Session, row: store.ManifestRow) -> bytes:
+    packed = session.vault.open_field(
+        row.sealed, row.speaker_id, field=_field(row.manifest_id, row.clip_id, row.created_at)
+    )
     return zlib.decompressobj().decompress(packed, MAX_MANIFEST_BYTES)
 
 
-def _field(manifest_id: str) -> str:
-    return f"manifest {manifest_id}"
+def _field(manifest_id: str, clip: str, created_at: str) -> str:
+    """Return what a manifest store is sealed as: moved to another clip's row, or dated otherwise, it does not open."""
+    return f"manifest {manifest_id} of {clip} at {created_at}"

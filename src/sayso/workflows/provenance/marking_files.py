@@ -9,13 +9,14 @@ from typing import Final, Self
 
 import numpy as np
 
+from sayso.accounts.rights import Right
 from sayso.audio import Signal, container_of, decode
 from sayso.consent import Action, Permit, Purpose, Release, Request
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
 from sayso.mark import Mark, MarkedAudio
 from sayso.mark.detector import Detection
-from sayso.mark.verifying import Checked, Policy, checked, lasts
+from sayso.mark.verifying import ChainCheck, MarkPolicy, checked, lasts
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact
@@ -42,7 +43,7 @@ class MarkedFile:
     snr_db: float
     verified: bool
     profile: str
-    checks: tuple[Checked, ...]
+    checks: tuple[ChainCheck, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Searched:
     detection: Detection
 
 
-READ_BACK: Final = Policy()
+READ_BACK: Final = MarkPolicy()
 """What costs least: the mark is read back from what was marked, and a weak one is told."""
 
 
@@ -62,6 +63,7 @@ class Batch:
 
     def __init__(self, session: Session) -> None:
         """Mark files under the house's grant."""
+        session.require(Right.MARK)
         self._session = session
         self._speaker = house_speaker(session)
 
@@ -71,9 +73,9 @@ class Batch:
 
     def __exit__(self, *_: object) -> None:
         """Take the entries into the log, whatever happened."""
-        self._session.log.integrate()
+        self._session.catch_up()
 
-    def embed(self, file: Path, out: Path, mark: Mark, policy: Policy = READ_BACK) -> MarkedFile:
+    def embed(self, file: Path, out: Path, mark: Mark, policy: MarkPolicy = READ_BACK) -> MarkedFile:
         """Write ``file`` with ``mark`` in its sound to ``out``, under a permit of its own; whole or not at all.
 
         Raise `MarkWeak` where the policy refuses a mark that does not survive what it names.
@@ -87,7 +89,7 @@ class Batch:
                 _check_carries(signal, marked.signal)
                 policy.judge(checks)
                 draft.write(marked.encoded(container), granted.permit, voice=HOUSE, to=Release())
-                with session.write() as tx:
+                with session.act(self._speaker) as tx:
                     facts: dict[str, Fact] = {"mark": str(mark), "duration_ms": signal.duration_ms}
                     permission.result(session, tx, granted, f"{ACT}:made", facts)
             except BaseException:
@@ -99,8 +101,8 @@ class Batch:
 
 
 def _made_to_last(
-    session: Session, signal: Signal, mark: Mark, permit: Permit, policy: Policy
-) -> tuple[MarkedAudio, tuple[Checked, ...]]:
+    session: Session, signal: Signal, mark: Mark, permit: Permit, policy: MarkPolicy
+) -> tuple[MarkedAudio, tuple[ChainCheck, ...]]:
     """Return ``signal`` marked, more firmly step by step while a chain that runs here still loses the mark."""
     for strength in policy.strengths():
         marked = session.marker.at(strength).embed(signal, mark, permit, Action.MARK)
@@ -121,7 +123,8 @@ def parse_mark(text: str) -> Mark:
 
 
 def _request(session: Session, file: Path, signal: Signal, speaker: SpeakerId) -> Request:
-    digest = hashlib.sha256(file.read_bytes()).digest()
+    with file.open("rb") as data:
+        digest = hashlib.file_digest(data, "sha256").digest()
     return Request(
         speaker=speaker,
         voice=HOUSE,

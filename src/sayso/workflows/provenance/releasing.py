@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -9,8 +11,8 @@ from typing import Self
 from sayso.consent.act import Action, Disclosure
 from sayso.consent.permit import Gate, Permit, Release
 from sayso.credentials import SignedAudio
-from sayso.disk import Draft
-from sayso.errors import Bug
+from sayso.disk import Draft, check_target
+from sayso.errors import Bug, Unavailable
 from sayso.mark import EncodedAudio
 
 _READABLE = 0o644
@@ -20,11 +22,32 @@ class PermitMixup(Bug):
     """A file was about to be released under another permit than it was made under."""
 
 
+class NotReleased(Unavailable):
+    """The clip is made, charged and kept, but its file could not be written; export the clip."""
+
+
+@contextlib.contextmanager
+def settled(clip: str, output: Path) -> Iterator[None]:
+    """Where the disk fails now, tell whoever waits for ``output`` that the clip is made, and not to be made again."""
+    try:
+        yield
+    except Unavailable as error:
+        why = getattr(error.__cause__, "strerror", None) or error.message
+        raise NotReleased(
+            f"{output} could not be written ({str(why).lower()}), but {clip} is made, charged and kept; "
+            "free some space and export the clip instead of making another"
+        ) from error
+
+
 class SoundDraft:
     """A file of marked sound that is on the disk and has no name yet: `write`, then `publish`."""
 
     def __init__(self, output: Path, gate: Gate, action: Action) -> None:
-        """Prepare a draft for ``output``; ``gate`` is asked before any sound is written to it."""
+        """Prepare a draft for ``output``; ``gate`` is asked before any sound is written to it.
+
+        Raise `TargetInvalid` or `DiskFailed` where it cannot be written: prepare it before anything is charged.
+        """
+        check_target(output, overwrite=True)
         self._draft = Draft(output, mode=_READABLE)
         self._gate, self._action = gate, action
 

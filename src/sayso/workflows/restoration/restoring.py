@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sayso.audio import container_of, decode, encode
-from sayso.disk import write_whole
+from sayso.disk import check_target, write_whole
 from sayso.progress import Report
 from sayso.restoration import Restored, restore
 
@@ -15,6 +15,7 @@ _EXPORT = 0o644
 def restore_file(recording: Path, output: Path, report: Report) -> Restored:
     """Restore ``recording`` into ``output``, whole or not at all; the recording stays as it is."""
     container = container_of(output)
+    check_target(output, overwrite=True)
     signal = decode(recording)
     report(0.1)
     restored = restore(signal)

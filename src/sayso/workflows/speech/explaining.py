@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 
+from sayso.accounts.rights import Right
 from sayso.clock import now
-from sayso.consent import Action, Purpose, Request, fields, minutes
-from sayso.consent import store as consents
+from sayso.consent import Action, Purpose, Request, fields, minutes, signed
 from sayso.consent.act import Disclosure
 from sayso.consent.decision import Why
 from sayso.consent.decision import why as lay_open
@@ -18,7 +19,7 @@ from sayso.workflows.voices.voicebook import row_of
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ProposedUse:
     """What somebody would like to do with a voice. Without ``text`` nothing is known of what would be said."""
 
     voice: str
@@ -33,10 +34,12 @@ class Question:
     topics: tuple[str, ...] | None = None
     sublicensee: str | None = None
     disclosure: str | None = None
+    lexicon: str | PathLike[str] | None = None
 
 
-def why(session: Session, question: Question) -> Why:
+def why(session: Session, question: ProposedUse) -> Why:
     """Return what would be decided, rule by rule; nothing is reserved, made or logged."""
+    session.require_licensee(question.licensee, Right.SPEECH)
     row = row_of(session, question.voice)
     request = Request(
         speaker=row.speaker_id,
@@ -56,7 +59,7 @@ def why(session: Session, question: Question) -> Why:
         sublicensee=question.sublicensee,
     )
     with session.read() as tx:
-        standing = consents.standing(tx, row.speaker_id, session.policies)
+        standing = signed.standing(tx, row.speaker_id, session.policies)
         used = minutes.usage(tx, row.speaker_id)
     return lay_open(
         request,
@@ -82,7 +85,7 @@ def parse_disclosure(text: str | None) -> Disclosure | None:
     return fields.choice("disclosure", text, Disclosure)
 
 
-def _text_commitment(session: Session, speaker: SpeakerId, question: Question) -> str:
+def _text_commitment(session: Session, speaker: SpeakerId, question: ProposedUse) -> str:
     if question.text is None:
         return ""
-    return script_commitment(session, speaker, question.text)
+    return script_commitment(session, speaker, question.text, language=question.language, lexicon=question.lexicon)

@@ -31,13 +31,13 @@ from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import manifests
 from sayso.workflows.provenance.content import content_of
-from sayso.workflows.provenance.recognising import Finder
-from sayso.workflows.provenance.releasing import SoundDraft
+from sayso.workflows.provenance.recognising import ContentFinder
+from sayso.workflows.provenance.releasing import SoundDraft, settled
 from sayso.workflows.provenance.tracing import Heard, listen, recognised_in
 from sayso.workflows.speech import credentials, labels
 from sayso.workflows.speech.credentials import Packed
-from sayso.workflows.speech.speaking import disclosure_of
-from sayso.workflows.voices import voicebook
+from sayso.workflows.speech.orders import disclosure_of
+from sayso.workflows.voices import archive, voicebook
 
 ACT: Final = "publication:clip"
 
@@ -71,7 +71,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was released, and where that stands in the ledger."""
+    """What was released; ``ticket`` is that of its entry, whose place `Session.entry_of` tells."""
 
     clip: str
     grant: str
@@ -79,7 +79,7 @@ class Exported:
     manifest: str
     parent: str | None
     content_credentials: bool
-    entry: int
+    ticket: int
 
 
 def export(session: Session, publication: Publication, output: Path) -> Exported:
@@ -116,8 +116,8 @@ def export(session: Session, publication: Publication, output: Path) -> Exported
         except BaseException:
             permission.failed(session, granted, ACT)
             raise
-        draft.publish()
-    session.log.integrate()
+        with settled(clip.clip_id, output):
+            draft.publish()
     return Exported(
         clip=clip.clip_id,
         grant=granted.permit.grant_id,
@@ -125,7 +125,7 @@ def export(session: Session, publication: Publication, output: Path) -> Exported
         manifest=file.manifest.manifest_id,
         parent=known[0] if known else None,
         content_credentials=file.signed,
-        entry=session.log.index_of(ticket),
+        ticket=ticket,
     )
 
 
@@ -193,11 +193,11 @@ def _settled(session: Session, clip: Clip, granted: Granted, file: Packed) -> in
         "mark": clip.mark_id,
         "output": session.vault.commit(speaker, digest, domain=Domain.SOUND),
     }
-    with session.write() as tx:
-        ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
+    with session.act(speaker) as tx:
         if clip.artifact_id is not None:
             manifests.keep(tx, file.manifest, granted.permit, parent=clip.artifact_id)
-    return ticket
+        facts |= archive.recorded_facts(session, tx, granted.permit)
+        return permission.result(session, tx, granted, f"{ACT}:made", facts)
 
 
 def _clip(session: Session, clip_or_file: str) -> Clip:
@@ -210,7 +210,7 @@ def _clip(session: Session, clip_or_file: str) -> Clip:
 
 def _held(session: Session, file: Path) -> ClipId:
     heard = listen(session, file)
-    found = {*_by_mark(session, heard), *(one.clip for one in recognised_in(Finder(session), heard))}
+    found = {*_by_mark(session, heard), *(one.clip for one in recognised_in(ContentFinder(session), heard))}
     if len(found) > 1:
         raise SeveralClips(f"{file} holds {len(found)} clips: {', '.join(sorted(found))}; export each by its id")
     if not found:

@@ -16,9 +16,10 @@ import sayso
 from sayso.audio import Container, container_of
 from sayso.audio.tags import read_tags
 from sayso.clock import now, stamp
-from sayso.errors import Invalid, NotFound
+from sayso.disk import read_bounded
+from sayso.errors import Invalid
 from sayso.ids import ClipId
-from sayso.labels import AIGC, DISCLOSURE, VOICE, Asked, Layer, Origin, Words, asked_by, table, words_for
+from sayso.labels import AIGC, DISCLOSURE, VOICE, Layer, Origin, RequiredLabels, Words, asked_by, table, words_for
 from sayso.labels.errors import LabelImpossible
 from sayso.labels.jurisdiction import Jurisdiction, jurisdiction
 from sayso.labels.rhythm import closing, opening
@@ -27,6 +28,8 @@ from sayso.voices.store import VoiceRow
 from sayso.workflows.installation.session import Session
 
 LEAST_EVERY_S: Final = 30.0
+
+MAX_FILE_BYTES: Final = 1 << 30
 
 _CREDITED: Final = ", ".join(f".{c}" for c in Container if c is not Container.OPUS)
 _PAUSE_MS: Final = 750
@@ -39,7 +42,7 @@ _RHYTHM_RATE: Final = 24_000
 class Plan:
     """What one clip is to carry: ``layers``, the words if it speaks, and about how often they come again."""
 
-    asked: Asked
+    asked: RequiredLabels
     layers: frozenset[Layer]
     words: Words | None
     every_s: float | None
@@ -68,15 +71,15 @@ class Plan:
         """Return what is written into the file, before it is signed."""
         return tags_of(self.layers, origin)
 
-    def outcome(self, *, signed: bool, readable: bool) -> Outcome:
+    def outcome(self, *, signed: bool, readable: bool) -> LabelOutcome:
         """Return what the clip carries, now that it is made."""
         lost = {Layer.METADATA: signed, Layer.WATERMARK: readable}
         carried = frozenset(layer for layer in self.layers if lost.get(layer, True))
-        return Outcome(self.asked.jurisdictions, carried, self.asked.layers - carried)
+        return LabelOutcome(self.asked.jurisdictions, carried, self.asked.layers - carried)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LabelOutcome:
     """Which layers a clip carries, and which were asked for and are not there."""
 
     jurisdictions: tuple[str, ...]
@@ -136,7 +139,7 @@ def beside(output: Path) -> Path:
     return output.with_name(output.name + ".labels.json")
 
 
-def notice(plan: Plan, origin: Origin, outcome: Outcome) -> str:
+def notice(plan: Plan, origin: Origin, outcome: LabelOutcome) -> str:
     """Return the file of labels: what a publisher, a store or a music service asks to be told."""
     told = {
         "format": "sayso-labels",
@@ -180,11 +183,7 @@ class FileLabels:
 def read_file(file: Path) -> FileLabels:
     """Return the labels in the tags of ``file``; raise `NotFound`, `UnknownFormat` or `CorruptAudio`."""
     container = container_of(file)
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise NotFound(f"the file {file} cannot be read: {(error.strerror or 'error').lower()}") from None
-    found = read_tags(data, container)
+    found = read_tags(read_bounded(file, MAX_FILE_BYTES), container)
     return FileLabels(file, {name: found[name] for name in (AIGC, DISCLOSURE, VOICE) if name in found})
 
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class ReadText:
-    """What will be spoken, in words and in phonemes (Kokoro's alphabet), and the characters that are left out."""
+    """What will be spoken, in words and in phonemes (Kokoro's alphabet), and the characters that are left out.
+
+    A word with phonemes of a lexicon is shown as ``[word](/phonemes/)``.
+    """
 
     spoken: str
     phonemes: str | None
     skipped: tuple[str, ...]
 
 
-def read_text(text: str, *, with_phonemes: bool) -> ReadText:
-    """Return what will be spoken for ``text``; raise as `normalise` does."""
+def read_text(text: str, *, with_phonemes: bool, language: str = "en", lexicon: Path | None = None) -> ReadText:
+    """Return what will be spoken for ``text`` with the words of the file ``lexicon``; raise as `readers.read` does."""
     from sayso.engines.phonemes import phonemes  # noqa: PLC0415 - loads the lexicons
-    from sayso.synthesis import phrases  # noqa: PLC0415 - loads what a voice speaks with
-    from sayso.synthesis.normalise import normalise, skipped  # noqa: PLC0415 - as above
+    from sayso.engines.pronounced import shown  # noqa: PLC0415 - as above
+    from sayso.synthesis import read_lexicon, readers  # noqa: PLC0415 - loads what a voice speaks with
 
-    spoken = [phrase.text for phrase in phrases(normalise(text))]
+    words = None if lexicon is None else read_lexicon(lexicon)
+    spoken = [phrase.text for phrase in readers.read(text, language=language, lexicon=words)]
     sounds = " ".join(phonemes(phrase) for phrase in spoken) if with_phonemes else None
-    return ReadText(" ".join(spoken), sounds, tuple(skipped(text)))
+    left_out = readers.skipped(text, language=language, lexicon=words)
+    return ReadText(shown(" ".join(spoken)), sounds, tuple(left_out))

@@ -1,7 +1,7 @@
 """Speaking one text: permit, sound, mark, credentials, log, and only then the file.
 
 Killed anywhere, no unlogged sound is out: the intent is in the ledger before the first sample is made, the result
-before the file has a name (decisions/0002).
+before the file has a name (decisions/0002). Two acts change the state, one on each side of the sound (decisions/0016).
 """
 
 from __future__ import annotations
@@ -15,19 +15,17 @@ from typing import Final
 
 from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
-from sayso.consent import Action, Permit, Purpose, Release, Request, minutes
-from sayso.consent.act import Disclosure
-from sayso.disk import write_document
-from sayso.errors import Invalid
-from sayso.ids import ClipId, RunId, VoiceId, new_id
-from sayso.labels import Layer, Origin
-from sayso.mark import Mark, MarkedAudio
-from sayso.mark.profiles import strength_of
+from sayso.consent import Action, Gate, Permit, Release, minutes
+from sayso.disk import check_target, write_document
+from sayso.engines.protocol import VoiceAsset
+from sayso.ids import VoiceId
+from sayso.labels import Layer
+from sayso.mark import MarkedAudio
 from sayso.mark.strength import Strength
-from sayso.mark.verifying import Checked, Policy, checked, lasts, lost_in
+from sayso.mark.verifying import ChainCheck, checked, lasts, lost_in
 from sayso.progress import Report, silent
-from sayso.synthesis import Phrase, Renderer, estimate_ms, normalise, phrases, script
-from sayso.synthesis.store import Clip, insert_clip
+from sayso.synthesis import Renderer
+from sayso.synthesis.store import Clip, finish_clip, insert_clip
 from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
@@ -36,118 +34,49 @@ from sayso.workflows.consent.holding import held
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import content, manifests
-from sayso.workflows.provenance.releasing import SoundDraft
-from sayso.workflows.speech import credentials, labels
+from sayso.workflows.provenance.content import SealedFingerprint
+from sayso.workflows.provenance.releasing import SoundDraft, settled
+from sayso.workflows.speech import credentials
 from sayso.workflows.speech.credentials import Packed
-from sayso.workflows.speech.labels import Outcome, Plan, beside, notice, plan
-from sayso.workflows.voices import archive
-from sayso.workflows.voices.voicebook import Cast, cast
+from sayso.workflows.speech.labels import LabelOutcome, beside, notice
+from sayso.workflows.speech.orders import Order, Spoken, Take, taken
+from sayso.workflows.voices import archive, voicebook
+from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "synthesis:clip"
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What somebody wants said. ``jurisdictions`` None stands for those of the settings."""
-
-    text: str
-    voice: str
-    licensee: str
-    purpose: str
-    project: str | None = None
-    language: str = "en"
-    speed: float = 1.0
-    seed: int = 0
-    territory: str | None = None
-    channel: str | None = None
-    topics: tuple[str, ...] | None = None
-    sublicensee: str | None = None
-    announced: bool = False
-    announce_every_s: float | None = None
-    jurisdictions: tuple[str, ...] | None = None
-    profile: str = "standard"
-
-    def __post_init__(self) -> None:
-        """Refuse a tempo that no engine is asked for, and a profile that marks do not have."""
-        strength_of(self.profile)
-        if not 0.5 <= self.speed <= 2.0:
-            raise Invalid(f"speed: got {self.speed}, expected 0.5 to 2.0")
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What was said, and where it stands in the ledger. ``ttfa_ms`` is from the order to the first marked piece."""
-
-    clip: str
-    grant: str
-    mark: str
-    entry: int
-    duration_s: float
-    ttfa_ms: int
-    rtf: float
-    content_credentials: bool
-    mark_readable: bool
-    mark_checks: tuple[Checked, ...]
-    labels: Outcome
-
-
-@dataclass(frozen=True)
-class Take:
-    """One order on its way: who speaks what, as which clip, under which mark, and what its labels say of that."""
+class Run:
+    """A take that this process makes: with its permit, the opened voice, and the gate that is asked meanwhile."""
 
     session: Session
-    order: Order
-    voice: Cast
-    phrases: tuple[Phrase, ...]
-    container: Container
-    clip: ClipId
-    mark: Mark
-    plan: Plan
-    origin: Origin
-    policy: Policy
-    run: RunId
+    take: Take
+    granted: Granted
+    voice: VoiceAsset
+    gate: Gate
+
+    @property
+    def permit(self) -> Permit:
+        """Return what the take is made under."""
+        return self.granted.permit
 
     def commit(self, text: str) -> str:
         """Return the commitment to ``text``, which the permit, the gate and the ledger share."""
-        return text_commitment(self.session, self.voice.speaker, text)
-
-    def request(self) -> Request:
-        """Return what consent is asked."""
-        order, row, text = self.order, self.voice.row, script(self.phrases)
-        return Request(
-            speaker=self.voice.speaker,
-            voice=row.voice_id,
-            action=Action.SYNTHESIZE,
-            licensee=order.licensee,
-            purpose=Purpose(order.purpose),
-            project=order.project,
-            language=order.language,
-            text_commitment=self.commit(text),
-            engine_digest=row.engine_digest,
-            voice_digest=row.voice_digest,
-            ceiling_ms=estimate_ms(text, speed=order.speed) + self.plan.extra_ms(self.phrases, speed=order.speed),
-            territory=order.territory,
-            channel=order.channel,
-            takes=1,
-            text=f"{order.text}\n{text}",  # as written and as spoken: what is blocked is blocked in both
-            topics=None if order.topics is None else tuple(Purpose(topic) for topic in order.topics),
-            disclosure=disclosure_of(self.container, announced=self.plan.speaks),
-            sublicensee=order.sublicensee,
-        )
+        take = self.take
+        return take.commitment if text == take.text else text_commitment(self.session, take.speaker, text)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What came of a take: its marked sound, the file to leave, and where its mark was read again.
-
-    ``first_s`` and ``made_s``: from the order to the first marked piece and to the last.
-    """
+class MadeClip:
+    """What came of a run: marked sound, the file to leave, what is kept of both, and where the mark was read again."""
 
     sound: MarkedAudio
     file: Packed
-    checks: tuple[Checked, ...]
-    first_s: float
-    made_s: float
+    kept: StoredBytes
+    fingerprint: SealedFingerprint
+    output: str
+    checks: tuple[ChainCheck, ...]
 
     @property
     def readable(self) -> bool:
@@ -155,16 +84,18 @@ class Made:
         return self.checks[0].is_readable
 
 
-def phrased(text: str) -> tuple[Phrase, ...]:
-    """Return what is spoken for ``text``, labels apart."""
-    return tuple(phrases(normalise(text)))
+@dataclass(slots=True)
+class Times:
+    """Seconds from the order on: to the first marked piece, and to the last one of the last attempt."""
 
+    started: float
+    first_s: float = 0.0
+    made_s: float = 0.0
 
-def disclosure_of(container: Container, *, announced: bool) -> Disclosure | None:
-    """Return how a file will say that the voice is synthetic."""
-    from sayso.credentials import supports  # noqa: PLC0415 - loads c2pa's native library
-
-    return Disclosure.of(spoken=announced, metadata=supports(container))
+    def note_piece(self) -> None:
+        """Note that a piece is ready now."""
+        self.made_s = time.perf_counter() - self.started
+        self.first_s = self.first_s or self.made_s
 
 
 def speak(session: Session, order: Order, output: Path, report: Report = silent) -> Spoken:
@@ -172,156 +103,181 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
 
     The file appears whole, after its entry is in the ledger. On any failure the reserved minutes come back.
     """
-    started = time.perf_counter()
-    take = _take(session, order, container_of(output))
+    times, container = Times(time.perf_counter()), container_of(output)
+    if order.jurisdictions or session.settings.jurisdictions:
+        check_target(beside(output), overwrite=True)
     with SoundDraft(output, session.gate, Action.SYNTHESIZE) as draft:
+        run = begun(session, order, container)
+        take = run.take
+        try:
+            with held(session, run.granted):
+                made = _made(run, draft, times, report)
+                outcome = take.plan.outcome(signed=made.file.signed, readable=made.readable)
+                ticket = _settled(run, made, outcome)
+        except BaseException:
+            permission.failed(session, run.granted, ACT)
+            raise
+        with settled(take.clip, output):
+            if Layer.NOTICE in take.plan.layers:
+                write_document(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
+            draft.publish()
+    return _spoken(run, made, outcome, times, ticket)
+
+
+def begun(session: Session, order: Order, container: Container) -> Run:
+    """Return the run of ``order``: permitted, minutes reserved, voice opened. Raises as `speak` does.
+
+    A run is settled or failed by whoever began it.
+    """
+    with session.vault.holding():
+        take = taken(session, order, container)
         granted = permission.ask(session, take.request(), ACT, run=take.run)
         try:
-            with held(session, granted):
-                made = _made(take, granted.permit, report, started)
-                to = Release(order.territory, order.channel)
-                voice = take.voice.row.voice_id
-                draft.write(made.file.file, granted.permit, voice=voice, to=to, announced=take.plan.speaks)
-                outcome = take.plan.outcome(signed=made.file.signed, readable=made.readable)
-                ticket = _settled(take, granted, made, outcome)
+            voice = take.voice.open(session)
         except BaseException:
             permission.failed(session, granted, ACT)
             raise
-        if Layer.NOTICE in take.plan.layers:
-            write_document(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
-        draft.publish()
-    session.log.integrate()
-    return Spoken(
-        clip=take.clip,
-        grant=granted.permit.grant_id,
-        mark=str(take.mark),
-        entry=session.log.index_of(ticket),
-        duration_s=made.sound.signal.duration_s,
-        ttfa_ms=round(1000 * made.first_s),
-        rtf=made.made_s / made.sound.signal.duration_s,
-        content_credentials=made.file.signed,
-        mark_readable=made.readable,
-        mark_checks=made.checks,
-        labels=outcome,
-    )
+    return Run(session, take, granted, voice, session.installation.gate_inside())
 
 
-def _take(session: Session, order: Order, container: Container) -> Take:
-    asked = plan(
-        session.settings.jurisdictions if order.jurisdictions is None else order.jurisdictions,
-        container,
-        announced=order.announced,
-        every_s=order.announce_every_s,
-        language=order.language,
-        purpose=order.purpose,
-    )
-    spoken = asked.around(phrased(order.text), speed=order.speed)
-    voice = cast(session, order.voice)
-    policy = Policy(order.profile, session.settings.mark_chains, session.settings.weak_marks == "refuse")
-    clip, mark = ClipId(new_id("clip")), Mark.new()
-    origin = labels.origin_of(session, clip, str(mark), voice.row)
-    return Take(session, order, voice, spoken, container, clip, mark, asked, origin, policy, RunId(new_id("run")))
-
-
-def rendering(take: Take, permit: Permit, strength: Strength) -> Iterator[MarkedAudio]:
+def rendering(run: Run, strength: Strength, attempt: int = 0) -> Iterator[MarkedAudio]:
     """Return the take as marked pieces, each made, checked and let go when it is asked for."""
-    return Renderer(take.session.marker.at(strength), take.session.gate).render(
+    session, take = run.session, run.take
+    return Renderer(session.marker.at(strength).behind(run.gate), run.gate).render(
         take.phrases,
-        take.voice.open(take.session),
-        engine=take.voice.engine,
-        permit=permit,
+        run.voice,
+        engine=voicebook.engine_of(session, take.voice.row),
+        permit=run.permit,
         mark=take.mark,
         action=Action.SYNTHESIZE,
-        commit=take.commit,
+        commit=run.commit,
         speed=take.order.speed,
         seed=take.order.seed,
         rhythm=take.plan.has_rhythm,
+        attempt=attempt,
     )
 
 
-def _made(take: Take, permit: Permit, report: Report, started: float) -> Made:
+def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> MadeClip:
     """Make the clip, more firmly marked while its mark is lost on the way; raise `MarkWeak` if that is the policy."""
-    first_s = 0.0
-    for strength in take.policy.strengths():
-        sound, heard_s = _rendered(take, permit, strength, report, started)
-        first_s, made_s = first_s or heard_s, time.perf_counter() - started
-        with ThreadPoolExecutor(1) as beside_packing:
-            checking = beside_packing.submit(
-                checked, take.session.detector, sound.signal, take.mark, take.policy.checked
-            )
-            file = _packed(take, permit, sound)
-        checks = checking.result()
-        if lasts(checks):
+    weaker: MadeClip | None = None
+    for attempt, strength in enumerate(run.take.policy.strengths()):
+        if weaker is not None:
+            run.session.vault.unlink(weaker.kept.blob)
+        made = _prepared(run, _rendered(run, strength, attempt, times, report), draft)
+        if lasts(made.checks):
             break
-    take.policy.judge(checks)
-    return Made(sound, file, checks, first_s, made_s)
+        weaker = made
+    with archive.undone_on_failure(run.session, made.kept):
+        run.take.policy.judge(made.checks)
+    return made
 
 
-def _rendered(
-    take: Take, permit: Permit, strength: Strength, report: Report, started: float
-) -> tuple[MarkedAudio, float]:
-    """Return the marked sound, whole, and how many seconds after ``started`` its first piece was ready."""
+def _rendered(run: Run, strength: Strength, attempt: int, times: Times, report: Report) -> MarkedAudio:
+    """Return the marked sound, whole."""
     pieces: list[MarkedAudio] = []
-    first_s = 0.0
-    for piece in rendering(take, permit, strength):
-        first_s = first_s or time.perf_counter() - started
+    for piece in rendering(run, strength, attempt):
+        times.note_piece()
         pieces.append(piece)
         made_ms = samples_to_ms(piece.stop, piece.signal.sample_rate)
-        report(min(1.0, 2 * made_ms / permit.ceiling_ms))  # speech takes about half of its ceiling
-    return MarkedAudio.joined(pieces), first_s
+        report(min(1.0, 2 * made_ms / run.permit.ceiling_ms))  # speech takes about half of its ceiling
+    return MarkedAudio.joined(pieces)
 
 
-def _packed(take: Take, permit: Permit, sound: MarkedAudio) -> Packed:
+def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> MadeClip:
+    """Sign, seal and write ``sound``, while its mark is read back in another thread."""
+    session, take = run.session, run.take
+    with ThreadPoolExecutor(1) as beside, session.vault.holding():
+        checking = beside.submit(checked, session.detector, sound.signal, take.mark, take.policy.checked)
+        kept = archive.sealed_clip(session, sound, [take.speaker])
+        with archive.undone_on_failure(session, kept):
+            file = _packed(run, sound)
+            _write(run, file, draft)
+            fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
+            output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
+            return MadeClip(sound, file, kept, fingerprint, output, checking.result())
+
+
+def _packed(run: Run, sound: MarkedAudio) -> Packed:
+    take = run.take
     return credentials.packed(
-        take.session,
+        run.session,
         sound,
         container=take.container,
-        permit=permit,
+        permit=run.permit,
         action=Action.SYNTHESIZE,
         clip=take.clip,
         tags=take.plan.tags(take.origin),
     )
 
 
-def _settled(take: Take, granted: Granted, made: Made, outcome: Outcome) -> int:
+def _write(run: Run, file: Packed, draft: SoundDraft) -> None:
+    order, voice = run.take.order, run.take.voice.row.voice_id
+    to = Release(order.territory, order.channel)
+    draft.write(file.file, run.permit, voice=voice, to=to, announced=run.take.plan.speaks)
+
+
+def _settled(run: Run, made: MadeClip, outcome: LabelOutcome) -> int:
     """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
-    session, permit, order, sound = take.session, granted.permit, take.order, made.sound
-    kept = archive.sealed_clip(session, sound, [take.voice.speaker])
-    known_by = content.fingerprinted(session, sound, clip=take.clip, speaker=take.voice.speaker)
-    facts: dict[str, Fact] = {
+    session, take, granted, permit = run.session, run.take, run.granted, run.permit
+    with archive.undone_on_failure(session, made.kept), session.act(take.speaker) as tx:
+        if granted.lease is not None:
+            minutes.settle(tx, granted.lease, made.sound.duration_ms)
+        artifact = archive.recorded(
+            tx, made.kept, permit, speakers=[take.speaker], parents=[take.voice.row.artifact_id]
+        )
+        content.keep(tx, made.fingerprint, permit, parent=artifact)
+        manifests.keep(tx, made.file.manifest, permit, parent=artifact)
+        insert_clip(tx, _clip(run, made))
+        facts = _facts(take, made, outcome) | archive.charged_facts(tx, permit)
+        facts |= archive.recorded_facts(session, tx, permit)
+        ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
+        finish_clip(tx, take.clip, duration_ms=made.sound.duration_ms, artifact_id=artifact, result_ticket=ticket)
+    return ticket
+
+
+def _facts(take: Take, made: MadeClip, outcome: LabelOutcome) -> dict[str, Fact]:
+    return {
         "clip": take.clip,
         "mark": str(take.mark),
         "mark_readable": made.readable,
         "mark_lost": " ".join(lost_in(made.checks)),
-        "duration_ms": sound.duration_ms,
-        "output": session.vault.commit(take.voice.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND),
+        "duration_ms": made.sound.duration_ms,
+        "output": made.output,
         **outcome.facts(),
     }
-    with archive.undone_on_failure(session, kept), session.act(permit.speaker) as tx:
-        if granted.lease is not None:
-            minutes.settle(tx, granted.lease, sound.duration_ms)
-        ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
-        artifact = archive.recorded(
-            tx, kept, permit, speakers=[take.voice.speaker], parents=[take.voice.row.artifact_id]
-        )
-        content.keep(tx, known_by, permit, parent=artifact)
-        manifests.keep(tx, made.file.manifest, permit, parent=artifact)
-        insert_clip(
-            tx,
-            Clip(
-                clip_id=take.clip,
-                voice_id=VoiceId(take.voice.row.voice_id),
-                grant_id=permit.grant_id,
-                permit_id=permit.permit_id,
-                mark_id=str(take.mark),
-                licensee=permit.licensee,
-                purpose=permit.purpose,
-                project=order.project,
-                duration_ms=sound.duration_ms,
-                artifact_id=artifact,
-                intent_ticket=granted.ticket,
-                result_ticket=ticket,
-                created_at=stamp(now()),
-            ),
-        )
-    return ticket
+
+
+def _clip(run: Run, made: MadeClip) -> Clip:
+    take, permit = run.take, run.permit
+    return Clip(
+        clip_id=take.clip,
+        voice_id=VoiceId(take.voice.row.voice_id),
+        grant_id=permit.grant_id,
+        permit_id=permit.permit_id,
+        mark_id=str(take.mark),
+        licensee=permit.licensee,
+        purpose=permit.purpose,
+        project=take.order.project,
+        duration_ms=made.sound.duration_ms,
+        artifact_id=made.kept.artifact_id,
+        intent_ticket=run.granted.ticket,
+        created_at=stamp(now()),
+    )
+
+
+def _spoken(run: Run, made: MadeClip, outcome: LabelOutcome, times: Times, ticket: int) -> Spoken:
+    duration_s = made.sound.signal.duration_s
+    return Spoken(
+        clip=run.take.clip,
+        grant=run.permit.grant_id,
+        mark=str(run.take.mark),
+        ticket=ticket,
+        duration_s=duration_s,
+        ttfa_ms=round(1000 * times.first_s),
+        rtf=times.made_s / duration_s,
+        content_credentials=made.file.signed,
+        mark_readable=made.readable,
+        mark_checks=made.checks,
+        labels=outcome,
+    )

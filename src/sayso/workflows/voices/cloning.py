@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import Action, Grant, Permit, Request, State
 from sayso.consent import store as consents
 from sayso.consent.errors import CloningNotGranted, ConsentRefused
 from sayso.consent.fields import ANY
+from sayso.disk import FileMissing, read_bounded
 from sayso.engines.protocol import Engine
 from sayso.engines.registry import engine as engine_named
 from sayso.enrollment import enrolled
@@ -29,9 +31,11 @@ from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
-from sayso.workflows.voices.archive import Kept
+from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "voices:voice"
+
+MAX_RECORDING_BYTES: Final = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +63,17 @@ class Cloned:
 
 def clone_voice(session: Session, commission: Commission, report: Report = silent) -> Cloned:
     """Clone a voice; raise `ConsentRefused` unless a grant allows it, or an error of audio or of the engine."""
+    session.require(Right.SPEECH)
     started = time.perf_counter()
     effort = parse_effort(commission.effort)
     speaker = SpeakerId(parse_id("speaker", commission.speaker))
     engine = engine_named(commission.engine or session.settings.engine, session.settings.threads)
-    recordings = [_read(path) for path in commission.recordings]
+    recordings, names = [_read(path) for path in commission.recordings], [str(path) for path in commission.recordings]
     voice = VoiceId(new_id("voice"))
     granted = _permitted(session, speaker, voice, recordings, engine)
     try:
         permitted = _cloning_permit(session, granted.permit, voice)
-        references = enrolled(recordings, session.detector, permitted)
+        references = enrolled(recordings, session.detector, permitted, names=names)
         report(0.08)
         fitted = fit(
             engine,
@@ -82,7 +87,6 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     except BaseException:
         permission.failed(session, granted, ACT)
         raise
-    session.log.integrate()
     report(1.0)
     return Cloned(
         voice=voice,
@@ -106,9 +110,9 @@ def _read(path: Path) -> bytes:
     from sayso.audio.errors import AudioNotFound  # noqa: PLC0415
 
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise AudioNotFound(f"{path} cannot be read: {error.strerror}") from None
+        return read_bounded(path, MAX_RECORDING_BYTES)
+    except FileMissing as error:
+        raise AudioNotFound(error.message) from None
 
 
 def _permitted(
@@ -120,7 +124,8 @@ def _permitted(
     """
     with session.read() as tx:
         consents.get_speaker(tx, speaker)
-        grants = [grant for grant in consents.grants_of(tx, speaker) if not grant.outer]
+        known = [grant for grant in consents.grants_of(tx, speaker) if not grant.outer]
+    grants = [grant for grant in known if session.may_name(grant.licensee)]
     able = [grant for grant in grants if Action.CLONE in grant.actions and grant.state_at(now()) is State.GIVEN]
     refusal: ConsentRefused | None = None
     for grant in able or grants[:1]:
@@ -178,13 +183,12 @@ def _kept(
     takes = archive.sealed_recordings(session, references, permitted)
     embedding, kept = archive.sealed_voice(session, fitted, references, permitted)
     everything = [*(one for take in takes for one in take), embedding, kept]
-    with archive.undone_on_failure(session, *everything), session.write() as tx:
+    with archive.undone_on_failure(session, *everything), session.act(speaker) as tx:
         facts: dict[str, Fact] = {
             "voice": voice,
             "engine": engine.name,
             "similarity_milli": round(1000 * fitted.similarity),
         }
-        permission.result(session, tx, granted, f"{ACT}:made", facts)
         for take in takes:
             for place, one in enumerate(take):
                 parents = [take[place - 1].artifact_id] if place else []
@@ -193,9 +197,11 @@ def _kept(
         archive.recorded(tx, embedding, permit, speakers=[speaker], parents=sources)
         archive.recorded(tx, kept, permit, speakers=[speaker], parents=[*sources, embedding.artifact_id])
         voices.insert_voice(tx, _row(voice, speaker, engine, kept, fitted))
+        facts |= archive.recorded_facts(session, tx, permit)
+        permission.result(session, tx, granted, f"{ACT}:made", facts)
 
 
-def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: Kept, fitted: FittedVoice) -> VoiceRow:
+def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: StoredBytes, fitted: FittedVoice) -> VoiceRow:
     return VoiceRow(
         voice_id=voice,
         speaker_id=speaker,

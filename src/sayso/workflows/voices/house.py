@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sayso.clock import now, stamp
-from sayso.consent import Action, Grant, Party, Purpose
+from sayso.consent import Action, Grant, Party, Purpose, changes
 from sayso.consent import store as consents
 from sayso.consent.document import document_of, sign
 from sayso.consent.fields import ANY
@@ -21,16 +21,17 @@ from sayso.engines.registry import engine as engine_named
 from sayso.engines.registry import installed
 from sayso.ids import GrantId, SpeakerId, VoiceId, new_id
 from sayso.ledger import append
-from sayso.ledger.acts import GrantEntered
+from sayso.ledger.acts import GrantEntered, StockAdmitted
 from sayso.lineage import Artifact, record
 from sayso.vault.domains import Domain
 from sayso.voices.profile import VoiceProfile
 from sayso.voices.store import VoiceRow, insert_voice, list_voices
 from sayso.workflows.consent.commitments import terms_commitment
 from sayso.workflows.consent.signing import key_of
+from sayso.workflows.installation.rows import committed, enter
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
-from sayso.workflows.voices.archive import Kept
+from sayso.workflows.voices.archive import StoredBytes
 
 _LOCK: Final = ".house"
 
@@ -44,16 +45,15 @@ _MARKING_NOTE: Final = "The operator may put the mark of this installation into 
 def house_speaker(session: Session) -> SpeakerId:
     """Return the house itself, made, with its grant to mark files, the first time."""
     with locked(session.settings.home / _LOCK):
-        with session.read() as tx:
+        with session.as_installation().read() as tx:
             found = _find(tx)
         if found is not None:
             return found
         speaker = SpeakerId(new_id("speaker"))
         session.vault.create_subject(speaker)
-        with session.write() as tx:
+        with session.as_installation().act(speaker) as tx:
             consents.add_speaker(tx, speaker, house=True)
             _give(tx, session, speaker, licensee=OPERATOR, purpose=MARKING, actions=(Action.MARK,), note=_MARKING_NOTE)
-    session.log.integrate()
     return speaker
 
 
@@ -63,14 +63,18 @@ def admit_stock_voices(session: Session) -> None:
     Each engine gets a house speaker of its own, so that no voice ever speaks under another engine's licence.
     """
     with locked(session.settings.home / _LOCK):
-        with session.read() as tx:
+        with session.as_installation().read() as tx:
             known = {(row.engine, row.engine_digest) for row in list_voices(tx) if row.house}
         engines = [engine_named(plugin.name) for plugin in installed() if not plugin.problem]
         new = [one for one in engines if one.stock_voices() and (one.name, one.digest()) not in known]
         for engine in new:
             _admit(session, engine)
-    if new:
-        session.log.integrate()
+
+
+def stock_names() -> frozenset[str]:
+    """Return the names of the voices of all engines that are installed."""
+    engines = (engine_named(plugin.name) for plugin in installed() if not plugin.problem)
+    return frozenset(voice.name for engine in engines for voice in engine.stock_voices())
 
 
 def _admit(session: Session, engine: Engine) -> None:
@@ -78,11 +82,17 @@ def _admit(session: Session, engine: Engine) -> None:
     session.vault.create_subject(speaker)
     stock = engine.stock_voices()
     sealed = [archive.sealed_stock_voice(session, engine, voice, speaker) for voice in stock]
-    with archive.undone_on_failure(session, *(kept for _, kept in sealed)), session.write() as tx:
+    with (
+        archive.undone_on_failure(session, *(kept for _, kept in sealed)),
+        session.as_installation().act(speaker) as tx,
+    ):
         consents.add_speaker(tx, speaker, house=True)
         grant = _give(tx, session, speaker, licensee=ANY, purpose=ANY, actions=SPEECH, note=_note(engine, stock))
         for voice, (profile, kept) in zip(stock, sealed, strict=True):
             _enter(tx, speaker, grant=grant, engine=engine, voice=voice, profile=profile, kept=kept)
+        rows = committed(session.vault, speaker, archive.stock_rows(tx, grant))
+        admitted = StockAdmitted(engine=engine.name, count=len(stock), rows=rows)
+        append(tx, admitted.entry(stamp(now()), grant))
 
 
 def _enter(
@@ -93,7 +103,7 @@ def _enter(
     engine: Engine,
     voice: StockVoice,
     profile: VoiceProfile,
-    kept: Kept,
+    kept: StoredBytes,
 ) -> None:
     artifact = Artifact(kept.artifact_id, kept.kind, kept.blob, kept.digest, grant)
     record(tx, artifact, speakers=[speaker], parents=[])
@@ -142,7 +152,7 @@ def _give(
         house=True,
     )
     signature = sign(document_of(given), key_of(session, tx, speaker))
-    consents.insert_grant(tx, given, who=Party.OPERATOR, at=moment, signature=signature)
+    changes.insert_grant(tx, given, who=Party.OPERATOR, at=moment, signature=signature)
     entered = GrantEntered(
         state=given.state,
         licensee=licensee,
@@ -153,7 +163,7 @@ def _give(
         note=note[:200].strip(),
         purpose=purpose,
     )
-    append(tx, entered.entry(stamp(moment), given.grant_id))
+    enter(session, tx, entered, stamp(moment), speaker=speaker, grant=given.grant_id)
     return given.grant_id
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from sayso.doors.cli.commands import (
+    account,
     consent,
     credentials,
     demo,
@@ -30,6 +31,7 @@ from sayso.doors.cli.commands import (
     voice,
     witness,
 )
+from sayso.doors.cli.usage import TextCommand
 
 
 def attach(app: typer.Typer) -> None:
@@ -42,8 +44,8 @@ def attach(app: typer.Typer) -> None:
     documents.attach(consent.app)
     records.attach(consent.app)
     app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list voices.")
-    app.command("say")(say.say)
-    app.command("text")(text.text)
+    app.command("say", cls=TextCommand)(say.say)
+    app.command("text", cls=TextCommand)(text.text)
     app.command("export")(export.export)
     app.command("verify")(verify.verify)
     app.command("trace")(trace.trace)
@@ -57,5 +59,6 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(resolver.app, name="resolver", help="Run the C2PA manifest resolver.")
     app.add_typer(report.app, name="report", help="Write compliance reports.")
     app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
+    app.add_typer(account.app, name="account", help="Manage organisations, licensees and credentials.")
     app.command("doctor")(doctor.doctor)
     app.add_typer(doctor.settings_app, name="settings", help="Show settings and their sources.")

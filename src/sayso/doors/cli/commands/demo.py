@@ -18,7 +18,7 @@ from sayso.errors import Bug, Conflict, Refused
 
 if TYPE_CHECKING:
     from sayso.workflows.installation.session import Session
-    from sayso.workflows.speech.speaking import Spoken
+    from sayso.workflows.speech.orders import Spoken
     from sayso.workflows.voices.cloning import Cloned
 
 MARKER: Final = ".sayso-demo"
@@ -102,11 +102,10 @@ class Demo:
 
     def _say(self, voice: str) -> None:
         spoken = self._spoken(voice, PURPOSE, "2-cloned.wav")
-        made = (
-            f"{spoken.duration_s:.1f} s in 2-cloned.wav, watermark {spoken.mark}, signed, ledger entry {spoken.entry}"
-        )
+        entry = self.session.entry_of(spoken.ticket)
+        made = f"{spoken.duration_s:.1f} s in 2-cloned.wav, watermark {spoken.mark}, signed, ledger entry {entry}"
         self._line("say", made)
-        self.results["say"] = speech.spoken(spoken)
+        self.results["say"] = speech.spoken(spoken, entry)
 
     def _verify(self) -> None:
         found = self._verified("2-cloned.wav", "3-verified.json")
@@ -172,7 +171,8 @@ class Demo:
             return clone_voice(self.session, commission, report)
 
     def _spoken(self, voice: str, purpose: str, name: str) -> Spoken:
-        from sayso.workflows.speech.speaking import Order, speak  # noqa: PLC0415
+        from sayso.workflows.speech.orders import Order  # noqa: PLC0415
+        from sayso.workflows.speech.speaking import speak  # noqa: PLC0415
 
         order = Order(text=LINE, voice=voice, licensee=LICENSEE, purpose=purpose)
         with bar("speaking") as report:

@@ -7,6 +7,7 @@ import typer
 from sayso.doors.cli.exits import exit_code
 from sayso.doors.cli.group import group
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 from sayso.doors.shapes.operations import checkup
 
 settings_app = group()
@@ -27,7 +28,7 @@ def doctor(as_json: AsJson = False) -> None:
     from sayso.settings import load  # noqa: PLC0415
     from sayso.workflows.operations.checkup import examine, worst  # noqa: PLC0415
 
-    findings = list(examine(load()))
+    findings = list(examine(load(), local_session))
     problem = worst(findings)
     lines = [f"{'ok ' if finding.problem is None else 'BAD'} {finding.what}: {finding.found}" for finding in findings]
     show(checkup(findings), lines, as_json=as_json)

@@ -10,6 +10,7 @@ import typer
 from sayso.doors.cli.commands.consent import told
 from sayso.doors.cli.commands.keys import Passphrase, secret
 from sayso.doors.cli.options import read_file
+from sayso.doors.cli.outlet import Force, outlet
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 
@@ -25,6 +26,7 @@ def sign(
     key: Annotated[Path, typer.Option(help="Private Ed25519 key of the speaker, PEM.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Output file of the signed document.")],
     passphrase: Annotated[Path | None, Passphrase] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Sign a draft with the speaker's own key, on any machine.
@@ -36,10 +38,10 @@ def sign(
     from sayso.workflows.consent import signing  # noqa: PLC0415
 
     said = None if passphrase is None else passphrase_of(secret(passphrase))
-    write_document(output, signing.signed(read_file(document), read_file(key), said).decode())
-    show(
-        {"signed": str(output)}, (f"{output}: signed; submit it with: sayso consent submit {output}",), as_json=as_json
-    )
+    with outlet(output, force=force) as out:
+        write_document(out.path, signing.signed(read_file(document), read_file(key), said).decode())
+        line = f"{output}: signed; submit it with: sayso consent submit {output}"
+        out.show({"signed": str(output)}, (line,), as_json=as_json)
 
 
 def submit(

@@ -10,6 +10,7 @@ import typer
 
 from sayso.doors.cli import tables
 from sayso.doors.cli.group import group
+from sayso.doors.cli.outlet import Force, optional_outlet, show_at
 from sayso.doors.cli.output import AsJson, show, talk
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
@@ -63,13 +64,15 @@ def certificate(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Also write the certificate to this file.")
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Show or write a certificate of erasure."""
     from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-    shown = shapes.certificate(erasing.certificate(local_session(), certificate, output))
-    show(shown, [shown["text"]], as_json=as_json)
+    with optional_outlet(output, force=force) as out:
+        shown = shapes.certificate(erasing.certificate(local_session(), certificate, None if out is None else out.path))
+        show_at(out, shown, shown["text"].splitlines(), as_json=as_json)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from sayso.doors.cli import tables
 from sayso.doors.cli.commands.consent import Draft, drafted
 from sayso.doors.cli.group import group
 from sayso.doors.cli.options import MAX_TEXT_BYTES, read_file
+from sayso.doors.cli.outlet import Force
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import consent as shapes
@@ -47,6 +48,7 @@ def rotate(
         typer.Option(help="New public key, if the speaker holds the private key; default: Sayso creates a key pair."),
     ] = None,
     draft: Draft = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Replace a speaker's key, signed with the old key.
@@ -59,7 +61,7 @@ def rotate(
     if draft is not None:
         if new is None:
             raise Invalid("public: got none, expected the new public key that the draft names")
-        drafted(keys.draft_rotation(local_session(), speaker, new), draft, as_json=as_json)
+        drafted(keys.draft_rotation(local_session(), speaker, new), draft, force=force, as_json=as_json)
         return
     keys.rotate(local_session(), speaker, new)
     _shown(speaker, as_json=as_json)

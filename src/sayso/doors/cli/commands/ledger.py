@@ -9,6 +9,7 @@ import typer
 
 from sayso.doors.cli import tables
 from sayso.doors.cli.group import group
+from sayso.doors.cli.outlet import Force, optional_outlet, outlet, show_at
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import ledger as shapes
@@ -49,13 +50,15 @@ def keys(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Also write a proof that links each key to the one before.")
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """List the shards of the ledger and their public keys."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    shown = shapes.keys(auditing.keys(local_session(), output))
-    show(shown, tables.rows(("shard", "first", "entries", "vkey"), shown["shards"]), as_json=as_json)
+    with optional_outlet(output, force=force) as out:
+        shown = shapes.keys(auditing.keys(local_session(), None if out is None else out.path))
+        show_at(out, shown, tables.rows(("shard", "first", "entries", "vkey"), shown["shards"]), as_json=as_json)
 
 
 @app.command()
@@ -75,12 +78,13 @@ def query(
         Path | None,
         typer.Option(help="Write the entries to this file, with proofs and a signed statement of their number."),
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """List entries by grant, speaker, purpose, date and more."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    question = auditing.Question(
+    question = auditing.LedgerQuery(
         grant=grant,
         speaker=speaker,
         since=since,
@@ -92,9 +96,10 @@ def query(
         clip=clip,
     )
     if with_proofs is not None:
-        written = shapes.answer_written(auditing.answer(local_session(), question, with_proofs))
-        check = f"sayso ledger verify {with_proofs} --key {written['vkey']}"
-        show(written, (f"{with_proofs}: {written['count']} entries; verify it with: {check}",), as_json=as_json)
+        with outlet(with_proofs, force=force) as out:
+            written = shapes.answer_written(auditing.answer(local_session(), question, out.path))
+            check = f"sayso ledger verify {with_proofs} --key {written['vkey']}"
+            out.show(written, (f"{with_proofs}: {written['count']} entries; verify it with: {check}",), as_json=as_json)
         return
     found = shapes.entries(auditing.query(local_session(), question=question))
     show(found, tables.rows(("entry", "at", "type", "grant", "facts"), found["entries"]), as_json=as_json)
@@ -104,6 +109,7 @@ def query(
 def prove(
     entry: Annotated[int, typer.Argument(help="Number of the entry.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Output file (.tlog-proof).")],
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a proof that an entry is in the ledger.
@@ -112,12 +118,10 @@ def prove(
     """
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    proved = shapes.proof_written(auditing.prove(local_session(), entry, output))
-    show(
-        proved,
-        (f"{output}: entry {entry}, {proved['bytes']} bytes; verify it with: sayso ledger verify {output}",),
-        as_json=as_json,
-    )
+    with outlet(output, force=force, suffix=".tlog-proof") as out:
+        proved = shapes.proof_written(auditing.prove(local_session(), entry, out.path))
+        line = f"{output}: entry {entry}, {proved['bytes']} bytes; verify it with: sayso ledger verify {output}"
+        out.show(proved, (line,), as_json=as_json)
 
 
 @app.command()
@@ -157,6 +161,7 @@ def export(
     output: Annotated[Path, typer.Option("--output", "-o", help="Output file.")],
     since: Annotated[str | None, typer.Option(help="Start date or time.")] = None,
     until: Annotated[str | None, typer.Option(help="End date or time, exclusive.")] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Export a period of the ledger to one file.
@@ -165,9 +170,10 @@ def export(
     """
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    written = shapes.period_written(auditing.export(local_session(), output, since=since, until=until))
-    line = f"{output}: {written['entries']} entries; audit it with: sayso ledger audit {output} --key {written['vkey']}"
-    show(written, (line,), as_json=as_json)
+    with outlet(output, force=force) as out:
+        written = shapes.period_written(auditing.export(local_session(), out.path, since=since, until=until))
+        check = f"sayso ledger audit {output} --key {written['vkey']}"
+        out.show(written, (f"{output}: {written['entries']} entries; audit it with: {check}",), as_json=as_json)
 
 
 @app.command()

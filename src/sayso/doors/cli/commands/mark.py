@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sayso.doors.cli.batch import each
 from sayso.doors.cli.group import group
+from sayso.doors.cli.outlet import Force, free, outlet
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import mark as shapes
 from sayso.errors import Invalid
+
+if TYPE_CHECKING:
+    from sayso.workflows.provenance.public_detector import PublishedKey
 
 app = group()
 
@@ -32,19 +37,23 @@ def embed(
     refuse_weak: Annotated[
         bool, typer.Option("--refuse-weak", help="Refuse a file whose watermark fails a check.")
     ] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Embed a watermark with a given identifier."""
-    from sayso.mark.verifying import Policy  # noqa: PLC0415
+    from sayso.disk import make_folder  # noqa: PLC0415
+    from sayso.mark.verifying import MarkPolicy  # noqa: PLC0415
     from sayso.workflows.provenance import marking_files  # noqa: PLC0415 - loads the marker
 
     mark = marking_files.parse_mark(mark_id)
-    policy = Policy(profile, tuple(survive or ()), refuse_weak)
+    policy = MarkPolicy(profile, tuple(survive or ()), refuse_weak)
+    _check_distinct(files)
+    make_folder(out_dir)
     batch = marking_files.Batch(local_session())
     with batch:
         code = each(
             files,
-            lambda file: shapes.marked_file(batch.embed(file, out_dir / file.name, mark, policy)),
+            lambda file: shapes.marked_file(batch.embed(file, free(out_dir / file.name, force=force), mark, policy)),
             _embedded,
             as_json=as_json,
         )
@@ -83,6 +92,7 @@ def publish(
     page: Annotated[
         Path | None, typer.Option(help="Output folder of a detector web page, to host on any web server.")
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Publish the detector key, as a file or as a web page.
@@ -93,15 +103,28 @@ def publish(
     from sayso.doors.page.folder import write_page  # noqa: PLC0415 - loads the detector
     from sayso.workflows.provenance.public_detector import publish as write  # noqa: PLC0415
 
-    here = local_session()
-    done = [("key", write(here, output))] if output else []
-    done += [("page", write_page(here, page))] if page else []
-    if not done:
+    if output is None and page is None:
         raise Invalid("got no output, expected --output FILE, --page FOLDER or both")
-    for kind, published in done:
-        use = "host the folder on a web server" if kind == "page" else f"use it with: sayso detect FILE --key {output}"
-        lines = (f"{published.file}: public key {published.key['key_id']}; {use}",)
-        show(shapes.published_key(published), lines, as_json=as_json)
+    here = local_session()
+    if output is not None:
+        with outlet(output, force=force, suffix=".json") as out:
+            key = write(here, out.path)
+            use = f"use it with: sayso detect FILE --key {output}"
+            out.show(shapes.published_key(key), _published(key, use), as_json=as_json)
+    if page is not None:
+        key = write_page(here, page, overwrite=force)
+        show(shapes.published_key(key), _published(key, "host the folder on a web server"), as_json=as_json)
+
+
+def _published(published: PublishedKey, use: str) -> Iterator[str]:
+    yield f"{published.file}: public key {published.key['key_id']}; {use}"
+
+
+def _check_distinct(files: Sequence[Path]) -> None:
+    """Raise `Invalid` where two files have one name: the second would replace the first."""
+    twice = [name for name, count in Counter(file.name for file in files).items() if count > 1]
+    if twice:
+        raise Invalid(f"got {twice[0]} twice, expected a different name for each file; mark them into two folders")
 
 
 def _profile(profile: dict[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sayso.doors.cli import tables
+from sayso.doors.cli.outlet import STDOUT, Force, outlet
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import consent as shapes
@@ -34,6 +35,7 @@ def export(
     grant: Grant,
     output: Annotated[Path, typer.Option("--output", "-o", help="Output file.")],
     form: Annotated[str, typer.Option("--format", help="27560 (consent record) or odrl (policy).")] = "27560",
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Export a grant as a consent record or an ODRL policy.
@@ -42,8 +44,10 @@ def export(
     """
     from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
-    records.export(local_session(), grant, form, output)
-    show({"grant": grant, "format": form, "out": str(output)}, (f"{output}: grant {grant} as {form}",), as_json=as_json)
+    with outlet(output, force=force) as out:
+        records.export(local_session(), grant, form, out.path)
+        result = {"grant": grant, "format": form, "out": str(output)}
+        out.show(result, (f"{output}: grant {grant} as {form}",), as_json=as_json)
 
 
 def import_(
@@ -65,6 +69,7 @@ def import_(
 def receipt(
     grant: Grant,
     output: Annotated[Path, typer.Option("--output", "-o", help="Output file: .txt or .html.")],
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a plain-language receipt for the speaker."""
@@ -73,10 +78,12 @@ def receipt(
     from sayso.records.receipts import Commands  # noqa: PLC0415
     from sayso.workflows.consent import exchanging as records  # noqa: PLC0415
 
-    form = form_of(output)
+    form = form_of(output if output != STDOUT else Path("-.txt"))
     commands = Commands(withdraw="sayso consent withdraw {grant}", erase="sayso erase plan --speaker {speaker}")
-    write_document(output, form(records.receipt_of(local_session(), grant, commands)))
-    show({"grant": grant, "out": str(output)}, (f"{output}: the receipt of grant {grant}",), as_json=as_json)
+    with outlet(output, force=force) as out:
+        write_document(out.path, form(records.receipt_of(local_session(), grant, commands)))
+        result = {"grant": grant, "out": str(output)}
+        out.show(result, (f"{output}: the receipt of grant {grant}",), as_json=as_json)
 
 
 def simulate(

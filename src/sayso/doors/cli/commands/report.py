@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sayso.doors.cli.group import group
-from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.outlet import Force, optional_outlet, show_at
+from sayso.doors.cli.output import AsJson
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import compliance as shapes
 
@@ -27,6 +28,7 @@ def compliance(
     since: Annotated[str | None, typer.Option(help="Start of the period, such as 2026-11-01.")] = None,
     until: Annotated[str | None, typer.Option(help="End of the period, exclusive.")] = None,
     figures: Annotated[Path | None, typer.Option(help="File of measured figures; default: docs/figures.json.")] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Report on the measures of the EU Code of Practice.
@@ -37,10 +39,11 @@ def compliance(
     from sayso.doors.reports.compliance import page  # noqa: PLC0415
     from sayso.workflows.audit.compliance import compliance as reported  # noqa: PLC0415
 
-    found = reported(local_session(), since=since, until=until, figures=figures)
-    if output is not None:
-        write_document(output, page(found), mode=0o644)
-    show(shapes.report(found), () if as_json else _lines(found, output), as_json=as_json)
+    with optional_outlet(output, force=force, suffix=".html") as out:
+        found = reported(local_session(), since=since, until=until, figures=figures)
+        if out is not None:
+            write_document(out.path, page(found), mode=0o644)
+        show_at(out, shapes.report(found), () if as_json else _lines(found, output), as_json=as_json)
 
 
 def _lines(found: Report, output: Path | None) -> Iterator[str]:

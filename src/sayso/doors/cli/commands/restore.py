@@ -8,14 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.outlet import Force, SoundOutput, sound_outlet
+from sayso.doors.cli.output import AsJson
 from sayso.doors.cli.progress import bar
 from sayso.doors.shapes import restoration as shapes
 
 
 def restore(
     recording: Annotated[Path, typer.Argument(help="Recording; the file is not changed.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Output file: .wav, .flac, .mp3, .m4a or .opus.")],
+    output: SoundOutput,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Repair a recording: noise, hum, clipping.
@@ -24,9 +26,10 @@ def restore(
     """
     from sayso.workflows.restoration.restoring import restore_file  # noqa: PLC0415
 
-    with bar("restoring") as report:
-        restored = shapes.restored(restore_file(recording, output, report))
-    show(restored, _lines(restored), as_json=as_json)
+    with sound_outlet(output, force=force) as out:
+        with bar("restoring") as report:
+            restored = shapes.restored(restore_file(recording, out.path, report))
+        out.show(restored, _lines(restored), as_json=as_json)
 
 
 def _lines(result: dict[str, Any]) -> Iterator[str]:

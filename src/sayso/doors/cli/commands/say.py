@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sayso.doors.cli.options import declared, read_text, several
-from sayso.doors.cli.output import AsJson, show, talk
+from sayso.doors.cli.options import LexiconFile, declared, read_text, several
+from sayso.doors.cli.outlet import Force, SoundOutput, sound_outlet
+from sayso.doors.cli.output import AsJson, talk
 from sayso.doors.cli.progress import bar
-from sayso.doors.cli.session import local_session
+from sayso.doors.cli.session import entry_of, local_session
 from sayso.doors.shapes import speech as shapes
 
 if TYPE_CHECKING:
-    from sayso.workflows.speech.speaking import Spoken
+    from sayso.workflows.speech.orders import Order, Spoken
 
 AnnounceEvery = Annotated[
     float | None, typer.Option(help="Repeat the disclosure about every N seconds (30 or more), between sentences.")
@@ -27,10 +28,10 @@ Jurisdictions = Annotated[
 
 def say(
     text: Annotated[str, typer.Argument(help="Text to speak; - reads standard input, @FILE reads a file.")],
-    voice: Annotated[str, typer.Option(help="Voice id, voi_...")],
+    voice: Annotated[str, typer.Option(help="Voice id, voi_..., or name of a stock voice.")],
     licensee: Annotated[str, typer.Option(help="Licensee who requests the speech.")],
     purpose: Annotated[str, typer.Option(help="Purpose, such as audiobook/mystery/the-lamp.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Output file: .wav, .flac, .mp3, .m4a or .opus.")],
+    output: SoundOutput,
     project: Annotated[str | None, typer.Option(help="Project of the licensee.")] = None,
     language: Annotated[str, typer.Option(help="Language of the text.")] = "en",
     territory: Annotated[str | None, typer.Option(help="Territory of use: a country code such as DE.")] = None,
@@ -47,10 +48,12 @@ def say(
     speed: Annotated[float, typer.Option(help="Speaking rate: 0.5 to 2.0.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Random seed; same seed, voice and text, same speech.")] = 0,
     profile: Annotated[str, typer.Option(help="Watermark strength; see `sayso mark profiles`.")] = "standard",
+    lexicon: LexiconFile = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Synthesize speech from text under a grant."""
-    from sayso.workflows.speech.speaking import Order, speak  # noqa: PLC0415
+    from sayso.workflows.speech.orders import Order  # noqa: PLC0415
 
     order = Order(
         text=read_text(text),
@@ -69,12 +72,25 @@ def say(
         announce_every_s=announce_every,
         jurisdictions=several(jurisdiction),
         profile=profile,
+        lexicon=lexicon,
     )
-    with bar("speaking") as report:
-        spoken = speak(local_session(), order, output, report)
-    for line in _warnings(spoken):
-        talk(line)
-    show(shapes.spoken(spoken), _lines(spoken, output), as_json=as_json)
+    _speak(order, output, force=force, as_json=as_json)
+
+
+def _speak(order: Order, output: Path, *, force: bool, as_json: bool) -> None:
+    from sayso.disk import check_target  # noqa: PLC0415
+    from sayso.workflows.speech.labels import beside  # noqa: PLC0415
+    from sayso.workflows.speech.speaking import speak  # noqa: PLC0415
+
+    with sound_outlet(output, force=force) as out:
+        check_target(beside(out.path), overwrite=force)
+        session = local_session()
+        with bar("speaking") as report:
+            spoken = speak(session, order, out.path, report)
+        for line in _warnings(spoken):
+            talk(line)
+        entry = entry_of(session, spoken.ticket, f"{output} is written, and clip {spoken.clip} is charged")
+        out.show(shapes.spoken(spoken, entry), _lines(spoken, output, entry), as_json=as_json)
 
 
 def _warnings(spoken: Spoken) -> Iterator[str]:
@@ -89,6 +105,6 @@ def _warnings(spoken: Spoken) -> Iterator[str]:
         yield f"warning: labels required by {asking} are missing from the clip: {missing}"
 
 
-def _lines(spoken: Spoken, output: Path) -> Iterator[str]:
+def _lines(spoken: Spoken, output: Path, entry: int) -> Iterator[str]:
     yield f"{output}: {spoken.duration_s:.1f} s, clip {spoken.clip}, mark {spoken.mark}"
-    yield f"permitted by {spoken.grant}, ledger entry {spoken.entry}; verify it with: sayso verify {output}"
+    yield f"permitted by {spoken.grant}, ledger entry {entry}; verify it with: sayso verify {output}"

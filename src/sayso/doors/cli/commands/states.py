@@ -1,40 +1,16 @@
 """``sayso consent request``, ``accept``, ``suspend``, ...: changes of a grant's state."""
 
-# ruff: noqa: ARG001 - the options of `request` are read from the context, under the names of `Terms`
-
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from sayso.doors.cli.commands.consent import (
-    Actions,
-    BlockTopics,
-    BlockWords,
-    Channels,
-    Compensation,
-    DisclosureOption,
-    Draft,
-    Grant,
-    Languages,
-    Licensee,
-    MaxMinutes,
-    MaxTakes,
-    PostMortem,
-    Project,
-    Purposes,
-    ScriptedOnly,
-    Since,
-    Speaker,
-    Sublicensing,
-    Territories,
-    Until,
-    drafted,
-    options_of,
-    told,
-)
+from sayso.consent.dimension import Command
+from sayso.doors.cli.commands.consent import Draft, Grant, Speaker, drafted, told
+from sayso.doors.cli.limits import takes_terms, typed_terms
+from sayso.doors.cli.outlet import Force
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import consent as shapes
@@ -49,46 +25,25 @@ def attach(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def request(
-    context: typer.Context,
-    speaker: Speaker,
-    licensee: Licensee,
-    purposes: Purposes,
-    project: Project = None,
-    languages: Languages = None,
-    territories: Territories = None,
-    channels: Channels = None,
-    actions: Actions = None,
-    since: Since = None,
-    until: Until = None,
-    max_minutes: MaxMinutes = None,
-    max_takes: MaxTakes = None,
-    scripted_only: ScriptedOnly = None,
-    blocked_words: BlockWords = None,
-    blocked_topics: BlockTopics = None,
-    disclosure: DisclosureOption = None,
-    compensation: Compensation = None,
-    sublicensing: Sublicensing = None,
-    post_mortem: PostMortem = None,
-    as_json: AsJson = False,
-) -> None:
+@takes_terms(Command.REQUEST)
+def request(speaker: Speaker, as_json: AsJson = False, **typed: Any) -> None:
     """Request a grant from a speaker, as the licensee.
 
     A request permits nothing until the speaker accepts it.
     """
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
-    grant_id = granting.request(local_session(), granting.Terms(**options_of(context)))
+    grant_id = granting.request(local_session(), granting.Terms(speaker, **typed_terms(typed)))
     lines = (f"requested {grant_id}", f"accept it with: sayso consent accept {grant_id} (or decline)")
     show({"grant": grant_id, "state": "requested"}, lines, as_json=as_json)
 
 
-def accept(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None:
+def accept(grant: Grant, draft: Draft = None, force: Force = False, as_json: AsJson = False) -> None:
     """Accept a licensee's request, as the speaker."""
     from sayso.workflows.consent import granting  # noqa: PLC0415
 
     if draft is not None:
-        drafted(granting.draft_accepted(local_session(), grant), draft, as_json=as_json)
+        drafted(granting.draft_accepted(local_session(), grant), draft, force=force, as_json=as_json)
         return
     told(granting.accept(local_session(), grant), as_json=as_json)
 
@@ -100,11 +55,11 @@ def decline(grant: Grant, as_json: AsJson = False) -> None:
     told(changing.decline(local_session(), grant), as_json=as_json)
 
 
-def withdraw(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None:
+def withdraw(grant: Grant, draft: Draft = None, force: Force = False, as_json: AsJson = False) -> None:
     """Withdraw a grant permanently and stop running speech."""
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    if _is_drafted(grant, "withdrawn", draft, as_json=as_json):
+    if _is_drafted(grant, "withdrawn", draft, force=force, as_json=as_json):
         return
     withdrawn = changing.withdraw(local_session(), grant)
     lines = (
@@ -114,25 +69,29 @@ def withdraw(grant: Grant, draft: Draft = None, as_json: AsJson = False) -> None
     show(shapes.grant(withdrawn), lines, as_json=as_json)
 
 
-def suspend(grant: Grant, by: By = "speaker", draft: Draft = None, as_json: AsJson = False) -> None:
+def suspend(
+    grant: Grant, by: By = "speaker", draft: Draft = None, force: Force = False, as_json: AsJson = False
+) -> None:
     """Suspend a grant and stop running speech.
 
     Only the party that suspended a grant can resume it.
     """
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    if not _is_drafted(grant, "suspended", draft, as_json=as_json):
+    if not _is_drafted(grant, "suspended", draft, force=force, as_json=as_json):
         told(changing.suspend(local_session(), grant, by), as_json=as_json)
 
 
-def resume(grant: Grant, by: By = "speaker", draft: Draft = None, as_json: AsJson = False) -> None:
+def resume(
+    grant: Grant, by: By = "speaker", draft: Draft = None, force: Force = False, as_json: AsJson = False
+) -> None:
     """Resume a suspended grant.
 
     A speaker who holds their own key signs a draft of the change (--draft).
     """
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
-    if not _is_drafted(grant, "given", draft, as_json=as_json):
+    if not _is_drafted(grant, "given", draft, force=force, as_json=as_json):
         told(changing.resume(local_session(), grant, by), as_json=as_json)
 
 
@@ -153,10 +112,10 @@ def revoke(
     told(changing.invalidate(session, grant) if invalid else changing.revoke(session, grant, by), as_json=as_json)
 
 
-def _is_drafted(grant: str, state: str, path: Path | None, *, as_json: bool) -> bool:
+def _is_drafted(grant: str, state: str, path: Path | None, *, force: bool, as_json: bool) -> bool:
     """Write the declaration of a change for the speaker to sign, if ``path`` is given."""
     from sayso.workflows.consent import changing  # noqa: PLC0415
 
     if path is not None:
-        drafted(changing.draft_change(local_session(), grant, state), path, as_json=as_json)
+        drafted(changing.draft_change(local_session(), grant, state), path, force=force, as_json=as_json)
     return path is not None

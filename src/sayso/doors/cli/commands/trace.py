@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from sayso.doors.cli.exits import DONE, code_of
-from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.outlet import Force, optional_outlet, show_at
+from sayso.doors.cli.output import AsJson
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import provenance as shapes
@@ -31,6 +32,7 @@ def trace(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Also write the result as a web page (.html).")
     ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the clips of this installation in a recording.
@@ -43,11 +45,12 @@ def trace(
     from sayso.doors.reports.trace import page  # noqa: PLC0415
     from sayso.workflows.provenance.tracing import trace_file  # noqa: PLC0415 - loads the detector
 
-    with bar("tracing") as report:
-        found = trace_file(local_session(), file, report)
-    if output is not None:
-        write_document(output, page(found), mode=0o644)
-    show(shapes.trace(found), () if as_json else _lines(found, output), as_json=as_json)
+    with optional_outlet(output, force=force, suffix=".html") as out:
+        with bar("tracing") as report:
+            found = trace_file(local_session(), file, report)
+        if out is not None:
+            write_document(out.path, page(found), mode=0o644)
+        show_at(out, shapes.trace(found), () if as_json else _lines(found, output), as_json=as_json)
     raise typer.Exit(OUTCOMES[found.outcome])
 
 

@@ -50,7 +50,9 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command("show")
-def show_(voice: Annotated[str, typer.Argument(help="Voice id, voi_...")], as_json: AsJson = False) -> None:
+def show_(
+    voice: Annotated[str, typer.Argument(help="Voice id, voi_..., or name of a stock voice.")], as_json: AsJson = False
+) -> None:
     """Show a voice: engine, similarity, quality, grants."""
     from sayso.workflows.voices import voicebook  # noqa: PLC0415
 

@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_artifacts_blob"), "artifacts", ["blob"], unique=False)
     op.create_index(op.f("ix_artifacts_grant_id"), "artifacts", ["grant_id"], unique=False)
     op.create_index(op.f("ix_artifacts_organisation_id"), "artifacts", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_artifacts_permit_id"), "artifacts", ["permit_id"], unique=False)
     op.create_table(
         "clips",
         sa.Column("clip_id", sa.String(length=20), nullable=False),
@@ -59,6 +60,7 @@ def upgrade() -> None:
         sa.Column("speaker_id", sa.String(length=20), nullable=True),
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.Column("expires_at", sa.String(length=24), nullable=False),
         sa.Column("revoked_at", sa.String(length=24), nullable=True),
         sa.PrimaryKeyConstraint("credential_id", name=op.f("pk_credentials")),
     )

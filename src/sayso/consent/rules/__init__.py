@@ -1,1 +1,0 @@
-"""The rules of a grant, by what they are about."""

@@ -1,0 +1,59 @@
+"""Rows as they stand in the tables, whosever they are, so that they can be hashed and held against the ledger.
+
+Nothing is made of the values: a row that no other code can read any more can still be compared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, select
+
+from sayso.database.metadata import metadata
+
+Row: TypeAlias = Mapping[str, Any]
+Rows: TypeAlias = tuple[str, Sequence[Row]]
+"""The name of a table and some of its rows."""
+
+_TOGETHER = 500  # values in one IN list: below the limit of every database
+
+
+def rows_where(tx: Connection, name: str, column: str, values: Iterable[str], *, but: Collection[str] = ()) -> Rows:
+    """Return the rows of the table ``name`` whose ``column`` is one of ``values``, without the columns ``but``.
+
+    They come in the order of their keys.
+    """
+    wanted = sorted(set(values))
+    if not wanted:
+        return name, []  # a command that has no such rows need not know the table
+    batches = (wanted[place : place + _TOGETHER] for place in range(0, len(wanted), _TOGETHER))
+    found = [row for batch in batches for row in _read(tx, name, but, column, batch)]
+    keys = [each.name for each in metadata.tables[name].primary_key]
+    return name, sorted(found, key=lambda row: [str(row[key]) for key in keys]) if len(wanted) > 1 else found
+
+
+def all_rows(tx: Connection, name: str, *, only: Collection[str] = ()) -> Sequence[Row]:
+    """Return every row of the table ``name``, or of each the columns ``only``, in the order of their keys."""
+    but = {each.name for each in metadata.tables[name].columns} - set(only) if only else ()
+    return list(_read(tx, name, but, None, ()))
+
+
+def encoded(part: Rows) -> bytes:
+    """Return bytes that are the same for the same rows of the same table alone, whatever their values are."""
+    name, rows = part
+    plain = [name, [sorted(row.items()) for row in rows]]
+    return json.dumps(plain, default=_plain, ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def _read(tx: Connection, name: str, but: Collection[str], column: str | None, values: Sequence[str]) -> Iterator[Row]:
+    table = metadata.tables[name]
+    query = select(*(each for each in table.columns if each.name not in but)).order_by(*table.primary_key)
+    if column is not None:
+        query = query.where(table.c[column].in_(values))
+    return (row._asdict() for row in tx.execute(query))
+
+
+def _plain(value: Any) -> Any:
+    return {"bytes": bytes(value).hex()} if isinstance(value, bytes | bytearray | memoryview) else {"as": repr(value)}

@@ -1,0 +1,64 @@
+"""The vocabulary of the ledger about accounts: organisations, licensees, credentials, and what was refused to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sayso.ledger.act import Act
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActRefused(Act):
+    """An act was refused, since who asked lacks the ``right``, or may not name the ``licensee``.
+
+    ``subject`` is their organisation, ``error`` the slug of the error.
+    """
+
+    TYPES: ClassVar = ("accounts:act:refused",)
+    subject: str
+    right: str
+    error: str
+    licensee: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationAdded(Act):
+    """An organisation was added; ``subject`` is its id."""
+
+    TYPES: ClassVar = ("accounts:organisation:added",)
+    subject: str
+    rows: str | None = None
+    """The commitment to what is recorded of the organisation, its name too; so below."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenseeHeld(Act):
+    """The organisation ``subject`` holds a licensee from now on."""
+
+    TYPES: ClassVar = ("accounts:licensee:held",)
+    subject: str
+    licensee: str
+    rows: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialIssued(Act):
+    """A credential was issued; ``subject`` is the organisation, or the pseudonym of the speaker whose it is."""
+
+    TYPES: ClassVar = ("accounts:credential:issued",)
+    subject: str
+    credential: str
+    role: str
+    until: str
+    rows: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialRevoked(Act):
+    """A credential was revoked; ``subject`` as in `CredentialIssued`."""
+
+    TYPES: ClassVar = ("accounts:credential:revoked",)
+    subject: str
+    credential: str
+    rows: str | None = None

@@ -1,0 +1,1 @@
+"""Organisations, the licensees that they hold, and the credentials of who acts for them."""

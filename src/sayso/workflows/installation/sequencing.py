@@ -1,0 +1,67 @@
+"""When queued entries get their place in the log: never while somebody waits for sound.
+
+An act queues its entries in its own transaction and is done. They are placed when somebody looks at the log, at the end
+of a command, or, in a process that serves, by a thread of its own. A process that dies before leaves them to the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+
+from sayso.errors import SaysoError
+from sayso.ledger.checkpoint import Checkpoint
+from sayso.ledger.log import Log
+
+
+class Sequencing:
+    """Has entries placed: at once for whoever looks at the log, or in a thread."""
+
+    def __init__(self, log: Callable[[], Log]) -> None:
+        """Take what returns the log, which is opened when it is first needed."""
+        self._log = log
+        self._waiting = threading.Event()
+        self._turn = threading.Lock()
+        self._failure: SaysoError | None = None
+
+    def signal(self) -> None:
+        """Note that an act has queued entries."""
+        self._waiting.set()
+
+    def run(self) -> Checkpoint:
+        """Place everything that waits, of every process; return the checkpoint that covers it. Raises as the log."""
+        with self._turn:
+            self._waiting.clear()
+            return self._log().integrate()
+
+    def catch_up(self) -> None:
+        """Place what any process has queued, if anything; raise what went wrong in the background meanwhile."""
+        with self._turn:
+            failure, self._failure = self._failure, None
+            if failure is not None:
+                raise failure
+            if not self._log().is_current():
+                self._log().integrate()
+
+    @contextlib.contextmanager
+    def background(self) -> Iterator[None]:
+        """Place entries in a thread of their own, as soon as they are queued, until the block is left."""
+        ended = threading.Event()
+        thread = threading.Thread(target=self._serve, args=(ended,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            self._waiting.set()
+            thread.join()
+            self.catch_up()
+
+    def _serve(self, ended: threading.Event) -> None:
+        while not ended.is_set():
+            self._waiting.wait()
+            try:
+                self.run()
+            except SaysoError as failure:  # whoever looks at the log next is told
+                self._failure = failure
