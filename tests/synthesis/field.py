@@ -174,6 +174,27 @@ NEIGHBOURS = [
     ("th'old man, c/o Smith", "the old man, care of Smith."),
     ("Gov't of the 2d Cavalry", "Government of the second Cavalry."),
     ("Stop,then go", "Stop, then go."),
+    ("OR ELSE!", "Or else!"),
+    ("Bb major, F#m", "B flat major, F sharp minor."),
+    ("Elizabeth I died.", "Elizabeth the First died."),
+    ("To Mary I was nothing.", "To Mary I was nothing."),
+    ("10³ kg", "Ten cubed kilograms."),
+    ("5 μm", "Five micrometers."),
+    ("1\nIt began.", "One.\n\nIt began."),
+    ("self-\nish, pre-\nhistoric", "selfish, prehistoric."),
+    ("Call 1-800-FLOWERS", "Call one eight hundred, flowers."),
+    ("1300 555 123", "One three zero zero, five five five, one two three."),
+    ("08:00 hours", "Oh eight hundred hours."),
+    ("₹1,00,000 and ₹2 lakh", "One hundred thousand rupees and two lakh rupees."),
+    (
+        "1.500 people, 1.234,56",
+        "One thousand five hundred people, one thousand two hundred thirty-four point five six.",
+    ),
+    ("8.30 in the evening, 18h30", "Eight thirty in the evening, eighteen thirty."),
+    ("2024.05.06", "May sixth, twenty twenty-four."),
+    ("Is. 53:5, Pss. 1–2", "Isaiah fifty-three five, Psalms one to two."),
+    ("Gen. 1:1, 3, 5", "Genesis one, one, three and five."),
+    ("Jn 3:16b", "John three sixteen B."),
 ]
 
 ALL = {name: cases for name, cases in list(globals().items()) if name.isupper() and isinstance(cases, list)}

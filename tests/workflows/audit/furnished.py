@@ -10,6 +10,7 @@ from sayso.consent.errors import ConsentRefused
 from sayso.engines.registry import engine as engine_named
 from sayso.erasure import block
 from sayso.ids import PlanId, RunId, SpeakerId, new_id
+from sayso.workflows.accounts import credentials, organisations
 from sayso.workflows.consent import granting, keys, permission
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.consent.speakers import add_speaker
@@ -83,3 +84,12 @@ def begun(session, speaker) -> None:
     plan = erasing.plan(session, speaker)
     with session.act(SpeakerId(speaker)) as tx:
         block(tx, PlanId(plan.plan_id), commitments=RowCommitments(session.vault))
+
+
+def accounts(session, speaker) -> None:
+    """Add an organisation that holds a licensee, with credentials, one of a speaker and one that is revoked."""
+    organisation = organisations.add(session, "Northwind")
+    organisations.hold(session, organisation, "Northwind Audio")
+    credentials.issue(session, "producer", organisation=organisation)
+    credentials.issue(session, "speaker", speaker=speaker)
+    credentials.revoke(session, credentials.issue(session, "auditor").credential.credential_id)

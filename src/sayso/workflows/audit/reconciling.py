@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from sayso.workflows.audit import (
+    account_rows,
     consent_rows,
     decision_rows,
     derived_rows,
@@ -30,6 +31,7 @@ _PARTS: Final[Mapping[str, Callable[[Snapshot], Iterator[str]]]] = {
     "what was derived": derived_rows.findings,
     "decisions": decision_rows.findings,
     "erasures": erasure_rows.findings,
+    "accounts": account_rows.findings,
 }
 
 

@@ -17,7 +17,7 @@ from sayso.ids import SpeakerId
 from sayso.ledger import Logged
 from sayso.ledger.entry import Entry
 from sayso.vault import Vault
-from sayso.workflows.consent.rows import edited
+from sayso.workflows.installation.rows import edited
 from sayso.workflows.installation.session import Session
 
 TABLES: Final = (consents.grants, erasures.plans)

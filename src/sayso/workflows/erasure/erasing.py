@@ -43,8 +43,8 @@ from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.vault import Vault
 from sayso.voices import store as voices
-from sayso.workflows.consent import rows
 from sayso.workflows.erasure.plan_rows import check_plan
+from sayso.workflows.installation import rows
 from sayso.workflows.installation.session import Session
 
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024 * 1024
@@ -124,7 +124,7 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
 
 @dataclass(frozen=True, slots=True)
 class RowCommitments:
-    """The commitments that the entries of an erasure hold; see `sayso.workflows.consent.rows`."""
+    """The commitments that the entries of an erasure hold; see `sayso.workflows.installation.rows`."""
 
     vault: Vault
 

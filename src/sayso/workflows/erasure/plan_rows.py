@@ -17,7 +17,7 @@ from sayso.ids import SpeakerId
 from sayso.ledger import Logged
 from sayso.ledger.acts import ErasureBegun, ErasureCertified, RowsDeleted
 from sayso.vault import Vault
-from sayso.workflows.consent.rows import committed_here, item_rows, plan_rows
+from sayso.workflows.installation.rows import committed_here, item_rows, plan_rows
 from sayso.workflows.installation.session import Session
 
 BEGUN: Final = ErasureBegun.TYPES[0]

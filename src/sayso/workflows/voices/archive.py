@@ -19,7 +19,7 @@ from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
 from sayso.voices import CloningPermit, FittedVoice, Reference
 from sayso.voices.profile import VoiceProfile
-from sayso.workflows.consent.rows import TICKETS, committed
+from sayso.workflows.installation.rows import TICKETS, committed
 from sayso.workflows.installation.session import Session
 
 MASTER: Final = Container.FLAC

@@ -27,8 +27,8 @@ from sayso.vault.domains import Domain
 from sayso.voices.profile import VoiceProfile
 from sayso.voices.store import VoiceRow, insert_voice, list_voices
 from sayso.workflows.consent.commitments import terms_commitment
-from sayso.workflows.consent.rows import committed, enter
 from sayso.workflows.consent.signing import key_of
+from sayso.workflows.installation.rows import committed, enter
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
 from sayso.workflows.voices.archive import StoredBytes
