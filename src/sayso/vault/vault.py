@@ -82,6 +82,11 @@ class Vault:
         with self.keys.read() as tx:
             return store.key_of(tx, speaker) is not None
 
+    def subjects(self) -> list[SpeakerId]:
+        """Return every speaker who has a key, in order."""
+        with self.keys.read() as tx:
+            return store.subjects(tx)
+
     def key_id(self, speaker: SpeakerId) -> str:
         """Return the id (hex) of the speaker's key; raise `SubjectUnknown`."""
         return self._subject(speaker).key_id.hex()
