@@ -323,6 +323,7 @@ class Question(TypedDict, total=False):
     project: str | None
     clip: str | None
     subjects: Collection[str] | None
+    licensees: Collection[str] | None
 
 
 def _asked(question: Question) -> EntryFilter:
