@@ -145,7 +145,7 @@ def sealed(count: int) -> dict[str, float]:
     from sayso.settings import Settings
     from sayso.workflows.installation.session import open_session
     from sayso.workflows.provenance.content import field_of
-    from sayso.workflows.provenance.recognising import Finder
+    from sayso.workflows.provenance.recognising import ContentFinder
 
     with tempfile.TemporaryDirectory() as folder:
         session = open_session(Settings(home=Path(folder) / "home"))
@@ -157,7 +157,7 @@ def sealed(count: int) -> dict[str, float]:
                 clip = ClipId(f"clp_{number:016d}")
                 field = session.vault.seal_field(plain, speaker, field=field_of(clip))
                 store.insert_fingerprint(tx, clip, speaker=speaker, sealed=field)
-        finder = Finder(session)
+        finder = ContentFinder(session)
         started = time.perf_counter()
         finder.follow()
         return {"fingerprints": count, "read_s": time.perf_counter() - started}

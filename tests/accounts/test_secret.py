@@ -30,14 +30,15 @@ def test_what_is_none_is_refused_without_repeating_it(text):
 
 def test_only_the_same_secret_of_the_same_credential_matches_under_the_same_key():
     made = Presented.new(ID)
-    kept = made.digest(KEY)
+    kept = made.digest(KEY, "a role")
     assert made.secret.encode() not in kept
-    assert made.matches(kept, KEY)
-    assert not made.matches(kept, OTHER_KEY)
-    assert not made.matches(None, KEY)
-    assert not Presented.new(ID).matches(kept, KEY)
-    assert not Presented(CredentialId("crd_bbbbbbbbbbbbbbbb"), made.secret).matches(kept, KEY)
+    assert made.matches(kept, KEY, "a role")
+    assert not made.matches(kept, OTHER_KEY, "a role")
+    assert not made.matches(kept, KEY, "another role")
+    assert not made.matches(None, KEY, "a role")
+    assert not Presented.new(ID).matches(kept, KEY, "a role")
+    assert not Presented(CredentialId("crd_bbbbbbbbbbbbbbbb"), made.secret).matches(kept, KEY, "a role")
 
 
 def test_no_row_of_zeros_is_a_match():
-    assert not Presented.new(ID).matches(bytes(32), KEY)
+    assert not Presented.new(ID).matches(bytes(32), KEY, "a role")

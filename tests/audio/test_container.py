@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sayso.audio.container import Container, Format, container_of, id3_size, sniff
+from sayso.audio.container import AudioFormat, Container, container_of, id3_size, sniff
 from sayso.audio.encode import encode
 from sayso.audio.errors import UnknownFormat
 from sayso.audio.signal import Signal
 
 READ_AS = {
-    Container.WAV: Format.WAV,
-    Container.FLAC: Format.FLAC,
-    Container.MP3: Format.MP3,
-    Container.M4A: Format.MP4,
-    Container.OPUS: Format.OGG,
+    Container.WAV: AudioFormat.WAV,
+    Container.FLAC: AudioFormat.FLAC,
+    Container.MP3: AudioFormat.MP3,
+    Container.M4A: AudioFormat.MP4,
+    Container.OPUS: AudioFormat.OGG,
 }
 
 

@@ -13,7 +13,7 @@ from sayso import canonical
 from sayso.consent.act import Action, Disclosure
 from sayso.consent.decision import decide
 from sayso.consent.errors import ConsentRefused, PermitRefused
-from sayso.consent.permit import Gate, Permit, Release, signing_key
+from sayso.consent.permit import Begun, Gate, Permit, Release, signing_key
 from sayso.ids import SpeakerId
 
 from .cases import NOW, OTHER, SPEAKER, grant, request
@@ -239,3 +239,70 @@ def test_the_digest_names_one_permit(permit: Permit) -> None:
     assert len(permit.digest()) == 64
     assert permit.digest() != permit.signed(FOREIGN).digest()
     assert permit.digest() != replace(permit, nonce="00").signed(KEY).digest()
+
+
+class Yes(str):
+    """Text that equals everything."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+
+class Small(int):
+    """A number that is below everything, above everything and equal to everything."""
+
+    __hash__ = int.__hash__
+    __eq__ = __le__ = __ge__ = lambda _self, _other: True
+    __ne__ = __lt__ = __gt__ = lambda _self, _other: False
+
+
+LIES: dict[str, Any] = {
+    "voice": Yes("voi_" + "z" * 16),
+    "text_commitment": Yes("another"),
+    "engine_digest": Yes("0"),
+    "voice_digest": Yes("0"),
+    "made_ms": Small(10**9),
+    "action": Yes("train"),
+}
+
+
+@pytest.mark.parametrize(("name", "lie"), LIES.items(), ids=LIES)
+def test_a_value_that_compares_as_it_likes_is_refused(permit, name, lie):
+    with pytest.raises(PermitRefused):
+        check(World().gate(), permit, **{name: lie})
+
+
+@pytest.mark.parametrize("name", ["epoch", "ceiling_ms", "voice", "expires", "territory"])
+def test_a_permit_with_such_a_value_is_refused_even_when_its_bytes_are_signed(permit, name):
+    gate = World().gate()
+    check(gate, permit)
+    kind = Small if isinstance(getattr(permit, name), int) else Yes
+    with pytest.raises(PermitRefused):
+        check(gate, replace(permit, **{name: kind(getattr(permit, name))}))
+
+
+def test_a_release_with_such_a_value_is_refused(permit):
+    release = Release("DE", "app", Disclosure.METADATA)
+    check(World().gate(), permit, release=release)
+    object.__setattr__(release, "territory", Yes("AT"))
+    with pytest.raises(PermitRefused):
+        check(World().gate(), permit, release=release)
+
+
+def test_sound_is_made_once_under_a_permit_and_again_only_in_place_of_the_first(permit):
+    begun = Begun()
+    gates = [Gate(KEY.public_key().public_bytes_raw(), World().epoch_of, begun=begun) for _ in range(2)]
+    lasting = replace(permit, expires="2099-01-01T00:00:00.000Z")
+    gates[0].begin(lasting, mark="a")
+    gates[0].begin(lasting, mark="a", attempt=1)
+    for gate in gates:
+        for mark, attempt in (("a", 0), ("a", 1), ("b", 2)):
+            with pytest.raises(PermitRefused, match="has been made"):
+                gate.begin(lasting, mark=mark, attempt=attempt)
+    gates[1].begin(replace(lasting, permit_id="prm_" + "b" * 16), mark="b")

@@ -24,7 +24,7 @@ from sayso.consent.grant import Grant
 from sayso.consent.reasons import explain
 from sayso.doors.cli.main import app
 from sayso.doors.shapes.consent import grant as shape
-from sayso.records.exchange import DocumentInvalid, Format, read_grant, written
+from sayso.records.exchange import DocumentFormat, DocumentInvalid, read_grant, written
 from sayso.records.exchange.document import take
 from sayso.records.exchange.table import TABLE
 from sayso.records.receipts.sentences import sentences
@@ -191,9 +191,9 @@ def test_each_answer_of_an_explanation_is_that_of_the_oracle(situation: Situatio
         }
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", DocumentFormat)
 @pytest.mark.parametrize("term", TERMS, **IDS)
-def test_each_stands_in_both_formats_and_reads_back(term: Term, form: Format) -> None:
+def test_each_stands_in_both_formats_and_reads_back(term: Term, form: DocumentFormat) -> None:
     wanted = example(term)
     data = written(wanted, form)
     assert read_grant(data) == wanted
@@ -212,7 +212,7 @@ def test_a_record_that_says_nothing_of_a_limit_is_refused(term: Term) -> None:
     """One that was cut short must not read as wider, nor one that says there is no limit as one that forgot it."""
     place = next(row.record for row in TABLE if row.term == term.name)
     for wanted in (typed(), example(term)):
-        document = json.loads(written(wanted, Format.RECORD))
+        document = json.loads(written(wanted, DocumentFormat.RECORD))
         assert take(document, place.path) is not None
         with pytest.raises(DocumentInvalid, match=rf"^{term.name} "):
             read_grant(json.dumps(document).encode())

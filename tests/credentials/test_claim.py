@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.credentials import MARK_ALGORITHM, Claim, Facts
+from sayso.credentials import MARK_ALGORITHM, Claim, ManifestFacts
 from sayso.credentials.claim import facts_of, plain_text
 from sayso.credentials.errors import ClaimMalformed
 from sayso.ids import GrantId
@@ -32,7 +32,7 @@ def test_a_malformed_field_is_refused(field, value, claim):
         replace(claim, **{field: value})
 
 
-def read_back(claim: Claim, **changes) -> Facts:
+def read_back(claim: Claim, **changes) -> ManifestFacts:
     return facts_of({**claim.manifest(), **changes})
 
 
@@ -93,7 +93,7 @@ def test_training_is_forbidden_only_where_every_use_is(use, claim):
     facts = facts_of(manifest)
     assert not facts.forbids_training
     assert dict(facts.training)["ai_training"] == use
-    assert not Facts().forbids_training
+    assert not ManifestFacts().forbids_training
 
 
 json_values = st.recursive(

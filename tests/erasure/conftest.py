@@ -33,6 +33,9 @@ class NoCommitments:
     def of_plan(self, tx, plan):
         return "of the plan"
 
+    def of_items(self, tx, plan):
+        return "of the items"
+
     def of_erased(self, tx, grant):
         return "of the grant"
 

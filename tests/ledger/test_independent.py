@@ -18,7 +18,7 @@ from sayso.ledger.cosigning import merged
 from sayso.ledger.merkle import consistency_ranges, leaf_hash
 from sayso.ledger.note import COSIGNATURE, Note, SignerKey
 from sayso.ledger.proof import Proof
-from sayso.ledger.reading import Published
+from sayso.ledger.reading import PublishedShard
 
 from .conftest import KEY, ORIGIN, entry
 
@@ -46,7 +46,7 @@ class Stand:
             grown += step
             self.log.integrate()
 
-    def read(self, shard: Published) -> object:
+    def read(self, shard: PublishedShard) -> object:
         return reader.TilesReader(backend.LocalBackend(self.folder / shard.shard.name))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sayso.audio.signal import Signal
-from sayso.engines import Capability, Licence, Measured, VoiceAsset
+from sayso.engines import Capability, Licence, MeasuredStyles, VoiceAsset
 from sayso.engines.hibari import HibariEngine
 from sayso.engines.tone import apply_tone, frequencies_hz
 
@@ -34,8 +34,8 @@ class ToySpace:
     def stock_points(self):
         return [[first, second] for first in (-2.0, -0.7, 0.7, 2.0) for second in (-1.0, 1.0)]
 
-    def measured(self) -> Measured:
-        return Measured(points=np.zeros((0, 2)), embeddings=np.zeros((0, 256)), log_pitches=np.zeros(0), adds={})
+    def measured(self) -> MeasuredStyles:
+        return MeasuredStyles(points=np.zeros((0, 2)), embeddings=np.zeros((0, 256)), log_pitches=np.zeros(0), adds={})
 
     def searcher(self) -> Toy:
         return Toy()

@@ -48,10 +48,11 @@ class Presented:
         """The one form in which a credential is handed over: id, dot, secret."""
         return f"{self.credential}.{self.secret}"
 
-    def digest(self, key: bytes) -> bytes:
-        """Return the digest (32 bytes) that is kept, keyed with ``key`` (32 bytes)."""
-        return hashlib.blake2b(self.text.encode(), key=key, digest_size=32, person=b"sayso credential").digest()
+    def digest(self, key: bytes, stands_for: str) -> bytes:
+        """Return the digest (32 bytes) that is kept, keyed with ``key`` (32 bytes), over what it stands for too."""
+        text = f"{self.text} {stands_for}".encode()
+        return hashlib.blake2b(text, key=key, digest_size=32, person=b"sayso credential").digest()
 
-    def matches(self, kept: bytes | None, key: bytes) -> bool:
+    def matches(self, kept: bytes | None, key: bytes, stands_for: str) -> bool:
         """Return whether ``kept`` is the digest of this; takes as long where there is none."""
-        return hmac.compare_digest(self.digest(key), kept or bytes(32)) and kept is not None
+        return hmac.compare_digest(self.digest(key, stands_for), kept or bytes(32)) and kept is not None

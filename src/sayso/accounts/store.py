@@ -65,6 +65,11 @@ class Credential:
     expires_at: str
     revoked_at: str | None = None
 
+    @property
+    def stands_for(self) -> str:
+        """Return what the digest of the secret is over too: edited, the credential is no longer the one issued."""
+        return f"{self.organisation_id} {self.role} {self.speaker_id or ''} {self.expires_at}"
+
     def check(self, at: str) -> None:
         """Return if the credential is valid at ``at`` (as `clock.stamp` writes it); raise `CredentialRefused`."""
         if self.revoked_at is not None:

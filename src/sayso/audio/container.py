@@ -19,7 +19,7 @@ class Container(StrEnum):
     OPUS = "opus"
 
 
-class Format(StrEnum):
+class AudioFormat(StrEnum):
     """A format that Sayso reads, as FFmpeg names its demuxer.
 
     The demuxer is always named, never guessed: formats that point to other files, such as playlists, stay out of reach.
@@ -65,18 +65,22 @@ def id3_size(head: bytes) -> int:
     return size + _ID3_HEADER
 
 
-def sniff(head: bytes) -> Format:
+def sniff(head: bytes) -> AudioFormat:
     """Return the format of a file by its first bytes (after any ID3v2 tag); raise `UnknownFormat` for any other."""
     if head[:4] in {b"RIFF", b"RF64"} and head[8:12] == b"WAVE":
-        return Format.WAV
+        return AudioFormat.WAV
     if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
-        return Format.AIFF
+        return AudioFormat.AIFF
     if head[4:8] == b"ftyp":
-        return Format.MP4
-    for magic, form in ((b"fLaC", Format.FLAC), (b"OggS", Format.OGG), (b"\x1a\x45\xdf\xa3", Format.WEBM)):
+        return AudioFormat.MP4
+    for magic, form in (
+        (b"fLaC", AudioFormat.FLAC),
+        (b"OggS", AudioFormat.OGG),
+        (b"\x1a\x45\xdf\xa3", AudioFormat.WEBM),
+    ):
         if head.startswith(magic):
             return form
     # MPEG audio frames start with eleven set bits (ISO/IEC 13818-3); ADTS has layer 00 there (13818-7).
     if len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        return Format.AAC if head[1] & 0x06 == 0 else Format.MP3
+        return AudioFormat.AAC if head[1] & 0x06 == 0 else AudioFormat.MP3
     raise UnknownFormat(f"got bytes that start with {head[:8]!r}, expected {_READ}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from sayso.audio.blocks import Block, gathered
-from sayso.audio.container import Format
+from sayso.audio.container import AudioFormat
 from sayso.audio.errors import AGAIN, CorruptAudio, EmptyAudio
 from sayso.audio.header import check_ogg_whole, declares_length
 from sayso.audio.limit import Limit
@@ -14,21 +14,21 @@ from sayso.audio.limit import Limit
 _SLACK_S: Final = 0.1  # containers round their durations to milliseconds and frames
 
 
-def packet_blocks(file: BinaryIO, form: Format, head: bytes, limit: Limit) -> Iterator[Block]:
+def packet_blocks(file: BinaryIO, form: AudioFormat, head: bytes, limit: Limit) -> Iterator[Block]:
     """Yield the sound of ``file``; raise `EmptyAudio` (no stream of sound), `CorruptAudio` and `TooLong`."""
     import av  # noqa: PLC0415 - loads libraries that most commands do not need
 
-    if form is Format.OGG:
+    if form is AudioFormat.OGG:
         check_ogg_whole(file)
     file.seek(0)
     try:
         with av.open(file, format=form.value, metadata_errors="ignore") as container:
             if not container.streams.audio:
                 raise EmptyAudio(f"got a {form.name} file without an audio stream, expected sound")
-            trusted = form is not Format.AAC and (form is not Format.MP3 or declares_length(head))
+            trusted = form is not AudioFormat.AAC and (form is not AudioFormat.MP3 or declares_length(head))
             declared_s = _declared_s(container) if trusted else 0.0
             # FFmpeg knows where the sound ends (edit list, LAME header) but plays the padding after it, too.
-            cut = declared_s > 0 and form in {Format.MP3, Format.MP4}
+            cut = declared_s > 0 and form in {AudioFormat.MP3, AudioFormat.MP4}
             yield from gathered(_frames(container, limit, declared_s=declared_s, cut=cut))
     except av.error.FFmpegError as error:
         raise CorruptAudio(f"got a damaged {form.name} file ({error.strerror}); {AGAIN}") from None

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from sayso.audio.blocks import BLOCK_VALUES, Block
-from sayso.audio.container import Format
+from sayso.audio.container import AudioFormat
 from sayso.audio.errors import AGAIN, CorruptAudio
 from sayso.audio.header import check_ogg_whole, check_wav_whole
 from sayso.audio.limit import Limit
 
 
-def pcm_blocks(file: BinaryIO, form: Format, limit: Limit) -> Iterator[Block]:
+def pcm_blocks(file: BinaryIO, form: AudioFormat, limit: Limit) -> Iterator[Block]:
     """Yield the sound of ``file``; raise `CorruptAudio` (cut off, too) and `TooLong`."""
     import soundfile  # noqa: PLC0415 - loads a library that most commands do not need
 
-    if form is Format.WAV:
+    if form is AudioFormat.WAV:
         check_wav_whole(file)
-    if form is Format.OGG:
+    if form is AudioFormat.OGG:
         check_ogg_whole(file)
     file.seek(0)
     try:

@@ -11,14 +11,14 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from sayso.audio.blocks import Block
-from sayso.audio.container import Format, id3_size, sniff
+from sayso.audio.container import AudioFormat, id3_size, sniff
 from sayso.audio.errors import AGAIN, AudioNotFound, AudioUnreadable, CorruptAudio, EmptyAudio, UnknownFormat
 from sayso.audio.limit import Limit
 from sayso.audio.packets import packet_blocks
 from sayso.audio.pcm import pcm_blocks
 
 _HEAD: Final = 256
-_PCM: Final = frozenset({Format.WAV, Format.AIFF, Format.FLAC})
+_PCM: Final = frozenset({AudioFormat.WAV, AudioFormat.AIFF, AudioFormat.FLAC})
 
 
 def blocks_of(source: Path | bytes, *, max_duration_s: float) -> Iterator[Block]:
@@ -30,7 +30,7 @@ def blocks_of(source: Path | bytes, *, max_duration_s: float) -> Iterator[Block]
         head = _head_of(file)
         form = sniff(head)
         limit = Limit(max_duration_s)
-        is_pcm = form in _PCM or (form is Format.OGG and b"\x01vorbis" in head)
+        is_pcm = form in _PCM or (form is AudioFormat.OGG and b"\x01vorbis" in head)
         blocks = pcm_blocks(file, form, limit) if is_pcm else packet_blocks(file, form, head, limit)
         is_empty = True
         for samples, sample_rate in blocks:

@@ -19,7 +19,7 @@ from sayso.workflows.provenance import tracing, verifying
 from sayso.workflows.provenance.tracing import Trace
 from sayso.workflows.provenance.verifying import Verification
 from sayso.workflows.speech import explaining, exporting, speaking
-from sayso.workflows.speech.explaining import Question
+from sayso.workflows.speech.explaining import ProposedUse
 from sayso.workflows.speech.exporting import Exported, Publication
 from sayso.workflows.speech.orders import Order, Spoken
 from sayso.workflows.voices import cloning, voicebook
@@ -99,7 +99,7 @@ class Sayso:
 
         ``options`` are ``action``, ``text``, ``language``, ``project``, ``topics`` and the others of `say`.
         """
-        return explaining.why(self._session, Question(voice, licensee, purpose, **_listed(Question, options)))
+        return explaining.why(self._session, ProposedUse(voice, licensee, purpose, **_listed(ProposedUse, options)))
 
     def say(
         self,

@@ -7,15 +7,17 @@ signature, the expiry, the speaker's epoch, and that action, voice, engine, text
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from types import NoneType
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from sayso import canonical
-from sayso.clock import Clock, now, parse_stamp
+from sayso.clock import Clock, now, parse_stamp, stamp
 from sayso.consent.act import Action, Disclosure
 from sayso.consent.errors import PermitRefused
 from sayso.consent.fields import channel, territory
@@ -113,14 +115,36 @@ def remembered(epoch_of: EpochOf, version: Callable[[], object]) -> EpochOf:
     return recent
 
 
+class Begun:
+    """The permits under which sound has been made in this process, until they end: with its mark and last attempt."""
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self._seen: dict[PermitId, tuple[str, str, int]] = {}
+        self._lock = threading.Lock()
+
+    def note(self, permit: Permit, mark: str, attempt: int) -> bool:
+        """Return whether sound may be made under ``permit``, and remember it if so."""
+        with self._lock:
+            ended = stamp(now())
+            self._seen = {known: seen for known, seen in self._seen.items() if seen[0] > ended}
+            _, known_mark, last = self._seen.get(permit.permit_id, ("", mark, -1))
+            may_begin = mark == known_mark and attempt > last
+            if may_begin:
+                self._seen[permit.permit_id] = permit.expires, mark, attempt
+            return may_begin
+
+
 class Gate:
     """The check that every stage makes before it touches sound."""
 
-    def __init__(self, public_key: bytes, epoch_of: EpochOf, *, clock: Clock = now) -> None:
+    def __init__(self, public_key: bytes, epoch_of: EpochOf, *, clock: Clock = now, begun: Begun | None = None) -> None:
         """Take the raw Ed25519 key of this installation's permits and where to read a speaker's epoch now.
 
-        ``epoch_of`` returns None for a speaker who is unknown or erased: such a permit is refused.
+        ``epoch_of`` returns None for a speaker who is unknown or erased: such a permit is refused. ``begun``, shared
+        by the gates of an installation, remembers the permits whose sound was made.
         """
+        self._begun = begun
         self._key = Ed25519PublicKey.from_public_bytes(public_key)
         self._epoch_of = epoch_of
         self._clock = clock
@@ -144,6 +168,7 @@ class Gate:
         each time. ``made_ms`` is the length made under the permit so far, this chunk included. ``release``, from a
         stage that lets sound out, must be to the place, by the channel and with the disclosure that were permitted.
         """
+        _check_plain(permit, action, voice, text_commitment, engine_digest, voice_digest, made_ms, release)
         self._check_signature(permit)
         reasons = [
             f"{name}: got {got}, the permit is for {allowed}"
@@ -168,6 +193,16 @@ class Gate:
         if reasons:
             raise PermitRefused("the permit does not permit this: " + "; ".join(reasons), reasons=reasons)
 
+    def begin(self, permit: Permit, *, mark: str, attempt: int = 0) -> None:
+        """Note that the sound of a checked permit is made now; raise `PermitRefused` where it has been made.
+
+        One permit stands for one sound: it is made once, and again only under the same mark, in a later ``attempt``
+        that replaces the one before.
+        """
+        if self._begun is not None and not self._begun.note(permit, mark, attempt):
+            reason = "sound: it has been made under this permit; ask for another permit"
+            raise PermitRefused(reason, reasons=[reason])
+
     def _check_signature(self, permit: Permit) -> None:
         try:
             signed = permit.signed_bytes(), permit.signature
@@ -182,6 +217,20 @@ class Gate:
             reason = "signature: the permit was not made by this installation, or was altered"
             raise PermitRefused(reason, reasons=[reason]) from None
         self._verified = signed
+
+
+_PLAIN: Final = frozenset({str, int, float, bool, bytes, NoneType, Action, Disclosure})
+"""Types whose values compare as they must."""
+
+
+def _check_plain(permit: Permit, *told: object) -> None:
+    """Raise `PermitRefused` for a value of a type of somebody's own, which may compare as it likes."""
+    values = [getattr(permit, name, None) for name in (*_SIGNED, "signature")]
+    for value in told:
+        values += [getattr(value, name) for name in Release.__slots__] if type(value) is Release else [value]
+    if any(type(value) not in _PLAIN for value in values):
+        reason = "permit: got a value of a type of its own, expected plain text and whole numbers"
+        raise PermitRefused(reason, reasons=[reason])
 
 
 def _misreleased(permit: Permit, release: Release) -> list[str]:

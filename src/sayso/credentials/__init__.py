@@ -1,6 +1,6 @@
 """Content credentials (C2PA) for the files that leave."""
 
-from sayso.credentials.claim import MARK_ALGORITHM, Claim, Facts
+from sayso.credentials.claim import MARK_ALGORITHM, Claim, ManifestFacts
 from sayso.credentials.credentials import Credentials
 from sayso.credentials.manifest import (
     MANIFEST_TYPE,
@@ -18,7 +18,7 @@ __all__ = [
     "Authority",
     "Claim",
     "Credentials",
-    "Facts",
+    "ManifestFacts",
     "SignedAudio",
     "issue",
     "read",

@@ -56,7 +56,7 @@ _BLOCK: Final = b"-----BEGIN CERTIFICATE-----"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RuleFinding:
     """What one rule found. ``must``: without it the certificate cannot sign; else it is advice."""
 
     check: str
@@ -66,7 +66,7 @@ class Finding:
     remedy: str
 
 
-def check_certificate(pem: bytes, *, now: datetime) -> list[Finding]:
+def check_certificate(pem: bytes, *, now: datetime) -> list[RuleFinding]:
     """Return what each rule says of the first certificate in ``pem`` and of the chain behind it.
 
     Raise `CertificateMalformed` for bytes that hold no certificate, one that cannot be read, or one that breaks RFC
@@ -81,12 +81,12 @@ def check_certificate(pem: bytes, *, now: datetime) -> list[Finding]:
             raise CertificateMalformed(f"got a certificate with a part that cannot be read ({error})") from None
 
 
-def _findings(pem: bytes, chain: Sequence[x509.Certificate], now: datetime) -> Iterator[Finding]:
+def _findings(pem: bytes, chain: Sequence[x509.Certificate], now: datetime) -> Iterator[RuleFinding]:
     leaf = chain[0]
-    yield Finding("private key", *_private_key(pem))
-    yield from (Finding(name, *rule(leaf)) for name, rule in _RULES.items())
-    yield Finding("in force", *_in_force(leaf, now))
-    yield from (Finding("chain", *answer) for answer in _chain(chain))
+    yield RuleFinding("private key", *_private_key(pem))
+    yield from (RuleFinding(name, *rule(leaf)) for name, rule in _RULES.items())
+    yield RuleFinding("in force", *_in_force(leaf, now))
+    yield from (RuleFinding("chain", *answer) for answer in _chain(chain))
 
 
 _Answer = tuple[bool, bool, str, str]

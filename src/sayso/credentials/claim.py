@@ -101,7 +101,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ManifestFacts:
     """What a manifest states, each fact None where it is silent or malformed.
 
     Stated is not proved: believe it of credentials that are intact and trusted only. ``training`` holds for each of
@@ -128,12 +128,12 @@ class Facts:
         return {use for use, said in self.training if said == "notAllowed"} >= set(_USES)
 
 
-def facts_of(manifest: Mapping[str, Any]) -> Facts:
+def facts_of(manifest: Mapping[str, Any]) -> ManifestFacts:
     """Return what ``manifest`` (as the c2pa reader gives it) states; whatever its shape, no error."""
     # Of a transcoded file it is the opening that says how the sound was made, and when.
     created = next((a for a in _actions(manifest) if a.get("action") in {"c2pa.created", "c2pa.opened"}), {})
     consent = next(_assertions(manifest, _CONSENT), {})
-    return Facts(
+    return ManifestFacts(
         mark=_mark(manifest),
         grant_id=_grant(consent.get("grant")),
         permit_digest=_matching(_DIGEST, consent.get("permit")),

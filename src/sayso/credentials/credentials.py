@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sayso.credentials.claim import Facts, facts_of, plain_text
+from sayso.credentials.claim import ManifestFacts, facts_of, plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Credentials:
     trusted: bool = False
     signer: str | None = None
     organisation: str | None = None
-    facts: Facts = field(default_factory=Facts)
+    facts: ManifestFacts = field(default_factory=ManifestFacts)
     problems: tuple[str, ...] = ()
 
 

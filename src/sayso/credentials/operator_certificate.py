@@ -113,7 +113,7 @@ class OperatorAuthority:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredSigner:
     """What is put into the key store: a private key, or the name of a slot. Made by `from_file` and `from_slot`."""
 
     secret: bytes
@@ -130,7 +130,7 @@ class Kept:
         return _slot(self.where)
 
 
-def from_file(path: Path) -> Kept:
+def from_file(path: Path) -> StoredSigner:
     """Return the private key in ``path`` (PEM), which only its owner may read.
 
     Raise `KeyFileExposed`, or `KeyFileInvalid`.
@@ -145,16 +145,18 @@ def from_file(path: Path) -> Kept:
         ) from None
     except (ValueError, UnsupportedAlgorithm) as error:
         raise KeyFileInvalid(f"{path}: got no private key that can be read ({error}), expected PEM") from None
-    return Kept(_KEY + key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
+    return StoredSigner(_KEY + key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
 
 
-def from_slot(name: str) -> Kept:
+def from_slot(name: str) -> StoredSigner:
     """Return the slot of this name; raise `SlotUnknown`."""
     _slot(name)
-    return Kept(_SLOT + name.encode())
+    return StoredSigner(_SLOT + name.encode())
 
 
-def use(vault: Vault, chain_pem: bytes, kept: Kept, *, anchors_pem: bytes | None, now: datetime) -> OperatorAuthority:
+def use(
+    vault: Vault, chain_pem: bytes, kept: StoredSigner, *, anchors_pem: bytes | None, now: datetime
+) -> OperatorAuthority:
     """Sign with this certificate from now on; nothing is changed unless it is fit, and the key is its own.
 
     ``anchors_pem``, if given, are roots that are trusted here from now on. Raise `CertificateMalformed`,
@@ -185,7 +187,7 @@ def in_use(vault: Vault, *, now: datetime) -> OperatorAuthority | None:
         chain = store.certificate(tx, _CHAIN)
     if chain is None:
         return None
-    authority = OperatorAuthority(chain, Kept(vault.kept_secret(_SECRET)).slot())
+    authority = OperatorAuthority(chain, StoredSigner(vault.kept_secret(_SECRET)).slot())
     if not authority.certificate.not_valid_before_utc <= now <= authority.certificate.not_valid_after_utc:
         raise AuthorityExpired(
             f"the certificate that signs here ended at {authority.certificate.not_valid_after_utc:%Y-%m-%d}"
@@ -201,7 +203,7 @@ def anchors_pem(vault: Vault) -> bytes:
 
 def where_kept(vault: Vault) -> str:
     """Return who keeps the operator's key: ``sayso``, or a slot by its name."""
-    return Kept(vault.kept_secret(_SECRET)).where
+    return StoredSigner(vault.kept_secret(_SECRET)).where
 
 
 @dataclass(frozen=True, slots=True)

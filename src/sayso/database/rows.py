@@ -34,14 +34,10 @@ def rows_where(tx: Connection, name: str, column: str, values: Iterable[str], *,
     return name, sorted(found, key=lambda row: [str(row[key]) for key in keys]) if len(wanted) > 1 else found
 
 
-def rows_without(tx: Connection, name: str, column: str) -> Rows:
-    """Return the rows of the table ``name`` that have no value in ``column``, in the order of their keys."""
-    return name, list(_read(tx, name, (), column, None))
-
-
-def all_rows(tx: Connection, name: str) -> Sequence[Row]:
-    """Return every row of the table ``name``, in the order of their keys."""
-    return list(_read(tx, name, (), None, None))
+def all_rows(tx: Connection, name: str, *, only: Collection[str] = ()) -> Sequence[Row]:
+    """Return every row of the table ``name``, or of each the columns ``only``, in the order of their keys."""
+    but = {each.name for each in metadata.tables[name].columns} - set(only) if only else ()
+    return list(_read(tx, name, but, None, ()))
 
 
 def encoded(part: Rows) -> bytes:
@@ -51,14 +47,11 @@ def encoded(part: Rows) -> bytes:
     return json.dumps(plain, default=_plain, ensure_ascii=True, separators=(",", ":")).encode()
 
 
-def _read(
-    tx: Connection, name: str, but: Collection[str], column: str | None, values: Sequence[str] | None
-) -> Iterator[Row]:
+def _read(tx: Connection, name: str, but: Collection[str], column: str | None, values: Sequence[str]) -> Iterator[Row]:
     table = metadata.tables[name]
     query = select(*(each for each in table.columns if each.name not in but)).order_by(*table.primary_key)
     if column is not None:
-        here = table.c[column]
-        query = query.where(here.is_(None) if values is None else here.in_(values))
+        query = query.where(table.c[column].in_(values))
     return (row._asdict() for row in tx.execute(query))
 
 

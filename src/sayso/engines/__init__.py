@@ -1,7 +1,7 @@
 """Engines: what makes sound from text, each a plugin behind one protocol."""
 
 from sayso.engines.errors import CannotClone, EngineUnfit, EngineUnknown, SpeedInvalid, Unspeakable, VoiceUnfit
-from sayso.engines.protocol import Capability, Engine, Licence, Measured, StockVoice, StyleSpace, VoiceAsset
+from sayso.engines.protocol import Capability, Engine, Licence, MeasuredStyles, StockVoice, StyleSpace, VoiceAsset
 from sayso.engines.registry import InstalledEngine, engine, installed
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "EngineUnknown",
     "InstalledEngine",
     "Licence",
-    "Measured",
+    "MeasuredStyles",
     "SpeedInvalid",
     "StockVoice",
     "StyleSpace",

@@ -88,7 +88,7 @@ class StyleSpace(Protocol):
         """Return the points of the engine's own voices, to start from."""
         ...
 
-    def measured(self) -> Measured:
+    def measured(self) -> MeasuredStyles:
         """Return points that were measured beforehand; without rows if none were."""
         ...
 
@@ -98,7 +98,7 @@ class StyleSpace(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Measured:
+class MeasuredStyles:
     """Points of a style space and what speech from them sounds like, so that a search starts well.
 
     ``points`` (measured, dimensions); ``embeddings`` (measured, 256), GE2E of one short sentence each, less what the

@@ -27,17 +27,17 @@ _SUBJECT: Final = r"(?:I|you|we|they|to|will|would|can|could|shall|should|may|mi
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingRule:
     """Where ``pattern`` matches, its group ``word`` is said with ``phonemes``."""
 
     pattern: re.Pattern[str]
     phonemes: str
 
 
-def _reading(word: str, phonemes: str, *, before: str = "", after: str = "") -> Reading:
+def _reading(word: str, phonemes: str, *, before: str = "", after: str = "") -> ReadingRule:
     lead = rf"(?:{before})\s+" if before else ""
     tail = rf"(?=\s+(?:{after}))" if after else ""
-    return Reading(re.compile(rf"(?:^|(?<![\w'’])){lead}(?P<word>{word})\b{tail}", re.IGNORECASE), phonemes)
+    return ReadingRule(re.compile(rf"(?:^|(?<![\w'’])){lead}(?P<word>{word})\b{tail}", re.IGNORECASE), phonemes)
 
 
 _METAL: Final = "pipes?|paint|poisoning|weights?|shot|bullets?|mines?|acid|sheets?|glass|solder|pencils?|ore|roof|coffin|crystal|content"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from sayso.erasure.certify import certificate_file, certify
-from sayso.erasure.check import Checked, Finding, check
+from sayso.erasure.check import CertificateCheck, ErasureFinding, check
 from sayso.erasure.execute import Commitments, Forget, block, delete_rows, destroy_key, sweep, unlink_blobs
 from sayso.erasure.plan import ErasurePlan, Stage, get_plan, make_plan
 
 __all__ = [
-    "Checked",
+    "CertificateCheck",
     "Commitments",
+    "ErasureFinding",
     "ErasurePlan",
-    "Finding",
     "Forget",
     "Stage",
     "block",

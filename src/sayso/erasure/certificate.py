@@ -52,7 +52,7 @@ NOT_REACHED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ErasureOutcome:
     """What was done: files named by rows and those of them left, and what the sweep of all files found."""
 
     blobs_named: int
@@ -76,7 +76,7 @@ class Certificate:
     inventory_root: str
     inventory_size: int
     counts: Mapping[str, int]
-    outcome: Outcome
+    outcome: ErasureOutcome
     keys: tuple[DestroyedKey, ...]
     method: str = METHOD
     retained: tuple[str, ...] = RETAINED
@@ -98,7 +98,7 @@ class Certificate:
         try:
             fields: dict[str, Any] = canonical.decode(line.removesuffix("\n").encode())
             version = fields.pop("v")
-            fields["outcome"] = Outcome(**fields["outcome"])
+            fields["outcome"] = ErasureOutcome(**fields["outcome"])
             fields["keys"] = tuple(DestroyedKey(**key) for key in fields["keys"])
             fields |= {name: tuple(fields[name]) for name in ("retained", "not_reached")}
             made = cls(**fields)

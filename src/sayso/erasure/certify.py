@@ -6,7 +6,7 @@ from sayso import canonical
 from sayso.clock import now, stamp
 from sayso.database import Connection
 from sayso.erasure import store
-from sayso.erasure.certificate import Certificate, CertificateFile, Outcome, digest
+from sayso.erasure.certificate import Certificate, CertificateFile, ErasureOutcome, digest
 from sayso.erasure.errors import CertificateUnknown, NotErased
 from sayso.erasure.plan import ErasurePlan, Stage, get_plan
 from sayso.ids import CertificateId, PlanId, new_id
@@ -41,7 +41,7 @@ def certify(tx: Connection, plan_id: PlanId, vault: Vault, *, signer: SignerKey,
         inventory_root=plan.inventory.root,
         inventory_size=len(plan.inventory.lines),
         counts=plan.inventory.counts,
-        outcome=Outcome(
+        outcome=ErasureOutcome(
             blobs_named=len({a.blob for a in plan.artifacts if a.blob is not None}),
             blobs_left=left,
             files_scanned=swept.scanned,

@@ -17,7 +17,7 @@ from sayso.ledger.proof import Proof
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ErasureFinding:
     """One thing that was checked, whether it holds, and what was seen."""
 
     check: str
@@ -26,11 +26,11 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CertificateCheck:
     """Every finding about one certificate, and what the certificate says (to be believed only if all hold)."""
 
     certificate: Certificate | None
-    findings: tuple[Finding, ...]
+    findings: tuple[ErasureFinding, ...]
 
     @property
     def ok(self) -> bool:
@@ -44,7 +44,7 @@ class Checked:
             raise CertificateFailed(f"the certificate does not hold: {'; '.join(failed)}", reasons=failed)
 
 
-def check(text: str, vkey: str, *, witnesses: Iterable[str] = ()) -> Checked:
+def check(text: str, vkey: str, *, witnesses: Iterable[str] = ()) -> CertificateCheck:
     """Return what holds of the certificate in ``text`` under the log key ``vkey``.
 
     Six findings: signature, inventory (root and counts recomputed), outcome (nothing left), order of times, entry
@@ -62,14 +62,14 @@ def check(text: str, vkey: str, *, witnesses: Iterable[str] = ()) -> Checked:
         ("entry", lambda: _entry(made, signed_text, parts.proof)),
         ("proof", lambda: _proof(parts.proof, vkey, tuple(witnesses))),
     )
-    return Checked(made, tuple(_found(name, look) for name, look in checks))
+    return CertificateCheck(made, tuple(_found(name, look) for name, look in checks))
 
 
-def _found(name: str, look: Callable[[], str]) -> Finding:
+def _found(name: str, look: Callable[[], str]) -> ErasureFinding:
     try:
-        return Finding(name, ok=True, seen=look())
+        return ErasureFinding(name, ok=True, seen=look())
     except SaysoError as error:
-        return Finding(name, ok=False, seen=error.message)
+        return ErasureFinding(name, ok=False, seen=error.message)
 
 
 def _signature(parts: CertificateFile, key: VerifierKey) -> str:

@@ -46,7 +46,11 @@ class Commitments(Protocol):
         ...
 
     def of_plan(self, tx: Connection, plan: PlanId) -> str:
-        """Return the commitment to the plan and what it names."""
+        """Return the commitment to the plan."""
+        ...
+
+    def of_items(self, tx: Connection, plan: PlanId) -> str:
+        """Return the commitment to what the plan names."""
         ...
 
     def of_erased(self, tx: Connection, grant: GrantId) -> str:
@@ -79,7 +83,8 @@ def block(tx: Connection, plan_id: PlanId, *, commitments: Commitments, who: Par
         changed = GrantChanged(state=each.state, who=who, plan=plan_id)
         append(tx, commitments.bound(tx, plan.speaker, changed, each.grant_id).entry(at, each.grant_id))
     begun = ErasureBegun(plan=plan_id, inventory=plan.inventory.root, size=len(plan.inventory.lines))
-    begun = replace(commitments.bound(tx, plan.speaker, begun), rows=commitments.of_plan(tx, plan_id))
+    kept, items = commitments.of_plan(tx, plan_id), commitments.of_items(tx, plan_id)
+    begun = replace(commitments.bound(tx, plan.speaker, begun), rows=kept, items=items)
     append(tx, begun.entry(at))
     return get_plan(tx, plan_id)
 
@@ -142,7 +147,8 @@ def delete_rows(
     kept = {grant: replace(gone, rows=commitments.of_erased(tx, grant)) for grant in erased}
     append_all(tx, [act.entry(at, grant) for grant, act in kept.items()])
     store.set_rows_deleted(tx, plan_id, counts | {"speakers": 1})
-    append(tx, RowsDeleted(plan=plan_id, rows=commitments.of_plan(tx, plan_id)).entry(at))
+    left, items = commitments.of_plan(tx, plan_id), commitments.of_items(tx, plan_id)
+    append(tx, RowsDeleted(plan=plan_id, rows=left, items=items).entry(at))
     return get_plan(tx, plan_id)
 
 

@@ -28,6 +28,8 @@ class OrganisationAdded(Act):
 
     TYPES: ClassVar = ("accounts:organisation:added",)
     subject: str
+    rows: str | None = None
+    """The commitment to what is recorded of the organisation, its name too; so below."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ class LicenseeHeld(Act):
     TYPES: ClassVar = ("accounts:licensee:held",)
     subject: str
     licensee: str
+    rows: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,7 @@ class CredentialIssued(Act):
     credential: str
     role: str
     until: str
+    rows: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,3 +61,4 @@ class CredentialRevoked(Act):
     TYPES: ClassVar = ("accounts:credential:revoked",)
     subject: str
     credential: str
+    rows: str | None = None

@@ -144,21 +144,23 @@ class AuthorityChanged(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureBegun(OfSpeaker):
-    """An erasure was begun; ``inventory`` is the root of what it names, ``rows`` the commitment to the plan."""
+    """An erasure was begun; ``inventory`` is the root of what it names, ``rows`` and ``items`` commit to all of it."""
 
     TYPES: ClassVar = ("erasure:plan:begun",)
     plan: str
     inventory: str
     size: int
+    items: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowsDeleted(Act):
-    """An erasure has deleted the rows of its speaker; ``rows`` is the commitment to the plan as it is now."""
+    """An erasure has deleted the rows of its speaker; ``rows`` and ``items`` are commitments to its plan."""
 
     TYPES: ClassVar = ("erasure:rows:deleted",)
     plan: str
     rows: str | None = None
+    items: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

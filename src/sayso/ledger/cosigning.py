@@ -17,7 +17,7 @@ from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.errors import LogForked, NoteInvalid, WitnessUnavailable
 from sayso.ledger.merkle import consistency_ranges
 from sayso.ledger.note import COSIGNATURE, Note, Signature, VerifierKey, open_note
-from sayso.ledger.reading import Published
+from sayso.ledger.reading import PublishedShard
 from sayso.ledger.tree import Tree
 from sayso.ledger.witness import Submission
 
@@ -107,7 +107,7 @@ class Cosigned:
     missing: tuple[str, ...]
 
 
-def cosigned(published: Published, witnesses: Sequence[WitnessAddress]) -> Cosigned:
+def cosigned(published: PublishedShard, witnesses: Sequence[WitnessAddress]) -> Cosigned:
     """Return a shard's checkpoint with what those of ``witnesses`` add to it who have not cosigned yet.
 
     A witness that does not answer is named in what is returned. Raise `LogForked` where one has seen another history.

@@ -80,7 +80,7 @@ class Head:
     last: bytes
 
 
-class Finder:
+class EntryFinder:
     """Finds entries in one database; ``receipt_key`` is the log's."""
 
     def __init__(self, database: Database, *, receipt_key: bytes) -> None:

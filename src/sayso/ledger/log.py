@@ -25,12 +25,12 @@ from sayso.ledger.checks import check_row
 from sayso.ledger.cosigning import Cosigned, WitnessAddress, cosigned
 from sayso.ledger.errors import EntryPending, EntryUnknown, LedgerTampered, LogKeyMissing
 from sayso.ledger.export import write_export
-from sayso.ledger.finding import Entries, Finder
+from sayso.ledger.finding import Entries, EntryFinder
 from sayso.ledger.finding_store import EntryFilter
 from sayso.ledger.merkle import consistency_ranges, inclusion_ranges
 from sayso.ledger.note import Note, SignerKey
 from sayso.ledger.proof import Proof
-from sayso.ledger.reading import Published, Shards
+from sayso.ledger.reading import PublishedShard, Shards
 from sayso.ledger.sequencer import LOCK, Sequencer
 from sayso.ledger.shard import Keys, Shard
 from sayso.ledger.succession import Succession
@@ -63,7 +63,7 @@ class Log:
         self._keys: Keys = lambda number: key if number == 0 else _later(later, number)
         self._now = now
         self._receipt_key = hmac.digest(key, b"sayso ledger receipt v1", "sha256")
-        self._finder = Finder(database, receipt_key=self._receipt_key)
+        self._finder = EntryFinder(database, receipt_key=self._receipt_key)
 
     @property
     def origin(self) -> str:
@@ -209,7 +209,7 @@ class Log:
             raise EntryUnknown(f"got the size {old_size}, expected one up to {tree.checkpoint.size}")
         return tree.hashes(consistency_ranges(old_size, tree.checkpoint.size))
 
-    def query(self, **asked: Unpack[Question]) -> Entries:
+    def query(self, **asked: Unpack[FilterFields]) -> Entries:
         """Return the entries of which all that is given holds, in log order, waiting ones last.
 
         ``since`` is the first moment, ``until`` the first one too late; ``type`` and ``purpose`` cover what lies below
@@ -217,7 +217,7 @@ class Log:
         """
         return self._finder.find(_asked(asked))
 
-    def query_in(self, tx: store.Transaction, **asked: Unpack[Question]) -> Entries:
+    def query_in(self, tx: store.Transaction, **asked: Unpack[FilterFields]) -> Entries:
         """Return the same as `query`, as the transaction sees it: of one moment with all else that is read in it."""
         return self._finder.find_in(tx, _asked(asked))
 
@@ -230,7 +230,7 @@ class Log:
         with self._database.read() as tx:
             return store.read_grants(tx)
 
-    def answer(self, path: Path, **asked: Unpack[Question]) -> int:
+    def answer(self, path: Path, **asked: Unpack[FilterFields]) -> int:
         """Write what `query` finds to ``path``, each entry with its proof, with a signed statement; return the count.
 
         `check_answer` checks it anywhere, with `vkey` alone. Raise `LedgerTampered`.
@@ -295,7 +295,7 @@ def _check_placed(row: store.Stored | None, index: int, entry: bytes, *, receipt
         raise LedgerTampered(f"ledger_entries row {row.ticket}: holds another entry than the log at {index}")
 
 
-def _cosign(published: Published, witnesses: Sequence[WitnessAddress], folder: Path) -> Cosigned:
+def _cosign(published: PublishedShard, witnesses: Sequence[WitnessAddress], folder: Path) -> Cosigned:
     """Have a shard's checkpoint cosigned by those who have not, and publish it so, unless it has grown meanwhile."""
     found = cosigned(published, witnesses)
     if found.note != (published.note or ""):
@@ -311,7 +311,7 @@ def _later(later: Callable[[int], bytes] | None, number: int) -> bytes:
     return later(number)
 
 
-class Question(TypedDict, total=False):
+class FilterFields(TypedDict, total=False):
     """What may be asked for; see `finding_store.EntryFilter`."""
 
     grants: Collection[str] | None
@@ -326,7 +326,7 @@ class Question(TypedDict, total=False):
     licensees: Collection[str] | None
 
 
-def _asked(question: Question) -> EntryFilter:
+def _asked(question: FilterFields) -> EntryFilter:
     since, until = (question.get(name) for name in ("since", "until"))
     plain = {name: value for name, value in question.items() if name not in {"since", "until"}}
     times = {name: stamp(at) for name, at in (("since", since), ("until", until)) if isinstance(at, datetime)}

@@ -20,7 +20,7 @@ from sayso.ledger.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedShard:
     """One shard with its checkpoint, which its key has signed; ``note`` is None where nothing is published yet."""
 
     shard: Shard
@@ -38,7 +38,7 @@ class Published:
         return Tree(self.tiles, self.checkpoint)
 
 
-class Shards(Sequence[Published]):
+class Shards(Sequence[PublishedShard]):
     """The shards at one moment, oldest first; the last one grows. A shard that is only being opened is left out."""
 
     def __init__(self, database: Database, folder: Path, *, unborn: Shard) -> None:
@@ -56,28 +56,28 @@ class Shards(Sequence[Published]):
         if len(rows) > 1 and not sizes.get(rows[-1].origin):
             rows.pop()
         self._rows = rows or [unborn]
-        self._open: dict[int, Published] = {}
+        self._open: dict[int, PublishedShard] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
 
     @overload
-    def __getitem__(self, place: int) -> Published: ...
+    def __getitem__(self, place: int) -> PublishedShard: ...
     @overload
-    def __getitem__(self, place: slice) -> Sequence[Published]: ...
-    def __getitem__(self, place: int | slice) -> Published | Sequence[Published]:
+    def __getitem__(self, place: slice) -> Sequence[PublishedShard]: ...
+    def __getitem__(self, place: int | slice) -> PublishedShard | Sequence[PublishedShard]:
         if isinstance(place, slice):
             return [self._opened(each) for each in range(*place.indices(len(self)))]
         return self._opened(range(len(self))[place])
 
-    def _opened(self, number: int) -> Published:
+    def _opened(self, number: int) -> PublishedShard:
         found = self._open.get(number)
         if found is None:
             found = self._open[number] = self._read(self._rows[number])
             self._check_end(found)
         return found
 
-    def _read(self, shard: Shard) -> Published:
+    def _read(self, shard: Shard) -> PublishedShard:
         """Read the checkpoint; the database is asked first, since the file may only be ahead of it."""
         tiles = TileFolder(self._folder / shard.name)
         with self._database.read() as tx:
@@ -85,9 +85,9 @@ class Shards(Sequence[Published]):
         note = tiles.checkpoint()
         with self._database.read() as tx:
             placed = store.count_placed(tx) - shard.base
-        return Published(shard, tiles, note, check_published(note, known, key=shard.verifier, placed=placed))
+        return PublishedShard(shard, tiles, note, check_published(note, known, key=shard.verifier, placed=placed))
 
-    def _check_end(self, found: Published) -> None:
+    def _check_end(self, found: PublishedShard) -> None:
         number = found.shard.number
         if number + 1 < len(self._rows) and found.end != self._rows[number + 1].base:
             raise LedgerTampered(
@@ -105,14 +105,14 @@ class Shards(Sequence[Published]):
         """How many entries are published in all shards together."""
         return self[-1].end
 
-    def holding(self, index: int) -> Published:
+    def holding(self, index: int) -> PublishedShard:
         """Return the shard that entry ``index`` of the log stands in; raise `EntryUnknown` beyond the last."""
         size = self.size
         if not 0 <= index < size:
             raise EntryUnknown(f"got the entry {index}, expected one below {size}, the size of the published log")
         return self[bisect_right(self._rows, index, key=lambda shard: shard.base) - 1]
 
-    def parts(self, start: int, end: int) -> Iterator[tuple[Published, int, int]]:
+    def parts(self, start: int, end: int) -> Iterator[tuple[PublishedShard, int, int]]:
         """Yield each shard that holds some of the log's entries ``[start, end)``, with their places in it."""
         for each in self:
             first, last = max(start, each.shard.base), min(end, each.end)

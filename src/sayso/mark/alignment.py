@@ -22,7 +22,7 @@ _LITTLE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Measured:
+class FramedResiduals:
     """The weighted residuals of a sound cut into frames: frame k begins ``offset + k * hop`` samples into it.
 
     Both are samples of the sound that is heard, at the clock's rate. ``strictly``: see `cells.weights`.
@@ -46,7 +46,7 @@ class Alignment:
     of the pilots in ``span``, one of 10^``log10_hypotheses`` that might have been found. ``measured`` tells the times.
     """
 
-    measured: Measured
+    measured: FramedResiduals
     value: Frames
     phase: NDArray[np.intp]
     statistic: float

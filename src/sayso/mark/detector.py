@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from sayso.audio.rates import resampled
 from sayso.audio.signal import Signal
-from sayso.mark.alignment import Alignment, Measured
+from sayso.mark.alignment import Alignment, FramedResiduals
 from sayso.mark.code import encode
 from sayso.mark.errors import KeysInvalid
-from sayso.mark.finding import NO_FINDING, PRESENT_LOG10_P, Finding, Reader, among, blind, judged, none_read
+from sayso.mark.finding import NO_FINDING, PRESENT_LOG10_P, MarkFinding, Reader, among, blind, judged, none_read
 from sayso.mark.issued import Ids
 from sayso.mark.mark import Mark, MarkKeys
 from sayso.mark.paths import followed, followed_eagerly
@@ -162,7 +162,7 @@ class Detector:
 
     def _one(self, samples: NDArray[np.float32], reader: Reader, *, warps: bool) -> Detection:
         """Return what is found of the likeliest mark in ``samples``."""
-        finding, warp, cuts = NO_FINDING, AS_MADE, list[Sequence[Measured]]()
+        finding, warp, cuts = NO_FINDING, AS_MADE, list[Sequence[FramedResiduals]]()
         for one, warp_tried, cuts_tried in self._searched(samples, reader, warps=warps):
             if not cuts or one.worth > finding.worth:
                 finding, warp, cuts = one, warp_tried, list(cuts_tried)
@@ -174,7 +174,7 @@ class Detector:
 
     def _searched(
         self, samples: NDArray[np.float32], reader: Reader, *, warps: bool
-    ) -> Iterator[tuple[Finding, Warp, Sequence[Sequence[Measured]]]]:
+    ) -> Iterator[tuple[MarkFinding, Warp, Sequence[Sequence[FramedResiduals]]]]:
         """Yield what each search finds, the quick ones first, with the warp and the cells that it was found at."""
         cuts = cut(samples)
         places = judged(search(samples, cuts, self._pattern), self._pattern, reader, log10_share=_PLACES_LOG10)
@@ -192,7 +192,7 @@ class Detector:
             followed_on = self._paths(cuts, places)
             yield judged(followed_on, self._pattern, reader, log10_share=_WARPED_PATHS_LOG10), warp, cuts
 
-    def _paths(self, cuts: Sequence[Sequence[Measured]], places: Finding) -> list[Alignment]:
+    def _paths(self, cuts: Sequence[Sequence[FramedResiduals]], places: MarkFinding) -> list[Alignment]:
         """Return the likeliest paths: with all bands alike, by what came through of each, and eager ones to read."""
         strictly = places.alignment is not None and places.alignment.measured.strictly
         paths = followed(cuts[strictly], self._pattern.pilot)
@@ -200,7 +200,7 @@ class Detector:
             paths += followed(cuts[strictly], self._pattern.pilot, worth=worth(path, self._pattern))
         return paths + followed_eagerly(cuts[strictly], self._pattern.pilot)
 
-    def _sign(self, finding: Finding) -> NDArray[np.int8]:
+    def _sign(self, finding: MarkFinding) -> NDArray[np.int8]:
         """Return the signs that tell where a mark lies: the coded bits alone where they are known.
 
         The pilots of two marks are the same.
@@ -236,7 +236,7 @@ def _merged(marks: Sequence[Found]) -> list[Found]:
     return merged
 
 
-def _detection(finding: Finding, warp: Warp, segments: Segments) -> Detection:
+def _detection(finding: MarkFinding, warp: Warp, segments: Segments) -> Detection:
     reading = finding.reading
     return Detection(
         present=finding.present,

@@ -14,7 +14,7 @@ from sayso.mark.evidence import log10_fisher, log10_likelihood_ratio, log10_sear
 from sayso.mark.issued import Ids, read_among
 from sayso.mark.mark import ID_BITS
 from sayso.mark.pattern import Pattern
-from sayso.mark.reading import Reading, read, unread
+from sayso.mark.reading import MarkReading, read, unread
 
 PRESENT_LOG10_P: Final = -6.0
 _VERIFIED_LOG10_P: Final = -3.0  # of the id's own evidence, beside its checksum
@@ -32,7 +32,7 @@ class Read:
     candidates; an id is named, and verified, where its own evidence is at most as likely by chance as the two say.
     """
 
-    reading: Reading | None
+    reading: MarkReading | None
     log10_p: float
     log10_ids: float
     named_log10_p: float
@@ -44,12 +44,12 @@ Reader = Callable[[list[Alignment], Pattern, float], Read | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Finding:
+class MarkFinding:
     """What one search proves. ``reading`` is there where an id may be named, ``verified`` where it is certain."""
 
     log10_p: float
     log10_lr: float
-    reading: Reading | None = None
+    reading: MarkReading | None = None
     verified: bool = False
     alignment: Alignment | None = None
 
@@ -64,10 +64,10 @@ class Finding:
         return self.verified, self.reading is not None, -self.log10_p
 
 
-NO_FINDING: Final = Finding(0.0, 0.0)
+NO_FINDING: Final = MarkFinding(0.0, 0.0)
 
 
-def judged(alignments: Sequence[Alignment], pattern: Pattern, reader: Reader, *, log10_share: float) -> Finding:
+def judged(alignments: Sequence[Alignment], pattern: Pattern, reader: Reader, *, log10_share: float) -> MarkFinding:
     """Return what ``alignments`` prove, if the search that found them has 10^-``log10_share`` of all chance."""
     if not alignments:
         return NO_FINDING
@@ -76,14 +76,14 @@ def judged(alignments: Sequence[Alignment], pattern: Pattern, reader: Reader, *,
     log10_lr = log10_likelihood_ratio(np.array([best.statistic])) - best.log10_hypotheses - log10_share
     data = reader(list(alignments), pattern, pilots)
     if data is None:
-        return Finding(min(0.0, pilots + log10_share), log10_lr, alignment=best)
+        return MarkFinding(min(0.0, pilots + log10_share), log10_lr, alignment=best)
     log10_p = min(0.0, log10_fisher(pilots, data.log10_p) + log10_share)
     log10_lr += _data_lr(data)
     reading = data.reading
     if log10_p > PRESENT_LOG10_P or (reading and reading.log10_p > data.named_log10_p):
         reading = None
     verified = reading is not None and reading.log10_p <= data.verified_log10_p
-    return Finding(log10_p, log10_lr, reading, verified, reading.alignment if reading else best)
+    return MarkFinding(log10_p, log10_lr, reading, verified, reading.alignment if reading else best)
 
 
 def none_read(_alignments: list[Alignment], _pattern: Pattern, _log10_p: float) -> None:

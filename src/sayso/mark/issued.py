@@ -20,7 +20,7 @@ from sayso.mark.evidence import log10_searched
 from sayso.mark.mark import ID_BITS, Mark
 from sayso.mark.pattern import CODED_BITS, Pattern
 from sayso.mark.payload import message_bits
-from sayso.mark.reading import Reading, soft_bits, weighed
+from sayso.mark.reading import MarkReading, soft_bits, weighed
 
 Ids = NDArray[np.uint64]
 """Shape (ids,)."""
@@ -31,7 +31,7 @@ _CHUNKS: Final = CODED_BITS // _CHUNK_BITS
 _BLOCK: Final = 1 << 15  # ids at a time, so that their code words stay in the cache
 
 
-def read_among(alignments: list[Alignment], pattern: Pattern, ids: Ids) -> Reading | None:
+def read_among(alignments: list[Alignment], pattern: Pattern, ids: Ids) -> MarkReading | None:
     """Return the one of ``ids`` that fits best at one of ``alignments``, or None where there are no ids.
 
     Its ``log10_p`` bounds two chances, the larger counts, each summed over all ids and places: that a sound without
@@ -41,7 +41,7 @@ def read_among(alignments: list[Alignment], pattern: Pattern, ids: Ids) -> Readi
     if ids.size == 0:
         return None
     tried = math.log10(ids.size * len(alignments))
-    best: Reading | None = None
+    best: MarkReading | None = None
     for alignment in alignments:
         sums = weighed(alignment, pattern)
         soft = soft_bits(sums, pattern)
@@ -52,7 +52,7 @@ def read_among(alignments: list[Alignment], pattern: Pattern, ids: Ids) -> Readi
         statistic = min(by_signs, by_ids)
         if best is None or statistic > best.statistic:
             log10_p = log10_searched(statistic, log10_hypotheses=tried)
-            best = Reading(Mark(int(ids[place])), alignment, statistic, log10_p)
+            best = MarkReading(Mark(int(ids[place])), alignment, statistic, log10_p)
     return best
 
 

@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.mark.alignment import NOWHERE, Alignment, Measured, folded, statistic
+from sayso.mark.alignment import NOWHERE, Alignment, FramedResiduals, folded, statistic
 from sayso.mark.evidence import log10_searched
 from sayso.mark.pattern import BANDS, PERIOD_FRAMES
 
@@ -77,7 +77,7 @@ class _Steps:
 
 
 def followed(
-    cuts: Sequence[Measured], sign: NDArray[np.integer], *, worth: NDArray[np.float32] | None = None
+    cuts: Sequence[FramedResiduals], sign: NDArray[np.integer], *, worth: NDArray[np.float32] | None = None
 ) -> list[Alignment]:
     """Return the likeliest path of the mark of ``sign`` through a sound, at most one alignment; none for silence.
 
@@ -91,7 +91,7 @@ def followed(
     return sorted(found, key=lambda path: log10_searched(path.statistic, log10_hypotheses=path.log10_hypotheses))[:1]
 
 
-def followed_eagerly(cuts: Sequence[Measured], sign: NDArray[np.integer]) -> list[Alignment]:
+def followed_eagerly(cuts: Sequence[FramedResiduals], sign: NDArray[np.integer]) -> list[Alignment]:
     """Return paths found as if the sound proved more than it does, for reading.
 
     Through many cuts of a faint mark the true path is no evidence: it costs more than its pilots prove. Other signs
@@ -103,8 +103,8 @@ def followed_eagerly(cuts: Sequence[Measured], sign: NDArray[np.integer]) -> lis
 
 
 def _followed(
-    cuts: Sequence[Measured],
-    weighed: Sequence[Measured],
+    cuts: Sequence[FramedResiduals],
+    weighed: Sequence[FramedResiduals],
     sign: NDArray[np.integer],
     effect: float,
     *,
@@ -125,7 +125,7 @@ def _followed(
 
 
 def _aligned(
-    cuts: Sequence[Measured], place: NDArray[np.intp], sign: NDArray[np.integer], log10_hypotheses: float
+    cuts: Sequence[FramedResiduals], place: NDArray[np.intp], sign: NDArray[np.integer], log10_hypotheses: float
 ) -> Alignment:
     frame = np.arange(len(place))
     quarter = -place % QUARTERS
@@ -138,7 +138,7 @@ def _aligned(
     return Alignment(cuts[0], value, phase, statistic(folded(value, phase), sign), log10_hypotheses, whole)
 
 
-def _scores(cuts: Sequence[Measured], frames: slice, sign: NDArray[np.integer], effect: float) -> Scores:
+def _scores(cuts: Sequence[FramedResiduals], frames: slice, sign: NDArray[np.integer], effect: float) -> Scores:
     """Return log exp(e s a - e^2 a^2 / 2), the likelihood ratio for an effect e, summed over the cells of a block.
 
     Place p is the phase of the first frame of the sound, in quarters, less the quarter at which the frames were cut.

@@ -24,7 +24,7 @@ _LOG10_IDS: Final = ID_BITS * math.log10(2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class MarkReading:
     """An id whose checksum agrees, where it was read, and its evidence.
 
     ``log10_p`` bounds the chance that any of the 2^64 ids fits as well by chance, at any of the places tried. It is
@@ -37,7 +37,7 @@ class Reading:
     log10_p: float
 
 
-def read(alignments: list[Alignment], pattern: Pattern, *, thorough: bool) -> Reading | None:
+def read(alignments: list[Alignment], pattern: Pattern, *, thorough: bool) -> MarkReading | None:
     """Return the id read at the best of ``alignments``, or None; ``thorough`` tries longer where a mark is sure."""
     best: tuple[float, Mark, Alignment] | None = None
     rotations = _ROTATIONS if thorough else _ROTATIONS[:1]
@@ -51,7 +51,7 @@ def read(alignments: list[Alignment], pattern: Pattern, *, thorough: bool) -> Re
     if best is None:
         return None
     tried = _LOG10_IDS + math.log10(len(alignments))
-    return Reading(best[1], best[2], best[0], log10_searched(best[0], log10_hypotheses=tried))
+    return MarkReading(best[1], best[2], best[0], log10_searched(best[0], log10_hypotheses=tried))
 
 
 def unread(alignments: list[Alignment], pattern: Pattern) -> float:

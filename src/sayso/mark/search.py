@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.mark.alignment import Alignment, Measured, folded, statistic, steady
+from sayso.mark.alignment import Alignment, FramedResiduals, folded, statistic, steady
 from sayso.mark.cells import Frames, energies, levels, residuals, transformed, weights
 from sayso.mark.paths import QUARTERS
 from sayso.mark.pattern import FRAME_LENGTH, HOP_LENGTH, PERIOD_FRAMES, Pattern
@@ -36,7 +36,7 @@ _NEAR: Final = 160  # samples: places nearer than this are the same place
 class _Place:
     """Frame 0 of ``cut`` lies at ``phase`` of the period, as is best seen in ``span``."""
 
-    cut: Measured
+    cut: FramedResiduals
     phase: int
     statistic: float
     span: slice
@@ -49,14 +49,14 @@ class _Place:
 
 def measure(
     samples: NDArray[np.float32], offset: float, *, hop: float = HOP_LENGTH, strictly: Sequence[bool] = (False,)
-) -> list[Measured]:
+) -> list[FramedResiduals]:
     """Return the cells of ``samples`` (channels, n) cut each ``hop`` from ``offset`` on, for each way to weigh them."""
     num_frames = 1 + int((samples.shape[1] - offset - FRAME_LENGTH) / hop)
     first = np.round(offset + hop * np.arange(num_frames)).astype(np.intp)
     blocks = [_energies(samples, first[start : start + _BLOCK_FRAMES]) for start in range(0, num_frames, _BLOCK_FRAMES)]
     level = levels(np.concatenate(blocks))
     left = residuals(level)
-    return [Measured(offset, strict, left * weights(level, strictly=strict), hop) for strict in strictly]
+    return [FramedResiduals(offset, strict, left * weights(level, strictly=strict), hop) for strict in strictly]
 
 
 def _energies(samples: NDArray[np.float32], first: NDArray[np.intp]) -> Frames:
@@ -65,14 +65,16 @@ def _energies(samples: NDArray[np.float32], first: NDArray[np.intp]) -> Frames:
     return np.asarray(sum(energies(transformed(channel[first])) for channel in frames))
 
 
-def cut(samples: NDArray[np.float32]) -> list[list[Measured]]:
+def cut(samples: NDArray[np.float32]) -> list[list[FramedResiduals]]:
     """Return the cells of ``samples`` at each quarter of a frame, weighed mildly and strictly: two lists."""
     offsets = range(0, HOP_LENGTH, HOP_LENGTH // QUARTERS)
     mild, strict = zip(*(measure(samples, offset, strictly=(False, True)) for offset in offsets), strict=True)
     return [list(mild), list(strict)]
 
 
-def search(samples: NDArray[np.float32], cuts: Sequence[Sequence[Measured]], pattern: Pattern) -> list[Alignment]:
+def search(
+    samples: NDArray[np.float32], cuts: Sequence[Sequence[FramedResiduals]], pattern: Pattern
+) -> list[Alignment]:
     """Return the likeliest alignments of ``samples``, best first; ``cuts`` are what `cut` made of them."""
     places, looked_at = _looked(cuts, pattern)
     refined = [_refined(samples, pattern, place) for place in places]
@@ -80,13 +82,13 @@ def search(samples: NDArray[np.float32], cuts: Sequence[Sequence[Measured]], pat
     return sorted((_alignment(place, hypotheses) for place in refined), key=lambda one: -one.statistic)
 
 
-def search_unrefined(cuts: Sequence[Sequence[Measured]], pattern: Pattern) -> list[Alignment]:
+def search_unrefined(cuts: Sequence[Sequence[FramedResiduals]], pattern: Pattern) -> list[Alignment]:
     """Return the likeliest alignments, best first, to a quarter of a frame."""
     places, looked_at = _looked(cuts, pattern)
     return [_alignment(place, math.log10(looked_at)) for place in places]
 
 
-def _looked(cuts: Sequence[Sequence[Measured]], pattern: Pattern) -> tuple[list[_Place], int]:
+def _looked(cuts: Sequence[Sequence[FramedResiduals]], pattern: Pattern) -> tuple[list[_Place], int]:
     """Return the best few places, best first, and how many there were."""
     found: list[_Place] = []
     looked_at = 0
@@ -129,7 +131,7 @@ def _alignment(place: _Place, log10_hypotheses: float) -> Alignment:
     return Alignment(place.cut, value, phase, place.statistic, log10_hypotheses, place.span)
 
 
-def _statistic(measured: Measured, pattern: Pattern, phase: int, span: slice) -> float:
+def _statistic(measured: FramedResiduals, pattern: Pattern, phase: int, span: slice) -> float:
     value = measured.value[span]
     return statistic(folded(value, steady(len(value), phase + span.start)), pattern.pilot)
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.mark.alignment import NOWHERE, Alignment, Measured
+from sayso.mark.alignment import NOWHERE, Alignment, FramedResiduals
 from sayso.mark.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, PERIOD_FRAMES
 
 Segments = tuple[tuple[float, float], ...]
@@ -49,7 +49,7 @@ def rests(start: int, stop: int, segments: Segments) -> list[tuple[int, int]]:
     return [(first, last) for first, last in outside if last - first >= _LEAST_REST_S * CLOCK_HZ]
 
 
-def _stretches(inside: NDArray[np.bool_], measured: Measured) -> Segments:
+def _stretches(inside: NDArray[np.bool_], measured: FramedResiduals) -> Segments:
     edges = np.flatnonzero(np.diff(inside.astype(np.int8), prepend=0, append=0)).tolist()
     over_s = (FRAME_LENGTH - HOP_LENGTH) / CLOCK_HZ
     return tuple(

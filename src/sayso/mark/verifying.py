@@ -21,7 +21,7 @@ _FIRMER: Final = 1.25
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class MarkPolicy:
     """How firmly to mark, which chains of codecs the mark must survive, and whether a weak mark is refused or told.
 
     Raise `ProfileUnknown` or `ChainUnknown`. A mark is always read back from the clip itself, first.
@@ -50,7 +50,7 @@ class Policy:
             yield strength
             strength = firmer(strength)
 
-    def judge(self, checks: Sequence[Checked]) -> None:
+    def judge(self, checks: Sequence[ChainCheck]) -> None:
         """Raise `MarkWeak` where a mark was lost, or could not be checked, and this policy refuses such."""
         lost = lost_in(checks)
         if lost and self.refuse_weak:
@@ -60,7 +60,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class ChainCheck:
     """One chain that a marked clip was sent through. ``margin`` is in decades of p beyond what presence asks for.
 
     Where the chain does not run here, ``has_run`` and ``is_readable`` are False: nothing is known.
@@ -72,26 +72,26 @@ class Checked:
     margin: float
 
 
-def check(detector: Detector, signal: Signal, mark: Mark, chain: Chain) -> Checked:
+def check(detector: Detector, signal: Signal, mark: Mark, chain: Chain) -> ChainCheck:
     """Return whether ``mark``, and no other, is read from ``signal``, a whole clip, after ``chain``."""
     if not chain.runs_here:
-        return Checked(chain.name, has_run=False, is_readable=False, margin=0.0)
+        return ChainCheck(chain.name, has_run=False, is_readable=False, margin=0.0)
     found = detector.read_at(signal if chain is NONE else chain.heard(signal), 0)
     is_read = found.present and found.mark == mark
-    return Checked(chain.name, has_run=True, is_readable=is_read, margin=PRESENT_LOG10_P - found.log10_p)
+    return ChainCheck(chain.name, has_run=True, is_readable=is_read, margin=PRESENT_LOG10_P - found.log10_p)
 
 
-def checked(detector: Detector, signal: Signal, mark: Mark, chains: Sequence[Chain]) -> tuple[Checked, ...]:
+def checked(detector: Detector, signal: Signal, mark: Mark, chains: Sequence[Chain]) -> tuple[ChainCheck, ...]:
     """Return what became of ``mark`` in each of ``chains``."""
     return tuple(check(detector, signal, mark, chain) for chain in chains)
 
 
-def lasts(checks: Sequence[Checked]) -> bool:
+def lasts(checks: Sequence[ChainCheck]) -> bool:
     """Return whether the mark was read after every chain that runs here."""
     return all(one.is_readable or not one.has_run for one in checks)
 
 
-def lost_in(checks: Sequence[Checked]) -> list[str]:
+def lost_in(checks: Sequence[ChainCheck]) -> list[str]:
     """Return the names of the chains after which the mark was not read, or that do not run here."""
     return [one.chain for one in checks if not one.is_readable]
 

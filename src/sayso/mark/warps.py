@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.audio.rates import resampled
-from sayso.mark.alignment import Measured
+from sayso.mark.alignment import FramedResiduals
 from sayso.mark.cells import WINDOW, Frames, levels, residuals, weights
 from sayso.mark.paths import QUARTERS
 from sayso.mark.pattern import (
@@ -126,7 +126,7 @@ def likely_warps(samples: NDArray[np.float32], pattern: Pattern) -> list[Warp]:
     return [Warp(math.exp(peak.tempo * _GRID), math.exp(peak.pitch * _GRID)) for peak in refined]
 
 
-def cut_warped(samples: NDArray[np.float32], warp: Warp) -> list[list[Measured]]:
+def cut_warped(samples: NDArray[np.float32], warp: Warp) -> list[list[FramedResiduals]]:
     """Return the cells of ``samples``, which play as ``warp`` says, as they were before; see `search.cut`."""
     undone = resampled(samples, _UNIT, round(_UNIT * warp.pitch)) if warp.pitch != 1 else samples
     hop = HOP_LENGTH * warp.pitch / warp.tempo

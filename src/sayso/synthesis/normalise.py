@@ -22,6 +22,7 @@ from sayso.synthesis.reading import (
     pauses,
     ranges,
     romans,
+    verses,
 )
 from sayso.synthesis.reading.rules import apply, rule
 
@@ -36,6 +37,7 @@ _MAX_PASSES: Final = 8  # the second pass is nearly always the last; markup insi
 
 _ITEM: Final = re.compile(r"\n(?=[ \t]*(?:[-*•‣◦▪–—+]|\d{1,3}[.)]|#{1,6}|[ivx]{1,4}[.)]|\(?[a-z]\)|\(\w{1,2}\)) )")
 _BULLET: Final = re.compile(r"^\s*(?:(?:[-*•‣◦▪–—+>]|#{1,6}|\((?=\d{1,3}\))) +)+")
+_NUMBERED: Final = re.compile(r"^(\d{1,3})\) +(?=\w)")
 _SENTENCE_START: Final = "\ue000"
 _NUMBER_FIRST: Final = [
     rule(r"(?:^|(?<=[.!?…] )|(?<=[.!?…][”\")'] ))(?=[“\"'(]*(?:R\$)?[\d$£€¥₹₩~+#])", _SENTENCE_START),
@@ -87,9 +89,11 @@ def _pass(text: str) -> str:
 
 def _paragraph(text: str) -> str:
     text = _BULLET.sub("", " ".join(text.split()))
+    text = _NUMBERED.sub(r"\1. ", text)
     text = apply(addresses.RULES, text)
     text = capitals.lowered(text)
     text = apply(ranges.RULES, text)
+    text = apply(verses.RULES, text)
     text = apply(abbreviations.RULES, text)
     text = apply(romans.RULES, text)
     text = apply(idioms.RULES_BEFORE_SENTENCES, text)

@@ -46,6 +46,7 @@ class Renderer:
         seed: int = 0,
         speed: float = 1.0,
         rhythm: bool = False,
+        attempt: int = 0,
     ) -> Iterator[MarkedAudio]:
         """Yield the phrases as marked pieces, mono, at the engine's sample rate, as soon as each is ready.
 
@@ -54,7 +55,7 @@ class Renderer:
         made so far, before each piece is let go: when consent is withdrawn, the permit ends or its ceiling is reached,
         no further piece leaves. The same arguments give the same samples. Nothing is made before the first piece is
         asked for, except the first check. With ``rhythm`` the label of that name opens and closes the sound, marked
-        like the rest.
+        like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it.
 
         Raises
         ------
@@ -69,6 +70,7 @@ class Renderer:
         check_speed(speed)
         pass_ = _Pass(self._gate, permit, action, engine=engine, voice=voice, text_commitment=commit(script(spoken)))
         pass_.check(made_ms=0)
+        self._gate.begin(permit, mark=str(mark), attempt=attempt)
         chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed)
         if rhythm:
             chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))

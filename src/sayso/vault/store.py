@@ -74,6 +74,12 @@ def keys_by_speaker(tx: Connection, speakers: Sequence[SpeakerId]) -> dict[str, 
     return {row.speaker_id: KeyRow(*row) for row in tx.execute(query)}
 
 
+def subjects(tx: Connection) -> list[SpeakerId]:
+    """Return every speaker who has a key, in order."""
+    query = select(subject_keys.c.speaker_id).order_by(subject_keys.c.speaker_id)
+    return [SpeakerId(speaker) for speaker in tx.execute(query).scalars()]
+
+
 def destroy_key(tx: Connection, row: KeyRow, *, destroyed_at: str) -> DestroyedKey:
     """Overwrite the wrapped key where it stands, delete its row, and remember that this id was destroyed."""
     here = subject_keys.c.key_id == row.key_id

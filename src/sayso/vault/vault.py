@@ -106,6 +106,11 @@ class Vault:
             store.insert_key(tx, store.KeyRow(key.key_id.hex(), speaker, wrapped), created_at=clock.stamp(clock.now()))
         return key.key_id.hex()
 
+    def subjects(self) -> list[SpeakerId]:
+        """Return every speaker who has a key, in order."""
+        with self.keys.read() as tx:
+            return store.subjects(tx)
+
     def has_subject(self, speaker: SpeakerId) -> bool:
         """Return whether the speaker has a key."""
         with self.keys.read() as tx:

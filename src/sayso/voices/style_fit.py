@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sayso.audio.quality import dnsmos
 from sayso.audio.signal import Signal, concatenate
 from sayso.clock import now
-from sayso.engines.protocol import Engine, Measured, StyleSpace, VoiceAsset
+from sayso.engines.protocol import Engine, MeasuredStyles, StyleSpace, VoiceAsset
 from sayso.engines.tone import apply_tone
 from sayso.progress import Report, silent
 from sayso.voices.embedding import (
@@ -249,7 +249,7 @@ class _Search:
             spoken = [speech_of(signal, SAMPLE_RATE) for signal in signals]
             embeddings = np.stack([embed_speech(speech) for speech in spoken]).astype(np.float64)
             pitches = np.array([log_pitch(speech) for speech in spoken])
-            measured = Measured(points=points, embeddings=embeddings, log_pitches=pitches, adds={})
+            measured = MeasuredStyles(points=points, embeddings=embeddings, log_pitches=pitches, adds={})
         sounds = np.column_stack([measured.embeddings, measured.log_pitches])
         # A whispered reference or render has no pitch: it is taken for the usual one.
         voiced = sounds[np.isfinite(sounds[:, -1]), -1]

@@ -18,15 +18,15 @@ from sayso.consent.state import Party, State
 from sayso.consent.store import GrantEvent
 from sayso.errors import Bug
 from sayso.ids import SpeakerId
-from sayso.records.exchange import MAX_BYTES, DocumentInvalid, Format, read_grant, read_signed, written
+from sayso.records.exchange import MAX_BYTES, DocumentFormat, DocumentInvalid, read_grant, read_signed, written
 from sayso.records.exchange.table import TABLE
 from sayso.records.exchange.terms import put_terms
 from tests.consent.cases import NOW, SPEAKER, SPEAKER_KEY, grant, grant_id, grants, signature
 
-FORMATS = list(Format)
+FORMATS = list(DocumentFormat)
 
 
-def document(form: Format, **changes: Any) -> dict[str, Any]:
+def document(form: DocumentFormat, **changes: Any) -> dict[str, Any]:
     return json.loads(written(grant(**changes), form))
 
 
@@ -35,7 +35,7 @@ def read(value: Any) -> Grant:
 
 
 @given(grants(), st.sampled_from(FORMATS), st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1))
-def test_what_is_written_reads_back_as_the_same_grant(wanted: Grant, form: Format, name: str) -> None:
+def test_what_is_written_reads_back_as_the_same_grant(wanted: Grant, form: DocumentFormat, name: str) -> None:
     name = Grant.from_terms(
         {"licensee": name[:200].replace("*", "x"), "purposes": ["a"], "not_before": NOW},
         grant_id=grant_id(0), speaker=SPEAKER, state=State.GIVEN, version=1,
@@ -48,7 +48,7 @@ def test_what_is_written_reads_back_as_the_same_grant(wanted: Grant, form: Forma
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_tombstone_leads_to_nobody_and_reads_back(form: Format) -> None:
+def test_a_tombstone_leads_to_nobody_and_reads_back(form: DocumentFormat) -> None:
     stone = grant().tombstone()
     assert SPEAKER not in written(stone, form).decode()
     assert read_grant(written(stone, form)) == stone
@@ -73,7 +73,7 @@ def test_a_term_without_a_row_is_a_bug_and_not_lost(monkeypatch: pytest.MonkeyPa
 def test_a_record_has_what_the_guide_asks_for() -> None:
     """The mandatory fields of 27560 that a grant can tell, under the relations of the DPV guide's table of terms."""
     events = [GrantEvent(grant_id(0), 1, State.GIVEN, Party.SPEAKER, NOW)]
-    record = json.loads(written(grant(), Format.RECORD, events=events))
+    record = json.loads(written(grant(), DocumentFormat.RECORD, events=events))
     assert record["@type"] == "dpv:ConsentRecord"
     assert record["dct:conformsTo"] == {"@id": "https://w3id.org/dpv/schema/dpv-27560#record"}
     assert record["dct:identifier"] == grant_id(0)
@@ -89,7 +89,7 @@ def test_a_record_has_what_the_guide_asks_for() -> None:
 
 
 def test_a_policy_is_an_agreement_with_one_permission() -> None:
-    policy = document(Format.POLICY, territories=("DE",), channels=("app",))
+    policy = document(DocumentFormat.POLICY, territories=("DE",), channels=("app",))
     assert (policy["@type"], policy["profile"]) == ("Agreement", "urn:sayso:consent:profile:1")
     (permission,) = policy["permission"]
     assert permission["assignee"] == {"@type": "Party", "vcard:fn": "Harbour Books"}
@@ -108,7 +108,7 @@ def test_a_policy_is_an_agreement_with_one_permission() -> None:
 
 
 def test_what_means_the_same_is_taken() -> None:
-    policy = document(Format.POLICY)
+    policy = document(DocumentFormat.POLICY)
     permission = policy["permission"][0]
     policy["permission"] = permission
     policy["profile"] = [policy["profile"]]
@@ -118,7 +118,7 @@ def test_what_means_the_same_is_taken() -> None:
         if each["leftOperand"] == "sayso:soundInAll":
             each["rightOperand"]["@value"] = "PT1M"
     assert read(policy) == grant()
-    record = document(Format.RECORD)
+    record = document(DocumentFormat.RECORD)
     record["@context"]["ex"] = "https://example.com/"
     record["dpv:hasProcess"]["dpv:hasPurpose"] = record["dpv:hasProcess"]["dpv:hasPurpose"][0]
     del record["dpv:hasRight"]
@@ -133,7 +133,7 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_an_unknown_field_is_refused_wherever_it_stands(form: Format) -> None:
+def test_an_unknown_field_is_refused_wherever_it_stands(form: DocumentFormat) -> None:
     events = [GrantEvent(grant_id(0), 1, State.GIVEN, Party.SPEAKER, NOW)]
     whole = json.loads(written(grant(territories=("DE",)), form, events=events))
     places = paths(whole)
@@ -149,7 +149,7 @@ def test_an_unknown_field_is_refused_wherever_it_stands(form: Format) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_every_part_made_another_is_refused_or_read_as_another_grant(form: Format) -> None:
+def test_every_part_made_another_is_refused_or_read_as_another_grant(form: DocumentFormat) -> None:
     """Mutation: no change of any value may pass as the same grant."""
     whole = document(form, territories=("DE",), channels=("app",))
     for place in paths(whole):
@@ -217,7 +217,7 @@ def _limit(policy: dict[str, Any], operand: str, operator: str, value: Any) -> N
 
 @pytest.mark.parametrize(("field", "change"), REFUSED_POLICIES.items(), ids=REFUSED_POLICIES.keys())
 def test_what_a_policy_says_beyond_a_grant_is_refused_by_name(field: str, change: Any) -> None:
-    policy = document(Format.POLICY)
+    policy = document(DocumentFormat.POLICY)
     change(policy)
     with pytest.raises(DocumentInvalid) as caught:
         read(policy)
@@ -247,7 +247,7 @@ REFUSED_RECORDS: dict[str, Any] = {
 
 @pytest.mark.parametrize(("field", "change"), REFUSED_RECORDS.items(), ids=REFUSED_RECORDS.keys())
 def test_what_a_record_says_beyond_a_grant_is_refused_by_name(field: str, change: Any) -> None:
-    record = document(Format.RECORD)
+    record = document(DocumentFormat.RECORD)
     change(record)
     with pytest.raises(DocumentInvalid) as caught:
         read(record)
@@ -276,7 +276,9 @@ def test_rubbish_gets_one_clear_error(what: str, data: bytes) -> None:
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5),
                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)),
        st.sampled_from(FORMATS), st.data())  # fmt: skip
-def test_any_value_in_any_place_is_read_or_refused_never_a_crash(value: Any, form: Format, data: st.DataObject) -> None:
+def test_any_value_in_any_place_is_read_or_refused_never_a_crash(
+    value: Any, form: DocumentFormat, data: st.DataObject
+) -> None:
     whole = document(form)
     place = data.draw(st.sampled_from(paths(whole)))
     target = _at(whole, place)
@@ -289,14 +291,14 @@ def test_any_value_in_any_place_is_read_or_refused_never_a_crash(value: Any, for
 
 
 def test_the_speaker_of_a_grant_is_an_id() -> None:
-    assert read(document(Format.POLICY)).speaker == SpeakerId(SPEAKER)
+    assert read(document(DocumentFormat.POLICY)).speaker == SpeakerId(SPEAKER)
 
 
 SIGNED = Signed(signature(grant()), public_key_of(SPEAKER_KEY))
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_signature_goes_along_and_holds_over_the_grant_that_is_read(form: Format) -> None:
+def test_a_signature_goes_along_and_holds_over_the_grant_that_is_read(form: DocumentFormat) -> None:
     data = written(grant(), form, signed=SIGNED)
     assert read_signed(data) == (grant(), SIGNED)
     assert read_signed(written(grant(), form)) == (grant(), None)
@@ -304,7 +306,7 @@ def test_a_signature_goes_along_and_holds_over_the_grant_that_is_read(form: Form
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_signed_document_that_says_anything_else_is_refused(form: Format) -> None:
+def test_a_signed_document_that_says_anything_else_is_refused(form: DocumentFormat) -> None:
     """Mutation: no value of a signed document may change and be taken, but for what is no part of the grant."""
     whole = json.loads(written(grant(territories=("DE",)), form, signed=_signed(grant(territories=("DE",)))))
     refused = 0
@@ -335,4 +337,4 @@ def _signed(of: Grant) -> Signed:
 @pytest.mark.parametrize("proof", [3, [], {}, {"@type": "sayso:GrantSignature"}, "text"])
 def test_a_malformed_signature_is_named(proof: Any) -> None:
     with pytest.raises(DocumentInvalid, match="sayso:proof"):
-        read({**document(Format.POLICY), "sayso:proof": proof})
+        read({**document(DocumentFormat.POLICY), "sayso:proof": proof})

@@ -14,13 +14,13 @@ from sayso.consent.act import DONE_WITH_A_VOICE, Action
 from sayso.consent.grant import Grant
 from sayso.consent.state import State
 from sayso.doors.reports.receipt import page
-from sayso.records.receipts import Commands, Facts, receipt, text
+from sayso.records.receipts import Commands, ReceiptFacts, receipt, text
 from sayso.records.receipts.sentences import told
 from sayso.records.receipts.words import STATES
 from tests.consent.cases import NOW, SPEAKER, grant, grants
 
 COMMANDS = Commands(withdraw="sayso consent withdraw {grant}", erase="sayso erase plan --speaker {speaker}")
-FACTS = Facts(at=NOW, used_ms=12_000, speaker_name="Ada", commands=COMMANDS)
+FACTS = ReceiptFacts(at=NOW, used_ms=12_000, speaker_name="Ada", commands=COMMANDS)
 
 
 class Page(HTMLParser):
@@ -52,7 +52,7 @@ class Page(HTMLParser):
         return [tag for tag, _ in self.tags]
 
 
-def both(wanted: Grant, facts: Facts = FACTS) -> list[str]:
+def both(wanted: Grant, facts: ReceiptFacts = FACTS) -> list[str]:
     """Return what text and page say, spaces made one."""
     made = receipt(wanted, facts)
     return [" ".join(said.split()) for said in (text(made), " ".join(Page(page(made)).words))]
@@ -80,7 +80,7 @@ def test_a_term_without_words_is_told_by_name() -> None:
 
 @given(grants(), st.integers(0, 10**9))
 def test_any_grant_has_a_receipt_in_both_forms(wanted: Grant, used_ms: int) -> None:
-    said, shown = both(wanted, Facts(at=NOW, used_ms=used_ms))
+    said, shown = both(wanted, ReceiptFacts(at=NOW, used_ms=used_ms))
     assert STATES[wanted.state_at(NOW)] in said
     assert STATES[wanted.state_at(NOW)] in shown
     assert wanted.grant_id in said
@@ -90,11 +90,11 @@ def test_any_grant_has_a_receipt_in_both_forms(wanted: Grant, used_ms: int) -> N
 def test_what_is_over_cannot_be_taken_back_again(state: State) -> None:
     for said in both(grant(state=state)):
         assert "sayso consent withdraw" not in said
-    assert "The time is over" in both(grant(), Facts(at=NOW + timedelta(days=9)))[0]
+    assert "The time is over" in both(grant(), ReceiptFacts(at=NOW + timedelta(days=9)))[0]
 
 
 def test_a_tombstone_names_no_speaker() -> None:
-    for said in both(grant().tombstone(), Facts(at=NOW)):
+    for said in both(grant().tombstone(), ReceiptFacts(at=NOW)):
         assert SPEAKER not in said
         assert "Harbour Books" not in said
 

@@ -75,7 +75,7 @@ NAMING = {
     "request": lambda here, it: granting.request(here, Terms(it.speaker, LICENSEE, (PURPOSE,))),
     "release": lambda here, it: changing.revoke(here, it.grant, "licensee"),
     "speak": lambda here, it: speak(here, it.order(), it.recording.with_name("said.wav")),
-    "why": lambda here, it: explaining.why(here, explaining.Question(it.voice, LICENSEE, PURPOSE)),
+    "why": lambda here, it: explaining.why(here, explaining.ProposedUse(it.voice, LICENSEE, PURPOSE)),
 }
 
 

@@ -54,7 +54,9 @@ def stands(session, speaker):
 
 def entries(session, speaker):
     subject = session.vault.pseudonym(speaker, "consent:speaker:key")
-    rows = [row.entry.facts for row in auditing.query(session, question=auditing.Question(type="consent:speaker:key"))]
+    rows = [
+        row.entry.facts for row in auditing.query(session, question=auditing.LedgerQuery(type="consent:speaker:key"))
+    ]
     return [(facts["how"], facts["kept_by"], facts["who"]) for facts in rows if facts["subject"] == subject]
 
 
@@ -116,7 +118,7 @@ def test_a_lost_key_is_recovered_by_the_operator_and_the_ledger_says_so(session,
         (_, row) = store.keys_of(tx, keeper)
     assert b"laptop" not in row.reason_sealed
     assert session.vault.open_field(row.reason_sealed, keeper, field=keys.REASON_FIELD).startswith(b"the laptop")
-    rows = auditing.query(session, question=auditing.Question(type="consent:speaker:key"))
+    rows = auditing.query(session, question=auditing.LedgerQuery(type="consent:speaker:key"))
     assert "laptop" not in str([row.data for row in rows])
     with pytest.raises(Invalid, match="reason"):
         keys.recover(session, keeper, hexed(THIRD), "")

@@ -14,7 +14,7 @@ from tests.workflows.conftest import LICENSEE
 
 
 def entries(session, kind: str) -> list[int]:
-    return [row.index for row in auditing.query(session, question=auditing.Question(type=kind))]
+    return [row.index for row in auditing.query(session, question=auditing.LedgerQuery(type=kind))]
 
 
 @pytest.fixture
@@ -102,11 +102,11 @@ def test_a_speakers_entries_are_listed_with_what_was_refused_them_and_nobody_els
     assert mine.count("synthesis:clip:refused") == 2
     assert {"consent:speaker:added", "consent:grant:given", "synthesis:clip:made"} <= {*mine}
     assert [shown.entry.type for shown in auditing.query(session, speaker=other)] == ["consent:speaker:added"]
-    question = auditing.Question(speaker=spoken.speaker, type="synthesis:clip:refused")
+    question = auditing.LedgerQuery(speaker=spoken.speaker, type="synthesis:clip:refused")
     assert len(auditing.query(session, question=question)) == 2
-    assert len(auditing.query(session, question=auditing.Question(licensee="声" * 200))) == 1
+    assert len(auditing.query(session, question=auditing.LedgerQuery(licensee="声" * 200))) == 1
     answer = tmp_path / "answer"
-    assert auditing.answer(session, auditing.Question(speaker=spoken.speaker), answer).count == len(mine)
+    assert auditing.answer(session, auditing.LedgerQuery(speaker=spoken.speaker), answer).count == len(mine)
     assert auditing.verify_proof(answer, session.log.first_vkey).count == len(mine)
     lines = answer.read_bytes().splitlines(keepends=True)
     answer.write_bytes(b"".join(line for line in lines if b"clip:refused" not in line))

@@ -14,7 +14,7 @@ from sayso.consent.history_store import Signed
 from sayso.consent.keys import public_key_of
 from sayso.consent.store import get_grant
 from sayso.errors import Invalid, NotFound
-from sayso.records.exchange import MAX_BYTES, DocumentInvalid, Format, written
+from sayso.records.exchange import MAX_BYTES, DocumentFormat, DocumentInvalid, written
 from sayso.records.receipts import Commands
 from sayso.workflows.consent import exchanging as records
 from sayso.workflows.consent import granting
@@ -64,11 +64,11 @@ def test_a_signature_in_a_document_is_checked_when_it_is_taken_in(session, given
         records.take_in(session, file, speaker)
     stranger = Ed25519PrivateKey.from_private_bytes(bytes(32))
     forged = Signed(sign(document_of(grant_of(session, grant)), stranger), public_key_of(stranger))
-    file.write_bytes(written(grant_of(session, grant), Format(form), signed=forged))
+    file.write_bytes(written(grant_of(session, grant), DocumentFormat(form), signed=forged))
     with pytest.raises(SignatureRefused, match="not this speaker's"):
         records.take_in(session, file, speaker)
     assert len(granting.listed(session)) == before
-    file.write_bytes(written(grant_of(session, grant), Format(form)))
+    file.write_bytes(written(grant_of(session, grant), DocumentFormat(form)))
     assert records.take_in(session, file, speaker).signed_by is None
 
 

@@ -12,7 +12,7 @@ from sayso.workflows.consent import granting, simulating
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.consent.simulating import CaseInvalid, cases_in, simulate
 from sayso.workflows.consent.speakers import add_speaker
-from sayso.workflows.speech.explaining import Question, why
+from sayso.workflows.speech.explaining import ProposedUse, why
 
 VOICE = "voi_aaaaaaaaaaaaaaaa"
 GOOD = {"voice": VOICE, "licensee": "L1", "purpose": "audiobook/g1/x", "project": "p"}
@@ -53,7 +53,7 @@ def test_each_case_is_decided_as_why_would(peopled, tmp_path):
     ]  # fmt: skip
     found = judged(peopled, tmp_path, *cases)
     for number, (case, each) in enumerate(zip(cases, found, strict=True), 1):
-        told = why(peopled, Question(**case))
+        told = why(peopled, ProposedUse(**case))
         assert (each.line, each.decision, each.grant) == (
             number,
             "permitted" if told.allowed else "refused",

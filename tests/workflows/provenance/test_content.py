@@ -18,7 +18,7 @@ from sayso.workflows.erasure import erasing
 from sayso.workflows.provenance import verifying
 from sayso.workflows.provenance.content import COPIED, fingerprint_of
 from sayso.workflows.provenance.marking_files import Batch
-from sayso.workflows.provenance.tracing import Outcome, Part, Passage
+from sayso.workflows.provenance.tracing import Part, Passage, TraceOutcome
 from sayso.workflows.speech.speaking import speak
 
 TEXT = "Nobody had told the captain that the harbour was closed, and so he sailed in."  # nothing of what `speech` says
@@ -77,7 +77,7 @@ def test_a_mark_alone_does_not_make_a_sound_ours(estate, spoken, tmp_path, case)
     assert found.verdict == verdict
     part = Part(Passage(0, 3, found.detection.mark, -20), found.standing, content)
     assert part.verdict == ("copied" if content is Content.OTHER else verdict)
-    assert (part.outcome is Outcome.ALLOWED) == (content is Content.OURS)
+    assert (part.outcome is TraceOutcome.ALLOWED) == (content is Content.OURS)
 
 
 def test_without_a_mark_there_is_nothing_to_compare(estate, speech, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from sayso.audio import Container, encode
 from sayso.mark import Mark
 from sayso.mark.errors import MarkWeak, ProfileUnknown
-from sayso.mark.verifying import Policy
+from sayso.mark.verifying import MarkPolicy
 from sayso.workflows.provenance.marking_files import Batch
 
 MARK = Mark(0x0123456789ABCDEF)
@@ -22,7 +22,7 @@ def file(tmp_path, speech):
 
 def test_a_mark_is_checked_through_what_the_policy_names(estate, file, tmp_path):
     with Batch(estate.session) as batch:
-        marked = batch.embed(file, tmp_path / "out.wav", MARK, Policy("telephone", ("none", "mu-law-8k", "mp3-64")))
+        marked = batch.embed(file, tmp_path / "out.wav", MARK, MarkPolicy("telephone", ("none", "mu-law-8k", "mp3-64")))
     assert marked.verified
     assert [check.chain for check in marked.checks] == ["none", "mu-law-8k", "mp3-64"]
     assert all(check.margin > 10 for check in marked.checks)
@@ -33,9 +33,9 @@ def test_a_weak_mark_is_written_more_firmly_then_told_and_refused_where_the_poli
     short = tmp_path / "short.wav"
     short.write_bytes(encode(speech.slice(24_000, 36_000), Container.WAV))
     with Batch(estate.session) as batch:
-        hard = Policy("transparent", ("amr-nb-7.4",), refuse_weak=True)
-        told = batch.embed(short, tmp_path / "told.wav", MARK, Policy("transparent", ("amr-nb-7.4",)))
-        gentle = batch.embed(short, tmp_path / "gentle.wav", MARK, Policy("transparent", ()))
+        hard = MarkPolicy("transparent", ("amr-nb-7.4",), refuse_weak=True)
+        told = batch.embed(short, tmp_path / "told.wav", MARK, MarkPolicy("transparent", ("amr-nb-7.4",)))
+        gentle = batch.embed(short, tmp_path / "gentle.wav", MARK, MarkPolicy("transparent", ()))
         assert not told.verified
         assert told.snr_db < gentle.snr_db - 0.3
         with pytest.raises(MarkWeak, match=r"amr-nb-7\.4"):
@@ -45,5 +45,5 @@ def test_a_weak_mark_is_written_more_firmly_then_told_and_refused_where_the_poli
 
 def test_an_unknown_profile_changes_nothing(estate, file, tmp_path):
     with Batch(estate.session) as batch, pytest.raises(ProfileUnknown):
-        batch.embed(file, tmp_path / "out.wav", MARK, Policy("loud"))
+        batch.embed(file, tmp_path / "out.wav", MARK, MarkPolicy("loud"))
     assert not (tmp_path / "out.wav").exists()

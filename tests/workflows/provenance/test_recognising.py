@@ -13,7 +13,7 @@ from sayso.settings import Settings
 from sayso.workflows.consent import granting
 from sayso.workflows.erasure import erasing
 from sayso.workflows.installation.session import open_session
-from sayso.workflows.provenance.recognising import UNMARKED, Finder
+from sayso.workflows.provenance.recognising import UNMARKED, ContentFinder
 from sayso.workflows.provenance.tracing import trace_file
 from sayso.workflows.speech.speaking import speak
 
@@ -59,7 +59,7 @@ def test_what_still_has_its_mark_is_found_by_that(estate, made, tmp_path):
 
 def test_an_erased_voice_is_not_known_any_more(estate, made, tmp_path):
     heard = features_of(decode(tmp_path / "unmarked.wav"))
-    finder = Finder(estate.session)
+    finder = ContentFinder(estate.session)
     assert [one.clip for one in finder.find(heard)] == [made[0].clip]
     granting.withdraw(estate.session, estate.grant)
     assert str(trace_file(estate.session, tmp_path / "program.mp3").outcome) == "not-allowed"
@@ -69,7 +69,7 @@ def test_an_erased_voice_is_not_known_any_more(estate, made, tmp_path):
 
 
 def test_a_finder_follows_what_is_made(estate, tmp_path):
-    finder = Finder(estate.session)
+    finder = ContentFinder(estate.session)
     speak(estate.session, estate.order(text=OURS), tmp_path / "one.wav")
     heard = features_of(decode(tmp_path / "one.wav"))
     first = finder.find(heard)
@@ -85,6 +85,6 @@ def test_a_damaged_fingerprint_hides_no_other(estate, tmp_path):
     with session.act() as tx:
         sealed = store.of_clip(tx, two.clip).sealed
         tx.execute(store.fingerprints.update().where(store.fingerprints.c.clip_id == one.clip).values(sealed=sealed))
-    found = Finder(session).find(features_of(decode(tmp_path / "two.wav")))
+    found = ContentFinder(session).find(features_of(decode(tmp_path / "two.wav")))
     assert [each.clip for each in found] == [two.clip]
-    assert Finder(session).find(features_of(decode(tmp_path / "one.wav"))) == []
+    assert ContentFinder(session).find(features_of(decode(tmp_path / "one.wav"))) == []

@@ -6,16 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from sayso.audio import decode
+from sayso.audio import Container, decode
 from sayso.consent import minutes
-from sayso.consent.errors import ConsentRefused
+from sayso.consent.errors import ConsentRefused, PermitRefused
 from sayso.doors.shapes.provenance import verification
 from sayso.errors import Conflict, Invalid, NotFound, Refused
 from sayso.mark import Marker
 from sayso.mark.errors import ChainUnknown, MarkWeak
+from sayso.mark.strength import STANDARD
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting
 from sayso.workflows.provenance import verifying
+from sayso.workflows.speech import speaking
 from sayso.workflows.speech.orders import Order
 from sayso.workflows.speech.speaking import speak
 
@@ -226,3 +228,13 @@ def test_a_chain_that_nobody_knows_changes_nothing(estate, tmp_path):
     with pytest.raises(ChainUnknown, match="opus-16"):
         speak(asking(estate, mark_chains=("wax",)), estate.order(), tmp_path / "out.wav")
     assert auditing.checkpoint(estate.session).checkpoint.size == before
+
+
+def test_one_permit_renders_once(estate):
+    run = speaking.begun(estate.session, estate.order(), Container.WAV)
+    assert list(speaking.rendering(run, STANDARD))
+    with pytest.raises(PermitRefused, match="has been made"):
+        speaking.rendering(run, STANDARD)
+    again = replace(run, gate=estate.session.installation.gate_inside())
+    with pytest.raises(PermitRefused, match="has been made"):
+        speaking.rendering(again, STANDARD)

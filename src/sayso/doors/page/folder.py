@@ -8,7 +8,7 @@ from typing import Final
 
 from sayso.disk import check_target, make_folder, write_document
 from sayso.workflows.installation.session import Session
-from sayso.workflows.provenance.public_detector import Published, publish
+from sayso.workflows.provenance.public_detector import PublishedKey, publish
 
 FILES: Final = (
     "index.html",
@@ -23,7 +23,7 @@ FILES: Final = (
 KEY: Final = "key.json"
 
 
-def write_page(session: Session, folder: Path, *, overwrite: bool = False) -> Published:
+def write_page(session: Session, folder: Path, *, overwrite: bool = False) -> PublishedKey:
     """Write the page and the public key of ``home`` into ``folder``; the same installation writes the same bytes.
 
     Other files in the folder are left alone. Raise `TargetTaken` where one of ours is there and ``overwrite`` is

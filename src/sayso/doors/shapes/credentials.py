@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sayso.credentials import Credentials
-    from sayso.credentials.certificate_check import Finding
-    from sayso.credentials.claim import Facts
+    from sayso.credentials.certificate_check import RuleFinding
+    from sayso.credentials.claim import ManifestFacts
     from sayso.workflows.provenance.certificates import CertificateChecked, Signer
 
 
@@ -41,7 +41,7 @@ def signer(found: Signer) -> dict[str, Any]:
     }
 
 
-def _facts(facts: Facts) -> dict[str, Any]:
+def _facts(facts: ManifestFacts) -> dict[str, Any]:
     return {
         "mark": None if facts.mark is None else str(facts.mark),
         "grant": facts.grant_id,
@@ -54,6 +54,6 @@ def _facts(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: RuleFinding) -> dict[str, Any]:
     shape = {"check": finding.check, "ok": finding.ok, "must": finding.must, "got": finding.got}
     return shape if finding.ok else {**shape, "remedy": finding.remedy}

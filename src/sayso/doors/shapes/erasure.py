@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sayso.erasure.check import Checked
+    from sayso.erasure.check import CertificateCheck
     from sayso.erasure.plan import ErasurePlan
     from sayso.workflows.erasure.erasing import CertificateShown, Erased
 
@@ -41,7 +41,7 @@ def certificate(shown: CertificateShown) -> dict[str, Any]:
     return {"certificate": shown.certificate, "text": shown.text, "file": str(shown.file) if shown.file else None}
 
 
-def certificate_checked(checked: Checked) -> dict[str, Any]:
+def certificate_checked(checked: CertificateCheck) -> dict[str, Any]:
     """Return the shape of the check of a certificate: one object a finding, by its name."""
     findings = {finding.check: {"ok": finding.ok, "seen": finding.seen} for finding in checked.findings}
     return {"ok": checked.ok, **findings}

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sayso.mark.verifying import Checked
+    from sayso.mark.verifying import ChainCheck
     from sayso.workflows.provenance.marking_files import MarkedFile, Searched
-    from sayso.workflows.provenance.public_detector import Detected, Published
+    from sayso.workflows.provenance.public_detector import Detected, PublishedKey
 
 
-def check(checked: Checked) -> dict[str, Any]:
+def check(checked: ChainCheck) -> dict[str, Any]:
     """Return the shape of one check of a mark after a codec chain; no margin where the chain does not run here."""
     return {
         "chain": checked.chain,
@@ -47,7 +47,7 @@ def searched_file(searched: Searched) -> dict[str, Any]:
     }
 
 
-def published_key(published: Published) -> dict[str, Any]:
+def published_key(published: PublishedKey) -> dict[str, Any]:
     """Return the shape of a public key that was written."""
     return {"file": str(published.file), **published.key}
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from sayso.doors.hints import hint_of
 
 if TYPE_CHECKING:
-    from sayso.workflows.operations.checkup import Finding
+    from sayso.workflows.operations.checkup import CheckupFinding
 
 
-def checkup(findings: Iterable[Finding]) -> dict[str, Any]:
+def checkup(findings: Iterable[CheckupFinding]) -> dict[str, Any]:
     """Return the shape of a check-up: every finding, and whether all are well."""
     rows = [_finding(one) for one in findings]
     return {"ok": all(row["ok"] for row in rows), "findings": rows}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: CheckupFinding) -> dict[str, Any]:
     error = finding.problem
     return {
         "what": finding.what,

@@ -10,7 +10,7 @@ from sayso.doors.shapes import mark
 if TYPE_CHECKING:
     from sayso.labels.jurisdiction import Jurisdiction
     from sayso.workflows.speech.exporting import Exported
-    from sayso.workflows.speech.labels import FileLabels, Outcome
+    from sayso.workflows.speech.labels import FileLabels, LabelOutcome
     from sayso.workflows.speech.orders import Spoken
     from sayso.workflows.speech.reading import ReadText
 
@@ -69,7 +69,7 @@ def file_labels(found: FileLabels) -> dict[str, Any]:
     return {"file": str(found.file), "tags": dict(found.tags)}
 
 
-def _outcome(labels: Outcome) -> dict[str, Any]:
+def _outcome(labels: LabelOutcome) -> dict[str, Any]:
     return {
         "jurisdictions": list(labels.jurisdictions),
         "carried": sorted(labels.carried),

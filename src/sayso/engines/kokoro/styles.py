@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.engines.kokoro.voice import KokoroVoice
-from sayso.engines.protocol import Engine, Measured, VoiceAsset
+from sayso.engines.protocol import Engine, MeasuredStyles, VoiceAsset
 from sayso.engines.tone import BANDS, frequencies_hz
 
 MODEL: Final = "kokoro-styles"
@@ -64,13 +64,13 @@ class Styles:
         tone = np.asarray(tone_db, dtype=np.float32) if len(tone_db) else np.zeros(BANDS, dtype=np.float32)
         return KokoroVoice(self.style(point), tone_db=tone).asset()
 
-    def measured(self) -> Measured:
+    def measured(self) -> MeasuredStyles:
         """Return the points measured by tools/models/measure_styles.py."""
         from sayso import models  # noqa: PLC0415 - read only by those who search
 
         with np.load(io.BytesIO(models.weights(MEASURED)), allow_pickle=False) as file:
             adds = zip(file["sentences"], file["adds"].astype(np.float64), strict=True)
-            return Measured(
+            return MeasuredStyles(
                 points=file["points"].astype(np.float64),
                 embeddings=file["embeddings"].astype(np.float64),
                 log_pitches=file["log_pitches"].astype(np.float64),

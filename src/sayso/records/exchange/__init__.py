@@ -18,22 +18,24 @@ from sayso.records.exchange.document import MAX_BYTES, parse
 from sayso.records.exchange.errors import DocumentInvalid
 from sayso.records.exchange.proof import check_proof, put_proof, take_proof
 
-__all__ = ["MAX_BYTES", "DocumentInvalid", "Format", "read_grant", "read_signed", "written"]
+__all__ = ["MAX_BYTES", "DocumentFormat", "DocumentInvalid", "read_grant", "read_signed", "written"]
 
 
-class Format(StrEnum):
+class DocumentFormat(StrEnum):
     """What a grant is written as."""
 
     RECORD = "27560"
     POLICY = "odrl"
 
 
-def written(grant: Grant, form: Format, *, events: Sequence[GrantEvent] = (), signed: Signed | None = None) -> bytes:
+def written(
+    grant: Grant, form: DocumentFormat, *, events: Sequence[GrantEvent] = (), signed: Signed | None = None
+) -> bytes:
     """Return the grant as a JSON-LD document in UTF-8; a record tells its history, ``events``, too.
 
     ``signed`` is the speaker's signature over the grant's document, which goes along as its proof.
     """
-    document = record.record_of(grant, events) if form is Format.RECORD else policy.policy_of(grant)
+    document = record.record_of(grant, events) if form is DocumentFormat.RECORD else policy.policy_of(grant)
     if signed is not None:
         put_proof(document, signed)
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sayso.records.receipts.receipt import Commands, Facts, Receipt, receipt
+from sayso.records.receipts.receipt import Commands, Receipt, ReceiptFacts, receipt
 from sayso.records.receipts.text import text
 
-__all__ = ["Commands", "Facts", "Receipt", "receipt", "text"]
+__all__ = ["Commands", "Receipt", "ReceiptFacts", "receipt", "text"]

@@ -20,7 +20,7 @@ class Commands:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ReceiptFacts:
     """What a receipt tells besides the grant: when it was written, what was made so far, a name, and what to type."""
 
     at: datetime
@@ -46,7 +46,7 @@ class Receipt:
     fine_print: tuple[str, ...]
 
 
-def receipt(grant: Grant, facts: Facts) -> Receipt:
+def receipt(grant: Grant, facts: ReceiptFacts) -> Receipt:
     """Return the receipt of a grant: who, what for, until when, how much, how to take it back, what happens then."""
     found = told(grant.terms()) if grant.state is not State.ERASED else {}
     if "minutes" in found:

@@ -100,6 +100,12 @@ _AREAS: Final = {"²": "square", "2": "square", "³": "cubic", "3": "cubic"}
 # One letter and no space may as well be a size, a class or a plural: "5s", "3A", "4N".
 _ATTACHED_ONLY_APART: Final = frozenset({"s", "A", "N", "J"})
 _UNIT: Final = "|".join(sorted((*_UNITS, "ft", *_FIXED_UNITS), key=len, reverse=True))
+_THINGS: Final = (
+    "runs?|races?|walks?|dash|film|lens|lenses|cans?|bottles?|bulbs?|bags?|box|boxes|jars?|bars?|cups?|glass|glasses|steaks?|"
+    "drives?|cards?|battery|batteries|motors?|engines?|pipes?|cables?|hose|ropes?|boards?|tanks?|limit|zone|sprint|swim|hike|"
+    "ride|trip|radius|pieces?|slices?|packets?|packs?|doses?|tablets?|pills?|plates?|weights?|boats?|pools?|walls?|fence|"
+    "ladders?|screens?|wires?|sockets?|supply|guns?|cannons?|shells?|bombs?|trucks?|tins?|cartons?|buckets?|barrels?|jugs?"
+)
 _PER: Final = {"s": "second", "h": "hour", "hr": "hour", "min": "minute", "day": "day", "week": "week", "year": "year"} | {
     "kg": "kilogram", "m": "meter", "km": "kilometer", "L": "liter", "l": "liter", "lb": "pound", "month": "month",
 }  # fmt: skip
@@ -124,6 +130,11 @@ def _inches(match: re.Match[str]) -> str:
 def _whole_inches(match: re.Match[str]) -> str:
     written = next(each for each in match.groups() if each)
     return f"{number(written)} inch{'' if is_one(written) else 'es'}"
+
+
+def _squared(match: re.Match[str]) -> str:
+    words = {"ft": "feet", "in": "inches"}.get(match[3]) or f"{_UNITS.get(match[3], match[3])}s"
+    return f"{number(match[1])} {'square' if match[2] == 'sq' else 'cubic'} {words}"
 
 
 def _foot(match: re.Match[str]) -> str:
@@ -183,6 +194,12 @@ def _ordinal(match: re.Match[str]) -> str:
     return ordinal(int(match[1].replace(",", ""))) if len(match[1]) <= 12 else match[0]
 
 
+def _power_of_unit(match: re.Match[str]) -> str:
+    unit = match[2]
+    words = _FIXED_UNITS.get(unit) or ("feet" if unit == "ft" else f"{_UNITS[unit]}s")
+    return f" {'squared' if match[1] == '²' else 'cubed'} {words}"
+
+
 def _power(match: re.Match[str]) -> str:
     return f"{number(match[1])} times ten to the {'minus ' if match[2] == '-' else ''}{number(match[3])}"
 
@@ -201,6 +218,8 @@ def _feet(match: re.Match[str]) -> str:
 
 RULES_BEFORE_MOMENTS: Final[list[Rule]] = [
     rule(r"(?<![\w/])(\d{1,2}/\d{1,2}) ?(?:″|\"(?=\W|$))", r"\1 inch"),
+    rule(r"(?<!\w)(\d{1,3})['′’] ?[x×] ?(\d{1,3})['′’](?!\w)", r"\1 feet by \2 feet"),
+    rule(r"(?<![\w'’])([3-7])['’](1[01]|\d)(?![\d\"″'’\w])", _feet),
     rule(r"(?<!\w)(\d)['′’] ?(\d{1,2})(?:[\"″”]|'')", _feet),
     rule(r"(?<![\w.,])(\d{1,3}(?:\.\d+)?) ?(?:″|''|\"(?= [a-z]))", _inches),
     rule(
@@ -216,11 +235,14 @@ RULES: Final[list[Rule]] = [
         rf"(?<![\w.,/:-])({NUMBER})( ?[%°]| ?(?:{_UNIT})\b)?\s?[-–—]\s?(?={NUMBER})(?!{NUMBER}\s?[-–/])",
         lambda match: f"{match[1]}{match[2] or ''} to ",
     ),
+    rule(rf"(?<=\d)([²³]) ?({_UNIT})\b(?![\w²³/])", _power_of_unit),
     rule(rf"{_MINUS}{_START}({NUMBER}) ?°(?: ?([CF])\b)?", _degrees),
     rule(r"°([CF])\b", lambda match: f" degrees {_SCALE_NAMES[match[1]]}"),
     rule(rf"{_MINUS}{_START}({NUMBER}) ?%", lambda match: f"{'minus ' if match[1] else ''}{number(match[2])} percent"),
     rule(rf"(?<=\d) ?x ?(?={NUMBER})", " by "),
     rule(rf"{_START}({NUMBER}) ?[×✕] ?(?={NUMBER})", r"\1 times "),
+    rule(rf"{_START}({NUMBER})(MM|[kMB])(?=\+?(?:[.,;!?)]|$))", _with_scale),
+    rule(rf"{_START}(\d+\.\d+|\d{{2,}})(K)(?=\+?(?:[.,;!?)]|$))", _with_scale),
     rule(rf"{_START}({NUMBER})([kMB])(?= (?!ohm|byte|run\b|race\b)[a-z]+|[.,;!?)]|$)", _with_scale),
     rule(rf"{_START}({NUMBER})(K)(?= (?!bytes|displays|screens|runs|races)[a-z]+s\b)", _with_scale),
     rule(rf"{_START}({NUMBER}) ?([mbt]n)\b", lambda match: f"{number(match[1])} {SCALES[match[2]]}"),
@@ -239,7 +261,11 @@ RULES: Final[list[Rule]] = [
     rule(
         rf"{_START}({NUMBER}) K(?=[.,;)]|$| (?:and|or|to|is|was|at|in)\b)", lambda match: f"{number(match[1])} kelvin"
     ),
-    rule(rf"{_START}({NUMBER}) ?sq\.? ?(?=k?m\b)", r"\1 square "),
+    rule(rf"{_START}({NUMBER}) ?(sq|cu)\.? ?({_UNIT}|in)\b\.?(?![\w²³])", _squared),
+    rule(r"(?<=\d) ?m\.p\.h\.?(?!\w)", " miles per hour"),
+    rule(r"(?<=\d) ?k\.p\.h\.?(?!\w)", " kilometers per hour"),
+    rule(r"(?<=\d) ?m\.p\.g\.?(?!\w)", " miles per gallon"),
+    rule(rf"{_START}({NUMBER})({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?= (?:{_THINGS})\b)", r"\1-\2"),
     rule(
         rf"{_MINUS}{_START}({NUMBER})([ -]?)({_UNIT})(?:([²³23])(?!\d))?(?:/({'|'.join(sorted(_PER, key=len, reverse=True))})\b)?"
         rf"(?:\.(?=,? [a-z]))?(?![\w²³]|['’][a-z])",
@@ -266,5 +292,6 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w.,])(\d+)['’]?s\b", _plural),
     rule(r"(?<=[^\W\d_]\.)(?=\d)", " "),
     rule(r"(?<=[^\W\d_])[-–]?(?=\d)|(?<=\d)-?(?=[^\W\d_])", " "),
+    rule(r"(?<![\w,.])\d{1,2}(?:,\d{1,2}){2,}(?![\w,]|\.\d)", lambda match: match[0].replace(",", ", ")),
     rule(rf"{NUMBER}|\.\d+", plain),
 ]

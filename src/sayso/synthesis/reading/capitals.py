@@ -34,7 +34,8 @@ _WORDS: Final = frozenset(
     THAT THE THEIR THEM THEN THERE THESE THEY THING THINK THIS THOSE THOUGHT THREE TIME TO TODAY TOGETHER TOLD
     TOMORROW TONIGHT TOO TOOK TRUE TRUST TRUTH TRY TURN TWO UNDER UNTIL UP USE VERY WAIT WALK WANT WAR WARNING
     WAS WATCH WATER WAY WE WELCOME WELL WENT WERE WHAT WHEN WHERE WHICH WHILE WHOLE WHY WILL WITH WITHOUT WOMAN
-    WON WORD WORK WORLD WOULD WRONG YEAR YES YET YOU YOUNG YOUR YOURS ZERO""".split()
+    WON WORD WORK WORLD WOULD WRONG YEAR YES YET YOU YOUNG YOUR YOURS ZERO
+    OR ELSE HA HO AH EH ER MM UM UH HMM SHH HEY WOW""".split()
 )
 _SENTENCE: Final = re.compile(r"[^.!?…:;—\n]+(?:[.!?…:;—]+|\n|$)")
 _WORD: Final = re.compile(r"(?<![\w.&/-])[A-Z]{2,}(?:['’][A-Z]{1,3}|['’](?=\W|$))?(?![\w&/])")
@@ -44,8 +45,17 @@ _ROMAN: Final = re.compile(r"(?=[IVXLC])(?:X{1,3}|XL|LX{0,3}|XC|C{1,3})?(?:IX|IV
 _LEAST_SHOUTED: Final = 2
 
 
+# Titles whose stop does not end a shouted sentence, and the country, which is no pronoun there.
+_TITLES: Final = re.compile(r"\b(DR|MR|MRS|MS|ST|PROF|CAPT|GEN|SGT|LT|COL|REV|HON|GOV|SEN)\.(?= [A-Z]{2})")
+_COUNTRY: Final = re.compile(
+    r"\bUS(?= (?:ARMY|NAVY|MARINES?|AIR|GOVERNMENT|PRESIDENT|SENATE|SENATOR|CONGRESS|TROOPS|DOLLARS?|CITIZENS?|"
+    r"SOLDIERS?|FORCES|SHIP|FLAG|EMBASSY|CONSTITUTION|TREASURY|SUPREME|OPEN|STATE|STATES|BORDER|ECONOMY|MILITARY)\b)"
+)
+
+
 def lowered(text: str) -> str:
     """Return ``text`` with shouted words in small letters: whole sentences in capitals, and single common words."""
+    text = _COUNTRY.sub("U.S.", _TITLES.sub(lambda match: f"{match[1].capitalize()}.", text))
     return _SENTENCE.sub(_sentence, text)
 
 

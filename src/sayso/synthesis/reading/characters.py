@@ -90,6 +90,7 @@ def unify(text: str) -> str:
 
 def _unstyled(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    text = re.sub(r"\bN[º°]\.? ?(?=\d)", "No. ", text)
     text = _STYLED.sub(_plain_style, text)
     text = re.sub(r"`{2,}|''|‘‘|’’", '"', text)
     text = re.sub(r"[\u00bc-\u00be\u2150-\u215e]", _plain_fraction, text).translate(_SAME)
@@ -216,6 +217,7 @@ _PUNCTUATION: Final[list[Rule]] = [
     rule(r"(?:[,;:](?=[,;:.!?…]))+", ""),
     rule(r"(?<![A-Za-z]\.[A-Za-z])\.+(?=[,;:])", ""),
     rule(r"([!?…])[,;:.]+", r"\1"),
+    rule(r"(?<=\w)([,;!?])(?=[^\W\d_]{2})", r"\1 "),
     rule(r"\.{2,}", "."),
 ]
 

@@ -18,7 +18,17 @@ _LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _ATOM: Final = re.compile(rf"({_ELEMENT})([{_DIGITS}]*)")
 _POWERS: Final = {"²": "squared", "³": "cubed"}
-_GREEK: Final = "α-ωΑ-Ωµ"
+_UNITS: Final = {
+    "s": "second", "m": "meter", "cm": "centimeter", "mm": "millimeter", "km": "kilometer", "kg": "kilogram",
+    "g": "gram", "mol": "mole", "K": "kelvin", "L": "liter", "l": "liter", "h": "hour",
+    "min": "minute", "J": "joule", "N": "newton",
+}  # fmt: skip
+_PER_UNITS: Final = "|".join(sorted(_UNITS, key=len, reverse=True))
+_GREEK: Final = "α-ωΑ-Ω"
+
+
+def _per_unit(match: re.Match[str]) -> str:
+    return f" per {_UNITS[match[1]]}" + {"¹": "", "²": " squared", "³": " cubed"}[match[2]]
 
 
 def _spelled(symbol: str) -> str:
@@ -32,10 +42,11 @@ def _compound(match: re.Match[str]) -> str:
     )
 
 
-def _ion(match: re.Match[str]) -> str:
-    symbol, charge, sign = match.groups()
-    count = f" {cardinal(int(charge.translate(_RAISED)))}" if charge else ""
-    return f"{_spelled(symbol)}{count} {'plus' if sign == '⁺' else 'minus'}"
+def _charged(match: re.Match[str]) -> str:
+    """Return a compound or an element with its charge."""
+    count = f" {cardinal(int(match[2].translate(_RAISED)))}" if match[2] else ""
+    atoms = _ATOM.sub(lambda atom: f" {_compound(atom)}", match[1]).strip()
+    return f"{atoms}{count} {'plus' if match[3] == '⁺' else 'minus'}"
 
 
 def _isotope(match: re.Match[str]) -> str:
@@ -43,11 +54,13 @@ def _isotope(match: re.Match[str]) -> str:
 
 
 RULES: Final[list[Rule]] = [
+    rule(r"[μµ](?=[mgslLFAVJWN]\b)", "µ"),
+    rule(r"(Δ\w)/(?=Δ\w)", r"\1 over "),
     rule(r"(?<=\d)(?:ˢᵗ|ⁿᵈ|ʳᵈ|ᵗʰ)", lambda match: {"ˢ": "st", "ⁿ": "nd", "ʳ": "rd", "ᵗ": "th"}[match[0][0]]),
     rule(rf"(?<![\w⁺⁻])([⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}})({_ELEMENT})(?!\w)", _isotope),
-    rule(rf"\b({_ELEMENT})([²³⁴]?)([⁺⁻])(?![⁰¹²³⁴⁵⁶⁷⁸⁹\w])", _ion),
+    rule(rf"\b((?:{_ELEMENT}[{_DIGITS}]*)+)([²³⁴]?)([⁺⁻])(?![⁰¹²³⁴⁵⁶⁷⁸⁹\w])", _charged),
     rule(
-        rf"(?<![\w-])(?!COP\d)(?=\w{{2,14}}(?!\w))(?=[A-Za-z]*[{_DIGITS}])(?:{_ELEMENT}[{_DIGITS}]{{0,2}}){{2,}}(?![\w-])",
+        rf"(?<![\w-])(?!COP\d|WW\d)(?=\w{{2,14}}(?!\w))(?=[A-Za-z]*[{_DIGITS}])(?:{_ELEMENT}[{_DIGITS}]{{0,2}}){{2,}}(?![\w-])",
         _compound,
     ),
     rule(
@@ -60,6 +73,8 @@ RULES: Final[list[Rule]] = [
     rule(r"(\b[a-z] = ?-?\d*)([a-z]{2})(?= ?[-+−]|$)", lambda match: f"{match[1]}{' '.join(match[2])}"),
     rule(r"\bpH\b", "p H"),
     rule(r"(\([^()]{0,40}[-+−×*/][^()]{0,40}\))([²³])", lambda match: f"{match[1]} {_POWERS[match[2]]}"),
+    rule(rf"(?<=[\w)]) ?· ?({_PER_UNITS})⁻([¹²³])", _per_unit),
+    rule(rf"(?:(?<=\w) ?\b|^|(?<=\())({_PER_UNITS})⁻([¹²³])", _per_unit),
     rule(r"\bd([a-z])/d([a-z])\b", r"d \1 over d \2"),
     rule(r"(?<![\w.])(\d+)([xyz])(?= ?[-+−=] ?\w)", r"\1 \2"),
 ]

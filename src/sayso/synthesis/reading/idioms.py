@@ -70,7 +70,8 @@ def _metre(match: re.Match[str]) -> str:
 
 def _split(match: re.Match[str]) -> str:
     first, second = int(match[1]), int(match[2])
-    return f"{cardinal(first)} {cardinal(second)}" if first + second == 100 else match[0]
+    is_idiom = first + second == 100 or (first, second) in {(24, 7), (20, 20)}
+    return f"{cardinal(first)} {cardinal(second)}" if is_idiom else match[0]
 
 
 def _pressure(match: re.Match[str]) -> str:
@@ -104,6 +105,13 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w=])<3(?= (?:you|this|it|him|her|them|my|that|u)\b)|(?<=[a-z!.] )<3(?=[.!]?$)", " "),
     rule(r"(?<![\w.-])10-4(?=[,.!?]|$| (?:good|over|that))", "ten four"),
     rule(r"(?<![\w/.])(\d{1,2})/(\d{1,2})(?![\w/]|[.,]\d)(?!-)", _split),
+    rule(r"(?<![\w/.,-])24-7(?![\w/-]|[.,]\d)", "twenty-four seven"),
+    rule(
+        r"(?<![\w/.,-])([2-9]0)-\1(?![\w/-]|[.,]\d)",
+        lambda match: f"{cardinal(int(match[1]))} {cardinal(int(match[1]))}",
+    ),
+    rule(r"(?<=[a-z\d]) ?\bff\.?(?=[\s,;)]|$)", " and following"),
+    rule(r"(?<=\w )#\s(?=\d)", "number "),
     rule(r"(?<![\w/.])([2-9]|12)/(2|4|8|16)(?= (?:time|beat|meter|metre|signature|rhythm|bars?)\b)", _metre),
     rule(
         r"\b([Bb]lood pressure (?:of |was |is |at |reading |: ?)?|BP (?:of |was |is )?)(\d{2,3})/(\d{2,3})\b", _pressure

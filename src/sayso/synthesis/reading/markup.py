@@ -19,6 +19,7 @@ _HYPHENATED: Final = (
     "brother|sister|son|daughter|all|cross|high|low|long|short|old|new|one|two|three|four|five|six|seven|eight|nine|ten|"
     "first|second|third|so|good|ill|hard|soft|blue|red|green|dark|light|deep|quick|slow|full|open|ready|far|near"
 )
+_SUFFIX: Final = "ly|er|ers|est|ing|ed|ness|ish|ty|ful|less|en|hood|historic|scribed?"
 _HEADING: Final = (
     r"(?:chapter|part|book|volume|act|scene|section|canto|letter|prologue|epilogue|preface|foreword|introduction|"
     r"afterword|interlude|appendix|contents|acknowledg(?:e)?ments|dedication|conclusion)"
@@ -45,7 +46,12 @@ RULES: Final[list[Rule]] = [
     rule(r"<!--.*?(?:-->|\Z)", " ", flags=re.DOTALL),
     rule(r"<(script|style|head|svg)\b[^<>]*>.*?</\1\s*>", " ", flags=re.DOTALL | re.IGNORECASE),
     rule(r"(?<=[.!?,;:”\"'’)])\s?<sup\b[^<>]{0,200}>\s*[\d*†‡]{1,3}\s*</sup>", "", flags=re.IGNORECASE),
-    rule(r"(?<=[^\W\d_]{2})<sup\b[^<>]{0,200}>\s*\d{1,3}\s*</sup>", "", flags=re.IGNORECASE),
+    rule(r"(?<=[^\W\d_]{2})<sup\b[^<>]{0,200}>\s*(?:\d{1,3}|[a-z])\s*</sup>", "", flags=re.IGNORECASE),
+    rule(
+        r"(?<=[\w.!?,;:”\"'’)])\s?<sup\b[^<>]{0,200}>\s*(?:\[\w{1,3}\]|<a\b[^<>]{0,300}>\s*\[?[\w*†‡]{1,3}\]?\s*</a>)\s*</sup>",
+        "",
+        flags=re.IGNORECASE,
+    ),
     rule(r"<sup\b[^<>]{0,200}>\s*([\d+−-]{1,4}|n)\s*</sup>", _raised, flags=re.IGNORECASE),
     rule(r"<sup\b[^<>]{0,200}>\s*(st|nd|rd|th)\s*</sup>", r"\1", flags=re.IGNORECASE),
     rule(r"<sub\b[^<>]{0,200}>\s*(\d{1,4})\s*</sub>", _lowered, flags=re.IGNORECASE),
@@ -76,6 +82,9 @@ RULES: Final[list[Rule]] = [
         r"\1",
     ),
     rule(r"\[([^\]\n]{1,300})\]\[[^\]\n]{0,100}\]", r"\1"),
+    rule(r"(?<![`\w])`([^`\n]{1,200})`(?![`\w])", r"\1"),
+    rule(r"^[ \t]*(?:>[ \t]*)*>[ \t]+(?=[^\s\d>$£€])", "", flags=re.MULTILINE),
+    rule(r"(?<![\w:]):[a-z][a-z_]{2,30}:(?![\w:])", " "),
     rule(r"~~(?=\S)([^~\n]+?)(?<=\S)~~", r"\1"),
     rule(r"(?<![\w=])==(?=\S)([^=\n]+?)(?<=\S)==(?![\w=])", r"\1"),
     rule(r"(?<![\w*])\*{1,3}(?=\S)([^*\n]+?)(?<=\S)\*{1,3}(?![\w*])", r"\1"),
@@ -83,6 +92,7 @@ RULES: Final[list[Rule]] = [
     rule(r"\\(?=[*_~`#\[\]()>.!-])", ""),
     rule(r"\[(?:x|X| )\](?=\s)", " "),
     # Layout of print: hyphens at line ends, headings on lines of their own.
+    rule(rf"\b({_HYPHENATED})-[ \t]*\n[ \t]*(?=(?:{_SUFFIX})\b)", r"\1", flags=re.IGNORECASE),
     rule(rf"\b({_HYPHENATED})-[ \t]*\n[ \t]*(?=[a-z])", r"\1-", flags=re.IGNORECASE),
     rule(r"(?<=[^\W\d_]{2})[-\u2010\u00ad][ \t]*\n[ \t]*(?=[a-zß-öø-ÿ]{2})", ""),
     rule(
@@ -90,5 +100,14 @@ RULES: Final[list[Rule]] = [
         r"\1\n\n",
         flags=re.MULTILINE | re.IGNORECASE,
     ),
+    rule(
+        rf"^([ \t]*{_HEADING}\b[^\n.!?,;]{{0,60}}\n\n[ \t]*[A-Z][^\n.!?,;:]{{2,60}})\n(?=[ \t]*[“\"'‘(]?[A-Z])",
+        r"\1\n\n",
+        flags=re.MULTILINE | re.IGNORECASE,
+    ),
+    rule(
+        r"^([ \t]*[^\na-z]{0,58}[A-Z]{2}[^\na-z]{0,58})\n(?=[ \t]*[“\"'‘(]?[A-Z][a-z ])", r"\1\n\n", flags=re.MULTILINE
+    ),
+    rule(r"^([ \t]*(?:\d{1,3}|[IVXL]{1,6})\.?)[ \t]*\n(?=[ \t]*[“\"'‘(]?[A-Z])", r"\1\n\n", flags=re.MULTILINE),
     rule(r"^([ \t]*#{1,6}[ \t]+[^\n]+)\n(?=[^\n])", r"\1\n\n", flags=re.MULTILINE),
 ]

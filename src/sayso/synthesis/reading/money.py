@@ -30,6 +30,17 @@ _CURRENCIES: Final = {
     "AU$": ("Australian dollar", "Australian dollars", "cent", "cents"),
     "CAD": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
     "AUD": ("Australian dollar", "Australian dollars", "cent", "cents"),
+    "MXN": ("Mexican peso", "Mexican pesos", "centavo", "centavos"),
+    "NZD": ("New Zealand dollar", "New Zealand dollars", "cent", "cents"),
+    "HKD": ("Hong Kong dollar", "Hong Kong dollars", "cent", "cents"),
+    "SGD": ("Singapore dollar", "Singapore dollars", "cent", "cents"),
+    "ZAR": ("rand", "rand", "cent", "cents"),
+    "PLN": ("zloty", "zlotys", "grosz", "groszy"),
+    "CZK": ("koruna", "korunas", "haler", "halers"),
+    "TRY": ("lira", "lira", "kurush", "kurush"),
+    "RUB": ("ruble", "rubles", "kopeck", "kopecks"),
+    "KRW": ("won", "won", "jeon", "jeon"),
+    "kr": ("krona", "kronor", "öre", "öre"),
     "SEK": ("Swedish krona", "Swedish kronor", "öre", "öre"),
     "NOK": ("Norwegian krone", "Norwegian kroner", "øre", "øre"),
     "DKK": ("Danish krone", "Danish kroner", "øre", "øre"),
@@ -50,9 +61,11 @@ _CURRENCIES: Final = {
     "₺": ("lira", "lira", "kurush", "kurush"),
     "₿": ("bitcoin", "bitcoins", "cent", "cents"),
 }
-SCALES: Final = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "b": "billion", "tn": "trillion"}
+SCALES: Final = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "b": "billion", "tn": "trillion"} | {
+    "mm": "million", "lakh": "lakh", "crore": "crore",
+}  # fmt: skip
 _CURRENCY: Final = "|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, reverse=True))
-_SCALE: Final = r"hundred|thousand|million|billion|trillion|[kK]|[mM]n?|[bB]n?|tn"
+_SCALE: Final = r"hundred|thousand|million|billion|trillion|[kK]|[mM]n?|[bB]n?|tn|MM|lakh|crore"
 _BILL: Final = r"bills?|notes?|coins?|tickets?|fines?|stamps?|words?|questions?|tips?|bets?|cheques?|checks?|deals?"
 _ARTICLE: Final = re.compile(
     r"\b(?:an?|the|this|that|his|her|their|its|our|my|your|another|every|each)\s+$", re.IGNORECASE
@@ -176,7 +189,8 @@ _RATES: Final = {
     "hr": "an hour", "h": "an hour", "hour": "an hour", "day": "a day", "week": "a week", "wk": "a week", "month": "a month",
     "mo": "a month", "year": "a year", "yr": "a year", "night": "a night", "person": "a person", "kg": "a kilogram",
     "lb": "a pound", "unit": "a unit", "gal": "a gallon", "gallon": "a gallon", "min": "a minute", "minute": "a minute",
-    "piece": "a piece", "ea": "each",
+    "piece": "a piece", "ea": "each", "m²": "per square meter", "m2": "per square meter", "km": "a kilometer", "mile": "a mile", "mi": "a mile",
+    "L": "a liter", "l": "a liter", "liter": "a liter", "litre": "a liter", "sq ft": "a square foot", "pp": "per person",
 }  # fmt: skip
 
 
@@ -204,7 +218,7 @@ RULES: Final[list[Rule]] = [
     rule(rf"(?<!\w)(£ ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) pounds?\b", r"\1"),
     rule(rf"(?<!\w)(€ ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) euros?\b", r"\1"),
     rule(
-        rf"(?<!\w)((?:{_CURRENCY}) ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) ?/ ?(hr|h|hour|day|week|wk|month|mo|year|yr|night|person|kg|lb|unit|gal|gallon|min|minute|piece|ea)\b",
+        rf"(?<!\w)((?:{_CURRENCY}) ?{NUMBER}(?:[ -]?(?:{_SCALE})\b)?) ?/ ?(hr|h|hour|day|week|wk|month|mo|year|yr|night|person|kg|lb|unit|gal|gallon|min|minute|piece|ea|m²|m2|km|mile|mi|L|l|lit(?:er|re)|sq ft|pp)(?!\w)",
         _rate,
     ),
     rule(rf"{_MINUS}(?<!\w)({_CURRENCY}) ?({NUMBER})(?:[ -]?({_SCALE})\b)?(?:([ -](?:{_BILL}))\b)?", _money),

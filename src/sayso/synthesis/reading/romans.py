@@ -23,12 +23,18 @@ _RULERS: Final = (
     "Pius|Ptolemy|Ramesses|Ramses|Richard|Robert|Rudolf|Selim|Sixtus|Stephen|Theodosius|Thutmose|Umberto|Urban|Victoria|"
     "Vittorio|Emmanuel|Wilhelm|William|Xerxes|Charlemagne|Sigismund|Casimir|Baudouin|Haakon|Akbar|Rama"
 )
+_RULED: Final = (
+    "ruled|reigned|died|became|invaded|married|succeeded|granted|signed|founded|abdicated|defeated|conquered|ascended|"
+    "ordered|crowned|and (?:his|her|the)|was (?:crowned|king|queen|born|succeeded|executed|the)"
+)
 _RULER_TITLES: Final = "King|Queen|Pope|Emperor|Empress|Tsar|Czar|Tsarina|Prince|Princess|Sultan|Kaiser|Duke|Saint|Shah"
 _NUMERAL: Final = rf"({ROMAN_PATTERN})"
 _LATER: Final = r"((?=[IVX])(?:X{0,2})(?:IX|IV|VI{0,3}|I{2,3}|(?<=X)I{0,3}))"  # II and up: a lone I may be the pronoun
 _END_OF_NAME: Final = r"\b(?!['’.](?!s\b)\w|\w|-)"
-_LETTERED: Final = frozenset("Appendix Annex Exhibit Plate Letter Unit Group".split())
-_LETTERED_LATER: Final = _LETTERED | frozenset("Schedule Category Class Grade Type Tier Table Figure Level".split())
+_LETTERED: Final = frozenset("Appendix Annex Exhibit Plate Letter".split())
+_LETTERED_LATER: Final = _LETTERED | frozenset(
+    "Unit Group Schedule Category Class Grade Type Tier Table Figure Level".split()
+)
 _FIRST_NAMES: Final = (
     "Adam|Alan|Alec|Alex|Alfred|Allan|Allen|Andrew|Anthony|Archibald|Arthur|Barry|Benjamin|Bernard|Bill|Bob|"
     "Bradley|Brian|Bruce|Calvin|Carl|Cecil|Chester|Chris|Christopher|Clarence|Cornelius|Cyril|Daniel|David|Davis|"
@@ -120,12 +126,17 @@ RULES: Final[list[Rule]] = [
     rule(rf"\b({_SHORT})\.? ?(?<=[. ])((?i:{ROMAN_PATTERN}))(?![\w-]|['’]\w|\.\w)", _short),
     rule(rf"(?<![\w.-]){_YEAR}\b(?!['’.]\w)", _year),
     rule(rf"\b((?i:{_SMALL_NOUNS})) {_SMALL_NUMERAL}(?<=\w)(?![\w-]|['’]\w)", _small),
-    rule(rf"^{_SMALL_NUMERAL}[.)] (?=\w)", _item),
+    rule(r"^(i{1,3}|iv|vi{0,3}|ix|xi{0,3}|xiv|xvi{0,3}|xix|xx)[.)] (?=[^\W\d])", _item),
     rule(
         rf"\b((?:{_RULERS}) {_LATER} and) (I{{1,3}}|IV|VI?)\b",
         lambda match: f"{match[1]} the {ordinal(roman(match[3])).capitalize()}",
     ),
-    rule(r"\bWW(I{1,2})\b", _world_war),
+    rule(r"\bWW ?([12])\b", r"World War \1"),
+    rule(r"\bWW ?(I{1,3})\b", _world_war),
+    rule(
+        rf"(?<![\w.])(?!I[ -]){_NUMERAL}(?= (?:and|or|to) {ROMAN_PATTERN} (?:{_CENTURIES})\b)",
+        lambda match: ordinal(roman(match[1])),
+    ),
     rule(
         rf"(?<![\w.])(?!I[ -]){_NUMERAL}((?:st|nd|rd|th)?(?:-| )(?=(?:{_CENTURIES})\b))",
         lambda match: f"{ordinal(roman(match[1]))}{match[2][-1]}",
@@ -139,7 +150,7 @@ RULES: Final[list[Rule]] = [
     ),
     rule(rf"\b((?:{_RULER_TITLES})(?: [A-Z][a-z]+){{1,2}}) {_NUMERAL}{_END_OF_NAME}", _reign),
     rule(rf"\b({_RULERS}) {_LATER}{_END_OF_NAME}", _reign),
-    rule(rf"\b({_RULERS}) (I)(?= of\b|[,;)])", _reign),
+    rule(rf"\b({_RULERS}) (I)(?= of\b|[,;)]|[.!?]?$|['’]s\b| (?:{_RULED})\b)", _reign),
     rule(rf"\b((?:{_RULERS}) [A-Z][a-z]+),? {_LATER}{_END_OF_NAME}", _reign),
     rule(rf"\b((?:{_FIRST_NAMES})(?: [A-Z]\.)? (?:Mc|Mac|O['’])?[A-Z][a-z]+),? (II|III|IV){_END_OF_NAME}", _reign),
     rule(rf"(?<=[a-z] )([A-Z][a-z]+) ((?:V?I){{2,3}}|IV|VI){_END_OF_NAME}", _count),

@@ -20,6 +20,7 @@ from sayso.ledger import append
 from sayso.ledger.acts import CredentialIssued, CredentialRevoked
 from sayso.vault.domains import Domain
 from sayso.vault.errors import Shredded, SubjectUnknown
+from sayso.workflows.installation.rows import committed_account
 from sayso.workflows.installation.session import Session
 
 LIFETIME: Final = timedelta(days=365)
@@ -56,13 +57,20 @@ def issue(
         raise CredentialInvalid(f"speaker: got {speaker or 'none'}, expected one for the role speaker, and no other")
     asked = None if organisation is None else OrganisationId(parse_id("organisation", organisation))
     presented = Presented.new(CredentialId(new_id("credential")))
-    digest = presented.digest(session.vault.operator_secret(KEY_NAME))
+    key = session.vault.operator_secret(KEY_NAME)
     with session.act(owner or presented.credential) as tx:
         place = _organisation(tx, kind, asked, owner)
-        made = Credential(presented.credential, place, kind, owner, digest, stamp(moment), stamp(end))
+        made = Credential(presented.credential, place, kind, owner, b"", stamp(moment), stamp(end))
+        made = replace(made, secret_hash=presented.digest(key, made.stands_for))
         accounts.insert_credential(tx, made)
         subject = _subject(session, made, CredentialIssued.TYPES[0])
-        issued = CredentialIssued(subject=subject, credential=made.credential_id, role=kind, until=made.expires_at)
+        issued = CredentialIssued(
+            subject=subject,
+            credential=made.credential_id,
+            role=kind,
+            until=made.expires_at,
+            rows=committed_account(session.vault, tx, "credentials", made.credential_id, owner),
+        )
         append(tx, issued.entry(made.created_at))
     return Issued(made, presented.text)
 
@@ -77,7 +85,8 @@ def revoke(session: Session, credential: str) -> Credential:
             raise CredentialUnknown(f"got {known}, expected the id of a credential that was issued here")
         accounts.revoke_credential(tx, known, at=at)
         subject = _subject(session, found, CredentialRevoked.TYPES[0])
-        append(tx, CredentialRevoked(subject=subject, credential=known).entry(at))
+        rows = committed_account(session.vault, tx, "credentials", known, found.speaker_id)
+        append(tx, CredentialRevoked(subject=subject, credential=known, rows=rows).entry(at))
     return replace(found, revoked_at=at)
 
 
@@ -91,7 +100,8 @@ def presented_to(session: Session, text: str) -> Session:
     with session.as_installation().read() as tx:
         found = accounts.get_credential(tx, presented.credential)
     key = session.vault.operator_secret(KEY_NAME)
-    if not presented.matches(None if found is None else found.secret_hash, key) or found is None:
+    kept, stands_for = (None, "") if found is None else (found.secret_hash, found.stands_for)
+    if not presented.matches(kept, key, stands_for) or found is None:
         raise CredentialRefused(_UNKNOWN)
     found.check(stamp(now()))
     return Session(session.installation, _actor(session, found))

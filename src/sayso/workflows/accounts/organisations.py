@@ -12,6 +12,7 @@ from sayso.clock import now, stamp
 from sayso.ids import OWN_ORGANISATION, OrganisationId, new_id, parse_id
 from sayso.ledger import append
 from sayso.ledger.acts import LicenseeHeld, OrganisationAdded
+from sayso.workflows.installation.rows import committed_account
 from sayso.workflows.installation.session import Session
 
 MAX_NAME_CHARS = 200
@@ -34,7 +35,8 @@ def add(session: Session, name: str) -> OrganisationId:
     organisation, at = OrganisationId(new_id("organisation")), stamp(now())
     with session.act(organisation) as tx:
         accounts.insert_organisation(tx, organisation, name, at=at)
-        append(tx, OrganisationAdded(subject=organisation).entry(at))
+        rows = committed_account(session.vault, tx, "organisations", organisation)
+        append(tx, OrganisationAdded(subject=organisation, rows=rows).entry(at))
     return organisation
 
 
@@ -48,7 +50,8 @@ def hold(session: Session, organisation: str, licensee: str) -> str:
     with session.act(known, f"licensee {name}") as tx:
         accounts.check_organisation(tx, known)
         if accounts.hold(tx, known, name):
-            append(tx, LicenseeHeld(subject=known, licensee=name).entry(stamp(now())))
+            rows = committed_account(session.vault, tx, "licensees", name)
+            append(tx, LicenseeHeld(subject=known, licensee=name, rows=rows).entry(stamp(now())))
     return name
 
 

@@ -17,7 +17,7 @@ from sayso.ledger import Logged, WitnessAddress, audit_export, check_answer
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.cosigning import Cosigned
 from sayso.ledger.errors import LedgerTampered
-from sayso.ledger.log import Question as Asked
+from sayso.ledger.log import FilterFields
 from sayso.ledger.note import Note, VerifierKey
 from sayso.ledger.proof import Proof
 from sayso.ledger.proof import verify_proof as check_proof
@@ -97,7 +97,7 @@ def _cosigned(session: Session) -> Cosigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class LedgerQuery:
     """What is asked of the ledger: all that is given must hold; see `Log.query`."""
 
     grant: str | None = None
@@ -110,7 +110,7 @@ class Question:
     project: str | None = None
     clip: str | None = None
 
-    def asked(self, session: Session) -> Asked:
+    def asked(self, session: Session) -> FilterFields:
         """Return it in the words of the ledger, which knows a speaker by grants and, where there is none, by pseudonym.
 
         Of the entries, those that who asks is shown. Raise `SpeakerUnknown`, and `GrantUnknown`.
@@ -126,7 +126,7 @@ class Question:
             "clip": self.clip,
         }
 
-    def _within(self, session: Session, reach: Reach | None) -> Asked:
+    def _within(self, session: Session, reach: Reach | None) -> FilterFields:
         """Return whose entries are asked for, as far as who asks is shown them."""
         if self.grant is None and self.speaker is None:
             if reach is None:
@@ -144,15 +144,15 @@ def query(
     grant: str | None = None,
     speaker: str | None = None,
     since: str | None = None,
-    question: Question | None = None,
+    question: LedgerQuery | None = None,
 ) -> list[Logged]:
     """Return the entries asked for, in order; raise `Tampered` where a row was altered or one is missing."""
     session.integrate()
-    asked = (question or Question(grant=grant, speaker=speaker, since=since)).asked(session)
+    asked = (question or LedgerQuery(grant=grant, speaker=speaker, since=since)).asked(session)
     return list(session.log.query(**asked))
 
 
-def answer(session: Session, question: Question, output: Path) -> AnswerWritten:
+def answer(session: Session, question: LedgerQuery, output: Path) -> AnswerWritten:
     """Write the entries asked for to ``output``, each with its proof, with a signed statement of their number."""
     session.integrate()
     _cosigned(session)
@@ -233,10 +233,10 @@ def audit(session: Session) -> LogHolds:
     """
     session.integrate()
     result = session.log.audit()
-    result.require_clean()
-    found = findings(session) if session.sees_all else []
+    found = [*result.findings, *(findings(session) if session.sees_all else ())]
     if found:
-        raise StateTampered(f"{found[0]}" + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
+        kind = LedgerTampered if result.findings else StateTampered
+        raise kind(found[0] + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
     return LogHolds(result.size, result.root)
 
 

@@ -20,7 +20,7 @@ from sayso.labels import Layer, table
 from sayso.labels.statutes import Statute, statute
 from sayso.ledger import Logged
 from sayso.ledger.acts import ClipMade, FileMarked
-from sayso.workflows.audit.auditing import Question, query
+from sayso.workflows.audit.auditing import LedgerQuery, query
 from sayso.workflows.installation.session import Session
 
 FIGURES: Final = Path(sayso.__file__).parents[2] / "docs" / "figures.json"
@@ -197,7 +197,7 @@ def _counted(session: Session, since: datetime | None, until: datetime | None) -
 
 def _entries(session: Session, kind: str, since: datetime | None, until: datetime | None) -> list[Logged]:
     period = (None if moment is None else stamp(moment) for moment in (since, until))
-    return query(session, question=Question(type=kind, **dict(zip(("since", "until"), period, strict=True))))
+    return query(session, question=LedgerQuery(type=kind, **dict(zip(("since", "until"), period, strict=True))))
 
 
 def _lacks(facts: Mapping[str, Any], code: str) -> bool:

@@ -15,69 +15,70 @@ from dataclasses import dataclass, field
 from sayso.consent import Grant, State
 from sayso.consent import store as consents
 from sayso.database import Connection
-from sayso.errors import SaysoError
-from sayso.ids import SpeakerId
+from sayso.ids import GrantId, SpeakerId
 from sayso.ledger import Logged
 from sayso.vault.domains import Domain
+from sayso.workflows.audit.snapshot import UNREADABLE, Snapshot, place_of, speaker_of, told
 from sayso.workflows.consent.signing import KEY_CONTEXT, key_commitment
 from sayso.workflows.installation.session import Session
 
 _BECAME = {str(how) for how in consents.How}
 _STATES = {f"consent:grant:{state}": state for state in State}
-_AMENDED = "consent:grant:amended"
 
 
 @dataclass
 class _Known:
     """What the ledger knows of one speaker's keys: where each entry stands, the commitment, how, and who keeps it."""
 
-    places: list[int] = field(default_factory=list)
+    places: list[tuple[bool, int]] = field(default_factory=list)
     keys: list[tuple[str, str]] = field(default_factory=list)
     kept_by: str = ""
 
-    def key_at(self, place: int) -> str | None:
+    def key_at(self, place: tuple[bool, int]) -> str | None:
         """Return the commitment to the key that was the speaker's before the entry at ``place``."""
         before = bisect_left(self.places, place)
         return self.keys[before - 1][0] if before else None
 
 
-def findings(session: Session) -> list[str]:
-    """Return every key, signature and history that says otherwise than the ledger, each named."""
-    known = _known_keys(session)
-    entries: dict[str, list[Logged]] = defaultdict(list)
-    for kind in (*_STATES, _AMENDED):
-        for row in session.log.query(type=kind):
-            entries[str(row.entry.grant)].append(row)
-    found: list[str] = []
-    with session.read() as tx:
-        for speaker in consents.list_speakers(tx):
-            try:
-                found += _of_speaker(session, tx, speaker, known)
-                for grant in consents.grants_of(tx, speaker.speaker_id):
-                    rows = sorted(entries[grant.grant_id], key=_place)
-                    found += _of_grant(session, tx, grant, rows, known[_subject(session, speaker.speaker_id)])
-            except SaysoError as error:
-                found.append(f"speakers row {speaker.speaker_id}: {error.message}")
-    return found
+def findings(look: Snapshot) -> Iterator[str]:
+    """Yield every key, signature and history that says otherwise than the ledger, each named."""
+    session, tx, known = look.session, look.tx, _known_keys(look)
+    for row in look.speakers:
+        speaker = speaker_of(row)
+        if look.under_way(speaker):
+            continue
+        try:
+            kept = consents.get_speaker(tx, speaker)
+            yield from _of_speaker(session, tx, kept, known)
+            ledgered = known[_subject(session, speaker)]
+        except UNREADABLE as error:
+            yield f"speakers row {speaker}: {told(error)}"
+            continue
+        yield from _of_grants(look, speaker, ledgered)
 
 
-def _place(row: Logged) -> int:
-    """Return where an entry stands in the log; the audit has taken all in that waited."""
-    return row.ticket if row.index is None else row.index
+def _of_grants(look: Snapshot, speaker: SpeakerId, ledgered: _Known) -> Iterator[str]:
+    for grant in (str(row["grant_id"]) for row in look.grants if row["speaker_id"] == speaker):
+        try:
+            kept = consents.get_grant(look.tx, GrantId(grant))
+            rows = sorted(look.consent.get(grant, ()), key=place_of)
+            yield from _of_grant(look.session, look.tx, kept, rows, ledgered)
+        except UNREADABLE as error:
+            yield f"grants row {grant}: {told(error)}"
 
 
 def _subject(session: Session, speaker: SpeakerId) -> str:
     return session.vault.pseudonym(speaker, KEY_CONTEXT)
 
 
-def _known_keys(session: Session) -> dict[str, _Known]:
+def _known_keys(look: Snapshot) -> dict[str, _Known]:
     known: dict[str, _Known] = defaultdict(_Known)
-    for row in session.log.query(type=KEY_CONTEXT):
+    for row in look.entries(KEY_CONTEXT):
         facts = row.entry.facts
         of_speaker = known[str(facts["subject"])]
         of_speaker.kept_by = str(facts["kept_by"])
         if facts["how"] in _BECAME:
-            of_speaker.places.append(_place(row))
+            of_speaker.places.append(place_of(row))
             of_speaker.keys.append((str(facts["key"]), str(facts["how"])))
     return known
 
@@ -115,5 +116,5 @@ def _of_signature(
     signature = session.vault.commit(grant.speaker, (version.signature or "").encode(), domain=Domain.SIGNATURE)
     if row.entry.facts.get("signature") != signature:
         yield f"{where}: its signature is not the one that was entered"
-    if key_commitment(session, grant.speaker, version.signed_by or "") != ledgered.key_at(_place(row)):
+    if key_commitment(session, grant.speaker, version.signed_by or "") != ledgered.key_at(place_of(row)):
         yield f"{where}: it is signed with a key that was not the speaker's then"

@@ -22,9 +22,9 @@ from sayso.ids import GrantId, parse_id
 from sayso.ledger.acts import GrantChanged
 from sayso.vault.domains import Domain
 from sayso.workflows.consent.acts import act_on_grant
-from sayso.workflows.consent.rows import enter
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
+from sayso.workflows.installation.rows import enter
 from sayso.workflows.installation.session import Session
 
 _RIGHTS: Final = {Party.SPEAKER: Right.CONSENT, Party.LICENSEE: Right.REQUEST, Party.OPERATOR: Right.GOVERN}

@@ -14,8 +14,8 @@ from sayso.consent.history_store import Signed
 from sayso.disk import write_document
 from sayso.errors import Conflict, Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, new_id, parse_id
-from sayso.records.exchange import MAX_BYTES, Format, read_signed, written
-from sayso.records.receipts import Commands, Facts, Receipt, receipt
+from sayso.records.exchange import MAX_BYTES, DocumentFormat, read_signed, written
+from sayso.records.receipts import Commands, Receipt, ReceiptFacts, receipt
 from sayso.workflows.consent import granting
 from sayso.workflows.consent.speakers import name_of
 from sayso.workflows.installation.session import Session
@@ -36,14 +36,14 @@ class Taken:
 
 def export(session: Session, grant_id: str, form: str, output: Path) -> None:
     """Write the grant to ``output`` as a consent record (27560) or a policy (odrl). Raise `GrantUnknown`, `Invalid`."""
-    if form not in set(Format):
-        raise Invalid(f"format: got {form[:40]!r}, expected one of {', '.join(Format)}")
+    if form not in set(DocumentFormat):
+        raise Invalid(f"format: got {form[:40]!r}, expected one of {', '.join(DocumentFormat)}")
     shown = granting.shown(session, grant_id)
     with session.read() as tx:
         found = [each for each in consents.versions(tx, shown.grant.grant_id) if each.version == shown.grant.version]
     signatures = [Signed(each.signature, each.signed_by) for each in found if each.signature and each.signed_by]
     signed = signatures[0] if signatures else None
-    write_document(output, written(shown.grant, Format(form), events=shown.events, signed=signed).decode())
+    write_document(output, written(shown.grant, DocumentFormat(form), events=shown.events, signed=signed).decode())
 
 
 def take_in(session: Session, file: Path, speaker: str) -> Taken:
@@ -70,7 +70,7 @@ def receipt_of(session: Session, grant_id: str, commands: Commands) -> Receipt:
     shown = granting.shown(session, grant_id)
     speaker = shown.grant.speaker
     name = name_of(session, speaker) if speaker else ""
-    return receipt(shown.grant, Facts(at=now(), used_ms=shown.used_ms, speaker_name=name, commands=commands))
+    return receipt(shown.grant, ReceiptFacts(at=now(), used_ms=shown.used_ms, speaker_name=name, commands=commands))
 
 
 def _check_known(session: Session, speaker: SpeakerId, public: str) -> None:

@@ -24,13 +24,13 @@ from sayso.database import Connection
 from sayso.ids import GrantId, SpeakerId, parse_id
 from sayso.ledger.acts import GrantAmended, GrantEntered, SpeakerDied
 from sayso.vault.domains import Domain
-from sayso.workflows.consent import rows
 from sayso.workflows.consent.acts import act_on_grant
 from sayso.workflows.consent.changing import enter_change, resume, revoke, suspend, withdraw
 from sayso.workflows.consent.commitments import script_commitment, terms_commitment
 from sayso.workflows.consent.showing import GrantShown, listed, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.consent.terms import Terms
+from sayso.workflows.installation import rows
 from sayso.workflows.installation.session import Session
 
 __all__ = [

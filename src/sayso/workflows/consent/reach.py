@@ -76,7 +76,12 @@ def check_shown(session: Session, entry: int) -> None:
 
 def refusals_of(moment: datetime) -> str:
     """Return the context of a speaker's pseudonym in the refusals of one month: whoever has the key can list them."""
-    return f"refused {stamp(moment)[:7]}"
+    return refusals_in(stamp(moment)[:7])
+
+
+def refusals_in(month: str) -> str:
+    """Return the same for a month such as ``2026-11``."""
+    return f"refused {month}"
 
 
 def pseudonyms_of(session: Session, speaker: SpeakerId) -> list[str]:

@@ -18,7 +18,7 @@ from sayso.database import Connection
 from sayso.ids import SpeakerId, parse_id
 from sayso.ledger.acts import SpeakerKeyChanged
 from sayso.vault.domains import Domain
-from sayso.workflows.consent.rows import enter
+from sayso.workflows.installation.rows import enter
 from sayso.workflows.installation.session import Session
 
 KEY_FIELD: Final = "speaker key"

@@ -9,7 +9,7 @@ from sayso.consent import store as consents
 from sayso.errors import Invalid
 from sayso.ids import OrganisationId, SpeakerId, new_id, parse_id
 from sayso.ledger.acts import SpeakerAdded
-from sayso.workflows.consent.rows import enter
+from sayso.workflows.installation.rows import enter
 from sayso.workflows.installation.session import Session
 
 MAX_NAME_CHARS = 200

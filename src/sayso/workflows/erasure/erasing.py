@@ -19,7 +19,7 @@ from sayso.credentials import store as manifests
 from sayso.database import Connection
 from sayso.disk import FileTooLarge, read_bounded, write_document
 from sayso.erasure import (
-    Checked,
+    CertificateCheck,
     ErasurePlan,
     Forget,
     Stage,
@@ -43,7 +43,8 @@ from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.vault import Vault
 from sayso.voices import store as voices
-from sayso.workflows.consent import rows
+from sayso.workflows.erasure.plan_rows import check_plan
+from sayso.workflows.installation import rows
 from sayso.workflows.installation.session import Session
 
 MAX_CERTIFICATE_BYTES: Final = 64 * 1024 * 1024
@@ -98,6 +99,7 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     if who is Party.OPERATOR:
         session.require(Right.GOVERN)
     known = planned(session, plan_id)
+    check_plan(session, known.plan_id)
     named = known.speaker or known.plan_id
     with session.act(named) as tx:
         begun = block(tx, known.plan_id, commitments=RowCommitments(session.vault), who=who)
@@ -122,7 +124,7 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
 
 @dataclass(frozen=True, slots=True)
 class RowCommitments:
-    """The commitments that the entries of an erasure hold; see `sayso.workflows.consent.rows`."""
+    """The commitments that the entries of an erasure hold; see `sayso.workflows.installation.rows`."""
 
     vault: Vault
 
@@ -131,8 +133,12 @@ class RowCommitments:
         return rows.bound(self.vault, tx, speaker, act, grant)
 
     def of_plan(self, tx: Connection, plan: PlanId) -> str:
-        """Return the commitment to the plan and what it names."""
+        """Return the commitment to the plan."""
         return rows.committed_here(self.vault, rows.plan_rows(tx, plan))
+
+    def of_items(self, tx: Connection, plan: PlanId) -> str:
+        """Return the commitment to what the plan names."""
+        return rows.committed_here(self.vault, rows.item_rows(tx, plan))
 
     def of_erased(self, tx: Connection, grant: GrantId) -> str:
         """Return the commitment to what stays of an erased grant."""
@@ -162,7 +168,7 @@ def certificate(session: Session, certificate_id: str, output: Path | None) -> C
     return CertificateShown(wanted, text, output)
 
 
-def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> Checked:
+def check(certificate_or_file: str, key: str | None, opened: Callable[[], Session]) -> CertificateCheck:
     """Check a certificate; given ``key`` and a file, no installation is opened. Raise `CertificateFailed`."""
     by_id = certificate_or_file.startswith(PREFIXES["certificate"] + "_")
     text = certificate(opened(), certificate_or_file, None).text if by_id else _read(Path(certificate_or_file))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sayso.clock import now
 from sayso.consent import store as consents
-from sayso.consent.permit import EpochOf, Gate, PermitKey, remembered, signing_key
+from sayso.consent.permit import Begun, EpochOf, Gate, PermitKey, remembered, signing_key
 from sayso.database import EVERYTHING, Connection, Database, connect
 from sayso.database.schema import KEYS, STATE, upgrade
 from sayso.disk import locked, make_private
@@ -38,6 +38,7 @@ class Installation:
     settings: Settings
     database: Database
     vault: Vault
+    _begun: Begun = field(default_factory=Begun, repr=False, compare=False)
 
     @cached_property
     def log(self) -> Log:
@@ -83,7 +84,7 @@ class Installation:
         return int(time.monotonic() / LOOK_S) if changes is None else changes
 
     def _gate(self, epoch_of: EpochOf) -> Gate:
-        return Gate(self.permit_key.public_key().public_bytes_raw(), epoch_of)
+        return Gate(self.permit_key.public_key().public_bytes_raw(), epoch_of, begun=self._begun)
 
     @cached_property
     def policies(self) -> Policies:

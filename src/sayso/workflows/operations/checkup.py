@@ -23,7 +23,7 @@ class TooLittleSpace(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckupFinding:
     """One thing that was looked at; ``problem`` is None where it is well."""
 
     what: str
@@ -31,25 +31,27 @@ class Finding:
     problem: SaysoError | None = None
 
 
-def examine(settings: Settings, opened: Callable[[Settings], Session] = open_session) -> Iterator[Finding]:
+def examine(settings: Settings, opened: Callable[[Settings], Session] = open_session) -> Iterator[CheckupFinding]:
     """Yield a finding for each thing that Sayso needs; an installation that cannot be opened ends the list."""
     for name in sorted(cards()):
         yield _looked(f"model {name}", partial(_model, name))
     for engine in installed():
         problem = Conflict(engine.problem) if engine.problem else None
-        yield Finding(f"engine {engine.name}", engine.problem or f"{engine.package} {engine.package_version}", problem)
+        yield CheckupFinding(
+            f"engine {engine.name}", engine.problem or f"{engine.package} {engine.package_version}", problem
+        )
     yield _looked("home", lambda: _space(settings))
     try:
         session = opened(settings)
     except SaysoError as error:
-        yield Finding("installation", error.message, error)
+        yield CheckupFinding("installation", error.message, error)
         return
-    yield Finding("installation", f"opened {settings.home}")
+    yield CheckupFinding("installation", f"opened {settings.home}")
     yield _looked("keys", lambda: _keys(session))
     yield _looked("ledger", lambda: _ledger(session))
 
 
-def worst(findings: list[Finding]) -> SaysoError | None:
+def worst(findings: list[CheckupFinding]) -> SaysoError | None:
     """Return the problem to report first: broken integrity before what is merely missing."""
     problems = [finding.problem for finding in findings if finding.problem]
     order = (Tampered, Unavailable, Conflict, NotFound, Refused, Invalid, SaysoError)
@@ -58,11 +60,11 @@ def worst(findings: list[Finding]) -> SaysoError | None:
     )
 
 
-def _looked(what: str, look: Callable[[], str]) -> Finding:
+def _looked(what: str, look: Callable[[], str]) -> CheckupFinding:
     try:
-        return Finding(what, look())
+        return CheckupFinding(what, look())
     except SaysoError as error:
-        return Finding(what, error.message, error)
+        return CheckupFinding(what, error.message, error)
 
 
 def _model(name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.credentials.certificate_check import MAX_PEM_BYTES, Finding, check_certificate
+from sayso.credentials.certificate_check import MAX_PEM_BYTES, RuleFinding, check_certificate
 from sayso.errors import Invalid, NotFound
 from sayso.ledger import append
 from sayso.ledger.acts import AuthorityChanged
@@ -19,7 +19,7 @@ class CertificateChecked:
     """What was found; ``ok`` if it can sign content credentials, whatever advice there is."""
 
     file: Path
-    findings: tuple[Finding, ...]
+    findings: tuple[RuleFinding, ...]
 
     @property
     def ok(self) -> bool:

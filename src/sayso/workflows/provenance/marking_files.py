@@ -16,7 +16,7 @@ from sayso.errors import Invalid
 from sayso.ids import SpeakerId
 from sayso.mark import Mark, MarkedAudio
 from sayso.mark.detector import Detection
-from sayso.mark.verifying import Checked, Policy, checked, lasts
+from sayso.mark.verifying import ChainCheck, MarkPolicy, checked, lasts
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact
@@ -43,7 +43,7 @@ class MarkedFile:
     snr_db: float
     verified: bool
     profile: str
-    checks: tuple[Checked, ...]
+    checks: tuple[ChainCheck, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Searched:
     detection: Detection
 
 
-READ_BACK: Final = Policy()
+READ_BACK: Final = MarkPolicy()
 """What costs least: the mark is read back from what was marked, and a weak one is told."""
 
 
@@ -75,7 +75,7 @@ class Batch:
         """Take the entries into the log, whatever happened."""
         self._session.catch_up()
 
-    def embed(self, file: Path, out: Path, mark: Mark, policy: Policy = READ_BACK) -> MarkedFile:
+    def embed(self, file: Path, out: Path, mark: Mark, policy: MarkPolicy = READ_BACK) -> MarkedFile:
         """Write ``file`` with ``mark`` in its sound to ``out``, under a permit of its own; whole or not at all.
 
         Raise `MarkWeak` where the policy refuses a mark that does not survive what it names.
@@ -101,8 +101,8 @@ class Batch:
 
 
 def _made_to_last(
-    session: Session, signal: Signal, mark: Mark, permit: Permit, policy: Policy
-) -> tuple[MarkedAudio, tuple[Checked, ...]]:
+    session: Session, signal: Signal, mark: Mark, permit: Permit, policy: MarkPolicy
+) -> tuple[MarkedAudio, tuple[ChainCheck, ...]]:
     """Return ``signal`` marked, more firmly step by step while a chain that runs here still loses the mark."""
     for strength in policy.strengths():
         marked = session.marker.at(strength).embed(signal, mark, permit, Action.MARK)

@@ -29,7 +29,7 @@ MAX_KEY_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedKey:
     """The public key, as it was written."""
 
     file: Path
@@ -44,7 +44,7 @@ class Detected:
     scan: Scan
 
 
-def publish(session: Session, output: Path) -> Published:
+def publish(session: Session, output: Path) -> PublishedKey:
     """Write the public key of this installation's marks to ``output``; the same installation writes the same."""
     session.require(Right.MARK)
     pilot = session.mark_keys.public_pilot
@@ -60,7 +60,7 @@ def publish(session: Session, output: Path) -> Published:
         **_packed(session.mark_keys.public),
     }
     write_document(output, json.dumps(key, indent=2) + "\n", mode=0o644)
-    return Published(output, key)
+    return PublishedKey(output, key)
 
 
 def _packed(keys: MarkKeys) -> dict[str, str]:

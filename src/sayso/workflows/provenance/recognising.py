@@ -42,7 +42,7 @@ class Recognised:
         return float(10.0 ** max(self.log10_p, -300.0))
 
 
-class Finder:
+class ContentFinder:
     """Finds clips by content, in one process; safe to share among threads."""
 
     def __init__(self, session: Session) -> None:

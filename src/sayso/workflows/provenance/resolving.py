@@ -24,7 +24,7 @@ from sayso.mark.errors import FingerprintInvalid, MarkInvalid
 from sayso.synthesis import store as clips
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.manifests import manifest_of, manifests_of
-from sayso.workflows.provenance.recognising import Finder
+from sayso.workflows.provenance.recognising import ContentFinder
 from sayso.workflows.provenance.tracing import listen, recognised_in
 
 FINGERPRINT_ALGORITHM: Final = "org.sayso.fingerprint.1"
@@ -54,7 +54,7 @@ class Resolver:
     def __init__(self, session: Session) -> None:
         """Take the installation."""
         self._session = session
-        self._finder = Finder(session)
+        self._finder = ContentFinder(session)
 
     def warm(self) -> None:
         """Read keys and fingerprints now, so that the first question waits for neither."""

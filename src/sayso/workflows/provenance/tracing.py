@@ -26,7 +26,7 @@ from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.content import COPIED, UNCOMPARED, content_of, is_shown
-from sayso.workflows.provenance.recognising import UNMARKED, Finder, Recognised
+from sayso.workflows.provenance.recognising import UNMARKED, ContentFinder, Recognised
 from sayso.workflows.provenance.verifying import Standing, standing_of, standing_of_clip
 
 PEAK_S: Final = 0.1
@@ -35,7 +35,7 @@ _LEAST_GAP_S: Final = 2.5
 _COMPARED_S: Final = 60.0  # of a passage that has to be heard once more
 
 
-class Outcome(StrEnum):
+class TraceOutcome(StrEnum):
     """What a trace comes to: the worst that is true of any part, and ``not-ours`` only where no part is."""
 
     BROKEN = "broken"
@@ -84,15 +84,15 @@ class Part:
         return "a mark of this operator; no clip is known for it" if self.passage.mark else "a mark, not readable"
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TraceOutcome:
         """Return what this part comes to."""
         if self.verdict == "copied" or (self.standing and not self.standing.proof_ok):
-            return Outcome.BROKEN
+            return TraceOutcome.BROKEN
         if self.standing is None:
-            return Outcome.NOT_OURS
+            return TraceOutcome.NOT_OURS
         if not self.standing.is_given:
-            return Outcome.NOT_ALLOWED  # even where it is not shown to be the clip: the speaker is to look at it
-        return Outcome.NOT_OURS if self.verdict == "marked" else Outcome.ALLOWED
+            return TraceOutcome.NOT_ALLOWED  # even where it is not shown to be the clip: the speaker is to look at it
+        return TraceOutcome.NOT_OURS if self.verdict == "marked" else TraceOutcome.ALLOWED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,10 +112,10 @@ class Trace:
         return sum(part.passage.end_s - part.passage.start_s for part in self.parts if part.recognised is None)
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> TraceOutcome:
         """Return what the file comes to: broken before not allowed before allowed before not ours."""
         found = {part.outcome for part in self.parts}
-        return next((one for one in Outcome if one in found), Outcome.NOT_OURS)
+        return next((one for one in TraceOutcome if one in found), TraceOutcome.NOT_OURS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +161,7 @@ def listen(
     return Heard(scanner.scan(), one_after_another(heard), np.concatenate(peaks))
 
 
-def recognised_in(finder: Finder, heard: Heard) -> list[Recognised]:
+def recognised_in(finder: ContentFinder, heard: Heard) -> list[Recognised]:
     """Return what in the stretches without a mark is ours by content, in seconds of the whole sound."""
     found: list[Recognised] = []
     for start_s, end_s in heard.gaps():
@@ -179,7 +179,7 @@ def _marked(session: Session, heard: Heard, file: Path) -> tuple[Part, ...]:
 
 
 def _unmarked(session: Session, heard: Heard) -> tuple[Part, ...]:
-    found = recognised_in(Finder(session), heard)
+    found = recognised_in(ContentFinder(session), heard)
     with session.read() as tx:
         known = {one.clip: clips.get_clip(tx, one.clip) for one in found}
     return tuple(

@@ -20,7 +20,7 @@ from sayso.workflows.voices.voicebook import row_of
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ProposedUse:
     """What somebody would like to do with a voice. Without ``text`` nothing is known of what would be said."""
 
     voice: str
@@ -38,7 +38,7 @@ class Question:
     lexicon: str | PathLike[str] | None = None
 
 
-def why(session: Session, question: Question) -> Why:
+def why(session: Session, question: ProposedUse) -> Why:
     """Return what would be decided, rule by rule; nothing is reserved, made or logged."""
     session.require_licensee(question.licensee, Right.SPEECH)
     row = row_of(session, question.voice)
@@ -87,7 +87,7 @@ def parse_disclosure(text: str | None) -> Disclosure | None:
     return fields.choice("disclosure", text, Disclosure)
 
 
-def _text_commitment(session: Session, speaker: SpeakerId, question: Question) -> str:
+def _text_commitment(session: Session, speaker: SpeakerId, question: ProposedUse) -> str:
     if question.text is None:
         return ""
     return script_commitment(session, speaker, question.text, language=question.language, lexicon=question.lexicon)

@@ -31,7 +31,7 @@ from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import manifests
 from sayso.workflows.provenance.content import content_of
-from sayso.workflows.provenance.recognising import Finder
+from sayso.workflows.provenance.recognising import ContentFinder
 from sayso.workflows.provenance.releasing import SoundDraft
 from sayso.workflows.provenance.tracing import Heard, listen, recognised_in
 from sayso.workflows.speech import credentials, labels
@@ -209,7 +209,7 @@ def _clip(session: Session, clip_or_file: str) -> Clip:
 
 def _held(session: Session, file: Path) -> ClipId:
     heard = listen(session, file)
-    found = {*_by_mark(session, heard), *(one.clip for one in recognised_in(Finder(session), heard))}
+    found = {*_by_mark(session, heard), *(one.clip for one in recognised_in(ContentFinder(session), heard))}
     if len(found) > 1:
         raise SeveralClips(f"{file} holds {len(found)} clips: {', '.join(sorted(found))}; export each by its id")
     if not found:

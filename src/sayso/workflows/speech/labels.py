@@ -71,15 +71,15 @@ class Plan:
         """Return what is written into the file, before it is signed."""
         return tags_of(self.layers, origin)
 
-    def outcome(self, *, signed: bool, readable: bool) -> Outcome:
+    def outcome(self, *, signed: bool, readable: bool) -> LabelOutcome:
         """Return what the clip carries, now that it is made."""
         lost = {Layer.METADATA: signed, Layer.WATERMARK: readable}
         carried = frozenset(layer for layer in self.layers if lost.get(layer, True))
-        return Outcome(self.asked.jurisdictions, carried, self.asked.layers - carried)
+        return LabelOutcome(self.asked.jurisdictions, carried, self.asked.layers - carried)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LabelOutcome:
     """Which layers a clip carries, and which were asked for and are not there."""
 
     jurisdictions: tuple[str, ...]
@@ -139,7 +139,7 @@ def beside(output: Path) -> Path:
     return output.with_name(output.name + ".labels.json")
 
 
-def notice(plan: Plan, origin: Origin, outcome: Outcome) -> str:
+def notice(plan: Plan, origin: Origin, outcome: LabelOutcome) -> str:
     """Return the file of labels: what a publisher, a store or a music service asks to be told."""
     told = {
         "format": "sayso-labels",

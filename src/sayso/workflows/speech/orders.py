@@ -17,12 +17,12 @@ from sayso.ids import ClipId, RunId, SpeakerId, new_id
 from sayso.labels import Origin
 from sayso.mark import Mark
 from sayso.mark.profiles import strength_of
-from sayso.mark.verifying import Checked, Policy
+from sayso.mark.verifying import ChainCheck, MarkPolicy
 from sayso.synthesis import Phrase, estimate_ms, read, read_lexicon, script
 from sayso.workflows.consent.commitments import text_commitment
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech import labels
-from sayso.workflows.speech.labels import Outcome, Plan
+from sayso.workflows.speech.labels import LabelOutcome, Plan
 from sayso.workflows.voices.voicebook import Cast, cast, check_language, engine_of
 
 
@@ -71,8 +71,8 @@ class Spoken:
     rtf: float
     content_credentials: bool
     mark_readable: bool
-    mark_checks: tuple[Checked, ...]
-    labels: Outcome
+    mark_checks: tuple[ChainCheck, ...]
+    labels: LabelOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Take:
     mark: Mark
     plan: Plan
     origin: Origin
-    policy: Policy
+    policy: MarkPolicy
 
     @property
     def speaker(self) -> SpeakerId:
@@ -152,7 +152,7 @@ def taken(session: Session, order: Order, container: Container) -> Take:
         mark=mark,
         plan=plan,
         origin=labels.origin_of(session, clip, str(mark), voice.row),
-        policy=Policy(order.profile, session.settings.mark_chains, session.settings.weak_marks == "refuse"),
+        policy=MarkPolicy(order.profile, session.settings.mark_chains, session.settings.weak_marks == "refuse"),
     )
 
 

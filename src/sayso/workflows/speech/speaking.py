@@ -22,7 +22,7 @@ from sayso.ids import VoiceId
 from sayso.labels import Layer
 from sayso.mark import MarkedAudio
 from sayso.mark.strength import Strength
-from sayso.mark.verifying import Checked, checked, lasts, lost_in
+from sayso.mark.verifying import ChainCheck, checked, lasts, lost_in
 from sayso.progress import Report, silent
 from sayso.synthesis import Renderer
 from sayso.synthesis.store import Clip, finish_clip, insert_clip
@@ -38,10 +38,10 @@ from sayso.workflows.provenance.content import SealedFingerprint
 from sayso.workflows.provenance.releasing import SoundDraft
 from sayso.workflows.speech import credentials
 from sayso.workflows.speech.credentials import Packed
-from sayso.workflows.speech.labels import Outcome, beside, notice
+from sayso.workflows.speech.labels import LabelOutcome, beside, notice
 from sayso.workflows.speech.orders import Order, Spoken, Take, taken
 from sayso.workflows.voices import archive, voicebook
-from sayso.workflows.voices.archive import Kept
+from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "synthesis:clip"
 
@@ -73,10 +73,10 @@ class Made:
 
     sound: MarkedAudio
     file: Packed
-    kept: Kept
+    kept: StoredBytes
     fingerprint: SealedFingerprint
     output: str
-    checks: tuple[Checked, ...]
+    checks: tuple[ChainCheck, ...]
 
     @property
     def readable(self) -> bool:
@@ -139,7 +139,7 @@ def begun(session: Session, order: Order, container: Container) -> Run:
     return Run(session, take, granted, voice, session.installation.gate_inside())
 
 
-def rendering(run: Run, strength: Strength) -> Iterator[MarkedAudio]:
+def rendering(run: Run, strength: Strength, attempt: int = 0) -> Iterator[MarkedAudio]:
     """Return the take as marked pieces, each made, checked and let go when it is asked for."""
     session, take = run.session, run.take
     return Renderer(session.marker.at(strength).behind(run.gate), run.gate).render(
@@ -153,16 +153,17 @@ def rendering(run: Run, strength: Strength) -> Iterator[MarkedAudio]:
         speed=take.order.speed,
         seed=take.order.seed,
         rhythm=take.plan.has_rhythm,
+        attempt=attempt,
     )
 
 
 def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> Made:
     """Make the clip, more firmly marked while its mark is lost on the way; raise `MarkWeak` if that is the policy."""
     weaker: Made | None = None
-    for strength in run.take.policy.strengths():
+    for attempt, strength in enumerate(run.take.policy.strengths()):
         if weaker is not None:
             run.session.vault.unlink(weaker.kept.blob)
-        made = _prepared(run, _rendered(run, strength, times, report), draft)
+        made = _prepared(run, _rendered(run, strength, attempt, times, report), draft)
         if lasts(made.checks):
             break
         weaker = made
@@ -171,10 +172,10 @@ def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> Made:
     return made
 
 
-def _rendered(run: Run, strength: Strength, times: Times, report: Report) -> MarkedAudio:
+def _rendered(run: Run, strength: Strength, attempt: int, times: Times, report: Report) -> MarkedAudio:
     """Return the marked sound, whole."""
     pieces: list[MarkedAudio] = []
-    for piece in rendering(run, strength):
+    for piece in rendering(run, strength, attempt):
         times.note_piece()
         pieces.append(piece)
         made_ms = samples_to_ms(piece.stop, piece.signal.sample_rate)
@@ -215,7 +216,7 @@ def _write(run: Run, file: Packed, draft: SoundDraft) -> None:
     draft.write(file.file, run.permit, voice=voice, to=to, announced=run.take.plan.speaks)
 
 
-def _settled(run: Run, made: Made, outcome: Outcome) -> int:
+def _settled(run: Run, made: Made, outcome: LabelOutcome) -> int:
     """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
     session, take, granted, permit = run.session, run.take, run.granted, run.permit
     with archive.undone_on_failure(session, made.kept), session.act(take.speaker) as tx:
@@ -234,7 +235,7 @@ def _settled(run: Run, made: Made, outcome: Outcome) -> int:
     return ticket
 
 
-def _facts(take: Take, made: Made, outcome: Outcome) -> dict[str, Fact]:
+def _facts(take: Take, made: Made, outcome: LabelOutcome) -> dict[str, Fact]:
     return {
         "clip": take.clip,
         "mark": str(take.mark),
@@ -264,7 +265,7 @@ def _clip(run: Run, made: Made) -> Clip:
     )
 
 
-def _spoken(run: Run, made: Made, outcome: Outcome, times: Times, ticket: int) -> Spoken:
+def _spoken(run: Run, made: Made, outcome: LabelOutcome, times: Times, ticket: int) -> Spoken:
     duration_s = made.sound.signal.duration_s
     return Spoken(
         clip=run.take.clip,

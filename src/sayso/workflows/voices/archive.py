@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from sayso.audio import Container, encode
 from sayso.consent.permit import Permit
 from sayso.database import Connection
-from sayso.database.rows import Rows, rows_where
+from sayso.database.rows import Row, Rows, rows_where
 from sayso.engines.protocol import Engine, StockVoice
 from sayso.ids import ArtifactId, SpeakerId, new_id
 from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
 from sayso.voices import CloningPermit, FittedVoice, Reference
 from sayso.voices.profile import VoiceProfile
-from sayso.workflows.consent.rows import TICKETS, committed
+from sayso.workflows.installation.rows import TICKETS, committed
 from sayso.workflows.installation.session import Session
 
 MASTER: Final = Container.FLAC
@@ -26,7 +27,7 @@ MASTER: Final = Container.FLAC
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredBytes:
     """Bytes in the vault that no lineage knows of yet."""
 
     artifact_id: ArtifactId
@@ -35,12 +36,14 @@ class Kept:
     digest: str
 
 
-def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> Kept:
+def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> StoredBytes:
     """Seal a clip for ``speakers``, encoded without loss; record it next, or undo it."""
     return _sealed(session, clip.encoded(MASTER).data, speakers, Kind.CLIP)
 
 
-def sealed_recordings(session: Session, references: Sequence[Reference], permitted: CloningPermit) -> list[list[Kept]]:
+def sealed_recordings(
+    session: Session, references: Sequence[Reference], permitted: CloningPermit
+) -> list[list[StoredBytes]]:
     """Seal each recording as it came and, where it was repaired, the repaired one; raise `PermitRefused`."""
     permitted.check([reference.digest for reference in references])
     return [_sealed_recording(session, reference, permitted.permit.speaker) for reference in references]
@@ -48,7 +51,7 @@ def sealed_recordings(session: Session, references: Sequence[Reference], permitt
 
 def sealed_voice(
     session: Session, fitted: FittedVoice, references: Sequence[Reference], permitted: CloningPermit
-) -> tuple[Kept, Kept]:
+) -> tuple[StoredBytes, StoredBytes]:
     """Seal the embedding and the profile of a voice that was fitted to ``references``; raise `PermitRefused`."""
     permitted.check([reference.digest for reference in references])
     speakers = [permitted.permit.speaker]
@@ -58,26 +61,26 @@ def sealed_voice(
 
 def sealed_stock_voice(
     session: Session, engine: Engine, voice: StockVoice, speaker: SpeakerId
-) -> tuple[VoiceProfile, Kept]:
+) -> tuple[VoiceProfile, StoredBytes]:
     """Seal a voice that comes with ``engine`` for the house speaker who owns it: nobody's consent is needed."""
     profile = VoiceProfile(engine.stock_asset(voice.name))
     return profile, _sealed(session, profile.encode(), [speaker], Kind.VOICE)
 
 
-def _sealed_recording(session: Session, reference: Reference, speaker: SpeakerId) -> list[Kept]:
+def _sealed_recording(session: Session, reference: Reference, speaker: SpeakerId) -> list[StoredBytes]:
     kept = [_sealed(session, reference.file, [speaker], Kind.RECORDING)]
     if reference.repairs:
         kept.append(_sealed(session, encode(reference.signal, MASTER), [speaker], Kind.REPAIRED))
     return kept
 
 
-def _sealed(session: Session, plain: bytes, speakers: Sequence[SpeakerId], kind: Kind) -> Kept:
+def _sealed(session: Session, plain: bytes, speakers: Sequence[SpeakerId], kind: Kind) -> StoredBytes:
     blob = session.vault.seal(plain, speakers, kind=str(kind))
-    return Kept(ArtifactId(new_id("artifact")), kind, blob.address, hashlib.sha256(plain).hexdigest())
+    return StoredBytes(ArtifactId(new_id("artifact")), kind, blob.address, hashlib.sha256(plain).hexdigest())
 
 
 def recorded(
-    tx: Connection, kept: Kept, permit: Permit, *, speakers: Sequence[SpeakerId], parents: Sequence[ArtifactId]
+    tx: Connection, kept: StoredBytes, permit: Permit, *, speakers: Sequence[SpeakerId], parents: Sequence[ArtifactId]
 ) -> ArtifactId:
     """Record ``kept`` as made under ``permit`` from ``parents``; return its id."""
     artifact = Artifact(kept.artifact_id, kept.kind, kept.blob, kept.digest, permit.grant_id, permit.permit_id)
@@ -105,34 +108,69 @@ def charged_facts(tx: Connection, permit: Permit) -> dict[str, str | int]:
 
 
 def derived_rows(tx: Connection, permit: str) -> list[Rows]:
-    """Return all that is recorded of what came of a permit: artifacts with their edges, clip, fingerprint, voice."""
-    return _with_edges(tx, rows_where(tx, "artifacts", "permit_id", [permit]), clips=_clips(tx, permit))
+    """Return all that is recorded of what came of a permit: artifacts with their edges, voices, clips, fingerprints.
+
+    Of a clip, without the tickets of its entries, of which the second is not known before the first holds this.
+    """
+    return without_tickets(next(derived_rows_of(tx, [permit])))
+
+
+def derived_rows_of(tx: Connection, permits: Sequence[str]) -> Iterator[list[Rows]]:
+    """Yield the same of each of several permits, in their order, with the tickets."""
+    artifacts = grouped(rows_where(tx, "artifacts", "permit_id", permits), "permit_id")
+    clips = grouped(rows_where(tx, "clips", "permit_id", permits), "permit_id")
+    edges = _edges(tx, [row["artifact_id"] for rows in artifacts.values() for row in rows])
+    prints = grouped(
+        rows_where(tx, "fingerprints", "clip_id", [row["clip_id"] for rows in clips.values() for row in rows]),
+        "clip_id",
+    )
+    for permit in permits:
+        found = artifacts.get(permit, [])
+        spoken = clips.get(permit, [])
+        fingerprints = [row for clip in spoken for row in prints.get(clip["clip_id"], [])]
+        yield [("artifacts", found), *_of_these(edges, found), ("clips", spoken), ("fingerprints", fingerprints)]
 
 
 def stock_rows(tx: Connection, grant: str) -> list[Rows]:
     """Return all that is recorded of the stock voices that were admitted under a grant of the house."""
-    name, rows = rows_where(tx, "artifacts", "grant_id", [grant])
-    return _with_edges(tx, (name, [row for row in rows if row["permit_id"] is None]))
+    found = [row for row in rows_where(tx, "artifacts", "grant_id", [grant])[1] if row["permit_id"] is None]
+    edges = _edges(tx, [row["artifact_id"] for row in found])
+    return [("artifacts", found), *_of_these(edges, found), ("clips", []), ("fingerprints", [])]
 
 
-def _clips(tx: Connection, permit: str) -> Rows:
-    return rows_where(tx, "clips", "permit_id", [permit], but=TICKETS)
+def without_tickets(parts: Sequence[Rows]) -> list[Rows]:
+    """Return the rows, those of clips without the tickets of their entries."""
+    bare = [{name: value for name, value in row.items() if name not in TICKETS} for row in dict(parts)["clips"]]
+    return [("clips", bare) if table == "clips" else (table, rows) for table, rows in parts]
 
 
-def _with_edges(tx: Connection, artifacts: Rows, clips: Rows = ("clips", ())) -> list[Rows]:
-    ids = [row["artifact_id"] for row in artifacts[1]]
+def grouped(part: Rows, column: str) -> dict[str, list[Row]]:
+    """Return the rows by their value in ``column``."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in part[1]:
+        found[row[column]].append(row)
+    return found
+
+
+_EDGES: Final = {"artifact_speakers": "artifact_id", "artifact_parents": "child_id", "voices": "artifact_id"}
+"""Tables whose rows hang on an artifact, by which column."""
+
+_Edges: TypeAlias = Mapping[str, Mapping[str, Sequence[Row]]]
+
+
+def _edges(tx: Connection, artifacts: Sequence[str]) -> _Edges:
+    return {name: grouped(rows_where(tx, name, column, artifacts), column) for name, column in _EDGES.items()}
+
+
+def _of_these(edges: _Edges, artifacts: Sequence[Row]) -> list[Rows]:
     return [
-        artifacts,
-        rows_where(tx, "artifact_speakers", "artifact_id", ids),
-        rows_where(tx, "artifact_parents", "child_id", ids),
-        rows_where(tx, "voices", "artifact_id", ids),
-        clips,
-        rows_where(tx, "fingerprints", "clip_id", [row["clip_id"] for row in clips[1]]),
+        (name, [row for artifact in artifacts for row in rows.get(artifact["artifact_id"], ())])
+        for name, rows in edges.items()
     ]
 
 
 @contextlib.contextmanager
-def undone_on_failure(session: Session, *kept: Kept) -> Iterator[None]:
+def undone_on_failure(session: Session, *kept: StoredBytes) -> Iterator[None]:
     """Unlink what was sealed if the block fails, so that nothing lies about that no lineage knows."""
     try:
         yield

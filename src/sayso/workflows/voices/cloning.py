@@ -31,7 +31,7 @@ from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
-from sayso.workflows.voices.archive import Kept
+from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "voices:voice"
 
@@ -201,7 +201,7 @@ def _kept(
         permission.result(session, tx, granted, f"{ACT}:made", facts)
 
 
-def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: Kept, fitted: FittedVoice) -> VoiceRow:
+def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: StoredBytes, fitted: FittedVoice) -> VoiceRow:
     return VoiceRow(
         voice_id=voice,
         speaker_id=speaker,

@@ -27,11 +27,11 @@ from sayso.vault.domains import Domain
 from sayso.voices.profile import VoiceProfile
 from sayso.voices.store import VoiceRow, insert_voice, list_voices
 from sayso.workflows.consent.commitments import terms_commitment
-from sayso.workflows.consent.rows import committed, enter
 from sayso.workflows.consent.signing import key_of
+from sayso.workflows.installation.rows import committed, enter
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
-from sayso.workflows.voices.archive import Kept
+from sayso.workflows.voices.archive import StoredBytes
 
 _LOCK: Final = ".house"
 
@@ -103,7 +103,7 @@ def _enter(
     engine: Engine,
     voice: StockVoice,
     profile: VoiceProfile,
-    kept: Kept,
+    kept: StoredBytes,
 ) -> None:
     artifact = Artifact(kept.artifact_id, kept.kind, kept.blob, kept.digest, grant)
     record(tx, artifact, speakers=[speaker], parents=[])

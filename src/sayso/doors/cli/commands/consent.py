@@ -141,7 +141,7 @@ def why(
     """
     from sayso.workflows.speech import explaining  # noqa: PLC0415
 
-    asked = explaining.Question(
+    asked = explaining.ProposedUse(
         voice,
         licensee,
         purpose,

@@ -84,7 +84,7 @@ def query(
     """List entries by grant, speaker, purpose, date and more."""
     from sayso.workflows.audit import auditing  # noqa: PLC0415
 
-    question = auditing.Question(
+    question = auditing.LedgerQuery(
         grant=grant,
         speaker=speaker,
         since=since,

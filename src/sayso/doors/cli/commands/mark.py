@@ -18,7 +18,7 @@ from sayso.doors.shapes import mark as shapes
 from sayso.errors import Invalid
 
 if TYPE_CHECKING:
-    from sayso.workflows.provenance.public_detector import Published
+    from sayso.workflows.provenance.public_detector import PublishedKey
 
 app = group()
 
@@ -42,11 +42,11 @@ def embed(
 ) -> None:
     """Embed a watermark with a given identifier."""
     from sayso.disk import make_folder  # noqa: PLC0415
-    from sayso.mark.verifying import Policy  # noqa: PLC0415
+    from sayso.mark.verifying import MarkPolicy  # noqa: PLC0415
     from sayso.workflows.provenance import marking_files  # noqa: PLC0415 - loads the marker
 
     mark = marking_files.parse_mark(mark_id)
-    policy = Policy(profile, tuple(survive or ()), refuse_weak)
+    policy = MarkPolicy(profile, tuple(survive or ()), refuse_weak)
     _check_distinct(files)
     make_folder(out_dir)
     batch = marking_files.Batch(local_session())
@@ -116,7 +116,7 @@ def publish(
         show(shapes.published_key(key), _published(key, "host the folder on a web server"), as_json=as_json)
 
 
-def _published(published: Published, use: str) -> Iterator[str]:
+def _published(published: PublishedKey, use: str) -> Iterator[str]:
     yield f"{published.file}: public key {published.key['key_id']}; {use}"
 
 

@@ -35,6 +35,9 @@ COUNTED: Final = frozenset({"made_ms", "reserved_ms", "made_takes", "reserved_ta
 TICKETS: Final = frozenset({"intent_ticket", "result_ticket"})
 """Columns of `clips` that name the entries themselves, and are held against those."""
 
+ACCOUNTS: Final = {"organisations": "organisation_id", "licensees": "licensee", "credentials": "credential_id"}
+"""The tables of accounts, and the columns of their keys."""
+
 PROGRESS: Final = frozenset({"speaker_id", "stage", "certificate_id"})
 """Columns of `erasure_plans` that tell how far it is; other entries say so."""
 
@@ -57,10 +60,19 @@ def erased_rows(tx: Connection, grant: str) -> list[Rows]:
     return [rows_where(tx, name, "grant_id", [grant]) for name in ("grants", "grant_events", "clips")]
 
 
+def account_rows(tx: Connection, table: str, key: str) -> list[Rows]:
+    """Return the row of an organisation, of a licensee that one holds, or of a credential."""
+    return [rows_where(tx, table, ACCOUNTS[table], [key])]
+
+
 def plan_rows(tx: Connection, plan: str) -> list[Rows]:
-    """Return the plan of an erasure, but for how far it is, with what it names."""
-    items = rows_where(tx, "erasure_items", "plan_id", [plan])
-    return [rows_where(tx, "erasure_plans", "plan_id", [plan], but=PROGRESS), items]
+    """Return the plan of an erasure, but for how far it is."""
+    return [rows_where(tx, "erasure_plans", "plan_id", [plan], but=PROGRESS)]
+
+
+def item_rows(tx: Connection, plan: str) -> list[Rows]:
+    """Return what the plan of an erasure names, once it is begun."""
+    return [rows_where(tx, "erasure_items", "plan_id", [plan])]
 
 
 def committed(vault: Vault, speaker: SpeakerId, rows: Iterable[Rows]) -> str:
@@ -89,6 +101,12 @@ def _joined(commitments: Sequence[str]) -> str:
 
 def _hint(hints: str, place: int) -> str:
     return hints[_HINT_CHARS * place : _HINT_CHARS * (place + 1)]
+
+
+def committed_account(vault: Vault, tx: Connection, table: str, key: str, speaker: SpeakerId | None = None) -> str:
+    """Return the commitment to a row of accounts; that of a speaker's credential is keyed by the speaker's key."""
+    rows = account_rows(tx, table, key)
+    return committed_here(vault, rows) if speaker is None else committed(vault, speaker, rows)
 
 
 def bound(vault: Vault, tx: Connection, speaker: SpeakerId, act: OfSpeakerT, grant: str | None = None) -> OfSpeakerT:

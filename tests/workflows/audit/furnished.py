@@ -1,0 +1,95 @@
+"""An installation with rows in every table of the state, in every stage of their lives, for audits to look at."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from sayso.audio import Container
+from sayso.consent.errors import ConsentRefused
+from sayso.engines.registry import engine as engine_named
+from sayso.erasure import block
+from sayso.ids import PlanId, RunId, SpeakerId, new_id
+from sayso.workflows.accounts import credentials, organisations
+from sayso.workflows.consent import granting, keys, permission
+from sayso.workflows.consent.granting import Terms
+from sayso.workflows.consent.speakers import add_speaker
+from sayso.workflows.erasure import erasing
+from sayso.workflows.erasure.erasing import RowCommitments
+from sayso.workflows.installation.session import Session
+from sayso.workflows.speech.exporting import Publication, export
+from sayso.workflows.speech.orders import taken
+from sayso.workflows.speech.speaking import ACT, speak
+from sayso.workflows.voices import house
+
+
+def furnish(session: Session, estate, folder: Path) -> None:
+    """Fill the installation of ``estate``, whose voice has not spoken yet."""
+    _spoken(session, estate, folder)
+    _granted(session, estate.speaker)
+    house._admit(session, engine_named("hibari"))
+    house.house_speaker(session)
+    session.integrate()
+
+
+def _spoken(session, estate, folder) -> None:
+    clip = speak(session, estate.order(project="the-lamp"), folder / "1.wav")
+    speak(session, estate.order(), folder / "2.wav")
+    export(session, Publication(clip.clip), folder / "1.mp3")
+    with contextlib.suppress(ConsentRefused):
+        speak(session, estate.order(licensee="Nobody"), folder / "3.wav")
+
+
+def _granted(session, speaker) -> None:
+    asked = granting.request(session, Terms(speaker=speaker, licensee="Southwind", purposes=("podcast",), max_takes=3))
+    granting.accept(session, asked)
+    granting.suspend(session, asked, "operator")
+    granting.request(session, Terms(speaker=speaker, licensee="Eastwind", purposes=("podcast",)))
+    over = granting.give(session, Terms(speaker=speaker, licensee="Westwind", purposes=("podcast",), max_minutes=5))
+    granting.amend(session, over, Terms(max_minutes=1.0))
+    granting.withdraw(session, over)
+
+
+def licensed(session, estate, folder) -> None:
+    """Give an outer consent and a licence, and speak under it, with a reservation that goes on."""
+    granting.withdraw(session, estate.grant)
+    terms = Terms(speaker=estate.speaker, licensee="*", purposes=("audiobook",), outer=True, max_minutes=9)
+    granting.give(session, terms)
+    order = estate.order(licensee="Northwind Audio")
+    granting.give(
+        session, Terms(speaker=estate.speaker, licensee=order.licensee, purposes=("audiobook",), max_minutes=5)
+    )
+    speak(session, order, folder / "licensed.wav")
+    take = taken(session, order, Container.WAV)
+    permission.ask(session, take.request(), ACT, run=RunId(new_id("run")))
+
+
+def died(session) -> None:
+    """Add a speaker who died, and whose key was replaced and recovered before."""
+    speaker = add_speaker(session, "Casper")
+    granting.give(session, Terms(speaker=speaker, licensee="Northwind Audio", purposes=("podcast",)))
+    keys.rotate(session, speaker)
+    keys.recover(session, speaker, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "it was lost")
+    granting.note_death(session, speaker)
+
+
+def erased(session, estate, folder) -> None:
+    """Speak, and erase the speaker."""
+    speak(session, estate.order(), folder / "erased.wav")
+    erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
+
+
+def begun(session, speaker) -> None:
+    """Begin the erasure of a speaker, and stop before the key is destroyed."""
+    plan = erasing.plan(session, speaker)
+    with session.act(SpeakerId(speaker)) as tx:
+        block(tx, PlanId(plan.plan_id), commitments=RowCommitments(session.vault))
+
+
+def accounts(session, speaker) -> None:
+    """Add an organisation that holds a licensee, with credentials, one of a speaker and one that is revoked."""
+    organisation = organisations.add(session, "Northwind")
+    organisations.hold(session, organisation, "Northwind Audio")
+    credentials.issue(session, "producer", organisation=organisation)
+    credentials.issue(session, "speaker", speaker=speaker)
+    credentials.revoke(session, credentials.issue(session, "auditor").credential.credential_id)
