@@ -148,7 +148,7 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReceiptText:
     """What a receipt says to the speaker, under the heading ``section``.
 
     ``sentences`` are said of a value: with ``{}`` in them for the whole, or once for each part of a list (``{each}``),
@@ -174,7 +174,7 @@ class Term:
     shape: Shape
     form: Callable[[Grant, str, Any], Any]
     places: Places
-    receipt: Told
+    receipt: ReceiptText
     nothing: Any = MUST
     rule: Dimension | None = None
     option: Option | None = None

@@ -43,7 +43,7 @@ _List: Final = (NoDecode, BeforeValidator(_split))
 _DATABASE: Final = "an address such as sqlite:////srv/sayso.sqlite or postgresql://user@host/sayso"
 
 
-class Told(BaseSettings):
+class GivenSettings(BaseSettings):
     """The settings that may be told, each with what is expected of it; None where nothing is told."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid")
@@ -99,10 +99,10 @@ def _read(file: Path) -> dict[str, Any]:
     return rows
 
 
-def _sourced(file: Path, env: Mapping[str, str]) -> type[Told]:
+def _sourced(file: Path, env: Mapping[str, str]) -> type[GivenSettings]:
     """Return the model with its arguments and these two sources, the stronger first."""
 
-    class Sourced(Told):
+    class Sourced(GivenSettings):
         @classmethod
         def settings_customise_sources(
             cls,
@@ -132,4 +132,4 @@ def _remedy(name: str, problem: str, value: object) -> str:
     choices = {"jurisdictions": Jurisdiction, "mark_chains": Chain, "weak_marks": WeakMarks}
     if problem == "literal_error":
         return nearest(str(value), get_args(choices[name]))
-    return f"expected {Told.model_fields[name].description}"
+    return f"expected {GivenSettings.model_fields[name].description}"

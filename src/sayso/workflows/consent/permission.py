@@ -14,7 +14,7 @@ from sayso.consent.dimensions import Asked
 from sayso.consent.minutes import Lease
 from sayso.consent.permit import Permit
 from sayso.consent.request import Request
-from sayso.consent.signed import Standing
+from sayso.consent.signed import SpeakerStanding
 from sayso.database import Connection
 from sayso.errors import Refused
 from sayso.ids import RunId
@@ -67,7 +67,7 @@ class _Case:
     """What is decided, on what, and for which act."""
 
     act: str
-    standing: Standing
+    standing: SpeakerStanding
     asked: Asked
 
 

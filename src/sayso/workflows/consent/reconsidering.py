@@ -120,7 +120,7 @@ def _word(verdict: dict[str, Any]) -> str:
 def _kept(session: Session, tx: Connection, speaker: SpeakerId, data: bytes) -> str:
     digest = session.vault.commit(speaker, data, domain=Domain.DECISION)
     if not store.has(tx, digest):
-        store.keep(tx, digest, store.Record(speaker, session.vault.seal_field(data, speaker, field=digest)))
+        store.keep(tx, digest, store.DecisionRecord(speaker, session.vault.seal_field(data, speaker, field=digest)))
     return digest
 
 

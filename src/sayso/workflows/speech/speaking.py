@@ -68,7 +68,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeClip:
     """What came of a run: marked sound, the file to leave, what is kept of both, and where the mark was read again."""
 
     sound: MarkedAudio
@@ -157,9 +157,9 @@ def rendering(run: Run, strength: Strength, attempt: int = 0) -> Iterator[Marked
     )
 
 
-def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> Made:
+def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> MadeClip:
     """Make the clip, more firmly marked while its mark is lost on the way; raise `MarkWeak` if that is the policy."""
-    weaker: Made | None = None
+    weaker: MadeClip | None = None
     for attempt, strength in enumerate(run.take.policy.strengths()):
         if weaker is not None:
             run.session.vault.unlink(weaker.kept.blob)
@@ -183,7 +183,7 @@ def _rendered(run: Run, strength: Strength, attempt: int, times: Times, report: 
     return MarkedAudio.joined(pieces)
 
 
-def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> Made:
+def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> MadeClip:
     """Sign, seal and write ``sound``, while its mark is read back in another thread."""
     session, take = run.session, run.take
     with ThreadPoolExecutor(1) as beside, session.vault.holding():
@@ -194,7 +194,7 @@ def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> Made:
             _write(run, file, draft)
             fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
             output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
-            return Made(sound, file, kept, fingerprint, output, checking.result())
+            return MadeClip(sound, file, kept, fingerprint, output, checking.result())
 
 
 def _packed(run: Run, sound: MarkedAudio) -> Packed:
@@ -216,7 +216,7 @@ def _write(run: Run, file: Packed, draft: SoundDraft) -> None:
     draft.write(file.file, run.permit, voice=voice, to=to, announced=run.take.plan.speaks)
 
 
-def _settled(run: Run, made: Made, outcome: LabelOutcome) -> int:
+def _settled(run: Run, made: MadeClip, outcome: LabelOutcome) -> int:
     """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
     session, take, granted, permit = run.session, run.take, run.granted, run.permit
     with archive.undone_on_failure(session, made.kept), session.act(take.speaker) as tx:
@@ -235,7 +235,7 @@ def _settled(run: Run, made: Made, outcome: LabelOutcome) -> int:
     return ticket
 
 
-def _facts(take: Take, made: Made, outcome: LabelOutcome) -> dict[str, Fact]:
+def _facts(take: Take, made: MadeClip, outcome: LabelOutcome) -> dict[str, Fact]:
     return {
         "clip": take.clip,
         "mark": str(take.mark),
@@ -247,7 +247,7 @@ def _facts(take: Take, made: Made, outcome: LabelOutcome) -> dict[str, Fact]:
     }
 
 
-def _clip(run: Run, made: Made) -> Clip:
+def _clip(run: Run, made: MadeClip) -> Clip:
     take, permit = run.take, run.permit
     return Clip(
         clip_id=take.clip,
@@ -265,7 +265,7 @@ def _clip(run: Run, made: Made) -> Clip:
     )
 
 
-def _spoken(run: Run, made: Made, outcome: LabelOutcome, times: Times, ticket: int) -> Spoken:
+def _spoken(run: Run, made: MadeClip, outcome: LabelOutcome, times: Times, ticket: int) -> Spoken:
     duration_s = made.sound.signal.duration_s
     return Spoken(
         clip=run.take.clip,
