@@ -1,4 +1,4 @@
-"""One name, one thing: each public class and each error's slug is unique, so that a word says where to look."""
+"""One name, one thing: each public class and each error's slug is unique; no room has more than can be looked over."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import sayso
 from sayso.errors import SaysoError
 
 SOURCE = Path(sayso.__file__).parent
+MAX_MODULES = 30
 
 
 def classes() -> Iterator[tuple[str, str]]:
@@ -29,6 +30,16 @@ def errors(kind: type[SaysoError] = SaysoError) -> Iterator[type[SaysoError]]:
         if child.__module__.startswith("sayso."):
             yield child
         yield from errors(child)
+
+
+def test_no_room_has_more_than_thirty_modules() -> None:
+    """A room counts with its folders; doors and workflows are no rooms, so that each folder of theirs counts."""
+    counts = {path.name: len(list(path.rglob("*.py"))) for path in SOURCE.iterdir() if path.is_dir()}
+    for name in ("doors", "workflows"):
+        del counts[name]
+        folders = [path for path in (SOURCE / name).rglob("*") if path.is_dir()]
+        counts |= {path.relative_to(SOURCE).as_posix(): len(list(path.glob("*.py"))) for path in folders}
+    assert {folder: count for folder, count in counts.items() if count > MAX_MODULES} == {}
 
 
 def test_each_public_class_has_a_name_of_its_own() -> None:

@@ -89,11 +89,15 @@ def told(file: Path, env: Mapping[str, str], given: Mapping[str, Any]) -> tuple[
 
 def _read(file: Path) -> dict[str, Any]:
     """Return the rows of the file, none where there is no file; their names exist."""
+    if file.exists() and not file.is_file():
+        raise Invalid(f"{file}: got a folder, a pipe or a device, expected a file; remove it")
     try:
         rows = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except OSError as error:
+        raise Invalid(f"{file}: {(error.strerror or 'cannot be read').lower()}; correct or remove the file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid(f"{file}: {error}; correct or remove the file") from None
     check_keys(rows)
     return rows

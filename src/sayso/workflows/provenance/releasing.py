@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -10,7 +12,7 @@ from sayso.consent.act import Action, Disclosure
 from sayso.consent.permit import Gate, Permit, Release
 from sayso.credentials import SignedAudio
 from sayso.disk import Draft, check_target
-from sayso.errors import Bug
+from sayso.errors import Bug, Unavailable
 from sayso.mark import EncodedAudio
 
 _READABLE = 0o644
@@ -18,6 +20,23 @@ _READABLE = 0o644
 
 class PermitMixup(Bug):
     """A file was about to be released under another permit than it was made under."""
+
+
+class NotReleased(Unavailable):
+    """The clip is made, charged and kept, but its file could not be written; export the clip."""
+
+
+@contextlib.contextmanager
+def settled(clip: str, output: Path) -> Iterator[None]:
+    """Where the disk fails now, tell whoever waits for ``output`` that the clip is made, and not to be made again."""
+    try:
+        yield
+    except Unavailable as error:
+        why = getattr(error.__cause__, "strerror", None) or error.message
+        raise NotReleased(
+            f"{output} could not be written ({str(why).lower()}), but {clip} is made, charged and kept; "
+            "free some space and export the clip instead of making another"
+        ) from error
 
 
 class SoundDraft:

@@ -35,7 +35,7 @@ from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import content, manifests
 from sayso.workflows.provenance.content import SealedFingerprint
-from sayso.workflows.provenance.releasing import SoundDraft
+from sayso.workflows.provenance.releasing import SoundDraft, settled
 from sayso.workflows.speech import credentials
 from sayso.workflows.speech.credentials import Packed
 from sayso.workflows.speech.labels import LabelOutcome, beside, notice
@@ -117,9 +117,10 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
         except BaseException:
             permission.failed(session, run.granted, ACT)
             raise
-        if Layer.NOTICE in take.plan.layers:
-            write_document(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
-        draft.publish()
+        with settled(take.clip, output):
+            if Layer.NOTICE in take.plan.layers:
+                write_document(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
+            draft.publish()
     return _spoken(run, made, outcome, times, ticket)
 
 
