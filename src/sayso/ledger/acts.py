@@ -58,6 +58,14 @@ class SpeakerDied(OfSpeaker):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClockAccepted(Act):
+    """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
+
+    TYPES: ClassVar = ("operations:clock:accepted",)
+    newest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpeakerKeyChanged(OfSpeaker):
     """A speaker's key was registered, rotated, recovered, exported or handed over; ``key`` is a commitment."""
 
