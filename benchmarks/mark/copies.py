@@ -15,9 +15,9 @@ from sayso.audio.signal import Signal
 from sayso.consent import State
 from sayso.fingerprint import Content, Fingerprint, compared, features_of
 from sayso.workflows.provenance.content import heard_under
-from sayso.workflows.provenance.verifying import Standing, Verification
+from sayso.workflows.provenance.verifying import ClipStanding, Verification
 
-KNOWN = Standing(clip=None, grant_state=State.GIVEN, entry=None, proof_ok=True)
+KNOWN = ClipStanding(clip=None, grant_state=State.GIVEN, entry=None, proof_ok=True)
 AS_LOUD = "as loud as the speech"
 WAYS = ("plain", "louder", "same speaker", "mp3", AS_LOUD)
 

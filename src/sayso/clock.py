@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from typing import Final
 
 from sayso.errors import Invalid
 
 Clock = Callable[[], datetime]
-
-_STAMP: Final = "%Y-%m-%dT%H:%M:%S.%f"
 
 
 def now() -> datetime:
@@ -22,7 +19,7 @@ def stamp(moment: datetime) -> str:
     """Write ``moment`` as ``2026-11-22T20:36:00.123Z`` (milliseconds): the one form kept on disk."""
     if moment.tzinfo is None:
         raise Invalid(f"got the naive time {moment}, expected one with a time zone")
-    return moment.astimezone(UTC).strftime(_STAMP)[:-3] + "Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_stamp(text: str) -> datetime:
@@ -35,4 +32,7 @@ def parse_stamp(text: str) -> datetime:
         raise Invalid(f"got the date {text[:40]!r}, expected one such as 2027-12-31 or 2027-12-31T18:00:00Z") from None
     if moment.tzinfo is None:
         raise Invalid(f"got the time {text[:40]!r} without a zone, expected one that ends in Z or +01:00")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Invalid(f"got the time {text[:40]!r}, expected one in the years 1 to 9999, UTC") from None

@@ -9,6 +9,23 @@ from sayso.engines.phonemes import phonemes, token_ids
 from sayso.engines.readings import with_readings
 
 TOLD_APART = [
+    ("Nothin' an' then 'neath.", "nˈʌθɪn ænd ðˈɛn nˈiθ"),
+    ("Ew, meh.", "ˈiu, mˈɛ"),
+    ("Freud heard Ravel and Beethoven.", "fɹˈYd"),
+    ("Lead is a metal.", "lˈɛd"),
+    ("They had a row about money.", "ɹˈW"),
+    ("A row of houses.", "ɹˈO"),
+    ("He can play the bass.", "bˈAs"),
+    ("Minute particles.", "mInˈut"),
+    ("He got his just deserts.", "dəzˈɜɹts"),
+    ("Project the image.", "pɹəʤˈɛkt"),
+    ("The project failed.", "pɹˈɑʤ"),
+    ("It absents nobody. Absent himself.", "æbsˈɛnt hɪm"),
+    ("To combat crime.", "kəmbˈæt"),
+    ("The old invalid slept.", "ˈɪnvələd"),
+    ("A learned man.", "lˈɜɹnəd"),
+    ("He learned it.", "lˈɜɹnd"),
+    ("A tear in the fabric.", "tˈɛɹ"),
     ("from A to Z", "fɹʌm ˈA tə"),
     ("Apartment four A", "fˈɔɹ ˈA"),
     ("N A C L", "ˈɛn ˈA sˈi"),

@@ -141,7 +141,7 @@ def test_the_names_are_those_of_the_rooms_that_use_them():
     assert set(get_args(sources.Chain)) == set(CHAINS)
     assert set(get_args(sources.Jurisdiction)) == set(table())
     assert set(names.MODELS) == set(cards())
-    assert set(sources.Told.model_fields) == set(names.NAMES)
+    assert set(sources.GivenSettings.model_fields) == set(names.NAMES)
 
 
 def test_every_setting_is_read_somewhere():

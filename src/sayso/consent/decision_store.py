@@ -22,14 +22,14 @@ records: Final = Table(
 )
 
 
-class Record(NamedTuple):
+class DecisionRecord(NamedTuple):
     """One record: whose key seals it, and the sealed bytes."""
 
     speaker_id: str
     sealed: bytes
 
 
-def keep(tx: Connection, digest: str, record: Record) -> None:
+def keep(tx: Connection, digest: str, record: DecisionRecord) -> None:
     """Keep ``record`` under ``digest``, once."""
     insert_new(tx, records, {"digest": digest, **record._asdict()})
 
@@ -41,11 +41,11 @@ def has(tx: Connection, digest: str) -> bool:
         return tx.execute(query).first() is not None
 
 
-def read(tx: Connection, digest: str) -> Record | None:
+def read(tx: Connection, digest: str) -> DecisionRecord | None:
     """Return the record of this digest; None where it was erased or never kept."""
     query = select(records.c.speaker_id, records.c.sealed).where(within(tx, records), records.c.digest == digest)
     row = tx.execute(query).one_or_none()
-    return None if row is None else Record(*row)
+    return None if row is None else DecisionRecord(*row)
 
 
 def forget(tx: Connection, speaker_id: str) -> int:

@@ -58,7 +58,7 @@ NEW: Final = frozenset({Command.GRANT})
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Situation:
     """All that a rule may look at besides the grant: the request, the moment, what each grant has used up.
 
     ``deceased``: the speaker is known to have died.
@@ -102,11 +102,11 @@ class Dimension:
 
     name: str
     allowed: Callable[[Grant], str]
-    got: Callable[[Grant, Asked], str]
+    got: Callable[[Grant, Situation], str]
     within: Callable[[Grant, Grant], bool]
     head: Callable[[Grant], Json] = lambda _: {}
     conditions: Callable[[Grant], Sequence[Json]] = lambda _: ()
-    context: Callable[[Sequence[Grant], Asked], Json] = lambda _, __: {}
+    context: Callable[[Sequence[Grant], Situation], Json] = lambda _, __: {}
     schema: Callable[[Sequence[Grant]], Json] = lambda _: {}
     changed_by: Callable[[Grant], str] = giver
 
@@ -148,7 +148,7 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReceiptText:
     """What a receipt says to the speaker, under the heading ``section``.
 
     ``sentences`` are said of a value: with ``{}`` in them for the whole, or once for each part of a list (``{each}``),
@@ -174,7 +174,7 @@ class Term:
     shape: Shape
     form: Callable[[Grant, str, Any], Any]
     places: Places
-    receipt: Told
+    receipt: ReceiptText
     nothing: Any = MUST
     rule: Dimension | None = None
     option: Option | None = None

@@ -21,19 +21,19 @@ from sayso.consent.dimension import (
     GIVING,
     MUST,
     NEW,
-    Asked,
     Command,
     Dimension,
     Option,
     Places,
+    ReceiptText,
     Shape,
+    Situation,
     Term,
-    Told,
     instant_ms,
 )
 from sayso.units import MS_PER_MINUTE
 
-__all__ = ["DIMENSIONS", "MUST", "TERMS", "Asked", "Command", "Dimension", "Shape", "Term", "instant_ms"]
+__all__ = ["DIMENSIONS", "MUST", "TERMS", "Command", "Dimension", "Shape", "Situation", "Term", "instant_ms"]
 
 _ANYTHING: Final = (fields.ANY,)
 
@@ -48,7 +48,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.PARTY,
         forms.licensee,
         Places("dpv:hasProcess dpv:hasDataController", "permission assignee"),
-        Told("who", ("{} may use your voice. Nobody else may.",), "Anybody may use this voice."),
+        ReceiptText("who", ("{} may use your voice. Nobody else may.",), "Anybody may use this voice."),
         rule=scope.LICENSEE,
         option=Option(
             "licensee",
@@ -62,7 +62,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.FLAG,
         forms.flag,
         Places("sayso:sublicensing"),
-        Told("who", ("They may pass this on.",), "They may not pass this on."),
+        ReceiptText("who", ("They may pass this on.",), "They may not pass this on."),
         nothing=False,
         rule=kinds.barred(
             "sublicensing",
@@ -79,7 +79,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.CONCEPTS,
         forms.actions,
         Places("dpv:hasProcess dpv:hasProcessing", "permission action", "sayso:action/", "dpv:Processing"),
-        Told("how", ("They may {each}.", "They may not {other}."), words=act.DONE_WITH_A_VOICE),
+        ReceiptText("how", ("They may {each}.", "They may not {other}."), words=act.DONE_WITH_A_VOICE),
         rule=scope.ACTION,
         option=Option("action", "Action; repeatable; default: clone, synthesize, publish.", several=True),
     ),
@@ -88,7 +88,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.CONCEPTS,
         forms.purposes,
         Places("dpv:hasProcess dpv:hasPurpose", "purpose isAnyOf", "sayso:purpose/", "dpv:Purpose"),
-        Told(
+        ReceiptText(
             "what",
             ("They may use it for: {each}.", "They may not use it for any other kind of work."),
             "They may use it for anything.",
@@ -106,7 +106,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.NAME,
         forms.optional(fields.name),
         Places("dpv:hasProcess sayso:project", "sayso:project eq"),
-        Told("what", ("This goes for one work: {}.",), "This goes for all their work of that kind."),
+        ReceiptText("what", ("This goes for one work: {}.",), "This goes for all their work of that kind."),
         nothing=None,
         rule=kinds.one("project", "project"),
         option=Option("project", "Project of the licensee; default: any."),
@@ -116,7 +116,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.NAMES,
         forms.some(fields.language),
         Places("dpv:hasProcess dct:language", "language isAnyOf"),
-        Told("where", ("The copy may speak these languages: {}.",), "The copy may speak any language."),
+        ReceiptText("where", ("The copy may speak these languages: {}.",), "The copy may speak any language."),
         nothing=_ANYTHING,
         rule=kinds.below("language", "languages", separator="-"),
         option=Option("language", "Language tag such as en; repeatable; default: any.", several=True),
@@ -126,7 +126,9 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.CONCEPTS,
         forms.some(fields.territory),
         Places("dpv:hasProcess dpv:hasLocation", "spatial isAnyOf", "loc:", "dpv:Location"),
-        Told("where", ("The sound may be used in these countries: {}.",), "The sound may be used in any country."),
+        ReceiptText(
+            "where", ("The sound may be used in these countries: {}.",), "The sound may be used in any country."
+        ),
         nothing=_ANYTHING,
         rule=kinds.listed("territory", "territories"),
         option=Option("territory", "Country code such as DE; repeatable; default: any.", several=True),
@@ -136,7 +138,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.NAMES,
         forms.some(fields.channel),
         Places("dpv:hasProcess sayso:channel", "deliveryChannel isAnyOf"),
-        Told("where", ("It may be heard here: {}.",), "It may be heard anywhere: on air, in apps, on the web."),
+        ReceiptText("where", ("It may be heard here: {}.",), "It may be heard anywhere: on air, in apps, on the web."),
         nothing=_ANYTHING,
         rule=kinds.listed("channel", "channels"),
         option=Option("channel", "Release channel such as broadcast; repeatable; default: any.", several=True),
@@ -146,7 +148,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.MOMENT,
         forms.moment,
         Places("dct:valid dcat:startDate", "dateTime gteq"),
-        Told("when", ("It starts on {}.",)),
+        ReceiptText("when", ("It starts on {}.",)),
         rule=kinds.not_before("start", "not_before"),
         option=Option("since", "First day, such as 2027-01-01; default: now.", typed="since", read=parse_stamp),
     ),
@@ -155,7 +157,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.MOMENT,
         forms.until,
         Places("dct:valid dcat:endDate", "dateTime lt"),
-        Told(
+        ReceiptText(
             "when",
             ("It ends on {}. After that they must stop.",),
             "It has no last day. It goes on until you take it back.",
@@ -169,7 +171,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.FLAG,
         forms.flag,
         Places("sayso:postMortem"),
-        Told("when", ("It goes on after your death.",)),
+        ReceiptText("when", ("It goes on after your death.",)),
         nothing=False,
         rule=kinds.barred(
             "lifetime",
@@ -187,7 +189,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.LENGTH,
         forms.cap,
         Places("dpv:hasProcess sayso:soundInAll", "sayso:soundInAll lteq"),
-        Told("minutes", ("They may make {} of sound in all.",), "There is no limit to the minutes."),
+        ReceiptText("minutes", ("They may make {} of sound in all.",), "There is no limit to the minutes."),
         nothing=None,
         rule=kinds.capped(
             "minutes",
@@ -210,7 +212,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.COUNT,
         forms.cap,
         Places("dpv:hasProcess sayso:takesInAll", "count lteq"),
-        Told("minutes", ("They may make {} pieces of sound at most.",)),
+        ReceiptText("minutes", ("They may make {} pieces of sound at most.",)),
         nothing=None,
         rule=kinds.capped(
             "takes",
@@ -227,7 +229,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.FLAG,
         forms.flag,
         Places("dpv:hasProcess sayso:scriptedOnly", "sayso:scriptedOnly eq"),
-        Told("how", ("They may only use texts that were written before.",)),
+        ReceiptText("how", ("They may only use texts that were written before.",)),
         nothing=False,
         rule=kinds.barred(
             "script",
@@ -244,7 +246,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.NAMES,
         forms.phrases,
         Places("dpv:hasProcess sayso:blockedWord", "sayso:word isNoneOf"),
-        Told("what", ("The copy may not say: {}.",)),
+        ReceiptText("what", ("The copy may not say: {}.",)),
         nothing=(),
         rule=kinds.blocked_words("words", "blocked_words"),
         option=Option("block-word", "Forbidden word or phrase; repeatable.", several=True),
@@ -254,7 +256,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.CONCEPTS,
         forms.topics,
         Places("dpv:hasProcess sayso:blockedTopic", "sayso:topic isNoneOf", "sayso:topic/"),
-        Told("what", ("It may not speak about: {}.",)),
+        ReceiptText("what", ("It may not speak about: {}.",)),
         nothing=(),
         rule=kinds.blocked_paths("topics", "blocked_topics"),
         option=Option(
@@ -266,7 +268,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.DIGESTS,
         forms.approved,
         Places("dpv:hasProcess sayso:approvedText", "sayso:text isAnyOf"),
-        Told("what", ("They may only use texts that you said yes to. So far there are {}.",)),
+        ReceiptText("what", ("They may only use texts that you said yes to. So far there are {}.",)),
         nothing=None,
         rule=kinds.approved("approval", "approved_texts"),
         option=Option(
@@ -284,7 +286,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.CONCEPT,
         forms.disclosure,
         Places("dpv:hasProcess sayso:disclosure", "sayso:disclosure eq", "sayso:disclosure/"),
-        Told("how", ("Listeners must learn that a computer speaks ({}).",)),
+        ReceiptText("how", ("Listeners must learn that a computer speaks ({}).",)),
         nothing=None,
         rule=kinds.disclosed("disclosure", "disclosure"),
         option=Option("disclosure", "Disclosure that the speech is synthetic: spoken, metadata or both."),
@@ -294,7 +296,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.NAME,
         forms.optional(fields.name),
         Places("sayso:compensation", said=False),
-        Told("more", ("You are paid under this contract: {}.",)),
+        ReceiptText("more", ("You are paid under this contract: {}.",)),
         nothing=None,
         option=Option("compensation", "Reference of the contract that pays the speaker."),
     ),
@@ -303,7 +305,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.NAME,
         forms.optional(fields.digest),
         Places("sayso:noticeSha256", said=False),
-        Told("more", ("You were shown a text before. The check sum of that text is {}.",)),
+        ReceiptText("more", ("You were shown a text before. The check sum of that text is {}.",)),
         nothing=None,
         option=Option(
             "notice",
@@ -319,7 +321,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.NAME,
         forms.notice_language,
         Places("sayso:noticeLanguage", said=False),
-        Told("more", ("The language of that text is {}.",)),
+        ReceiptText("more", ("The language of that text is {}.",)),
         nothing=None,
         option=Option("notice-language", "Language of the notice.", commands=NEW),
     ),
@@ -328,7 +330,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.FLAG,
         forms.outer,
         Places("sayso:outer"),
-        Told("who", ("This is a frame for what you will allow. With this alone, nobody may use your voice.",)),
+        ReceiptText("who", ("This is a frame for what you will allow. With this alone, nobody may use your voice.",)),
         nothing=False,
         option=Option(
             "outer",
@@ -342,7 +344,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.CONCEPT,
         forms.ceiling,
         Places("sayso:ceiling", concept="urn:sayso:grant:"),
-        Told("more", ("This stays inside a wider frame that you gave: {}.",)),
+        ReceiptText("more", ("This stays inside a wider frame that you gave: {}.",)),
         nothing=None,
         option=Option("ceiling", "Outer consent that limits this grant, if there are several.", commands=NEW),
     ),
@@ -351,7 +353,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.FLAG,
         forms.flag,
         Places("sayso:house"),
-        Told("more", ("This voice came with the program. It is nobody's own.",)),
+        ReceiptText("more", ("This voice came with the program. It is nobody's own.",)),
         nothing=False,
     ),
     Term(
@@ -359,7 +361,7 @@ TERMS: Final[tuple[Term, ...]] = (
         Shape.NAME,
         forms.note,
         Places("dct:description", said=False),
-        Told("more", ("Note: {}",)),
+        ReceiptText("more", ("Note: {}",)),
         nothing="",
     ),
 )

@@ -6,7 +6,6 @@ A form takes the grant, whose fields above the term have their form already, the
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +26,7 @@ Form = Callable[["Grant", str, Any], Any]
 _MAX_PURPOSES: Final = 64
 _MAX_LISTED: Final = 250
 _MAX_NOTE: Final = 1_000
+_MOST_MINUTES: Final = fields.MAX_MS // MS_PER_MINUTE
 _MAX_WORDS: Final = 500
 _MAX_APPROVED: Final = 1_000
 
@@ -166,8 +166,10 @@ def note(grant: Grant, field: str, value: Any) -> str:
 
 def typed_minutes(minutes: float) -> int:
     """Return minutes, as somebody typed them, in milliseconds; raise `GrantInvalid`."""
-    if not math.isfinite(minutes) or minutes <= 0:
-        raise GrantInvalid(f"max-minutes: got {minutes}, expected a number above 0, or none for no cap")
+    if not 0 < minutes <= _MOST_MINUTES:
+        raise GrantInvalid(
+            f"max-minutes: got {minutes}, expected a number above 0 and at most {_MOST_MINUTES:,}, or none for no cap"
+        )
     return round(minutes * MS_PER_MINUTE)
 
 

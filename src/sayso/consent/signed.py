@@ -27,7 +27,7 @@ _SIGNED: Final = frozenset({State.GIVEN, State.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SpeakerStanding:
     """All that a decision needs to know of a speaker, read in one transaction."""
 
     epoch: int
@@ -35,7 +35,7 @@ class Standing:
     deceased: bool = False
 
 
-def standing(tx: Connection, speaker: SpeakerId, policies: Policies) -> Standing:
+def standing(tx: Connection, speaker: SpeakerId, policies: Policies) -> SpeakerStanding:
     """Return epoch and compiled grants of the speaker. One query when ``policies`` has them.
 
     Each grant is verified when it is read: raise `GrantTampered` for one that is not as the speaker signed it, so that
@@ -44,7 +44,7 @@ def standing(tx: Connection, speaker: SpeakerId, policies: Policies) -> Standing
     with everything(tx):
         row = speaker_row(tx, speaker)
         policy = policies.of(speaker, row.state_version, lambda: _grants(tx, row))
-    return Standing(row.epoch, policy, row.died_at is not None)
+    return SpeakerStanding(row.epoch, policy, row.died_at is not None)
 
 
 def _grants(tx: Connection, speaker: Any) -> list[Grant]:

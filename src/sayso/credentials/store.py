@@ -20,7 +20,7 @@ manifests = Table(
 )
 
 
-class Row(NamedTuple):
+class ManifestRow(NamedTuple):
     """One manifest store as kept."""
 
     manifest_id: str
@@ -30,17 +30,17 @@ class Row(NamedTuple):
     created_at: str
 
 
-def insert_manifest(tx: Connection, row: Row) -> None:
+def insert_manifest(tx: Connection, row: ManifestRow) -> None:
     """Keep the manifest store of one file of a clip."""
     tx.execute(insert(manifests).values(row._asdict()))
 
 
-def get_manifest(tx: Connection, manifest_id: str) -> Row | None:
+def get_manifest(tx: Connection, manifest_id: str) -> ManifestRow | None:
     """Return the manifest store of this id, None if there is none (any more)."""
     row = tx.execute(
         select(manifests).where(within(tx, manifests), manifests.c.manifest_id == manifest_id)
     ).one_or_none()
-    return None if row is None else Row(*row)
+    return None if row is None else ManifestRow(*row)
 
 
 def manifests_of(tx: Connection, clip: ClipId, *, limit: int) -> list[str]:
@@ -49,14 +49,14 @@ def manifests_of(tx: Connection, clip: ClipId, *, limit: int) -> list[str]:
     return list(tx.execute(query.order_by(manifests.c.created_at, manifests.c.manifest_id).limit(limit)).scalars())
 
 
-def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Row]:
+def of_speaker(tx: Connection, speaker: SpeakerId) -> list[ManifestRow]:
     """Return every manifest store of the speaker's clips, by id."""
     query = (
         select(manifests)
         .where(within(tx, manifests), manifests.c.speaker_id == speaker)
         .order_by(manifests.c.manifest_id)
     )
-    return [Row(*row) for row in tx.execute(query)]
+    return [ManifestRow(*row) for row in tx.execute(query)]
 
 
 def forget(tx: Connection, speaker: SpeakerId) -> int:

@@ -209,14 +209,14 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        reason = str(error.orig)
+        reason = " ".join(str(error.orig).split())
         if any(sign in reason for sign in _NO_ROOM):
             raise DiskFull(
                 f"the database could not be written: {reason}; free some space and run this again"
             ) from error
         raise DatabaseUnavailable(f"the database did not answer: {reason}") from error
     except DatabaseError as error:
-        reason = str(error.orig)
+        reason = " ".join(str(error.orig).split())
         if "malformed" in reason or "not a database" in reason:
             raise DatabaseCorrupt(f"the database file is damaged ({reason}); restore it from a backup") from error
         if "constraint" in reason.lower():

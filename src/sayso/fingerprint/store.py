@@ -23,7 +23,7 @@ fingerprints = Table(
 _PAGE: Final = 2_000
 
 
-class Row(NamedTuple):
+class FingerprintRow(NamedTuple):
     """One fingerprint as kept."""
 
     number: int
@@ -37,10 +37,10 @@ def insert_fingerprint(tx: Connection, clip: ClipId, *, speaker: SpeakerId, seal
     tx.execute(insert(fingerprints).values(clip_id=clip, speaker_id=speaker, sealed=sealed))
 
 
-def of_clip(tx: Connection, clip: ClipId) -> Row | None:
+def of_clip(tx: Connection, clip: ClipId) -> FingerprintRow | None:
     """Return the fingerprint of a clip, None if there is none (any more)."""
     row = tx.execute(select(fingerprints).where(within(tx, fingerprints), fingerprints.c.clip_id == clip)).one_or_none()
-    return None if row is None else Row(*row)
+    return None if row is None else FingerprintRow(*row)
 
 
 def census(tx: Connection) -> tuple[int, int]:
@@ -56,18 +56,18 @@ def numbers(tx: Connection) -> list[int]:
     return list(tx.execute(query).scalars())
 
 
-def rows(tx: Connection, wanted: Sequence[int]) -> Iterator[Row]:
+def rows(tx: Connection, wanted: Sequence[int]) -> Iterator[FingerprintRow]:
     """Yield the fingerprints of these numbers that are there."""
     for start in range(0, len(wanted), _PAGE):
         page = list(wanted[start : start + _PAGE])
         query = select(fingerprints).where(within(tx, fingerprints), fingerprints.c.number.in_(page))
-        yield from (Row(*row) for row in tx.execute(query))
+        yield from (FingerprintRow(*row) for row in tx.execute(query))
 
 
-def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Row]:
+def of_speaker(tx: Connection, speaker: SpeakerId) -> list[FingerprintRow]:
     """Return every fingerprint of the speaker's clips, in the order of their numbers."""
     query = select(fingerprints).where(within(tx, fingerprints), fingerprints.c.speaker_id == speaker)
-    return [Row(*row) for row in tx.execute(query.order_by(fingerprints.c.number))]
+    return [FingerprintRow(*row) for row in tx.execute(query.order_by(fingerprints.c.number))]
 
 
 def forget(tx: Connection, speaker: SpeakerId) -> int:

@@ -14,7 +14,7 @@ from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.checks import check_published
 from sayso.ledger.errors import EntryUnknown, LedgerTampered
 from sayso.ledger.shard import Shard, check_shards
-from sayso.ledger.succession import Record, Succession
+from sayso.ledger.succession import ShardRecord, Succession
 from sayso.ledger.tiles import TileFolder
 from sayso.ledger.tree import Tree
 
@@ -124,7 +124,7 @@ class Shards(Sequence[PublishedShard]):
         last = len(self) - 1
         return Succession(
             tuple(
-                Record.of(each.tree(), each.note or "", is_first=number == 0, is_last=number == last)
+                ShardRecord.of(each.tree(), each.note or "", is_first=number == 0, is_last=number == last)
                 for number, each in enumerate(self)
             )
         )

@@ -68,7 +68,7 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ShardRecord:
     """What the succession has of one shard; nothing of it is to be believed before `Succession.follow`."""
 
     note: str
@@ -115,7 +115,7 @@ class Followed:
 class Succession:
     """The shards of a log, from the first to the one that grows."""
 
-    records: tuple[Record, ...]
+    records: tuple[ShardRecord, ...]
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return it as plain values."""
@@ -130,7 +130,7 @@ class Succession:
         """Read plain values; raise `NoteInvalid`."""
         if not isinstance(value, list) or not value:
             raise NoteInvalid("got no succession of shards")
-        return cls(tuple(Record.from_json(each) for each in value))
+        return cls(tuple(ShardRecord.from_json(each) for each in value))
 
     @classmethod
     def decode(cls, data: bytes) -> Self:

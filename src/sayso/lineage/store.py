@@ -124,6 +124,12 @@ def blob_users(tx: Connection, blob: str) -> list[ArtifactId]:
     return [ArtifactId(one) for one in tx.execute(query).scalars()]
 
 
+def all_blobs(tx: Connection) -> set[str]:
+    """Return the address of every blob that an artifact has."""
+    query = select(artifacts.c.blob).where(within(tx, artifacts), artifacts.c.blob.is_not(None))
+    return {str(blob) for blob in tx.scalars(query)}
+
+
 def forget(tx: Connection, artifact_ids: Iterable[ArtifactId]) -> int:
     """Delete artifacts with every edge that touches them; return how many there were. Unknown ids are no error."""
     gone = 0

@@ -34,6 +34,10 @@ ELSEWHERE: Final = (
     "TEST_POSTGRES",  # tests: a server to make databases on
     "VECTORS",  # tests: a folder of published proof vectors
     "SPEECH",  # benchmarks: a folder of recordings
+    "MISAKI_PYTHON",  # benchmarks: a Python that has misaki
+    "NEMO_PYTHON",  # benchmarks: a Python that has NeMo's text processing
+    "WHISPER_PYTHON",  # benchmarks: a Python that has Whisper
+    "WHISPER_MODEL",  # benchmarks: the model that it loads
 )
 """Variables that are no settings, without the prefix, and who reads them."""
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import Final
 
 from sayso.errors import Invalid
+
+_PASSWORD: Final = re.compile(r"(://[^:/?#@\s]*):\S*@")
+_TOKEN: Final = re.compile(r"(https?://)[^:/?#@\s]+@")
+_VALUE: Final = re.compile(r"([?&;#][^=&;#\s]+)=[^&;#\s]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,8 @@ def shown_value(value: object) -> str:
 
 def _masked(value: object) -> str:
     text = str(value)
-    try:
-        parts = urlsplit(text)
-        password = parts.password
-    except ValueError:
-        return "***"
-    netloc = parts.netloc.replace(f":{password}@", ":***@") if password else parts.netloc
-    query = urlencode([(name, "***") for name, _ in parse_qsl(parts.query)], safe="*")
-    return text if (netloc, query) == (parts.netloc, "") else urlunsplit(parts._replace(netloc=netloc, query=query))
+    if "://" not in text:
+        return text
+    # A password may hold the signs that end a host: all up to the last @ is one.
+    text = _PASSWORD.sub(r"\1:***@", text)
+    return _VALUE.sub(r"\1=***", _TOKEN.sub(r"\1***@", text))

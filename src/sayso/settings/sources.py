@@ -43,7 +43,7 @@ _List: Final = (NoDecode, BeforeValidator(_split))
 _DATABASE: Final = "an address such as sqlite:////srv/sayso.sqlite or postgresql://user@host/sayso"
 
 
-class Told(BaseSettings):
+class GivenSettings(BaseSettings):
     """The settings that may be told, each with what is expected of it; None where nothing is told."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid")
@@ -89,20 +89,24 @@ def told(file: Path, env: Mapping[str, str], given: Mapping[str, Any]) -> tuple[
 
 def _read(file: Path) -> dict[str, Any]:
     """Return the rows of the file, none where there is no file; their names exist."""
+    if file.exists() and not file.is_file():
+        raise Invalid(f"{file}: got a folder, a pipe or a device, expected a file; remove it")
     try:
         rows = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except OSError as error:
+        raise Invalid(f"{file}: {(error.strerror or 'cannot be read').lower()}; correct or remove the file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid(f"{file}: {error}; correct or remove the file") from None
     check_keys(rows)
     return rows
 
 
-def _sourced(file: Path, env: Mapping[str, str]) -> type[Told]:
+def _sourced(file: Path, env: Mapping[str, str]) -> type[GivenSettings]:
     """Return the model with its arguments and these two sources, the stronger first."""
 
-    class Sourced(Told):
+    class Sourced(GivenSettings):
         @classmethod
         def settings_customise_sources(
             cls,
@@ -132,4 +136,4 @@ def _remedy(name: str, problem: str, value: object) -> str:
     choices = {"jurisdictions": Jurisdiction, "mark_chains": Chain, "weak_marks": WeakMarks}
     if problem == "literal_error":
         return nearest(str(value), get_args(choices[name]))
-    return f"expected {Told.model_fields[name].description}"
+    return f"expected {GivenSettings.model_fields[name].description}"

@@ -22,6 +22,7 @@ from sayso.synthesis.reading import (
     pauses,
     ranges,
     romans,
+    verses,
 )
 from sayso.synthesis.reading.rules import apply, rule
 
@@ -92,6 +93,7 @@ def _paragraph(text: str) -> str:
     text = apply(addresses.RULES, text)
     text = capitals.lowered(text)
     text = apply(ranges.RULES, text)
+    text = apply(verses.RULES, text)
     text = apply(abbreviations.RULES, text)
     text = apply(romans.RULES, text)
     text = apply(idioms.RULES_BEFORE_SENTENCES, text)

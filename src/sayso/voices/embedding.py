@@ -43,12 +43,17 @@ def embed_voice(signal: Signal) -> Embedding:
 
 def embed_speech(speech: NDArray[np.float32]) -> Embedding:
     """Return the embedding of ``speech``, mono at 16 kHz with its pauses already taken out."""
+    return mean_embedding(embed_slices(checked_speech(speech)))
+
+
+def checked_speech(speech: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``speech`` (16 kHz mono); raise `NoVoiceInside` if it is shorter than half a second."""
     if len(speech) < MIN_DURATION_S * SAMPLE_RATE:
         raise NoVoiceInside(
             f"got {len(speech) / SAMPLE_RATE:.2f} s of speech, expected at least {MIN_DURATION_S} s",
             hint="use a recording in which somebody speaks",
         )
-    return mean_embedding(embed_slices(speech))
+    return speech
 
 
 def embed_slices(speech: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,8 +2,8 @@
 
 from sayso.consent.minutes.reservation import (
     LEASE_S,
+    GrantUsage,
     Lease,
-    Usage,
     cap_minutes,
     note_made,
     reclaim,
@@ -18,8 +18,8 @@ from sayso.consent.minutes.reservation import (
 
 __all__ = [
     "LEASE_S",
+    "GrantUsage",
     "Lease",
-    "Usage",
     "cap_minutes",
     "note_made",
     "reclaim",

@@ -77,7 +77,7 @@ def _lease_end(at: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class GrantUsage:
     """What is made or reserved under each grant of a speaker: milliseconds, and takes."""
 
     ms: dict[GrantId, int]
@@ -182,10 +182,10 @@ def reclaim(tx: Connection, grant_id: GrantId | None = None, *, at: datetime | N
     return len(lost)
 
 
-def usage(tx: Connection, speaker: SpeakerId, *, at: datetime | None = None) -> Usage:
+def usage(tx: Connection, speaker: SpeakerId, *, at: datetime | None = None) -> GrantUsage:
     """Return what is made or reserved under each grant of the speaker. What is lost does not count."""
     rows = minutes_of(tx, speaker)
-    found = Usage(
+    found = GrantUsage(
         {GrantId(row.grant_id): row.made_ms + row.reserved_ms for row in rows},
         {GrantId(row.grant_id): row.made_takes + row.reserved_takes for row in rows},
     )

@@ -77,7 +77,11 @@ def run(arguments: list[str]) -> int:
 
 
 def _finished(code: int) -> int:
-    finish()
+    try:
+        finish()
+    except Unavailable:
+        if code == exits.DONE:  # one error is enough, and the first one is why
+            raise
     return code
 
 

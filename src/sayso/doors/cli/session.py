@@ -7,10 +7,15 @@ the local operator: whoever can open the files of the installation.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from sayso.disk import DiskFull
+from sayso.errors import Unavailable
 
 if TYPE_CHECKING:
     from sayso.settings import Settings
@@ -21,6 +26,10 @@ VARIABLE: Final = "SAYSO_CREDENTIAL"
 _MAX_BYTES: Final = 1024
 
 _opened: list[Session] = []
+
+
+class EntriesWait(Unavailable):
+    """What was asked is done; its entries wait for their place in the ledger."""
 
 
 def local_session(settings: Settings | None = None) -> Session:
@@ -46,7 +55,27 @@ def local_session(settings: Settings | None = None) -> Session:
 def finish() -> None:
     """Give what the command has logged its place in the log: the last thing that a command does."""
     while _opened:
-        _opened.pop().catch_up()
+        session = _opened.pop()
+        with _done("what this command did is done"):
+            session.catch_up()
+
+
+def entry_of(session: Session, ticket: int, done: str) -> int:
+    """Return the place of an entry; raise `EntriesWait`, which says what is ``done``, where it cannot have one now."""
+    with _done(done):
+        return session.entry_of(ticket)
+
+
+@contextlib.contextmanager
+def _done(what: str) -> Iterator[None]:
+    """Say what is done in place of "run this again" where only the log cannot be written."""
+    try:
+        yield
+    except DiskFull as error:
+        raise EntriesWait(
+            f"the disk is full: {what}, and its entries wait for their place in the ledger; "
+            "free some space, and the next command gives it to them; do not run this one again"
+        ) from error
 
 
 def _read(file: Path | None) -> str | None:

@@ -9,7 +9,7 @@ from sayso.doors.shapes.mark import segments
 
 if TYPE_CHECKING:
     from sayso.workflows.provenance.tracing import Part, Trace
-    from sayso.workflows.provenance.verifying import Standing, Verification
+    from sayso.workflows.provenance.verifying import ClipStanding, Verification
 
 
 def verification(found: Verification) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def part(found: Part) -> dict[str, Any]:
     }
 
 
-def _clip(standing: Standing | None) -> dict[str, Any]:
+def _clip(standing: ClipStanding | None) -> dict[str, Any]:
     """Return the clip and its grant, all null where no clip is known."""
     clip = standing.clip if standing else None
     return {

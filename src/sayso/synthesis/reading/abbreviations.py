@@ -7,7 +7,6 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.moments import SHORT_MONTHS
-from sayso.synthesis.reading.numerals import cardinal
 from sayso.synthesis.reading.rules import Rule, rule, stop_if_ends
 
 _TITLES: Final = {
@@ -183,38 +182,6 @@ _NOT_STREETS: Final = (
     "Where|Until|Since|Was|Is|Did|Does|Do|Not|So|See|Visit|Dear|O|Oh|Jill|Great|Little|Upper|Lower|Through|Over|Beyond"
 )
 
-_BOOKS: Final = {
-    "Gen": "Genesis", "Ex": "Exodus", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy",
-    "Josh": "Joshua", "Judg": "Judges", "Sam": "Samuel", "Kgs": "Kings", "Chr": "Chronicles", "Chron": "Chronicles",
-    "Neh": "Nehemiah", "Esth": "Esther", "Ps": "Psalm", "Pss": "Psalms", "Prov": "Proverbs", "Eccl": "Ecclesiastes",
-    "Isa": "Isaiah", "Jer": "Jeremiah", "Lam": "Lamentations", "Ezek": "Ezekiel", "Dan": "Daniel", "Hos": "Hosea",
-    "Obad": "Obadiah", "Mic": "Micah", "Nah": "Nahum", "Hab": "Habakkuk", "Zeph": "Zephaniah", "Hag": "Haggai",
-    "Zech": "Zechariah", "Mal": "Malachi", "Matt": "Matthew", "Mt": "Matthew", "Mk": "Mark", "Lk": "Luke", "Jn": "John",
-    "Rom": "Romans", "Cor": "Corinthians", "Gal": "Galatians", "Eph": "Ephesians", "Phil": "Philippians",
-    "Col": "Colossians", "Thess": "Thessalonians", "Tim": "Timothy", "Tit": "Titus", "Philem": "Philemon",
-    "Heb": "Hebrews", "Jas": "James", "Pet": "Peter", "Rev": "Revelation",
-}  # fmt: skip
-_WHOLE_BOOKS: Final = "|".join(
-    {
-        *_BOOKS.values(),
-        "Surah",
-        "Sura",
-        "Song",
-        "Ezra",
-        "Ruth",
-        "Job",
-        "Joel",
-        "Amos",
-        "Jonah",
-        "Luke",
-        "Acts",
-        "Jude",
-        "Song of Songs",
-    }
-)
-_VERSES: Final = r"(\d{1,3}):(\d{1,3})(?:\s?[-–—]\s?(?:(\d{1,3}):)?(\d{1,3}))?(?:, ?(\d{1,3}))?(?![\d:])"
-_BOOK_NUMBERS: Final = {"1": "First", "2": "Second", "3": "Third", "I": "First", "II": "Second", "III": "Third"}
-
 
 def _expand(table: dict[str, str]) -> str:
     return "|".join(sorted(table, key=len, reverse=True))
@@ -239,21 +206,9 @@ def _named_street(match: re.Match[str]) -> str:
     return f"{match[1]} {_street(match)}"
 
 
-def _verses(match: re.Match[str]) -> str:
-    number, book, chapter, verse, last_chapter, last, more = match.groups()
-    words = f"{_BOOK_NUMBERS[number]} " if number else ""
-    is_several = bool(last or more)
-    words += f"{_BOOKS.get(book.rstrip('.'), book)} {cardinal(int(chapter))}{',' if is_several else ''} {cardinal(int(verse))}"
-    if last_chapter:
-        words += f" to {cardinal(int(last_chapter))}, {cardinal(int(last))}"
-    elif last:
-        words += f" to {cardinal(int(last))}"
-    return words + (f" and {cardinal(int(more))}" if more else "")
-
-
 RULES: Final[list[Rule]] = [
-    rule(rf"\b(?:([1-3]|I{{1,3}}) )?({_expand(_BOOKS)})\.? {_VERSES}", _verses),
-    rule(rf"\b(?:([1-3]|I{{1,3}}) )?({_WHOLE_BOOKS}) {_VERSES}", _verses),
+    rule(r"(?<![\w])([A-G])[#♯]m(?![\w])", r"\1 sharp minor"),
+    rule(r"\b([A-G])b(?= (?:major|minor|maj|min)\b)", r"\1 flat"),
     rule(r"(?<![\w])([A-G])[#♯](?![\w])", r"\1 sharp"),
     rule(r"(?<![\w])([A-G])♭(?![\w])", r"\1 flat"),
     rule(r"(?<![\w/])(?:N/A|n/a)(?=\.(?:\s|$))", "N.A"),
@@ -266,6 +221,11 @@ RULES: Final[list[Rule]] = [
         r"(?<![\w.])(IT)(?= (?:jobs?|department|support|team|staff|industry|manager|systems?|guy|man|men|woman|expert|experts|helpdesk|equipment|skills|training|school|desk|company|security|budget|professionals?|worker|workers|specialist|consultant|project|infrastructure|services?|sector|admin)\b)",
         "I.T.",
     ),
+    rule(
+        r"\bWHO(?= (?:guidelines?|reports?|officials?|data|director|recommend\w+|figures|estimates?|chief|spokes\w+|experts?|list|study|team)\b)",
+        "W.H.O.",
+    ),
+    rule(r"\b([BM])\.?Sc\b\.?", r"\1.S.C."),
     rule(r"\b([Ee])\.\s?g\.", lambda match: "For example" if match[1] == "E" else "for example"),
     rule(r"\b([Ii])\.\s?e\.", lambda match: "That is" if match[1] == "I" else "that is"),
     rule(r"(?:\betc|&c)\b\.?", lambda match: "et cetera" + stop_if_ends(match)),
@@ -299,11 +259,6 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=[a-z] )(Ave|Blvd|Pkwy)(?=[,;]|$)", lambda match: _AFTER_NAMES[match[1]]),
     rule(r"(?<=(?:st|nd|rd|th) )ed\.", lambda match: "edition" + stop_if_ends(match)),
     rule(r"(?<=(?:st|nd|rd|th) )edn\.", lambda match: "edition" + stop_if_ends(match)),
-    rule(
-        r"\b([1-3]|I{1,3}) (Sam|Kgs|Chr|Chron|Cor|Thess|Tim|Pet|Jn)\.? (?=\d{1,3}(?!:))",
-        lambda match: f"{_BOOK_NUMBERS[match[1]]} {_BOOKS[match[2]]} ",
-    ),
-    rule(r"\bPss?\.? (?=\d)", "Psalm "),
     rule(r"^(Jr|Sr|Esq|Inc|Ltd|Corp)\.$", lambda match: f"{_AFTER_NAMES[match[1]]}."),
     *SHORT_MONTHS,
     # A street: after an ordinal, after a name that no saint's name follows, or where a name cannot follow.

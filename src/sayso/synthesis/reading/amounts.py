@@ -194,6 +194,12 @@ def _ordinal(match: re.Match[str]) -> str:
     return ordinal(int(match[1].replace(",", ""))) if len(match[1]) <= 12 else match[0]
 
 
+def _power_of_unit(match: re.Match[str]) -> str:
+    unit = match[2]
+    words = _FIXED_UNITS.get(unit) or ("feet" if unit == "ft" else f"{_UNITS[unit]}s")
+    return f" {'squared' if match[1] == '²' else 'cubed'} {words}"
+
+
 def _power(match: re.Match[str]) -> str:
     return f"{number(match[1])} times ten to the {'minus ' if match[2] == '-' else ''}{number(match[3])}"
 
@@ -229,11 +235,14 @@ RULES: Final[list[Rule]] = [
         rf"(?<![\w.,/:-])({NUMBER})( ?[%°]| ?(?:{_UNIT})\b)?\s?[-–—]\s?(?={NUMBER})(?!{NUMBER}\s?[-–/])",
         lambda match: f"{match[1]}{match[2] or ''} to ",
     ),
+    rule(rf"(?<=\d)([²³]) ?({_UNIT})\b(?![\w²³/])", _power_of_unit),
     rule(rf"{_MINUS}{_START}({NUMBER}) ?°(?: ?([CF])\b)?", _degrees),
     rule(r"°([CF])\b", lambda match: f" degrees {_SCALE_NAMES[match[1]]}"),
     rule(rf"{_MINUS}{_START}({NUMBER}) ?%", lambda match: f"{'minus ' if match[1] else ''}{number(match[2])} percent"),
     rule(rf"(?<=\d) ?x ?(?={NUMBER})", " by "),
     rule(rf"{_START}({NUMBER}) ?[×✕] ?(?={NUMBER})", r"\1 times "),
+    rule(rf"{_START}({NUMBER})(MM|[kMB])(?=\+?(?:[.,;!?)]|$))", _with_scale),
+    rule(rf"{_START}(\d+\.\d+|\d{{2,}})(K)(?=\+?(?:[.,;!?)]|$))", _with_scale),
     rule(rf"{_START}({NUMBER})([kMB])(?= (?!ohm|byte|run\b|race\b)[a-z]+|[.,;!?)]|$)", _with_scale),
     rule(rf"{_START}({NUMBER})(K)(?= (?!bytes|displays|screens|runs|races)[a-z]+s\b)", _with_scale),
     rule(rf"{_START}({NUMBER}) ?([mbt]n)\b", lambda match: f"{number(match[1])} {SCALES[match[2]]}"),

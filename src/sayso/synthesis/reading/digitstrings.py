@@ -34,7 +34,7 @@ def _military(match: re.Match[str]) -> str:
     words = "oh " + cardinal(int(hour[1])) if hour[0] == "0" and hour != "00" else cardinal(int(hour))
     if hour == "00":
         words = "zero"
-    return f"{words} {'hundred' if minute == '00' else ('oh ' if minute[0] == '0' else '') + cardinal(int(minute))}{match[3]}"
+    return f"{words} {'hundred' if minute == '00' else ('oh ' if minute[0] == '0' else '') + cardinal(int(minute))} {'hours' if match[3] == 'hrs' else match[3]}"
 
 
 def _route(match: re.Match[str]) -> str:
@@ -45,6 +45,11 @@ def _route(match: re.Match[str]) -> str:
 def _phone(match: re.Match[str]) -> str:
     plus = "plus " if match[0].lstrip("( ").startswith("+") else ""
     return plus + ", ".join(digits(group) for group in re.findall(r"\d+", match[0]))
+
+
+def _named_number(match: re.Match[str]) -> str:
+    code = f"{digits(match[1][0])} hundred" if match[1].endswith("00") else digits(match[1])
+    return f"{'one ' if match[0][0] == '1' else ''}{code}, {match[2].replace('-', ' ').lower()}"
 
 
 def _grouped(match: re.Match[str]) -> str:
@@ -69,10 +74,20 @@ RULES: Final[list[Rule]] = [
         r"\b((?:[Tt]ele?(?:phone)?|[Pp]hone|[Ff]ax|[Mm]obile|[Cc]ell)(?: no\.| number)?[.:]? )(\(?0[\d ()/.-]{6,18}\d)(?![\w-])",
         _spelled,
     ),
+    rule(
+        r"(?<![\w.-])(?:1[- ])?(8(?:00|88|77|66|55|44|33)|900)-([A-Z]{4,9}|[A-Z]{3}-[A-Z]{4})(?![\w-])", _named_number
+    ),
+    rule(r"(?<![\w.,-])1[38]00[ -]\d{3}[ -]\d{3}(?![\w-])|(?<!\d )(?<!\) )(?<![\w.,)-])555[ -]\d{4}(?![\w-])", _phone),
+    rule(r"(\bnumber(?: is| was|:)? )(\d{3}[ -]\d{4})(?![\w-])", _spelled),
+    rule(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])", lambda match: f"{int(match[0].replace(',', '')):,}"),
+    rule(
+        r"(?<![\w.,])(\d{1,3})\.(\d{3})(?= (?:people|inhabitants|men|women|children|copies|soldiers|visitors|residents)\b)",
+        r"\1,\2",
+    ),
     # Numbers in other styles of writing.
     rule(r"(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?:,\d{1,2})?(?![\w]|[.,]\d)", _grouped),
     rule(r"(?<=[$£€¥])\s?\d{1,3}(?:\.\d{3})+,\d{2}(?![\w]|[.,]\d)", _grouped),
-    rule(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+,\d{2}(?= ?[€$£])", _grouped),
+    rule(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+,\d{1,2}(?![\w]|[.,]\d)", _grouped),
     rule(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+(?= ?(?:€|EUR\b|euros?\b))|(?<=€)\d{1,3}(?:\.\d{3})+(?![\d,.])", _grouped),
     rule(r"(?<![\w.,])\d{1,4},\d{1,2}(?= ?(?:€|£|\$|zł|EUR\b|euros?\b|CHF\b|kg\b|km\b|cm\b|mm\b|%))", _comma_money),
     rule(r"(?<=[€£])\d{1,4},\d{2}(?![\d,.])", _comma_money),
@@ -90,7 +105,7 @@ RULES: Final[list[Rule]] = [
         r"(?<![\w.])\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){1,5}(?![\w-])",
         lambda match: _phone(match) if len(re.sub(r"\D", "", match[0])) >= 8 else match[0],
     ),
-    rule(r"(?<![\w.:,])([01]\d|2[0-4])([0-5]\d)( (?:hours?|hrs|Zulu)\b)", _military),
+    rule(r"(?<![\w.:,])([01]\d|2[0-4]):?([0-5]\d) (hours?|hrs|Zulu)\b", _military),
     rule(
         r"\b((?:I|US|SR|Rte|Route|Highway|Interstate|Hwy)[ -])(\d{1,3}) ([NSEW])\b(?!['’]|\.\w)",
         _route,
@@ -108,7 +123,7 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w.])(?:1[ .-])?\(\d{3}\) ?\d{3}[ .-]\d{4}(?![\w-])", _phone),
     rule(r"(?<![\w.-])(?:1[ .-])?\d{3}[.-]\d{3}[.-]\d{4}(?![\w-])", _phone),
     rule(r"(?<![\w.-])\d{3}-\d{4}(?![\w-])", _phone),
-    rule(r"\(0\d{2,4}\) ?\d{3,4} ?\d{3,4}(?![\w-])", _phone),
+    rule(r"\(0\d{1,4}\) ?\d{3,4}[ -]?\d{3,4}(?![\w-])", _phone),
     rule(r"(?<![\w.-])0\d{2,4} \d{3,4} \d{3,4}(?![\w-])", _phone),
     rule(r"(?<![\w.])\d{3}-\d{2}-\d{4}(?![\w-])", _phone),
     rule(r"(?<![\w.])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])", _phone),

@@ -24,7 +24,7 @@ _UNITS: Final = {
     "min": "minute", "J": "joule", "N": "newton",
 }  # fmt: skip
 _PER_UNITS: Final = "|".join(sorted(_UNITS, key=len, reverse=True))
-_GREEK: Final = "α-ωΑ-Ωµ"
+_GREEK: Final = "α-ωΑ-Ω"
 
 
 def _per_unit(match: re.Match[str]) -> str:
@@ -54,6 +54,7 @@ def _isotope(match: re.Match[str]) -> str:
 
 
 RULES: Final[list[Rule]] = [
+    rule(r"[μµ](?=[mgslLFAVJWN]\b)", "µ"),
     rule(r"(Δ\w)/(?=Δ\w)", r"\1 over "),
     rule(r"(?<=\d)(?:ˢᵗ|ⁿᵈ|ʳᵈ|ᵗʰ)", lambda match: {"ˢ": "st", "ⁿ": "nd", "ʳ": "rd", "ᵗ": "th"}[match[0][0]]),
     rule(rf"(?<![\w⁺⁻])([⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}})({_ELEMENT})(?!\w)", _isotope),
@@ -73,7 +74,7 @@ RULES: Final[list[Rule]] = [
     rule(r"\bpH\b", "p H"),
     rule(r"(\([^()]{0,40}[-+−×*/][^()]{0,40}\))([²³])", lambda match: f"{match[1]} {_POWERS[match[2]]}"),
     rule(rf"(?<=[\w)]) ?· ?({_PER_UNITS})⁻([¹²³])", _per_unit),
-    rule(rf"(?<=\w) ?\b({_PER_UNITS})⁻([¹²³])", _per_unit),
+    rule(rf"(?:(?<=\w) ?\b|^|(?<=\())({_PER_UNITS})⁻([¹²³])", _per_unit),
     rule(r"\bd([a-z])/d([a-z])\b", r"d \1 over d \2"),
     rule(r"(?<![\w.])(\d+)([xyz])(?= ?[-+−=] ?\w)", r"\1 \2"),
 ]

@@ -19,6 +19,7 @@ _HYPHENATED: Final = (
     "brother|sister|son|daughter|all|cross|high|low|long|short|old|new|one|two|three|four|five|six|seven|eight|nine|ten|"
     "first|second|third|so|good|ill|hard|soft|blue|red|green|dark|light|deep|quick|slow|full|open|ready|far|near"
 )
+_SUFFIX: Final = "ly|er|ers|est|ing|ed|ness|ish|ty|ful|less|en|hood|historic|scribed?"
 _HEADING: Final = (
     r"(?:chapter|part|book|volume|act|scene|section|canto|letter|prologue|epilogue|preface|foreword|introduction|"
     r"afterword|interlude|appendix|contents|acknowledg(?:e)?ments|dedication|conclusion)"
@@ -45,7 +46,7 @@ RULES: Final[list[Rule]] = [
     rule(r"<!--.*?(?:-->|\Z)", " ", flags=re.DOTALL),
     rule(r"<(script|style|head|svg)\b[^<>]*>.*?</\1\s*>", " ", flags=re.DOTALL | re.IGNORECASE),
     rule(r"(?<=[.!?,;:”\"'’)])\s?<sup\b[^<>]{0,200}>\s*[\d*†‡]{1,3}\s*</sup>", "", flags=re.IGNORECASE),
-    rule(r"(?<=[^\W\d_]{2})<sup\b[^<>]{0,200}>\s*\d{1,3}\s*</sup>", "", flags=re.IGNORECASE),
+    rule(r"(?<=[^\W\d_]{2})<sup\b[^<>]{0,200}>\s*(?:\d{1,3}|[a-z])\s*</sup>", "", flags=re.IGNORECASE),
     rule(
         r"(?<=[\w.!?,;:”\"'’)])\s?<sup\b[^<>]{0,200}>\s*(?:\[\w{1,3}\]|<a\b[^<>]{0,300}>\s*\[?[\w*†‡]{1,3}\]?\s*</a>)\s*</sup>",
         "",
@@ -91,6 +92,7 @@ RULES: Final[list[Rule]] = [
     rule(r"\\(?=[*_~`#\[\]()>.!-])", ""),
     rule(r"\[(?:x|X| )\](?=\s)", " "),
     # Layout of print: hyphens at line ends, headings on lines of their own.
+    rule(rf"\b({_HYPHENATED})-[ \t]*\n[ \t]*(?=(?:{_SUFFIX})\b)", r"\1", flags=re.IGNORECASE),
     rule(rf"\b({_HYPHENATED})-[ \t]*\n[ \t]*(?=[a-z])", r"\1-", flags=re.IGNORECASE),
     rule(r"(?<=[^\W\d_]{2})[-\u2010\u00ad][ \t]*\n[ \t]*(?=[a-zß-öø-ÿ]{2})", ""),
     rule(
@@ -106,5 +108,6 @@ RULES: Final[list[Rule]] = [
     rule(
         r"^([ \t]*[^\na-z]{0,58}[A-Z]{2}[^\na-z]{0,58})\n(?=[ \t]*[“\"'‘(]?[A-Z][a-z ])", r"\1\n\n", flags=re.MULTILINE
     ),
+    rule(r"^([ \t]*(?:\d{1,3}|[IVXL]{1,6})\.?)[ \t]*\n(?=[ \t]*[“\"'‘(]?[A-Z])", r"\1\n\n", flags=re.MULTILINE),
     rule(r"^([ \t]*#{1,6}[ \t]+[^\n]+)\n(?=[^\n])", r"\1\n\n", flags=re.MULTILINE),
 ]

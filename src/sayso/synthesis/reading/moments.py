@@ -152,6 +152,14 @@ SHORT_MONTHS: Final[list[Rule]] = [
 RULES: Final[list[Rule]] = [
     rule(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?:T(?=\d))?(?![\d-])", _iso_date),
     rule(r"(?<![\w/])(\d{4})/(\d{1,2})/(\d{1,2})(?![\w/])", _iso_date),
+    rule(r"(?<![\w.])((?:19|20)\d{2})\.(\d{2})\.(\d{2})(?![\w]|\.\d)", _iso_date),
+    rule(rf"(\d ?{_HALF_DAY}){_DASH}(?=noon|midnight)", r"\1 to "),
+    rule(
+        r"(?<![\w.:])(1[0-2]|[1-9])\.([0-5]\d)(?= (?:noon|midnight|in the (?:morning|afternoon|evening)|at night|tonight|o['’]clock)\b)",
+        r"\1:\2",
+    ),
+    rule(r"(?<![\w.:])([01]?\d|2[0-3])h([0-5]\d)(?!\w)", r"\1:\2"),
+    rule(r"(?<![\w-])(1[0-2]|[1-9])-(3[01]|[12]?\d)-(\d{2})(?![\w-])", _slashed_date),
     rule(
         r"(\bat )(1[0-2]|[1-9])\.([0-5]\d)(?=[.,;]?$|[,;] | (?:in the|on|sharp|exactly|tomorrow|today|precisely|he|she|we|they|I)\b)",
         r"\1\2:\3",

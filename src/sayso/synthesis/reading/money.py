@@ -61,9 +61,11 @@ _CURRENCIES: Final = {
     "₺": ("lira", "lira", "kurush", "kurush"),
     "₿": ("bitcoin", "bitcoins", "cent", "cents"),
 }
-SCALES: Final = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "b": "billion", "tn": "trillion"}
+SCALES: Final = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "b": "billion", "tn": "trillion"} | {
+    "mm": "million", "lakh": "lakh", "crore": "crore",
+}  # fmt: skip
 _CURRENCY: Final = "|".join(re.escape(sign) for sign in sorted(_CURRENCIES, key=len, reverse=True))
-_SCALE: Final = r"hundred|thousand|million|billion|trillion|[kK]|[mM]n?|[bB]n?|tn"
+_SCALE: Final = r"hundred|thousand|million|billion|trillion|[kK]|[mM]n?|[bB]n?|tn|MM|lakh|crore"
 _BILL: Final = r"bills?|notes?|coins?|tickets?|fines?|stamps?|words?|questions?|tips?|bets?|cheques?|checks?|deals?"
 _ARTICLE: Final = re.compile(
     r"\b(?:an?|the|this|that|his|her|their|its|our|my|your|another|every|each)\s+$", re.IGNORECASE

@@ -23,6 +23,10 @@ _RULERS: Final = (
     "Pius|Ptolemy|Ramesses|Ramses|Richard|Robert|Rudolf|Selim|Sixtus|Stephen|Theodosius|Thutmose|Umberto|Urban|Victoria|"
     "Vittorio|Emmanuel|Wilhelm|William|Xerxes|Charlemagne|Sigismund|Casimir|Baudouin|Haakon|Akbar|Rama"
 )
+_RULED: Final = (
+    "ruled|reigned|died|became|invaded|married|succeeded|granted|signed|founded|abdicated|defeated|conquered|ascended|"
+    "ordered|crowned|and (?:his|her|the)|was (?:crowned|king|queen|born|succeeded|executed|the)"
+)
 _RULER_TITLES: Final = "King|Queen|Pope|Emperor|Empress|Tsar|Czar|Tsarina|Prince|Princess|Sultan|Kaiser|Duke|Saint|Shah"
 _NUMERAL: Final = rf"({ROMAN_PATTERN})"
 _LATER: Final = r"((?=[IVX])(?:X{0,2})(?:IX|IV|VI{0,3}|I{2,3}|(?<=X)I{0,3}))"  # II and up: a lone I may be the pronoun
@@ -82,7 +86,7 @@ def _world_war(match: re.Match[str]) -> str:
 
 
 def _heading(match: re.Match[str]) -> str:
-    if match[1] in "CDLM":
+    if match[1] in "CDLM" or match[1] in {"CV", "CC", "CI"}:
         return match[0]
     return f"{cardinal(roman(match[1])).capitalize()}."
 
@@ -146,7 +150,7 @@ RULES: Final[list[Rule]] = [
     ),
     rule(rf"\b((?:{_RULER_TITLES})(?: [A-Z][a-z]+){{1,2}}) {_NUMERAL}{_END_OF_NAME}", _reign),
     rule(rf"\b({_RULERS}) {_LATER}{_END_OF_NAME}", _reign),
-    rule(rf"\b({_RULERS}) (I)(?= of\b|[,;)])", _reign),
+    rule(rf"\b({_RULERS}) (I)(?= of\b|[,;)]|[.!?]?$|['’]s\b| (?:{_RULED})\b)", _reign),
     rule(rf"\b((?:{_RULERS}) [A-Z][a-z]+),? {_LATER}{_END_OF_NAME}", _reign),
     rule(rf"\b((?:{_FIRST_NAMES})(?: [A-Z]\.)? (?:Mc|Mac|O['’])?[A-Z][a-z]+),? (II|III|IV){_END_OF_NAME}", _reign),
     rule(rf"(?<=[a-z] )([A-Z][a-z]+) ((?:V?I){{2,3}}|IV|VI){_END_OF_NAME}", _count),

@@ -15,7 +15,8 @@ from sayso.ids import GrantId
 from sayso.ledger import Logged
 from sayso.workflows.audit.snapshot import UNREADABLE, Snapshot, last_of, named, place_of, speaker_of, told
 from sayso.workflows.consent.commitments import terms_commitment
-from sayso.workflows.installation.rows import ABOUT, committed, committed_here, erased_rows, grant_rows, speaker_rows
+from sayso.workflows.consent.reach import ABOUT
+from sayso.workflows.installation.rows import committed, committed_here, erased_rows, grant_rows, speaker_rows
 
 _OTHERWISE = "is not what the ledger says"
 _STATES = {f"consent:grant:{state}": str(state) for state in State}

@@ -44,7 +44,7 @@ class Seen:
     clips: set[str] = field(default_factory=set)
 
 
-class Made(NamedTuple):
+class ClipEntries(NamedTuple):
     """What the log tells of a clip: the entry, and the tickets of its intent and of itself."""
 
     entry: Entry
@@ -85,11 +85,11 @@ def _of_grant(look: Snapshot, row: Row, permits: Sequence[str], seen: Seen) -> I
     yield from (f"clips row {clip}: is missing" for clip in made)
 
 
-def _made(chain: Sequence[tuple[int, Entry]]) -> dict[str, Made]:
+def _made(chain: Sequence[tuple[int, Entry]]) -> dict[str, ClipEntries]:
     """Return what the entries under a grant tell of each clip."""
     intended = {entry.facts.get("permit"): ticket for ticket, entry in chain if entry.type == _INTENDED}
     return {
-        str(entry.facts["clip"]): Made(entry, intended.get(entry.facts.get("permit")), ticket)
+        str(entry.facts["clip"]): ClipEntries(entry, intended.get(entry.facts.get("permit")), ticket)
         for ticket, entry in chain
         if entry.type == _MADE
     }
@@ -147,7 +147,7 @@ def _named(part: Rows, group: Sequence[Rows]) -> str:
     return f"{table} row {', '.join(ids)}" if ids else f"{table} rows of {whose[0] if whose else 'unknown'}"
 
 
-def _of_clip(parts: Sequence[Rows], grant: str, made: dict[str, Made]) -> Iterator[str]:
+def _of_clip(parts: Sequence[Rows], grant: str, made: dict[str, ClipEntries]) -> Iterator[str]:
     """Yield what the row of a clip says otherwise than its entry, which is taken out of ``made``."""
     for clip in dict(parts)["clips"]:
         where = f"clips row {clip['clip_id']}"

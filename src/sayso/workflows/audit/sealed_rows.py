@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sayso.credentials.store import Row as ManifestRow
+from sayso.credentials.store import ManifestRow
 from sayso.database.rows import Row, all_rows
 from sayso.errors import SaysoError
-from sayso.fingerprint.store import Row as FingerprintRow
+from sayso.fingerprint.store import FingerprintRow
 from sayso.ids import SpeakerId, VoiceId
 from sayso.lineage import Kind
 from sayso.voices.store import get_voice

@@ -16,7 +16,8 @@ from sayso.errors import SaysoError
 from sayso.ids import GrantId, SpeakerId
 from sayso.ledger import Logged
 from sayso.ledger.acts import ClipMade
-from sayso.workflows.installation.rows import ABOUT, committed, grant_rows, speaker_rows
+from sayso.workflows.consent.reach import ABOUT
+from sayso.workflows.installation.rows import committed, grant_rows, speaker_rows
 from sayso.workflows.installation.session import Session
 
 _LOOKED_BACK: Final = 64

@@ -5,24 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import Action, minutes, signed
 from sayso.consent.decision import decide
-from sayso.consent.dimensions import Asked
+from sayso.consent.dimensions import Situation
 from sayso.consent.minutes import Lease
 from sayso.consent.permit import Permit
 from sayso.consent.request import Request
-from sayso.consent.signed import Standing
+from sayso.consent.signed import SpeakerStanding
 from sayso.database import Connection
 from sayso.errors import Refused
 from sayso.ids import GrantId, RunId
 from sayso.ledger import Entry, append
+from sayso.ledger.moments import check_moment
 from sayso.workflows.consent import reconsidering
 from sayso.workflows.consent.held_to_ledger import check_rows
+from sayso.workflows.consent.reach import refusals_of
 from sayso.workflows.consent.reconsidering import FACT
+from sayso.workflows.consent.refusing import as_shown
 from sayso.workflows.installation.session import Session
 
 _MAX_TOPICS_CHARS = 120
@@ -43,21 +45,25 @@ class Granted:
 def ask(session: Session, request: Request, act: str, *, run: RunId | None = None) -> Granted:
     """Return a permit for ``request``, logged as ``<act>:intended``; or log ``<act>:refused`` and raise why.
 
-    For a ``run``, the permit's whole length and one take are reserved with it, or it is refused. Raise `GrantTampered`
-    where a row that is decided on is not what the ledger says.
+    For a ``run``, the permit's whole length and one take are reserved with it, or it is refused. Raise `Tampered`,
+    with nothing logged, where state, ledger, witnesses or clock are not of one time, or a row that is decided on is not
+    what the ledger says.
     """
     session.require(Right.MARK if request.action is Action.MARK else Right.SPEECH)
     session.require_licensee(request.licensee, Right.SPEECH)
+    session.installation.witnessing.check()
     with session.act(request.speaker) as tx:
+        session.installation.log.check_files(tx)
+        check_moment(tx, now())
         standing = signed.standing(tx, request.speaker, session.policies)
         used = minutes.usage(tx, request.speaker)
-        case = _Case(act, standing, Asked(request, now(), used.ms, used.takes, standing.deceased))
+        case = _Case(act, standing, Situation(request, now(), used.ms, used.takes, standing.deceased))
         try:
             permit = _decided(session, case)
             check_rows(session, tx, request.speaker, _charged(case, permit))
             lease = None if run is None else _reserved(tx, permit, run)
         except Refused as refused:
-            refusal = refused
+            refusal = as_shown(session, tx, request.speaker, refused)
             _log_refused(session, tx, case)
         else:
             return Granted(permit, _log_intended(session, tx, case, permit), request.project, lease)
@@ -69,8 +75,8 @@ class _Case:
     """What is decided, on what, and for which act."""
 
     act: str
-    standing: Standing
-    asked: Asked
+    standing: SpeakerStanding
+    asked: Situation
 
 
 def _decided(session: Session, case: _Case) -> Permit:
@@ -112,16 +118,6 @@ def _log_refused(session: Session, tx: Connection, case: _Case) -> None:
     facts = _facts(session, asked.request, refusals_of(asked.now))
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
     append(tx, Entry(f"{case.act}:refused", stamp(asked.now), None, facts))
-
-
-def refusals_of(moment: datetime) -> str:
-    """Return the context of a speaker's pseudonym in the refusals of one month: whoever has the key can list them."""
-    return refusals_in(stamp(moment)[:7])
-
-
-def refusals_in(month: str) -> str:
-    """Return the same for a month such as ``2026-11``."""
-    return f"refused {month}"
 
 
 def result(session: Session, tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:

@@ -15,12 +15,13 @@ from sayso.accounts.rights import Right
 from sayso.clock import now, parse_stamp
 from sayso.consent import Action, Purpose, Request, minutes, signed
 from sayso.consent.decision import why
-from sayso.consent.signed import Standing
+from sayso.consent.signed import SpeakerStanding
 from sayso.database import Connection
 from sayso.errors import Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, VoiceId, parse_id
 from sayso.parsing import once
 from sayso.voices.store import list_voices
+from sayso.workflows.consent.refusing import why_shown
 from sayso.workflows.installation.session import Session
 
 MAX_FILE_BYTES: Final = 256_000_000
@@ -117,7 +118,7 @@ class _Judge:
     def __init__(self, session: Session, tx: Connection, moment: datetime) -> None:
         self._session, self._tx, self._moment = session, tx, moment
         self._speakers = {row.voice_id: row.speaker_id for row in list_voices(tx)}
-        self._standings: dict[SpeakerId, tuple[Standing, minutes.Usage]] = {}
+        self._standings: dict[SpeakerId, tuple[SpeakerStanding, minutes.GrantUsage]] = {}
         self._known: dict[Case, tuple[GrantId | None, tuple[str, ...]]] = {}
 
     def __call__(self, case: Case) -> tuple[GrantId | None, tuple[str, ...]]:
@@ -141,9 +142,10 @@ class _Judge:
             deceased=standing.deceased,
             explained=False,
         )
+        answer = why_shown(self._session, self._tx, speaker, answer)
         return answer.chosen, answer.reasons
 
-    def _standing(self, speaker: SpeakerId) -> tuple[Standing, minutes.Usage]:
+    def _standing(self, speaker: SpeakerId) -> tuple[SpeakerStanding, minutes.GrantUsage]:
         if speaker not in self._standings:
             standing = signed.standing(self._tx, speaker, self._session.policies)
             self._standings[speaker] = standing, minutes.usage(self._tx, speaker)

@@ -23,9 +23,6 @@ from sayso.vault import Vault
 from sayso.vault.domains import Domain
 from sayso.workflows.installation.session import Session
 
-ABOUT: Final = ("consent:speaker:added", "consent:speaker:key", "consent:speaker:died")
-"""Types of the entries about a speaker under no grant, each the context of the pseudonym in it."""
-
 COMMITMENT_CHARS: Final = 32
 """Hex digits of a commitment to rows: 128 bits, so that an entry has room for two."""
 

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from sayso.accounts.rights import Right
+from sayso.clock import now
 from sayso.engines.registry import installed
 from sayso.errors import Conflict, Invalid, NotFound, Refused, SaysoError, Tampered, Unavailable
+from sayso.ledger.moments import accept_clock, check_moment
+from sayso.lineage.store import all_blobs
 from sayso.models import cards, weights
 from sayso.settings import Settings
 from sayso.workflows.audit.auditing import audit
@@ -49,6 +53,10 @@ def examine(settings: Settings, opened: Callable[[Settings], Session] = open_ses
     yield CheckupFinding("installation", f"opened {settings.home}")
     yield _looked("keys", lambda: _keys(session))
     yield _looked("ledger", lambda: _ledger(session))
+    yield _looked("clock", lambda: _clock(session))
+    if settings.witnesses:
+        yield _looked("witnesses", lambda: _witnesses(session))
+    yield _looked("blobs", lambda: _blobs(session))
 
 
 def worst(findings: list[CheckupFinding]) -> SaysoError | None:
@@ -58,6 +66,13 @@ def worst(findings: list[CheckupFinding]) -> SaysoError | None:
     return min(
         problems, key=lambda error: next(i for i, kind in enumerate(order) if isinstance(error, kind)), default=None
     )
+
+
+def accept_present_clock(session: Session) -> int:
+    """Log that the present clock is right although later entries stand in the ledger; return the entry's ticket."""
+    session.require(Right.LEDGER)
+    with session.act() as tx:
+        return accept_clock(tx, now())
 
 
 def _looked(what: str, look: Callable[[], str]) -> CheckupFinding:
@@ -73,6 +88,8 @@ def _model(name: str) -> str:
 
 def _space(settings: Settings) -> str:
     folder = next(place for place in (settings.home, *settings.home.parents) if place.exists())
+    if not folder.is_dir():
+        raise Invalid(f"{settings.home}: got {folder}, which is a file, expected a folder; set SAYSO_HOME")
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_BYTES:
         raise TooLittleSpace(
@@ -84,6 +101,31 @@ def _space(settings: Settings) -> str:
 def _keys(session: Session) -> str:
     session.vault.operator_secret("log")
     return "the key-encryption key opens the key store"
+
+
+def _clock(session: Session) -> str:
+    with session.read() as tx:
+        check_moment(tx, now())
+    return "not before the newest entry of the ledger"
+
+
+def _witnesses(session: Session) -> str:
+    answered = session.installation.witnessing.ask()
+    known = f"{len(answered.by)} of {len(session.settings.witnesses)} have seen no longer ledger than this"
+    return "; ".join((known, *answered.missing))
+
+
+def _blobs(session: Session) -> str:
+    """Count the blobs that nothing refers to: a process that dies between sealing and its transaction leaves one."""
+    kept = set(session.vault.addresses())
+    with session.read() as tx:
+        strays = kept - all_blobs(tx)
+    if not strays:
+        return f"{len(kept)} blobs, each of an artifact"
+    return (
+        f"{len(kept)} blobs, {len(strays)} of no artifact: acts that were stopped left them, encrypted; "
+        f"the erasure of their speaker takes them. The first is {min(strays)}"
+    )
 
 
 def _ledger(session: Session) -> str:

@@ -59,7 +59,7 @@ def field_of(clip: ClipId) -> str:
     return f"fingerprint {clip}"
 
 
-def digest_of(session: Session, row: store.Row) -> str:
+def digest_of(session: Session, row: store.FingerprintRow) -> str:
     """Return the SHA-256 of a kept fingerprint, as lineage has it; raise the vault's errors if it does not open."""
     plain = session.vault.open_field(row.sealed, row.speaker_id, field=field_of(row.clip_id))
     return hashlib.sha256(plain).hexdigest()

@@ -46,7 +46,9 @@ def sealed(session: Session, manifest_id: str, manifest: bytes, *, clip: ClipId,
 
 def keep(tx: Connection, made: SealedManifest, permit: Permit, *, parent: ArtifactId) -> None:
     """Keep a sealed manifest store, and record it as derived from the clip's artifact."""
-    store.insert_manifest(tx, store.Row(made.manifest_id, made.clip, made.speaker, made.sealed, made.created_at))
+    store.insert_manifest(
+        tx, store.ManifestRow(made.manifest_id, made.clip, made.speaker, made.sealed, made.created_at)
+    )
     archive.noted(tx, made.digest, Kind.MANIFEST, permit, speaker=made.speaker, parent=parent)
 
 
@@ -64,7 +66,7 @@ def manifest_of(session: Session, manifest_id: str) -> bytes:
         raise ManifestUnknown from None
 
 
-def digest_of(session: Session, row: store.Row) -> str:
+def digest_of(session: Session, row: store.ManifestRow) -> str:
     """Return the SHA-256 of a kept manifest store, as lineage has it; raise the vault's errors if it does not open."""
     return hashlib.sha256(_opened(session, row)).hexdigest()
 
@@ -75,7 +77,7 @@ def manifests_of(session: Session, clip: ClipId, *, limit: int = 10) -> list[str
         return store.manifests_of(tx, clip, limit=limit)
 
 
-def _opened(session: Session, row: store.Row) -> bytes:
+def _opened(session: Session, row: store.ManifestRow) -> bytes:
     packed = session.vault.open_field(
         row.sealed, row.speaker_id, field=_field(row.manifest_id, row.clip_id, row.created_at)
     )

@@ -17,7 +17,7 @@ from sayso.errors import SaysoError
 from sayso.fingerprint import Features, Find, Index, find, store
 from sayso.fingerprint.features import HOP_LENGTH, RATE_HZ
 from sayso.fingerprint.fingerprint import parts_of
-from sayso.fingerprint.store import Row
+from sayso.fingerprint.store import FingerprintRow
 from sayso.ids import ClipId
 from sayso.mark.errors import FingerprintInvalid
 from sayso.workflows.installation.session import Session
@@ -74,7 +74,7 @@ class ContentFinder:
             self._index.add([item for _, group in groupby(rows, _speaker) for item in self._opened(group)])
             self._last = last
 
-    def _opened(self, rows: Iterable[Row]) -> Iterator[tuple[int, bytes]]:
+    def _opened(self, rows: Iterable[FingerprintRow]) -> Iterator[tuple[int, bytes]]:
         """Yield the fingerprints of one speaker that may be read; of an erasure under way there is none."""
         several = list(rows)
         fields = [(field_of(row.clip_id), row.sealed) for row in several]
@@ -87,14 +87,14 @@ class ContentFinder:
                 if plain is not None and parts_of(plain):
                     yield row.number, plain
 
-    def _plain(self, row: Row) -> bytes | None:
+    def _plain(self, row: FingerprintRow) -> bytes | None:
         try:
             return self._session.vault.open_field(row.sealed, row.speaker_id, field=field_of(row.clip_id))
         except SaysoError:
             return None
 
 
-def _speaker(row: Row) -> str:
+def _speaker(row: FingerprintRow) -> str:
     return row.speaker_id
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -10,7 +12,7 @@ from sayso.consent.act import Action, Disclosure
 from sayso.consent.permit import Gate, Permit, Release
 from sayso.credentials import SignedAudio
 from sayso.disk import Draft, check_target
-from sayso.errors import Bug
+from sayso.errors import Bug, Unavailable
 from sayso.mark import EncodedAudio
 
 _READABLE = 0o644
@@ -18,6 +20,23 @@ _READABLE = 0o644
 
 class PermitMixup(Bug):
     """A file was about to be released under another permit than it was made under."""
+
+
+class NotReleased(Unavailable):
+    """The clip is made, charged and kept, but its file could not be written; export the clip."""
+
+
+@contextlib.contextmanager
+def settled(clip: str, output: Path) -> Iterator[None]:
+    """Where the disk fails now, tell whoever waits for ``output`` that the clip is made, and not to be made again."""
+    try:
+        yield
+    except Unavailable as error:
+        why = getattr(error.__cause__, "strerror", None) or error.message
+        raise NotReleased(
+            f"{output} could not be written ({str(why).lower()}), but {clip} is made, charged and kept; "
+            "free some space and export the clip instead of making another"
+        ) from error
 
 
 class SoundDraft:
@@ -31,6 +50,7 @@ class SoundDraft:
         check_target(output, overwrite=True)
         self._draft = Draft(output, mode=_READABLE)
         self._gate, self._action = gate, action
+        self._permit: Permit | None = None
 
     def write(
         self,
@@ -56,9 +76,16 @@ class SoundDraft:
         if file.permit_id != permit.permit_id:
             raise PermitMixup
         self._draft.write(file.data)
+        self._permit = permit
 
     def publish(self) -> None:
-        """Give the file its name, replacing what had it before."""
+        """Give the file its name, replacing what had it before, if its permit holds to this moment.
+
+        Raise `PermitRefused` where consent was withdrawn, or the permit ended, after the file was written: whoever is
+        held up between the entry and the name does not release it.
+        """
+        if self._permit is not None:
+            self._gate.check(self._permit, self._action)
         self._draft.publish()
 
     def __enter__(self) -> Self:

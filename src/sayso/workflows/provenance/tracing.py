@@ -27,7 +27,7 @@ from sayso.synthesis import store as clips
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.content import COPIED, UNCOMPARED, content_of, is_shown
 from sayso.workflows.provenance.recognising import UNMARKED, ContentFinder, Recognised
-from sayso.workflows.provenance.verifying import Standing, standing_of, standing_of_clip
+from sayso.workflows.provenance.verifying import ClipStanding, standing_of, standing_of_clip
 
 PEAK_S: Final = 0.1
 
@@ -52,7 +52,7 @@ class Part:
     """
 
     passage: Passage
-    standing: Standing | None
+    standing: ClipStanding | None
     content: Content
     recognised: Recognised | None = None
 
@@ -174,7 +174,7 @@ def recognised_in(finder: ContentFinder, heard: Heard) -> list[Recognised]:
 def _marked(session: Session, heard: Heard, file: Path) -> tuple[Part, ...]:
     passages = heard.scan.passages
     marks = {passage.mark for passage in passages if passage.mark is not None}
-    standings: dict[Mark | None, Standing | None] = {mark: standing_of(session, mark) for mark in marks}
+    standings: dict[Mark | None, ClipStanding | None] = {mark: standing_of(session, mark) for mark in marks}
     return tuple(_part(session, one, standings.get(one.mark), heard, file) for one in passages)
 
 
@@ -193,7 +193,7 @@ def _unmarked(session: Session, heard: Heard) -> tuple[Part, ...]:
     )
 
 
-def _part(session: Session, passage: Passage, standing: Standing | None, heard: Heard, file: Path) -> Part:
+def _part(session: Session, passage: Passage, standing: ClipStanding | None, heard: Heard, file: Path) -> Part:
     if standing is None:
         return Part(passage, None, Content.UNKNOWN)
     content = content_of(session, standing.clip, _as_made(heard, passage, file))

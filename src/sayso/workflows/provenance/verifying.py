@@ -35,7 +35,7 @@ SLACK: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClipStanding:
     """What is known here of a clip: its record, its grant's state now, its entry with proof and the key to check it."""
 
     clip: Clip
@@ -64,7 +64,7 @@ class Verification:
     file: Path
     detection: Detection
     credentials: Credentials
-    standing: Standing | None
+    standing: ClipStanding | None
     content: Content = Content.UNKNOWN
 
     @property
@@ -118,14 +118,14 @@ def _credentials(session: Session, file: Path) -> Credentials:
     return read(file.read_bytes(), container, anchors_pem=session.anchors_pem())
 
 
-def standing_of(session: Session, mark: Mark) -> Standing | None:
+def standing_of(session: Session, mark: Mark) -> ClipStanding | None:
     """Return what is known here of the clip that was given ``mark``; None if there is none."""
     with session.read() as tx:
         clip = clips.clip_of_mark(tx, str(mark))
     return None if clip is None else standing_of_clip(session, clip)
 
 
-def standing_of_clip(session: Session, clip: Clip) -> Standing:
+def standing_of_clip(session: Session, clip: Clip) -> ClipStanding:
     """Return what is known here of ``clip``, its grant and its entry."""
     with session.read() as tx:
         grant = consents.get_grant(tx, GrantId(clip.grant_id))
@@ -137,9 +137,9 @@ def standing_of_clip(session: Session, clip: Clip) -> Standing:
         verify_proof(proof, data, log_key)
         problem = _mismatch(data, clip) or _unrecorded(session, data, clip, grant.speaker)
     except SaysoError as error:
-        return Standing(clip, grant.state_at(now()), None, proof_ok=False, problem=error.message)
+        return ClipStanding(clip, grant.state_at(now()), None, proof_ok=False, problem=error.message)
     state = grant.state_at(now())
-    return Standing(clip, state, entry, proof_ok=not problem, problem=problem, proof=proof, log_key=log_key)
+    return ClipStanding(clip, state, entry, proof_ok=not problem, problem=problem, proof=proof, log_key=log_key)
 
 
 def _unrecorded(session: Session, entry: bytes, clip: Clip, speaker: SpeakerId) -> str:

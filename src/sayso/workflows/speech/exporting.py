@@ -32,7 +32,7 @@ from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import manifests
 from sayso.workflows.provenance.content import content_of
 from sayso.workflows.provenance.recognising import ContentFinder
-from sayso.workflows.provenance.releasing import SoundDraft
+from sayso.workflows.provenance.releasing import SoundDraft, settled
 from sayso.workflows.provenance.tracing import Heard, listen, recognised_in
 from sayso.workflows.speech import credentials, labels
 from sayso.workflows.speech.credentials import Packed
@@ -119,7 +119,8 @@ def export(session: Session, publication: Publication, output: Path) -> Exported
         except BaseException:
             permission.failed(session, granted, ACT)
             raise
-        draft.publish()
+        with settled(clip.clip_id, output):
+            draft.publish()
     return Exported(
         clip=clip.clip_id,
         grant=granted.permit.grant_id,

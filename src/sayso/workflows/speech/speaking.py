@@ -35,7 +35,7 @@ from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import content, manifests
 from sayso.workflows.provenance.content import SealedFingerprint
-from sayso.workflows.provenance.releasing import SoundDraft
+from sayso.workflows.provenance.releasing import SoundDraft, settled
 from sayso.workflows.speech import credentials
 from sayso.workflows.speech.credentials import Packed
 from sayso.workflows.speech.labels import LabelOutcome, beside, notice
@@ -68,7 +68,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeClip:
     """What came of a run: marked sound, the file to leave, what is kept of both, and where the mark was read again."""
 
     sound: MarkedAudio
@@ -117,9 +117,10 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
         except BaseException:
             permission.failed(session, run.granted, ACT)
             raise
-        if Layer.NOTICE in take.plan.layers:
-            write_document(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
-        draft.publish()
+        with settled(take.clip, output):
+            if Layer.NOTICE in take.plan.layers:
+                write_document(beside(output), notice(take.plan, take.origin, outcome), mode=0o644)
+            draft.publish()
     return _spoken(run, made, outcome, times, ticket)
 
 
@@ -157,9 +158,9 @@ def rendering(run: Run, strength: Strength, attempt: int = 0) -> Iterator[Marked
     )
 
 
-def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> Made:
+def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> MadeClip:
     """Make the clip, more firmly marked while its mark is lost on the way; raise `MarkWeak` if that is the policy."""
-    weaker: Made | None = None
+    weaker: MadeClip | None = None
     for attempt, strength in enumerate(run.take.policy.strengths()):
         if weaker is not None:
             run.session.vault.unlink(weaker.kept.blob)
@@ -183,7 +184,7 @@ def _rendered(run: Run, strength: Strength, attempt: int, times: Times, report: 
     return MarkedAudio.joined(pieces)
 
 
-def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> Made:
+def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> MadeClip:
     """Sign, seal and write ``sound``, while its mark is read back in another thread."""
     session, take = run.session, run.take
     with ThreadPoolExecutor(1) as beside, session.vault.holding():
@@ -194,7 +195,7 @@ def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> Made:
             _write(run, file, draft)
             fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
             output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
-            return Made(sound, file, kept, fingerprint, output, checking.result())
+            return MadeClip(sound, file, kept, fingerprint, output, checking.result())
 
 
 def _packed(run: Run, sound: MarkedAudio) -> Packed:
@@ -216,7 +217,7 @@ def _write(run: Run, file: Packed, draft: SoundDraft) -> None:
     draft.write(file.file, run.permit, voice=voice, to=to, announced=run.take.plan.speaks)
 
 
-def _settled(run: Run, made: Made, outcome: LabelOutcome) -> int:
+def _settled(run: Run, made: MadeClip, outcome: LabelOutcome) -> int:
     """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
     session, take, granted, permit = run.session, run.take, run.granted, run.permit
     with archive.undone_on_failure(session, made.kept), session.act(take.speaker) as tx:
@@ -235,7 +236,7 @@ def _settled(run: Run, made: Made, outcome: LabelOutcome) -> int:
     return ticket
 
 
-def _facts(take: Take, made: Made, outcome: LabelOutcome) -> dict[str, Fact]:
+def _facts(take: Take, made: MadeClip, outcome: LabelOutcome) -> dict[str, Fact]:
     return {
         "clip": take.clip,
         "mark": str(take.mark),
@@ -247,7 +248,7 @@ def _facts(take: Take, made: Made, outcome: LabelOutcome) -> dict[str, Fact]:
     }
 
 
-def _clip(run: Run, made: Made) -> Clip:
+def _clip(run: Run, made: MadeClip) -> Clip:
     take, permit = run.take, run.permit
     return Clip(
         clip_id=take.clip,
@@ -265,7 +266,7 @@ def _clip(run: Run, made: Made) -> Clip:
     )
 
 
-def _spoken(run: Run, made: Made, outcome: LabelOutcome, times: Times, ticket: int) -> Spoken:
+def _spoken(run: Run, made: MadeClip, outcome: LabelOutcome, times: Times, ticket: int) -> Spoken:
     duration_s = made.sound.signal.duration_s
     return Spoken(
         clip=run.take.clip,

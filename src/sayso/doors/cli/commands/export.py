@@ -10,7 +10,7 @@ import typer
 
 from sayso.doors.cli.outlet import Force, SoundOutput, sound_outlet
 from sayso.doors.cli.output import AsJson
-from sayso.doors.cli.session import local_session
+from sayso.doors.cli.session import entry_of, local_session
 from sayso.doors.shapes import speech as shapes
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def export(
     with sound_outlet(output, force=force) as out:
         session = local_session()
         exported = released(session, release, out.path)
-        entry = session.entry_of(exported.ticket)
+        entry = entry_of(session, exported.ticket, f"{output} is written")
         out.show(shapes.exported(exported, entry), _lines(exported, output, entry), as_json=as_json)
 
 

@@ -12,7 +12,7 @@ from sayso.doors.cli.options import LexiconFile, declared, read_text, several
 from sayso.doors.cli.outlet import Force, SoundOutput, sound_outlet
 from sayso.doors.cli.output import AsJson, talk
 from sayso.doors.cli.progress import bar
-from sayso.doors.cli.session import local_session
+from sayso.doors.cli.session import entry_of, local_session
 from sayso.doors.shapes import speech as shapes
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _speak(order: Order, output: Path, *, force: bool, as_json: bool) -> None:
             spoken = speak(session, order, out.path, report)
         for line in _warnings(spoken):
             talk(line)
-        entry = session.entry_of(spoken.ticket)
+        entry = entry_of(session, spoken.ticket, f"{output} is written, and clip {spoken.clip} is charged")
         out.show(shapes.spoken(spoken, entry), _lines(spoken, output, entry), as_json=as_json)
 
 

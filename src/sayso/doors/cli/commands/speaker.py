@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sayso.doors.cli.group import group
+from sayso.doors.cli.options import read_text
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 
@@ -15,7 +16,9 @@ app = group()
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Option(help="Name of the speaker; stored encrypted, never logged.")],
+    name: Annotated[
+        str, typer.Option(help="Name; - reads standard input, @FILE reads a file. Stored encrypted, never logged.")
+    ],
     organisation: Annotated[
         str | None, typer.Option(help="Organisation of the speaker; default: that of the caller.")
     ] = None,
@@ -27,7 +30,7 @@ def add(
     """
     from sayso.workflows.consent.speakers import add_speaker  # noqa: PLC0415
 
-    speaker_id = add_speaker(local_session(), name, organisation)
+    speaker_id = add_speaker(local_session(), read_text(name), organisation)
     lines = (f"speaker {speaker_id}", f"next: sayso consent grant --speaker {speaker_id} --licensee L --purpose P")
     show({"speaker": speaker_id}, lines, as_json=as_json)
 
