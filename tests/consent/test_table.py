@@ -6,7 +6,9 @@ A new row needs an example of its values here, and nothing else.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import cedarpy
@@ -14,8 +16,7 @@ import pytest
 import typer
 from hypothesis import given, settings
 
-from sayso.consent import dimensions
-from sayso.consent.cedar import Policy, policy_of, policy_set_of, schema_of
+from sayso.consent.cedar import policy_of, policy_set_of, schema_of
 from sayso.consent.ceiling import excess
 from sayso.consent.dimension import Command, Term
 from sayso.consent.dimensions import DIMENSIONS, MUST, TERMS, Asked
@@ -233,7 +234,7 @@ def test_each_is_shown(term: Term) -> None:
     assert {**shown, "since": 0} != {**bare, "since": 0} or term.name == "not_before"
 
 
-def test_a_grant_without_its_row_would_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The table is read when `Grant` is made, so that a field without a row, whose limit would be lost, cannot be."""
-    assert {term.name for term in dimensions.TERMS} == set(grant().terms())
-    assert Policy(SPEAKER, [grant()]).ask(Asked(request(), NOW)).allowed
+def test_the_page_of_the_python_surface_names_each_limit() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "python.md").read_text()
+    listed = page.partition("\n`limits`: ")[2].partition(". They mean")[0]
+    assert set(re.findall(r"`(\w+)`", listed)) == set(TYPED) - {"licensee", "purposes"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
@@ -22,7 +21,9 @@ from sayso.ids import RunId
 from sayso.ledger import Entry, append
 from sayso.ledger.moments import check_moment
 from sayso.workflows.consent import reconsidering
+from sayso.workflows.consent.reach import refusals_of
 from sayso.workflows.consent.reconsidering import FACT
+from sayso.workflows.consent.refusing import as_shown
 from sayso.workflows.installation.session import Session
 
 _MAX_TOPICS_CHARS = 120
@@ -59,7 +60,7 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
             permit = _decided(session, case)
             lease = None if run is None else _reserved(tx, permit, run)
         except Refused as refused:
-            refusal = refused
+            refusal = as_shown(session, tx, request.speaker, refused)
             _log_refused(session, tx, case)
         else:
             return Granted(permit, _log_intended(session, tx, case, permit), request.project, lease)
@@ -108,16 +109,6 @@ def _log_refused(session: Session, tx: Connection, case: _Case) -> None:
     facts = _facts(session, asked.request, refusals_of(asked.now))
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
     append(tx, Entry(f"{case.act}:refused", stamp(asked.now), None, facts))
-
-
-def refusals_of(moment: datetime) -> str:
-    """Return the context of a speaker's pseudonym in the refusals of one month: whoever has the key can list them."""
-    return refusals_in(stamp(moment)[:7])
-
-
-def refusals_in(month: str) -> str:
-    """Return the same for a month such as ``2026-11``."""
-    return f"refused {month}"
 
 
 def result(session: Session, tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:

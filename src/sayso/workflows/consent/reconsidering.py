@@ -20,6 +20,7 @@ from sayso.ids import SpeakerId
 from sayso.ledger.entry import Link
 from sayso.vault.domains import Domain
 from sayso.vault.errors import Shredded, SubjectUnknown
+from sayso.workflows.consent.reach import check_shown
 from sayso.workflows.installation.session import Session
 
 FACT: Final = "decision"
@@ -74,6 +75,7 @@ def reconsider(session: Session, entry: int) -> Reconsidered:
     is not what the entry committed to.
     """
     session.integrate()
+    check_shown(session, entry)
     link = Link.decode(session.log.entry(entry))
     digest = link.entry.facts.get(FACT)
     if not isinstance(digest, str):
