@@ -10,7 +10,7 @@ from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import Action, minutes, signed
 from sayso.consent.decision import decide
-from sayso.consent.dimensions import Asked
+from sayso.consent.dimensions import Situation
 from sayso.consent.minutes import Lease
 from sayso.consent.permit import Permit
 from sayso.consent.request import Request
@@ -55,7 +55,7 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
         check_moment(tx, now())
         standing = signed.standing(tx, request.speaker, session.policies)
         used = minutes.usage(tx, request.speaker)
-        case = _Case(act, standing, Asked(request, now(), used.ms, used.takes, standing.deceased))
+        case = _Case(act, standing, Situation(request, now(), used.ms, used.takes, standing.deceased))
         try:
             permit = _decided(session, case)
             lease = None if run is None else _reserved(tx, permit, run)
@@ -73,7 +73,7 @@ class _Case:
 
     act: str
     standing: SpeakerStanding
-    asked: Asked
+    asked: Situation
 
 
 def _decided(session: Session, case: _Case) -> Permit:

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from sayso import canonical
 from sayso.consent import decision_store as store
 from sayso.consent.cedar import Basis, Policy, Verdict, answer_of, question_of
-from sayso.consent.dimensions import Asked
+from sayso.consent.dimensions import Situation
 from sayso.database import Connection
 from sayso.errors import Conflict, NotFound, SaysoError, Tampered
 from sayso.ids import SpeakerId
@@ -54,7 +54,7 @@ class Reconsidered:
     question: str
 
 
-def keep(session: Session, tx: Connection, policy: Policy, asked: Asked) -> str:
+def keep(session: Session, tx: Connection, policy: Policy, asked: Situation) -> str:
     """Keep what a decision is made on, and return the digest that its entry is to hold."""
     speaker = policy.speaker
     policies, schema = _basis(policy)
