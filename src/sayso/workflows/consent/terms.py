@@ -62,6 +62,7 @@ class Terms:
 
     def amended(self, old: Grant) -> Grant:
         """Return the next version of ``old``: what these terms say, all else as it was; raise `GrantInvalid`."""
+        old.require_readable()
         if self.speaker or self.licensee:
             raise GrantInvalid("licensee: got another, expected none: a new licensee needs a new grant")
         fields = dict(self._said)
