@@ -12,8 +12,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
-from sayso.ledger.act import Act, OfSpeaker, OfSpeakerT
-from sayso.ledger.entry import Entry, Fact
+from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker, OfSpeakerT
 from sayso.ledger.errors import EntryInvalid
 
 __all__ = [

@@ -187,6 +187,10 @@ def _expand(table: dict[str, str]) -> str:
     return "|".join(sorted(table, key=len, reverse=True))
 
 
+_COMPASS: Final = {
+    "N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast",
+    "SW": "Southwest",
+}  # fmt: skip
 _CLIPPED: Final = {
     "gov": "government", "dep": "department", "int": "international", "nat": "national", "cont": "continued",
     "sec": "secretary", "ass": "association",
@@ -221,6 +225,11 @@ RULES: Final[list[Rule]] = [
         r"(?<![\w.])(IT)(?= (?:jobs?|department|support|team|staff|industry|manager|systems?|guy|man|men|woman|expert|experts|helpdesk|equipment|skills|training|school|desk|company|security|budget|professionals?|worker|workers|specialist|consultant|project|infrastructure|services?|sector|admin)\b)",
         "I.T.",
     ),
+    rule(
+        r"\bWHO(?= (?:guidelines?|reports?|officials?|data|director|recommend\w+|figures|estimates?|chief|spokes\w+|experts?|list|study|team)\b)",
+        "W.H.O.",
+    ),
+    rule(r"\b([BM])\.?Sc\b\.?", r"\1.S.C."),
     rule(r"\b([Ee])\.\s?g\.", lambda match: "For example" if match[1] == "E" else "for example"),
     rule(r"\b([Ii])\.\s?e\.", lambda match: "That is" if match[1] == "I" else "that is"),
     rule(r"(?:\betc|&c)\b\.?", lambda match: "et cetera" + stop_if_ends(match)),
@@ -230,6 +239,11 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=[a-z.] )v\. (?=[A-Z])", "versus "),
     rule(r"\bw/o\b", "without"),
     rule(r"\bc/o\b", "care of"),
+    rule(r"\b(Hwy|Rte|Apt|Bldg|Ste|Rm)(?= \d)", lambda match: BEFORE_NUMBERS[match[1]]),
+    rule(
+        r"\b([NS]?[EW]|[NS])\.? (?=\d+(?:st|nd|rd|th) (?:St|Ave|Street|Avenue|Blvd|Rd|Road)\b)",
+        lambda match: f"{_COMPASS[match[1]]} ",
+    ),
     rule(r"\bw/ ?(?=\w{2})", "with "),
     rule(r"\b[Tt]h['’](?=[a-z]{2})", "the "),
     rule(r"\b(?:[Gg]ov|[Dd]ep|[Ii]nt|[Nn]at)['’](?:t|l)\b|\b[Cc]ont['’]d\b|\b[Ss]ec['’]y\b|\b[Aa]ss['’]n\b", _clipped),
