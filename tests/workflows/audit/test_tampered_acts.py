@@ -155,11 +155,10 @@ def test_a_word_that_nobody_knows_is_named_and_the_audit_goes_on(spoken):
 
 def test_an_erasure_that_stopped_half_way_is_no_tampering_and_is_named(spoken):
     session, speaker = spoken.estate.session, SpeakerId(spoken.estate.speaker)
-    plan = erasing.plan(session, speaker)
-    furnished.begun(session, speaker)
+    plan = furnished.begun(session, speaker)
     assert auditing.audit(session).size
     session.vault.destroy_subject(speaker)
-    with pytest.raises(auditing.ErasureUnfinished, match=plan.plan_id):
+    with pytest.raises(auditing.ErasureUnfinished, match=plan):
         auditing.audit(session)
-    erasing.run(session, plan.plan_id)
+    erasing.run(session, plan)
     assert auditing.audit(session).size
