@@ -17,7 +17,7 @@ from sayso.clock import now
 from sayso.consent import changes, minutes, store
 from sayso.consent.errors import GrantUnknown, LeaseOver, MinutesUsedUp, ReservationExceeded, ReservationUnknown
 from sayso.consent.minutes import LEASE_S, Lease
-from sayso.consent.minutes.reservation import end_reservation, held_row
+from sayso.consent.minutes.reservation import conclude, held_row
 from sayso.consent.minutes.store import grant_minutes, reservations
 from sayso.consent.state import Party, State
 from sayso.database import EVERYTHING, Database, connect, metadata
@@ -123,9 +123,9 @@ def test_what_another_transaction_ended_since_it_was_read_is_not_charged_twice(f
     with filled.write(scope=EVERYTHING) as tx:
         held = reserve(tx, GRANT, permit(), 1_000)
         row = held_row(tx, held, now())
-        end_reservation(tx, row, charged_ms=300, charged_takes=1)
+        conclude(tx, row, charged_ms=300, charged_takes=1)
         with pytest.raises(ReservationUnknown, match="meanwhile"):
-            end_reservation(tx, row, charged_ms=300, charged_takes=1)
+            conclude(tx, row, charged_ms=300, charged_takes=1)
         assert counts(tx) == (300, 0)
 
 

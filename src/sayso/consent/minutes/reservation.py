@@ -158,7 +158,7 @@ def settle(tx: Connection, lease: Lease, actual_ms: int, *, at: datetime | None 
     """
     held = held_row(tx, lease, at or now())
     _check_within("settle", actual_ms, held)
-    end_reservation(tx, held, charged_ms=actual_ms, charged_takes=held.takes)
+    conclude(tx, held, charged_ms=actual_ms, charged_takes=held.takes)
 
 
 def release(tx: Connection, lease: Lease) -> bool:
@@ -257,6 +257,7 @@ def _refusal(tx: Connection, grant_id: GrantId, ms: int, takes: int) -> MinutesU
 
 
 def held_row(tx: Connection, lease: Lease, at: datetime) -> Any:
+    """Return the row of a reservation that the lease holds; raise `ReservationUnknown` or `LeaseOver`."""
     held = reservation_row(tx, lease.permit)
     if held is None:
         raise ReservationUnknown(
@@ -290,10 +291,11 @@ def _check_within(name: str, ms: int, held: Any) -> None:
 
 
 def _lose(tx: Connection, held: Any) -> None:
-    end_reservation(tx, held, charged_ms=held.made_ms, charged_takes=held.takes if held.made_ms else 0)
+    conclude(tx, held, charged_ms=held.made_ms, charged_takes=held.takes if held.made_ms else 0)
 
 
-def end_reservation(tx: Connection, held: Any, *, charged_ms: int, charged_takes: int) -> None:
+def conclude(tx: Connection, held: Any, *, charged_ms: int, charged_takes: int) -> None:
+    """End a reservation at its charge; raise `ReservationUnknown` where another transaction has ended it."""
     if not end_reservation(tx, held):  # another transaction ended it since it was read
         raise ReservationUnknown(f"got {held.permit_id}, whose minutes were settled meanwhile")
     for each in _charged_by(held):  # the licence first, as `reserve` does: two who wait for each other wait for ever
