@@ -17,7 +17,7 @@ import typer
 from hypothesis import given, settings
 
 from sayso.consent.cedar import policy_of, policy_set_of, schema_of
-from sayso.consent.ceiling import excess
+from sayso.consent.changes import excess
 from sayso.consent.dimension import Command, Term
 from sayso.consent.dimensions import DIMENSIONS, MUST, TERMS, Situation
 from sayso.consent.errors import GrantInvalid
@@ -137,6 +137,12 @@ def test_a_typed_term_that_the_map_lacks_is_refused_and_the_nearest_named(
     monkeypatch.setattr(typing, "TYPED", {name: row for name, row in TYPED.items() if name != term.typed})
     with pytest.raises(GrantInvalid, match=rf"'{term.typed}' does not exist"):
         Terms(SPEAKER, **{term.typed: value})
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_a_term_of_another_type_is_refused_and_named(name: str) -> None:
+    with pytest.raises(GrantInvalid, match=rf"^{name}: got "):
+        Terms(SPEAKER, **{name: object()})
 
 
 @pytest.mark.parametrize("name", CLEARABLE)
