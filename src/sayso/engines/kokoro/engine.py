@@ -13,6 +13,8 @@ from sayso import canonical, models
 from sayso.audio.signal import Signal
 from sayso.engines.checks import check_speed, check_voice
 from sayso.engines.errors import CannotClone
+from sayso.engines.kokoro import graph
+from sayso.engines.kokoro.graph import TIMBRE
 from sayso.engines.kokoro.styles import MODEL, Styles, styles
 from sayso.engines.kokoro.voice import ENGINE, KIND, KokoroVoice
 from sayso.engines.phonemes import PAD, package_version, phonemes, split_phonemes, token_ids
@@ -86,10 +88,9 @@ class Kokoro:
 
     def _render(self, piece: str, voice: KokoroVoice, *, speed: float) -> NDArray[np.float32]:
         tokens = token_ids(piece)
-        feeds = {
-            "tokens": np.asarray([[PAD, *tokens, PAD]], dtype=np.int64),
-            "style": styles().for_length(voice.style, len(tokens))[None],
-            "speed": np.asarray([speed * voice.pace], dtype=np.float32),
-        }
-        samples = models.session("kokoro", self._threads).run(None, feeds)[0].reshape(-1)
+        drift = styles().drift_at(len(tokens))
+        framed = np.asarray([PAD, *tokens, PAD], dtype=np.int64)
+        handed = graph.encode(framed, (voice.style + drift).astype(np.float32), speed * voice.pace, self._threads)
+        moved = graph.Handed(handed.text, voice.melody.pitch(handed.pitch), voice.melody.loudness(handed.energy))
+        samples = graph.decode(moved, (voice.timbres() + drift[:TIMBRE]).astype(np.float32), self._threads)
         return np.clip(apply_tone(samples, voice.tone_db, self.sample_rate), -1.0, 1.0)

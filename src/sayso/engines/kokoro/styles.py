@@ -87,10 +87,9 @@ class Styles:
         """Return the points of the English stock voices."""
         return [row.tolist() for row in self.stock]
 
-    def for_length(self, style: NDArray[np.float32], num_tokens: int) -> NDArray[np.float32]:
-        """Return ``style`` as it is for a text of ``num_tokens``: the stock voices share one drift with the length."""
-        drift = [np.interp(num_tokens, self.knots, column) for column in self.drift.T]
-        return np.asarray(style + np.asarray(drift), dtype=np.float32)
+    def drift_at(self, num_tokens: int) -> NDArray[np.float64]:
+        """Return what a style gains (256,) for a text of ``num_tokens``: the stock voices share one drift."""
+        return np.asarray([np.interp(num_tokens, self.knots, column) for column in self.drift.T])
 
 
 @cache
