@@ -64,7 +64,7 @@ PARTS: dict[str, Place] = {
     "encode": (MarkedAudio, "encoded"),
     "sign": (credentials, "issue"),
     "manifest": (manifests, "sealed"),
-    "seal": (archive, "sealed"),
+    "seal": (archive, "_sealed"),
     "fingerprint": (content, "fingerprinted"),
     "write file": (Draft, "write"),
     "waiting for the check": (speaking, "_prepared"),

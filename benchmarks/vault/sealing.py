@@ -30,6 +30,17 @@ def timed(act, times: int) -> dict[str, float]:
     return {"p50_ms": round(spent[len(spent) // 2], 3), "p99_ms": round(spent[int(len(spent) * 0.99)], 3)}
 
 
+def destruction(vault: Vault, others: int, times: int = 5) -> dict[str, float]:
+    """Return the cost of destroying one key where ``others`` are wrapped anew, and of making one; best of a few."""
+    made = [SpeakerId(new_id("speaker")) for _ in range(others + times)]
+    start = time.perf_counter()
+    for speaker in made:
+        vault.create_subject(speaker)
+    created = (time.perf_counter() - start) / len(made)
+    doomed = iter(made[:times])
+    return timed(lambda: vault.destroy_subject(next(doomed)), times) | {"create_ms": round(1000 * created, 3)}
+
+
 def main() -> None:
     """Measure in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
@@ -58,6 +69,7 @@ def main() -> None:
             ):
                 cost = timed(act, times)
                 found[f"{name} {megabytes} MB"] = cost | {"mb_per_s": round(1000 * megabytes / cost["p50_ms"])}
+        found["destroy a key, among 10,000"] = destruction(vault, 10_000)
         vault.destroy_subject(speaker)
         start = time.perf_counter()
         swept = vault.sweep(ref.address[:32])

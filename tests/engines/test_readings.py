@@ -9,6 +9,9 @@ from sayso.engines.phonemes import phonemes, token_ids
 from sayso.engines.readings import with_readings
 
 TOLD_APART = [
+    ("Nothin' an' then 'neath.", "nˈʌθɪn ænd ðˈɛn nˈiθ"),
+    ("Ew, meh.", "ˈiu, mˈɛ"),
+    ("Freud heard Ravel and Beethoven.", "fɹˈYd"),
     ("Lead is a metal.", "lˈɛd"),
     ("They had a row about money.", "ɹˈW"),
     ("A row of houses.", "ɹˈO"),

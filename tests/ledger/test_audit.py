@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sayso.database import Database, connect, metadata
 from sayso.errors import Tampered
 from sayso.ledger import Entry, Log, append_all
-from sayso.ledger.chains import ChainReplay
+from sayso.ledger.audit import ChainReplay
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.entry import Link
 from sayso.ledger.errors import LedgerTampered

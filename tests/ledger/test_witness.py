@@ -8,7 +8,7 @@ import pytest
 
 from sayso.database import connect, metadata
 from sayso.doors.witness.server import WitnessServer
-from sayso.ledger import Log, WitnessAddress, append_all, audit_export, verify_proof
+from sayso.ledger import Log, append_all, audit_export, verify_proof
 from sayso.ledger.checkpoint import Checkpoint, open_checkpoint
 from sayso.ledger.errors import (
     LedgerTampered,
@@ -29,6 +29,7 @@ from sayso.ledger.witness import Submission, Witness, witness_key
 from . import oracle
 from .conftest import KEY as SEED
 from .conftest import ORIGIN, at_first, entry
+from .serving import Serving
 
 ENTRIES = [b"entry %d" % number for number in range(20)]
 OTHERS = [*ENTRIES[:4], b"another", *ENTRIES[5:]]
@@ -145,26 +146,6 @@ def test_of_threads_at_once_one_grows_the_log_and_none_rolls_it_back(witness):
         thread.join()
     assert len(sizes) == 1
     assert set(refused) == set(sizes) == {witness.last(LOG.verifier.name).size}
-
-
-class Serving:
-    """Witnesses that serve on loopback, and how to ask them."""
-
-    def __init__(self, folder, vkey: str) -> None:
-        self.folder, self.vkeys, self.servers = folder, [vkey], []
-
-    def start(self, name: str, *, folder=None) -> WitnessAddress:
-        key = SignerKey(name, name.encode()[:32].ljust(32, b"."), type=COSIGNATURE)
-        witness = Witness(folder or self.folder / name, key, [VerifierKey.parse(each) for each in self.vkeys])
-        server = WitnessServer(witness)
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        self.servers.append(server)
-        return WitnessAddress(server.url, key.verifier)
-
-    def stop(self) -> None:
-        for server in self.servers:
-            server.shutdown()
-            server.server_close()
 
 
 @pytest.fixture

@@ -175,6 +175,8 @@ NEIGHBOURS = [
     ("Gov't of the 2d Cavalry", "Government of the second Cavalry."),
     ("Stop,then go", "Stop, then go."),
     ("OR ELSE!", "Or else!"),
+    ("WHO guidelines", "W.H.O. guidelines."),
+    ("CV", "CV."),
     ("Bb major, F#m", "B flat major, F sharp minor."),
     ("Elizabeth I died.", "Elizabeth the First died."),
     ("To Mary I was nothing.", "To Mary I was nothing."),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sayso.vault import FileKek
-from sayso.vault.errors import KekExposed, KekMissing, KeyTampered
+from sayso.vault.errors import KekExposed, KekMissing, KekReplaced, KeyTampered
 
 
 def test_the_file_is_made_private_by_the_first_wrap(tmp_path):
@@ -16,7 +16,7 @@ def test_the_file_is_made_private_by_the_first_wrap(tmp_path):
     assert not kek.path.exists()
     wrapped = kek.wrap(b"k" * 32, b"context")
     assert stat.S_IMODE(kek.path.stat().st_mode) == 0o600
-    assert len(kek.path.read_bytes()) == 32
+    assert len(kek.path.read_bytes()) == 8192
     assert FileKek(kek.path).unwrap(wrapped, b"context") == b"k" * 32
     assert b"k" * 8 not in wrapped
 
@@ -54,7 +54,7 @@ def test_another_kek_opens_nothing(tmp_path):
         other.unwrap(wrapped, b"")
 
 
-@pytest.mark.parametrize("data", [b"", b"short", bytes(33)])
+@pytest.mark.parametrize("data", [b"", b"short", bytes(8192), bytes(8193)])
 def test_a_damaged_kek_file_is_named(tmp_path, data):
     path = tmp_path / "kek"
     path.write_bytes(data)
@@ -90,3 +90,43 @@ def test_many_first_users_make_one_key(tmp_path):
     for thread in threads:
         thread.join()
     assert [FileKek(path).unwrap(one, b"") for one in wrapped] == [b"k" * 32] * 8
+
+
+def test_a_new_key_stands_beside_the_old_until_that_is_retired(tmp_path):
+    kek = FileKek(tmp_path / "kek")
+    old = kek.wrap(b"k" * 32, b"")
+    inode = kek.path.stat().st_ino
+    renewed = kek.renew(kek.used(old))
+    new = kek.wrap(b"k" * 32, b"", used=renewed)
+    assert [FileKek(kek.path).unwrap(each, b"") for each in (old, new)] == [b"k" * 32] * 2
+    kek.retire(renewed)
+    for here in (kek, FileKek(kek.path)):
+        assert here.unwrap(new, b"") == b"k" * 32
+        with pytest.raises(KekReplaced):
+            here.unwrap(old, b"")
+    assert (kek.path.stat().st_ino, kek.path.stat().st_size) == (inode, 8192)
+    assert kek.used(old) not in kek.path.read_bytes()
+
+
+def test_the_key_in_use_is_never_overwritten(tmp_path):
+    kek = FileKek(tmp_path / "kek")
+    wrapped = kek.wrap(b"k" * 32, b"")
+    for _ in range(3):  # each time killed before anything is wrapped
+        kek.renew(kek.used(wrapped))
+    assert FileKek(kek.path).unwrap(wrapped, b"") == b"k" * 32
+    kek.retire(kek.used(wrapped))
+    before = kek.path.read_bytes()
+    with pytest.raises(KeyTampered):
+        kek.retire(b"another!")
+    assert kek.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("cut", [1, 20, 47, 60, 4095])
+def test_a_block_that_was_half_written_counts_as_empty(tmp_path, cut):
+    kek = FileKek(tmp_path / "kek")
+    wrapped = kek.wrap(b"k" * 32, b"")
+    kek.renew(kek.used(wrapped))
+    data = kek.path.read_bytes()
+    kek.path.write_bytes(data[:4096] + data[4096 : 4096 + min(cut, 63)].ljust(4096, b"\0"))
+    assert FileKek(kek.path).unwrap(wrapped, b"") == b"k" * 32
+    assert FileKek(kek.path).wrap(b"k" * 32, b"")[1:9] == kek.used(wrapped)

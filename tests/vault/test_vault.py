@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from sayso.ids import SpeakerId, new_id
-from sayso.vault import Vault
+from sayso.vault import FileKek, Vault
 from sayso.vault.errors import (
     BlobMissing,
     BlobTampered,
@@ -263,7 +263,7 @@ def test_a_blob_of_many_speakers_is_swept_too(vault: Vault, speaker):
 
 
 def test_the_vault_works_on_an_object_store(vault: Vault, speaker, tmp_path):
-    remote = Vault(vault._kek, vault.keys, "memory:///blobs")
+    remote = Vault(FileKek(tmp_path / "keys" / "kek"), vault.keys, "memory:///blobs")
     ref = remote.seal(PLAIN, [speaker], kind="clip")
     assert remote.open(ref.address, kind="clip") == PLAIN
     assert list(remote.addresses()) == [ref.address]

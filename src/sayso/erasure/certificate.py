@@ -34,7 +34,11 @@ TITLE: Final = "sayso erasure certificate v1"
 ENTRY_TYPE: Final = ErasureCertified.TYPES[0]
 MAX_BYTES: Final = 256 * 1024 * 1024
 
-METHOD: Final = "the wrapped key was overwritten in its row, the row deleted, and freed pages zeroed"
+METHOD: Final = (
+    "the wrapped key was overwritten in its row and the row deleted; every other key was wrapped anew under a new "
+    "key-encryption key; the old key-encryption key was overwritten where it stood in its file, and synced: what "
+    "journals, free blocks and the logs of a database server hold of the wrapped key opens with nothing left here"
+)
 
 RETAINED: Final = (
     "of each grant: its id, licensee and purposes, in the state erased, without the speaker",
@@ -47,6 +51,9 @@ NOT_REACHED: Final = (
     "what others recorded, copied or trained from such files",
     "backups of blobs: unreadable without the destroyed key, and gone when they expire",
     "backups that hold both the key store and the key-encryption key: they must be destroyed or expire",
+    "an older key-encryption key in snapshots and in cells that a flash drive has put aside",
+    "an older key-encryption key on file systems that do not overwrite in place: btrfs, ZFS, ext4 with data=journal",
+    "what the operating system kept of a running process: swap, hibernation, core dumps",
     "no list is kept to recognise the voice, so a new enrolment of it would not be known as such",
 )
 

@@ -97,7 +97,7 @@ def destroy_key(vault: Vault, plan: ErasurePlan) -> DestroyedKey:
     _check_begun(plan)
     done = vault.destroyed_key(plan.key_id)
     if done is not None:
-        vault.keys.forget_deleted()  # a run that was killed right after the deletion has not done this
+        vault.settle()  # a run that was killed right after the deletion has not done this
         return done
     if plan.speaker is None:
         raise NotErased(f"the plan {plan.plan_id} is done, but the key store knows nothing of key {plan.key_id}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sayso.ledger.act import Act
+from sayso.ledger.entry import Act
 
 
 @dataclass(frozen=True, kw_only=True)

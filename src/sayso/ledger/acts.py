@@ -12,8 +12,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
-from sayso.ledger.act import Act, OfSpeaker, OfSpeakerT
-from sayso.ledger.entry import Entry, Fact
+from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker, OfSpeakerT
 from sayso.ledger.errors import EntryInvalid
 
 __all__ = [
@@ -55,6 +54,14 @@ class SpeakerDied(OfSpeaker):
 
     TYPES: ClassVar = ("consent:speaker:died",)
     subject: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockAccepted(Act):
+    """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
+
+    TYPES: ClassVar = ("operations:clock:accepted",)
+    newest: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,19 +6,20 @@ bounded by one bundle, the right edge of the tree, and the findings, whatever th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sayso.database import Database
 from sayso.ledger import store
-from sayso.ledger.chains import ChainReplay
 from sayso.ledger.checks import check_row
-from sayso.ledger.errors import LedgerTampered, NoteInvalid
-from sayso.ledger.merkle import EMPTY_ROOT
+from sayso.ledger.entry import Link
+from sayso.ledger.errors import EntryInvalid, LedgerTampered, NoteInvalid
+from sayso.ledger.merkle import EMPTY_ROOT, leaf_hash
 from sayso.ledger.reading import Shards
 from sayso.ledger.shard import Keys, Shard, check_shards
 from sayso.ledger.shard_audit import Findings, ShardAuditor
-from sayso.ledger.store import Transaction
+from sayso.ledger.store import Stored, Transaction
 from sayso.ledger.tiles import TileFolder
 
 
@@ -113,3 +114,51 @@ class Auditor:
             check_row(row, receipt_key=self._receipt_key)
         except LedgerTampered as error:
             self._findings.add(error.message)
+
+
+class ChainReplay:
+    """Replays the grants' chains: takes rows grant by grant, and yields what does not follow from what came before.
+
+    Numbers have no gaps, each entry names the one before, and they stand in this order in the log.
+    """
+
+    def __init__(self) -> None:
+        """Start before the first grant."""
+        self._begin(None)
+
+    def _begin(self, grant: str | None) -> None:
+        self._grant = grant
+        self._seq = 0
+        self._leaf = b""
+        self._index: int | None = -1
+        self._ends: tuple[int | None, bytes | None] = (0, b"")
+
+    def take(self, row: Stored, ends: tuple[int | None, bytes | None]) -> Iterator[str]:
+        """Yield findings for the next row; ``ends`` is where the grant's chain is remembered to end."""
+        if row.grant_id != self._grant:
+            yield from self.finish()
+            self._begin(row.grant_id)
+        self._ends = ends
+        name = f"ledger_entries row {row.ticket}"
+        try:
+            link = Link.decode(row.data)
+        except EntryInvalid as error:
+            yield f"{name}: {error.message}"
+            return
+        if row.grant_id is None:
+            return
+        if row.seq != self._seq + 1:
+            yield f"grant {row.grant_id}: entry {row.seq} follows entry {self._seq}; entries are missing or doubled"
+        elif link.prev != self._leaf.hex():
+            yield f"{name}: does not follow from entry {self._seq} of grant {row.grant_id}; one of them was altered"
+        if row.entry_index is not None and (self._index is None or row.entry_index <= self._index):
+            yield f"{name}: entry {row.seq} of grant {row.grant_id} stands in the log before the one it follows"
+        self._seq, self._leaf, self._index = row.seq, leaf_hash(row.data), row.entry_index
+
+    def finish(self) -> Iterator[str]:
+        """Yield what is wrong with the end of the grant's chain."""
+        if self._grant is not None and self._ends != (self._seq, self._leaf):
+            yield (
+                f"ledger_chains row {self._grant}: remembers {self._ends[0]} entries, the grant's chain ends"
+                f" with entry {self._seq}; entries were removed or the row was altered"
+            )

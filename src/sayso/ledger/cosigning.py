@@ -112,22 +112,44 @@ def cosigned(published: PublishedShard, witnesses: Sequence[WitnessAddress]) -> 
 
     A witness that does not answer is named in what is returned. Raise `LogForked` where one has seen another history.
     """
-    note, checkpoint = published.note, published.checkpoint
-    if note is None:
-        return Cosigned("", (), tuple(f"{each.key.name}: there is no checkpoint yet" for each in witnesses))
+    if published.note is None:
+        return _unpublished(witnesses)
     keys = [published.shard.verifier, *(each.key for each in witnesses)]
-    tree = published.tree()
+    _, there = open_note(published.note, keys)
+    signatures, missing = _answers(published, published.note, [each for each in witnesses if each.key not in there])
+    note = merged(published.note, [*signatures.values()])
     _, there = open_note(note, keys)
-    signatures, missing = [], []
+    return Cosigned(note, tuple(each.key.name for each in witnesses if each.key in there), missing)
+
+
+def witnessed(published: PublishedShard, witnesses: Sequence[WitnessAddress]) -> Cosigned:
+    """Ask all of ``witnesses`` about a shard's checkpoint, those too who have cosigned it; return who answered now.
+
+    A checkpoint that was restored from a backup carries old cosignatures: only a witness knows that it has seen more.
+    Raise as `cosigned` does.
+    """
+    if published.note is None:
+        return _unpublished(witnesses)
+    signatures, missing = _answers(published, published.note, witnesses)
+    return Cosigned(published.note, tuple(signatures), missing)
+
+
+def _unpublished(witnesses: Sequence[WitnessAddress]) -> Cosigned:
+    return Cosigned("", (), tuple(f"{each.key.name}: there is no checkpoint yet" for each in witnesses))
+
+
+def _answers(
+    published: PublishedShard, note: str, witnesses: Sequence[WitnessAddress]
+) -> tuple[dict[str, Signature], tuple[str, ...]]:
+    """Return the cosignatures by the witness's name, and why others have not answered."""
+    signatures, missing = {}, []
+    growth = _growth(published.tree())
     for each in witnesses:
-        if each.key not in there:
-            try:
-                signatures.append(each.ask(note, checkpoint, _growth(tree)))
-            except WitnessUnavailable as error:
-                missing.append(error.message)
-    note = merged(note, signatures)
-    _, there = open_note(note, keys)
-    return Cosigned(note, tuple(each.key.name for each in witnesses if each.key in there), tuple(missing))
+        try:
+            signatures[each.key.name] = each.ask(note, published.checkpoint, growth)
+        except WitnessUnavailable as error:
+            missing.append(error.message)
+    return signatures, tuple(missing)
 
 
 def _growth(tree: Tree) -> Growth:

@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self, TypeVar
 
 from sayso import canonical
 from sayso.clock import parse_stamp
@@ -182,3 +182,59 @@ def _check_place(link: Link) -> None:
     first = link.entry.grant is None or seq == 1
     if (seq == 0) != (link.entry.grant is None) or seq < 0 or not (prev == "" if first else _HASH.fullmatch(prev)):
         raise EntryInvalid(f"seq, prev: got {seq} after {prev[:80]!r}, expected a place in the grant's chain")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What happened. ``TYPES`` are the entry types of the class; the fields are the facts."""
+
+    TYPES: ClassVar[tuple[str, ...]] = ()
+    UNLOGGED: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the type tells of, and that are no facts."""
+
+    @property
+    def type(self) -> str:
+        """Return the entry type."""
+        return self.TYPES[0]
+
+    def facts(self) -> dict[str, Fact]:
+        """Return the facts, without what is None."""
+        named = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
+        return {name: value for name, value in named if value is not None and name not in self.UNLOGGED}
+
+    def entry(self, at: str, grant: str | None = None) -> Entry:
+        """Return the entry for the act at ``at`` (as `clock.stamp` writes it), under ``grant`` if there is one."""
+        return Entry(self.type, at, grant, self.facts())
+
+    @classmethod
+    def read(cls, entry: Entry) -> Self:
+        """Return the act that ``entry`` tells of; raise `EntryInvalid` for another type, or other facts."""
+        known = {field.name: field for field in dataclasses.fields(cls) if field.name not in cls.UNLOGGED}
+        unknown = [name for name in entry.facts if name not in known]
+        missing = [
+            name for name, field in known.items() if field.default is dataclasses.MISSING and name not in entry.facts
+        ]
+        if entry.type not in cls.TYPES or unknown or missing:
+            wrong = ", ".join([*unknown, *missing]) or entry.type
+            raise EntryInvalid(f"entry {entry.type}: got {wrong[:80]!r}, expected the fields of {cls.__name__}")
+        return cls(**cls._typed(entry), **dict(entry.facts))
+
+    @classmethod
+    def _typed(cls, entry: Entry) -> dict[str, Fact]:
+        """Return the fields that the type tells of."""
+        del entry
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfSpeaker(Act):
+    """An act on a speaker, with commitments to the rows as it left them.
+
+    ``standing`` is of the speaker's own rows, ``rows`` of those of the grant or the plan that the act is about.
+    """
+
+    standing: str | None = None
+    rows: str | None = None
+
+
+OfSpeakerT = TypeVar("OfSpeakerT", bound=OfSpeaker)

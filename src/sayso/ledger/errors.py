@@ -7,7 +7,8 @@ The tree::
     NotFound     EntryUnknown, ExportMissing, OriginUnknown
     Conflict     EntryPending, WitnessAhead
     Refused      NotSigned
-    Tampered     LedgerTampered, ProofFailed, QuorumMissed, LogForked
+    Tampered     LedgerTampered, LedgerRolledBack, ProofFailed, QuorumMissed, LogForked,
+                 ClockTurnedBack
     Unavailable  WitnessUnavailable, KeyMissing
 """
 
@@ -60,6 +61,10 @@ class LedgerTampered(Tampered):
     """The log on disk is not the log that was signed."""
 
 
+class LedgerRolledBack(LedgerTampered):
+    """The state and the ledger's files are of different times: one was restored without the other."""
+
+
 class ProofFailed(Tampered):
     """The proof does not prove that this entry stands in this log."""
 
@@ -70,6 +75,10 @@ class QuorumMissed(Tampered):
 
 class LogForked(Tampered):
     """The log has shown two histories: one to a witness, another here."""
+
+
+class ClockTurnedBack(Tampered):
+    """The clock says a time well before the newest entry of the ledger."""
 
 
 class NotSigned(Refused):

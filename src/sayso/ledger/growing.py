@@ -23,6 +23,7 @@ from sayso.ledger.checks import check_published, receipt_of
 from sayso.ledger.errors import LedgerTampered, ProofFailed
 from sayso.ledger.merkle import consistency_ranges, leaf_hash, root_of, verify_consistency
 from sayso.ledger.note import SignerKey
+from sayso.ledger.standing import check_ahead
 from sayso.ledger.store import Transaction
 from sayso.ledger.tiles import WIDTH, Tile, TileFolder, bundle, edge_tiles
 from sayso.ledger.tree import Tree, fold_edge, read_edge
@@ -82,6 +83,8 @@ class Grower:
 
     def _catch_up(self, known: Checkpoint, found: Checkpoint) -> None:
         """Let the database remember a checkpoint that was published by a process killed before it could say so."""
+        with self._database.read() as tx:
+            check_ahead(tx, self._tiles, known, found, base=self._base)
         proof = Tree(self._tiles, found).hashes(consistency_ranges(known.size, found.size))
         try:
             if known != Checkpoint.empty(known.origin):

@@ -22,7 +22,7 @@ from sayso.ledger.answer import state, write_answer
 from sayso.ledger.audit import Audit, Auditor
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.checks import check_row
-from sayso.ledger.cosigning import Cosigned, WitnessAddress, cosigned
+from sayso.ledger.cosigning import Cosigned, WitnessAddress, cosigned, witnessed
 from sayso.ledger.errors import EntryPending, EntryUnknown, LedgerTampered, LogKeyMissing
 from sayso.ledger.export import write_export
 from sayso.ledger.finding import Entries, EntryFinder
@@ -33,6 +33,7 @@ from sayso.ledger.proof import Proof
 from sayso.ledger.reading import PublishedShard, Shards
 from sayso.ledger.sequencer import LOCK, Sequencer
 from sayso.ledger.shard import Keys, Shard
+from sayso.ledger.standing import check_standing
 from sayso.ledger.succession import Succession
 from sayso.ledger.tree import Tree
 
@@ -112,6 +113,17 @@ class Log:
             published = shards[-1].base + sizes.get(shards[-1].origin, 0) if shards else 0
             return not store.any_pending(tx) and published == store.count_placed(tx)
 
+    def check_files(self, tx: store.Transaction) -> None:
+        """Return if the log's files and the rows that ``tx`` sees are of one time; otherwise raise `LedgerTampered`.
+
+        The files of the shard that grows hold what the database published last, or more, as a process leaves it that
+        was killed in between: then the entries they hold more are the rows' own. Costs a signature and three queries.
+        """
+        shards, sizes = store.read_shards(tx), store.read_sizes(tx)
+        while len(shards) > 1 and shards[-1].origin not in sizes:
+            shards.pop()
+        check_standing(tx, (shards or [self._unborn()])[-1], self._folder)
+
     def rotate(self) -> Checkpoint:
         """Close the shard and open the next one, which the next key signs; return that one's checkpoint.
 
@@ -152,6 +164,14 @@ class Log:
         if len(shards) > 1:
             _cosign(shards[-2], witnesses, self._folder)
         return _cosign(shards[-1], witnesses, self._folder)
+
+    def witnessed(self, witnesses: Sequence[WitnessAddress]) -> Cosigned:
+        """Ask all of ``witnesses`` about the published checkpoint, those too who have cosigned it before.
+
+        So a home that was restored whole is found: its checkpoint carries old cosignatures. Nothing is written. Raise
+        as `cosign` does.
+        """
+        return witnessed(self._shards()[-1], witnesses)
 
     def index_of(self, ticket: int) -> int:
         """Return the place of the entry that `append` gave ``ticket`` for.

@@ -90,6 +90,12 @@ shards: Final = Table(
     Column("vkey", String(512), nullable=False),
 )
 
+corrections: Final = Table(
+    "ledger_clock_corrections",
+    metadata,
+    Column("ticket", BigInteger, primary_key=True, autoincrement=False),
+)
+
 _INSERT: Final = entries.insert()
 _INSERT_ALL: Final = entries.insert().returning(entries.c.ticket, sort_by_parameter_order=True)
 _LOCK_HEAD: Final = (
@@ -282,6 +288,37 @@ def count_placed(tx: Connection) -> int:
     """Return how many entries have a place, which is the next place to give."""
     last = tx.execute(select(func.max(entries.c.entry_index))).scalar()
     return 0 if last is None else int(last) + 1
+
+
+def latest_time(tx: Connection, corrected_by: str) -> str | None:
+    """Return the latest time that an entry has, since the last correction of the clock; None where there is none.
+
+    ``corrected_by`` is the type of the entries that correct it: a row of the table without such an entry counts not.
+    """
+    logged = corrections.join(entries, entries.c.ticket == corrections.c.ticket)
+    known = select(func.max(corrections.c.ticket)).select_from(logged).where(entries.c.type == corrected_by)
+    corrected = tx.execute(known).scalar()
+    query = select(entries.c.at).order_by(entries.c.at.desc()).limit(1)
+    if corrected is not None:
+        query = query.where(entries.c.ticket + 0 >= corrected)  # the sum keeps the planner on the index over time
+    return tx.execute(query).scalar()
+
+
+def read_corrections(tx: Connection) -> set[int]:
+    """Return the tickets from which on times count anew."""
+    return {*tx.execute(select(corrections.c.ticket)).scalars()}
+
+
+def stream_times(tx: Connection) -> Iterator[tuple[int, str, str]]:
+    """Yield ticket, type and time of every entry that has a place, in log order."""
+    placed = select(entries.c.ticket, entries.c.type, entries.c.at).where(entries.c.entry_index.is_not(None))
+    for row in tx.execute(placed.order_by(entries.c.entry_index).execution_options(**_FEW)):
+        yield row.ticket, row.type, row.at
+
+
+def add_correction(tx: Connection, ticket: int) -> None:
+    """Remember that times count from the entry with ``ticket`` on."""
+    tx.execute(corrections.insert(), {"ticket": ticket})
 
 
 def any_pending(tx: Connection) -> bool:

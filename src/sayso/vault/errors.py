@@ -37,6 +37,10 @@ class KeyTampered(Tampered):
     """The wrapped key does not open: it was altered, or the key-encryption key is not the one that wrapped it."""
 
 
+class KekReplaced(KeyTampered):
+    """The key-encryption key that wrapped this is not here: it was renewed meanwhile, or it is from another time."""
+
+
 class KekMissing(Unavailable):
     """The key-encryption key is missing; restore it from its backup."""
 

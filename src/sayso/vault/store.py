@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, bindparam, delete, insert, select, update
 
 from sayso.database.metadata import keys_metadata
 from sayso.ids import ID_LENGTH, SpeakerId
@@ -103,6 +103,24 @@ def insert_secret(tx: Connection, name: str, wrapped: bytes, *, created_at: str)
 def secret(tx: Connection, name: str) -> bytes | None:
     """Return the wrapped operator secret."""
     return tx.execute(select(operator_secrets.c.wrapped).where(operator_secrets.c.name == name)).scalar()
+
+
+def all_secrets(tx: Connection) -> list[tuple[str, bytes]]:
+    """Return name and wrapped value of every operator secret."""
+    return [(row.name, row.wrapped) for row in tx.execute(select(operator_secrets.c.name, operator_secrets.c.wrapped))]
+
+
+def all_keys(tx: Connection) -> list[KeyRow]:
+    """Return every subject key."""
+    return [KeyRow(*row) for row in tx.execute(select(*_KEY_COLUMNS))]
+
+
+def rewrap(tx: Connection, keys: Mapping[str, bytes], secrets: Mapping[str, bytes]) -> None:
+    """Put newly wrapped values in the place of the old: of subject keys by id, of operator secrets by name."""
+    for table, name, values in ((subject_keys, "key_id", keys), (operator_secrets, "name", secrets)):
+        if values:
+            query = update(table).where(table.c[name] == bindparam("of")).values(wrapped=bindparam("by"))
+            tx.execute(query, [{"of": of, "by": by} for of, by in values.items()])
 
 
 def any_secret(tx: Connection) -> tuple[str, bytes] | None:

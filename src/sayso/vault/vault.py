@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import re
 import secrets
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,8 +19,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sayso import clock
-from sayso.database import Connection, Database
+from sayso.database import Database
 from sayso.ids import SpeakerId
 from sayso.vault import blob, store
 from sayso.vault.domains import Domain
@@ -29,19 +27,15 @@ from sayso.vault.errors import (
     BlobMissing,
     BlobTampered,
     FieldTampered,
-    KeyMissing,
     SealInvalid,
-    Shredded,
-    SubjectExists,
-    SubjectUnknown,
 )
 from sayso.vault.kek import KeyEncryptionKey
+from sayso.vault.keyring import Keyring
 from sayso.vault.keys import KEY_ID_BYTES, DestroyedKey, SubjectKey
 from sayso.vault.shelf import shelf
 
 _ADDRESS: Final = re.compile(r"[0-9a-f]{64}")
 _KIND: Final = re.compile(r"[a-z0-9-]{1,32}")
-_NAME: Final = re.compile(r"[a-z0-9.-]{1,64}")
 _NONCE_BYTES: Final = 12
 _FIELD_VERSION: Final = b"\x01"
 _FIELD_START: Final = 1 + KEY_ID_BYTES
@@ -64,109 +58,72 @@ class Swept:
     foreign: tuple[str, ...]
 
 
-class _Held(threading.local):
-    """The keys that this thread holds for the act it is in; None outside of any act."""
-
-    keys: dict[SpeakerId, SubjectKey] | None = None
-
-
 class Vault:
     """Subject keys, blobs and sealed fields of one installation."""
 
     def __init__(self, kek: KeyEncryptionKey, keys: Database, blobs_url: str) -> None:
         """Take the key-encryption key, the key store (a database of its own), and where blobs stand."""
-        self._kek = kek
         self.keys = keys
+        self._ring = Keyring(kek, keys)
         self._shelf = shelf(blobs_url)
-        self._secrets: dict[str, bytes] = {}
-        self._held = _Held()
 
     # Subject keys
 
-    @contextlib.contextmanager
-    def holding(self) -> Iterator[None]:
+    def holding(self) -> contextlib.AbstractContextManager[None]:
         """Read each subject key once within the block, in this thread; whoever is inside another block shares its."""
-        if self._held.keys is not None:
-            yield
-            return
-        self._held.keys = {}
-        try:
-            yield
-        finally:
-            self._held.keys = None
+        return self._ring.holding()
 
     def create_subject(self, speaker: SpeakerId) -> str:
         """Make the key of a new speaker and return its id (hex); raise `SubjectExists`."""
-        with self.keys.write(speaker) as tx:
-            if store.key_of(tx, speaker) is not None:
-                raise SubjectExists(f"{speaker} has a key already")
-            self._try_kek(tx)
-            key = SubjectKey.fresh()
-            wrapped = self._kek.wrap(key.secret, _subject_context(key.key_id.hex(), speaker))
-            store.insert_key(tx, store.KeyRow(key.key_id.hex(), speaker, wrapped), created_at=clock.stamp(clock.now()))
-        return key.key_id.hex()
-
-    def subjects(self) -> list[SpeakerId]:
-        """Return every speaker who has a key, in order."""
-        with self.keys.read() as tx:
-            return store.subjects(tx)
+        return self._ring.create(speaker)
 
     def has_subject(self, speaker: SpeakerId) -> bool:
         """Return whether the speaker has a key."""
         with self.keys.read() as tx:
             return store.key_of(tx, speaker) is not None
 
+    def subjects(self) -> list[SpeakerId]:
+        """Return every speaker who has a key, in order."""
+        with self.keys.read() as tx:
+            return store.subjects(tx)
+
     def key_id(self, speaker: SpeakerId) -> str:
         """Return the id (hex) of the speaker's key; raise `SubjectUnknown`."""
         return self._subject(speaker).key_id.hex()
 
     def destroy_subject(self, speaker: SpeakerId) -> DestroyedKey:
-        """Destroy the speaker's key for good; raise `SubjectUnknown` when there is none (any more).
+        """Destroy the speaker's key for good, on the raw disk too; raise `SubjectUnknown` when there is none.
 
-        The row is overwritten in place and deleted; SQLite (secure_delete, no write-ahead log) zeroes what it frees.
+        Every other key is wrapped anew, so the cost grows with their number. Killed on the way, `settle` ends it.
         """
-        with self.keys.write(speaker) as tx:
-            row = _known(store.key_of(tx, speaker), speaker)
-            destroyed = store.destroy_key(tx, row, destroyed_at=clock.stamp(clock.now()))
-        (self._held.keys or {}).pop(speaker, None)
-        self.keys.forget_deleted()
-        return destroyed
+        return self._ring.destroy(speaker)
+
+    def settle(self) -> None:
+        """Destroy the old key-encryption key, where a destruction was killed behind its commit; harmless otherwise."""
+        self._ring.settle()
 
     def destroyed_key(self, key_id: str) -> DestroyedKey | None:
         """Return when the key of this id was destroyed, or None if it was not."""
         with self.keys.read() as tx:
             return next(iter(store.destroyed(tx, [key_id])), None)
 
+    # Operator secrets
+
     def operator_secret(self, name: str) -> bytes:
         """Return the installation's 32-byte secret of this name, made at its first use."""
-        if name not in self._secrets:
-            self._secrets[name] = self._read_secret(name) or self._make_secret(name)
-        return self._secrets[name]
-
-    def keep_authority(self, certificates: Mapping[str, bytes], name: str, secret: bytes) -> None:
-        """Keep certificates, and the secret that signs for them, wrapped, in place of what had their names."""
-        at = clock.stamp(clock.now())
-        with self.keys.write() as tx:
-            self._try_kek(tx)
-            for title, pem in certificates.items():
-                store.delete_certificate(tx, title)
-                store.insert_certificate(tx, title, pem, created_at=at)
-            store.replace_secret(tx, name, self._kek.wrap(secret, _secret_context(name)), created_at=at)
-        self.keys.forget_deleted()
-
-    def drop_authority(self, certificate: str, name: str) -> None:
-        """Remove a certificate and its secret for good."""
-        with self.keys.write() as tx:
-            store.delete_certificate(tx, certificate)
-            store.delete_secret(tx, name)
-        self.keys.forget_deleted()
+        return self._ring.operator_secret(name)
 
     def kept_secret(self, name: str) -> bytes:
         """Return a secret that was kept, read anew each time; raise `KeyMissing`."""
-        secret = self._read_secret(name)
-        if secret is None:
-            raise KeyMissing(f"the key store has no secret {name}; restore the key store from its newest backup")
-        return secret
+        return self._ring.kept_secret(name)
+
+    def keep_authority(self, certificates: Mapping[str, bytes], name: str, secret: bytes) -> None:
+        """Keep certificates, and the secret that signs for them, wrapped, in place of what had their names."""
+        self._ring.keep_authority(certificates, name, secret)
+
+    def drop_authority(self, certificate: str, name: str) -> None:
+        """Remove a certificate and its secret for good."""
+        self._ring.drop_authority(certificate, name)
 
     def commit(self, speaker: SpeakerId, text: bytes, *, domain: Domain) -> str:
         """Return a commitment to ``text``: HMAC-SHA256 (hex) under a key derived from the subject key.
@@ -191,7 +148,7 @@ class Vault:
             raise SealInvalid(
                 f"got the kind {kind[:40]!r} and {len(set(speakers))} speakers, expected a-z, 0-9, - and at least one"
             )
-        sealed = blob.seal(plain, self._subjects(speakers), kind=kind)
+        sealed = blob.seal(plain, self._ring.subjects(speakers), kind=kind)
         address = hashlib.sha256(sealed).hexdigest()
         self._shelf.put(address, sealed)
         return BlobRef(address, len(plain))
@@ -206,7 +163,7 @@ class Vault:
         try:
             if hashlib.sha256(data).hexdigest() != address:
                 raise blob.Malformed("its bytes are not those of its address")
-            return blob.unseal(data, self._keys_for(blob.parse(data)), kind=kind)
+            return blob.unseal(data, self._ring.by_id(blob.parse(data).key_ids), kind=kind)
         except blob.Malformed as error:
             raise BlobTampered(
                 f"blob {address} is not what was sealed: {error}", hint="restore this blob from a backup"
@@ -262,58 +219,15 @@ class Vault:
 
     def open_fields(self, fields: Sequence[tuple[str, bytes]], speaker: SpeakerId) -> Iterator[bytes]:
         """Yield the plain of many sealed fields of one speaker, whose key is read once; raise as `open_field` does."""
-        key = self._opening(speaker, fields)
+        sealed_by = {sealed[1:_FIELD_START]: field for field, sealed in fields[:1]}
+        key = self._ring.opening(speaker, sealed_by)
         cipher = AESGCM(key.derive("field"))
         return (_unsealed(cipher, key, sealed, field=field, speaker=speaker) for field, sealed in fields)
 
     # Inside
 
     def _subject(self, speaker: SpeakerId) -> SubjectKey:
-        return self._subjects([speaker])[0]
-
-    def _subjects(self, speakers: Sequence[SpeakerId]) -> list[SubjectKey]:
-        known = dict(self._held.keys or {})
-        if missing := [speaker for speaker in dict.fromkeys(speakers) if speaker not in known]:
-            with self.keys.read() as tx:
-                rows = store.keys_by_speaker(tx, missing)
-            for speaker in missing:
-                known[speaker] = self._learned(_known(rows.get(speaker), speaker))
-        return [known[speaker] for speaker in dict.fromkeys(speakers)]
-
-    def _opening(self, speaker: SpeakerId, fields: Sequence[tuple[str, bytes]]) -> SubjectKey:
-        """Return the key that sealed ``fields``; raise `Shredded` where it was destroyed, `SubjectUnknown`."""
-        if speaker in (self._held.keys or {}):
-            return self._subject(speaker)
-        with self.keys.read() as tx:
-            row = store.key_of(tx, speaker)
-            if row is None and fields and store.destroyed(tx, [fields[0][1][1:_FIELD_START].hex()]):
-                raise Shredded(f"{fields[0][0]} of {speaker} was erased: the key of it is destroyed")
-        return self._learned(_known(row, speaker))
-
-    def _learned(self, row: store.KeyRow) -> SubjectKey:
-        """Return the key of a row, held from now on where an act holds keys."""
-        key = self._unwrap(row)
-        if self._held.keys is not None:
-            self._held.keys[SpeakerId(row.speaker_id)] = key
-        return key
-
-    def _keys_for(self, header: blob.Header) -> dict[bytes, SubjectKey]:
-        held = {key.key_id: key for key in (self._held.keys or {}).values()}
-        if all(key_id in held for key_id in header.key_ids):
-            return {key_id: held[key_id] for key_id in header.key_ids}
-        wanted = [key_id.hex() for key_id in header.key_ids]
-        with self.keys.read() as tx:
-            rows = store.keys_by_id(tx, wanted)
-            if len(rows) < len(wanted):
-                if store.destroyed(tx, wanted):
-                    raise Shredded("the blob was erased: a key that it needs is destroyed")
-                missing = next(key_id for key_id in wanted if key_id not in rows)
-                raise KeyMissing(f"the key store has no key {missing}; restore the key store from its newest backup")
-        return {bytes.fromhex(key_id): self._learned(row) for key_id, row in rows.items()}
-
-    def _unwrap(self, row: store.KeyRow) -> SubjectKey:
-        secret = self._kek.unwrap(row.wrapped, _subject_context(row.key_id, row.speaker_id))
-        return SubjectKey(bytes.fromhex(row.key_id), secret)
+        return self._ring.subjects([speaker])[0]
 
     def _header_keys(self, name: str) -> tuple[str, ...]:
         start = self._shelf.start(name, 512)
@@ -321,31 +235,6 @@ class Vault:
         if length > len(start):
             start = self._shelf.start(name, length)
         return tuple(key_id.hex() for key_id in blob.parse(start).key_ids)
-
-    def _try_kek(self, tx: Connection) -> None:
-        """Open one wrapped key before wrapping another, so that a lost key-encryption key is never mixed with a new."""
-        found = store.any_secret(tx)
-        if found is not None:
-            self._kek.unwrap(found[1], _secret_context(found[0]))
-        elif (row := store.any_key(tx)) is not None:
-            self._unwrap(row)
-
-    def _read_secret(self, name: str) -> bytes | None:
-        if not _NAME.fullmatch(name):
-            raise SealInvalid(f"got the secret name {name[:40]!r}, expected a-z, 0-9, . and -, at most 64")
-        with self.keys.read() as tx:
-            wrapped = store.secret(tx, name)
-        return None if wrapped is None else self._kek.unwrap(wrapped, _secret_context(name))
-
-    def _make_secret(self, name: str) -> bytes:
-        with self.keys.write(f"secret {name}") as tx:
-            # Another process may have made it between the read and this transaction.
-            wrapped = store.secret(tx, name)
-            if wrapped is None:
-                self._try_kek(tx)
-                wrapped = self._kek.wrap(secrets.token_bytes(32), _secret_context(name))
-                store.insert_secret(tx, name, wrapped, created_at=clock.stamp(clock.now()))
-        return self._kek.unwrap(wrapped, _secret_context(name))
 
 
 def _unsealed(cipher: AESGCM, key: SubjectKey, sealed: bytes, *, field: str, speaker: SpeakerId) -> bytes:
@@ -358,24 +247,10 @@ def _unsealed(cipher: AESGCM, key: SubjectKey, sealed: bytes, *, field: str, spe
         raise FieldTampered(f"{field} of {speaker} is not what was sealed; restore it from a backup") from None
 
 
-def _known(row: store.KeyRow | None, speaker: SpeakerId) -> store.KeyRow:
-    if row is None:
-        raise SubjectUnknown(f"there is no key for {speaker} here: unknown, or erased")
-    return row
-
-
 def _address(address: str) -> str:
     if not _ADDRESS.fullmatch(address):
         raise SealInvalid(f"got the blob address {address[:70]!r}, expected 64 hex digits")
     return address
-
-
-def _subject_context(key_id: str, speaker: str) -> bytes:
-    return f"sayso subject key\n{key_id}\n{speaker}".encode()
-
-
-def _secret_context(name: str) -> bytes:
-    return f"sayso operator secret\n{name}".encode()
 
 
 def _joined(label: str, data: bytes) -> bytes:

@@ -18,6 +18,7 @@ from sayso.ids import new_id
 from sayso.settings import Settings
 from sayso.workflows.audit import auditing
 from sayso.workflows.installation.session import open_session
+from sayso.workflows.operations.checkup import accept_present_clock
 from tests.workflows.audit import furnished
 
 ENUMS = {
@@ -63,6 +64,7 @@ def home(tmp_path_factory, template, recording):
     furnished.begun(session, leaving.speaker)
     furnished.erasing.plan(session, estate.speaker)
     furnished.accounts(session, estate.speaker)
+    accept_present_clock(session)
     auditing.audit(session)
     session.installation.database.close()
     session.vault.keys.close()

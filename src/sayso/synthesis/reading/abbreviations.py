@@ -221,6 +221,11 @@ RULES: Final[list[Rule]] = [
         r"(?<![\w.])(IT)(?= (?:jobs?|department|support|team|staff|industry|manager|systems?|guy|man|men|woman|expert|experts|helpdesk|equipment|skills|training|school|desk|company|security|budget|professionals?|worker|workers|specialist|consultant|project|infrastructure|services?|sector|admin)\b)",
         "I.T.",
     ),
+    rule(
+        r"\bWHO(?= (?:guidelines?|reports?|officials?|data|director|recommend\w+|figures|estimates?|chief|spokes\w+|experts?|list|study|team)\b)",
+        "W.H.O.",
+    ),
+    rule(r"\b([BM])\.?Sc\b\.?", r"\1.S.C."),
     rule(r"\b([Ee])\.\s?g\.", lambda match: "For example" if match[1] == "E" else "for example"),
     rule(r"\b([Ii])\.\s?e\.", lambda match: "That is" if match[1] == "I" else "that is"),
     rule(r"(?:\betc|&c)\b\.?", lambda match: "et cetera" + stop_if_ends(match)),

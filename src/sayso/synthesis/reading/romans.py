@@ -86,7 +86,7 @@ def _world_war(match: re.Match[str]) -> str:
 
 
 def _heading(match: re.Match[str]) -> str:
-    if match[1] in "CDLM":
+    if match[1] in "CDLM" or match[1] in {"CV", "CC", "CI"}:
         return match[0]
     return f"{cardinal(roman(match[1])).capitalize()}."
 

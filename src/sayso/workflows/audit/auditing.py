@@ -18,6 +18,7 @@ from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.cosigning import Cosigned
 from sayso.ledger.errors import LedgerTampered
 from sayso.ledger.log import FilterFields
+from sayso.ledger.moments import turned_back
 from sayso.ledger.note import Note, VerifierKey
 from sayso.ledger.proof import Proof
 from sayso.ledger.proof import verify_proof as check_proof
@@ -223,7 +224,9 @@ def audit(session: Session) -> LogHolds:
     """Check every entry, tile, row and chain; raise `LedgerTampered` with every finding."""
     session.integrate()
     result = session.log.audit()
-    found = [*result.findings, *findings(session)]
+    with session.read() as tx:
+        times = list(turned_back(tx))
+    found = [*result.findings, *times, *findings(session)]
     if found:
         kind = LedgerTampered if result.findings else StateTampered
         raise kind(found[0] + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)

@@ -20,6 +20,7 @@ from sayso.database import Connection
 from sayso.errors import Refused
 from sayso.ids import RunId
 from sayso.ledger import Entry, append
+from sayso.ledger.moments import check_moment
 from sayso.workflows.consent import reconsidering
 from sayso.workflows.consent.reconsidering import FACT
 from sayso.workflows.installation.session import Session
@@ -42,11 +43,15 @@ class Granted:
 def ask(session: Session, request: Request, act: str, *, run: RunId | None = None) -> Granted:
     """Return a permit for ``request``, logged as ``<act>:intended``; or log ``<act>:refused`` and raise why.
 
-    For a ``run``, the permit's whole length and one take are reserved with it, or it is refused.
+    For a ``run``, the permit's whole length and one take are reserved with it, or it is refused. Raise `Tampered`,
+    with nothing logged, where state, ledger, witnesses or clock are not of one time.
     """
     session.require(Right.MARK if request.action is Action.MARK else Right.SPEECH)
     session.require_licensee(request.licensee, Right.SPEECH)
+    session.installation.witnessing.check()
     with session.act(request.speaker) as tx:
+        session.installation.log.check_files(tx)
+        check_moment(tx, now())
         standing = signed.standing(tx, request.speaker, session.policies)
         used = minutes.usage(tx, request.speaker)
         case = _Case(act, standing, Asked(request, now(), used.ms, used.takes, standing.deceased))

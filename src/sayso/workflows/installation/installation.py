@@ -18,6 +18,7 @@ from sayso.ledger.log import Log
 from sayso.settings import Settings
 from sayso.vault import FileKek, Vault
 from sayso.workflows.installation.sequencing import Sequencing
+from sayso.workflows.installation.witnessing import Witnessing
 
 if TYPE_CHECKING:
     from sayso.consent.cedar import Policies
@@ -56,6 +57,11 @@ class Installation:
     def sequencing(self) -> Sequencing:
         """Return what gives the entries of this process their place in the log."""
         return Sequencing(lambda: self.log)
+
+    @cached_property
+    def witnessing(self) -> Witnessing:
+        """Return what asks the witnesses whether this is the present ledger."""
+        return Witnessing(self.settings, lambda: self.log)
 
     @cached_property
     def permit_key(self) -> PermitKey:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from sayso.accounts.rights import Right
+from sayso.clock import now
 from sayso.engines.registry import installed
 from sayso.errors import Conflict, Invalid, NotFound, Refused, SaysoError, Tampered, Unavailable
+from sayso.ledger.moments import accept_clock, check_moment
 from sayso.lineage.store import all_blobs
 from sayso.models import cards, weights
 from sayso.settings import Settings
@@ -50,6 +53,9 @@ def examine(settings: Settings, opened: Callable[[Settings], Session] = open_ses
     yield CheckupFinding("installation", f"opened {settings.home}")
     yield _looked("keys", lambda: _keys(session))
     yield _looked("ledger", lambda: _ledger(session))
+    yield _looked("clock", lambda: _clock(session))
+    if settings.witnesses:
+        yield _looked("witnesses", lambda: _witnesses(session))
     yield _looked("blobs", lambda: _blobs(session))
 
 
@@ -60,6 +66,13 @@ def worst(findings: list[CheckupFinding]) -> SaysoError | None:
     return min(
         problems, key=lambda error: next(i for i, kind in enumerate(order) if isinstance(error, kind)), default=None
     )
+
+
+def accept_present_clock(session: Session) -> int:
+    """Log that the present clock is right although later entries stand in the ledger; return the entry's ticket."""
+    session.require(Right.LEDGER)
+    with session.act() as tx:
+        return accept_clock(tx, now())
 
 
 def _looked(what: str, look: Callable[[], str]) -> CheckupFinding:
@@ -88,6 +101,18 @@ def _space(settings: Settings) -> str:
 def _keys(session: Session) -> str:
     session.vault.operator_secret("log")
     return "the key-encryption key opens the key store"
+
+
+def _clock(session: Session) -> str:
+    with session.read() as tx:
+        check_moment(tx, now())
+    return "not before the newest entry of the ledger"
+
+
+def _witnesses(session: Session) -> str:
+    answered = session.installation.witnessing.ask()
+    known = f"{len(answered.by)} of {len(session.settings.witnesses)} have seen no longer ledger than this"
+    return "; ".join((known, *answered.missing))
 
 
 def _blobs(session: Session) -> str:

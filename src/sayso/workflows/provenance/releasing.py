@@ -50,6 +50,7 @@ class SoundDraft:
         check_target(output, overwrite=True)
         self._draft = Draft(output, mode=_READABLE)
         self._gate, self._action = gate, action
+        self._permit: Permit | None = None
 
     def write(
         self,
@@ -75,9 +76,16 @@ class SoundDraft:
         if file.permit_id != permit.permit_id:
             raise PermitMixup
         self._draft.write(file.data)
+        self._permit = permit
 
     def publish(self) -> None:
-        """Give the file its name, replacing what had it before."""
+        """Give the file its name, replacing what had it before, if its permit holds to this moment.
+
+        Raise `PermitRefused` where consent was withdrawn, or the permit ended, after the file was written: whoever is
+        held up between the entry and the name does not release it.
+        """
+        if self._permit is not None:
+            self._gate.check(self._permit, self._action)
         self._draft.publish()
 
     def __enter__(self) -> Self:

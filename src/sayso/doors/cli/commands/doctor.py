@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from sayso.doors.cli.exits import exit_code
@@ -23,11 +25,18 @@ def show_(as_json: AsJson = False) -> None:
     show(shown, lines, as_json=as_json)
 
 
-def doctor(as_json: AsJson = False) -> None:
-    """Check models, disk, keys, database and ledger."""
+def doctor(
+    accept_clock: Annotated[
+        bool, typer.Option("--accept-clock", help="Accept the present time although the ledger has later entries.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check models, disk, keys, database, ledger and clock."""
     from sayso.settings import load  # noqa: PLC0415
-    from sayso.workflows.operations.checkup import examine, worst  # noqa: PLC0415
+    from sayso.workflows.operations.checkup import accept_present_clock, examine, worst  # noqa: PLC0415
 
+    if accept_clock:
+        accept_present_clock(local_session(load()))
     findings = list(examine(load(), local_session))
     problem = worst(findings)
     lines = [f"{'ok ' if finding.problem is None else 'BAD'} {finding.what}: {finding.found}" for finding in findings]

@@ -192,6 +192,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("grant_id", name=op.f("pk_ledger_chains")),
     )
     op.create_table(
+        "ledger_clock_corrections",
+        sa.Column("ticket", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("ticket", name=op.f("pk_ledger_clock_corrections")),
+    )
+    op.create_table(
         "ledger_entries",
         sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("entry_index", sa.BigInteger(), nullable=True),
