@@ -87,7 +87,7 @@ class KokoroVoice:
 
     def asset(self) -> VoiceAsset:
         """Return the voice as an asset: the same bytes for the same voice, fewer for one style and its own melody."""
-        numbers = [self.style, np.float32([self.pace]), self.tone_db]
+        numbers: list[Floats] = [self.style, np.asarray([self.pace], np.float32), self.tone_db]
         wide = self.layers is not None or self.melody != Melody()
         if wide:
             melody = (self.melody.shift, self.melody.span, self.melody.pivot_hz, self.melody.energy)
