@@ -21,7 +21,7 @@ from tests.consent.oracle import permits
 
 from sayso.consent.act import Action, Disclosure, Purpose
 from sayso.consent.cedar import Compiled, Policy
-from sayso.consent.dimensions import Asked
+from sayso.consent.dimensions import Situation
 from sayso.consent.grant import Grant
 from sayso.consent.reasons import explain
 from sayso.consent.request import Request
@@ -122,7 +122,7 @@ def licences(chance: random.Random) -> list[Grant]:
     return [*bound, outer] if chance.random() < 0.95 else bound
 
 
-def asked(chance: random.Random, grants: list[Grant]) -> Asked:
+def asked(chance: random.Random, grants: list[Grant]) -> Situation:
     """Return a request near one of the grants, and what the grants have used."""
     near = chance.choice(grants) if grants and chance.random() < 0.8 else None
 
@@ -151,7 +151,7 @@ def asked(chance: random.Random, grants: list[Grant]) -> Asked:
     used_takes = {each.grant_id: chance.choice([0, 1, 2]) for each in grants if chance.random() < 0.6}
     used = {each.grant_id: chance.choice([0, *AMOUNTS]) for each in grants if chance.random() < 0.6}
     now = NOW + chance.choice([-MS, 0 * MS, MS, timedelta(microseconds=999)])
-    return Asked(request, now, used, used_takes, chance.random() < 0.1)
+    return Situation(request, now, used, used_takes, chance.random() < 0.1)
 
 
 def main() -> None:
@@ -174,7 +174,7 @@ def main() -> None:
         options.json.write_text(json.dumps(found, indent=2) + "\n")
 
 
-def compare(policy: Policy, whole: Compiled, question: Asked, seen: Counter[str]) -> None:
+def compare(policy: Policy, whole: Compiled, question: Situation, seen: Counter[str]) -> None:
     """Ask Cedar, with and without slicing, by turns, the oracle and the explanation; count, and stop if they differ."""
     verdict = policy.ask(question)
     explained = [explain(each, question, ceiling=policy.ceiling_of(each)) for each in policy.grants]

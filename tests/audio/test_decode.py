@@ -185,7 +185,7 @@ def test_a_file_without_sound_is_empty(data):
     "data", [b"\xff", b"Dear diary, today I recorded nothing.", bytes(400), b"#EXTM3U\nsecret.mp3"]
 )
 def test_what_is_no_sound_is_named_so(data):
-    with pytest.raises(UnknownFormat, match="expected WAV, AIFF, FLAC"):
+    with pytest.raises(UnknownFormat, match="expected WAV, W64, AIFF"):
         decode(data)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sayso.audio import Container, Signal, decode, encode, resample, stream
-from sayso.audio.errors import CorruptAudio, EmptyAudio, TooLong
+from sayso.audio.errors import EmptyAudio, TooLong
 from sayso.audio.stream import excerpt
 
 
@@ -49,13 +49,10 @@ def test_an_excerpt_is_what_lies_between_two_moments(long, start_s, end_s):
     assert np.array_equal(found.samples, whole[:, first:last])
 
 
-def test_what_is_cut_off_is_refused(speech, tmp_path):
+def test_of_what_is_cut_off_the_rest_is_read(speech, tmp_path):
     file = tmp_path / "cut.wav"
     file.write_bytes(encode(speech, Container.WAV)[:-5000])
-    with pytest.raises(CorruptAudio):
-        list(stream(file))
-    with pytest.raises(CorruptAudio):
-        list(stream(encode(speech, Container.MP3)[:-9000]))
+    assert sum(block.num_samples for block in stream(file)) == speech.num_samples - 2500
 
 
 def test_empty_and_endless_files_are_refused(speech):

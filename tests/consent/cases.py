@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import strategies as st
 
 from sayso.consent.act import Action, Disclosure, Purpose
-from sayso.consent.dimensions import Asked
+from sayso.consent.dimensions import Situation
 from sayso.consent.document import document_of, sign
 from sayso.consent.grant import Grant
 from sayso.consent.request import Request
@@ -198,7 +198,7 @@ def near(draw: st.DrawFn, wanted: Grant) -> Request:
 
 
 @st.composite
-def asking(draw: st.DrawFn, held: list[Grant]) -> Asked:
+def asking(draw: st.DrawFn, held: list[Grant]) -> Situation:
     """Generate a question about some grants, often near the first, and what each has used."""
 
     def used(amounts: list[int]) -> dict[GrantId, int]:
@@ -206,7 +206,7 @@ def asking(draw: st.DrawFn, held: list[Grant]) -> Asked:
 
     wanted = draw(near(held[0])) if held and draw(st.booleans()) else draw(requests())
     deceased = draw(st.sampled_from([False] * 5 + [True]))
-    return Asked(wanted, NOW, used([0, 1, 500, 1000, 1001]), used([0, 1, 2]), deceased)
+    return Situation(wanted, NOW, used([0, 1, 500, 1000, 1001]), used([0, 1, 2]), deceased)
 
 
 @st.composite
@@ -217,7 +217,7 @@ def bounded(draw: st.DrawFn, number: int) -> tuple[Grant, Grant]:
 
 
 @st.composite
-def situations(draw: st.DrawFn) -> tuple[list[Grant], Asked]:
+def situations(draw: st.DrawFn) -> tuple[list[Grant], Situation]:
     """Generate up to six grants of one speaker, licences with outer consents among them, and a question."""
     held = [draw(grants(number)) for number in range(draw(st.integers(0, 3)))]
     if draw(st.booleans()):
@@ -228,7 +228,7 @@ def situations(draw: st.DrawFn) -> tuple[list[Grant], Asked]:
     return held, draw(asking(held))
 
 
-def permitting(held: Sequence[Grant], asked: Asked) -> list[Grant]:
+def permitting(held: Sequence[Grant], asked: Situation) -> list[Grant]:
     """Return the grants that permit, by the second evaluator, in order of their ids."""
     by_id = {each.grant_id: each for each in held}
     found = [each for each in held if permits(each, asked, ceiling=by_id.get(each.ceiling or GrantId("")))]

@@ -11,7 +11,7 @@ from typing import Final
 
 from sayso.consent import wording
 from sayso.consent.act import Disclosure
-from sayso.consent.dimension import Asked
+from sayso.consent.dimension import Situation
 from sayso.consent.grant import Grant
 from sayso.consent.state import State
 
@@ -20,7 +20,7 @@ def _in_range(tag: str, ranges: Sequence[str]) -> bool:
     return any(tag == wide or tag.startswith(wide + "-") for wide in ranges)
 
 
-def _speaks(grant: Grant, asked: Asked) -> bool:
+def _speaks(grant: Grant, asked: Situation) -> bool:
     spoken = asked.request.language
     return "*" in grant.languages or (spoken is not None and _in_range(spoken, grant.languages))
 
@@ -33,7 +33,7 @@ def _capped(cap: int | None, wanted: int, used: int) -> bool:
     return cap is None or wanted <= cap - used
 
 
-def _words(grant: Grant, asked: Asked) -> bool:
+def _words(grant: Grant, asked: Situation) -> bool:
     if not grant.blocked_words or not asked.request.speaks:
         return True
     if asked.request.text is None:
@@ -42,26 +42,26 @@ def _words(grant: Grant, asked: Asked) -> bool:
     return not any(wording.says(spoken, blocked) for blocked in grant.blocked_words)
 
 
-def _topics(grant: Grant, asked: Asked) -> bool:
+def _topics(grant: Grant, asked: Situation) -> bool:
     topics = asked.request.topics
     if not grant.blocked_topics or not asked.request.speaks:
         return True
     return topics is not None and not any(blocked.covers(each) for blocked in grant.blocked_topics for each in topics)
 
 
-def _approved(grant: Grant, asked: Asked) -> bool:
+def _approved(grant: Grant, asked: Situation) -> bool:
     if grant.approved_texts is None or not asked.request.speaks:
         return True
     return asked.request.text_commitment in grant.approved_texts
 
 
-def _disclosed(grant: Grant, asked: Asked) -> bool:
+def _disclosed(grant: Grant, asked: Situation) -> bool:
     if grant.disclosure is None or not asked.request.is_heard:
         return True
     return asked.request.disclosure in (grant.disclosure, Disclosure.BOTH)
 
 
-HOLDS: Final[Mapping[str, Callable[[Grant, Asked], bool]]] = {
+HOLDS: Final[Mapping[str, Callable[[Grant, Situation], bool]]] = {
     "state": lambda grant, _: grant.state is State.GIVEN,
     "speaker": lambda grant, asked: grant.speaker == asked.request.speaker,
     "licensee": lambda grant, asked: grant.licensee in ("*", asked.request.licensee),
@@ -90,7 +90,7 @@ HOLDS: Final[Mapping[str, Callable[[Grant, Asked], bool]]] = {
 """Whether a grant allows what is asked, by dimension."""
 
 
-def permits(grant: Grant, asked: Asked, *, ceiling: Grant | None = None) -> bool:
+def permits(grant: Grant, asked: Situation, *, ceiling: Grant | None = None) -> bool:
     """Return whether the grant permits the act; a licence does only together with its ``ceiling``."""
     if grant.outer or not _holds(grant, asked):
         return False
@@ -99,5 +99,5 @@ def permits(grant: Grant, asked: Asked, *, ceiling: Grant | None = None) -> bool
     return ceiling is not None and ceiling.outer and ceiling.grant_id == grant.ceiling and _holds(ceiling, asked)
 
 
-def _holds(grant: Grant, asked: Asked) -> bool:
+def _holds(grant: Grant, asked: Situation) -> bool:
     return all(holds(grant, asked) for holds in HOLDS.values())

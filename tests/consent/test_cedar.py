@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 
 from sayso.consent import cedar
 from sayso.consent.cedar import Compiled, Policies, Policy, Verdict, context_of, policy_set_of, schema_of
-from sayso.consent.dimensions import Asked
+from sayso.consent.dimensions import Situation
 from sayso.consent.errors import GrantInvalid
 from sayso.consent.grant import Grant
 from sayso.consent.state import State
@@ -19,14 +19,14 @@ from sayso.ids import SpeakerId
 from .cases import NOW, OTHER, SPEAKER, grant, grant_id, permitting, request, situations
 from .test_dimensions import ALLOWED, BROKEN, question
 
-Situation = tuple[list[Grant], Asked]
+Case = tuple[list[Grant], Situation]
 
 
 @settings(max_examples=250, deadline=None)
 @given(situations())
-@example(([grant()], Asked(request(), NOW)))
-@example(([grant(), grant(1)], Asked(request(), NOW, {grant_id(0): 30_001})))
-def test_cedar_and_the_second_evaluator_agree(situation: Situation) -> None:
+@example(([grant()], Situation(request(), NOW)))
+@example(([grant(), grant(1)], Situation(request(), NOW, {grant_id(0): 30_001})))
+def test_cedar_and_the_second_evaluator_agree(situation: Case) -> None:
     grants, asked = situation
     verdict = Policy(SPEAKER, grants).ask(asked)
     assert verdict.errors == ()
@@ -35,14 +35,14 @@ def test_cedar_and_the_second_evaluator_agree(situation: Situation) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(situations())
-def test_a_slice_answers_as_the_whole_set_does(situation: Situation) -> None:
+def test_a_slice_answers_as_the_whole_set_does(situation: Case) -> None:
     grants, asked = situation
     assert Compiled.of(grants).ask(asked) == Policy(SPEAKER, grants).ask(asked)
 
 
 @settings(max_examples=150, deadline=None)
 @given(situations())
-def test_by_turns_the_first_in_rank_of_all_that_permit_is_found(situation: Situation) -> None:
+def test_by_turns_the_first_in_rank_of_all_that_permit_is_found(situation: Case) -> None:
     grants, asked = situation
     found = Policy(SPEAKER, grants).first(asked)
     allowed = sorted(permitting(grants, asked), key=lambda each: each.rank(asked.request.purpose))
@@ -56,7 +56,7 @@ def test_by_turns_the_first_in_rank_of_all_that_permit_is_found(situation: Situa
 @pytest.mark.parametrize("permits", range(12))
 def test_whichever_of_a_dozen_permits_it_is_found(permits: int) -> None:
     grants = [grant(number, languages=("en" if number == permits else "de",)) for number in range(12)]
-    asked = Asked(request(language="en"), NOW)
+    asked = Situation(request(language="en"), NOW)
     assert Policy(SPEAKER, grants).first(asked).grants == (grant_id(permits),)
     assert Policy(SPEAKER, [each for each in grants if each.grant_id != grant_id(permits)]).first(asked) == Verdict(
         (), ()
@@ -67,7 +67,7 @@ def test_those_after_the_first_that_permit_are_not_asked(monkeypatch: pytest.Mon
     asked_of: list[int] = []
     ask = Compiled.ask
     monkeypatch.setattr(Compiled, "ask", lambda self, asked: (asked_of.append(len(self.grants)), ask(self, asked))[1])
-    assert len(Policy(SPEAKER, [grant(number) for number in range(26)]).first(Asked(request(), NOW)).grants) == 4
+    assert len(Policy(SPEAKER, [grant(number) for number in range(26)]).first(Situation(request(), NOW)).grants) == 4
     assert asked_of == [4]
 
 
@@ -76,7 +76,7 @@ def test_an_error_ends_the_asking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         Compiled, "ask", lambda self, _: failed if len(self.grants) == 4 else Verdict((grant_id(0),), ())
     )
-    assert Policy(SPEAKER, [grant(number) for number in range(9)]).first(Asked(request(), NOW)) == failed
+    assert Policy(SPEAKER, [grant(number) for number in range(9)]).first(Situation(request(), NOW)) == failed
 
 
 @pytest.mark.parametrize(("name", "of_grant", "of_request", "now", "used"), BROKEN)
@@ -97,7 +97,7 @@ def test_cedar_allows_what_is_granted(
 
 @settings(max_examples=60, deadline=None)
 @given(situations())
-def test_requests_obey_the_schema(situation: Situation) -> None:
+def test_requests_obey_the_schema(situation: Case) -> None:
     grants, asked = situation
     found = cedarpy.is_authorized(
         {
@@ -116,7 +116,7 @@ def test_requests_obey_the_schema(situation: Situation) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(situations())
-def test_every_policy_passes_cedars_validator(situation: Situation) -> None:
+def test_every_policy_passes_cedars_validator(situation: Case) -> None:
     """Cedar's validator is sound: no expression of a policy that passes can fail when it is evaluated."""
     for each in situation[0]:
         text = cedarpy.policies_from_json_str(json.dumps(policy_set_of([each])))
@@ -127,11 +127,11 @@ def test_every_policy_passes_cedars_validator(situation: Situation) -> None:
 def test_any_error_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cedar skips a policy that fails and lets another permit; here that is no permission."""
     policy = Policy(SPEAKER, [grant(), grant(1, max_ms=None)])
-    asked = Asked(request(), NOW)
+    asked = Situation(request(), NOW)
     assert policy.ask(asked).allowed
     whole = context_of
 
-    def without_minutes(grants: list[Grant], asked: Asked, **rest: Any) -> dict[str, object]:
+    def without_minutes(grants: list[Grant], asked: Situation, **rest: Any) -> dict[str, object]:
         return {**whole(grants, asked, **rest), "minutes_used": {}}
 
     monkeypatch.setattr(cedar, "context_of", without_minutes)
@@ -144,14 +144,14 @@ def test_any_error_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_decision_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     policy = Policy(SPEAKER, [grant()])
     monkeypatch.setattr(cedar, "context_of", lambda *_, **__: {"now_ms": None})
-    verdict = policy.ask(Asked(request(), NOW))
+    verdict = policy.ask(Situation(request(), NOW))
     assert verdict.grants == ()
     assert verdict.errors
     assert not verdict.allowed
 
 
 def test_no_grants_permit_nothing() -> None:
-    assert not Policy(SPEAKER, []).ask(Asked(request(), NOW)).allowed
+    assert not Policy(SPEAKER, []).ask(Situation(request(), NOW)).allowed
 
 
 def test_a_policy_set_holds_one_speakers_grants_each_once() -> None:
@@ -165,22 +165,22 @@ def test_a_policy_set_holds_one_speakers_grants_each_once() -> None:
 def test_many_purposes_compile_and_the_last_counts_too() -> None:
     purposes = tuple(f"p{number}" for number in range(64))
     policy = Policy(SPEAKER, [grant(purposes=purposes)])
-    assert all(policy.ask(Asked(request(purpose=purpose), NOW)).allowed for purpose in purposes)
+    assert all(policy.ask(Situation(request(purpose=purpose), NOW)).allowed for purpose in purposes)
 
 
 def test_strange_names_do_not_reach_into_the_policy() -> None:
     for strange in ('x"] || true', "a*", "*a", "${now}", "\\", "🎙"):
         policy = Policy(SPEAKER, [grant(licensee=strange, project=strange)])
-        assert policy.ask(Asked(request(licensee=strange, project=strange), NOW)).allowed
-        assert not policy.ask(Asked(request(licensee=strange, project="other"), NOW)).allowed
-        assert not policy.ask(Asked(request(licensee="other", project=strange), NOW)).allowed
+        assert policy.ask(Situation(request(licensee=strange, project=strange), NOW)).allowed
+        assert not policy.ask(Situation(request(licensee=strange, project="other"), NOW)).allowed
+        assert not policy.ask(Situation(request(licensee="other", project=strange), NOW)).allowed
 
 
 def test_slices_are_bounded() -> None:
     policy = Policy(SPEAKER, [grant()])
     for number in range(600):
-        policy.ask(Asked(request(purpose=f"audiobook/mystery/{number}"), NOW))
-        policy.ask(Asked(request(licensee=f"nobody {number}"), NOW))
+        policy.ask(Situation(request(purpose=f"audiobook/mystery/{number}"), NOW))
+        policy.ask(Situation(request(licensee=f"nobody {number}"), NOW))
     assert len(policy._slices) <= 256
 
 
@@ -195,7 +195,7 @@ def test_compiled_policies_are_kept_by_version() -> None:
     first = policies.of(SPEAKER, 1, lambda: load(State.GIVEN))
     assert policies.of(SPEAKER, 1, lambda: load(State.GIVEN)) is first
     second = policies.of(SPEAKER, 2, lambda: load(State.SUSPENDED))
-    assert not second.ask(Asked(request(), NOW)).allowed
+    assert not second.ask(Situation(request(), NOW)).allowed
     assert len(loads) == 2
     policies.of(OTHER, 1, list)
     policies.of(SPEAKER, 2, lambda: load(State.GIVEN))
@@ -212,11 +212,11 @@ def test_a_licence_permits_no_more_than_its_outer_consent_and_an_outer_consent_n
     outer = grant(1, outer=True, licensee="*", purposes=("audiobook",), languages=("en-gb",))
     licence = grant(ceiling=grant_id(1))
     policy = Policy(SPEAKER, [outer, licence])
-    assert policy.ask(Asked(request(), NOW)).grants == (grant_id(0),)
-    assert policy.ask(Asked(request(language="en-us"), NOW)).grants == ()
-    assert Policy(SPEAKER, [outer]).ask(Asked(request(), NOW)).grants == ()
-    assert Policy(SPEAKER, [licence]).ask(Asked(request(), NOW)).grants == ()
+    assert policy.ask(Situation(request(), NOW)).grants == (grant_id(0),)
+    assert policy.ask(Situation(request(language="en-us"), NOW)).grants == ()
+    assert Policy(SPEAKER, [outer]).ask(Situation(request(), NOW)).grants == ()
+    assert Policy(SPEAKER, [licence]).ask(Situation(request(), NOW)).grants == ()
     for state in set(State) - {State.GIVEN}:
-        assert Policy(SPEAKER, [replace(outer, state=state), licence]).ask(Asked(request(), NOW)).grants == ()
+        assert Policy(SPEAKER, [replace(outer, state=state), licence]).ask(Situation(request(), NOW)).grants == ()
     not_outer = replace(outer, outer=False, licensee="Harbour Books")
-    assert Policy(SPEAKER, [not_outer, licence]).ask(Asked(request(), NOW)).grants == (grant_id(1),)
+    assert Policy(SPEAKER, [not_outer, licence]).ask(Situation(request(), NOW)).grants == (grant_id(1),)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sayso.consent.ceiling import excess, outer_of
-from sayso.consent.dimensions import DIMENSIONS, Asked
+from sayso.consent.dimensions import DIMENSIONS, Situation
 from sayso.consent.errors import CeilingExceeded
 from sayso.consent.state import State
 
@@ -120,7 +120,7 @@ def test_what_a_licence_within_permits_its_outer_consent_permits(data: st.DataOb
             actions=licence.actions,
         )
     asked = data.draw(asking([licence]))
-    asked = Asked(asked.request, asked.now, {}, {}, asked.deceased)
+    asked = Situation(asked.request, asked.now, {}, {}, asked.deceased)
     alone = permits(replace(licence, ceiling=None), asked)
     if excess(licence, outer) == [] and alone:
         assert permits(licence, asked, ceiling=outer)

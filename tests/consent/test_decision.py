@@ -18,7 +18,7 @@ from sayso.consent.permit import Gate, Permit
 from sayso.consent.request import Request
 
 from .cases import NOW, OTHER, SPEAKER, grant, grant_id, permitting, request, situations
-from .test_cedar import Situation
+from .test_cedar import Case
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
@@ -79,7 +79,7 @@ def test_of_several_the_narrowest_then_the_one_that_ends_first_then_the_smallest
 
 @settings(max_examples=120, deadline=None)
 @given(situations())
-def test_decide_permits_only_what_both_evaluators_permit(situation: Situation) -> None:
+def test_decide_permits_only_what_both_evaluators_permit(situation: Case) -> None:
     grants, asked = situation
     if any(each.speaker != asked.request.speaker for each in grants):
         grants = []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sayso.consent.act import Action
-from sayso.consent.dimensions import DIMENSIONS, Asked, instant_ms
+from sayso.consent.dimensions import DIMENSIONS, Situation, instant_ms
 from sayso.consent.errors import RequestInvalid
 from sayso.consent.reasons import explain
 from sayso.consent.state import State
@@ -85,11 +85,11 @@ ALLOWED: list[tuple[dict[str, Any], dict[str, Any], Any, int]] = [
 ]
 
 
-def question(of_request: dict[str, Any], now: Any, used: int) -> Asked:
+def question(of_request: dict[str, Any], now: Any, used: int) -> Situation:
     """Return what is asked, with so many milliseconds and takes used."""
     deceased = now == "after death"
     moment = NOW if deceased else now
-    return Asked(request(**of_request), moment, {grant_id(0): used}, {grant_id(0): used}, deceased)
+    return Situation(request(**of_request), moment, {grant_id(0): used}, {grant_id(0): used}, deceased)
 
 
 @pytest.mark.parametrize(("name", "of_grant", "of_request", "now", "used"), BROKEN)
@@ -114,7 +114,7 @@ def test_what_is_granted_is_allowed(of_grant: dict[str, Any], of_request: dict[s
 
 def test_who_can_change_an_answer_depends_on_the_grant() -> None:
     def changer(**changes: Any) -> str:
-        return explain(grant(**changes), Asked(request(), NOW)).answers[0].changed_by
+        return explain(grant(**changes), Situation(request(), NOW)).answers[0].changed_by
 
     assert changer() == "the speaker"
     assert changer(house=True, note="MIT") == "the operator"
@@ -124,7 +124,7 @@ def test_who_can_change_an_answer_depends_on_the_grant() -> None:
 
 
 def test_names_are_unique_and_every_attribute_has_a_type() -> None:
-    asked = Asked(request(), NOW)
+    asked = Situation(request(), NOW)
     names = [dimension.name for dimension in DIMENSIONS]
     assert len(set(names)) == len(names)
     for dimension in DIMENSIONS:
@@ -133,5 +133,5 @@ def test_names_are_unique_and_every_attribute_has_a_type() -> None:
 
 def test_a_moment_needs_a_zone() -> None:
     with pytest.raises(RequestInvalid, match=r"^now: "):
-        Asked(request(), NOW.replace(tzinfo=None))
+        Situation(request(), NOW.replace(tzinfo=None))
     assert instant_ms(NOW + timedelta(microseconds=999)) == instant_ms(NOW)

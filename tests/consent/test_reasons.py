@@ -2,16 +2,16 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from sayso.consent.dimensions import DIMENSIONS, Asked
+from sayso.consent.dimensions import DIMENSIONS, Situation
 from sayso.consent.reasons import explain, refusals
 
 from .cases import NOW, grant, grant_id, permitting, request, situations
-from .test_cedar import Situation
+from .test_cedar import Case
 
 
 @settings(max_examples=100, deadline=None)
 @given(situations())
-def test_a_refusal_has_a_line_for_every_rule_that_stands_in_the_way(situation: Situation) -> None:
+def test_a_refusal_has_a_line_for_every_rule_that_stands_in_the_way(situation: Case) -> None:
     grants, asked = situation
     by_id = {each.grant_id: each for each in grants}
     explained = [explain(each, asked, ceiling=by_id.get(each.ceiling or "")) for each in grants]
@@ -29,14 +29,14 @@ def test_a_refusal_has_a_line_for_every_rule_that_stands_in_the_way(situation: S
 
 def test_the_nearest_grant_comes_first() -> None:
     far, near = grant(0, purposes=("podcast",), project="X", languages=("de",)), grant(1, project="Y")
-    lines = refusals([far, near], Asked(request(), NOW))
+    lines = refusals([far, near], Situation(request(), NOW))
     assert [line.split(":")[0] for line in lines] == [grant_id(1)] + [grant_id(0)] * 3
     assert lines[0] == f"{grant_id(1)}: project: got The Lamp, allowed: Y (the speaker can change this)"
 
 
 def test_the_terms_of_another_licensee_stay_with_them() -> None:
     secret = grant(licensee="Rival Press", purposes=("game/secret-title",), project="Project Owl", languages=("fi",))
-    text = "\n".join(refusals([secret], Asked(request(), NOW)))
+    text = "\n".join(refusals([secret], Situation(request(), NOW)))
     for dimension in ("licensee", "purpose", "project", "language"):
         assert f": {dimension}: got " in text
     for told in ("Rival", "secret", "Owl", "fi "):
@@ -44,25 +44,25 @@ def test_the_terms_of_another_licensee_stay_with_them() -> None:
 
 
 def test_no_grant_at_all_is_a_reason_too() -> None:
-    assert refusals([], Asked(request(), NOW)) == [
+    assert refusals([], Situation(request(), NOW)) == [
         "grant: the speaker has granted nothing (the speaker can change this)"
     ]
 
 
 def test_a_disagreement_is_a_reason_and_no_empty_list() -> None:
-    assert refusals([grant()], Asked(request(), NOW))[0].startswith("policy: ")
+    assert refusals([grant()], Situation(request(), NOW))[0].startswith("policy: ")
 
 
 def test_every_dimension_answers() -> None:
-    found = explain(grant(), Asked(request(), NOW))
+    found = explain(grant(), Situation(request(), NOW))
     assert found.ok
     assert [answer.dimension for answer in found.answers] == [dimension.name for dimension in DIMENSIONS]
 
 
 def test_what_the_outer_consent_forbids_is_told_as_its_own() -> None:
     outer = grant(1, outer=True, licensee="*", languages=("de",))
-    found = explain(grant(ceiling=grant_id(1)), Asked(request(), NOW), ceiling=outer)
+    found = explain(grant(ceiling=grant_id(1)), Situation(request(), NOW), ceiling=outer)
     assert [answer.dimension for answer in found.failed] == ["outer language"]
-    missing = explain(grant(ceiling=grant_id(1)), Asked(request(), NOW))
+    missing = explain(grant(ceiling=grant_id(1)), Situation(request(), NOW))
     assert [answer.dimension for answer in missing.failed] == ["outer"]
-    assert [answer.dimension for answer in explain(outer, Asked(request(language="de"), NOW)).failed] == ["outer"]
+    assert [answer.dimension for answer in explain(outer, Situation(request(language="de"), NOW)).failed] == ["outer"]

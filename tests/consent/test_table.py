@@ -6,7 +6,9 @@ A new row needs an example of its values here, and nothing else.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import cedarpy
@@ -14,11 +16,10 @@ import pytest
 import typer
 from hypothesis import given, settings
 
-from sayso.consent import dimensions
-from sayso.consent.cedar import Policy, policy_of, policy_set_of, schema_of
+from sayso.consent.cedar import policy_of, policy_set_of, schema_of
 from sayso.consent.ceiling import excess
 from sayso.consent.dimension import Command, Term
-from sayso.consent.dimensions import DIMENSIONS, MUST, TERMS, Asked
+from sayso.consent.dimensions import DIMENSIONS, MUST, TERMS, Situation
 from sayso.consent.errors import GrantInvalid
 from sayso.consent.grant import Grant
 from sayso.consent.reasons import explain
@@ -34,7 +35,7 @@ from sayso.workflows.consent.terms import CLEARABLE, TYPED, Terms
 
 from .cases import NOW, SPEAKER, grant, grant_id, request, situations
 from .oracle import HOLDS
-from .test_cedar import Situation
+from .test_cedar import Case
 
 TYPED_EXAMPLES: dict[str, Any] = {
     "licensee": "Rival Press",
@@ -148,7 +149,7 @@ def test_a_limit_to_clear_that_does_not_exist_is_refused_and_the_nearest_named(n
 def test_each_rule_is_part_of_the_policy_and_what_it_reads_of_the_schema(term: Term) -> None:
     assert term.rule is not None
     wanted = example(term)
-    asked = Asked(request(), NOW)
+    asked = Situation(request(), NOW)
     schema = schema_of([wanted])
     attributes = schema[""]["actions"]["train"]["appliesTo"]["context"]["attributes"]
     policy = policy_of(wanted)
@@ -166,11 +167,11 @@ def test_each_rule_is_part_of_the_policy_and_what_it_reads_of_the_schema(term: T
 def test_each_rule_is_explained_has_an_oracle_and_bounds_licences(term: Term) -> None:
     assert term.rule is not None
     wanted = example(term)
-    answers = {each.dimension: each for each in explain(wanted, Asked(request(), NOW)).answers}
+    answers = {each.dimension: each for each in explain(wanted, Situation(request(), NOW)).answers}
     answer = answers[term.rule.name]
     assert answer.got
     assert answer.allowed != "any"
-    assert answer.ok is HOLDS[term.rule.name](wanted, Asked(request(), NOW))
+    assert answer.ok is HOLDS[term.rule.name](wanted, Situation(request(), NOW))
     limited, open_ = (typed(), wanted) if term.name in ("sublicensing", "post_mortem") else (wanted, typed())
     if term.name not in ("actions", "until"):
         assert term.rule.name in {line.partition(":")[0] for line in excess(open_, replace(limited, note="outer"))}
@@ -182,7 +183,7 @@ def test_every_rule_and_no_other_has_an_oracle() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(situations())
-def test_each_answer_of_an_explanation_is_that_of_the_oracle(situation: Situation) -> None:
+def test_each_answer_of_an_explanation_is_that_of_the_oracle(situation: Case) -> None:
     grants, asked = situation
     for each in grants:
         answers = explain(each, asked).answers
@@ -233,7 +234,7 @@ def test_each_is_shown(term: Term) -> None:
     assert {**shown, "since": 0} != {**bare, "since": 0} or term.name == "not_before"
 
 
-def test_a_grant_without_its_row_would_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The table is read when `Grant` is made, so that a field without a row, whose limit would be lost, cannot be."""
-    assert {term.name for term in dimensions.TERMS} == set(grant().terms())
-    assert Policy(SPEAKER, [grant()]).ask(Asked(request(), NOW)).allowed
+def test_the_page_of_the_python_surface_names_each_limit() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "python.md").read_text()
+    listed = page.partition("\n`limits`: ")[2].partition(". They mean")[0]
+    assert set(re.findall(r"`(\w+)`", listed)) == set(TYPED) - {"licensee", "purposes"}

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import http.client
+import socket
 import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -294,3 +297,19 @@ def test_a_quorum_counts_each_witness_once(witness):
 
 def test_the_leaf_hash_of_the_oracle_is_ours():
     assert oracle.mth([b"x"]) == leaf_hash(b"x")
+
+
+def test_slow_clients_do_not_keep_a_log_from_its_witness(tmp_path):
+    witness = Witness(tmp_path / "w", witness_key(tmp_path / "w", "w.example/w"), [])
+    with WitnessServer(witness, connections=4) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        with contextlib.ExitStack() as stack:
+            for _ in range(8):
+                slow = stack.enter_context(socket.create_connection(server.server_address))
+                with contextlib.suppress(OSError):
+                    slow.sendall(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 100\r\n\r\nx")
+            time.sleep(1.2)
+            assert ask(server, "/add-checkpoint", b"x")[0] == 400
+        server.shutdown()
+        thread.join(10)

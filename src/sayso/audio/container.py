@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,14 @@ class AudioFormat(StrEnum):
     AAC = "aac"
     MP4 = "mp4"
     WEBM = "matroska"
+    W64 = "w64"
+    AU = "au"
+    CAF = "caf"
+    AC3 = "ac3"
+    EAC3 = "eac3"
+    WMA = "asf"
+    AVI = "avi"
+    MPEG_TS = "mpegts"
 
 
 _BY_SUFFIX: Final = {
@@ -43,8 +52,33 @@ _BY_SUFFIX: Final = {
     ".opus": Container.OPUS,
     ".ogg": Container.OPUS,
 }
-_READ: Final = "WAV, AIFF, FLAC, MP3, AAC, M4A, MP4, Ogg, Opus or WebM"
+READ: Final = "WAV, W64, AIFF, AU, CAF, FLAC, MP3, AAC, AC-3, M4A, MP4, Ogg, Opus, WebM, WMA or AVI"
 _ID3_HEADER: Final = 10
+
+# MPEG transport streams have packets of 188 bytes (ISO/IEC 13818-1 section 2.4.3); AC-3 frames say in bsid whether they
+# are enhanced (ETSI TS 102 366 annex E). MPEG audio frames start with eleven set bits (ISO/IEC 13818-3); ADTS has layer
+# 00 there (13818-7).
+_MAGIC: Final = tuple(
+    (form, re.compile(magic, re.DOTALL))
+    for form, magic in (
+        (AudioFormat.WAV, rb"(?:RIFF|RF64)....WAVE"),
+        (AudioFormat.AVI, rb"RIFF....AVI "),
+        (AudioFormat.AIFF, rb"FORM....AIF[FC]"),
+        (AudioFormat.MP4, rb"....ftyp"),
+        (AudioFormat.FLAC, rb"fLaC"),
+        (AudioFormat.OGG, rb"OggS"),
+        (AudioFormat.WEBM, rb"\x1a\x45\xdf\xa3"),
+        (AudioFormat.W64, rb"riff\x2e\x91\xcf\x11"),
+        (AudioFormat.AU, rb"\.snd\x00\x00"),
+        (AudioFormat.CAF, rb"caff\x00"),
+        (AudioFormat.WMA, rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),
+        (AudioFormat.MPEG_TS, rb"G.{187}G"),
+        (AudioFormat.EAC3, rb"\x0b\x77...[\x58-\x87]"),
+        (AudioFormat.AC3, rb"\x0b\x77"),
+        (AudioFormat.AAC, rb"\xff[\xe0\xe1\xe8\xe9\xf0\xf1\xf8\xf9]"),
+        (AudioFormat.MP3, rb"\xff[\xe0-\xff]"),
+    )
+)
 
 
 def container_of(path: Path) -> Container:
@@ -67,20 +101,7 @@ def id3_size(head: bytes) -> int:
 
 def sniff(head: bytes) -> AudioFormat:
     """Return the format of a file by its first bytes (after any ID3v2 tag); raise `UnknownFormat` for any other."""
-    if head[:4] in {b"RIFF", b"RF64"} and head[8:12] == b"WAVE":
-        return AudioFormat.WAV
-    if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
-        return AudioFormat.AIFF
-    if head[4:8] == b"ftyp":
-        return AudioFormat.MP4
-    for magic, form in (
-        (b"fLaC", AudioFormat.FLAC),
-        (b"OggS", AudioFormat.OGG),
-        (b"\x1a\x45\xdf\xa3", AudioFormat.WEBM),
-    ):
-        if head.startswith(magic):
+    for form, magic in _MAGIC:
+        if magic.match(head):
             return form
-    # MPEG audio frames start with eleven set bits (ISO/IEC 13818-3); ADTS has layer 00 there (13818-7).
-    if len(head) >= 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        return AudioFormat.AAC if head[1] & 0x06 == 0 else AudioFormat.MP3
-    raise UnknownFormat(f"got bytes that start with {head[:8]!r}, expected {_READ}")
+    raise UnknownFormat(f"got a file that begins like none that is read here, expected {READ}")

@@ -35,6 +35,21 @@ def check_wav_whole(file: BinaryIO) -> None:
     raise CorruptAudio("got a WAV file without a data chunk, expected one; copy or record it again")
 
 
+def is_plain_wav(file: BinaryIO) -> bool:
+    """Return whether a file is a WAV of whole samples as integers, with nothing before, behind or beside its chunks."""
+    available = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    head = file.read(12)
+    if head[:4] != b"RIFF" or head[8:] != b"WAVE" or int.from_bytes(head[4:8], "little") + 8 != available:
+        return False
+    chunks = {name: (size, start) for name, size, start in _chunks(file)}
+    if b"fmt " not in chunks or chunks.get(b"data", (0, 0))[0] == 0:
+        return False
+    file.seek(chunks[b"fmt "][1])
+    is_integer = file.read(2) == b"\x01\x00"
+    return is_integer and all(start + size <= available for size, start in chunks.values())
+
+
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
     """Yield name, declared size and start of each RIFF chunk."""
     start = 12

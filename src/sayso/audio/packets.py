@@ -41,7 +41,7 @@ def _frames(container: Any, limit: Limit, *, declared_s: float, cut: bool) -> It
     limit.check(int(declared_s * sample_rate), sample_rate, num_channels)
     end = round(declared_s * sample_rate)
     done = 0
-    for frame in _planar(container.decode(stream_)):
+    for frame in planar(container.decode(stream_)):
         if frame.sample_rate != sample_rate or frame.layout.nb_channels != num_channels:
             raise CorruptAudio(f"got a file that changes its rate or channels on the way; {AGAIN}")
         samples = frame.to_ndarray()
@@ -59,12 +59,14 @@ def _declared_s(container: Any) -> float:
     stream = container.streams.audio[0]
     if stream.duration is not None:
         return float(stream.duration * stream.time_base)
+    if len(container.streams) > 1:
+        return 0.0  # a film, perhaps, that outlasts its sound
     # The container's length counts from its first time stamp, the delay of the codec included.
     start_s = float((stream.start_time or 0) * stream.time_base)
     return max(0.0, (container.duration or 0) / 1_000_000 - start_s)
 
 
-def _planar(frames: Any) -> Iterator[Any]:
+def planar(frames: Any) -> Iterator[Any]:
     """Yield the frames as float32 with one plane a channel."""
     from av.audio.resampler import AudioResampler  # noqa: PLC0415 - see packet_blocks
 

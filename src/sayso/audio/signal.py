@@ -15,6 +15,8 @@ from sayso.units import samples_to_ms
 MIN_SAMPLE_RATE: Final = 8_000
 MAX_SAMPLE_RATE: Final = 192_000
 
+_INVERTED: Final = -0.5
+
 
 class MalformedSignal(Invalid):
     """The samples are not a signal."""
@@ -78,9 +80,25 @@ class Signal:
             return self.samples.reshape(-1)
         return np.asarray(self.samples.mean(axis=0), dtype=np.float32)
 
+    def mixed_in_phase(self) -> NDArray[np.float32]:
+        """Return the mean of the channels, those turned over that run against the loudest, shape (samples,).
+
+        A recording with one channel inverted is the same recording: a plain mean of it would be silence.
+        """
+        if self.num_channels == 1:
+            return self.samples.reshape(-1)
+        loudest = self.samples[int(np.argmax(np.square(self.samples).sum(axis=1)))]
+        signs = [-1.0 if _correlation(loudest, channel) < _INVERTED else 1.0 for channel in self.samples]
+        return np.asarray(np.array(signs, dtype=np.float32) @ self.samples / self.num_channels, dtype=np.float32)
+
     def slice(self, start: int, stop: int) -> Self:
         """Return the samples from ``start`` up to ``stop``."""
         return type(self)(self.samples[:, start:stop], self.sample_rate)
+
+
+def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    scale = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(np.dot(one, other)) / scale if scale > 0 else 0.0
 
 
 def concatenate(signals: Sequence[Signal]) -> Signal:

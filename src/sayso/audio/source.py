@@ -26,7 +26,7 @@ def blocks_of(source: Path | bytes, *, max_duration_s: float) -> Iterator[Block]
 
     What is wrong with it is raised as `sayso.audio.decode` tells; damage only where it is met.
     """
-    with _opened(source) as file:
+    with opened(source) as file:
         head = _head_of(file)
         form = sniff(head)
         limit = Limit(max_duration_s)
@@ -43,7 +43,7 @@ def blocks_of(source: Path | bytes, *, max_duration_s: float) -> Iterator[Block]
 
 
 @contextlib.contextmanager
-def _opened(source: Path | bytes) -> Iterator[BinaryIO]:
+def opened(source: Path | bytes) -> Iterator[BinaryIO]:
     """Yield ``source`` as a file; raise `AudioNotFound` or `AudioUnreadable`."""
     if isinstance(source, bytes):
         yield io.BytesIO(source)

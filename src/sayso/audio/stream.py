@@ -9,25 +9,24 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.audio.signal import Signal
-from sayso.audio.source import blocks_of
+from sayso.audio.blocks import Block
+from sayso.audio.salvage import Salvage
+from sayso.audio.signal import MIN_SAMPLE_RATE, Signal
 
 MAX_STREAM_S: Final = 24 * 3600.0
 
 
 def stream(
-    source: Path | bytes, *, sample_rate: int | None = None, max_duration_s: float = MAX_STREAM_S
+    source: Path | bytes | Salvage, *, sample_rate: int | None = None, max_duration_s: float = MAX_STREAM_S
 ) -> Iterator[Signal]:
     """Yield the sound of a file, or of its bytes, in blocks of a few seconds, at ``sample_rate`` or the file's own.
 
-    One after another the blocks are what `decode` and then `resample` give, to the resampler's rounding. What is wrong
-    with the file is raised as by `decode`, but damage only where it is met: blocks before it may have been yielded.
+    What is damaged or joined is read as far as it decodes; a `Salvage` given as the source tells what was skipped. Of
+    a sound file one block after another is what `decode` and then `resample` give, to the resampler's rounding. All
+    blocks have the channels of the first: parts with others are folded into them. Raise as `Salvage.blocks`.
     """
-    blocks = (
-        Signal(np.ascontiguousarray(samples), rate)
-        for samples, rate in blocks_of(source, max_duration_s=max_duration_s)
-    )
-    return blocks if sample_rate is None else _resampled(blocks, sample_rate)
+    salvage = source if isinstance(source, Salvage) else Salvage(source, max_duration_s=max_duration_s)
+    return _uniform(salvage.blocks(), sample_rate)
 
 
 def excerpt(source: Path | bytes, start_s: float, end_s: float, *, sample_rate: int) -> Signal:
@@ -45,25 +44,49 @@ def excerpt(source: Path | bytes, start_s: float, end_s: float, *, sample_rate: 
     return Signal(np.concatenate(kept, axis=1) if kept else np.zeros((1, 0), dtype=np.float32), sample_rate)
 
 
-def _resampled(blocks: Iterable[Signal], sample_rate: int) -> Iterator[Signal]:
-    import soxr  # noqa: PLC0415 - see resample
-
-    resampler, channels = None, 1
-    for block in blocks:
-        if block.sample_rate == sample_rate:
-            yield block
-            continue
-        if resampler is None:
-            resampler = soxr.ResampleStream(
-                block.sample_rate, sample_rate, block.num_channels, dtype="float32", quality="HQ"
-            )
-        yield from _some(resampler.resample_chunk(np.ascontiguousarray(block.samples.T)), sample_rate)
-        channels = block.num_channels
-    if resampler is not None:
-        rest = resampler.resample_chunk(np.zeros((0, channels), dtype=np.float32), last=True)
-        yield from _some(rest, sample_rate)
+def _uniform(blocks: Iterable[Block], sample_rate: int | None) -> Iterator[Signal]:
+    """Yield ``blocks`` at one rate and with the channels of the first."""
+    num_channels, rate_in, resampler = 0, 0, _Resampler(0, 0, 0)
+    for samples, rate in blocks:
+        sample_rate, num_channels = sample_rate or rate, num_channels or len(samples)
+        if rate != rate_in:
+            yield from resampler.end()
+            rate_in, resampler = rate, _Resampler(rate, sample_rate, num_channels)
+        yield from resampler.take(_folded(samples, num_channels))
+    yield from resampler.end()
 
 
-def _some(interleaved: NDArray[np.float32], sample_rate: int) -> Iterator[Signal]:
-    if len(interleaved):
-        yield Signal(np.ascontiguousarray(interleaved.T), sample_rate)
+def _folded(samples: NDArray[np.float32], num_channels: int) -> NDArray[np.float32]:
+    """Return ``samples`` with ``num_channels`` channels: one of many is their mix, many of one are copies of it."""
+    if len(samples) == num_channels:
+        return samples
+    if num_channels == 1:
+        return Signal(samples, MIN_SAMPLE_RATE).mixed_in_phase()[None]
+    return np.resize(samples, (num_channels, samples.shape[1]))
+
+
+class _Resampler:
+    """Brings a run of blocks of one rate to another."""
+
+    def __init__(self, rate: int, to: int, num_channels: int) -> None:
+        import soxr  # noqa: PLC0415 - see resample
+
+        self._to, self._num_channels = to, num_channels
+        self._soxr = None if rate == to else soxr.ResampleStream(rate, to, num_channels, dtype="float32", quality="HQ")
+
+    def take(self, samples: NDArray[np.float32]) -> Iterator[Signal]:
+        """Yield what comes out for ``samples``, shape (channels, n)."""
+        if self._soxr is None:
+            yield Signal(np.ascontiguousarray(samples), self._to)
+        else:
+            yield from self._some(self._soxr.resample_chunk(np.ascontiguousarray(samples.T)))
+
+    def end(self) -> Iterator[Signal]:
+        """Yield what is left."""
+        if self._soxr is not None:
+            nothing = np.zeros((0, self._num_channels), dtype=np.float32)
+            yield from self._some(self._soxr.resample_chunk(nothing, last=True))
+
+    def _some(self, interleaved: NDArray[np.float32]) -> Iterator[Signal]:
+        if len(interleaved):
+            yield Signal(np.ascontiguousarray(interleaved.reshape(-1, self._num_channels).T), self._to)

@@ -23,7 +23,7 @@ import cedarpy
 
 from sayso.consent import fields
 from sayso.consent.act import Action
-from sayso.consent.dimensions import DIMENSIONS, Asked, Dimension
+from sayso.consent.dimensions import DIMENSIONS, Dimension, Situation
 from sayso.consent.errors import GrantInvalid
 from sayso.consent.expression import Json
 from sayso.consent.grant import Grant
@@ -98,7 +98,7 @@ def schema_of(grants: Sequence[Grant]) -> Json:
     }
 
 
-def context_of(grants: Sequence[Grant], asked: Asked, *, dimensions: Sequence[Dimension] = DIMENSIONS) -> Json:
+def context_of(grants: Sequence[Grant], asked: Situation, *, dimensions: Sequence[Dimension] = DIMENSIONS) -> Json:
     """Return the context in which the grants are evaluated, as far as ``dimensions`` read it."""
     context: Json = {}
     for dimension in dimensions:
@@ -124,7 +124,7 @@ class Compiled:
         by_id = {grant.grant_id: grant for grant in grants}
         return cls(tuple(grants), by_id, read, policies, cedarpy.Entities.from_json_str("[]"))
 
-    def ask(self, asked: Asked) -> Verdict:
+    def ask(self, asked: Situation) -> Verdict:
         """Return Cedar's answer."""
         facts = context_of(self.grants, asked, dimensions=self.dimensions)
         question = {**asked.entities(), "context": json.dumps(facts)}
@@ -186,12 +186,12 @@ class Policy:
             found = self._clauses[grant.grant_id] = clauses_of(grant)
         return found
 
-    def ask(self, asked: Asked) -> Verdict:
+    def ask(self, asked: Situation) -> Verdict:
         """Return Cedar's answer."""
         found = self._slice(asked.request)
         return self._compile(found.whole).ask(asked) if found.turns else _NOTHING
 
-    def first(self, asked: Asked) -> Verdict:
+    def first(self, asked: Situation) -> Verdict:
         """Return Cedar's answer on those grants alone that a decision takes first, on the others if none permits."""
         verdict = _NOTHING
         for grants in self._slice(asked.request).turns:
@@ -271,7 +271,7 @@ class Basis:
         return cls(policy_set_of(policy.grants), schema_of(policy.grants))
 
 
-def question_of(policy: Policy, asked: Asked) -> Json:
+def question_of(policy: Policy, asked: Situation) -> Json:
     """Return what Cedar is asked, with the context of every grant."""
     return {**asked.entities(), "context": context_of(policy.grants, asked)}
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sayso.clock import stamp
 from sayso.consent.cedar import Policy, Verdict
-from sayso.consent.dimensions import Asked
+from sayso.consent.dimensions import Situation
 from sayso.consent.errors import ConsentRefused
 from sayso.consent.grant import NO_END, Grant
 from sayso.consent.permit import Permit
@@ -66,7 +66,7 @@ def decide(
     one with the smallest id: the same for the same question.
     """
     policy = grants if isinstance(grants, Policy) else Policy(request.speaker, grants)
-    asked = Asked(request, now, used_ms or {}, used_takes or {}, deceased)
+    asked = Situation(request, now, used_ms or {}, used_takes or {}, deceased)
     verdict = policy.first(asked)
     grant = _choose(policy, verdict, asked)
     if grant is None or epoch is None:
@@ -92,7 +92,7 @@ def why(
     reasons of the three nearest grants only: so it takes as long as a decision does, whatever the number of grants.
     """
     policy = grants if isinstance(grants, Policy) else Policy(request.speaker, grants)
-    asked = Asked(request, now, used_ms or {}, used_takes or {}, deceased)
+    asked = Situation(request, now, used_ms or {}, used_takes or {}, deceased)
     verdict = policy.ask(asked) if explained else policy.first(asked)
     grant = _choose(policy, verdict, asked) if epoch is not None else None
     return Why(
@@ -108,7 +108,7 @@ def why(
     )
 
 
-def _choose(policy: Policy, verdict: Verdict, asked: Asked) -> Grant | None:
+def _choose(policy: Policy, verdict: Verdict, asked: Situation) -> Grant | None:
     if not verdict.allowed:
         return None
     grants = [policy.by_id[grant_id] for grant_id in verdict.grants]
@@ -144,7 +144,7 @@ def _permit(request: Request, grant: Grant, *, epoch: int, now: datetime, lifeti
 
 
 def _reasons(
-    policy: Policy, verdict: Verdict, asked: Asked, *, epoch: int | None, most: int | None = None
+    policy: Policy, verdict: Verdict, asked: Situation, *, epoch: int | None, most: int | None = None
 ) -> tuple[str, ...]:
     if epoch is None:
         return (_NO_EPOCH,)
@@ -152,7 +152,7 @@ def _reasons(
     return (*failed, *refusals(policy.grants, asked, most=most, clauses=policy.clauses_of))
 
 
-def _refusal(policy: Policy, verdict: Verdict, asked: Asked, *, epoch: int | None) -> ConsentRefused:
+def _refusal(policy: Policy, verdict: Verdict, asked: Situation, *, epoch: int | None) -> ConsentRefused:
     request = asked.request
     number = len(policy.grants)
     return ConsentRefused(

@@ -58,7 +58,7 @@ NEW: Final = frozenset({Command.GRANT})
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Situation:
     """All that a rule may look at besides the grant: the request, the moment, what each grant has used up.
 
     ``deceased``: the speaker is known to have died.
@@ -102,11 +102,11 @@ class Dimension:
 
     name: str
     allowed: Callable[[Grant], str]
-    got: Callable[[Grant, Asked], str]
+    got: Callable[[Grant, Situation], str]
     within: Callable[[Grant, Grant], bool]
     head: Callable[[Grant], Json] = lambda _: {}
     conditions: Callable[[Grant], Sequence[Json]] = lambda _: ()
-    context: Callable[[Sequence[Grant], Asked], Json] = lambda _, __: {}
+    context: Callable[[Sequence[Grant], Situation], Json] = lambda _, __: {}
     schema: Callable[[Sequence[Grant]], Json] = lambda _: {}
     changed_by: Callable[[Grant], str] = giver
 

@@ -21,19 +21,19 @@ from sayso.consent.dimension import (
     GIVING,
     MUST,
     NEW,
-    Asked,
     Command,
     Dimension,
     Option,
     Places,
     ReceiptText,
     Shape,
+    Situation,
     Term,
     instant_ms,
 )
 from sayso.units import MS_PER_MINUTE
 
-__all__ = ["DIMENSIONS", "MUST", "TERMS", "Asked", "Command", "Dimension", "Shape", "Term", "instant_ms"]
+__all__ = ["DIMENSIONS", "MUST", "TERMS", "Command", "Dimension", "Shape", "Situation", "Term", "instant_ms"]
 
 _ANYTHING: Final = (fields.ANY,)
 

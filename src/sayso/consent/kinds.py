@@ -21,8 +21,8 @@ from sayso.consent.dimension import (
     NUMBER,
     TEXT,
     TEXTS,
-    Asked,
     Dimension,
+    Situation,
     giver,
     in_words,
     instant_ms,
@@ -119,10 +119,10 @@ def barred(
     name: str,
     of: str,
     *,
-    fact: Callable[[Asked], bool],
+    fact: Callable[[Situation], bool],
     lifted: bool,
     allowed: Mapping[bool, str],
-    got: Callable[[Asked], str],
+    got: Callable[[Situation], str],
     changed_by: Callable[[Grant], str] = giver,
 ) -> Dimension:
     """Return the rule that ``fact`` is not so, unless the grant's flag is ``lifted``; ``allowed`` words the flag."""
@@ -143,8 +143,8 @@ def capped(
     name: str,
     of: str,
     *,
-    wanted: Callable[[Asked], int],
-    used: Callable[[Asked], Mapping[GrantId, int]],
+    wanted: Callable[[Situation], int],
+    used: Callable[[Situation], Mapping[GrantId, int]],
     words: Callable[[int], str],
     got: Callable[[int, int], str],
 ) -> Dimension:
@@ -160,7 +160,7 @@ def capped(
     def capping(grants: Sequence[Grant]) -> list[GrantId]:
         return [grant.grant_id for grant in grants if cap(grant) is not None]
 
-    def told(grants: Sequence[Grant], asked: Asked) -> Json:
+    def told(grants: Sequence[Grant], asked: Situation) -> Json:
         spent = used(asked)
         return {f"{name}_asked": wanted(asked), f"{name}_used": {each: spent.get(each, 0) for each in capping(grants)}}
 
@@ -179,7 +179,7 @@ def capped(
     )
 
 
-def _now(_: Sequence[Grant], asked: Asked) -> Json:
+def _now(_: Sequence[Grant], asked: Situation) -> Json:
     return {"now_ms": instant_ms(asked.now)}
 
 
@@ -227,7 +227,7 @@ def blocked_words(name: str, of: str) -> Dimension:
         found = any_of([contains_text(context("text"), f" {phrase} ") for phrase in blocked(grant)])
         return (context("text_told"), negated(found))
 
-    def got(grant: Grant, asked: Asked) -> str:
+    def got(grant: Grant, asked: Situation) -> str:
         text = asked.request.text
         if not asked.request.speaks or text is None:
             return "no speech" if not asked.request.speaks else "a text that was not told"
@@ -264,7 +264,7 @@ def blocked_paths(name: str, of: str) -> Dimension:
             return ()
         return (context("topics_told"), negated(binary("containsAny", context("topics"), literals(blocked(grant)))))
 
-    def got(_: Grant, asked: Asked) -> str:
+    def got(_: Grant, asked: Situation) -> str:
         topics = asked.request.topics
         return "undeclared" if topics is None else ", ".join(topics) or "none of note"
 
@@ -296,7 +296,7 @@ def approved(name: str, of: str) -> Dimension:
             return (silent,)
         return (any_of([silent, binary("contains", literals(texts(grant)), context("text_commitment"))]),)
 
-    def got(grant: Grant, asked: Asked) -> str:
+    def got(grant: Grant, asked: Situation) -> str:
         known = texts(grant) is None or not asked.request.speaks or asked.request.text_commitment in texts(grant)
         return "an approved text" if known else "a text that is not approved"
 
@@ -323,7 +323,7 @@ def disclosed(name: str, of: str) -> Dimension:
         Disclosure.BOTH: ["disclosed_spoken", "disclosed_metadata"],
     }
 
-    def gives(asked: Asked, way: Disclosure) -> bool:
+    def gives(asked: Situation, way: Disclosure) -> bool:
         given = asked.request.disclosure
         return not asked.request.is_heard or (given is not None and given.gives(way))
 

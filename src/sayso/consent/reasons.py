@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sayso.consent import fields
 from sayso.consent.cedar import Clause, clauses_of, context_of
-from sayso.consent.dimensions import DIMENSIONS, Asked, Dimension
+from sayso.consent.dimensions import DIMENSIONS, Dimension, Situation
 from sayso.consent.expression import evaluate, in_scope
 from sayso.consent.grant import Grant
 from sayso.ids import GrantId
@@ -55,7 +55,7 @@ Clauses = Callable[[Grant], Sequence[Clause]]
 class _Question:
     """What is asked, and the same as Cedar is told it about some grants. Each clause of a grant is evaluated once."""
 
-    def __init__(self, asked: Asked, grants: Sequence[Grant], clauses: Clauses = clauses_of) -> None:
+    def __init__(self, asked: Situation, grants: Sequence[Grant], clauses: Clauses = clauses_of) -> None:
         self._asked = asked
         self._clauses = clauses
         self._entities = asked.entities()
@@ -97,13 +97,13 @@ class _Question:
         )
 
 
-def explain(grant: Grant, asked: Asked, *, ceiling: Grant | None = None) -> GrantAnswers:
+def explain(grant: Grant, asked: Situation, *, ceiling: Grant | None = None) -> GrantAnswers:
     """Return what every rule of the grant says, and of the outer consent above it."""
     return _Question(asked, [grant] if ceiling is None else [grant, ceiling]).answers(grant, ceiling)
 
 
 def refusals(
-    grants: Sequence[Grant], asked: Asked, *, most: int | None = None, clauses: Clauses = clauses_of
+    grants: Sequence[Grant], asked: Situation, *, most: int | None = None, clauses: Clauses = clauses_of
 ) -> list[str]:
     """Return every reason why none of ``grants`` permits the act, nearest grant first; never an empty list.
 

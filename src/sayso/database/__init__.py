@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from sayso.database.engine import Database, connect, insert_new
 from sayso.database.metadata import metadata
-from sayso.database.scope import EVERYTHING, Scope, Sees, everything, organisation_of, scope_of, within
+from sayso.database.scope import EVERYTHING, Scope, Sees, everything, organisation_of, scope_of, sees_everything, within
 
 __all__ = [
     "EVERYTHING",
@@ -18,5 +18,6 @@ __all__ = [
     "metadata",
     "organisation_of",
     "scope_of",
+    "sees_everything",
     "within",
 ]

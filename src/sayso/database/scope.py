@@ -87,6 +87,11 @@ def everything(tx: Connection) -> Iterator[None]:
         scoped(tx, scope)
 
 
+def sees_everything(tx: Connection) -> bool:
+    """Return whether the transaction sees all rows; raise `Bug` if it has no scope."""
+    return _required(tx).sees is Sees.EVERYTHING
+
+
 def within(tx: Connection, table: FromClause) -> ColumnElement[bool]:
     """Return the condition that a row of ``table`` is one the transaction may see; raise `Bug` if it has no scope."""
     scope = _required(tx)

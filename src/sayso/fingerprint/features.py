@@ -66,7 +66,7 @@ def features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Fe
     ``tempo`` and ``pitch``: how fast it plays and how high it sounds beside how it was made (`marking.warps`). The
     features, and the times of their rows, are then those of the sound as it was made.
     """
-    samples = resampled(signal.mixed().reshape(1, -1), signal.sample_rate, RATE_HZ)[0]
+    samples = resampled(signal.mixed_in_phase().reshape(1, -1), signal.sample_rate, RATE_HZ)[0]
     if samples.size < FRAME_LENGTH + _LAG_FRAMES * HOP_LENGTH:
         return Features(np.zeros((0, BITS), dtype=np.float32), np.zeros(0, dtype=np.float32), -np.inf)
     hop = HOP_LENGTH / tempo

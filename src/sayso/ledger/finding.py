@@ -102,7 +102,7 @@ class EntryFinder:
         heads = finds.read_heads(tx, asked.grants or ()) if asked.is_whole_chains else {}
         rows = finds.find(tx, asked)
         self._check(tx, rows, asked)
-        _check_counts(rows, heads)
+        _check_counts(rows, heads, alone=not asked.subjects and not asked.licensees)
         return Entries(rows)
 
     def reindex(self) -> int:
@@ -176,6 +176,7 @@ def _needles(asked: EntryFilter) -> list[list[bytes]]:
         needles.append([fact + b'"', fact + b"/", _fact("purpose", brief(asked.purpose)) + b'"'])
     if asked.grants is not None:
         about = [_fact("subject", each) + b'"' for each in asked.subjects or ()]
+        about += [_fact("licensee", each) + b'"' for each in finds.named(asked.licensees)]
         needles.append([_GRANT + each.encode() + b'"' for each in asked.grants] + about)
     return needles
 
@@ -184,8 +185,10 @@ def _fact(name: str, value: str) -> bytes:
     return f'"{name}":{json.dumps(value, ensure_ascii=False)}'[:-1].encode()
 
 
-def _check_counts(rows: Sequence[finds.Found], heads: dict[str, tuple[int, bytes]]) -> None:
-    counts = Counter(grant_of(data) for _, _, _, data in rows) if len(heads) != 1 else dict.fromkeys(heads, len(rows))
+def _check_counts(rows: Sequence[finds.Found], heads: dict[str, tuple[int, bytes]], *, alone: bool) -> None:
+    """Hold the rows of each grant against its chain; ``alone``: there are no other rows."""
+    is_counted = alone and len(heads) == 1
+    counts = dict.fromkeys(heads, len(rows)) if is_counted else Counter(grant_of(data) for _, _, _, data in rows)
     for grant, (count, _) in heads.items():
         if counts[grant] < count:
             raise LedgerTampered(f"grant {grant}: {counts[grant]} entries are here, {count} were logged; restore them")

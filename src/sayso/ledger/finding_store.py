@@ -19,8 +19,8 @@ class EntryFilter:
 
     ``type`` and ``purpose`` cover what lies below them: ``synthesis`` covers ``synthesis:clip:made``, and
     ``audiobook`` covers ``audiobook/mystery``. ``subjects``, a speaker's pseudonyms, are those of entries under no
-    grant, which are given in addition to those under ``grants``. A name also finds the digest that stands for it where
-    an entry had no room.
+    grant, and ``licensees`` of entries that name one: both are given in addition to those under ``grants``. A name
+    also finds the digest that stands for it where an entry had no room.
     """
 
     grants: Collection[str] | None = None
@@ -32,6 +32,7 @@ class EntryFilter:
     project: str | None = None
     clip: str | None = None
     subjects: Collection[str] | None = None
+    licensees: Collection[str] | None = None
 
     @property
     def is_whole_chains(self) -> bool:
@@ -42,7 +43,7 @@ class EntryFilter:
     def as_json(self) -> dict[str, str | list[str]]:
         """Return what is given, as plain values."""
         given = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name) is not None}
-        return given | {name: sorted(set(given[name])) for name in ("grants", "subjects") if name in given}
+        return given | {name: sorted(set(given[name])) for name in ("grants", "subjects", "licensees") if name in given}
 
     def covers(self, entry: Entry) -> bool:
         """Return whether ``entry`` is asked for."""
@@ -64,7 +65,13 @@ class EntryFilter:
         )
 
     def _is_about(self, entry: Entry) -> bool:
-        return entry.grant is None and self.subjects is not None and entry.facts.get("subject") in self.subjects
+        about = entry.grant is None and entry.facts.get("subject") in (self.subjects or ())
+        return about or entry.facts.get("licensee") in named(self.licensees)
+
+
+def named(names: Collection[str] | None) -> list[str]:
+    """Return the names with the digests that stand for them where an entry has no room."""
+    return sorted({*(names or ()), *map(brief, names or ())})
 
 
 Found: TypeAlias = Any
@@ -81,12 +88,14 @@ def find(tx: Connection, asked: EntryFilter) -> Sequence[Found]:
         query = query.where(condition)
     if asked.grants is None:
         return sorted(_tuples(tx, query), key=_in_log_order)
-    grants, subjects = sorted(set(asked.grants)), sorted(set(asked.subjects or ()))
-    if len(grants) == 1 and not subjects:
+    grants, subjects, licensees = sorted(set(asked.grants)), sorted(set(asked.subjects or ())), named(asked.licensees)
+    if len(grants) == 1 and not subjects and not licensees:
         return _tuples(tx, query.where(c.grant_id == grants[0]).order_by(c.seq))
     wanted = [query.where(c.grant_id.in_(part)) for part in _parts(grants)]
     wanted += [query.where(c.subject.in_(part)) for part in _parts(subjects)]
-    return sorted((row for each in wanted for row in _tuples(tx, each)), key=_in_log_order)
+    wanted += [query.where(c.licensee.in_(part)) for part in _parts(licensees)]
+    rows = [row for each in wanted for row in _tuples(tx, each)]
+    return sorted({row[0]: row for row in rows}.values() if licensees else rows, key=_in_log_order)
 
 
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -343,6 +343,7 @@ class FilterFields(TypedDict, total=False):
     project: str | None
     clip: str | None
     subjects: Collection[str] | None
+    licensees: Collection[str] | None
 
 
 def _asked(question: FilterFields) -> EntryFilter:

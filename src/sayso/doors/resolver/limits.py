@@ -11,13 +11,15 @@ from sayso.errors import Invalid
 class Limits:
     """Bounds of one server.
 
+    Two minutes of sound are searched in about 6 s; who has more to ask sends it in parts.
+
     ``body_bytes``: of a request; ``sound_s``: of the sound in it; ``body_s``: for it to arrive; ``quiet_s``: without a
     byte; ``waiting_s``: for a hand to come free; ``hands``: sounds searched at once; ``connections``: open at once.
     """
 
     body_bytes: int = 32 * 1024 * 1024
-    sound_s: float = 600.0
-    body_s: float = 60.0
+    sound_s: float = 120.0
+    body_s: float = 30.0
     quiet_s: float = 10.0
     waiting_s: float = 5.0
     hands: int = 2

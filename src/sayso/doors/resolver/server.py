@@ -9,16 +9,15 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from sayso.audio.errors import TooLong, UnknownFormat
 from sayso.credentials import MANIFEST_TYPE, MARK_ALGORITHM
 from sayso.doors.resolver.limits import Limits
+from sayso.doors.serving import BoundedHandler, BoundedServer
 from sayso.errors import Bug, Invalid, NotFound, SaysoError, Unavailable
 from sayso.workflows.provenance.resolving import FINGERPRINT_ALGORITHM, MAX_RESULTS, Match, QueryInvalid, Resolver
 
@@ -26,7 +25,6 @@ _PROBLEM: Final = "application/problem+json"
 _JSON: Final = "application/json"
 _ASSETS: Final = ("audio/", "video/", "application/octet-stream", "application/ogg")
 _DEFAULT_RESULTS: Final = 10
-_BLOCK: Final = 1 << 16
 _MAX_QUERY_BYTES: Final = 1 << 17
 _MANIFESTS: Final = "/manifests/"
 
@@ -47,11 +45,8 @@ class _Answered(Exception):
     """The request got its answer while it was read."""
 
 
-class ResolverServer(ThreadingHTTPServer):
+class ResolverServer(BoundedServer):
     """Serves one resolver on one address; port 0 takes a free one."""
-
-    daemon_threads = True
-    request_queue_size = 64
 
     def __init__(
         self, resolver: Resolver, *, host: str = "127.0.0.1", port: int = 0, limits: Limits | None = None
@@ -60,56 +55,31 @@ class ResolverServer(ThreadingHTTPServer):
         self.resolver = resolver
         self.limits = limits or Limits()
         self.hands = threading.BoundedSemaphore(self.limits.hands)
-        self._connections = threading.BoundedSemaphore(self.limits.connections)
-        super().__init__((host, port), _Handler)
-
-    @property
-    def url(self) -> str:
-        """The prefix of the API."""
-        host, port = self.server_address[:2]
-        return f"http://{host!s}:{port}"
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread of its own, or hang up where there are too many."""
-        if not self._connections.acquire(blocking=False):
-            self.shutdown_request(request)
-            return
-        super().process_request(request, client_address)
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer one connection, and give its place back."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._connections.release()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a client that hangs up is no news, and its address nobody's business."""
+        super().__init__((host, port), _Handler, connections=self.limits.connections)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(BoundedHandler):
     server_version = "sayso-resolver"
-    sys_version = ""
     server: ResolverServer
 
     def setup(self) -> None:
-        """Hang up on whoever says nothing for long."""
+        """Hang up on whoever says nothing, or too little, for long."""
+        limits = self.server.limits
+        self.quiet_s, self.head_s, self.body_s = limits.quiet_s, limits.quiet_s, limits.body_s
         super().setup()
-        self.connection.settimeout(self.server.limits.quiet_s)
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the name that the standard library calls
         """Answer a question that has no body; if there is one all the same, it is not read, and the connection ends."""
-        self.close_connection |= self.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in self.headers
+        self.close_connection |= self.has_body()
         self._answered("GET")
 
-    def do_OPTIONS(self) -> None:
+    def do_OPTIONS(self) -> None:  # noqa: N802 - the name that the standard library calls
         """Let pages of other sites ask: nobody is known here, so there is nothing to guard from them."""
         self.close_connection = True
         methods = {"Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "Content-Type"}
         self._send(HTTPStatus.NO_CONTENT, b"", **methods)
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the name that the standard library calls
         """Answer a question with a body."""
         self._answered("POST")
 
@@ -189,21 +159,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"got a body of {length[:20]} bytes, expected at most {most}"
             )
-        ends, blocks, missing = time.monotonic() + self.server.limits.body_s, [], int(length)
-        while missing:
-            block = self._read(min(missing, _BLOCK), ends)
-            blocks.append(block)
-            missing -= len(block)
-        return b"".join(blocks)
-
-    def _read(self, most: int, ends: float) -> bytes:
-        try:
-            block = self.rfile.read1(most) if time.monotonic() < ends else b""
-        except TimeoutError:
-            block = b""
-        if not block:
+        body = self.read_body(int(length))
+        if len(body) < int(length):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, "got a part of the body only, expected all of it in time")
-        return bytes(block)
+        self.server.note_arrived(self.connection)
+        return body
 
     def _refuse(self, status: HTTPStatus, detail: str, **headers: str) -> None:
         """Answer before the body was read: then the connection cannot go on."""
@@ -236,9 +196,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.requestline = getattr(self, "requestline", "")
         self.command = getattr(self, "command", "")
         self._problem(HTTPStatus(code), Invalid(message or HTTPStatus(code).phrase))
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 def _supported(*_: str) -> dict[str, Any]:

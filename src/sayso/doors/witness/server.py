@@ -7,9 +7,9 @@ whoever runs it in public puts a proxy with TLS in front of it.
 from __future__ import annotations
 
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
+from sayso.doors.serving import BoundedHandler, BoundedServer
 from sayso.errors import Invalid, SaysoError
 from sayso.ledger.errors import LogForked, NotSigned, OriginUnknown, ProofFailed, WitnessAhead, WitnessUnavailable
 from sayso.ledger.witness import MAX_SUBMISSION_BYTES, Witness
@@ -18,7 +18,6 @@ CALL: Final = "/add-checkpoint"
 
 _SIZE_TYPE: Final = "text/x.tlog.size"
 _TEXT_TYPE: Final = "text/plain; charset=utf-8"
-_PATIENCE_S: Final = 10.0
 _STATUS: Final[tuple[tuple[type[SaysoError], HTTPStatus], ...]] = (
     (WitnessAhead, HTTPStatus.CONFLICT),
     (LogForked, HTTPStatus.CONFLICT),
@@ -29,31 +28,20 @@ _STATUS: Final[tuple[tuple[type[SaysoError], HTTPStatus], ...]] = (
 )
 
 
-class WitnessServer(ThreadingHTTPServer):
+class WitnessServer(BoundedServer):
     """Serves one witness on one address; port 0 takes a free one."""
 
-    daemon_threads = True
-
-    def __init__(self, witness: Witness, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, witness: Witness, *, host: str = "127.0.0.1", port: int = 0, connections: int = 32) -> None:
         """Listen; `serve_forever` answers."""
         self.witness = witness
-        super().__init__((host, port), _Handler)
-
-    @property
-    def url(self) -> str:
-        """The prefix under which logs submit."""
-        host, port = self.server_address[:2]
-        return f"http://{host!s}:{port}"
+        super().__init__((host, port), _Handler, connections=connections)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(BoundedHandler):
     server_version = "sayso-witness"
-    sys_version = ""
-    timeout = _PATIENCE_S
     server: WitnessServer
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the name that the standard library calls
         """Answer a submission."""
         body = self._body()
         if body is None:
@@ -75,12 +63,22 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> bytes | None:
         """Return the body; None, with an answer given, where there is none or too much of it."""
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > MAX_SUBMISSION_BYTES:
-            self.close_connection = True
+        is_number = length.isascii() and length.isdecimal() and len(length) <= 12
+        if not is_number or int(length) > MAX_SUBMISSION_BYTES:
             status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if length.isdecimal() else HTTPStatus.LENGTH_REQUIRED
-            self._answer(status, f"got a body of {length[:20] or 'unknown'} bytes, at most {MAX_SUBMISSION_BYTES}\n")
+            self._refused(status, f"got {length[:20] or 'unknown'} bytes, at most {MAX_SUBMISSION_BYTES}")
             return None
-        return self.rfile.read(int(length))
+        body = self.read_body(int(length))
+        if len(body) < int(length):
+            self._refused(HTTPStatus.REQUEST_TIMEOUT, "got a part of the body only, expected all of it in time")
+            return None
+        self.server.note_arrived(self.connection)
+        return body
+
+    def _refused(self, status: HTTPStatus, text: str) -> None:
+        """Answer before the body was read: then the connection cannot go on."""
+        self.close_connection = True
+        self._answer(status, f"{text}\n")
 
     def _answer(self, status: HTTPStatus, text: str, *, kind: str = _TEXT_TYPE) -> None:
         data = text.encode()
@@ -89,9 +87,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing: a witness's record is its folder."""
 
 
 def _status(error: SaysoError) -> HTTPStatus:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sayso.accounts.rights import Right
-from sayso.clock import now, parse_stamp
+from sayso.clock import parse_stamp
 from sayso.consent import store as consents
 from sayso.disk import write_document
 from sayso.errors import Invalid, NotFound, Tampered
@@ -24,8 +24,6 @@ from sayso.ledger.proof import Proof
 from sayso.ledger.proof import verify_proof as check_proof
 from sayso.ledger.quorum import Quorum
 from sayso.ledger.succession import MAX_BYTES, Succession
-from sayso.vault.errors import Shredded, SubjectUnknown
-from sayso.workflows.audit.consent_rows import ABOUT
 from sayso.workflows.audit.reconciling import findings
 from sayso.workflows.audit.results import (
     AnswerHolds,
@@ -38,7 +36,7 @@ from sayso.workflows.audit.results import (
     ProofWritten,
     ShardKey,
 )
-from sayso.workflows.consent.permission import refusals_of
+from sayso.workflows.consent.reach import Reach, check_shown, pseudonyms_of, reach_of
 from sayso.workflows.installation.session import Session
 
 MAX_PROOF_BYTES = 65_536
@@ -116,13 +114,10 @@ class LedgerQuery:
     def asked(self, session: Session) -> FilterFields:
         """Return it in the words of the ledger, which knows a speaker by grants and, where there is none, by pseudonym.
 
-        Raise `SpeakerUnknown`, and `GrantUnknown`.
+        Of the entries, those that who asks is shown. Raise `SpeakerUnknown`, and `GrantUnknown`.
         """
-        by_grant = self.grant is not None or self.speaker is not None
-        whole = self.speaker is not None and self.grant is None
         return {
-            "subjects": _pseudonyms(session, SpeakerId(self.speaker or "")) if whole else None,
-            "grants": _grants(session, self.grant, self.speaker) if by_grant else None,
+            **self._within(session, reach_of(session)),
             "since": _moment(self.since),
             "until": _moment(self.until),
             "type": self.type,
@@ -131,6 +126,17 @@ class LedgerQuery:
             "project": self.project,
             "clip": self.clip,
         }
+
+    def _within(self, session: Session, reach: Reach | None) -> FilterFields:
+        """Return whose entries are asked for, as far as who asks is shown them."""
+        if self.grant is None and self.speaker is None:
+            if reach is None:
+                return {}
+            return {"grants": sorted(reach.grants), "subjects": reach.subjects, "licensees": reach.licensees}
+        grants, subjects = _grants(session, self.grant, self.speaker), None
+        if self.speaker is not None and self.grant is None and (reach is None or self.speaker in reach.speakers):
+            subjects = pseudonyms_of(session, SpeakerId(self.speaker))
+        return {"grants": [each for each in grants if reach is None or each in reach.grants], "subjects": subjects}
 
 
 def query(
@@ -158,6 +164,7 @@ def answer(session: Session, question: LedgerQuery, output: Path) -> AnswerWritt
 def prove(session: Session, entry: int, output: Path) -> ProofWritten:
     """Write the proof of ``entry``, the entry inside, to ``output``; raise `EntryUnknown` or `LedgerTampered`."""
     session.integrate()
+    check_shown(session, entry)
     _cosigned(session)
     proof = session.log.prove(entry, with_entry=True)
     write_document(output, proof, mode=0o644)
@@ -221,12 +228,15 @@ def audit_file(file: Path, key: str, *, witnesses: Sequence[str] = (), quorum: i
 
 
 def audit(session: Session) -> LogHolds:
-    """Check every entry, tile, row and chain; raise `LedgerTampered` with every finding."""
+    """Check every entry, tile, row and chain; raise `LedgerTampered` with every finding.
+
+    The state is held against the log for those who see all of it.
+    """
     session.integrate()
     result = session.log.audit()
     with session.read() as tx:
         times = list(turned_back(tx))
-    found = [*result.findings, *times, *findings(session)]
+    found = [*result.findings, *times, *(findings(session) if session.sees_all else ())]
     if found:
         kind = LedgerTampered if result.findings else StateTampered
         raise kind(found[0] + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
@@ -265,18 +275,6 @@ def _grants(session: Session, grant: str | None, speaker: str | None) -> list[st
 
 def _is_answer(file: Path) -> bool:
     return _bytes(file, 1) == b"{"
-
-
-def _pseudonyms(session: Session, speaker: SpeakerId) -> list[str]:
-    """Return the names that the ledger has for the speaker where there is no grant: of refusals, one a month."""
-    with session.read() as tx:
-        first, last = consents.get_speaker(tx, SpeakerId(parse_id("speaker", speaker))).created_at, now()
-    months = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
-    contexts = [refusals_of(first.replace(year=month // 12, month=month % 12 + 1, day=1)) for month in months]
-    try:
-        return [session.vault.pseudonym(speaker, context) for context in (*ABOUT, *contexts)]
-    except (Shredded, SubjectUnknown):
-        return []  # after the erasure nobody can tell
 
 
 def _bytes(file: Path, most: int) -> bytes:

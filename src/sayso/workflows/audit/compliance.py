@@ -18,7 +18,9 @@ from sayso.clock import now, parse_stamp, stamp
 from sayso.errors import Invalid, NotFound
 from sayso.labels import Layer, table
 from sayso.labels.statutes import Statute, statute
+from sayso.ledger import Logged
 from sayso.ledger.acts import ClipMade, FileMarked
+from sayso.workflows.audit.auditing import LedgerQuery, query
 from sayso.workflows.installation.session import Session
 
 FIGURES: Final = Path(sayso.__file__).parents[2] / "docs" / "figures.json"
@@ -179,9 +181,9 @@ def _measures(figures: Sequence[Figure]) -> tuple[Measure, ...]:
 
 
 def _counted(session: Session, since: datetime | None, until: datetime | None) -> Counts:
-    clips = [found.entry.facts for found in session.log.query(type=ClipMade.TYPES[0], since=since, until=until)]
+    clips = [found.entry.facts for found in _entries(session, ClipMade.TYPES[0], since, until)]
     labelled = [facts for facts in clips if "labels" in facts]
-    marked = session.log.query(type=FileMarked.TYPES[0], since=since, until=until)
+    marked = _entries(session, FileMarked.TYPES[0], since, until)
     carried = Counter(layer for facts in labelled for layer in _names(facts, "labels"))
     return Counts(
         clips=len(clips),
@@ -191,6 +193,11 @@ def _counted(session: Session, since: datetime | None, until: datetime | None) -
         jurisdictions=Counter(code for facts in labelled for code in _names(facts, "jurisdictions")),
         lacking=Counter(code for facts in labelled for code in _names(facts, "jurisdictions") if _lacks(facts, code)),
     )
+
+
+def _entries(session: Session, kind: str, since: datetime | None, until: datetime | None) -> list[Logged]:
+    period = (None if moment is None else stamp(moment) for moment in (since, until))
+    return query(session, question=LedgerQuery(type=kind, **dict(zip(("since", "until"), period, strict=True))))
 
 
 def _lacks(facts: Mapping[str, Any], code: str) -> bool:

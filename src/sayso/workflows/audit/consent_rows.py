@@ -15,10 +15,8 @@ from sayso.ids import GrantId
 from sayso.ledger import Logged
 from sayso.workflows.audit.snapshot import UNREADABLE, Snapshot, last_of, named, place_of, speaker_of, told
 from sayso.workflows.consent.commitments import terms_commitment
+from sayso.workflows.consent.reach import ABOUT
 from sayso.workflows.installation.rows import committed, committed_here, erased_rows, grant_rows, speaker_rows
-
-ABOUT = ("consent:speaker:added", "consent:speaker:key", "consent:speaker:died")
-"""Types of the entries about a speaker under no grant, each the context of the pseudonym in it."""
 
 _OTHERWISE = "is not what the ledger says"
 _STATES = {f"consent:grant:{state}": str(state) for state in State}

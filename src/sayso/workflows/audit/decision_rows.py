@@ -12,7 +12,7 @@ from sayso.ids import SpeakerId
 from sayso.ledger.acts import Permitted
 from sayso.vault.domains import Domain
 from sayso.workflows.audit.snapshot import UNREADABLE, Snapshot, speaker_of, told
-from sayso.workflows.consent.permission import refusals_in
+from sayso.workflows.consent.reach import refusals_in
 from sayso.workflows.consent.reconsidering import FACT
 
 _SHARED = ("policies", "schema")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import Action, minutes, signed
 from sayso.consent.decision import decide
-from sayso.consent.dimensions import Asked
+from sayso.consent.dimensions import Situation
 from sayso.consent.minutes import Lease
 from sayso.consent.permit import Permit
 from sayso.consent.request import Request
@@ -22,7 +21,9 @@ from sayso.ids import RunId
 from sayso.ledger import Entry, append
 from sayso.ledger.moments import check_moment
 from sayso.workflows.consent import reconsidering
+from sayso.workflows.consent.reach import refusals_of
 from sayso.workflows.consent.reconsidering import FACT
+from sayso.workflows.consent.refusing import as_shown
 from sayso.workflows.installation.session import Session
 
 _MAX_TOPICS_CHARS = 120
@@ -54,12 +55,12 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
         check_moment(tx, now())
         standing = signed.standing(tx, request.speaker, session.policies)
         used = minutes.usage(tx, request.speaker)
-        case = _Case(act, standing, Asked(request, now(), used.ms, used.takes, standing.deceased))
+        case = _Case(act, standing, Situation(request, now(), used.ms, used.takes, standing.deceased))
         try:
             permit = _decided(session, case)
             lease = None if run is None else _reserved(tx, permit, run)
         except Refused as refused:
-            refusal = refused
+            refusal = as_shown(session, tx, request.speaker, refused)
             _log_refused(session, tx, case)
         else:
             return Granted(permit, _log_intended(session, tx, case, permit), request.project, lease)
@@ -72,7 +73,7 @@ class _Case:
 
     act: str
     standing: SpeakerStanding
-    asked: Asked
+    asked: Situation
 
 
 def _decided(session: Session, case: _Case) -> Permit:
@@ -108,16 +109,6 @@ def _log_refused(session: Session, tx: Connection, case: _Case) -> None:
     facts = _facts(session, asked.request, refusals_of(asked.now))
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
     append(tx, Entry(f"{case.act}:refused", stamp(asked.now), None, facts))
-
-
-def refusals_of(moment: datetime) -> str:
-    """Return the context of a speaker's pseudonym in the refusals of one month: whoever has the key can list them."""
-    return refusals_in(stamp(moment)[:7])
-
-
-def refusals_in(month: str) -> str:
-    """Return the same for a month such as ``2026-11``."""
-    return f"refused {month}"
 
 
 def result(session: Session, tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:

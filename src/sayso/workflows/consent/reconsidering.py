@@ -13,13 +13,14 @@ from weakref import WeakKeyDictionary
 from sayso import canonical
 from sayso.consent import decision_store as store
 from sayso.consent.cedar import Basis, Policy, Verdict, answer_of, question_of
-from sayso.consent.dimensions import Asked
+from sayso.consent.dimensions import Situation
 from sayso.database import Connection
 from sayso.errors import Conflict, NotFound, SaysoError, Tampered
 from sayso.ids import SpeakerId
 from sayso.ledger.entry import Link
 from sayso.vault.domains import Domain
 from sayso.vault.errors import Shredded, SubjectUnknown
+from sayso.workflows.consent.reach import check_shown
 from sayso.workflows.installation.session import Session
 
 FACT: Final = "decision"
@@ -53,7 +54,7 @@ class Reconsidered:
     question: str
 
 
-def keep(session: Session, tx: Connection, policy: Policy, asked: Asked) -> str:
+def keep(session: Session, tx: Connection, policy: Policy, asked: Situation) -> str:
     """Keep what a decision is made on, and return the digest that its entry is to hold."""
     speaker = policy.speaker
     policies, schema = _basis(policy)
@@ -74,6 +75,7 @@ def reconsider(session: Session, entry: int) -> Reconsidered:
     is not what the entry committed to.
     """
     session.integrate()
+    check_shown(session, entry)
     link = Link.decode(session.log.entry(entry))
     digest = link.entry.facts.get(FACT)
     if not isinstance(digest, str):

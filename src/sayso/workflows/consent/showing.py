@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sayso.clock import now
 from sayso.consent import Grant, State, minutes
 from sayso.consent import store as consents
+from sayso.consent.fields import ANY
 from sayso.consent.store import GrantEvent
-from sayso.database import Connection
+from sayso.database import Connection, sees_everything
 from sayso.ids import GrantId, SpeakerId, parse_id
 from sayso.workflows.installation.session import Session
 
@@ -47,7 +48,13 @@ def shown(session: Session, grant_id: str) -> GrantShown:
 
 
 def _shown(tx: Connection, grant: Grant, *, events: tuple[GrantEvent, ...] = ()) -> GrantShown:
-    if not grant.speaker:
+    if not grant.speaker or _is_shared(tx, grant):
         return GrantShown(grant, 0, events=events)
     used = minutes.usage(tx, grant.speaker)
     return GrantShown(grant, used.ms.get(grant.grant_id, 0), used.takes.get(grant.grant_id, 0), events)
+
+
+def _is_shared(tx: Connection, grant: Grant) -> bool:
+    """Return whether others use the grant too, so that its minutes tell what they made."""
+    seen = {speaker.speaker_id for speaker in consents.list_speakers(tx) if not speaker.house}
+    return grant.licensee == ANY and not sees_everything(tx) and grant.speaker not in seen

@@ -21,6 +21,7 @@ from sayso.errors import Invalid, NotFound
 from sayso.ids import GrantId, SpeakerId, VoiceId, parse_id
 from sayso.parsing import once
 from sayso.voices.store import list_voices
+from sayso.workflows.consent.refusing import why_shown
 from sayso.workflows.installation.session import Session
 
 MAX_FILE_BYTES: Final = 256_000_000
@@ -141,6 +142,7 @@ class _Judge:
             deceased=standing.deceased,
             explained=False,
         )
+        answer = why_shown(self._session, self._tx, speaker, answer)
         return answer.chosen, answer.reasons
 
     def _standing(self, speaker: SpeakerId) -> tuple[SpeakerStanding, minutes.GrantUsage]:

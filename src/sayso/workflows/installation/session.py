@@ -14,7 +14,7 @@ from sayso.accounts.errors import CredentialRefused, LicenseeNotHeld, RoleRefuse
 from sayso.accounts.rights import BOUND, RIGHTS, Right, roles_with
 from sayso.clock import now, stamp
 from sayso.consent.fields import ANY
-from sayso.database import EVERYTHING, Connection
+from sayso.database import EVERYTHING, Connection, Sees
 from sayso.errors import Refused
 from sayso.ids import CredentialId
 from sayso.ledger import append
@@ -68,6 +68,11 @@ class Session:
             return True
         with self.read() as tx:
             return licensee != ANY and accounts.holder_of(tx, licensee) == self.actor.organisation
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether who asks sees the rows of every organisation."""
+        return self.actor.scope().sees is Sees.EVERYTHING
 
     def as_installation(self) -> Session:
         """Return the same for what the installation does by itself, whoever asks; `tools/rules.py` lists where."""

@@ -14,6 +14,7 @@ from sayso.consent.decision import why as lay_open
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
 from sayso.workflows.consent.commitments import script_commitment
+from sayso.workflows.consent.refusing import why_shown
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices.voicebook import row_of
 
@@ -61,15 +62,16 @@ def why(session: Session, question: ProposedUse) -> Why:
     with session.read() as tx:
         standing = signed.standing(tx, row.speaker_id, session.policies)
         used = minutes.usage(tx, row.speaker_id)
-    return lay_open(
-        request,
-        grants=standing.policy,
-        epoch=standing.epoch,
-        now=now(),
-        used_ms=used.ms,
-        used_takes=used.takes,
-        deceased=standing.deceased,
-    )
+        answer = lay_open(
+            request,
+            grants=standing.policy,
+            epoch=standing.epoch,
+            now=now(),
+            used_ms=used.ms,
+            used_takes=used.takes,
+            deceased=standing.deceased,
+        )
+        return why_shown(session, tx, row.speaker_id, answer)
 
 
 def parse_action(text: str) -> Action:

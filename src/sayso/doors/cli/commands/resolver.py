@@ -19,7 +19,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 for any free port.", min=0, max=65535)] = 7191,
     max_mb: Annotated[int, typer.Option(help="Largest accepted file, in MiB.", min=1, max=1024)] = 32,
-    max_minutes: Annotated[int, typer.Option(help="Longest accepted audio, in minutes.", min=1, max=180)] = 10,
+    max_minutes: Annotated[int, typer.Option(help="Longest accepted audio, in minutes.", min=1, max=180)] = 2,
     as_json: AsJson = False,
 ) -> None:
     """Serve manifests by watermark, fingerprint or audio.

@@ -1,0 +1,177 @@
+"""What is damaged, joined, mislabelled or hidden behind junk is read as far as it decodes, and what is skipped is told."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import av
+import numpy as np
+import pytest
+import soundfile
+
+from sayso.audio import Container, Signal, decode, encode, stream
+from sayso.audio.errors import EmptyAudio, Invalid, TooLong, UnknownFormat
+from sayso.audio.salvage import Salvage
+
+JUNK = np.random.default_rng(7).bytes
+LONGEST_S = 3600.0
+
+
+@pytest.fixture(scope="module")
+def tone():
+    time = np.arange(2 * 24_000) / 24_000
+    return Signal.mono(0.3 * np.sin(2 * np.pi * (220 + 30 * np.sin(9 * time)) * time), 24_000)
+
+
+@pytest.fixture(scope="module")
+def files(tone):
+    """Return the tone in each container that Sayso writes, and as Ogg Vorbis."""
+    found = {str(container): encode(tone, container) for container in Container}
+    vorbis = io.BytesIO()
+    soundfile.write(vorbis, tone.samples[0], 24_000, format="OGG", subtype="VORBIS")
+    return {**found, "ogg": vorbis.getvalue()}
+
+
+def read(data):
+    """Return how many seconds are salvaged, and what was skipped."""
+    salvage = Salvage(data, max_duration_s=LONGEST_S)
+    seconds = sum(samples.shape[1] / rate for samples, rate in salvage.blocks())
+    return seconds, salvage.skipped
+
+
+@pytest.mark.parametrize("name", [*map(str, Container), "ogg"])
+def test_a_whole_file_is_read_whole_and_nothing_is_skipped(files, tone, name):
+    seconds, skipped = read(files[name])
+    assert seconds == pytest.approx(tone.duration_s, abs=0.05)
+    assert skipped == []
+
+
+@pytest.mark.parametrize("name", [*map(str, Container), "ogg"])
+@pytest.mark.parametrize(("before", "behind"), [(64, 0), (0, 128), (5000, 70_000)])
+def test_junk_before_and_behind_hides_nothing(files, tone, name, before, behind):
+    seconds, skipped = read(JUNK(before) + files[name] + JUNK(behind))
+    assert seconds == pytest.approx(tone.duration_s, abs=1.6 if name == "wav" and behind else 0.1)
+    assert before == 0 or f"bytes 0 to {before}" in skipped[0]
+
+
+@pytest.mark.parametrize("name", ["mp3", "flac", "opus", "m4a"])
+def test_junk_between_frames_costs_a_part(files, tone, name):
+    whole = files[name]
+    half = len(whole) // 2
+    hurt = whole[:half] + (JUNK(2000) if name != "m4a" else bytes(50)) + whole[half + (0 if name != "m4a" else 50) :]
+    assert read(hurt)[0] > 0.4 * tone.duration_s
+
+
+@pytest.mark.parametrize("name", [*map(str, Container), "ogg"])
+def test_of_joined_files_all_are_read(files, tone, name):
+    assert read(2 * files[name])[0] == pytest.approx(2 * tone.duration_s, abs=0.2)
+
+
+def test_of_joined_files_of_several_kinds_all_are_read(files, tone):
+    order = ("wav", "mp3", "flac", "m4a", "opus")
+    seconds, _ = read(b"".join(files[name] for name in order))
+    assert seconds == pytest.approx(len(order) * tone.duration_s, abs=0.3)
+
+
+def test_a_header_put_into_a_file_hides_nothing_behind_it(files, tone):
+    half = len(files["mp3"]) // 2
+    hurt = files["mp3"][:half] + b"fLaC\0\0\0\x22" + JUNK(40) + files["mp3"][half:]
+    assert read(hurt)[0] > 0.8 * tone.duration_s
+
+
+@pytest.mark.parametrize("riff", [True, False])
+def test_a_recorder_that_lost_power_wrote_no_length(files, tone, riff):
+    hurt = bytearray(files["wav"])
+    place = hurt.find(b"data") + 4
+    hurt[place : place + 4] = bytes(4)
+    if riff:
+        hurt[4:8] = bytes(4)
+    assert read(bytes(hurt))[0] == pytest.approx(tone.duration_s)
+
+
+@pytest.mark.parametrize("form", ["W64", "AU", "CAF", "AIFF", "RF64"])
+def test_containers_that_sayso_does_not_write_are_read(tone, form):
+    file = io.BytesIO()
+    soundfile.write(file, tone.samples[0], 24_000, format=form)
+    assert read(file.getvalue())[0] == pytest.approx(tone.duration_s)
+    assert decode(file.getvalue()).num_samples == tone.num_samples
+
+
+def muxed(form, codec, tone, *, rate=48_000, video_s=0.0):
+    """Return the tone as FFmpeg writes it, beside black frames of ``video_s``."""
+    file = io.BytesIO()
+    with av.open(file, "w", format=form) as container:
+        sound = container.add_stream(codec, rate=rate, layout="mono")
+        sound.bit_rate = 64_000
+        if video_s:
+            frames(container, video_s)
+        frame = av.AudioFrame.from_ndarray(tone.samples, format="fltp", layout="mono")
+        frame.sample_rate = tone.sample_rate
+        size = sound.codec_context.frame_size or 1024
+        resampler = av.AudioResampler(format=sound.format.name, layout="mono", rate=rate, frame_size=size)
+        for piece in (*resampler.resample(frame), *resampler.resample(None)):
+            container.mux(sound.encode(piece))
+        container.mux(sound.encode(None))
+    return file.getvalue()
+
+
+def frames(container, seconds):
+    video = container.add_stream("mpeg4", rate=5, width=32, height=32, pix_fmt="yuv420p")
+    for number in range(round(5 * seconds)):
+        frame = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")
+        frame.pts = number
+        container.mux(video.encode(frame))
+    container.mux(video.encode(None))
+
+
+@pytest.mark.parametrize(
+    ("form", "codec"),
+    [("ac3", "ac3"), ("eac3", "eac3"), ("asf", "wmav2"), ("avi", "pcm_s16le"), ("mpegts", "aac"), ("adts", "aac")],
+)
+def test_further_formats_of_ffmpeg_are_read(tone, form, codec):
+    assert read(muxed(form, codec, tone))[0] == pytest.approx(tone.duration_s, abs=0.1)
+
+
+@pytest.mark.parametrize("form", ["matroska", "webm", "mp4"])
+def test_a_film_that_outlasts_its_sound_is_no_damage(tone, form):
+    codec = "libopus" if form == "webm" else "aac"
+    data = muxed(form, codec, tone, video_s=0.0 if form == "webm" else 6.0)
+    assert read(data)[0] == pytest.approx(tone.duration_s, abs=0.1)
+    assert decode(data).duration_s == pytest.approx(tone.duration_s, abs=0.1)
+
+
+def test_parts_of_other_rates_and_channels_come_at_one(tone):
+    stereo = Signal(np.repeat(tone.samples, 2, axis=0), 24_000)
+    other = io.BytesIO()
+    soundfile.write(other, tone.samples[0], 16_000, format="WAV")
+    blocks = list(stream(encode(tone, Container.WAV) + encode(stereo, Container.FLAC) + other.getvalue()))
+    assert {(block.sample_rate, block.num_channels) for block in blocks} == {(24_000, 1)}
+    assert sum(block.num_samples for block in blocks) == pytest.approx(2 * 48_000 + 72_000, abs=300)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", bytes(5000), b"Dear diary. " * 999, JUNK(50_000), b"RIFF\xff\xff\xff\xffWAVE", b"ID3"]
+)
+def test_what_is_no_sound_is_refused(data):
+    with pytest.raises(Invalid) as caught:
+        read(data)
+    assert isinstance(caught.value, EmptyAudio) == (data == b"") or not isinstance(caught.value, TooLong)
+
+
+def test_what_is_too_long_is_refused_on_the_way(tone):
+    salvage = Salvage(encode(tone, Container.FLAC), max_duration_s=1.0)
+    with pytest.raises(TooLong):
+        list(salvage.blocks())
+
+
+def test_a_number_that_is_none_in_samples_becomes_silence():
+    samples = np.full(24_000, np.nan, dtype="<f4")
+    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + samples.nbytes, b"WAVE", b"fmt ", 16, 3, 1, 24_000, 96_000, 4, 32, b"data", samples.nbytes)  # fmt: skip
+    blocks = list(Salvage(head + samples.tobytes(), max_duration_s=9.0).blocks())
+    assert all((block == 0).all() for block, _ in blocks)
+
+
+def test_a_format_that_is_unknown_is_named_without_its_bytes():
+    with pytest.raises(UnknownFormat, match="expected WAV, W64"):
+        read(b"plain text" * 100)
