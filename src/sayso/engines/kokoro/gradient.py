@@ -97,11 +97,10 @@ def dequantised(file: OnnxFile) -> Weights:
 
 
 def _dequantised(file: OnnxFile, node: Node) -> Floats:
-    whole, scale = (file.array(node.inputs[1].replace("_quantized", end)) for end in ("_quantized", "_scale"))
-    zero = file.array(node.inputs[3])
-    wide = whole.astype(np.float32)
+    names = (node.inputs[1], node.inputs[1].replace("_quantized", "_scale"), node.inputs[3])
+    wide, scale, zero = (np.asarray(file.array(name), np.float32) for name in names)
     by_row = [-1, *[1] * (wide.ndim - 1)] if node.op == "ConvInteger" and scale.size > 1 else scale.shape
-    plain = (wide - zero.astype(np.float32).reshape(by_row if zero.size > 1 else ())) * scale.reshape(by_row)
+    plain = (wide - zero.reshape(by_row if zero.size > 1 else ())) * scale.reshape(by_row)
     return np.asarray(plain.T if node.op == "MatMulInteger" else plain, np.float32)
 
 
@@ -196,7 +195,9 @@ class _Decoder:
         factor, plus = tape.ops("Split", [tape.op("Reshape", affine, shape), sizes], 2, axis=1)
         away = tape.op("Sub", value, tape.op("ReduceMean", value, axes=[2]))
         spread = tape.op("ReduceMean", tape.op("Mul", away, away), axes=[2])
-        inverse = tape.op("Reciprocal", tape.op("Sqrt", tape.op("Add", spread, tape.constant(np.float32([_EPSILON])))))
+        inverse = tape.op(
+            "Reciprocal", tape.op("Sqrt", tape.op("Add", spread, tape.constant(np.full(1, _EPSILON, np.float32))))
+        )
         normal = tape.op("Mul", away, inverse)
         made, _ = act(tape, normal, factor, plus)
 
