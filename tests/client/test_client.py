@@ -12,6 +12,9 @@ import pytest
 
 import sayso
 from sayso import Invalid, NotFound, Refused, Sayso
+from sayso.settings import Settings
+from sayso.workflows.accounts.credentials import issue
+from sayso.workflows.installation.session import open_session
 
 PAGE = (Path(__file__).parents[2] / "docs" / "python.md").read_text()
 
@@ -45,6 +48,23 @@ def test_importing_loads_no_arrays_and_no_database():
 def test_another_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="Sayso"):
         sayso.Seyso  # noqa: B018
+
+
+def test_a_credential_says_for_whom(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAYSO_CREDENTIAL", "of the program alone")
+    session = open_session(Settings(home=tmp_path))
+    made = issue(session, "auditor")
+    session.close()
+    file = tmp_path / "credential"
+    file.write_text(made.secret)
+    file.chmod(0o600)
+    for given in ({"credential": made.secret}, {"credential_file": file}):
+        with Sayso(home=tmp_path, **given) as auditor, pytest.raises(Refused, match="got auditor"):
+            auditor.add_speaker("Ada")
+    with pytest.raises(Refused, match="does not know"):
+        Sayso(home=tmp_path, credential="crd_aaaaaaaaaaaaaaaa." + "A" * 43)
+    with Sayso(home=tmp_path) as operator:
+        operator.add_speaker("Ada")
 
 
 def test_settings_are_checked_and_win(tmp_path, monkeypatch):

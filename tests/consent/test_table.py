@@ -139,6 +139,12 @@ def test_a_typed_term_that_the_map_lacks_is_refused_and_the_nearest_named(
         Terms(SPEAKER, **{term.typed: value})
 
 
+@pytest.mark.parametrize("name", TYPED)
+def test_a_term_of_another_type_is_refused_and_named(name: str) -> None:
+    with pytest.raises(GrantInvalid, match=rf"^{name}: got "):
+        Terms(SPEAKER, **{name: object()})
+
+
 @pytest.mark.parametrize("name", CLEARABLE)
 def test_a_limit_to_clear_that_does_not_exist_is_refused_and_the_nearest_named(name: str) -> None:
     with pytest.raises(GrantInvalid, match=rf"'{name}s' does not exist; did you mean {name}\?"):

@@ -78,7 +78,7 @@ def test_any_text_is_said_or_refused(text):
     assert_stable_and_speakable(text)
 
 
-@given(st.lists(st.text(alphabet="bcdfghjklmnopqrstuvwxyz", min_size=3, max_size=9), min_size=1, max_size=30))
+@given(st.lists(st.text(alphabet="bcdfghjklmnopqrstuvwxyz", min_size=5, max_size=9), min_size=1, max_size=30))
 def test_plain_words_are_left_alone(words):
     text = " ".join(words)
     assert normalise(text) == f"{text}."

@@ -8,8 +8,10 @@ from typing import Any, Self
 
 from sayso.consent.decision import Why
 from sayso.erasure import ErasurePlan
+from sayso.errors import SaysoError
 from sayso.progress import Report, silent
 from sayso.settings import load
+from sayso.workflows.accounts.credentials import presented_by
 from sayso.workflows.consent import granting, speakers
 from sayso.workflows.consent.granting import GrantShown, Terms
 from sayso.workflows.erasure import erasing
@@ -36,13 +38,20 @@ class Sayso:
     ``spk_...``. One object serves one thread; open another for another thread.
     """
 
-    def __init__(self, home: _PathLike | None = None, **settings: Any) -> None:
+    def __init__(self, home: _PathLike | None = None, *, credential: str | None = None, **settings: Any) -> None:
         """Open the installation in ``home`` (default: that of the program ``sayso``), making it where there is none.
 
-        ``settings`` win over the file in the home and over ``SAYSO_*`` variables. Raise `Invalid` for a setting that
-        does not exist or has a wrong value, `Unavailable` where a disk, a database or a key cannot be had.
+        ``credential`` says for whom; without one, and none in the settings, it is the local operator. ``settings`` win
+        over the file in the home and over ``SAYSO_*`` variables. Raise `Invalid` for a setting that does not exist or
+        has a wrong value, `Refused` for a credential that proves nothing, `Unavailable` where a disk, a database or a
+        key cannot be had.
         """
-        self._session = open_session(load(home=None if home is None else Path(home), given=settings))
+        session = open_session(load(home=None if home is None else Path(home), given=settings))
+        try:
+            self._session = presented_by(session, credential)
+        except SaysoError:
+            session.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

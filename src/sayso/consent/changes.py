@@ -103,6 +103,7 @@ def amend(tx: Connection, grant: Grant, *, who: Party, signature: str | None, at
     Raise as `insert_grant` does, or `GrantState` for a grant that is over or of another version.
     """
     old, row = get_grant(tx, grant.grant_id), speaker_row(tx, grant.speaker)
+    old.require_readable()
     if old.state not in _STANDING:
         raise GrantState(f"the grant is {old.state} and stays as it is; give a new one")
     check_first(State.GIVEN, who=who, house=old.house)
@@ -139,6 +140,8 @@ def change_state(
     old = get_grant(tx, grant_id)
     if state is State.ERASED:
         raise ErasedWithSpeaker
+    if state is State.GIVEN:
+        old.require_readable()
     suspended_by = history(tx, grant_id)[-1].who if old.state is State.SUSPENDED else None
     check_change(old.state, state, who=who, house=old.house, suspended_by=suspended_by)
     _check_alone(grant_id, set_state(tx, old, state))

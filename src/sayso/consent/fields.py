@@ -37,12 +37,16 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,6}")
 
 
 def name(field: str, text: Any, *, longest: int = _MAX_NAME) -> str:
-    """Return ``text`` in Unicode normal form C; raise `Invalid` if it is empty, too long or not one printable line."""
-    if not isinstance(text, str) or not 1 <= len(text) <= longest or not text.isprintable() or text != text.strip():
+    """Return ``text`` in Unicode normal form C; raise `Invalid` if that is empty, too long or not one printable line.
+
+    What is checked is what is kept: normal form C of a text may be longer than the text.
+    """
+    kept = unicodedata.normalize("NFC", text) if isinstance(text, str) else ""
+    if not 1 <= len(kept) <= longest or not kept.isprintable() or kept != kept.strip():
         raise Invalid(
             f"{field}: got {str(text)[:40]!r}, expected 1 to {longest} printable characters, no space at either end"
         )
-    return unicodedata.normalize("NFC", text)
+    return kept
 
 
 def language(field: str, text: Any) -> str:

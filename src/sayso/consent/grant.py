@@ -94,6 +94,14 @@ class Grant:
         running = self.state in {State.REQUESTED, State.GIVEN, State.SUSPENDED}
         return State.EXPIRED if running and self.until is not None and now >= self.until else self.state
 
+    @property
+    def stored_state(self) -> str:
+        """Return the state as its row has it; see `sayso.consent.unreadable`."""
+        return str(self.state)
+
+    def require_readable(self) -> None:
+        """Return; an `UnreadableGrant` raises `GrantInvalid`."""
+
     def rank(self, purpose: Purpose) -> tuple[int, datetime, GrantId]:
         """Return what orders grants for ``purpose``: the narrowest, then what ends first, then the smallest id."""
         depth = max((each.depth for each in self.purposes if each.covers(purpose)), default=0)
@@ -118,9 +126,9 @@ class Grant:
             raise GrantInvalid(f"{missing[0]}: got nothing, expected it in every grant")
         return cls(grant_id=grant_id, speaker=speaker, state=state, version=version, **terms)
 
-    def tombstone(self) -> Self:
+    def tombstone(self) -> Grant:
         """Return what stays of the grant after an erasure: nothing that leads to the speaker."""
-        return type(self)(
+        return Grant(
             self.grant_id,
             SpeakerId(""),
             self.licensee,

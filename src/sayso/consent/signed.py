@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # loading Cedar takes longer than reading an epoch, which is 
     from sayso.consent.cedar import Policies, Policy
 
 _SIGNED: Final = frozenset({State.GIVEN, State.SUSPENDED})
+_OVER: Final = frozenset({State.WITHDRAWN, State.REVOKED, State.EXPIRED, State.INVALIDATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,17 @@ def _grants(tx: Connection, speaker: Any) -> list[Grant]:
     """Return the grants of a ``speaker`` (a row), each as it was signed."""
     keys = verified_keys(speaker, keys_of(tx, speaker.speaker_id))
     rows, events = rows_of(tx, speaker.speaker_id)
-    return [verified_grant(row, speaker, keys, events.get(row.grant_id, [])) for row in rows]
+    wanted = [row for row in rows if row.state not in _OVER or _can_be_read(row)]
+    return [verified_grant(row, speaker, keys, events.get(row.grant_id, [])) for row in wanted]
+
+
+def _can_be_read(row: Any) -> bool:
+    """Return whether a grant that is over can be read: it permits nothing, so one that cannot stops no other."""
+    try:
+        grant_of(row)
+    except (Invalid, ValueError, TypeError, AttributeError):
+        return False
+    return True
 
 
 def verified_keys(speaker: Any, rows: Sequence[SpeakerKeyRow]) -> frozenset[str]:

@@ -36,7 +36,9 @@ from sayso.consent.speaker_store import (
     speakers,
 )
 from sayso.consent.state import State
+from sayso.consent.unreadable import UnreadableGrant
 from sayso.database import metadata, within
+from sayso.errors import Invalid
 from sayso.ids import ID_LENGTH, GrantId, SpeakerId
 
 __all__ = [
@@ -105,7 +107,7 @@ def replace_grant(tx: Connection, old: Grant, new: Grant, signed: Signed | None)
 
 def set_state(tx: Connection, old: Grant, state: State) -> bool:
     """Set the state of a grant; return whether it was still that of ``old``."""
-    this = (grants.c.grant_id == old.grant_id, grants.c.state == str(old.state))
+    this = (grants.c.grant_id == old.grant_id, grants.c.state == old.stored_state)
     return tx.execute(update(grants).where(within(tx, grants), *this).values(state=str(state))).rowcount == 1
 
 
@@ -148,11 +150,14 @@ def grant_of(row: Any) -> Grant:
 
 
 def get_grant(tx: Connection, grant_id: GrantId) -> Grant:
-    """Return the grant, or what stays of one that is erased; raise `GrantUnknown`."""
+    """Return the grant, or what stays of one that is erased; raise `GrantUnknown`.
+
+    A row that cannot be read is an `UnreadableGrant`, here and in every list: it can be shown, ended and erased.
+    """
     row = tx.execute(select(grants).where(within(tx, grants), grants.c.grant_id == grant_id)).one_or_none()
     if row is None:
         raise GrantUnknown(f"got {grant_id}, expected the id of a grant that is here")
-    return grant_of(row)
+    return _readable(row)
 
 
 def grants_of(tx: Connection, speaker: SpeakerId) -> list[Grant]:
@@ -185,4 +190,12 @@ def versions(tx: Connection, grant_id: GrantId) -> list[GrantVersion]:
 
 def _grants(tx: Connection, *where: Any) -> list[Grant]:
     query = select(grants).where(within(tx, grants), *where).order_by(grants.c.grant_id)
-    return [grant_of(row) for row in tx.execute(query)]
+    return [_readable(row) for row in tx.execute(query)]
+
+
+def _readable(row: Any) -> Grant:
+    try:
+        return grant_of(row)
+    except (Invalid, ValueError, TypeError, AttributeError) as error:
+        problem = error.message if isinstance(error, Invalid) else "its row is damaged"
+        return UnreadableGrant.of(row, problem)

@@ -17,6 +17,8 @@ from sayso.errors import Invalid
 _APOSTROPHES: Final = str.maketrans("", "", "'\u2018\u2019\u02bc\u00ad")
 _WORD: Final = re.compile(r"[^\W_]+")
 _MAX_PHRASE: Final = 200
+_ROUNDS: Final = 2
+"""Folding may undo the compatibility form, as of U+0345; a second round leaves every character as a third would."""
 
 
 @lru_cache(maxsize=2)
@@ -25,7 +27,9 @@ def words(text: str) -> tuple[str, ...]:
 
     The last texts are remembered, as every rule of every grant asks for the words of the same one.
     """
-    return tuple(_WORD.findall(unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).casefold()))
+    for _ in range(_ROUNDS):
+        text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).casefold()
+    return tuple(_WORD.findall(text))
 
 
 def told(text: str) -> str:
@@ -35,10 +39,10 @@ def told(text: str) -> str:
 
 def phrase(field: str, text: Any) -> str:
     """Return a word or phrase in its one spelling; raise `Invalid` if there is no word in it."""
-    found = words(text) if isinstance(text, str) and len(text) <= _MAX_PHRASE else []
-    if not found:
+    kept = " ".join(words(text)) if isinstance(text, str) and len(text) <= _MAX_PHRASE else ""
+    if not 1 <= len(kept) <= _MAX_PHRASE:  # the one spelling may be longer than the text
         raise Invalid(f"{field}: got {str(text)[:40]!r}, expected a word or phrase of at most {_MAX_PHRASE} characters")
-    return " ".join(found)
+    return kept
 
 
 def says(spoken: Sequence[str], blocked: str) -> bool:

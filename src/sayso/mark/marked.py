@@ -12,7 +12,7 @@ from typing import Final, Self
 from sayso.audio.container import Container
 from sayso.audio.encode import encode
 from sayso.audio.signal import Signal, concatenate
-from sayso.audio.tags import tagged
+from sayso.audio.tags import carried, tagged
 from sayso.ids import PermitId
 from sayso.mark.errors import ChunkMismatch, SealBroken
 from sayso.mark.mark import Mark
@@ -68,9 +68,14 @@ class MarkedAudio:
             part = self.signal.slice(first, min(first + most, self.signal.num_samples))
             yield sealed(part, self.mark, self.permit_id, start=self.start + first)
 
-    def encoded(self, container: Container, tags: Mapping[str, str] | None = None) -> EncodedAudio:
-        """Return this as the file of ``container`` with ``tags``; raise the errors of `encode` and `tagged`."""
-        data = tagged(encode(self.signal, container), container, tags or {})
+    def encoded(
+        self, container: Container, tags: Mapping[str, str] | None = None, *, like: bytes = b""
+    ) -> EncodedAudio:
+        """Return this as the file of ``container`` with ``tags``, and with the tags and cover of the file ``like``.
+
+        Raise the errors of `encode` and `tagged`.
+        """
+        data = tagged(carried(like, encode(self.signal, container), container), container, tags or {})
         return EncodedAudio(data, container, self.mark, self.permit_id, self.duration_ms, seal=_SEAL)
 
 

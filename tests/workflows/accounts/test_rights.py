@@ -9,6 +9,7 @@ from sayso.accounts.errors import LicenseeNotHeld, RoleRefused
 from sayso.consent import State
 from sayso.errors import SaysoError
 from sayso.ids import OWN_ORGANISATION
+from sayso.workflows.audit import auditing
 from sayso.workflows.consent import changing, granting, keys, signing, speakers
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.erasure import erasing
@@ -68,6 +69,8 @@ def test_a_speaker_gives_withdraws_and_is_erased_by_their_own_act(estate):
     keys.rotate(here, estate.speaker)
     erased = erasing.run(here, erasing.plan(here, estate.speaker).plan_id)
     assert erased.blobs_removed > 0
+    assert estate.speaker not in str(state_of(estate.session))
+    assert auditing.audit(estate.session).size
     assert granting.shown(estate.session, estate.grant).state is State.ERASED
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sayso.audio import Container, encode
+from sayso.audio.tags import read_tags, tagged
 from sayso.mark import Mark
 from sayso.mark.errors import MarkWeak, ProfileUnknown
 from sayso.mark.verifying import MarkPolicy
@@ -47,3 +48,11 @@ def test_an_unknown_profile_changes_nothing(estate, file, tmp_path):
     with Batch(estate.session) as batch, pytest.raises(ProfileUnknown):
         batch.embed(file, tmp_path / "out.wav", MARK, MarkPolicy("loud"))
     assert not (tmp_path / "out.wav").exists()
+
+
+def test_tags_and_cover_stay_in_a_marked_file(session, recording, tmp_path):
+    source = tmp_path / "tagged.flac"
+    source.write_bytes(tagged(recording.read_bytes(), Container.FLAC, {"TITLE": "A Tale"}))
+    with Batch(session) as batch:
+        batch.embed(source, tmp_path / "out.flac", Mark(5))
+    assert read_tags((tmp_path / "out.flac").read_bytes(), Container.FLAC)["TITLE"] == "A Tale"

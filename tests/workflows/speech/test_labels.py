@@ -16,14 +16,14 @@ from sayso.labels import Layer, words_for
 from sayso.labels.errors import JurisdictionUnknown, LabelImpossible, WordsUnknown
 from sayso.labels.rhythm import rhythm
 from sayso.settings import Settings, load
-from sayso.synthesis import Phrase, script
+from sayso.synthesis import Phrase, read, script
 from sayso.synthesis.errors import LabelForged, NothingToSay
 from sayso.workflows.consent.granting import approve
 from sayso.workflows.installation.session import Session, open_session
 from sayso.workflows.provenance.verifying import verify_file
 from sayso.workflows.speech.exporting import Publication, export
 from sayso.workflows.speech.labels import beside, plan, read_file
-from sayso.workflows.speech.orders import Order, phrased
+from sayso.workflows.speech.orders import Order
 from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices.voicebook import listed
 
@@ -145,7 +145,7 @@ def test_a_label_needs_no_approval_and_says_no_blocked_word(session, make_estate
 
 
 def test_in_a_long_text_the_words_come_again_between_sentences():
-    said = phrased(LONG)
+    said = read(LONG)
     labelled = planned(announced=True, every_s=60).around(said, speed=1.0)
     labels = [place for place, phrase in enumerate(labelled) if phrase.is_label]
     assert labels[0] == 0
@@ -160,14 +160,14 @@ def test_in_a_long_text_the_words_come_again_between_sentences():
 
 
 def test_twice_as_often_means_about_twice_as_many():
-    said = phrased(LONG)
+    said = read(LONG)
     count = {every: len(planned(every_s=every).around(said, speed=1.0)) - len(said) - 1 for every in (30, 60)}
     assert 1.6 < count[30] / count[60] < 2.6
 
 
 def test_the_time_reserved_covers_the_labels(house, tmp_path):
     labels = planned("eu", "china")
-    said = labels.around(phrased("Good evening."), speed=1.0)
+    said = labels.around(read("Good evening."), speed=1.0)
     alone = speak(house.session, house.order(text="Good evening."), tmp_path / "1.wav").duration_s
     both = speak(
         house.session, house.order(text="Good evening.", jurisdictions=("eu", "china")), tmp_path / "2.wav"

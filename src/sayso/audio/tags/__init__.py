@@ -26,6 +26,8 @@ class _Form(Protocol):
 
     def read(self, data: bytes) -> dict[str, str]: ...
 
+    def carried(self, source: bytes, data: bytes) -> bytes: ...
+
 
 _FORMS: Final[Mapping[Container, _Form]] = {
     Container.WAV: wav,
@@ -58,6 +60,21 @@ def tagged(data: bytes, container: Container, tags: Mapping[str, str]) -> bytes:
         return data
     with _parsing():
         return _FORMS[container].write(data, tags)
+
+
+def carried(source: bytes, data: bytes, container: Container) -> bytes:
+    """Return the file ``data`` of ``container`` with what ``source`` says about the sound: tags, cover, cues.
+
+    Content credentials are left out: they are those of other sound. A ``source`` of another kind, or whose tags cannot
+    be parsed, gives nothing.
+    """
+    if not source:
+        return data
+    try:
+        with _parsing():
+            return _FORMS[container].carried(source, data)
+    except CorruptAudio:
+        return data
 
 
 def read_tags(data: bytes, container: Container) -> dict[str, str]:

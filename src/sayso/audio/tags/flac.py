@@ -10,6 +10,7 @@ from sayso.audio.tags import vorbis
 
 _COMMENT: Final = 4
 _LAST: Final = 0x80
+_CARRIED: Final = (2, 4, 5, 6)  # application, comments, cues, picture
 
 
 def write(data: bytes, tags: Mapping[str, str]) -> bytes:
@@ -18,9 +19,7 @@ def write(data: bytes, tags: Mapping[str, str]) -> bytes:
     comments = next((body for kind, body in blocks if kind == _COMMENT), b"")
     blocks = [(kind, body) for kind, body in blocks if kind != _COMMENT]
     blocks.insert(1, (_COMMENT, vorbis.extended(comments, tags)))  # behind STREAMINFO, which comes first
-    heads = [kind | (_LAST if place == len(blocks) - 1 else 0) for place, (kind, _) in enumerate(blocks)]
-    packed = [bytes([h]) + len(body).to_bytes(3, "big") + body for h, (_, body) in zip(heads, blocks, strict=True)]
-    return b"fLaC" + b"".join(packed) + frames
+    return _joined(blocks, frames)
 
 
 def read(data: bytes) -> dict[str, str]:
@@ -39,3 +38,18 @@ def _split(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
         blocks.append((kind, data[at + 4 : at + 4 + size]))
         at += 4 + size
     return blocks, data[at:]
+
+
+def carried(source: bytes, data: bytes) -> bytes:
+    """Return ``data`` with the comments, pictures, cues and application blocks of ``source``."""
+    blocks, _ = _split(source[id3_size(source) :])
+    kept = [(kind, body) for kind, body in blocks if kind in _CARRIED]
+    own, frames = _split(data)
+    known = {kind for kind, _ in kept}
+    return _joined([*(one for one in own if one[0] not in known), *kept], frames)
+
+
+def _joined(blocks: list[tuple[int, bytes]], frames: bytes) -> bytes:
+    heads = [kind | (_LAST if place == len(blocks) - 1 else 0) for place, (kind, _) in enumerate(blocks)]
+    packed = [bytes([h]) + len(body).to_bytes(3, "big") + body for h, (_, body) in zip(heads, blocks, strict=True)]
+    return b"fLaC" + b"".join(packed) + frames

@@ -11,6 +11,8 @@ _HEADER: Final = 10
 _USER_TEXT: Final = b"TXXX"
 _LATIN, _UTF8 = 0, 3  # text encodings of ID3v2.4, section 4
 _VERSIONS: Final = (3, 4)
+_V1_BYTES: Final = 128
+_CREDENTIALS: Final = b"c2pa"
 
 
 def write(data: bytes, tags: Mapping[str, str]) -> bytes:
@@ -75,3 +77,22 @@ def _frame(name: bytes, body: bytes) -> bytes:
 def _syncsafe(size: int) -> bytes:
     """Return ``size`` in four bytes of seven bits (ID3v2.4 section 6.2)."""
     return bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
+
+
+def carried(source: bytes, data: bytes) -> bytes:
+    """Return ``data`` with the ID3v2 tag of ``source``, and its ID3v1 tag at the end."""
+    head, tail = source[: id3_size(source)], source[-_V1_BYTES:]
+    if len(head) < id3_size(source):
+        raise ValueError("a whole tag is expected")
+    kept = without_credentials(head) + data[id3_size(data) :] if head else data
+    return kept + (tail if tail[:3] == b"TAG" else b"")
+
+
+def without_credentials(head: bytes) -> bytes:
+    """Return the tag ``head`` without the frame of content credentials, which are those of other sound."""
+    if _CREDENTIALS not in head.lower():
+        return head
+    kept = [(name, body) for name, body in _frames(head) if not (name == b"GEOB" and _CREDENTIALS in body.lower())]
+    size = (lambda length: length.to_bytes(4, "big")) if head[3] == 3 else _syncsafe
+    frames = b"".join(name + size(len(body)) + bytes(2) + body for name, body in kept)
+    return head[:5] + bytes(1) + _syncsafe(len(frames)) + frames

@@ -21,7 +21,12 @@ def write(data: bytes, tags: Mapping[str, str]) -> bytes:
     path = list(_boxes_to(data))
     start, end = path[-1]
     kept = [data[a:b] for a, b, name in _boxes(data, start + 8, end) if not _is_one_of(data[a:b], name, tags)]
-    items = b"".join(kept) + b"".join(_item(name, text) for name, text in tags.items())
+    return _with_items(data, b"".join(kept) + b"".join(_item(name, text) for name, text in tags.items()))
+
+
+def _with_items(data: bytes, items: bytes) -> bytes:
+    path = list(_boxes_to(data))
+    start, end = path[-1]
     if any(name == b"mdat" for a, _, name in _boxes(data, 0, len(data)) if a > path[0][0]):
         raise ValueError("the movie box is expected behind the sound")
     grown = len(items) - (end - start - 8)
@@ -80,3 +85,9 @@ def _item(name: str, text: str) -> bytes:
     parts = ((b"mean", bytes(_FULL) + _MEAN), (b"name", bytes(_FULL) + name.encode()), (b"data", data))
     body = b"".join(struct.pack(">I", len(part) + 8) + kind + part for kind, part in parts)
     return struct.pack(">I", len(body) + 8) + _FREE_FORM + body
+
+
+def carried(source: bytes, data: bytes) -> bytes:
+    """Return ``data`` with the items of ``source``, the cover among them, in place of its own."""
+    start, end = list(_boxes_to(source))[-1]
+    return _with_items(data, source[start + 8 : end])

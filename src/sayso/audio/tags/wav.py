@@ -13,6 +13,7 @@ from sayso.audio.tags import id3
 
 _ID3: Final = b"id3 "
 _OWN: Final = ("AIGC",)
+_CARRIED: Final = (b"LIST", _ID3, b"ID3 ", b"AIGC", b"bext", b"iXML", b"cue ")
 
 
 def write(data: bytes, tags: Mapping[str, str]) -> bytes:
@@ -24,8 +25,7 @@ def write(data: bytes, tags: Mapping[str, str]) -> bytes:
     kept = [(name, body) for name, body in _chunks(data) if name not in gone]
     kept += [(name.encode(), everything[name].encode()) for name in _OWN if name in everything]
     kept.append((_ID3, id3.tag(everything)))
-    body = b"WAVE" + b"".join(name + struct.pack("<I", len(b)) + b + b"\0" * (len(b) & 1) for name, b in kept)
-    return b"RIFF" + struct.pack("<I", len(body)) + body
+    return _joined(kept)
 
 
 def read(data: bytes) -> dict[str, str]:
@@ -49,3 +49,15 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise ValueError("a chunk is cut off")
         yield data[at : at + 4], data[at + 8 : at + 8 + size]
         at += 8 + size + (size & 1)
+
+
+def carried(source: bytes, data: bytes) -> bytes:
+    """Return ``data`` with the chunks of ``source`` that tell of the sound, behind it."""
+    kept = [(name, body) for name, body in _chunks(source) if name in _CARRIED]
+    kept = [(name, id3.without_credentials(body) if name in {_ID3, b"ID3 "} else body) for name, body in kept]
+    return _joined([*_chunks(data), *kept])
+
+
+def _joined(chunks: list[tuple[bytes, bytes]]) -> bytes:
+    body = b"WAVE" + b"".join(name + struct.pack("<I", len(b)) + b + b"\0" * (len(b) & 1) for name, b in chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sayso.disk import DiskFull
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from sayso.workflows.installation.session import Session
 
 VARIABLE: Final = "SAYSO_CREDENTIAL"
-
-_MAX_BYTES: Final = 1024
 
 _opened: list[Session] = []
 
@@ -41,14 +37,13 @@ def local_session(settings: Settings | None = None) -> Session:
     from sayso.settings import load  # noqa: PLC0415 - not needed for --help
     from sayso.workflows.installation.session import open_session  # noqa: PLC0415
 
-    settings = settings or load()
-    credential = os.environ.get(VARIABLE) or _read(settings.credential_file)
-    session = open_session(settings)
+    session = open_session(settings or load())
     _opened.append(session)
-    if credential is not None:
-        from sayso.workflows.accounts.credentials import presented_to  # noqa: PLC0415 - few need it
+    credential = os.environ.get(VARIABLE)
+    if credential or session.settings.credential_file:
+        from sayso.workflows.accounts.credentials import presented_by  # noqa: PLC0415 - few need it
 
-        session = presented_to(session, credential)
+        session = presented_by(session, credential)
     return session
 
 
@@ -76,19 +71,3 @@ def _done(what: str) -> Iterator[None]:
             f"the disk is full: {what}, and its entries wait for their place in the ledger; "
             "free some space, and the next command gives it to them; do not run this one again"
         ) from error
-
-
-def _read(file: Path | None) -> str | None:
-    """Return what the file of the settings holds, None where no file is named."""
-    if file is None:
-        return None
-    from sayso.accounts.errors import CredentialExposed, CredentialInvalid  # noqa: PLC0415
-
-    try:
-        with file.open("rb") as opened:
-            mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
-            if mode & 0o077:
-                raise CredentialExposed(f"{file} has mode {mode:04o}, expected 0600: others may have read it")
-            return opened.read(_MAX_BYTES).decode("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CredentialInvalid(f"the credential {file} cannot be read ({type(error).__name__})") from None

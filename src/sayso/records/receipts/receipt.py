@@ -30,7 +30,7 @@ class ReceiptFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReceiptSection:
     """A heading and the sentences below it."""
 
     heading: str
@@ -42,7 +42,7 @@ class Receipt:
     """A receipt: its title, the sections, and the small print."""
 
     title: str
-    sections: tuple[Section, ...]
+    sections: tuple[ReceiptSection, ...]
     fine_print: tuple[str, ...]
 
 
@@ -54,8 +54,8 @@ def receipt(grant: Grant, facts: ReceiptFacts) -> Receipt:
             f"So far they made {length(facts.used_ms)}." if facts.used_ms else "So far they made none."
         )
     state = grant.state_at(facts.at)
-    sections = [Section("Where things stand", (STATES[state],))]
-    sections += [Section(SECTIONS[name], tuple(sentences)) for name, sentences in found.items() if sentences]
+    sections = [ReceiptSection("Where things stand", (STATES[state],))]
+    sections += [ReceiptSection(SECTIONS[name], tuple(sentences)) for name, sentences in found.items() if sentences]
     return Receipt(
         title=f"Your voice receipt: {facts.speaker_name}" if facts.speaker_name else "Your voice receipt",
         sections=(*sections, *_rights(grant, state, facts.commands)),
@@ -67,9 +67,9 @@ def receipt(grant: Grant, facts: ReceiptFacts) -> Receipt:
     )
 
 
-def _rights(grant: Grant, state: State, commands: Commands | None) -> tuple[Section, ...]:
+def _rights(grant: Grant, state: State, commands: Commands | None) -> tuple[ReceiptSection, ...]:
     if state is State.ERASED:
-        return (Section("What happens next", ("There is nothing you need to do.",)),)
+        return (ReceiptSection("What happens next", ("There is nothing you need to do.",)),)
     next_steps = (
         "Each time they use your voice, this is written into a log. Nobody can change the log and hide it.",
         "All sound that is made has a hidden mark. With it we can tell that it is not you who spoke.",
@@ -77,8 +77,8 @@ def _rights(grant: Grant, state: State, commands: Commands | None) -> tuple[Sect
     )
     if state in {State.REQUESTED, State.GIVEN, State.SUSPENDED}:
         return (
-            Section("How to take it back", _ways_back(grant, commands)),
-            Section(
+            ReceiptSection("How to take it back", _ways_back(grant, commands)),
+            ReceiptSection(
                 "What happens when you take it back",
                 (
                     "They must stop at once. Speech that is being made stops too.",
@@ -86,9 +86,9 @@ def _rights(grant: Grant, state: State, commands: Commands | None) -> tuple[Sect
                     "Sound that is out in the world already does not vanish by this.",
                 ),
             ),
-            Section("What happens next", next_steps),
+            ReceiptSection("What happens next", next_steps),
         )
-    return (Section("What happens next", next_steps[1:]),)
+    return (ReceiptSection("What happens next", next_steps[1:]),)
 
 
 def _ways_back(grant: Grant, commands: Commands | None) -> tuple[str, ...]:

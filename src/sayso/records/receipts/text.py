@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
-from sayso.records.receipts.receipt import Receipt, Section
+from sayso.records.receipts.receipt import Receipt, ReceiptSection
 
 _WIDTH: Final = 78
 
@@ -16,7 +16,7 @@ def text(receipt: Receipt) -> str:
     return "\n\n".join([title, *map(_block, receipt.sections), "\n".join(receipt.fine_print)]) + "\n"
 
 
-def _block(section: Section) -> str:
+def _block(section: ReceiptSection) -> str:
     return "\n".join([section.heading, "-" * len(section.heading), *map(_item, section.sentences)])
 
 

@@ -187,6 +187,10 @@ def _expand(table: dict[str, str]) -> str:
     return "|".join(sorted(table, key=len, reverse=True))
 
 
+_COMPASS: Final = {
+    "N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest", "SE": "Southeast",
+    "SW": "Southwest",
+}  # fmt: skip
 _CLIPPED: Final = {
     "gov": "government", "dep": "department", "int": "international", "nat": "national", "cont": "continued",
     "sec": "secretary", "ass": "association",
@@ -235,6 +239,11 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=[a-z.] )v\. (?=[A-Z])", "versus "),
     rule(r"\bw/o\b", "without"),
     rule(r"\bc/o\b", "care of"),
+    rule(r"\b(Hwy|Rte|Apt|Bldg|Ste|Rm)(?= \d)", lambda match: BEFORE_NUMBERS[match[1]]),
+    rule(
+        r"\b([NS]?[EW]|[NS])\.? (?=\d+(?:st|nd|rd|th) (?:St|Ave|Street|Avenue|Blvd|Rd|Road)\b)",
+        lambda match: f"{_COMPASS[match[1]]} ",
+    ),
     rule(r"\bw/ ?(?=\w{2})", "with "),
     rule(r"\b[Tt]h['’](?=[a-z]{2})", "the "),
     rule(r"\b(?:[Gg]ov|[Dd]ep|[Ii]nt|[Nn]at)['’](?:t|l)\b|\b[Cc]ont['’]d\b|\b[Ss]ec['’]y\b|\b[Aa]ss['’]n\b", _clipped),

@@ -106,6 +106,10 @@ _THINGS: Final = (
     "ride|trip|radius|pieces?|slices?|packets?|packs?|doses?|tablets?|pills?|plates?|weights?|boats?|pools?|walls?|fence|"
     "ladders?|screens?|wires?|sockets?|supply|guns?|cannons?|shells?|bombs?|trucks?|tins?|cartons?|buckets?|barrels?|jugs?"
 )
+_LONG_THINGS: Final = (
+    "ceilings?|man|men|woman|fences?|walls?|ladders?|boards?|boats?|tables?|drop|poles?|trees?|bed|ropes?|snake|shark|doors?|"
+    "pipes?|waves?|rods?|planks?|sections?|gap|hole|statue|fall|screen|sofa|canoe|trench|ditch"
+)
 _PER: Final = {"s": "second", "h": "hour", "hr": "hour", "min": "minute", "day": "day", "week": "week", "year": "year"} | {
     "kg": "kilogram", "m": "meter", "km": "kilometer", "L": "liter", "l": "liter", "lb": "pound", "month": "month",
 }  # fmt: skip
@@ -219,6 +223,8 @@ def _feet(match: re.Match[str]) -> str:
 RULES_BEFORE_MOMENTS: Final[list[Rule]] = [
     rule(r"(?<![\w/])(\d{1,2}/\d{1,2}) ?(?:″|\"(?=\W|$))", r"\1 inch"),
     rule(r"(?<!\w)(\d{1,3})['′’] ?[x×] ?(\d{1,3})['′’](?!\w)", r"\1 feet by \2 feet"),
+    rule(r"(?<!\w)(\d{1,3}) ?[\"″] ?[x×] ?(\d{1,3}) ?[\"″](?!\w)", r"\1 by \2 inch"),
+    rule(rf"(?<![\w'’])(\d{{1,3}})['′’](?= (?:{_LONG_THINGS})\b)", r"\1 foot"),
     rule(r"(?<![\w'’])([3-7])['’](1[01]|\d)(?![\d\"″'’\w])", _feet),
     rule(r"(?<!\w)(\d)['′’] ?(\d{1,2})(?:[\"″”]|'')", _feet),
     rule(r"(?<![\w.,])(\d{1,3}(?:\.\d+)?) ?(?:″|''|\"(?= [a-z]))", _inches),
@@ -265,7 +271,7 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=\d) ?m\.p\.h\.?(?!\w)", " miles per hour"),
     rule(r"(?<=\d) ?k\.p\.h\.?(?!\w)", " kilometers per hour"),
     rule(r"(?<=\d) ?m\.p\.g\.?(?!\w)", " miles per gallon"),
-    rule(rf"{_START}({NUMBER})({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?= (?:{_THINGS})\b)", r"\1-\2"),
+    rule(rf"{_START}({NUMBER}) ?({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?= (?:{_THINGS})\b)", r"\1-\2"),
     rule(
         rf"{_MINUS}{_START}({NUMBER})([ -]?)({_UNIT})(?:([²³23])(?!\d))?(?:/({'|'.join(sorted(_PER, key=len, reverse=True))})\b)?"
         rf"(?:\.(?=,? [a-z]))?(?![\w²³]|['’][a-z])",

@@ -37,6 +37,11 @@ _WORDS: Final = frozenset(
     WON WORD WORK WORLD WOULD WRONG YEAR YES YET YOU YOUNG YOUR YOURS ZERO
     OR ELSE HA HO AH EH ER MM UM UH HMM SHH HEY WOW""".split()
 )
+_NAMES: Final = frozenset(
+    """JANUARY FEBRUARY MARCH APRIL JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER MONDAY TUESDAY WEDNESDAY
+    THURSDAY FRIDAY SATURDAY SUNDAY CHRISTMAS EASTER ENGLISH FRENCH GERMAN POLISH""".split()
+)
+_DATED_MAY: Final = re.compile(r"\bMAY(?= \d)|(?<=\d )MAY\b")
 _SENTENCE: Final = re.compile(r"[^.!?…:;—\n]+(?:[.!?…:;—]+|\n|$)")
 _WORD: Final = re.compile(r"(?<![\w.&/-])[A-Z]{2,}(?:['’][A-Z]{1,3}|['’](?=\W|$))?(?![\w&/])")
 _ANY_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -55,6 +60,7 @@ _COUNTRY: Final = re.compile(
 
 def lowered(text: str) -> str:
     """Return ``text`` with shouted words in small letters: whole sentences in capitals, and single common words."""
+    text = _DATED_MAY.sub("May", text)
     text = _COUNTRY.sub("U.S.", _TITLES.sub(lambda match: f"{match[1].capitalize()}.", text))
     return _SENTENCE.sub(_sentence, text)
 
@@ -81,7 +87,7 @@ def _shouted(sentence: str) -> str:
             return word[0] + word[1:].lower()
         if word in _kept_in_shouts() or _ROMAN.fullmatch(word) or (not _VOWELS.search(word) and len(word) > 1):
             return word
-        return word.capitalize() if begins else word.lower()
+        return word.capitalize() if begins or word in _NAMES else word.lower()
 
     return _ANY_WORD.sub(quiet, sentence)
 

@@ -54,7 +54,11 @@ def _named_number(match: re.Match[str]) -> str:
 
 def _grouped(match: re.Match[str]) -> str:
     """Return a number that is grouped or pointed as on the continent in the style of English."""
-    whole, _, fraction = match[0].partition(",")
+    return _grouped_text(match[0])
+
+
+def _grouped_text(written: str) -> str:
+    whole, _, fraction = written.partition(",")
     plain = re.sub(r"\D", "", whole)
     return f"{int(plain):,}" + (f".{fraction}" if fraction else "")
 
@@ -77,7 +81,10 @@ RULES: Final[list[Rule]] = [
     rule(
         r"(?<![\w.-])(?:1[- ])?(8(?:00|88|77|66|55|44|33)|900)-([A-Z]{4,9}|[A-Z]{3}-[A-Z]{4})(?![\w-])", _named_number
     ),
-    rule(r"(?<![\w.,-])1[38]00[ -]\d{3}[ -]\d{3}(?![\w-])|(?<!\d )(?<!\) )(?<![\w.,)-])555[ -]\d{4}(?![\w-])", _phone),
+    rule(
+        r"(?<![\w.,-])1[38]00[ -]\d{3}[ -]\d{3}(?![\w-])|(?<!\d )(?<!\) )(?<![\w.,)-])555[ -]\d{4}(?![\w-])|(?<![\w.,-])1 [2-9]\d{2} \d{3} \d{4}(?![\w-])|(?<![\w.,-])0\d{1,4}-\d{3,4}-\d{4}(?![\w-])",
+        _phone,
+    ),
     rule(r"(\bnumber(?: is| was|:)? )(\d{3}[ -]\d{4})(?![\w-])", _spelled),
     rule(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])", lambda match: f"{int(match[0].replace(',', '')):,}"),
     rule(
@@ -91,12 +98,24 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+(?= ?(?:€|EUR\b|euros?\b))|(?<=€)\d{1,3}(?:\.\d{3})+(?![\d,.])", _grouped),
     rule(r"(?<![\w.,])\d{1,4},\d{1,2}(?= ?(?:€|£|\$|zł|EUR\b|euros?\b|CHF\b|kg\b|km\b|cm\b|mm\b|%))", _comma_money),
     rule(r"(?<=[€£])\d{1,4},\d{2}(?![\d,.])", _comma_money),
+    rule(
+        r"(?<![\w.,+-])\d{1,3}(?:[ \u202f\u2009]\d{3})+,\d{1,2}(?![\w]|[., ]\d)", lambda match: _grouped_text(match[0])
+    ),
+    rule(
+        r"(?<![\w.,])(\d+)(?:,(\d+))? ?(Mio|Mrd)\b\.?",
+        lambda match: f"{match[1]}{f'.{match[2]}' if match[2] else ''} {'million' if match[3] == 'Mio' else 'billion'}",
+    ),
     rule(r"(?<![\w.,+-])\d{1,3}(?:[ \u202f\u2009]\d{3}){2,}(?![\w]|[., ]\d)", _spaced),
     rule(r"(?<![\w.,+-])[1-9]\d{0,2}[ ]000(?![\w]|[., ]\d)", _spaced),
     rule(r"(?<![\w.,])\d{1,3}(?:['’]\d{3})+(?!\w)", lambda match: re.sub(r"['’]", ",", match[0])),
     rule(r"(?<![\w.,])\d{1,3},\d{2}(?![\w,.%€]| ?[€$£])", _comma_money),
     # Strings of digits that are no amounts.
     rule(rf"(?<=\b)({_CALLED} )((?:{_HOTLINES})\b(?!\s?[-–]?\d|[.,]\d))", _spelled),
+    rule(rf"\b((?:nine nine nine|nine one one|one one two),? (?:or|and) )({_HOTLINES})\b(?![.,]?\d)", _spelled),
+    rule(
+        r"(?<![\w$£€.,-])(?<!Porsche )(?:911)(?=[.,;!?]?$|[,;!?] | (?:is|was|and|or|for|from|now|please|right|immediately)\b)",
+        _emergency,
+    ),
     rule(r"\b(?:911|999)\b(?= (?:call|calls|operator|operators|dispatcher|dispatchers|emergency))", _emergency),
     rule(r"\b((?:ISBN|ISSN|ISRC|EAN|UPC|IBAN|SSN)(?:-1[03])?:?\s)([\dX][\dX -]{5,22}[\dX])(?![\w])", _spelled),
     rule(r"\b(IBAN:?\s)([A-Z]{2}\d{2}(?: ?[A-Z\d]{2,4}){3,8})\b", _spelled),
@@ -124,7 +143,7 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w.-])(?:1[ .-])?\d{3}[.-]\d{3}[.-]\d{4}(?![\w-])", _phone),
     rule(r"(?<![\w.-])\d{3}-\d{4}(?![\w-])", _phone),
     rule(r"\(0\d{1,4}\) ?\d{3,4}[ -]?\d{3,4}(?![\w-])", _phone),
-    rule(r"(?<![\w.-])0\d{2,4} \d{3,4} \d{3,4}(?![\w-])", _phone),
+    rule(r"(?<![\w.-])0\d{2,4} \d{3,4} \d{3,4}(?![\w-])|(?<![\w.-])0\d{3,4} \d{6}(?![\w-])", _phone),
     rule(r"(?<![\w.])\d{3}-\d{2}-\d{4}(?![\w-])", _phone),
     rule(r"(?<![\w.])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])", _phone),
 ]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from sayso.synthesis.reading.numerals import cardinal
@@ -75,6 +76,7 @@ RULES: Final[list[Rule]] = [
     rule(r"(\([^()]{0,40}[-+−×*/][^()]{0,40}\))([²³])", lambda match: f"{match[1]} {_POWERS[match[2]]}"),
     rule(rf"(?<=[\w)]) ?· ?({_PER_UNITS})⁻([¹²³])", _per_unit),
     rule(rf"(?:(?<=\w) ?\b|^|(?<=\())({_PER_UNITS})⁻([¹²³])", _per_unit),
+    rule(r"(?<=[^\W_])([ᵢⱼₙₓₐₑₒₖₘₚₜ])(?!\w)", lambda match: f" {unicodedata.normalize('NFKC', match[1])}"),
     rule(r"\bd([a-z])/d([a-z])\b", r"d \1 over d \2"),
     rule(r"(?<![\w.])(\d+)([xyz])(?= ?[-+−=] ?\w)", r"\1 \2"),
 ]

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - typographic characters are the matter here; tables and patterns read best so
+# ruff: noqa: RUF001, E501 - typographic characters are the matter here; tables and patterns read best so
 """Markup: HTML, Markdown and print layout that were left in a text, taken out or turned into what they mean."""
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ RULES: Final[list[Rule]] = [
     rule(r"<!--.*?(?:-->|\Z)", " ", flags=re.DOTALL),
     rule(r"<(script|style|head|svg)\b[^<>]*>.*?</\1\s*>", " ", flags=re.DOTALL | re.IGNORECASE),
     rule(r"(?<=[.!?,;:”\"'’)])\s?<sup\b[^<>]{0,200}>\s*[\d*†‡]{1,3}\s*</sup>", "", flags=re.IGNORECASE),
+    rule(r"([=+−×*/] ?\d*[a-z]{1,3})<sup>([23])</sup>", lambda match: match[1] + match[2].translate(_RAISED)),
     rule(r"(?<=[^\W\d_]{2})<sup\b[^<>]{0,200}>\s*(?:\d{1,3}|[a-z])\s*</sup>", "", flags=re.IGNORECASE),
     rule(
         r"(?<=[\w.!?,;:”\"'’)])\s?<sup\b[^<>]{0,200}>\s*(?:\[\w{1,3}\]|<a\b[^<>]{0,300}>\s*\[?[\w*†‡]{1,3}\]?\s*</a>)\s*</sup>",
@@ -63,6 +64,7 @@ RULES: Final[list[Rule]] = [
         flags=re.IGNORECASE,
     ),
     rule(r"</?[A-Za-z][^<>\n]{0,200}>", " "),
+    rule(r"&(?:amp;){1,9}(?=(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31});)", "&"),
     rule(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", _entity),
     rule(r"^[ \t]*(?:```|~~~)[^\n]*$", "", flags=re.MULTILINE),
     rule(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*:?-*:?[ \t]*$", "", flags=re.MULTILINE),
@@ -78,7 +80,7 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=[.!?;,])\[[a-z]\]", ""),
     rule(r"!\[([^\]\n]{0,300})\](?:\([^()\n]{0,500}\)|\[[^\]\n]{0,100}\])", r"\1"),
     rule(
-        r"\[([^\]\n]{1,300})\]\([^()\s]{0,500}(?:\([^()\s]{0,100}\)[^()\s]{0,300})?(?:[ \t]+\"[^\"\n]{0,200}\")?\)",
+        r"\[([^\]\n]{1,300})\]\([ \t]{0,9}[^()\s]{0,500}(?:\([^()\s]{0,100}\)[^()\s]{0,300})?(?:[ \t]+\"[^\"\n]{0,200}\")?[ \t]{0,9}\)",
         r"\1",
     ),
     rule(r"\[([^\]\n]{1,300})\]\[[^\]\n]{0,100}\]", r"\1"),
@@ -94,6 +96,7 @@ RULES: Final[list[Rule]] = [
     # Layout of print: hyphens at line ends, headings on lines of their own.
     rule(rf"\b({_HYPHENATED})-[ \t]*\n[ \t]*(?=(?:{_SUFFIX})\b)", r"\1", flags=re.IGNORECASE),
     rule(rf"\b({_HYPHENATED})-[ \t]*\n[ \t]*(?=[a-z])", r"\1-", flags=re.IGNORECASE),
+    rule(r"(-(?:in|of|to|the|and|a|by|on|at|up|for))-[ \t]*\n[ \t]*(?=[a-z])", r"\1-"),
     rule(r"(?<=[^\W\d_]{2})[-\u2010\u00ad][ \t]*\n[ \t]*(?=[a-zß-öø-ÿ]{2})", ""),
     rule(
         rf"^([ \t]*#{{0,6}}[ \t]*{_HEADING}\b[^\n.!?,;]{{0,60}})\n(?=[ \t]*[“\"'‘(]?[A-Z\d])",

@@ -159,9 +159,9 @@ RULES: Final[list[Rule]] = [
         r"\1:\2",
     ),
     rule(r"(?<![\w.:])([01]?\d|2[0-3])h([0-5]\d)(?!\w)", r"\1:\2"),
-    rule(r"(?<![\w-])(1[0-2]|[1-9])-(3[01]|[12]?\d)-(\d{2})(?![\w-])", _slashed_date),
+    rule(r"(?<![\w-])(1[0-2]|0?[1-9])-(3[01]|0?[1-9]|[12]\d)-(\d{2})(?![\w-])", _slashed_date),
     rule(
-        r"(\bat )(1[0-2]|[1-9])\.([0-5]\d)(?=[.,;]?$|[,;] | (?:in the|on|sharp|exactly|tomorrow|today|precisely|he|she|we|they|I)\b)",
+        r"(\bat )(1\d|2[0-3]|[1-9])\.([0-5]\d)(?=[.,;]?$|[,;] | (?:in the|on|sharp|exactly|tomorrow|today|precisely|he|she|we|they|I)\b)",
         r"\1\2:\3",
     ),
     rule(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?![\w/])", _slashed_date),

@@ -46,7 +46,7 @@ _FIRST_NAMES: Final = (
     "Russell|Sam|Samuel|Sidney|Simon|Spencer|Stanley|Steven|Stuart|Theodore|Thomas|Thurston|Timothy|Tom|Vernon|"
     "Victor|Vincent|Wallace|Walter|Warren|Wesley|Winston"
 )
-_CENTURIES: Final = "century|centuries|dynasty|[Ll]egion|[Cc]orps|[Aa]mendment|[Oo]lympiad|Winter Olympi|arrondissement|army|congress|session|edition"
+_CENTURIES: Final = "[Cc]entury|[Cc]enturies|[Dd]ynasty|[Ll]egion|[Cc]orps|[Aa]mendment|[Oo]lympiad|Winter Olympi|arrondissement|[Aa]rmy|[Cc]ongress|session|edition"
 _SMALL_NOUNS: Final = (
     "chapters?|books?|parts?|volumes?|acts?|scenes?|sections?|cantos?|verses?|pages?|psalms?|figures?|tables?|notes?|articles?|"
     "stanzas?|lines?|lessons?|appendix|footnotes?|letters?|sonnets?|items?|points?|clauses?|plates?"
@@ -153,7 +153,7 @@ RULES: Final[list[Rule]] = [
     rule(rf"\b({_RULERS}) (I)(?= of\b|[,;)]|[.!?]?$|['’]s\b| (?:{_RULED})\b)", _reign),
     rule(rf"\b((?:{_RULERS}) [A-Z][a-z]+),? {_LATER}{_END_OF_NAME}", _reign),
     rule(rf"\b((?:{_FIRST_NAMES})(?: [A-Z]\.)? (?:Mc|Mac|O['’])?[A-Z][a-z]+),? (II|III|IV){_END_OF_NAME}", _reign),
-    rule(rf"(?<=[a-z] )([A-Z][a-z]+) ((?:V?I){{2,3}}|IV|VI){_END_OF_NAME}", _count),
+    rule(rf"(?:(?<=[a-z] )|^)([A-Z][a-z]+) ((?:V?I){{2,3}}|IV|VI){_END_OF_NAME}", _count),
     rule(rf"^{_NUMERAL}\.?$", _heading),
     rule(r"^(?=[XVI])((?:X{0,3})(?:IX|IV|V?I{0,3}))\. (?=[A-Z][^.!?]*$)", lambda match: f"{_heading(match)} "),
 ]

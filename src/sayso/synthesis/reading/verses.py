@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - typographic characters are the matter here; tables read best so
+# ruff: noqa: RUF001, E501 - typographic characters are the matter here; tables read best so
 """Verses: references to the Bible, "Gen. 1:1-3" read as "Genesis one, one to three"."""
 
 from __future__ import annotations
@@ -68,6 +68,10 @@ RULES: Final[list[Rule]] = [
     rule(
         r"\b([1-3]|I{1,3}) (Sam|Kgs|Chr|Chron|Cor|Thess|Tim|Pet|Jn)\.? (?=\d{1,3}(?!:))",
         lambda match: f"{_BOOK_NUMBERS[match[1]]} {_BOOKS[match[2]]} ",
+    ),
+    rule(
+        r"\b(Gen|Exod|Lev|Deut|Josh|Judg|Isa|Jer|Ezek|Hos|Mic|Zech|Mal|Matt|Rom|Gal|Eph|Phil|Heb|Jas|Rev|Prov|Eccl)\.? (?=\d{1,3}(?![\d:%]))",
+        lambda match: f"{_BOOKS[match[1]]} ",
     ),
     rule(r"\bPs\.? (?=\d)", "Psalm "),
     rule(r"\bPss\.? (?=\d)", "Psalms "),

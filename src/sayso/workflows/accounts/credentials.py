@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from sayso.accounts import store as accounts
 from sayso.accounts.actor import Actor, Role
-from sayso.accounts.errors import CredentialInvalid, CredentialRefused, CredentialUnknown
+from sayso.accounts.errors import CredentialExposed, CredentialInvalid, CredentialRefused, CredentialUnknown
 from sayso.accounts.rights import Right
 from sayso.accounts.secret import KEY_NAME, Presented
 from sayso.accounts.store import Credential
@@ -26,6 +29,7 @@ from sayso.workflows.installation.session import Session
 LIFETIME: Final = timedelta(days=365)
 """How long a credential is valid where nothing else is said."""
 
+_MAX_BYTES: Final = 1024
 _UNKNOWN: Final = "credential: got one that this installation does not know, expected one that it issued"
 
 
@@ -90,6 +94,16 @@ def revoke(session: Session, credential: str) -> Credential:
     return replace(found, revoked_at=at)
 
 
+def presented_by(session: Session, credential: str | None) -> Session:
+    """Return the session of whose ``credential`` it is, or of whose lies in the file of the settings.
+
+    Without either the session stays as it is. Raise as `presented_to` does, and `CredentialExposed` for a file that
+    others can read.
+    """
+    text = credential or _read(session.settings.credential_file)
+    return session if text is None else presented_to(session, text)
+
+
 def presented_to(session: Session, text: str) -> Session:
     """Return the session of the actor whose credential ``text`` is.
 
@@ -105,6 +119,19 @@ def presented_to(session: Session, text: str) -> Session:
         raise CredentialRefused(_UNKNOWN)
     found.check(stamp(now()))
     return Session(session.installation, _actor(session, found))
+
+
+def _read(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        with file.open("rb") as opened:
+            mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)  # of the open file: no other takes its place
+            if mode & 0o077:
+                raise CredentialExposed(f"{file} has mode {mode:04o}, expected 0600: others may have read it")
+            return opened.read(_MAX_BYTES).decode("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CredentialInvalid(f"the credential {file} cannot be read ({type(error).__name__})") from None
 
 
 def _actor(session: Session, found: Credential) -> Actor:

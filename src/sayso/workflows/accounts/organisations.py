@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from sayso.accounts import store as accounts
@@ -29,7 +30,7 @@ class Accounts:
 def add(session: Session, name: str) -> OrganisationId:
     """Add an organisation and return its id; raise `OrganisationInvalid` for a name that is none."""
     session.require(Right.ACCOUNTS)
-    name = name.strip()
+    name = unicodedata.normalize("NFC", name).strip()
     if not name or len(name) > MAX_NAME_CHARS or not name.isprintable():
         raise OrganisationInvalid(f"name: got {name[:40]!r}, expected 1 to {MAX_NAME_CHARS} printable characters")
     organisation, at = OrganisationId(new_id("organisation")), stamp(now())

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from sayso.consent import State
 from sayso.consent import store as consents
+from sayso.consent.unreadable import UnreadableGrant
 from sayso.database.rows import Row, Rows
 from sayso.errors import SaysoError
 from sayso.ids import GrantId
@@ -18,6 +19,7 @@ from sayso.workflows.consent.commitments import terms_commitment
 from sayso.workflows.consent.reach import ABOUT
 from sayso.workflows.installation.rows import committed, committed_here, erased_rows, grant_rows, speaker_rows
 
+_STANDING = frozenset({State.REQUESTED, State.GIVEN, State.SUSPENDED})
 _OTHERWISE = "is not what the ledger says"
 _STATES = {f"consent:grant:{state}": str(state) for state in State}
 
@@ -100,6 +102,9 @@ def _of_terms(look: Snapshot, row: Row, chain: Sequence[Logged]) -> Iterator[str
     terms = [str(each.entry.facts["terms"]) for each in chain if "terms" in each.entry.facts]  # of each version
     try:
         kept = consents.get_grant(look.tx, GrantId(grant))
+        if kept.state not in _STANDING and isinstance(kept, UnreadableGrant):
+            return  # it is over, and its rows are held against the ledger as they are
+        kept.require_readable()
         unlike = bool(kept.speaker) and terms_commitment(look.session, kept) != terms[-1]
     except UNREADABLE as error:
         yield f"grants row {grant}: {told(error)}"

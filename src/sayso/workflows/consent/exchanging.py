@@ -39,6 +39,7 @@ def export(session: Session, grant_id: str, form: str, output: Path) -> None:
     if form not in set(DocumentFormat):
         raise Invalid(f"format: got {form[:40]!r}, expected one of {', '.join(DocumentFormat)}")
     shown = granting.shown(session, grant_id)
+    shown.grant.require_readable()
     with session.read() as tx:
         found = [each for each in consents.versions(tx, shown.grant.grant_id) if each.version == shown.grant.version]
     signatures = [Signed(each.signature, each.signed_by) for each in found if each.signature and each.signed_by]
@@ -68,6 +69,7 @@ def take_in(session: Session, file: Path, speaker: str) -> Taken:
 def receipt_of(session: Session, grant_id: str, commands: Commands) -> Receipt:
     """Return the speaker's receipt of the grant, which names ``commands``. Raise `GrantUnknown`."""
     shown = granting.shown(session, grant_id)
+    shown.grant.require_readable()
     speaker = shown.grant.speaker
     name = name_of(session, speaker) if speaker else ""
     return receipt(shown.grant, ReceiptFacts(at=now(), used_ms=shown.used_ms, speaker_name=name, commands=commands))

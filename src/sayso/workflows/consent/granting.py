@@ -182,6 +182,7 @@ def _existing(tx: Connection, grant_id: str) -> Grant:
 
 
 def _requested(asked: Grant) -> Grant:
+    asked.require_readable()
     if asked.state is not State.REQUESTED:
         raise GrantState(f"the grant is {asked.state}, expected one that was asked for and not answered yet")
     return asked

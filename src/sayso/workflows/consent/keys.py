@@ -89,7 +89,7 @@ def recover(session: Session, speaker: str, new: str, reason: str) -> str:
     """
     session.require(Right.RECOVERY)
     known = SpeakerId(parse_id("speaker", speaker))
-    fields.name("reason", reason, longest=_MAX_REASON)
+    reason = fields.name("reason", reason, longest=_MAX_REASON)
     with session.act(known) as tx:
         change = _next(tx, known, public_key(new))
         sealed = session.vault.seal_field(reason.encode(), known, field=REASON_FIELD)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from sayso.accounts import store as accounts
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
@@ -22,7 +24,7 @@ def add_speaker(session: Session, name: str, organisation: str | None = None) ->
     Raise `Invalid` for a name that is none, or `OrganisationUnknown`.
     """
     session.require(Right.SPEAKERS)
-    name = name.strip()
+    name = unicodedata.normalize("NFC", name).strip()
     if not name or len(name) > MAX_NAME_CHARS or not name.isprintable():
         raise Invalid(f"name: got {len(name)} characters, expected 1 to {MAX_NAME_CHARS} printable ones")
     place = None if organisation is None else OrganisationId(parse_id("organisation", organisation))

@@ -62,6 +62,7 @@ class Terms:
 
     def amended(self, old: Grant) -> Grant:
         """Return the next version of ``old``: what these terms say, all else as it was; raise `GrantInvalid`."""
+        old.require_readable()
         if self.speaker or self.licensee:
             raise GrantInvalid("licensee: got another, expected none: a new licensee needs a new grant")
         fields = dict(self._said)
@@ -75,6 +76,9 @@ class Terms:
         return replace(old, version=old.version + 1, **fields)
 
 
+_EXPECTED: Final = {str: "text", bool: "true or false", int: "a whole number", float: "a number", bytes: "bytes"}
+
+
 def _check_names(what: str, given: Collection[str], known: Collection[str]) -> None:
     for name in given:
         if name not in known:
@@ -86,8 +90,12 @@ def _value(name: str, typed: Any) -> Any:
     option = TYPED[name].option
     if option is None:
         raise GrantInvalid(f"{name}: got a term that nobody types")
+    if option.several and isinstance(typed, list | tuple):
+        return tuple(typed)
+    if not isinstance(typed, (int, float) if option.takes is float else option.takes):
+        raise GrantInvalid(f"{name}: got {str(typed)[:40]!r}, expected {_EXPECTED[option.takes]}")
     if option.several:
-        return (typed,) if isinstance(typed, str) else tuple(typed)
+        return (typed,)
     try:
         return option.read(typed)
     except GrantInvalid:

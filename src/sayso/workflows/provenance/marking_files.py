@@ -88,7 +88,9 @@ class Batch:
                 marked, checks = _made_to_last(session, signal, mark, granted.permit, policy)
                 _check_carries(signal, marked.signal)
                 policy.judge(checks)
-                draft.write(marked.encoded(container), granted.permit, voice=HOUSE, to=Release())
+                draft.write(
+                    marked.encoded(container, like=file.read_bytes()), granted.permit, voice=HOUSE, to=Release()
+                )
                 with session.act(self._speaker) as tx:
                     facts: dict[str, Fact] = {"mark": str(mark), "duration_ms": signal.duration_ms}
                     permission.result(session, tx, granted, f"{ACT}:made", facts)
