@@ -160,6 +160,20 @@ def test_nothing_of_the_stand_ins_is_left(words):
     assert words_of(spoken).count("Siobhan") == words.count("Siobhan")
 
 
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("[Ayla](/ˈeɪlə/) came.", "[Ayla](/ˈAlə/) came."),
+        ("[AYLA](/ˈeɪlə/)'s dog", "[AYLA's](/ˈAləz/) dog."),
+        ("see the [docs](/docs/) now", "see the docs now."),
+        ("a [word](/ˈ7/) here", "a word here."),
+        ("a [word](/wɜːd/) and a [guide](/docs/guide.md)", "a [word](/wɜd/) and a guide."),
+    ],
+)
+def test_a_word_that_brings_its_ipa_is_said_so_and_a_link_is_not(lexicon_of, text, spoken):
+    assert said(text, None) == said(text, lexicon_of(TABLE)) == spoken
+
+
 def test_without_a_lexicon_a_text_is_read_as_before():
     text = "Dr. Smith paid $5. He left."
     assert list(read(text)) == phrases(normalise(text))

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - typographic characters are the matter here
+# ruff: noqa: RUF001, RUF002 - typographic characters are the matter here
 """A pronunciation lexicon: words with the respelling, or the phonemes, that they are said with.
 
 A word with a respelling is replaced before the text is normalised. A word with phonemes is carried through the
@@ -14,9 +14,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final
 
+from sayso.engines.ipa import phonemes_of_ipa
 from sayso.engines.pronounced import pronounced
+from sayso.errors import Invalid
 
 _FIRST: Final = re.compile(r"\w+|[^\w\s]")
+# An address such as [docs](/docs/) is a link: IPA has a letter or a mark that no address needs.
+_INLINE: Final = re.compile(r"\[(\w[\w '’-]{0,99})\]\(/(?=[^/()\n]*[^\x00-\x7f])([^/()\n]{1,200})/\)")
 _DIGITS: Final = "BFGHJKNPRSTW"
 """Letters that no rule of reading takes for a numeral, a unit or a word."""
 
@@ -76,12 +80,16 @@ class Lexicon:
         return sum(map(len, self._by_first.values()))
 
     def marked(self, text: str) -> Marked:
-        """Return ``text`` with its words respelled, or under stand-ins, ready to be normalised."""
+        """Return ``text`` with its words respelled, or under stand-ins, ready to be normalised.
+
+        A word that brings its IPA, ``[Ayla](/ˈeɪlə/)``, is said so there; what is no IPA is left to be stripped.
+        """
         text = unicodedata.normalize("NFC", text)
         prefix = "QZQ"
         while prefix in text.upper():
             prefix += "Q"
         out, last, stand_ins = [], 0, _StandIns(prefix)
+        text = _INLINE.sub(lambda match: _inline(match, stand_ins), text)
         for match, entry in self._found(text):
             out += [text[last : match.start()], entry.respelling or stand_ins.of(match[0], entry.phonemes)]
             last = match.end()
@@ -115,6 +123,13 @@ class _StandIns:
         if len(written) > 1 and written.isupper():
             return name
         return name.capitalize() if written[0].isupper() else name.lower()
+
+
+def _inline(match: re.Match[str], stand_ins: _StandIns) -> str:
+    try:
+        return stand_ins.of(match[1], phonemes_of_ipa(match[2]))
+    except Invalid:
+        return match[0]
 
 
 def _number(value: int) -> str:
