@@ -17,6 +17,7 @@ from sayso.accounts.errors import (
     OrganisationUnknown,
 )
 from sayso.database import everything, metadata, within
+from sayso.database.words import word
 from sayso.ids import ID_LENGTH, OWN_ORGANISATION, CredentialId, OrganisationId, SpeakerId
 
 MAX_LICENSEE_CHARS: Final = 200
@@ -185,4 +186,4 @@ def forget(tx: Connection, speaker: SpeakerId) -> int:
 
 def _credential(row: Row[Any]) -> Credential:
     values = row._asdict()
-    return Credential(**{**values, "role": Role(row.role)})
+    return Credential(**{**values, "role": word(Role, row.role, row=f"credentials row {row.credential_id}")})
