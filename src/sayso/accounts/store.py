@@ -22,6 +22,9 @@ from sayso.ids import ID_LENGTH, OWN_ORGANISATION, CredentialId, OrganisationId,
 
 MAX_LICENSEE_CHARS: Final = 200
 
+OPERATOR: Final = "operator"
+"""The licensee of the installation's own grants, such as the one to mark files: no organisation holds it."""
+
 organisations = Table(
     "organisations",
     metadata,
@@ -127,6 +130,8 @@ def list_organisations(tx: Connection) -> list[Organisation]:
 
 def hold(tx: Connection, organisation: OrganisationId, licensee: str) -> bool:
     """Let the organisation hold the licensee; return False where it does already, raise `LicenseeTaken`."""
+    if normal(licensee) == OPERATOR:
+        raise LicenseeTaken(f"{OPERATOR} is the installation itself, expected the name of a company or person")
     holder = holder_of(tx, licensee)
     if holder not in (None, organisation):
         raise LicenseeTaken(f"{licensee} is held by {holder}, and a licensee is held by one organisation only")

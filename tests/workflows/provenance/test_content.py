@@ -8,6 +8,7 @@ import pytest
 
 from sayso.audio import Container, decode, encode
 from sayso.consent import State
+from sayso.credentials import Credentials
 from sayso.doors.shapes.provenance import verification
 from sayso.fingerprint import Content
 from sayso.fingerprint import store as fingerprints
@@ -66,14 +67,19 @@ def test_a_copied_mark_is_marked_and_not_ours(estate, spoken, copied, container)
         (Content.UNKNOWN, State.GIVEN, "marked"),
         (Content.UNKNOWN, State.WITHDRAWN, "marked"),
         (Content.OTHER, State.GIVEN, "marked"),
-        (Content.UNKNOWN, State.ERASED, "ours"),
+        (Content.UNKNOWN, State.ERASED, "marked"),
         (Content.OTHER, State.ERASED, "marked"),
     ],
 )
 def test_a_mark_alone_does_not_make_a_sound_ours(estate, spoken, tmp_path, case):
     content, state, verdict = case
     found = verifying.verify_file(estate.session, tmp_path / "out.wav")
-    found = replace(found, content=content, standing=replace(found.standing, grant_state=state))
+    found = replace(
+        found,
+        credentials=Credentials(present=False),
+        content=content,
+        standing=replace(found.standing, grant_state=state),
+    )
     assert found.verdict == verdict
     part = Part(Passage(0, 3, found.detection.mark, -20), found.standing, content)
     assert part.verdict == ("copied" if content is Content.OTHER else verdict)
