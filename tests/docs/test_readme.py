@@ -63,7 +63,7 @@ def test_the_python_blocks_run(path, block, tmp_path):
 
 
 def test_every_command_of_the_contract_is_in_the_program():
-    words = set(re.findall(r"(?<!from )sayso ([a-z]+)", README))
+    words = set(re.findall(r"(?<!from )\bsayso ([a-z]+)", (ROOT / "docs/contract.md").read_text()))
     program = subprocess.run(
         [sys.executable, "-c", "from sayso.doors.cli.main import main; main()", "--help"],
         capture_output=True,
