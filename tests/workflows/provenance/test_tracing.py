@@ -99,7 +99,7 @@ def test_what_became_of_the_grant_is_told(estate, tmp_path):
     granting.withdraw(estate.session, estate.grant)
     assert state() == ("withdrawn", False, "ours", "ours", True)
     erasing.run(estate.session, erasing.plan(estate.session, estate.speaker).plan_id)
-    assert state() == ("erased", False, "ours", "unknown", True)
+    assert state() == ("erased", False, "marked", "unknown", True)
 
 
 def test_nothing_of_ours(session, speech, tmp_path):

@@ -21,14 +21,7 @@ from sayso.workflows.voices import archive
 
 COPIED = "mark present, content not ours"
 UNCOMPARED = "the mark of a clip made here; the sound could not be compared with it, and a mark can be copied"
-
-
-def is_shown(content: Content, *, is_kept: bool) -> bool:
-    """Return whether a sound with a clip's mark is shown to be that clip: whoever copies a mark copies its id.
-
-    Where the clip's own content is no longer kept, as after an erasure, the mark stands alone (decisions/0011).
-    """
-    return content is Content.OURS or (content is Content.UNKNOWN and not is_kept)
+GONE = "the mark of a clip whose grant is erased; its content is no longer comparable, and a mark can be copied"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sayso.audio import Signal, stream
 from sayso.audio.stream import MAX_STREAM_S, excerpt
 from sayso.clock import now, stamp
+from sayso.consent import State
 from sayso.fingerprint import Content, Features, apart, features_of, one_after_another
 from sayso.mark import Mark
 from sayso.mark.passages import Passage, Scan, Scanner, Window, windows
@@ -25,7 +26,7 @@ from sayso.mark.warps import AS_MADE
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.workflows.installation.session import Session
-from sayso.workflows.provenance.content import COPIED, UNCOMPARED, content_of, is_shown
+from sayso.workflows.provenance.content import COPIED, GONE, UNCOMPARED, content_of
 from sayso.workflows.provenance.recognising import UNMARKED, ContentFinder, Recognised
 from sayso.workflows.provenance.verifying import ClipStanding, standing_of, standing_of_clip
 
@@ -60,7 +61,8 @@ class Part:
     def verdict(self) -> str:
         """Return ``ours``, ``unmarked`` (ours by content), ``copied`` (our mark on other content) or ``marked``.
 
-        ``marked`` is a mark of ours of which no clip is known, or whose clip could not be compared with the sound.
+        ``marked`` is a mark of ours of which no clip is known, or whose clip cannot be compared with the sound, as after
+        an erasure: whoever copies a mark copies its id.
         """
         if self.recognised is not None:
             return "unmarked"
@@ -68,7 +70,7 @@ class Part:
             return "marked"
         if self.content is Content.OTHER:
             return "copied"
-        return "ours" if is_shown(self.content, is_kept=self.standing.has_content) else "marked"
+        return "ours" if self.content is Content.OURS else "marked"
 
     @property
     def said(self) -> str:
@@ -76,11 +78,11 @@ class Part:
         if self.recognised is not None:
             return UNMARKED
         if self.verdict == "ours":
-            return "made here" if self.content is Content.OURS else "made here; its content is kept no more"
+            return "made here"
         if self.verdict == "copied":
             return COPIED
         if self.standing is not None:
-            return UNCOMPARED
+            return GONE if self.standing.grant_state is State.ERASED else UNCOMPARED
         return "a mark of this operator; no clip is known for it" if self.passage.mark else "a mark, not readable"
 
     @property

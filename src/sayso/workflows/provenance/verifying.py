@@ -25,7 +25,7 @@ from sayso.mark.detector import Detection
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
-from sayso.workflows.provenance.content import COPIED, content_of, heard_under, is_shown
+from sayso.workflows.provenance.content import COPIED, content_of, heard_under
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,6 @@ class ClipStanding:
         """Return whether the clip's grant is given now."""
         return self.grant_state is State.GIVEN
 
-    @property
-    def has_content(self) -> bool:
-        """Return whether the clip's content is still kept here: it goes when the voice is erased."""
-        return self.grant_state is not State.ERASED
-
 
 @dataclass(frozen=True, slots=True)
 class Verification:
@@ -63,11 +58,13 @@ class Verification:
 
     @property
     def verdict(self) -> str:
-        """Return ``ours`` (a clip of this ledger), ``marked`` (our mark, not shown to be on its clip) or ``none``."""
+        """Return ``ours`` (a clip of this ledger), ``marked`` (our mark, not shown to be on its clip) or ``none``.
+
+        After an erasure the clip's content is no longer kept, so that every copy of it is ``marked``.
+        """
         if not self.detection.present:
             return "none"
-        shown = self.standing is not None and is_shown(self.content, is_kept=self.standing.has_content)
-        return "ours" if shown else "marked"
+        return "ours" if self.standing is not None and self.content is Content.OURS else "marked"
 
     @property
     def problem(self) -> str | None:

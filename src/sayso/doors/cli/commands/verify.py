@@ -37,6 +37,8 @@ def _lines(result: dict[str, Any]) -> Iterator[str]:
         yield f"  mark        {result['mark'] or 'present, not readable'} (p = {result['p_value']:.2g})"
     if result["content"] == "other":
         yield "  content     NOT OURS: the watermark belongs to another clip (copied watermark)"
+    elif result["verdict"] == "marked" and result["grant_state"] == "erased":
+        yield "  content     no longer comparable, as the grant is erased; the watermark may be copied"
     elif result["verdict"] == "marked" and result["clip"]:
         yield "  content     could not be compared with the clip; the watermark may be copied"
     if result["clip"]:
