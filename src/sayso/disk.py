@@ -224,6 +224,11 @@ def read_bounded(path: Path, most: int) -> bytes:
     return data
 
 
+def is_read_only(folder: Path) -> bool:
+    """Return whether ``folder`` is there and nothing can be written to it."""
+    return folder.is_dir() and not os.access(folder, os.W_OK)
+
+
 def make_folder(folder: Path) -> None:
     """Make ``folder`` for files of a person; raise `TargetInvalid` where it cannot be, or none is there to hold it."""
     try:

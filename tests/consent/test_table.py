@@ -17,7 +17,7 @@ import typer
 from hypothesis import given, settings
 
 from sayso.consent.cedar import policy_of, policy_set_of, schema_of
-from sayso.consent.ceiling import excess
+from sayso.consent.changes import excess
 from sayso.consent.dimension import Command, Term
 from sayso.consent.dimensions import DIMENSIONS, MUST, TERMS, Situation
 from sayso.consent.errors import GrantInvalid

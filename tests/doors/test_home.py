@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -175,3 +176,38 @@ def test_no_escape_sequence_reaches_the_terminal(program):
             assert not set("\x1b\x07\x9b\u202e") & set(shown), words
             for line in done.stdout.splitlines() if as_json else ():
                 assert json.loads(line)
+
+
+@pytest.fixture
+def fixed(spoken, tmp_path, monkeypatch):
+    """Return the program with a home of which nothing can be written, as on a read-only disk."""
+    estate = spoken.estate
+    estate.session.integrate()
+    estate.closed()
+    home = estate.session.settings.home
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: home not in (path, *Path(path).parents) and access(path, mode))
+    return Program(tmp_path, home)
+
+
+def contents(home):
+    return {path: path.read_bytes() for path in sorted(home.rglob("*")) if path.is_file()}
+
+
+def test_a_home_that_cannot_be_written_can_be_verified(fixed, spoken):
+    home = spoken.estate.session.settings.home
+    before = contents(home)
+    assert fixed.json("verify", spoken.file)["verdict"] == "ours"
+    assert fixed.json("ledger", "verify", "log")["ok"]
+    assert fixed.json("doctor")["ok"]
+    assert fixed.json("consent", "list")["grants"]
+    assert fixed.json("ledger", "query", "--type", "synthesis")["count"]
+    fixed.json("ledger", "prove", 0, "-o", "proof")
+    error = fixed.json("speaker", "add", "--name", "Ada", code=7)
+    assert "cannot be written" in error["message"]
+    assert contents(home) == before
+
+
+def test_a_home_that_cannot_be_written_and_is_not_whole_is_told(fixed, spoken):
+    (spoken.estate.session.settings.home / "sayso.sqlite-wal").write_bytes(b"x")
+    assert "can be written" in fixed.json("verify", spoken.file, code=7)["message"]

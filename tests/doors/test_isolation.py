@@ -227,9 +227,7 @@ def test_every_command_is_tried_or_needs_no_installation():
     assert not NO_INSTALLATION & TRIED.keys()
 
 
-@pytest.mark.parametrize(
-    "who", ["their producer", "their auditor", pytest.param("their speaker", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("who", ["their producer", "their auditor", "their speaker"])
 def test_nothing_of_one_organisation_is_seen_or_changed_by_another(sayso, furnished, who):
     of_ours = ("org", "speaker", "grant", "voice", "clip", "asked", "plan", "credential", "second", "project", "name")
     before, known = rows(sayso.home), logged(sayso.home)
@@ -326,6 +324,10 @@ def test_a_voice_that_two_organisations_use_shows_neither_what_the_other_does(sa
         assert not leaks, (line, code, leaks, said)
         if " podcast" in line:
             assert code == 0, (line, said)
+    _, _, said, _ = sayso("their producer", "ledger query --type synthesis:clip:made", 97)
+    (made,) = json.loads(said)["entries"]
+    _, code, said, _ = sayso("their producer", f"export {made['facts']['clip']} -o {{new}}.flac", 98)
+    assert code == 0, said
     _, _, said, _ = sayso("our auditor", "ledger query", 99)
     assert THEIRS in said  # the speaker is ours: what is made with their voice is our business
 

@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sayso.audio import Container, Signal
+from sayso.clock import now, stamp
 from sayso.consent import Action, Release
 from sayso.consent import store as consents
 from sayso.consent.act import Disclosure
@@ -21,6 +22,8 @@ from sayso.consent.permit import Permit
 from sayso.engines import VoiceAsset
 from sayso.enrollment import intake
 from sayso.ids import ClipId, VoiceId, new_id
+from sayso.ledger import append
+from sayso.ledger.acts import SpeakerAdded
 from sayso.lineage import Kind
 from sayso.mark import Mark, MarkedAudio, MarkKeys
 from sayso.mark.embedder import Marker
@@ -29,6 +32,7 @@ from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
 from sayso.voices import CloningPermit, reference, style_fit
 from sayso.workflows.consent import permission
+from sayso.workflows.installation import rows
 from sayso.workflows.speech import credentials, exporting, orders, speaking
 from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import archive, cloning, voicebook
@@ -59,8 +63,11 @@ class Site:
         return self.estate.session
 
     def end_permits(self) -> None:
+        speaker, told = self.estate.speaker, SpeakerAdded(subject="0" * 32)
         with self.session.act() as tx:
-            consents.bump_epoch(tx, self.estate.speaker)
+            consents.bump_epoch(tx, speaker)
+            told = rows.bound(self.session.vault, tx, speaker, told)
+            append(tx, told.entry(stamp(now()), self.estate.grant))  # so that the rows are as the ledger says
 
 
 def against(*names: str) -> Callable[[Attack], Attack]:

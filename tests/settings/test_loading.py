@@ -159,7 +159,10 @@ def test_every_variable_that_the_project_names_is_known():
     files = [path for folder in ("src", "tests", "benchmarks", "tools") for path in (ROOT / folder).rglob("*.py")]
     files += [*ROOT.glob("docs/*.md"), ROOT / "README.md", *ROOT.glob(".ci/*"), *ROOT.glob("tools/*.sh")]
     named = {
-        word for path in files if path != Path(__file__) for word in re.findall(r"SAYSO_[A-Z_]*[A-Z]", path.read_text())
+        word
+        for path in files
+        if path != Path(__file__)
+        for word in re.findall(r"SAYSO_[A-Z0-9_]*[A-Z0-9]", path.read_text())
     }
     names.check_variables(dict.fromkeys(named - {"SAYSO_MODEL"}, "x"))
 

@@ -17,9 +17,13 @@ from sayso.accounts.errors import (
     OrganisationUnknown,
 )
 from sayso.database import everything, metadata, within
+from sayso.database.words import word
 from sayso.ids import ID_LENGTH, OWN_ORGANISATION, CredentialId, OrganisationId, SpeakerId
 
 MAX_LICENSEE_CHARS: Final = 200
+
+OPERATOR: Final = "operator"
+"""The licensee of the installation's own grants, such as the one to mark files: no organisation holds it."""
 
 organisations = Table(
     "organisations",
@@ -126,6 +130,8 @@ def list_organisations(tx: Connection) -> list[Organisation]:
 
 def hold(tx: Connection, organisation: OrganisationId, licensee: str) -> bool:
     """Let the organisation hold the licensee; return False where it does already, raise `LicenseeTaken`."""
+    if normal(licensee) == OPERATOR:
+        raise LicenseeTaken(f"{OPERATOR} is the installation itself, expected the name of a company or person")
     holder = holder_of(tx, licensee)
     if holder not in (None, organisation):
         raise LicenseeTaken(f"{licensee} is held by {holder}, and a licensee is held by one organisation only")
@@ -185,4 +191,4 @@ def forget(tx: Connection, speaker: SpeakerId) -> int:
 
 def _credential(row: Row[Any]) -> Credential:
     values = row._asdict()
-    return Credential(**{**values, "role": Role(row.role)})
+    return Credential(**{**values, "role": word(Role, row.role, row=f"credentials row {row.credential_id}")})

@@ -2,7 +2,7 @@
 
 From a row come the option (`workflows.consent.terms`, `doors.cli.limits`), the field of the document that the speaker
 signs and its check (`grant`), the Cedar clause (`cedar`), the explanation, which evaluates that clause (`reasons`), the
-bound that an outer consent is (`ceiling`), the places in a consent record and in a policy (`records.exchange`) and the
+bound that an outer consent is (`changes`), the places in a consent record and in a policy (`records.exchange`) and the
 sentences of the receipt (`records.receipts`).
 
 To add a dimension, add its row to `TERMS`, with a kind of rule from `kinds` or a new one, and its field to `Grant`, and

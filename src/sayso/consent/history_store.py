@@ -18,6 +18,7 @@ from sayso.clock import parse_stamp, stamp
 from sayso.consent.document import document
 from sayso.consent.state import Party, State
 from sayso.database import metadata, within
+from sayso.database.words import word
 from sayso.ids import ID_LENGTH, GrantId, SpeakerId
 
 grant_events = Table(
@@ -113,7 +114,13 @@ def forget_events(tx: Connection, grant_id: GrantId) -> None:
 def _event(row: Any) -> GrantEvent:
     signed = Signed(row.signature, row.signed_by or "") if row.signature else None
     return GrantEvent(
-        row.grant_id, row.number, State(row.state), Party(row.who), parse_stamp(row.at), row.version, signed
+        row.grant_id,
+        row.number,
+        word(State, row.state, row=f"grant_events row {row.grant_id}"),
+        word(Party, row.who, row=f"grant_events row {row.grant_id}"),
+        parse_stamp(row.at),
+        row.version,
+        signed,
     )
 
 
@@ -143,7 +150,7 @@ def versions_of(tx: Connection, grant_id: GrantId, speaker: SpeakerId) -> list[G
             row.version,
             document(grant_id, version=row.version, speaker=speaker, terms=canonical.decode(row.terms.encode())),
             row.signature,
-            Party(row.who),
+            word(Party, row.who, row=f"grant_versions row {grant_id}"),
             parse_stamp(row.at),
             row.signed_by,
         )

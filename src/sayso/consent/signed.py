@@ -16,6 +16,7 @@ from sayso.consent.speaker_store import How, SpeakerKeyRow, keys_of, speaker_row
 from sayso.consent.state import Party, State, check_change, check_first
 from sayso.consent.store import grant_of, rows_of
 from sayso.database import Connection, everything
+from sayso.database.words import RowTampered
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId
 
@@ -107,7 +108,7 @@ def verified_grant(row: Any, speaker: Any, keys: frozenset[str], events: Sequenc
             _check_signed(text, row.signature and Signed(row.signature, row.signed_by or ""), keys)
             _check_history(grant, events, keys)
         return grant
-    except (Invalid, SignatureRefused, GrantState, ValueError, TypeError, AttributeError) as error:
+    except (Invalid, SignatureRefused, GrantState, RowTampered, ValueError, TypeError, AttributeError) as error:
         raise _tampered(f"grants row {row.grant_id}", error) from None
 
 

@@ -28,6 +28,7 @@ from sayso.clock import now, parse_stamp, stamp
 from sayso.consent import fields
 from sayso.consent.errors import SpeakerUnknown
 from sayso.database import everything, metadata, organisation_of, within
+from sayso.database.words import word
 from sayso.ids import ID_LENGTH, SpeakerId
 
 speakers = Table(
@@ -158,7 +159,14 @@ def keys_of(tx: Connection, speaker: SpeakerId) -> list[SpeakerKeyRow]:
     """Return every key that the speaker had, the first one first."""
     query = select(speaker_keys).where(within(tx, speaker_keys), speaker_keys.c.speaker_id == speaker)
     return [
-        SpeakerKeyRow(row.number, row.public_key, How(row.how), row.endorsement, parse_stamp(row.at), row.reason_sealed)
+        SpeakerKeyRow(
+            row.number,
+            row.public_key,
+            word(How, row.how, row=f"speaker_keys row {speaker}"),
+            row.endorsement,
+            parse_stamp(row.at),
+            row.reason_sealed,
+        )
         for row in tx.execute(query.order_by(speaker_keys.c.number))
     ]
 

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
@@ -20,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from sayso.database.metadata import metadata, tell_postgres
 from sayso.database.scope import Scope, scoped
-from sayso.disk import DiskFull, make_private
+from sayso.disk import DiskFull, is_read_only, make_private
 from sayso.errors import Conflict, Invalid, Tampered, Unavailable
 
 Journal = Literal["WAL", "DELETE"]
@@ -137,10 +138,18 @@ class Database:
 
 
 def connect(url: str, *, journal: Journal = "WAL") -> Database:
-    """Open the database at ``url``; a SQLite file and its folder are made where missing (mode 0600)."""
-    parsed = _parsed(url)
+    """Open the database at ``url``; a SQLite file and its folder are made where missing (mode 0600).
+
+    A SQLite file in a folder that cannot be written is only read; raise `DatabaseUnavailable` where it is not whole.
+    """
+    parsed, is_fixed = _parsed(url), False
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        _prepare_file(Path(parsed.database))
+        path = Path(parsed.database)
+        is_fixed = path.exists() and is_read_only(path.parent)
+        if is_fixed:
+            parsed = _fixed(path)
+        else:
+            _prepare_file(path)
     try:
         engine = create_engine(parsed, connect_args={"timeout": _BUSY_MS / 1000} if "sqlite" in url[:6] else {})
     except ImportError as error:
@@ -148,7 +157,7 @@ def connect(url: str, *, journal: Journal = "WAL") -> Database:
             f"the driver of {parsed.drivername} is not here ({error.name}); install it: pip install 'sayso[postgres]'"
         ) from None
     if engine.dialect.name == "sqlite":
-        _tune_sqlite(engine, journal)
+        _tune_sqlite(engine, None if is_fixed else journal)
     else:
         tell_postgres(metadata)
     return Database(engine)
@@ -174,6 +183,16 @@ def _parsed(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg") if is_bare else parsed
 
 
+def _fixed(path: Path) -> URL:
+    """Return the address of a file that cannot change; raise `DatabaseUnavailable` where a log holds part of it."""
+    for log in (f"{path}-wal", f"{path}-journal"):
+        if Path(log).exists() and Path(log).stat().st_size:
+            raise DatabaseUnavailable(
+                f"{path} cannot be written, and {log} holds changes of it; run any command where it can be written"
+            )
+    return make_url(f"sqlite:///file:{quote(str(path))}?mode=ro&immutable=1&uri=true")
+
+
 def _prepare_file(path: Path) -> None:
     try:
         make_private(path.parent)
@@ -182,11 +201,11 @@ def _prepare_file(path: Path) -> None:
         raise DatabaseUnavailable(f"could not open {path}: {error.strerror}") from error
 
 
-def _tune_sqlite(engine: Engine, journal: Journal) -> None:
+def _tune_sqlite(engine: Engine, journal: Journal | None) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None  # SQLAlchemy emits BEGIN below; the driver must not
-        for pragma in (f"journal_mode={journal}", *_PRAGMAS):
+        for pragma in (*([f"journal_mode={journal}"] if journal else []), *_PRAGMAS):
             dbapi.execute(f"PRAGMA {pragma}").fetchall()
 
     @event.listens_for(engine, "begin")
@@ -214,6 +233,8 @@ def _explained() -> Iterator[None]:
             raise DiskFull(
                 f"the database could not be written: {reason}; free some space and run this again"
             ) from error
+        if "readonly database" in reason:
+            raise DatabaseUnavailable("the home cannot be written; it can be verified, and nothing else") from error
         raise DatabaseUnavailable(f"the database did not answer: {reason}") from error
     except DatabaseError as error:
         reason = " ".join(str(error.orig).split())

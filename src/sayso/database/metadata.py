@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, MetaData, column
+from sqlalchemy import Index, MetaData, column, text
 
 metadata = MetaData(
     naming_convention={
@@ -29,3 +29,5 @@ def tell_postgres(tables: MetaData) -> None:
     for index in (index for table in tables.tables.values() for index in table.indexes):
         if "present" in index.info:
             index.dialect_kwargs["postgresql_where"] = column(index.info["present"]).is_not(None)
+        if "postgresql_where" in index.info:
+            index.dialect_kwargs["postgresql_where"] = text(index.info["postgresql_where"])

@@ -10,6 +10,7 @@ from sayso import lineage
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
 from sayso.database import Connection
+from sayso.database.words import word
 from sayso.erasure import store
 from sayso.erasure.certificate import NOT_REACHED
 from sayso.erasure.errors import PlanUnknown
@@ -97,7 +98,10 @@ def get_plan(tx: Connection, plan_id: PlanId) -> ErasurePlan:
     row = store.plan_row(tx, plan_id)
     if row is None:
         raise PlanUnknown(f"there is no erasure plan {plan_id} here")
-    stage, speaker = Stage(row.stage), None if row.speaker_id is None else SpeakerId(row.speaker_id)
+    stage, speaker = (
+        word(Stage, row.stage, row=f"erasure_plans row {plan_id}"),
+        None if row.speaker_id is None else SpeakerId(row.speaker_id),
+    )
     artifacts: list[Artifact] = []
     grants: list[GrantId] = []
     if stage is Stage.PLANNED and speaker is not None:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Column, Connection, String, Table, Text, dele
 
 from sayso import canonical
 from sayso.database import metadata, within
+from sayso.database.words import word
 from sayso.ids import ID_LENGTH, ArtifactId, GrantId, PlanId, SpeakerId
 from sayso.lineage import Artifact, Kind
 
@@ -123,7 +124,11 @@ def items(tx: Connection, plan_id: PlanId) -> tuple[list[Artifact], list[GrantId
     """Return what the plan is about, in the order of ids."""
     query = select(plan_items).where(within(tx, plan_items), plan_items.c.plan_id == plan_id)
     rows = tx.execute(query.order_by(plan_items.c.item_id)).all()
-    artifacts = [Artifact(ArtifactId(r.item_id), Kind(r.kind), r.blob, r.digest) for r in rows if r.kind != _GRANT]
+    artifacts = [
+        Artifact(ArtifactId(r.item_id), word(Kind, r.kind, row=f"erasure_items row {r.item_id}"), r.blob, r.digest)
+        for r in rows
+        if r.kind != _GRANT
+    ]
     return artifacts, [GrantId(row.item_id) for row in rows if row.kind == _GRANT]
 
 

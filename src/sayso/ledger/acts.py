@@ -314,7 +314,9 @@ class ClipMade(Result):
     output: str
     used_ms: int | None = None
     used_takes: int | None = None
-    """What is charged to the grant in all, this clip included."""
+    """What is charged to the grant in all, this clip included; so for its outer consent."""
+    outer_ms: int | None = None
+    outer_takes: int | None = None
     labels: str | None = None
     jurisdictions: str | None = None
 

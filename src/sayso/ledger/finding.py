@@ -105,6 +105,18 @@ class EntryFinder:
         _check_counts(rows, heads, alone=not asked.subjects and not asked.licensees)
         return Entries(rows)
 
+    def consent_in(self, tx: Transaction, grants: Sequence[str], subjects: Sequence[str]) -> Entries:
+        """Return the entries of consent under these grants, or about these subjects, the newest first."""
+        return self._believed(tx, finds.find_consent(tx, grants, subjects))
+
+    def newest_in(self, tx: Transaction, grant: str, limit: int) -> Entries:
+        """Return the newest entries under a grant, at most ``limit``, the newest first."""
+        return self._believed(tx, finds.find_newest(tx, grant, limit))
+
+    def _believed(self, tx: Transaction, rows: Sequence[finds.Found]) -> Entries:
+        self._check(tx, rows, EntryFilter())
+        return Entries(rows)
+
     def reindex(self) -> int:
         """Write the columns that entries are found by again, from the entries; return how many rows had others."""
         changed, ticket = 0, 0

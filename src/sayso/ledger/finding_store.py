@@ -6,11 +6,32 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, or_, select, type_coerce, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    or_,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 from sqlalchemy.types import NullType
 
 from sayso.ledger.entry import Entry, Link, brief
-from sayso.ledger.store import INDEXED, MANY, Stored, entries, indexed_facts, read_chain_ends, select_rows
+from sayso.ledger.store import (
+    INDEXED,
+    IS_OF_CONSENT,
+    MANY,
+    Stored,
+    entries,
+    indexed_facts,
+    read_chain_ends,
+    select_rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +101,7 @@ Found: TypeAlias = Any
 
 def find(tx: Connection, asked: EntryFilter) -> Sequence[Found]:
     """Return (ticket, place, receipt, entry) of the entries that are asked for, in log order, pending ones last."""
-    c, is_sqlite = entries.c, tx.dialect.name == "sqlite"
-    # SQLite gives bytes as they are; the type's own conversion would cost as much as the query.
-    binary = [type_coerce(each, NullType()) if is_sqlite else each for each in (c.receipt, c.data)]
-    query = select(c.ticket, c.entry_index, *binary)
+    c, query = entries.c, _found(tx)
     for condition in _conditions(asked, dialect=tx.dialect.name):
         query = query.where(condition)
     if asked.grants is None:
@@ -96,6 +114,26 @@ def find(tx: Connection, asked: EntryFilter) -> Sequence[Found]:
     wanted += [query.where(c.licensee.in_(part)) for part in _parts(licensees)]
     rows = [row for each in wanted for row in _tuples(tx, each)]
     return sorted({row[0]: row for row in rows}.values() if licensees else rows, key=_in_log_order)
+
+
+def find_consent(tx: Connection, grants: Sequence[str], subjects: Sequence[str]) -> Sequence[Found]:
+    """Return the same of the entries of consent under these grants, or about these subjects, the newest first."""
+    query = _found(tx).where(text(IS_OF_CONSENT))
+    wanted = [query.where(entries.c.grant_id.in_(part)) for part in _parts(grants)]
+    wanted += [query.where(entries.c.subject.in_(part)) for part in _parts(subjects)]
+    return sorted((row for each in wanted for row in _tuples(tx, each)), key=lambda row: -row[0])
+
+
+def find_newest(tx: Connection, grant: str, limit: int) -> Sequence[Found]:
+    """Return the same of the newest entries under a grant, at most ``limit``, the newest first."""
+    return _tuples(tx, _found(tx).where(entries.c.grant_id == grant).order_by(entries.c.seq.desc()).limit(limit))
+
+
+def _found(tx: Connection) -> Select[Any]:
+    # SQLite gives bytes as they are; the type's own conversion would cost as much as the query.
+    c, is_sqlite = entries.c, tx.dialect.name == "sqlite"
+    binary = [type_coerce(each, NullType()) if is_sqlite else each for each in (c.receipt, c.data)]
+    return select(c.ticket, c.entry_index, *binary)
 
 
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -241,6 +241,17 @@ class Log:
         """Return the same as `query`, as the transaction sees it: of one moment with all else that is read in it."""
         return self._finder.find_in(tx, _asked(asked))
 
+    def consent_in(self, tx: store.Transaction, grants: Sequence[str], subjects: Sequence[str] = ()) -> Entries:
+        """Return the entries of consent under these grants, or about these subjects, the newest first.
+
+        Costs little however many other entries there are. Raise `LedgerTampered` naming the row that was altered.
+        """
+        return self._finder.consent_in(tx, grants, subjects)
+
+    def newest_in(self, tx: store.Transaction, grant: str, limit: int) -> Entries:
+        """Return the newest entries under a grant, at most ``limit``, the newest first; raise as `consent_in` does."""
+        return self._finder.newest_in(tx, grant, limit)
+
     def grants_in(self, tx: store.Transaction) -> set[str]:
         """Return the same as `grants`, as the transaction sees it."""
         return store.read_grants(tx)

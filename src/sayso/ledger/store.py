@@ -24,6 +24,7 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    text,
     update,
 )
 
@@ -47,6 +48,9 @@ INDEXED: Final = ("licensee", "purpose", "project", "clip", "subject")
 by their grant.
 """
 
+IS_OF_CONSENT: Final = "type LIKE 'consent:%'"
+"""The condition of the index of entries of consent, few among many; a query says it in these words to use it."""
+
 entries: Final = Table(
     "ledger_entries",
     metadata,
@@ -62,6 +66,13 @@ entries: Final = Table(
     *(Column(name, String(1024), nullable=True) for name in INDEXED),
     Index("uq_ledger_entries_grant_id_seq", "grant_id", "seq", unique=True),
     *(index_of_present(f"ix_ledger_entries_{name}", name) for name in INDEXED),
+    Index(
+        "ix_ledger_entries_consent",
+        "grant_id",
+        "seq",
+        sqlite_where=text(IS_OF_CONSENT),
+        info={"postgresql_where": IS_OF_CONSENT},
+    ),
     sqlite_autoincrement=True,
 )
 chains: Final = Table(

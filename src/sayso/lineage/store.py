@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Index, String, Table, del
 
 from sayso import clock
 from sayso.database import everything, metadata, organisation_of, within
+from sayso.database.words import word
 from sayso.ids import ID_LENGTH, ArtifactId, GrantId, PermitId, SpeakerId
 from sayso.lineage.artifact import Artifact, Kind
 from sayso.lineage.errors import ArtifactExists, ArtifactInvalid, ArtifactUnknown
@@ -167,7 +168,7 @@ def _artifact(row: Sequence[str]) -> Artifact:
     artifact_id, kind, blob, digest, grant, permit = row
     return Artifact(
         ArtifactId(artifact_id),
-        Kind(kind),
+        word(Kind, kind, row=f"artifacts row {artifact_id}"),
         blob,
         digest,
         None if grant is None else GrantId(grant),

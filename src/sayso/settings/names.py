@@ -25,6 +25,7 @@ MODELS: Final = (
     "ge2e",
     "kokoro-styles",
     "kokoro-measured",
+    "campplus",
 )
 """The models whose file ``SAYSO_MODEL_<NAME>`` may name; see `sayso.models`."""
 
@@ -32,6 +33,7 @@ ELSEWHERE: Final = (
     "CREDENTIAL",  # the command line: the credential of who asks
     "NO_PROGRESS",  # the command line: no progress bars
     "TEST_POSTGRES",  # tests: a server to make databases on
+    "TEST_EXT4",  # tests: a disk image must be there
     "VECTORS",  # tests: a folder of published proof vectors
     "SPEECH",  # benchmarks: a folder of recordings
     "MISAKI_PYTHON",  # benchmarks: a Python that has misaki

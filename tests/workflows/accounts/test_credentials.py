@@ -158,6 +158,8 @@ def test_a_licensee_is_held_by_one_organisation_and_logged_without_its_name(sess
     organisations.hold(session, first, "Rival Radio")
     with pytest.raises(LicenseeTaken):
         organisations.hold(session, second, "Rival Radio")
+    with pytest.raises(LicenseeTaken, match="the installation itself"):
+        organisations.hold(session, second, "operator")
     with pytest.raises(OrganisationUnknown):
         organisations.hold(session, "org_cccccccccccccccc", "Other")
     with pytest.raises(OrganisationInvalid):

@@ -207,6 +207,7 @@ def test_every_edited_cell_is_found(home, tmp_path, table):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # of the log alone there are a thousand edits, each in a copy
 @pytest.mark.parametrize("table", TABLES)
 def test_every_edited_cell_of_every_row_is_found(home, tmp_path, table):
     assert not (found := missed(home, table, folder=tmp_path, most=None)), "\n".join(found)

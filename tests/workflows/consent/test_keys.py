@@ -178,6 +178,7 @@ def test_a_key_slipped_into_the_database_is_found(session, keeper):
     give(session, keeper, OLD)
     with session.act() as tx:
         (grant,) = store.grants_of(tx, keeper)
+        version = tx.execute(sql("SELECT state_version FROM speakers WHERE speaker_id = :s"), {"s": keeper}).scalar()
         forged = sign(document_of(grant), NEW)
         values = {"key": hexed(NEW), "old": hexed(OLD), "speaker": keeper, "grant": grant.grant_id, "forged": forged}
         for change in (
@@ -201,10 +202,10 @@ def test_a_key_slipped_into_the_database_is_found(session, keeper):
         for change in (
             "UPDATE grants SET signature = :kept, signed_by = :old WHERE grant_id = :grant",
             "UPDATE grant_versions SET signature = :kept, signed_by = :old WHERE grant_id = :grant",
-            "UPDATE speakers SET public_key = :old WHERE speaker_id = :speaker",
+            "UPDATE speakers SET public_key = :old, state_version = :version WHERE speaker_id = :speaker",
             "UPDATE speaker_keys SET public_key = :old WHERE speaker_id = :speaker",
         ):
-            tx.execute(sql(change), values | {"kept": kept})
+            tx.execute(sql(change), values | {"kept": kept, "version": version})
     assert auditing.audit(session).size
 
 

@@ -17,10 +17,11 @@ from sayso.consent.request import Request
 from sayso.consent.signed import SpeakerStanding
 from sayso.database import Connection
 from sayso.errors import Refused
-from sayso.ids import RunId
+from sayso.ids import GrantId, RunId
 from sayso.ledger import Entry, append
 from sayso.ledger.moments import check_moment
 from sayso.workflows.consent import reconsidering
+from sayso.workflows.consent.held_to_ledger import check_rows
 from sayso.workflows.consent.reach import refusals_of
 from sayso.workflows.consent.reconsidering import FACT
 from sayso.workflows.consent.refusing import as_shown
@@ -45,7 +46,8 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
     """Return a permit for ``request``, logged as ``<act>:intended``; or log ``<act>:refused`` and raise why.
 
     For a ``run``, the permit's whole length and one take are reserved with it, or it is refused. Raise `Tampered`,
-    with nothing logged, where state, ledger, witnesses or clock are not of one time.
+    with nothing logged, where state, ledger, witnesses or clock are not of one time, or a row that is decided on is not
+    what the ledger says.
     """
     session.require(Right.MARK if request.action is Action.MARK else Right.SPEECH)
     session.require_licensee(request.licensee, Right.SPEECH)
@@ -58,6 +60,7 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
         case = _Case(act, standing, Situation(request, now(), used.ms, used.takes, standing.deceased))
         try:
             permit = _decided(session, case)
+            check_rows(session, tx, request.speaker, _charged(case, permit))
             lease = None if run is None else _reserved(tx, permit, run)
         except Refused as refused:
             refusal = as_shown(session, tx, request.speaker, refused)
@@ -88,6 +91,12 @@ def _decided(session: Session, case: _Case) -> Permit:
         used_takes=asked.used_takes,
         deceased=asked.deceased,
     )
+
+
+def _charged(case: _Case, permit: Permit) -> list[GrantId]:
+    """Return the grant of a permit, and the outer consent that it is cut from."""
+    outer = case.standing.policy.by_id[permit.grant_id].ceiling
+    return [permit.grant_id] if outer is None else [permit.grant_id, outer]
 
 
 def _reserved(tx: Connection, permit: Permit, run: RunId) -> Lease:

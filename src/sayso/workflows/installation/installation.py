@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +13,7 @@ from sayso.consent import store as consents
 from sayso.consent.permit import Begun, EpochOf, Gate, PermitKey, remembered, signing_key
 from sayso.database import EVERYTHING, Connection, Database, connect
 from sayso.database.schema import KEYS, STATE, upgrade
-from sayso.disk import locked, make_private
+from sayso.disk import is_read_only, locked, make_private
 from sayso.ids import SpeakerId
 from sayso.ledger.log import Log
 from sayso.settings import Settings
@@ -39,6 +40,7 @@ class Installation:
     settings: Settings
     database: Database
     vault: Vault
+    is_fixed: bool = False
     _begun: Begun = field(default_factory=Begun, repr=False, compare=False)
 
     @cached_property
@@ -56,7 +58,7 @@ class Installation:
     @cached_property
     def sequencing(self) -> Sequencing:
         """Return what gives the entries of this process their place in the log."""
-        return Sequencing(lambda: self.log)
+        return Sequencing(lambda: self.log, is_fixed=self.is_fixed)
 
     @cached_property
     def witnessing(self) -> Witnessing:
@@ -154,13 +156,16 @@ class Installation:
 def open_installation(settings: Settings) -> Installation:
     """Open the installation that ``settings`` describe, making it where there is none.
 
-    Raise `Unavailable` where the disk, the database or a key cannot be had, `Tampered` where one was changed.
+    A home that cannot be written can be read and verified. Raise `Unavailable` where the disk, the database or a key
+    cannot be had, `Tampered` where one was changed.
     """
-    make_private(settings.home)
-    with locked(settings.home / ".opening"):
+    is_fixed = is_read_only(settings.home)
+    if not is_fixed:
+        make_private(settings.home)
+    with contextlib.nullcontext() if is_fixed else locked(settings.home / ".opening"):
         database = connect(settings.database_url)
         upgrade(database, STATE)
         keys = connect(settings.keys_url, journal="DELETE")
         upgrade(keys, KEYS)
         vault = Vault(FileKek(settings.kek_file or settings.home / "keys" / "kek"), keys, settings.blobs_url)
-    return Installation(settings, database, vault)
+    return Installation(settings, database, vault, is_fixed)

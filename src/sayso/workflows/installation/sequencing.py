@@ -10,17 +10,22 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 
-from sayso.errors import SaysoError
+from sayso.errors import SaysoError, Unavailable
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.log import Log
+
+
+class HomeReadOnly(Unavailable):
+    """Entries wait for their place in the ledger, and the home cannot be written; run this where it can be."""
 
 
 class Sequencing:
     """Has entries placed: at once for whoever looks at the log, or in a thread."""
 
-    def __init__(self, log: Callable[[], Log]) -> None:
-        """Take what returns the log, which is opened when it is first needed."""
+    def __init__(self, log: Callable[[], Log], *, is_fixed: bool = False) -> None:
+        """Take what returns the log, opened when it is first needed; one that ``is_fixed`` is never written."""
         self._log = log
+        self._is_fixed = is_fixed
         self._waiting = threading.Event()
         self._turn = threading.Lock()
         self._failure: SaysoError | None = None
@@ -33,10 +38,16 @@ class Sequencing:
         """Place everything that waits, of every process; return the checkpoint that covers it. Raises as the log."""
         with self._turn:
             self._waiting.clear()
-            return self._log().integrate()
+            if not self._is_fixed:
+                return self._log().integrate()
+            if not self._log().is_current():
+                raise HomeReadOnly
+            return self._log().shards()[-1].checkpoint
 
     def catch_up(self) -> None:
         """Place what any process has queued, if anything; raise what went wrong in the background meanwhile."""
+        if self._is_fixed:
+            return
         with self._turn:
             failure, self._failure = self._failure, None
             if failure is not None:

@@ -10,6 +10,7 @@ from typing import Final, Self
 import numpy as np
 
 from sayso.accounts.rights import Right
+from sayso.accounts.store import OPERATOR
 from sayso.audio import Signal, container_of, decode
 from sayso.consent import Action, Permit, Purpose, Release, Request
 from sayso.errors import Invalid
@@ -22,7 +23,7 @@ from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.releasing import SoundDraft
-from sayso.workflows.voices.house import MARKING, OPERATOR, house_speaker
+from sayso.workflows.voices.house import MARKING, house_speaker
 
 ACT: Final = "marking:file"
 HOUSE: Final = "house"

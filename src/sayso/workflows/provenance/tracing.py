@@ -61,8 +61,8 @@ class Part:
     def verdict(self) -> str:
         """Return ``ours``, ``unmarked`` (ours by content), ``copied`` (our mark on other content) or ``marked``.
 
-        ``marked`` is a mark of ours of which no clip is known, or whose clip cannot be compared with the sound, as after
-        an erasure: whoever copies a mark copies its id.
+        ``marked`` is a mark of ours of which no clip is known, or whose clip cannot be compared with the sound, as
+        after an erasure: whoever copies a mark copies its id.
         """
         if self.recognised is not None:
             return "unmarked"

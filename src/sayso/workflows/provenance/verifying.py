@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from sayso.audio import container_of, decode
 from sayso.audio.errors import UnknownFormat
 from sayso.audio.signal import Signal
-from sayso.clock import now
+from sayso.clock import now, parse_stamp
 from sayso.consent import State
 from sayso.consent import store as consents
 from sayso.credentials import Credentials, read
 from sayso.errors import SaysoError
 from sayso.fingerprint import Content
-from sayso.ids import GrantId
+from sayso.ids import GrantId, SpeakerId
 from sayso.ledger import verify_proof
-from sayso.ledger.entry import Link
+from sayso.ledger.entry import Link, brief
 from sayso.ledger.proof import Proof
 from sayso.mark import Mark
 from sayso.mark.detector import Detection
@@ -26,6 +28,10 @@ from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.content import COPIED, content_of, heard_under
+from sayso.workflows.voices import archive
+
+SLACK: Final = timedelta(minutes=1)
+"""How far the moments of a clip's record and of its entry may lie apart; both are of one act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +132,34 @@ def standing_of_clip(session: Session, clip: Clip) -> ClipStanding:
         proof = session.log.prove(entry, with_entry=True)
         log_key = session.log.vkey_of(Proof.parse(proof).checkpoint)
         verify_proof(proof, data, log_key)
-        problem = _mismatch(data, clip)
+        problem = _mismatch(data, clip) or _unrecorded(session, data, clip, grant.speaker)
     except SaysoError as error:
         return ClipStanding(clip, grant.state_at(now()), None, proof_ok=False, problem=error.message)
     state = grant.state_at(now())
     return ClipStanding(clip, state, entry, proof_ok=not problem, problem=problem, proof=proof, log_key=log_key)
 
 
+def _unrecorded(session: Session, entry: bytes, clip: Clip, speaker: SpeakerId) -> str:
+    """Return what is wrong with all that is recorded of the clip; "" too where its speaker has no key any more."""
+    if not speaker or not session.vault.has_subject(speaker):
+        return ""
+    try:
+        with session.read() as tx:
+            archive.check_recorded(session, tx, Link.decode(entry).entry, speaker=speaker, permit=clip.permit_id)
+    except archive.ClipTampered as error:
+        return error.message
+    return ""
+
+
 def _mismatch(entry: bytes, clip: Clip) -> str:
     """Return what the ledger's entry says otherwise than the record of the clip, "" if nothing."""
     link = Link.decode(entry)
     facts = link.entry.facts
-    logged = {"grant": link.entry.grant, **{name: facts.get(name) for name in ("clip", "mark", "duration_ms")}}
-    kept = {"grant": clip.grant_id, "clip": clip.clip_id, "mark": clip.mark_id, "duration_ms": clip.duration_ms}
-    wrong = [name for name, value in kept.items() if logged[name] != value]
+    logged = {"grant": link.entry.grant, "mark_id": facts.get("mark")}
+    logged |= {name: facts.get(name) for name in ("clip_id", "duration_ms", "licensee", "purpose", "project")}
+    kept = {"grant": clip.grant_id} | {name: getattr(clip, name) for name in logged if name != "grant"}
+    logged["clip_id"] = facts.get("clip")
+    wrong = [name for name, value in kept.items() if logged[name] not in (value, brief(str(value)))]
+    if abs(parse_stamp(clip.created_at) - parse_stamp(link.entry.at)) > SLACK:
+        wrong.append("created_at")
     return f"the record of clip {clip.clip_id} and its ledger entry differ in {', '.join(wrong)}" if wrong else ""

@@ -85,7 +85,8 @@ class Exported:
 def export(session: Session, publication: Publication, output: Path) -> Exported:
     """Write the clip to ``output``, in the container that its name asks for, for whom and what it was made for.
 
-    Raise `ConsentRefused` with every reason, `NoClip`, `ClipGone` or `SeveralClips`; then nothing is written.
+    Raise `ConsentRefused` with every reason, `NoClip`, `ClipGone`, `ClipTampered` or `SeveralClips`; then nothing is
+    written.
     """
     container = container_of(output)
     clip = _clip(session, publication.clip_or_file)
@@ -94,6 +95,8 @@ def export(session: Session, publication: Publication, output: Path) -> Exported
     row = voicebook.row_of(session, clip.voice_id)
     known = manifests.manifests_of(session, clip.clip_id, limit=1)
     made = _made(session, clip)
+    with session.read() as tx:
+        archive.check_recorded(session, tx, made, speaker=row.speaker_id, permit=clip.permit_id)
     layers = _layers(made)
     with SoundDraft(output, session.gate, Action.PUBLISH) as draft:
         granted = permission.ask(session, _request(session, clip, row, publication, _told(container, layers)), ACT)

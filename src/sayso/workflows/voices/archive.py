@@ -14,7 +14,9 @@ from sayso.consent.permit import Permit
 from sayso.database import Connection
 from sayso.database.rows import Row, Rows, rows_where
 from sayso.engines.protocol import Engine, StockVoice
+from sayso.errors import SaysoError, Tampered
 from sayso.ids import ArtifactId, SpeakerId, new_id
+from sayso.ledger import Entry
 from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
 from sayso.voices import CloningPermit, FittedVoice, Reference
@@ -102,9 +104,27 @@ def recorded_facts(session: Session, tx: Connection, permit: Permit) -> dict[str
 
 
 def charged_facts(tx: Connection, permit: Permit) -> dict[str, str | int]:
-    """Return what is charged to the grant of a permit in all: what was settled before is in it."""
-    _, rows = rows_where(tx, "grant_minutes", "grant_id", [permit.grant_id])
-    return {"used_ms": rows[0]["made_ms"], "used_takes": rows[0]["made_takes"]} if rows else {}
+    """Return what is charged in all to the grant of a permit, and to its outer consent, once this is settled."""
+    found: dict[str, str | int] = {}
+    for row in rows_where(tx, "grant_minutes", "grant_id", [permit.grant_id])[1]:
+        found |= {"used_ms": row["made_ms"], "used_takes": row["made_takes"]}
+        for outer in rows_where(tx, "grant_minutes", "grant_id", [row["outer_id"] or ""])[1]:
+            found |= {"outer_ms": outer["made_ms"], "outer_takes": outer["made_takes"]}
+    return found
+
+
+class ClipTampered(Tampered):
+    """What is recorded of the clip is not what was logged of it; restore the database."""
+
+
+def check_recorded(session: Session, tx: Connection, made: Entry, *, speaker: SpeakerId, permit: str) -> None:
+    """Return if what is recorded of a clip is what the entry of its making committed to; raise `ClipTampered`."""
+    try:
+        same = committed(session.vault, speaker, derived_rows(tx, permit)) == made.facts.get("rows")
+    except SaysoError:
+        same = False
+    if not same:
+        raise ClipTampered(f"clips row {made.facts.get('clip')}: what is recorded of it is not what was logged")
 
 
 def derived_rows(tx: Connection, permit: str) -> list[Rows]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from sayso.accounts.store import OPERATOR
 from sayso.clock import now, stamp
 from sayso.consent import Action, Grant, Party, Purpose, changes
 from sayso.consent import store as consents
@@ -36,7 +37,6 @@ from sayso.workflows.voices.archive import StoredBytes
 _LOCK: Final = ".house"
 
 MARKING: Final = "operator/marking"
-OPERATOR: Final = "operator"
 SPEECH: Final = (Action.SYNTHESIZE, Action.STREAM, Action.PUBLISH)
 
 _MARKING_NOTE: Final = "The operator may put the mark of this installation into files of its own."

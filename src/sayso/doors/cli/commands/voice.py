@@ -21,7 +21,9 @@ app = group()
 def clone(
     audio: Annotated[list[Path], typer.Argument(help="Recordings of the speaker alone, 5 s or more in total.")],
     speaker: Annotated[str, typer.Option(help="Speaker id, spk_...")],
-    effort: Annotated[str, typer.Option(help="fast (up to 30 s) or best (up to 5 minutes).")] = "best",
+    effort: Annotated[
+        str, typer.Option(help="fast (about 30 s on two idle cores) or best (about 5 minutes).")
+    ] = "best",
     engine: Annotated[str | None, typer.Option(help="Engine to clone for; default: the settings.")] = None,
     seed: Annotated[int, typer.Option(help="Random seed; same seed and recordings, same voice.")] = 0,
     as_json: AsJson = False,

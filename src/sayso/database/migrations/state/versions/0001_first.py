@@ -226,6 +226,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("clip IS NOT NULL"),
     )
     op.create_index(
+        "ix_ledger_entries_consent",
+        "ledger_entries",
+        ["grant_id", "seq"],
+        unique=False,
+        sqlite_where=sa.text("type LIKE 'consent:%'"),
+        postgresql_where=sa.text("type LIKE 'consent:%'"),
+    )
+    op.create_index(
         "ix_ledger_entries_licensee",
         "ledger_entries",
         ["licensee"],

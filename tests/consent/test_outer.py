@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sayso.consent.ceiling import excess, outer_of
+from sayso.consent.changes import excess, outer_of
 from sayso.consent.dimensions import DIMENSIONS, Situation
 from sayso.consent.errors import CeilingExceeded
 from sayso.consent.state import State

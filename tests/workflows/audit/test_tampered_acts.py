@@ -1,0 +1,151 @@
+"""What is edited in the database is not acted on: the row is held against the ledger first."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from sayso import lineage
+from sayso.errors import Tampered
+from sayso.synthesis import store as clips
+from sayso.workflows.audit import auditing
+from sayso.workflows.consent import granting
+from sayso.workflows.consent.granting import Terms
+from sayso.workflows.erasure import erasing
+from sayso.workflows.provenance.verifying import verify_file
+from sayso.workflows.speech.exporting import Publication, export
+from sayso.workflows.speech.speaking import speak
+
+
+def edit(session, statement, *values):
+    with closing(sqlite3.connect(session.settings.home / "sayso.sqlite")) as db, db:
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        assert db.execute(statement, values).rowcount >= 1
+
+
+CLIP = {
+    "licensee": "UPDATE clips SET licensee = 'Southwind'",
+    "purpose": "UPDATE clips SET purpose = 'advertising'",
+    "project": "UPDATE clips SET project = 'another'",
+    "date": "UPDATE clips SET created_at = '2026-01-01T00:00:00.000Z'",
+    "voice": "UPDATE clips SET voice_id = 'voi_aaaaaaaaaaaaaaaa'",
+}
+
+
+@pytest.mark.parametrize("statement", CLIP.values(), ids=CLIP.keys())
+def test_a_clip_whose_record_was_edited_does_not_prove_and_is_not_exported(spoken, tmp_path, statement):
+    session = spoken.estate.session
+    edit(session, statement)
+    found = verify_file(session, spoken.file)
+    assert not found.standing.proof_ok
+    assert spoken.clip.clip in found.problem
+    if "voice_id" not in statement:
+        with pytest.raises(Tampered, match=spoken.clip.clip):
+            export(session, Publication(spoken.clip.clip), tmp_path / "again.mp3")
+        assert not (tmp_path / "again.mp3").exists()
+
+
+def test_a_clip_moved_in_time_does_not_prove_after_the_erasure_either(spoken):
+    session = spoken.estate.session
+    erasing.run(session, erasing.plan(session, spoken.estate.speaker).plan_id)
+    assert verify_file(session, spoken.file).standing.proof_ok
+    edit(session, CLIP["date"])
+    assert "created_at" in verify_file(session, spoken.file).problem
+
+
+def test_blobs_of_two_clips_that_were_swapped_are_not_exported(spoken, make_estate, tmp_path):
+    session = spoken.estate.session
+    other = make_estate(session, name="Berta")
+    second = speak(session, other.order(), tmp_path / "2.wav")
+    granting.withdraw(session, spoken.estate.grant)
+    with session.read() as tx:
+        first, mine = (clips.get_clip(tx, each.clip).artifact_id for each in (spoken.clip, second))
+        blob = lineage.get(tx, first).blob
+    edit(session, "UPDATE artifacts SET blob = ? WHERE artifact_id = ?", blob, mine)
+    with pytest.raises(Tampered, match=second.clip):
+        export(session, Publication(second.clip), tmp_path / "again.wav")
+    assert not (tmp_path / "again.wav").exists()
+
+
+GRANT = {
+    "a withdrawal undone": (
+        "UPDATE grants SET state = 'given'",
+        "UPDATE grant_minutes SET state = 'given'",
+        "DELETE FROM grant_events WHERE state = 'withdrawn'",
+    ),
+    "a death undone": ("UPDATE speakers SET died_at = NULL",),
+    "minutes handed back": ("UPDATE grant_minutes SET made_ms = 0",),
+    "takes handed back": ("UPDATE grant_minutes SET made_takes = 0",),
+    "a cap lifted": ("UPDATE grant_minutes SET max_ms = NULL",),
+    "a house made": ("UPDATE speakers SET house = 1 - house",),
+    "an unknown word": ("UPDATE grants SET state = 'unheard-of'",),
+    "an epoch turned back": ("UPDATE speakers SET epoch = epoch - 1",),
+}
+
+
+@pytest.mark.parametrize("name", GRANT)
+def test_nothing_is_said_on_the_word_of_an_edited_row(spoken, tmp_path, name):
+    session, estate = spoken.estate.session, spoken.estate
+    if "withdrawal" in name:
+        granting.withdraw(session, estate.grant)
+    if "death" in name:
+        granting.note_death(session, estate.speaker)
+    for statement in GRANT[name]:
+        edit(session, statement)
+    with pytest.raises(Tampered, match=f"{estate.grant}|{estate.speaker}"):
+        speak(session, estate.order(), tmp_path / "no.wav")
+    assert not (tmp_path / "no.wav").exists()
+
+
+OUTER = ("max_ms = 6000000", "max_ms = NULL", "made_ms = 0", "made_takes = 0", "outer_id = NULL")
+
+
+@pytest.mark.parametrize("change", OUTER)
+def test_an_outer_consent_is_charged_as_the_ledger_says(session, make_estate, tmp_path, change):
+    estate = make_estate(session)
+    granting.withdraw(session, estate.grant)
+    terms = Terms(speaker=estate.speaker, licensee="*", purposes=("audiobook",), outer=True, max_minutes=1)
+    outer = granting.give(session, terms)
+    order = estate.order()
+    terms = Terms(speaker=estate.speaker, licensee=order.licensee, purposes=("audiobook",), max_minutes=1)
+    licence = granting.give(session, terms)
+    speak(session, order, tmp_path / "1.wav")
+    speak(session, order, tmp_path / "2.wav")
+    edited = licence if "outer_id" in change else outer
+    edit(session, f"UPDATE grant_minutes SET {change} WHERE grant_id = ?", edited)  # noqa: S608
+    with pytest.raises(Tampered, match=edited):
+        speak(session, order, tmp_path / "3.wav")
+
+
+PLAN = ("speaker_id = ?", "key_id = ?", "subject = ?", "requested_at = ?")
+
+
+@pytest.mark.parametrize("change", PLAN)
+def test_a_plan_that_was_edited_erases_nobody(estate, make_estate, change):
+    session = estate.session
+    other = make_estate(session, name="Berta")
+    plan = erasing.plan(session, estate.speaker)
+    values = {
+        "speaker_id = ?": other.speaker,
+        "key_id = ?": session.vault.key_id(other.speaker),
+        "subject = ?": "0" * 32,
+        "requested_at = ?": "2026-01-01T00:00:00.000Z",
+    }
+    edit(session, f"UPDATE erasure_plans SET {change}", values[change])  # noqa: S608
+    with pytest.raises(Tampered, match=plan.plan_id):
+        erasing.run(session, plan.plan_id)
+    assert session.vault.has_subject(estate.speaker)
+    assert session.vault.has_subject(other.speaker)
+
+
+def test_a_word_that_nobody_knows_is_named_and_the_audit_goes_on(spoken):
+    session = spoken.estate.session
+    edit(session, "UPDATE grant_events SET who = 'nobody'")
+    edit(session, "UPDATE artifacts SET kind = 'song' WHERE kind = 'clip'")
+    edit(session, "UPDATE clips SET purpose = 'advertising'")
+    with pytest.raises(Tampered) as found:
+        auditing.audit(session)
+    told = " ".join(found.value.reasons)
+    assert all(part in told for part in ("grant_events row", "artifacts row", f"clips row {spoken.clip.clip}: purpose"))
