@@ -15,7 +15,8 @@ from sayso.audio.signal import Signal
 from sayso.consent import State
 from sayso.fingerprint import Content, Fingerprint, compared, features_of
 from sayso.workflows.provenance.content import heard_under
-from sayso.workflows.provenance.verifying import ClipStanding, Verification
+from sayso.workflows.provenance.parts import ClipStanding
+from sayso.workflows.provenance.verifying import Verification
 
 KNOWN = ClipStanding(clip=None, grant_state=State.GIVEN, entry=None, proof_ok=True)
 AS_LOUD = "as loud as the speech"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from sayso.audio.errors import UnknownFormat
 
@@ -54,6 +54,14 @@ _BY_SUFFIX: Final = {
 }
 READ: Final = "WAV, W64, AIFF, AU, CAF, FLAC, MP3, AAC, AC-3, M4A, MP4, Ogg, Opus, WebM, WMA or AVI"
 _ID3_HEADER: Final = 10
+_SNIFFED: Final = 256
+_WRITTEN: Final = {
+    AudioFormat.WAV: Container.WAV,
+    AudioFormat.FLAC: Container.FLAC,
+    AudioFormat.MP3: Container.MP3,
+    AudioFormat.MP4: Container.M4A,
+    AudioFormat.OGG: Container.OPUS,
+}
 
 # MPEG transport streams have packets of 188 bytes (ISO/IEC 13818-1 section 2.4.3); AC-3 frames say in bsid whether they
 # are enhanced (ETSI TS 102 366 annex E). MPEG audio frames start with eleven set bits (ISO/IEC 13818-3); ADTS has layer
@@ -97,6 +105,21 @@ def id3_size(head: bytes) -> int:
     for byte in head[6:10]:
         size = size << 7 | byte & 0x7F
     return size + _ID3_HEADER
+
+
+def container_in(file: BinaryIO) -> Container | None:
+    """Return the container that an open file is, by its bytes; None for a format that Sayso does not write."""
+    file.seek(0)
+    head = file.read(_SNIFFED)
+    if size := id3_size(head):
+        file.seek(size)
+        head = file.read(_SNIFFED)
+    try:
+        return _WRITTEN.get(sniff(head))
+    except UnknownFormat:
+        return None
+    finally:
+        file.seek(0)
 
 
 def sniff(head: bytes) -> AudioFormat:

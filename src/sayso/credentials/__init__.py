@@ -8,6 +8,7 @@ from sayso.credentials.manifest import (
     SignedAudio,
     issue,
     read,
+    read_file,
     read_manifest,
     supports,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "SignedAudio",
     "issue",
     "read",
+    "read_file",
     "read_manifest",
     "supports",
 ]

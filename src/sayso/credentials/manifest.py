@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import mmap
 import re
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import InitVar, dataclass
-from typing import Any, Final, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 from sayso.audio.container import Container
 from sayso.credentials import library
@@ -199,15 +201,26 @@ def read(data: bytes, container: Container, *, anchors_pem: bytes = b"") -> Cred
     Never an error because of ``data``: damaged credentials are present and not intact. Nothing is fetched.
     Raise `AnchorsMalformed` when the anchors are no certificates.
     """
+    return _read(io.BytesIO(data), lambda: data, container, anchors_pem)
+
+
+def read_file(file: BinaryIO, container: Container, *, anchors_pem: bytes = b"") -> Credentials:
+    """Return the credentials that an open file carries, as `read` does; the file is not held in memory."""
+    return _read(file, lambda: mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), container, anchors_pem)
+
+
+def _read(
+    file: BinaryIO, whole: Callable[[], bytes | mmap.mmap], container: Container, anchors_pem: bytes
+) -> Credentials:
     context = library.reading_context(anchors_pem)
     if not supports(container):
         return Credentials(present=False, problems=(f"{container} files carry no content credentials",))
     c2pa = library.c2pa()
     try:
-        with c2pa.Reader(_MEDIA_TYPES[container], io.BytesIO(data), context=context) as reader:
+        with c2pa.Reader(_MEDIA_TYPES[container], file, context=context) as reader:
             return credentials_of(json.loads(reader.json()))
     except (c2pa.C2paError, ValueError, RecursionError) as error:
-        return _unread(data, error)
+        return _unread(whole(), error)
 
 
 class _Callback:
@@ -243,15 +256,15 @@ def _explained(error: Exception, container: Container) -> SigningFailed | WrongC
     return WrongContainer(f"got a file that cannot take credentials ({error}), expected a whole file of {container}")
 
 
-def _unread(data: bytes, error: Any) -> Credentials:
+def _unread(data: bytes | mmap.mmap, error: Any) -> Credentials:
     if _carries_credentials(data):
         return Credentials(present=True, problems=(_DAMAGED,))
     return Credentials(present=False, problems=(_ELSEWHERE if str(error).startswith("Remote") else _ABSENT,))
 
 
-def _carries_credentials(data: bytes) -> bool:
+def _carries_credentials(data: bytes | mmap.mmap) -> bool:
     """Return whether ``data`` holds credentials, damaged or not: two signs, so that damage to one leaves the other."""
-    if any(envelope in data for envelope in _ENVELOPES):
+    if any(data.find(envelope) >= 0 for envelope in _ENVELOPES):
         return True
     # RIFF (section A.3.5): chunk id and length, then length and type of the first box.
     place = data.find(_CHUNK)

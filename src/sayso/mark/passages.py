@@ -7,16 +7,17 @@ union bound, so that an hour of sound has no more chance of a false mark than a 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from sayso.audio.signal import Signal
-from sayso.mark.detector import PRESENT_LOG10_P, Detector
+from sayso.mark.detector import PRESENT_LOG10_P, Detection, Detector
 from sayso.mark.mark import Mark
 from sayso.mark.pattern import CLOCK_HZ
+from sayso.mark.segments import Segments
 from sayso.mark.warps import AS_MADE, Warp
 
 WINDOW_S: Final = 30
@@ -25,6 +26,8 @@ STEP_S: Final = 24
 _LEAST_S: Final = 0.5  # the edges of a mark are not known better than this
 _SAME_S: Final = 3.0  # two stretches of one mark this near are one passage: speech has pauses
 _BESIDE_S: Final = 1.0
+_ALIKE: Final = 0.5
+_MOST_CHANNELS: Final = 8
 _SCRAP_S: Final = 4.0
 
 
@@ -86,10 +89,10 @@ class Scan:
 class Scanner:
     """Searches a sound window by window; `scan` then tells what was found."""
 
-    def __init__(self, detector: Detector) -> None:
-        """Search with ``detector``."""
-        self._detector = detector
-        self._found: list[Passage] = []
+    def __init__(self, detect: Callable[[Signal], Detection]) -> None:
+        """Search each window with ``detect``."""
+        self._detect = detect
+        self._found: dict[int, list[Passage]] = {}
         self._least = 0.0
         self._searches = 0
         self._end_s = 0.0
@@ -97,22 +100,45 @@ class Scanner:
     def look(self, window: Window) -> None:
         """Search one window; the windows of a sound come in order."""
         self._end_s = window.start_s + window.signal.duration_s
-        found = self._detector.detect(window.signal)
-        self._searches += 1
-        self._least = min(self._least, found.log10_p)
-        self._found += [
-            Passage(window.start_s + start_s, window.start_s + end_s, one.named, one.log10_p, one.warp, one.patchwork)
-            for one in found.marks
-            for start_s, end_s in one.segments
-            if end_s - start_s >= _LEAST_S
-        ]
+        for number, signal in enumerate((window.signal, *channels_apart(window.signal))):
+            found = self._detect(signal)
+            self._searches += 1
+            self._least = min(self._least, found.log10_p)
+            passages = self._found.setdefault(number, [])
+            for one in found.marks:
+                passages += [
+                    Passage(
+                        window.start_s + start_s,
+                        window.start_s + end_s,
+                        one.named,
+                        one.log10_p,
+                        one.warp,
+                        one.patchwork,
+                    )
+                    for start_s, end_s in _long_enough(one.segments)
+                ]
 
     def scan(self) -> Scan:
         """Return what was found in all windows so far."""
         searched = math.log10(max(self._searches, 1))
-        held = [replace(one, log10_p=min(0.0, one.log10_p + searched)) for one in self._found]
-        held = [one for one in held if one.log10_p <= PRESENT_LOG10_P]
-        return Scan(self._end_s, tuple(_joined(held)), min(0.0, self._least + searched))
+        passages: list[Passage] = []
+        for found in self._found.values():
+            held = [replace(one, log10_p=min(0.0, one.log10_p + searched)) for one in found]
+            joined = _joined(one for one in held if one.log10_p <= PRESENT_LOG10_P)
+            passages += [one for one in joined if not any(_is_known(one, other) for other in passages)]
+        ordered = tuple(sorted(passages, key=lambda one: (one.start_s, one.end_s)))
+        return Scan(self._end_s, ordered, min(0.0, self._least + searched))
+
+
+def channels_apart(signal: Signal) -> tuple[Signal, ...]:
+    """Return the channels of a sound one by one where they are not alike: each may be a clip of its own.
+
+    Where they are alike, or one is the other turned over, or silent, the whole tells as much: then there are none.
+    """
+    loud = [channel for channel in signal.samples if np.any(channel)]
+    if len(loud) < 2 or abs(float(np.corrcoef(loud[0], loud[1])[0, 1])) > _ALIKE:
+        return ()
+    return tuple(Signal.mono(channel, signal.sample_rate) for channel in loud[:_MOST_CHANNELS])
 
 
 def windows(blocks: Iterable[Signal]) -> Iterator[Window]:
@@ -137,7 +163,7 @@ def windows(blocks: Iterable[Signal]) -> Iterator[Window]:
 
 def scanned(blocks: Iterable[Signal], detector: Detector) -> Scan:
     """Return the passages of the sound that ``blocks`` at 24,000 Hz make up."""
-    scanner = Scanner(detector)
+    scanner = Scanner(detector.detect)
     for window in windows(blocks):
         scanner.look(window)
     return scanner.scan()
@@ -163,6 +189,18 @@ def _joined(passages: Iterable[Passage]) -> list[Passage]:
         elif before is None or one.end_s > before.end_s:
             whole.append(one)
     return whole
+
+
+def _long_enough(segments: Segments) -> Segments:
+    """Return the segments whose edges are known well enough, or, where all are short, the longest."""
+    longest = max(segments, key=lambda one: one[1] - one[0], default=None)
+    return tuple(one for one in segments if one[1] - one[0] >= _LEAST_S) or (() if longest is None else (longest,))
+
+
+def _is_known(one: Passage, other: Passage) -> bool:
+    """Return whether what a channel tells by itself was told by all of them together."""
+    inside_s = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
+    return inside_s > 0 and (one.mark is None or one.mark == other.mark)
 
 
 def _is_scrap_of(scrap: Passage, other: Passage) -> bool:

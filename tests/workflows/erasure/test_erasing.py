@@ -88,7 +88,7 @@ def test_old_clips_still_answer_and_new_ones_are_refused(estate, tmp_path):
     speak(session, estate.order(), tmp_path / "out.wav")
     erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
     found = verification(verifying.verify_file(session, tmp_path / "out.wav"))
-    assert (found["verdict"], found["grant_state"], found["proof_ok"]) == ("marked", "erased", True)
+    assert (found["verdict"], found["grant_state"], found["proof_ok"]) == ("ours", "erased", True)
     with pytest.raises(NotFound):
         speak(session, estate.order(), tmp_path / "again.wav")
     with pytest.raises(NotFound):

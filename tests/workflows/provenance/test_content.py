@@ -8,6 +8,7 @@ import pytest
 
 from sayso.audio import Container, decode, encode
 from sayso.consent import State
+from sayso.credentials import Credentials
 from sayso.doors.shapes.provenance import verification
 from sayso.fingerprint import Content
 from sayso.fingerprint import store as fingerprints
@@ -19,7 +20,7 @@ from sayso.synthesis import store as clips
 from sayso.workflows.erasure import erasing
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.provenance import verifying
-from sayso.workflows.provenance.content import COPIED, GONE, fingerprint_of
+from sayso.workflows.provenance.content import COPIED, ERASED, fingerprint_of
 from sayso.workflows.provenance.marking_files import Batch
 from sayso.workflows.provenance.public_detector import detect_public
 from sayso.workflows.provenance.tracing import Part, Passage, TraceOutcome, trace_file
@@ -77,7 +78,12 @@ def test_a_copied_mark_is_marked_and_not_ours(estate, spoken, copied, container)
 def test_a_mark_alone_does_not_make_a_sound_ours(estate, spoken, tmp_path, case):
     content, state, verdict = case
     found = verifying.verify_file(estate.session, tmp_path / "out.wav")
-    found = replace(found, content=content, standing=replace(found.standing, grant_state=state))
+    found = replace(
+        found,
+        credentials=Credentials(present=False),
+        content=content,
+        standing=replace(found.standing, grant_state=state),
+    )
     assert found.verdict == verdict
     part = Part(Passage(0, 3, found.detection.mark, -20), found.standing, content)
     assert part.verdict == ("copied" if content is Content.OTHER else verdict)
@@ -106,7 +112,7 @@ def test_the_fingerprint_is_an_artifact_of_the_speaker_and_goes_with_the_voice(e
     assert fingerprint_of(session, clip) is None
     assert fingerprint_of(session, clip_of(session, spoken)) is None
     found = verification(verifying.verify_file(session, tmp_path / "out.wav"))
-    assert (found["verdict"], found["content"], found["grant_state"]) == ("marked", "unknown", "erased")
+    assert (found["verdict"], found["content"], found["grant_state"]) == ("ours", "unknown", "erased")
 
 
 def test_a_mark_copied_from_an_erased_clip_is_not_ours(estate, spoken, copied, tmp_path):
@@ -114,7 +120,7 @@ def test_a_mark_copied_from_an_erased_clip_is_not_ours(estate, spoken, copied, t
     found = verification(verifying.verify_file(estate.session, copied))
     assert (found["verdict"], found["grant_state"], found["content"]) == ("marked", "erased", "unknown")
     traced = trace_file(estate.session, copied)
-    assert [(part.verdict, part.said) for part in traced.parts] == [("marked", GONE)]
+    assert [(part.verdict, part.said) for part in traced.parts] == [("marked", ERASED)]
     assert traced.outcome is TraceOutcome.NOT_ALLOWED
 
 

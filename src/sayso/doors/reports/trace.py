@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sayso.doors.shapes import provenance as shapes
 
 if TYPE_CHECKING:
-    from sayso.workflows.provenance.tracing import Part, Trace
+    from sayso.workflows.provenance.parts import Part
+    from sayso.workflows.provenance.tracing import Trace
 
 
 def page(trace: Trace) -> str:

@@ -8,8 +8,9 @@ from sayso.doors.shapes.credentials import content_credentials
 from sayso.doors.shapes.mark import segments
 
 if TYPE_CHECKING:
-    from sayso.workflows.provenance.tracing import Part, Trace
-    from sayso.workflows.provenance.verifying import ClipStanding, Verification
+    from sayso.workflows.provenance.parts import ClipStanding, Part
+    from sayso.workflows.provenance.tracing import Trace
+    from sayso.workflows.provenance.verifying import Verification
 
 
 def verification(found: Verification) -> dict[str, Any]:
@@ -33,6 +34,8 @@ def verification(found: Verification) -> dict[str, Any]:
         "entry": standing.entry if standing else None,
         "proof_ok": standing.proof_ok if standing else None,
         "problem": found.problem,
+        "clips": [part(one) for one in found.parts],
+        "skipped": list(found.skipped),
     }
 
 
@@ -47,6 +50,7 @@ def trace(found: Trace) -> dict[str, Any]:
         "parts": [part(one) for one in found.parts],
         "traced_at": found.traced_at,
         "log_key": found.log_key,
+        "skipped": list(found.skipped),
     }
 
 

@@ -20,8 +20,8 @@ from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
 
 COPIED = "mark present, content not ours"
+ERASED = "marked, grant erased; the content of the clip is kept no more and cannot be compared"
 UNCOMPARED = "the mark of a clip made here; the sound could not be compared with it, and a mark can be copied"
-GONE = "the mark of a clip whose grant is erased; its content is no longer comparable, and a mark can be copied"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ A part is found by its mark, or, where a mark was removed, by its content. The t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.audio import Signal, stream
+from sayso.audio.salvage import Salvage
 from sayso.audio.stream import MAX_STREAM_S, excerpt
 from sayso.clock import now, stamp
-from sayso.consent import State
 from sayso.fingerprint import Content, Features, apart, features_of, one_after_another
 from sayso.mark import Mark
 from sayso.mark.passages import Passage, Scan, Scanner, Window, windows
@@ -26,75 +26,15 @@ from sayso.mark.warps import AS_MADE
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.workflows.installation.session import Session
-from sayso.workflows.provenance.content import COPIED, GONE, UNCOMPARED, content_of
-from sayso.workflows.provenance.recognising import UNMARKED, ContentFinder, Recognised
-from sayso.workflows.provenance.verifying import ClipStanding, standing_of, standing_of_clip
+from sayso.workflows.provenance.content import content_of
+from sayso.workflows.provenance.detecting import detected
+from sayso.workflows.provenance.parts import ClipStanding, Part, TraceOutcome, standing_of, standing_of_clip
+from sayso.workflows.provenance.recognising import ContentFinder, Recognised
 
 PEAK_S: Final = 0.1
 
 _LEAST_GAP_S: Final = 2.5
 _COMPARED_S: Final = 60.0  # of a passage that has to be heard once more
-
-
-class TraceOutcome(StrEnum):
-    """What a trace comes to: the worst that is true of any part, and ``not-ours`` only where no part is."""
-
-    BROKEN = "broken"
-    NOT_ALLOWED = "not-allowed"
-    ALLOWED = "allowed"
-    NOT_OURS = "not-ours"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One passage that is ours or carries a mark of ours, and what is known of it.
-
-    ``recognised`` where no mark was found and the content alone tells: then the passage's ``mark`` is None.
-    """
-
-    passage: Passage
-    standing: ClipStanding | None
-    content: Content
-    recognised: Recognised | None = None
-
-    @property
-    def verdict(self) -> str:
-        """Return ``ours``, ``unmarked`` (ours by content), ``copied`` (our mark on other content) or ``marked``.
-
-        ``marked`` is a mark of ours of which no clip is known, or whose clip cannot be compared with the sound, as
-        after an erasure: whoever copies a mark copies its id.
-        """
-        if self.recognised is not None:
-            return "unmarked"
-        if self.standing is None:
-            return "marked"
-        if self.content is Content.OTHER:
-            return "copied"
-        return "ours" if self.content is Content.OURS else "marked"
-
-    @property
-    def said(self) -> str:
-        """Return the verdict in a sentence."""
-        if self.recognised is not None:
-            return UNMARKED
-        if self.verdict == "ours":
-            return "made here"
-        if self.verdict == "copied":
-            return COPIED
-        if self.standing is not None:
-            return GONE if self.standing.grant_state is State.ERASED else UNCOMPARED
-        return "a mark of this operator; no clip is known for it" if self.passage.mark else "a mark, not readable"
-
-    @property
-    def outcome(self) -> TraceOutcome:
-        """Return what this part comes to."""
-        if self.verdict == "copied" or (self.standing and not self.standing.proof_ok):
-            return TraceOutcome.BROKEN
-        if self.standing is None:
-            return TraceOutcome.NOT_OURS
-        if not self.standing.is_given:
-            return TraceOutcome.NOT_ALLOWED  # even where it is not shown to be the clip: the speaker is to look at it
-        return TraceOutcome.NOT_OURS if self.verdict == "marked" else TraceOutcome.ALLOWED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +47,7 @@ class Trace:
     peaks: NDArray[np.float32]
     traced_at: str
     log_key: str
+    skipped: tuple[str, ...] = ()
 
     @property
     def marked_s(self) -> float:
@@ -142,20 +83,26 @@ def trace_file(session: Session, file: Path, report: Report = silent) -> Trace:
 
     Raise the errors of `sayso.audio.stream`. A ledger that was altered does not stop the answer: a part then says so.
     """
-    heard = listen(session, file, report)
-    parts = _marked(session, heard, file) + _unmarked(session, heard)
+    salvage = Salvage(file, max_duration_s=MAX_STREAM_S)
+    heard = listen(session, salvage, report)
+    parts = marked_parts(session, heard, file) + _unmarked(session, heard)
     parts = tuple(sorted(parts, key=lambda part: part.passage.start_s))
-    return Trace(file, heard.scan, parts, heard.peaks, stamp(now()), session.log.vkey)
+    return Trace(file, heard.scan, parts, heard.peaks, stamp(now()), session.log.vkey, tuple(salvage.skipped))
 
 
 def listen(
-    session: Session, source: Path | bytes, report: Report = silent, *, max_duration_s: float = MAX_STREAM_S
+    session: Session, source: Path | bytes | Salvage, report: Report = silent, *, max_duration_s: float = MAX_STREAM_S
 ) -> Heard:
     """Look through a file, or its bytes, once; raise the errors of `sayso.audio.stream`."""
-    scanner = Scanner(session.detector)
+    return listened(session, stream(source, sample_rate=CLOCK_HZ, max_duration_s=max_duration_s), report)
+
+
+def listened(session: Session, blocks: Iterable[Signal], report: Report = silent) -> Heard:
+    """Look through the sound that ``blocks`` at 24,000 Hz make up, once."""
+    scanner = Scanner(partial(detected, session))
     heard: list[Features] = []
     peaks: list[NDArray[np.float32]] = []
-    for window in windows(stream(source, sample_rate=CLOCK_HZ, max_duration_s=max_duration_s)):
+    for window in windows(blocks):
         scanner.look(window)
         heard.append(features_of(window.signal).first(window.new_s))
         peaks.append(_peaks(window))
@@ -173,7 +120,8 @@ def recognised_in(finder: ContentFinder, heard: Heard) -> list[Recognised]:
     return found
 
 
-def _marked(session: Session, heard: Heard, file: Path) -> tuple[Part, ...]:
+def marked_parts(session: Session, heard: Heard, file: Path) -> tuple[Part, ...]:
+    """Return each passage that carries a mark, with what is known of its clip; ``file`` is what was heard."""
     passages = heard.scan.passages
     marks = {passage.mark for passage in passages if passage.mark is not None}
     standings: dict[Mark | None, ClipStanding | None] = {mark: standing_of(session, mark) for mark in marks}

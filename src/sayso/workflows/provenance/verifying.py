@@ -1,76 +1,68 @@
-"""Verifying a file: what the sound says, what the file says, what the ledger says, each on its own."""
+"""Verifying a file: what the sound says, what the file says, what the ledger says, each on its own.
+
+Up to two minutes are looked at as a whole. A longer sound goes by in windows, so that hours need no more memory.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
-from sayso.audio import container_of, decode
-from sayso.audio.errors import UnknownFormat
-from sayso.audio.signal import Signal
-from sayso.clock import now, parse_stamp
-from sayso.consent import State
-from sayso.consent import store as consents
-from sayso.credentials import Credentials, read
-from sayso.errors import SaysoError
+from sayso.audio import stream
+from sayso.audio.container import container_in
+from sayso.audio.salvage import Salvage
+from sayso.audio.signal import Signal, concatenate
+from sayso.audio.stream import MAX_STREAM_S
+from sayso.credentials import Credentials, read_file
 from sayso.fingerprint import Content
-from sayso.ids import GrantId, SpeakerId
-from sayso.ledger import verify_proof
-from sayso.ledger.entry import Link, brief
-from sayso.ledger.proof import Proof
-from sayso.mark import Mark
-from sayso.mark.detector import Detection
-from sayso.synthesis import store as clips
-from sayso.synthesis.store import Clip
+from sayso.mark.detector import Detection, Found
+from sayso.mark.passages import Passage, channels_apart
+from sayso.mark.pattern import CLOCK_HZ
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.content import COPIED, content_of, heard_under
-from sayso.workflows.voices import archive
+from sayso.workflows.provenance.detecting import detected
+from sayso.workflows.provenance.parts import ClipStanding, Part, TraceOutcome, standing_of
+from sayso.workflows.provenance.tracing import listened, marked_parts
 
-SLACK: Final = timedelta(minutes=1)
-"""How far the moments of a clip's record and of its entry may lie apart; both are of one act."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClipStanding:
-    """What is known here of a clip: its record, its grant's state now, its entry with proof and the key to check it."""
-
-    clip: Clip
-    grant_state: State
-    entry: int | None
-    proof_ok: bool
-    problem: str = ""
-    proof: str = ""
-    log_key: str = ""
-
-    @property
-    def is_given(self) -> bool:
-        """Return whether the clip's grant is given now."""
-        return self.grant_state is State.GIVEN
+WHOLE_S: Final = 120.0
+"""Sound up to this length is looked at as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What one file is."""
+    """What one file is; where it holds several clips, ``parts`` names each, and the rest tells of the worst of them.
+
+    ``skipped``: what of the file could not be decoded.
+    """
 
     file: Path
     detection: Detection
     credentials: Credentials
     standing: ClipStanding | None
     content: Content = Content.UNKNOWN
+    parts: tuple[Part, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
         """Return ``ours`` (a clip of this ledger), ``marked`` (our mark, not shown to be on its clip) or ``none``.
 
-        After an erasure the clip's content is no longer kept, so that every copy of it is ``marked``.
+        Whoever copies a mark copies its id: after an erasure, when the clip's content is kept no more, the mark stands
+        alone, and that is not enough.
         """
         if not self.detection.present:
             return "none"
-        return "ours" if self.standing is not None and self.content is Content.OURS else "marked"
+        return "ours" if self.content is Content.OURS or self._is_signed else "marked"
+
+    @property
+    def _is_signed(self) -> bool:
+        """Return whether intact credentials of a signer known here name the very mark: enough for a short clip."""
+        signed, mark = self.credentials, self.detection.mark
+        known = self.standing is not None and self.content is Content.UNKNOWN
+        return known and signed.intact and signed.trusted and mark is not None and signed.facts.mark == mark
 
     @property
     def problem(self) -> str | None:
@@ -79,87 +71,117 @@ class Verification:
             return None
         return self.standing.problem or (COPIED if self.content is Content.OTHER else None)
 
+    @property
+    def outcome(self) -> TraceOutcome:
+        """Return the worst that is true of any clip in the file."""
+        found = {part.outcome for part in self.parts}
+        return next((one for one in TraceOutcome if one in found), TraceOutcome.NOT_OURS)
+
 
 def verify_file(session: Session, file: Path) -> Verification:
-    """Return what ``file`` is; raise an error of audio where it is no sound that can be read.
+    """Return what ``file`` is; raise an error of audio where there is no sound in it that can be read.
 
     A ledger that was altered does not stop the answer: ``proof_ok`` is false and ``problem`` says what is wrong.
     """
-    signal = decode(file)
-    detection = _detection(session, signal)
+    salvage = Salvage(file, max_duration_s=MAX_STREAM_S)
+    blocks = stream(salvage, sample_rate=CLOCK_HZ)
+    first = _first(blocks)
     credentials = _credentials(session, file)
-    standing = standing_of(session, detection.mark) if detection.mark_verified and detection.mark else None
+    if first.duration_s <= WHOLE_S:
+        found = _of_whole(session, file, credentials, first)
+    else:
+        found = _of_windows(session, file, credentials, chain([first], blocks))
+    return replace(found, skipped=tuple(salvage.skipped))
+
+
+def _first(blocks: Iterator[Signal]) -> Signal:
+    """Return the sound, or so much of it that it is known to be a long one."""
+    held, held_s = [next(blocks)], 0.0
+    for block in blocks:
+        held.append(block)
+        held_s += block.duration_s
+        if held_s > WHOLE_S:
+            break
+    return concatenate(held)
+
+
+def _of_whole(session: Session, file: Path, credentials: Credentials, signal: Signal) -> Verification:
+    heard = [(one, detected(session, one)) for one in (signal, *channels_apart(signal))]
+    sound, detection = next((pair for pair in heard if pair[1].present), heard[0])
+    if not detection.mark_verified:
+        sound, detection = next((pair for pair in heard if pair[1].mark_verified), (sound, detection))
+    if not detection.mark_verified:
+        return Verification(file, detection, credentials, None)
+    found = {
+        one.named: (heard_in, whole, one) for heard_in, whole in reversed(heard) for one in whole.marks if one.named
+    }
+    parts = {mark: _part(session, *known) for mark, known in found.items()}
+    mark, worst = min(
+        parts.items(), key=lambda item: ([*TraceOutcome].index(item[1].outcome), item[0] != detection.mark)
+    )
+    if mark != detection.mark:
+        detection = _about(detection, found[mark][2])
+    ordered = tuple(sorted(parts.values(), key=lambda part: part.passage.start_s))
+    return Verification(file, detection, credentials, worst.standing, worst.content, ordered)
+
+
+def _part(session: Session, signal: Signal, whole: Detection, found: Found) -> Part:
+    """Return what is known of one mark that was found in ``signal``."""
+    detection = _about(whole, found)
+    passage = Passage(
+        found.segments[0][0] if found.segments else 0.0,
+        found.segments[-1][1] if found.segments else signal.duration_s,
+        found.named,
+        found.log10_p,
+        found.warp,
+        found.patchwork,
+    )
+    standing = standing_of(session, found.named) if found.named else None
     content = content_of(session, standing.clip, heard_under(signal, detection)) if standing else Content.UNKNOWN
-    if detection.patchwork and content is Content.OTHER:
-        content = Content.UNKNOWN
-    return Verification(file, detection, credentials, standing, content)
+    return Part(passage, standing, Content.UNKNOWN if found.patchwork and content is Content.OTHER else content)
 
 
-def _detection(session: Session, signal: Signal) -> Detection:
-    """Return what is found in ``signal``; an id too faint to be read blind is sought among those given out here."""
-    detection = session.detector.detect(signal)
-    if not detection.present or detection.mark_verified:
-        return detection
-    with session.read() as tx:
-        issued = clips.issued_marks(tx)
-    ids = np.array([int(mark, 16) for mark in issued], dtype=np.uint64)
-    among = session.detector.detect_among(signal, ids)
-    return among if among.mark_verified else detection
+def _about(whole: Detection, found: Found) -> Detection:
+    """Return what was found of one mark as a detection of its own."""
+    return replace(
+        whole,
+        present=True,
+        mark=found.mark,
+        mark_verified=found.mark_verified,
+        segments=found.segments,
+        p_value=10.0 ** max(found.log10_p, -300.0),
+        log10_p=found.log10_p,
+        speed=found.warp.tempo,
+        pitch=found.warp.pitch,
+    )
+
+
+def _of_windows(session: Session, file: Path, credentials: Credentials, blocks: Iterable[Signal]) -> Verification:
+    heard = listened(session, blocks)
+    scan, parts = heard.scan, marked_parts(session, heard, file)
+    detection = Detection(scan.present, scan.p_value, None, False, (), 0.0, scan.log10_p)
+    worst = min(parts, key=_rank, default=None)
+    if worst is None:
+        return Verification(file, detection, credentials, None)
+    same = [part.passage for part in parts if part.passage.mark == worst.passage.mark]
+    detection = replace(
+        detection,
+        mark=worst.passage.mark,
+        mark_verified=worst.passage.mark is not None,
+        segments=tuple((round(one.start_s, 2), round(one.end_s, 2)) for one in same),
+    )
+    return Verification(file, detection, credentials, worst.standing, worst.content, parts)
+
+
+def _rank(part: Part) -> tuple[int, float]:
+    """Return the worst first, and of those the longest."""
+    return [*TraceOutcome].index(part.outcome), part.passage.start_s - part.passage.end_s
 
 
 def _credentials(session: Session, file: Path) -> Credentials:
-    try:
-        container = container_of(file)
-    except UnknownFormat:
-        return Credentials(present=False, problems=("files of this kind carry no credentials that are read here",))
-    return read(file.read_bytes(), container, anchors_pem=session.anchors_pem())
-
-
-def standing_of(session: Session, mark: Mark) -> ClipStanding | None:
-    """Return what is known here of the clip that was given ``mark``; None if there is none."""
-    with session.read() as tx:
-        clip = clips.clip_of_mark(tx, str(mark))
-    return None if clip is None else standing_of_clip(session, clip)
-
-
-def standing_of_clip(session: Session, clip: Clip) -> ClipStanding:
-    """Return what is known here of ``clip``, its grant and its entry."""
-    with session.read() as tx:
-        grant = consents.get_grant(tx, GrantId(clip.grant_id))
-    try:
-        entry = session.log.index_of(clip.result_ticket or clip.intent_ticket)
-        data = session.log.entry(entry)
-        proof = session.log.prove(entry, with_entry=True)
-        log_key = session.log.vkey_of(Proof.parse(proof).checkpoint)
-        verify_proof(proof, data, log_key)
-        problem = _mismatch(data, clip) or _unrecorded(session, data, clip, grant.speaker)
-    except SaysoError as error:
-        return ClipStanding(clip, grant.state_at(now()), None, proof_ok=False, problem=error.message)
-    state = grant.state_at(now())
-    return ClipStanding(clip, state, entry, proof_ok=not problem, problem=problem, proof=proof, log_key=log_key)
-
-
-def _unrecorded(session: Session, entry: bytes, clip: Clip, speaker: SpeakerId) -> str:
-    """Return what is wrong with all that is recorded of the clip; "" too where its speaker has no key any more."""
-    if not speaker or not session.vault.has_subject(speaker):
-        return ""
-    try:
-        with session.read() as tx:
-            archive.check_recorded(session, tx, Link.decode(entry).entry, speaker=speaker, permit=clip.permit_id)
-    except archive.ClipTampered as error:
-        return error.message
-    return ""
-
-
-def _mismatch(entry: bytes, clip: Clip) -> str:
-    """Return what the ledger's entry says otherwise than the record of the clip, "" if nothing."""
-    link = Link.decode(entry)
-    facts = link.entry.facts
-    logged = {"grant": link.entry.grant, "mark_id": facts.get("mark")}
-    logged |= {name: facts.get(name) for name in ("clip_id", "duration_ms", "licensee", "purpose", "project")}
-    kept = {"grant": clip.grant_id} | {name: getattr(clip, name) for name in logged if name != "grant"}
-    logged["clip_id"] = facts.get("clip")
-    wrong = [name for name, value in kept.items() if logged[name] not in (value, brief(str(value)))]
-    if abs(parse_stamp(clip.created_at) - parse_stamp(link.entry.at)) > SLACK:
-        wrong.append("created_at")
-    return f"the record of clip {clip.clip_id} and its ledger entry differ in {', '.join(wrong)}" if wrong else ""
+    """Return the credentials in ``file``, by what it is and not by what it is called."""
+    with file.open("rb") as opened:
+        container = container_in(opened)
+        if container is None:
+            return Credentials(present=False, problems=("files of this kind carry no credentials that are read here",))
+        return read_file(opened, container, anchors_pem=session.anchors_pem())

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sayso.doors.cli.exits import DONE, code_of
+from sayso.doors.cli.outcomes import OUTCOMES
 from sayso.doors.cli.outlet import Force, optional_outlet, show_at
 from sayso.doors.cli.output import AsJson
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import provenance as shapes
-from sayso.errors import Conflict, NotFound, Tampered
 
 if TYPE_CHECKING:
     from sayso.workflows.provenance.tracing import Trace
-
-OUTCOMES: Final = {
-    "allowed": DONE,
-    "not-allowed": code_of(Conflict),
-    "not-ours": code_of(NotFound),
-    "broken": code_of(Tampered),
-}
 
 
 def trace(
@@ -65,5 +57,6 @@ def _lines(found: Trace, output: Path | None) -> Iterator[str]:
             yield f"    clip {seen['clip']}, for {seen['purpose']} by {seen['licensee']}, {seen['made_at']}"
             proof = f"entry {seen['entry']}, proof valid" if seen["proof_ok"] else f"PROOF INVALID: {seen['problem']}"
             yield f"    grant {seen['grant']}: {seen['grant_state']} now; {proof}"
+    yield from (f"  skipped: {skipped}" for skipped in found.skipped[:5])
     if output is not None:
         yield f"page: {output}"

@@ -1,0 +1,113 @@
+"""Files as they are met: damaged, joined, renamed, with several clips. Verifying and tracing say the same of each."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from sayso.audio import Container, Signal, decode, encode
+from sayso.doors.cli.main import run
+from sayso.doors.shapes.provenance import trace, verification
+from sayso.workflows.consent.granting import Terms, give, withdraw
+from sayso.workflows.provenance.tracing import trace_file
+from sayso.workflows.provenance.verifying import verify_file
+from sayso.workflows.speech.speaking import speak
+
+FIRST_TEXT = "Every instrument in the orchestra had been tuned, but the conductor was standing in the cold."
+OTHER_TEXT = "Nobody had told the captain that the harbour was closed, and so he sailed in under full canvas."
+JUNK = np.random.default_rng(5).bytes
+
+
+@pytest.fixture
+def clips(estate, tmp_path):
+    """Return two clips under two grants, and their sounds."""
+    other = give(estate.session, Terms(speaker=estate.speaker, licensee="Another House", purposes=("podcast",)))
+    first = speak(estate.session, estate.order(text=FIRST_TEXT), tmp_path / "first.wav")
+    order = estate.order(text=OTHER_TEXT, licensee="Another House", purpose="podcast")
+    second = speak(estate.session, order, tmp_path / "second.wav")
+    assert second.grant == other
+    return first, second, decode(tmp_path / "first.wav"), decode(tmp_path / "second.wav")
+
+
+def both(session, file):
+    """Return what verifying and tracing say of a file."""
+    return verification(verify_file(session, file)), trace(trace_file(session, file))
+
+
+def names(parts):
+    return [(part["verdict"], part["mark"]) for part in parts]
+
+
+def test_of_two_clips_in_a_file_both_are_named_and_the_worst_decides(estate, clips, tmp_path, monkeypatch, capsys):
+    first, second, one, other = clips
+    file = tmp_path / "both.wav"
+    pause = np.zeros((1, 12_000), dtype=np.float32)
+    file.write_bytes(encode(Signal(np.concatenate([one.samples, pause, other.samples], axis=1), 24_000), Container.WAV))
+    withdraw(estate.session, second.grant)
+    verified, traced = both(estate.session, file)
+    expected = [("ours", first.mark), ("ours", second.mark)]
+    assert names(verified["clips"]) == names(traced["parts"]) == expected
+    assert (verified["mark"], verified["grant_state"], traced["outcome"]) == (second.mark, "withdrawn", "not-allowed")
+    estate.session.close()
+    monkeypatch.setenv("SAYSO_HOME", str(estate.session.settings.home))
+    assert run(["verify", str(file), "--json"]) == 4
+    assert [clip["clip"] for clip in json.loads(capsys.readouterr().out)["clips"]] == [first.clip, second.clip]
+
+
+def test_of_a_clip_in_each_channel_both_are_named(estate, clips, tmp_path):
+    first, second, one, other = clips
+    length = min(one.num_samples, other.num_samples)
+    stereo = Signal(np.concatenate([one.samples[:, :length], other.samples[:, :length]]), 24_000)
+    (tmp_path / "stereo.flac").write_bytes(encode(stereo, Container.FLAC))
+    verified, traced = both(estate.session, tmp_path / "stereo.flac")
+    assert {first.mark, second.mark} == {mark for _, mark in names(verified["clips"])}
+    assert {first.mark, second.mark} == {mark for _, mark in names(traced["parts"])}
+
+
+@pytest.mark.parametrize("other", [-1.0, 0.0], ids=["inverted", "silent"])
+def test_a_channel_that_is_inverted_or_silent_changes_nothing(estate, clips, tmp_path, other):
+    first, _, one, _ = clips
+    stereo = Signal(np.concatenate([one.samples, np.float32(other) * one.samples]), 24_000)
+    (tmp_path / "stereo.wav").write_bytes(encode(stereo, Container.WAV))
+    verified, traced = both(estate.session, tmp_path / "stereo.wav")
+    assert (verified["verdict"], verified["content"], verified["problem"]) == ("ours", "ours", None)
+    assert names(traced["parts"]) == [("ours", first.mark)]
+
+
+@pytest.mark.parametrize("container", ["mp3", "flac", "m4a", "opus"])
+def test_junk_and_a_false_name_hide_no_mark(estate, clips, tmp_path, container):
+    first, _, one, _ = clips
+    file = tmp_path / "film.avi"
+    file.write_bytes(JUNK(64) + encode(one, Container(container)) + JUNK(128))
+    verified, traced = both(estate.session, file)
+    assert (verified["verdict"], verified["mark"]) == ("ours", first.mark)
+    assert names(traced["parts"]) == [("ours", first.mark)]
+    assert verified["skipped"][0].startswith("bytes 0 to 64")
+
+
+@pytest.mark.parametrize(("container", "name"), [("m4a", "x.mp4"), ("m4a", "x.m4b"), ("mp3", "x"), ("flac", "x.wav")])
+def test_credentials_are_read_whatever_a_file_is_called(estate, tmp_path, container, name):
+    made = tmp_path / f"out.{container}"
+    speak(estate.session, estate.order(), made)
+    (tmp_path / name).write_bytes(made.read_bytes())
+    credentials = verification(verify_file(estate.session, tmp_path / name))["content_credentials"]
+    assert (credentials["present"], credentials["intact"], credentials["trusted"]) == (True, True, True)
+
+
+def test_a_long_file_goes_by_in_windows_and_its_clips_are_named(estate, clips, tmp_path):
+    first, second, one, other = clips
+    noise = np.random.default_rng(3).normal(0, 0.01, (1, 24_000 * 70)).astype(np.float32)
+    sound = np.concatenate([noise, one.samples, noise, other.samples], axis=1)
+    (tmp_path / "long.wav").write_bytes(encode(Signal(sound, 24_000), Container.WAV))
+    verified, traced = both(estate.session, tmp_path / "long.wav")
+    assert names(verified["clips"]) == names(traced["parts"]) == [("ours", first.mark), ("ours", second.mark)]
+    assert verified["verdict"] == "ours"
+
+
+def test_verifying_and_tracing_agree_on_a_very_short_clip(estate, tmp_path):
+    spoken = speak(estate.session, estate.order(text="Good evening."), tmp_path / "short.wav")
+    verified, traced = both(estate.session, tmp_path / "short.wav")
+    assert (verified["verdict"], verified["mark"]) == ("ours", spoken.mark)
+    assert [part["mark"] for part in traced["parts"]] == [spoken.mark]
