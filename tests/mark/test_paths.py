@@ -8,7 +8,7 @@ import pytest
 
 from sayso.mark.alignment import NOWHERE, folded, statistic
 from sayso.mark.mark import MarkKeys
-from sayso.mark.paths import PLACES, _likeliest, _Steps, followed, followed_eagerly
+from sayso.mark.paths import PLACES, Steps, followed, followed_eagerly, likeliest
 from sayso.mark.pattern import PERIOD_FRAMES, pattern_of
 from sayso.mark.reading import unread
 from sayso.mark.search import cut
@@ -37,7 +37,7 @@ def log_chance(path, steps):
 
 
 def test_all_chances_add_up_to_one():
-    steps = _Steps.of(200, 1)
+    steps = Steps.of(200, 1)
     on = math.exp(steps.stay) + 2 * math.exp(steps.drift) + 64 * math.exp(steps.near)
     on += PLACES * math.exp(steps.far) + math.exp(steps.end)
     assert on == pytest.approx(1)
@@ -47,16 +47,16 @@ def test_all_chances_add_up_to_one():
 
 def test_the_chance_of_a_path_is_that_of_its_steps(scores):
     for blocks in (200, 2):
-        steps = _Steps.of(blocks, 1)
+        steps = Steps.of(blocks, 1)
         for gain in (0.1, 1.0, 5.0):
-            path, chance = _likeliest(gain * scores, steps)
+            path, chance = likeliest(gain * scores, steps)
             assert chance == pytest.approx(log_chance(path.tolist(), steps), rel=1e-6)
 
 
 def test_no_other_path_is_likelier(scores):
     """Against random changes of the path that was found: Viterbi's is the best of all."""
-    steps = _Steps.of(2, 1)
-    path, chance = _likeliest(scores, steps)
+    steps = Steps.of(2, 1)
+    path, chance = likeliest(scores, steps)
 
     def worth(one):
         return log_chance(one, steps) + sum(float(scores[t, p]) for t, p in enumerate(one) if p >= 0)

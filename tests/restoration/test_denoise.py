@@ -7,7 +7,7 @@ import pytest
 
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
-from sayso.restoration.denoise import _analysis, _synthesis, denoise
+from sayso.restoration.denoise import analysis, denoise, synthesis
 from tests.restoration.rooms import power, with_noise
 
 
@@ -18,7 +18,7 @@ def error_db(signal: Signal, truth: Signal) -> float:
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 5_000])
 def test_analysis_and_synthesis_undo_each_other(size):
     samples = np.random.default_rng(0).standard_normal(size).astype(np.float32)
-    assert np.abs(_synthesis(_analysis(samples), size) - samples).max() < 1e-5
+    assert np.abs(synthesis(analysis(samples), size) - samples).max() < 1e-5
 
 
 @pytest.mark.parametrize("sample_rate", [8_000, 16_000, 24_000, 44_100])

@@ -6,7 +6,7 @@ An engine is found by the entry point group ``sayso.engines``; nothing else in S
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -94,6 +94,40 @@ class StyleSpace(Protocol):
 
     def searcher(self) -> Engine:
         """Return the engine to search with: safe to share between threads, one core a render."""
+        ...
+
+
+class Spoken(Protocol):
+    """A sentence as it was spoken: ``samples`` (mono, at the engine's rate), and how a gradient passes back."""
+
+    @property
+    def samples(self) -> NDArray[np.float32]:
+        """Return the samples."""
+        ...
+
+    def gradient(self, by_samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the gradient by the styles of the layers, given that by the samples."""
+        ...
+
+
+@runtime_checkable
+class LayeredSpace(Protocol):
+    """A style space whose voices have a style for each layer, by which speech can be differentiated."""
+
+    def styles_of(self, asset: VoiceAsset) -> NDArray[np.float32]:
+        """Return the styles of a voice: (layers, numbers)."""
+        ...
+
+    def with_styles(self, asset: VoiceAsset, styles: NDArray[np.float32]) -> VoiceAsset:
+        """Return the voice with other ``styles``."""
+        ...
+
+    def with_pitch(self, asset: VoiceAsset, semitones: float) -> VoiceAsset:
+        """Return the voice with its pitch moved by ``semitones``."""
+        ...
+
+    def spoken(self, asset: VoiceAsset, text: str) -> Callable[[NDArray[np.float32]], Spoken]:
+        """Return what speaks ``text`` as the voice does, but with the styles it is given."""
         ...
 
 

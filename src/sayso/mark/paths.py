@@ -45,7 +45,7 @@ Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class _Steps:
+class Steps:
     """Logarithms of the chances of each step."""
 
     stay: float
@@ -59,7 +59,7 @@ class _Steps:
     first_off: float
 
     @classmethod
-    def of(cls, blocks: int, chunks: int) -> _Steps:
+    def of(cls, blocks: int, chunks: int) -> Steps:
         """Return the steps for a sound of so many blocks, looked at in so many chunks: one mark is expected in it."""
         total = sum(_SHARES.values()) + _SHARES["drift"]
         chance = {name: share / total for name, share in _SHARES.items()}
@@ -112,12 +112,12 @@ def _followed(
 ) -> Iterator[Alignment]:
     count = min(len(cut.value) for cut in cuts) // _BLOCK_FRAMES
     starts = range(0, count, _CHUNK_BLOCKS)
-    steps = _Steps.of(count, len(starts))
+    steps = Steps.of(count, len(starts))
     places: list[NDArray[np.intp]] = []
     log_chance = 0.0
     for start in starts:
         frames = slice(start * _BLOCK_FRAMES, min(start + _CHUNK_BLOCKS, count) * _BLOCK_FRAMES)
-        path, log_share = _likeliest(np.float32(trust) * _scores(weighed, frames, sign, effect), steps)
+        path, log_share = likeliest(np.float32(trust) * _scores(weighed, frames, sign, effect), steps)
         places.append(np.repeat(path, _BLOCK_FRAMES))
         log_chance += log_share
     if any((one >= 0).any() for one in places):
@@ -155,7 +155,7 @@ def _scores(cuts: Sequence[FramedResiduals], frames: slice, sign: NDArray[np.int
     return np.asarray(scores.reshape(-1, _BLOCK_FRAMES, PLACES).sum(axis=1))
 
 
-def _likeliest(scores: Scores, steps: _Steps) -> tuple[NDArray[np.intp], float]:
+def likeliest(scores: Scores, steps: Steps) -> tuple[NDArray[np.intp], float]:
     """Return the likeliest place of each block, -1 where there is no mark, and the log of the path's own chance."""
     on = np.empty_like(scores)
     off = np.empty(len(scores))
@@ -172,7 +172,7 @@ def _likeliest(scores: Scores, steps: _Steps) -> tuple[NDArray[np.intp], float]:
     return _traced(on, off, steps)
 
 
-def _traced(on: Scores, off: NDArray[np.float64], steps: _Steps) -> tuple[NDArray[np.intp], float]:
+def _traced(on: Scores, off: NDArray[np.float64], steps: Steps) -> tuple[NDArray[np.intp], float]:
     """Return the path that ends best, and the log of its chance, from what each place was worth at each block."""
     path = np.empty(len(on), dtype=np.intp)
     place = int(on[-1].argmax())
@@ -187,7 +187,7 @@ def _traced(on: Scores, off: NDArray[np.float64], steps: _Steps) -> tuple[NDArra
     return path, log_chance + (steps.first_off if place < 0 else steps.first_on)
 
 
-def _ways(before: NDArray[np.float32], off: float, place: int, steps: _Steps) -> list[tuple[float, float, int]]:
+def _ways(before: NDArray[np.float32], off: float, place: int, steps: Steps) -> list[tuple[float, float, int]]:
     """Return the ways into ``place``: what each is worth, the log of its chance, and where it comes from."""
     top = int(before.argmax())
     if place < 0:

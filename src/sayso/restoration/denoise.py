@@ -42,9 +42,9 @@ def _denoised(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.floa
     level = float(np.sqrt(np.mean(np.square(low.samples, dtype=np.float64))))
     if level == 0:
         return samples
-    spectrum = _analysis(low.samples[0] * np.float32(_LEVEL / level))
+    spectrum = analysis(low.samples[0] * np.float32(_LEVEL / level))
     cleaned = _gtcrn(spectrum)
-    clean_low = _synthesis(cleaned, low.num_samples) * np.float32(level / _LEVEL)
+    clean_low = synthesis(cleaned, low.num_samples) * np.float32(level / _LEVEL)
     clean = _fitted(resample(Signal.mono(clean_low, _RATE), sample_rate), samples.size)
     if sample_rate <= _RATE:
         return clean
@@ -65,7 +65,7 @@ def _window() -> NDArray[np.float32]:
     return np.sin(np.pi * np.arange(_FRAME) / _FRAME).astype(np.float32)
 
 
-def _analysis(samples: NDArray[np.float32]) -> NDArray[np.complex64]:
+def analysis(samples: NDArray[np.float32]) -> NDArray[np.complex64]:
     """Return the spectrum, shape (frames, bins), the first frame centred on the first sample."""
     num_frames = -(-samples.size // _HOP) + 1
     padded = np.zeros((num_frames + 1) * _HOP, dtype=np.float32)
@@ -74,8 +74,8 @@ def _analysis(samples: NDArray[np.float32]) -> NDArray[np.complex64]:
     return np.fft.rfft(frames * _window(), axis=1).astype(np.complex64)
 
 
-def _synthesis(spectrum: NDArray[np.complex64], num_samples: int) -> NDArray[np.float32]:
-    """Return the sound of ``spectrum`` by overlap and add: the inverse of `_analysis`."""
+def synthesis(spectrum: NDArray[np.complex64], num_samples: int) -> NDArray[np.float32]:
+    """Return the sound of ``spectrum`` by overlap and add: the inverse of `analysis`."""
     frames = np.fft.irfft(spectrum, n=_FRAME, axis=1) * _window()
     sound = np.zeros((frames.shape[0] + 1, _HOP))
     sound[:-1] += frames[:, :_HOP]

@@ -28,14 +28,23 @@ Floats = NDArray[np.float32]
 
 def features(samples: Floats) -> Floats:
     """Return the bands of ``samples`` (16 kHz mono, 400 or more): float32 (frames, 80), each of mean 0 over time."""
-    logs = np.log(np.maximum(_power(samples)[0], _FLOOR))
+    logs = log_bands(samples)
     return np.asarray(logs - logs.mean(axis=0), np.float32)
+
+
+def log_bands(samples: Floats) -> Floats:
+    """Return the logarithms of the power in the bands of ``samples``: float32 (frames, 80)."""
+    return np.asarray(np.log(np.maximum(_power(samples)[0], _FLOOR)), np.float32)
 
 
 def gradient(samples: Floats, by_features: Floats) -> Floats:
     """Return the gradient by ``samples``, given that by their features (frames, 80); float32 (samples,)."""
+    return log_gradient(samples, by_features - by_features.mean(axis=0))
+
+
+def log_gradient(samples: Floats, by_logs: Floats) -> Floats:
+    """Return the gradient by ``samples``, given that by their `log_bands` (frames, 80)."""
     bands, spectrum = _power(samples)
-    by_logs = by_features - by_features.mean(axis=0)
     by_bands = np.where(bands > _FLOOR, by_logs / np.maximum(bands, _FLOOR), 0.0)
     by_spectrum = 2.0 * spectrum * (by_bands @ _filters())
     by_frames = (np.fft.irfft(by_spectrum * _halves(), axis=1)[:, :FRAME] * _FFT) @ _window().T

@@ -17,7 +17,7 @@ from sayso.clock import now
 from sayso.consent import changes, minutes, store
 from sayso.consent.errors import GrantUnknown, LeaseOver, MinutesUsedUp, ReservationExceeded, ReservationUnknown
 from sayso.consent.minutes import LEASE_S, Lease
-from sayso.consent.minutes.reservation import _end, _held
+from sayso.consent.minutes.reservation import conclude, held_row
 from sayso.consent.minutes.store import grant_minutes, reservations
 from sayso.consent.state import Party, State
 from sayso.database import EVERYTHING, Database, connect, metadata
@@ -122,10 +122,10 @@ def test_each_reservation_ends_once(filled: Database) -> None:
 def test_what_another_transaction_ended_since_it_was_read_is_not_charged_twice(filled: Database) -> None:
     with filled.write(scope=EVERYTHING) as tx:
         held = reserve(tx, GRANT, permit(), 1_000)
-        row = _held(tx, held, now())
-        _end(tx, row, charged_ms=300, charged_takes=1)
+        row = held_row(tx, held, now())
+        conclude(tx, row, charged_ms=300, charged_takes=1)
         with pytest.raises(ReservationUnknown, match="meanwhile"):
-            _end(tx, row, charged_ms=300, charged_takes=1)
+            conclude(tx, row, charged_ms=300, charged_takes=1)
         assert counts(tx) == (300, 0)
 
 

@@ -125,7 +125,7 @@ def reserve(
 def renew(tx: Connection, lease: Lease, *, at: datetime | None = None) -> Lease:
     """Return the lease, prolonged; raise `ReservationUnknown` or `LeaseOver` where the run was given up."""
     at = at or now()
-    _held(tx, lease, at)
+    held_row(tx, lease, at)
     return _replace(tx, lease, lease.renewed(at))
 
 
@@ -135,7 +135,7 @@ def take_over(tx: Connection, lease: Lease, *, run: RunId, at: datetime | None =
     Raise `ReservationUnknown` or `LeaseOver` where there is nothing left to go on with.
     """
     at = at or now()
-    _held(tx, lease, at)
+    held_row(tx, lease, at)
     return _replace(tx, lease, lease.taken_over(run, at))
 
 
@@ -146,7 +146,7 @@ def note_made(tx: Connection, lease: Lease, made_ms: int, *, at: datetime | None
     noted before.
     """
     at = at or now()
-    _check_within("made", made_ms, _held(tx, lease, at))
+    _check_within("made", made_ms, held_row(tx, lease, at))
     return _replace(tx, lease, lease.renewed(at), made_ms=made_ms)
 
 
@@ -156,9 +156,9 @@ def settle(tx: Connection, lease: Lease, actual_ms: int, *, at: datetime | None 
     Raise `ReservationUnknown`, `LeaseOver`, or `ReservationExceeded` if it is more than was reserved or less than was
     noted.
     """
-    held = _held(tx, lease, at or now())
+    held = held_row(tx, lease, at or now())
     _check_within("settle", actual_ms, held)
-    _end(tx, held, charged_ms=actual_ms, charged_takes=held.takes)
+    conclude(tx, held, charged_ms=actual_ms, charged_takes=held.takes)
 
 
 def release(tx: Connection, lease: Lease) -> bool:
@@ -256,7 +256,8 @@ def _refusal(tx: Connection, grant_id: GrantId, ms: int, takes: int) -> MinutesU
     return MinutesUsedUp(reason, reasons=[reason])
 
 
-def _held(tx: Connection, lease: Lease, at: datetime) -> Any:
+def held_row(tx: Connection, lease: Lease, at: datetime) -> Any:
+    """Return the row of a reservation that the lease holds; raise `ReservationUnknown` or `LeaseOver`."""
     held = reservation_row(tx, lease.permit)
     if held is None:
         raise ReservationUnknown(
@@ -290,10 +291,11 @@ def _check_within(name: str, ms: int, held: Any) -> None:
 
 
 def _lose(tx: Connection, held: Any) -> None:
-    _end(tx, held, charged_ms=held.made_ms, charged_takes=held.takes if held.made_ms else 0)
+    conclude(tx, held, charged_ms=held.made_ms, charged_takes=held.takes if held.made_ms else 0)
 
 
-def _end(tx: Connection, held: Any, *, charged_ms: int, charged_takes: int) -> None:
+def conclude(tx: Connection, held: Any, *, charged_ms: int, charged_takes: int) -> None:
+    """End a reservation at its charge; raise `ReservationUnknown` where another transaction has ended it."""
     if not end_reservation(tx, held):  # another transaction ended it since it was read
         raise ReservationUnknown(f"got {held.permit_id}, whose minutes were settled meanwhile")
     for each in _charged_by(held):  # the licence first, as `reserve` does: two who wait for each other wait for ever

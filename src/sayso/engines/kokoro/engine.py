@@ -13,6 +13,7 @@ from sayso import canonical, models
 from sayso.audio.signal import Signal
 from sayso.engines.checks import check_speed, check_voice
 from sayso.engines.errors import CannotClone
+from sayso.engines.kokoro import graph
 from sayso.engines.kokoro.styles import MODEL, Styles, styles
 from sayso.engines.kokoro.voice import ENGINE, KIND, KokoroVoice
 from sayso.engines.phonemes import PAD, package_version, phonemes, split_phonemes, token_ids
@@ -85,11 +86,17 @@ class Kokoro:
             yield Signal.mono(self._render(piece, known, speed=speed), self.sample_rate)
 
     def _render(self, piece: str, voice: KokoroVoice, *, speed: float) -> NDArray[np.float32]:
-        tokens = token_ids(piece)
-        feeds = {
-            "tokens": np.asarray([[PAD, *tokens, PAD]], dtype=np.int64),
-            "style": styles().for_length(voice.style, len(tokens))[None],
-            "speed": np.asarray([speed * voice.pace], dtype=np.float32),
-        }
-        samples = models.session("kokoro", self._threads).run(None, feeds)[0].reshape(-1)
+        moved, drift = handed_over(token_ids(piece), voice, speed, self._threads)
+        samples = graph.decode(moved, (voice.timbres() + drift).astype(np.float32), self._threads)
         return np.clip(apply_tone(samples, voice.tone_db, self.sample_rate), -1.0, 1.0)
+
+
+def handed_over(
+    tokens: Sequence[int], voice: KokoroVoice, speed: float, threads: int
+) -> tuple[graph.Handed, NDArray[np.float64]]:
+    """Return what the decoder gets for ``tokens`` said by ``voice``, and what each of its timbres gains (128,)."""
+    drift = styles().drift_at(len(tokens))
+    framed = np.asarray([PAD, *tokens, PAD], dtype=np.int64)
+    handed = graph.encode(framed, (voice.style + drift).astype(np.float32), speed * voice.pace, threads)
+    moved = graph.Handed(handed.text, voice.melody.pitch(handed.pitch), voice.melody.loudness(handed.energy))
+    return moved, drift[: graph.TIMBRE]

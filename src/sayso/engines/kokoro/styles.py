@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.engines.kokoro.voice import KokoroVoice
-from sayso.engines.protocol import Engine, MeasuredStyles, VoiceAsset
+from sayso.engines.kokoro import graph
+from sayso.engines.kokoro.voice import MAX_SHIFT, KokoroVoice
+from sayso.engines.protocol import Engine, MeasuredStyles, Spoken, VoiceAsset
 from sayso.engines.tone import BANDS, frequencies_hz
 
 MODEL: Final = "kokoro-styles"
@@ -20,6 +21,8 @@ MEASURED: Final = "kokoro-measured"
 """The catalogue's names of the files."""
 
 _PROSODY_WEIGHT: Final = 0.5  # an embedding tells less of prosody; found by cross-validation on the measured points
+
+_THREADS: Final = 2
 
 Point = NDArray[np.float64]
 
@@ -87,10 +90,33 @@ class Styles:
         """Return the points of the English stock voices."""
         return [row.tolist() for row in self.stock]
 
-    def for_length(self, style: NDArray[np.float32], num_tokens: int) -> NDArray[np.float32]:
-        """Return ``style`` as it is for a text of ``num_tokens``: the stock voices share one drift with the length."""
-        drift = [np.interp(num_tokens, self.knots, column) for column in self.drift.T]
-        return np.asarray(style + np.asarray(drift), dtype=np.float32)
+    def styles_of(self, asset: VoiceAsset) -> NDArray[np.float32]:
+        """Return the timbre of each layer: (58, 128)."""
+        return KokoroVoice.from_asset(asset).timbres()
+
+    def with_styles(self, asset: VoiceAsset, styles: NDArray[np.float32]) -> VoiceAsset:
+        """Return the voice with other timbres."""
+        return replace(KokoroVoice.from_asset(asset), layers=styles).asset()
+
+    def with_pitch(self, asset: VoiceAsset, semitones: float) -> VoiceAsset:
+        """Return the voice with its pitch moved by ``semitones``."""
+        voice = KokoroVoice.from_asset(asset)
+        shift = float(np.clip(voice.melody.shift + semitones, -MAX_SHIFT, MAX_SHIFT))
+        return replace(voice, melody=replace(voice.melody, shift=shift)).asset()
+
+    def spoken(self, asset: VoiceAsset, text: str) -> Callable[[NDArray[np.float32]], Spoken]:
+        """Return what speaks ``text``, of 510 phonemes at most, as the voice does, but with the timbres it is given."""
+        from sayso.engines.kokoro import gradient  # noqa: PLC0415 - only a fit differentiates
+        from sayso.engines.kokoro.engine import handed_over  # noqa: PLC0415 - the engine knows its styles, too
+        from sayso.engines.phonemes import phonemes, token_ids  # noqa: PLC0415 - reads the lexicons
+
+        handed, drift = handed_over(token_ids(phonemes(text)), KokoroVoice.from_asset(asset), 1.0, _THREADS)
+        sentence = gradient.Sentence(handed, graph.source(handed, _THREADS), drift.astype(np.float32))
+        return lambda styles: gradient.speak(sentence, styles, _THREADS)
+
+    def drift_at(self, num_tokens: int) -> NDArray[np.float64]:
+        """Return what a style gains (256,) for a text of ``num_tokens``: the stock voices share one drift."""
+        return np.asarray([np.interp(num_tokens, self.knots, column) for column in self.drift.T])
 
 
 @cache

@@ -1,0 +1,112 @@
+"""Kokoro's graph in two parts, with what lies between them open: pitch, energy, and a style for each layer.
+
+The one graph of the package is cut at loading where its encoder hands over to its decoder: the text's features, its
+F0 and its energy, frame by frame. The timbre half of a style feeds 58 adaptive normalisations (Huang and Belongie,
+ICCV 2017) of the decoder through one quantised vector; here each has a vector of its own, quantised in the same way, so
+that equal vectors give the samples of the uncut graph, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso import models
+from sayso.models.onnx_file import Node, OnnxFile, encoded_attribute, read_onnx
+
+if TYPE_CHECKING:
+    from sayso.models.session import InferenceSession
+
+LAYERS: Final = 58
+TIMBRE: Final = 128
+
+_TEXT: Final = "/encoder/MatMul_1_output_0"
+_PITCH: Final = "/encoder/Reshape_output_0"
+_ENERGY: Final = "/encoder/Reshape_1_output_0"
+_SOURCE: Final = "/decoder/decoder/generator/Concat_3_output_0"
+_HANDED_OVER: Final = {_TEXT: (1, 512, "frames"), _PITCH: (1, "halves"), _ENERGY: (1, "halves")}
+_STYLES: Final = "styles"
+_SHARED: Final = "/decoder/Slice_output_0"
+_KINDS: Final = ("_dynamic_quantized", "_scale", "_zero_point")
+_PREFIX: Final = "/decoder/decoder/"
+_LAYER_END: Final = "/fc/Gemm_MatMul_quant"
+_SCALES_END: Final = _LAYER_END + "_scales_mul"
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handed:
+    """What the encoder hands over: ``text`` (1, 512, frames), ``pitch`` in Hz and ``energy`` (1, twice as many)."""
+
+    text: Floats
+    pitch: Floats
+    energy: Floats
+
+
+def encode(tokens: NDArray[np.int64], style: Floats, speed: float, threads: int) -> Handed:
+    """Return what the encoder makes of ``tokens`` (with the pads) in ``style`` (256,)."""
+    feeds = {"tokens": tokens[None], "style": style[None], "speed": np.array([speed], np.float32)}
+    return Handed(*_parts(threads)[0].run([_TEXT, _PITCH, _ENERGY], feeds))
+
+
+def decode(handed: Handed, styles: Floats, threads: int) -> Floats:
+    """Return the samples at 24 kHz of what the encoder handed over, with ``styles`` (58, 128), one a layer."""
+    return np.asarray(_parts(threads)[1].run(["audio"], _feeds(handed, styles))[0].reshape(-1), np.float32)
+
+
+def source(handed: Handed, threads: int) -> Floats:
+    """Return the harmonic source that the generator starts from: (1, 22, steps). No style changes it."""
+    feeds = _feeds(handed, np.zeros((LAYERS, TIMBRE), np.float32))
+    return np.asarray(_parts(threads)[1].run([_SOURCE], feeds)[0], np.float32)
+
+
+def read() -> OnnxFile:
+    """Return the graph of the package, whole."""
+    return read_onnx(models.weights("kokoro"))
+
+
+def layer_names(graph: OnnxFile) -> list[str]:
+    """Return the names of the adaptive normalisations of the whole graph, in the order of a voice's styles."""
+    return sorted(_layer(node) for node in graph.nodes if _SHARED + _KINDS[0] in node.inputs)
+
+
+@cache
+def _parts(threads: int) -> tuple[InferenceSession, InferenceSession]:
+    """Return encoder and decoder, ready to run."""
+    graph = read()
+    places = {name: place for place, name in enumerate(layer_names(graph))}
+    nodes = [*_quantised(), *(_rewired(node, places) for node in graph.nodes)]
+    wide = OnnxFile(nodes, graph.initializers, graph.inputs, graph.head)
+    decoder = wide.part({**_HANDED_OVER, _STYLES: (LAYERS, TIMBRE)}, ["audio", _SOURCE])
+    encoder = graph.part({}, [_TEXT, _PITCH, _ENERGY])
+    return models.open_session(encoder, threads), models.open_session(decoder, threads)
+
+
+def _feeds(handed: Handed, styles: Floats) -> dict[str, Floats]:
+    return {_TEXT: handed.text, _PITCH: handed.pitch, _ENERGY: handed.energy, _STYLES: styles}
+
+
+def _quantised() -> list[Node]:
+    """Return what takes the styles apart and quantises each by itself."""
+    rows = [f"style {place}" for place in range(LAYERS)]
+    split = [encoded_attribute("axis", 0), encoded_attribute("num_outputs", LAYERS)]
+    nodes = [Node("Split", [_STYLES], rows, "styles", attributes=split)]
+    return nodes + [Node("DynamicQuantizeLinear", [row], [row + kind for kind in _KINDS], row) for row in rows]
+
+
+def _rewired(node: Node, places: Mapping[str, int]) -> Node:
+    """Return ``node`` with the layer's own style in place of the shared one."""
+    if not any(_SHARED + kind in node.inputs for kind in _KINDS) or _layer(node) not in places:
+        return node
+    own = {_SHARED + kind: f"style {places[_layer(node)]}" + kind for kind in _KINDS}
+    return replace(node, inputs=[own.get(name, name) for name in node.inputs])
+
+
+def _layer(node: Node) -> str:
+    return node.name.removeprefix(_PREFIX).removesuffix(_SCALES_END).removesuffix(_LAYER_END)
