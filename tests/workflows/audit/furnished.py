@@ -79,11 +79,12 @@ def erased(session, estate, folder) -> None:
     erasing.run(session, erasing.plan(session, estate.speaker).plan_id)
 
 
-def begun(session, speaker) -> None:
-    """Begin the erasure of a speaker, and stop before the key is destroyed."""
+def begun(session, speaker) -> str:
+    """Begin the erasure of a speaker, stop before the key is destroyed, and return the plan."""
     plan = erasing.plan(session, speaker)
     with session.act(SpeakerId(speaker)) as tx:
         block(tx, PlanId(plan.plan_id), commitments=RowCommitments(session.vault))
+    return plan.plan_id
 
 
 def accounts(session, speaker) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sayso import lineage
 from sayso.errors import Tampered
+from sayso.ids import SpeakerId
 from sayso.synthesis import store as clips
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting
@@ -17,6 +18,7 @@ from sayso.workflows.erasure import erasing
 from sayso.workflows.provenance.verifying import verify_file
 from sayso.workflows.speech.exporting import Publication, export
 from sayso.workflows.speech.speaking import speak
+from tests.workflows.audit import furnished
 
 
 def edit(session, statement, *values):
@@ -149,3 +151,14 @@ def test_a_word_that_nobody_knows_is_named_and_the_audit_goes_on(spoken):
         auditing.audit(session)
     told = " ".join(found.value.reasons)
     assert all(part in told for part in ("grant_events row", "artifacts row", f"clips row {spoken.clip.clip}: purpose"))
+
+
+def test_an_erasure_that_stopped_half_way_is_no_tampering_and_is_named(spoken):
+    session, speaker = spoken.estate.session, SpeakerId(spoken.estate.speaker)
+    plan = furnished.begun(session, speaker)
+    assert auditing.audit(session).size
+    session.vault.destroy_subject(speaker)
+    with pytest.raises(auditing.ErasureUnfinished, match=plan):
+        auditing.audit(session)
+    erasing.run(session, plan)
+    assert auditing.audit(session).size

@@ -11,7 +11,7 @@ from sayso.accounts.rights import Right
 from sayso.clock import parse_stamp
 from sayso.consent import store as consents
 from sayso.disk import write_document
-from sayso.errors import Invalid, NotFound, Tampered
+from sayso.errors import Conflict, Invalid, NotFound, Tampered
 from sayso.ids import GrantId, SpeakerId, parse_id
 from sayso.ledger import Logged, WitnessAddress, audit_export, check_answer
 from sayso.ledger.checkpoint import Checkpoint
@@ -24,7 +24,7 @@ from sayso.ledger.proof import Proof
 from sayso.ledger.proof import verify_proof as check_proof
 from sayso.ledger.quorum import Quorum
 from sayso.ledger.succession import MAX_BYTES, Succession
-from sayso.workflows.audit.reconciling import findings
+from sayso.workflows.audit.reconciling import findings, unfinished_erasures
 from sayso.workflows.audit.results import (
     AnswerHolds,
     AnswerWritten,
@@ -40,6 +40,10 @@ from sayso.workflows.consent.reach import Reach, check_shown, pseudonyms_of, rea
 from sayso.workflows.installation.session import Session
 
 MAX_PROOF_BYTES = 65_536
+
+
+class ErasureUnfinished(Conflict):
+    """An erasure stopped after its key was destroyed; run its plan again."""
 
 
 class StateTampered(Tampered):
@@ -228,7 +232,9 @@ def audit_file(file: Path, key: str, *, witnesses: Sequence[str] = (), quorum: i
 
 
 def audit(session: Session) -> LogHolds:
-    """Check every entry, tile, row and chain; raise `LedgerTampered` with every finding.
+    """Check every entry, tile, row and chain; raise `LedgerTampered` or `StateTampered` with every finding.
+
+    Where nothing is wrong but an erasure that stopped half-way, raise `ErasureUnfinished`, which names its plan.
 
     The state is held against the log for those who see all of it.
     """
@@ -240,6 +246,8 @@ def audit(session: Session) -> LogHolds:
     if found:
         kind = LedgerTampered if result.findings else StateTampered
         raise kind(found[0] + (f" (and {len(found) - 1} more)" if len(found) > 1 else ""), reasons=found)
+    if plans := unfinished_erasures(session):
+        raise ErasureUnfinished(f"the erasure {', '.join(plans)} was begun and did not come to its end; run it again")
     return LogHolds(result.size, result.root)
 
 

@@ -51,3 +51,9 @@ def _looked(name: str, part: Callable[[Snapshot], Iterator[str]], look: Snapshot
         yield from part(look)
     except UNREADABLE as error:
         yield f"{name}: not all could be looked at: {told(error)}"
+
+
+def unfinished_erasures(session: Session) -> list[str]:
+    """Return the plans of erasures whose key is destroyed and which did not come to their end."""
+    with session.read() as tx:
+        return list(erasure_rows.unfinished(Snapshot(session, tx)))
