@@ -9,7 +9,8 @@ import pytest
 from sayso.audio.rates import resampled
 from sayso.audio.signal import Signal
 from sayso.consent.act import Action
-from sayso.mark.detector import NOTHING, Detector
+from sayso.mark.detector import NOTHING, PRESENT_LOG10_P, Detector
+from sayso.mark.embedder import Marker
 from sayso.mark.mark import Mark, MarkKeys
 
 MARK = Mark(0xFEDCBA9876543210)
@@ -96,6 +97,21 @@ def test_the_public_key_tells_presence_and_no_id(keys, marked):
     found = Detector(keys.public).detect(marked)
     assert found.present
     assert (found.mark, found.mark_verified) == (None, False)
+
+
+def forged(consent, keys, speech, *, seed: int) -> Signal:
+    """Return speech with the operator's public pilot in it, written by somebody who has the published key alone."""
+    known = MarkKeys(keys.public_pilot, bytes([seed]) * 32, bytes([100 + seed]) * 32)
+    return Marker(known, consent.gate).embed(speech, Mark.new(), consent.permit, Action.SYNTHESIZE).signal
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_published_key_forges_what_it_finds_but_not_the_operators_presence(consent, keys, speech, seed):
+    sound = forged(consent, keys, speech, seed=seed)
+    assert Detector(keys.public).detect(sound).log10_p < -50
+    for found in (Detector(keys).detect(sound), Detector(keys).detect_among(sound, np.array([7], dtype=np.uint64))):
+        assert (found.present, found.mark, found.segments, found.marks) == (False, None, (), ())
+        assert found.log10_p > PRESENT_LOG10_P
 
 
 def test_a_marked_passage_is_found_in_a_long_file(keys, marked, speech):

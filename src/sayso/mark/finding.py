@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from sayso.mark.alignment import Alignment
+from sayso.mark.alignment import Alignment, folded, statistic
 from sayso.mark.evidence import log10_fisher, log10_likelihood_ratio, log10_searched
 from sayso.mark.issued import Ids, read_among
 from sayso.mark.mark import ID_BITS
@@ -71,10 +71,12 @@ def judged(alignments: Sequence[Alignment], pattern: Pattern, reader: Reader, *,
     """Return what ``alignments`` prove, if the search that found them has 10^-``log10_share`` of all chance."""
     if not alignments:
         return NO_FINDING
-    best = min(alignments, key=_log10_p)
+    effort = min(map(_log10_p, alignments))
+    proofs = [_proof(one, pattern) for one in alignments]
+    best = min(proofs, key=_log10_p)
     pilots = min(0.0, _log10_p(best))
     log10_lr = log10_likelihood_ratio(np.array([best.statistic])) - best.log10_hypotheses - log10_share
-    data = reader(list(alignments), pattern, pilots)
+    data = reader(list(alignments), pattern, min(0.0, effort))
     if data is None:
         return MarkFinding(min(0.0, pilots + log10_share), log10_lr, alignment=best)
     log10_p = min(0.0, log10_fisher(pilots, data.log10_p) + log10_share)
@@ -107,6 +109,13 @@ def among(alignments: list[Alignment], pattern: Pattern, _log10_p: float, *, ids
     whatever = unread(alignments, pattern)
     evidence = min(0.0, min(reading.log10_p if reading else 0.0, whatever) + math.log10(2))
     return Read(reading, evidence, math.log10(max(ids.size, 1)), _ISSUED_LOG10_P, _ISSUED_LOG10_P)
+
+
+def _proof(alignment: Alignment, pattern: Pattern) -> Alignment:
+    """Return the alignment with the statistic of the pilots that nobody else can write; see `Pattern`."""
+    if not pattern.has_secrets:
+        return alignment
+    return replace(alignment, statistic=statistic(folded(*alignment.heard), pattern.secret_pilot))
 
 
 def _log10_p(alignment: Alignment) -> float:

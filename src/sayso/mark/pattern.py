@@ -39,13 +39,23 @@ _LABEL: Final = "pattern v1 "
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """The signs (int8, +1, -1, or 0 where the key is not held) and groups of a period, shape (frames, bands)."""
+    """The signs (int8, +1, -1, or 0 where the key is not held) and groups of a period, shape (frames, bands).
+
+    ``pilot`` tells where a mark lies. ``secret_pilot`` is the part that presence is judged on: the private pilot alone
+    where its key is held, since whoever holds the published key can write the public one.
+    """
 
     pilot: NDArray[np.int8]
+    secret_pilot: NDArray[np.int8]
     data: NDArray[np.int8]
     group: NDArray[np.int16]
     pilot_spectrum: NDArray[np.complex128]
     pilot_mask_spectrum: NDArray[np.complex128]
+
+    @property
+    def has_secrets(self) -> bool:
+        """Return whether the private pilot is held: presence is judged on other cells than place."""
+        return self.secret_pilot is not self.pilot
 
     def data_of(self, code_word: NDArray[np.int8]) -> NDArray[np.int8]:
         """Return the signs of the data cells when ``code_word`` (+1, -1; shape (240,)) is written, 0 elsewhere."""
@@ -65,15 +75,18 @@ def pattern_of(keys: MarkKeys) -> Pattern:
     is_private = ~is_public & (order < _PUBLIC_FRAMES + _PRIVATE_FRAMES)
     is_data = order >= _PUBLIC_FRAMES + _PRIVATE_FRAMES
     pilot = np.where(is_public, _signs(keys.public_pilot, "pilot"), np.int8(0))
+    secret = pilot
     if keys.private_pilot is not None:
         pilot = np.where(is_private, _signs(keys.private_pilot, "pilot"), pilot)
+        secret = np.where(is_private, pilot, np.int8(0))
     data = np.zeros_like(pilot)
     if keys.data is not None:
         data = np.where(is_data, _signs(keys.data, "data"), data)
     block = CODED_BITS + np.arange(PERIOD_FRAMES) // PILOT_BLOCK_FRAMES
     group = np.where(is_data, _bits(keys.public_pilot, is_data, order), block[:, None]).astype(np.int16)
     return Pattern(
-        pilot=pilot.astype(np.int8),
+        pilot=pilot,
+        secret_pilot=secret,
         data=data.astype(np.int8),
         group=group,
         pilot_spectrum=np.fft.rfft(pilot.astype(np.float64), axis=0),

@@ -14,12 +14,16 @@ from sayso.fingerprint import Content
 from sayso.fingerprint import store as fingerprints
 from sayso.lineage import Kind, of_speaker
 from sayso.mark import Mark
+from sayso.mark.mark import MarkKeys
+from sayso.settings import Settings
 from sayso.synthesis import store as clips
 from sayso.workflows.erasure import erasing
+from sayso.workflows.installation.session import open_session
 from sayso.workflows.provenance import verifying
-from sayso.workflows.provenance.content import COPIED, fingerprint_of
+from sayso.workflows.provenance.content import COPIED, ERASED, fingerprint_of
 from sayso.workflows.provenance.marking_files import Batch
-from sayso.workflows.provenance.tracing import Part, Passage, TraceOutcome
+from sayso.workflows.provenance.public_detector import detect_public
+from sayso.workflows.provenance.tracing import Part, Passage, TraceOutcome, trace_file
 from sayso.workflows.speech.speaking import speak
 
 TEXT = "Nobody had told the captain that the harbour was closed, and so he sailed in."  # nothing of what `speech` says
@@ -109,6 +113,28 @@ def test_the_fingerprint_is_an_artifact_of_the_speaker_and_goes_with_the_voice(e
     assert fingerprint_of(session, clip_of(session, spoken)) is None
     found = verification(verifying.verify_file(session, tmp_path / "out.wav"))
     assert (found["verdict"], found["content"], found["grant_state"]) == ("ours", "unknown", "erased")
+
+
+def test_a_mark_copied_from_an_erased_clip_is_not_ours(estate, spoken, copied, tmp_path):
+    erasing.run(estate.session, erasing.plan(estate.session, estate.speaker).plan_id)
+    found = verification(verifying.verify_file(estate.session, copied))
+    assert (found["verdict"], found["grant_state"], found["content"]) == ("marked", "erased", "unknown")
+    traced = trace_file(estate.session, copied)
+    assert [(part.verdict, part.said) for part in traced.parts] == [("marked", ERASED)]
+    assert traced.outcome is TraceOutcome.NOT_ALLOWED
+
+
+def test_the_published_key_does_not_make_verify_say_marked(session, speech, tmp_path):
+    forger = open_session(Settings(home=tmp_path / "forger"))
+    known = MarkKeys(session.mark_keys.public_pilot, b"p" * 32, b"d" * 32)
+    vars(forger.installation)["mark_keys"] = known
+    (tmp_path / "foreign.wav").write_bytes(encode(speech, Container.WAV))
+    with Batch(forger) as batch:
+        batch.embed(tmp_path / "foreign.wav", tmp_path / "forged.wav", Mark(7))
+    assert detect_public(session.mark_keys.public, tmp_path / "forged.wav").scan.present
+    found = verification(verifying.verify_file(session, tmp_path / "forged.wav"))
+    assert (found["verdict"], found["mark"], found["segments"]) == ("none", None, [])
+    assert trace_file(session, tmp_path / "forged.wav").parts == ()
 
 
 def test_a_word_or_two_are_compared_as_well(estate, speech, tmp_path):
