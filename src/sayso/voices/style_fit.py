@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 from sayso.audio.quality import dnsmos
 from sayso.audio.signal import Signal, concatenate
 from sayso.clock import now
-from sayso.engines.protocol import Engine, MeasuredStyles, StyleSpace, VoiceAsset
+from sayso.engines.protocol import Engine, LayeredSpace, MeasuredStyles, StyleSpace, VoiceAsset
 from sayso.engines.tone import apply_tone
 from sayso.progress import Report, silent
+from sayso.voices import campplus
+from sayso.voices.climb import Climb, Goal
 from sayso.voices.embedding import (
     MIN_DURATION_S,
     SAMPLE_RATE,
@@ -32,6 +34,7 @@ from sayso.voices.embedding import (
     similarity,
 )
 from sayso.voices.gate import speech_of
+from sayso.voices.likeness import Parted
 from sayso.voices.permitted import CloningPermit
 from sayso.voices.pitch import log_pitch
 from sayso.voices.profile import VoiceProfile
@@ -72,7 +75,8 @@ class _Budget:
     """How much is heard.
 
     Rounds of `WORKERS` renders; after which of them the tone is fitted; how many stock voices may be heard first; how
-    many sentences settle how far out the voice stays; how many judge it.
+    many sentences settle how far out the voice stays; how many judge it; how many steps the climb after the search
+    has, and after how many of them the voice is checked.
     """
 
     rounds: int
@@ -80,6 +84,8 @@ class _Budget:
     stock: int
     settling: int
     judged: int
+    climb: int = 0
+    checked: int = 20
 
 
 _BUDGETS: Final = {
@@ -87,14 +93,25 @@ _BUDGETS: Final = {
     Effort.BEST: _Budget(rounds=100, tone_after=(16, 48), stock=28, settling=6, judged=6),
 }
 
+_LAYERED: Final = {
+    Effort.FAST: _Budget(rounds=2, tone_after=(), stock=0, settling=1, judged=3, climb=20, checked=10),
+    Effort.BEST: _Budget(rounds=8, tone_after=(), stock=0, settling=2, judged=6, climb=90, checked=15),
+}
+"""For engines whose voices have a style for each layer."""
+
+_CHECKED: Final = 12  # of the sentences, the rest are said when a climb is checked
+_UNNATURAL: Final = 0.1  # of DNSMOS OVRL may be lost in a climb
+_UNNATURAL_PRICE: Final = 1.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedVoice:
     """What a fit found.
 
-    ``similarity`` is the mean cosine between each of the judged sentences, which the fit has not heard, and the
-    references; ``embedding`` that of the judged sentences; ``naturalness`` their DNSMOS OVRL, 1 to 5; ``renders`` how
-    many sentences were spoken.
+    ``similarity`` is the CAM++ cosine between the judged sentences and speech of the speaker, neither of which the fit
+    has heard; ``similarity_ge2e`` the mean GE2E cosine; ``stranger`` the CAM++ cosine of the nearest stranger;
+    ``embedding`` that of the judged sentences (GE2E); ``naturalness`` their DNSMOS OVRL, 1 to 5; ``renders`` how many
+    sentences were spoken.
     """
 
     asset: VoiceAsset
@@ -103,12 +120,16 @@ class FittedVoice:
     naturalness: float
     renders: int
     seconds: float
+    similarity_ge2e: float = 0.0
+    stranger: float = 0.0
 
     @property
     def profile(self) -> VoiceProfile:
         """Return what is kept of the voice, with how good it is."""
         quality = {
             "similarity_milli": round(1000 * self.similarity),
+            "similarity_ge2e_milli": round(1000 * self.similarity_ge2e),
+            "stranger_milli": round(1000 * self.stranger),
             "dnsmos_overall_milli": round(1000 * self.naturalness),
             "renders": self.renders,
         }
@@ -136,17 +157,23 @@ def fit(
     NoVoiceInside : the references hold less than half a second of speech
     """
     started = now()
-    budget = _BUDGETS[effort]
     permitted.check([reference.digest for reference in references], engine)
-    search = _Search(engine.style_space(), references, permitted, budget, seed=seed, progress=progress)
+    space = engine.style_space()
+    budget = (_LAYERED if isinstance(space, LayeredSpace) else _BUDGETS)[effort]
+    search = _Search(space, references, permitted, budget, seed=seed, progress=progress)
     asset = search.run()
+    if isinstance(space, LayeredSpace) and budget.climb:
+        asset = search.climbed(space, asset)
     spoken = search.say_all([asset] * budget.judged, JUDGED[: budget.judged])
     embeddings = [embed_voice(signal) for signal in spoken]
+    likeness = search.parted.likeness(spoken)
     progress(1.0)
     return FittedVoice(
         asset=asset,
         embedding=mean_embedding(embeddings),
-        similarity=float(np.mean([similarity(embedding, search.target) for embedding in embeddings])),
+        similarity=likeness.campplus,
+        similarity_ge2e=likeness.ge2e,
+        stranger=likeness.stranger,
         naturalness=dnsmos(concatenate(spoken)).ovr,
         renders=search.renders,
         seconds=(now() - started).total_seconds(),
@@ -177,15 +204,14 @@ class _Search:
         progress: Report,
     ) -> None:
         self._permitted, self._digests = permitted, [reference.digest for reference in references]
-        self.renders = 0
+        self.renders, self._part = 0, 0.0
         self._space = space
         self._engine = space.searcher()
         self._budget = budget
         self._progress = progress
         self._random = np.random.default_rng(seed)
-        self._reference = np.concatenate(
-            [np.zeros(0, dtype=np.float32), *(speech_of(reference.signal, SAMPLE_RATE) for reference in references)]
-        )
+        self.parted = Parted.of([reference.signal for reference in references])
+        self._reference = self.parted.heard
         self.target = embed_speech(self._reference)
         self._aim = _sound(self.target, log_pitch(self._reference))
         self._heard: list[_Heard] = []
@@ -206,6 +232,35 @@ class _Search:
                 self._retune(best)
             best = self._map.nearest(self._aim, [best, around])
         return self._settled([self._asset(share * best) for share in _SHARES])
+
+    def climbed(self, space: LayeredSpace, asset: VoiceAsset) -> VoiceAsset:
+        """Return the voice that a climb from ``asset`` finds, at the speaker's pitch."""
+        plain = self._checked(asset)
+        pitches = self._aim[-1], log_pitch(speech_of(concatenate(plain), SAMPLE_RATE))
+        if np.isfinite(pitches).all():
+            asset = space.with_pitch(asset, 12.0 / float(np.log(2.0)) * float(pitches[0] - pitches[1]))
+        floor = min(dnsmos(concatenate(plain)).ovr, NATURAL) - _UNNATURAL
+        aside = campplus.embed_speech(self.parted.aside)
+
+        def worth(voice: VoiceAsset) -> float:
+            spoken = concatenate(self._checked(voice))
+            speech = speech_of(spoken, SAMPLE_RATE)
+            if len(speech) < MIN_DURATION_S * SAMPLE_RATE:
+                return -1.0
+            unnatural = max(0.0, floor - dnsmos(spoken).ovr)
+            return similarity(campplus.embed_speech(speech), aside) - _UNNATURAL_PRICE * unnatural
+
+        climb = Climb(space, asset, Goal.of(self._reference), SEARCHED[:_CHECKED], self._random, worth)
+        return climb.run(self._budget.climb, self._budget.checked, self._climbing)
+
+    def _checked(self, asset: VoiceAsset) -> list[Signal]:
+        sentences = SEARCHED[_CHECKED:]
+        return self.say_all([asset] * len(sentences), sentences)
+
+    def _climbing(self, part: float) -> None:
+        self._permitted.check(self._digests)
+        self._part = 0.2 + 0.7 * part
+        self._progress(self._part)
 
     def _asset(self, point: Point) -> VoiceAsset:
         return self._space.asset(point.tolist(), tone_db=self._tone_db.tolist())
@@ -233,7 +288,8 @@ class _Search:
             for signal in pool.map(self._say, assets, sentences):
                 spoken.append(signal)
                 self.renders += 1
-                self._progress(min(self.renders / self._total, 1.0))
+                self._part = max(self._part, min(self.renders / self._total, 0.2 if self._budget.climb else 1.0))
+                self._progress(self._part)
         return spoken
 
     def _say(self, asset: VoiceAsset, sentence: str) -> Signal:

@@ -15,6 +15,9 @@ def cloned(made: Cloned) -> dict[str, Any]:
     return {
         "voice": made.voice,
         "similarity": round(made.similarity, 3),
+        "judge": "campplus",
+        "similarity_ge2e": round(made.similarity_ge2e, 3),
+        "stranger": round(made.stranger, 3),
         "engine": made.engine,
         "seconds": round(made.seconds, 1),
         "grant": made.grant,

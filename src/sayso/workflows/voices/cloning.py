@@ -51,10 +51,16 @@ class Commission:
 
 @dataclass(frozen=True, slots=True)
 class Cloned:
-    """A voice that was cloned. ``similarity`` is the GE2E cosine to the speaker on sentences the fit never heard."""
+    """A voice that was cloned.
+
+    ``similarity`` is the CAM++ cosine, ``similarity_ge2e`` the GE2E cosine, of sentences and recordings that the fit
+    never heard; ``stranger`` the CAM++ cosine of the nearest of the voices that are nobody's.
+    """
 
     voice: str
     similarity: float
+    similarity_ge2e: float
+    stranger: float
     engine: str
     seconds: float
     grant: str
@@ -91,6 +97,8 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     return Cloned(
         voice=voice,
         similarity=fitted.similarity,
+        similarity_ge2e=fitted.similarity_ge2e,
+        stranger=fitted.stranger,
         engine=engine.name,
         seconds=time.perf_counter() - started,
         grant=granted.permit.grant_id,

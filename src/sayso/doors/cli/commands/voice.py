@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,9 @@ from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import voices as shapes
 
+if TYPE_CHECKING:
+    from sayso.workflows.voices.cloning import Cloned
+
 app = group()
 
 
@@ -22,7 +26,7 @@ def clone(
     audio: Annotated[list[Path], typer.Argument(help="Recordings of the speaker alone, 5 s or more in total.")],
     speaker: Annotated[str, typer.Option(help="Speaker id, spk_...")],
     effort: Annotated[
-        str, typer.Option(help="fast (about 30 s on two idle cores) or best (about 5 minutes).")
+        str, typer.Option(help="fast (about a minute on two idle cores) or best (about 5 minutes).")
     ] = "best",
     engine: Annotated[str | None, typer.Option(help="Engine to clone for; default: the settings.")] = None,
     seed: Annotated[int, typer.Option(help="Random seed; same seed and recordings, same voice.")] = 0,
@@ -36,9 +40,18 @@ def clone(
 
     with bar("cloning the voice") as report:
         cloned = clone_voice(local_session(), Commission(speaker, tuple(audio), effort, engine, seed), report)
-    similarity = f"similarity {cloned.similarity:.2f} (1.00 is identical), measured on held-out sentences"
-    lines = (f"voice {cloned.voice}", f"{similarity}, {cloned.seconds:.0f} s with {cloned.engine}")
+    lines = (f"voice {cloned.voice}", *likeness_lines(cloned), f"{cloned.seconds:.0f} s with {cloned.engine}")
     show(shapes.cloned(cloned), lines, as_json=as_json)
+
+
+def likeness_lines(cloned: Cloned) -> Iterator[str]:
+    """Yield what a person should know of how alike the clone and the speaker are."""
+    from sayso.voices.likeness import LIKE  # noqa: PLC0415 - loads the judge
+
+    yield f"similarity {cloned.similarity:.2f} on sentences and recordings that the search did not hear"
+    yield f"for comparison: two recordings of one person 0.85 to 0.95, the nearest stranger {cloned.stranger:.2f}"
+    if cloned.similarity < LIKE:
+        yield f"this clone does not sound like the speaker yet (below {LIKE:.2f}); use more or cleaner recordings"
 
 
 @app.command("list")
