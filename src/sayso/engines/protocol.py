@@ -97,7 +97,7 @@ class StyleSpace(Protocol):
         ...
 
 
-class Spoken(Protocol):
+class SpokenSentence(Protocol):
     """A sentence as it was spoken: ``samples`` (mono, at the engine's rate), and how a gradient passes back."""
 
     @property
@@ -126,7 +126,7 @@ class LayeredSpace(Protocol):
         """Return the voice with its pitch moved by ``semitones``."""
         ...
 
-    def spoken(self, asset: VoiceAsset, text: str) -> Callable[[NDArray[np.float32]], Spoken]:
+    def spoken(self, asset: VoiceAsset, text: str) -> Callable[[NDArray[np.float32]], SpokenSentence]:
         """Return what speaks ``text`` as the voice does, but with the styles it is given."""
         ...
 

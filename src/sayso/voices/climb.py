@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.engines.protocol import LayeredSpace, Spoken, VoiceAsset
+from sayso.engines.protocol import LayeredSpace, SpokenSentence, VoiceAsset
 from sayso.voices import campplus, filterbank
 from sayso.voices.disturbance import Disturbance, narrowed, widened
 
@@ -77,7 +77,7 @@ class Climb:
                 best, worth = (voice, found) if found > worth else (best, worth)
         return best
 
-    def _slope(self, judge: campplus.Judge, spoken: Spoken) -> Floats:
+    def _slope(self, judge: campplus.Judge, spoken: SpokenSentence) -> Floats:
         """Return the gradient of the loss by the styles."""
         samples = narrowed(spoken.samples)
         disturbed = Disturbance(len(samples), self.random)

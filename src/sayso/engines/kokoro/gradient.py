@@ -48,7 +48,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class StyledSentence:
     """A sentence as spoken with some styles: ``samples`` at 24 kHz, and what is needed of the way there."""
 
     samples: Floats
@@ -63,13 +63,13 @@ class Spoken:
         return np.concatenate([found[f"style {layer}"] for layer in range(LAYERS)])
 
 
-def speak(sentence: Sentence, styles: Floats, threads: int) -> Spoken:
+def speak(sentence: Sentence, styles: Floats, threads: int) -> StyledSentence:
     """Return ``sentence`` spoken with ``styles`` (58, 128), so that it can be differentiated."""
     pitch, energy = (one[:, None] for one in (sentence.handed.pitch, sentence.handed.energy))
     rows = {f"style {layer}": row[None] for layer, row in enumerate(styles + sentence.drift)}
     inputs = {"text": sentence.handed.text, "pitch": pitch, "energy": energy, "source": sentence.source, **rows}
     logits, kept = _network(threads).run(**{name: one.astype(np.float32) for name, one in inputs.items()})
-    return Spoken(spectrum.samples(logits[0]), logits[0], kept, threads)
+    return StyledSentence(spectrum.samples(logits[0]), logits[0], kept, threads)
 
 
 @cache

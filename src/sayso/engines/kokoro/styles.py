@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sayso.engines.kokoro import graph
 from sayso.engines.kokoro.voice import MAX_SHIFT, KokoroVoice
-from sayso.engines.protocol import Engine, MeasuredStyles, Spoken, VoiceAsset
+from sayso.engines.protocol import Engine, MeasuredStyles, SpokenSentence, VoiceAsset
 from sayso.engines.tone import BANDS, frequencies_hz
 
 MODEL: Final = "kokoro-styles"
@@ -104,7 +104,7 @@ class Styles:
         shift = float(np.clip(voice.melody.shift + semitones, -MAX_SHIFT, MAX_SHIFT))
         return replace(voice, melody=replace(voice.melody, shift=shift)).asset()
 
-    def spoken(self, asset: VoiceAsset, text: str) -> Callable[[NDArray[np.float32]], Spoken]:
+    def spoken(self, asset: VoiceAsset, text: str) -> Callable[[NDArray[np.float32]], SpokenSentence]:
         """Return what speaks ``text``, of 510 phonemes at most, as the voice does, but with the timbres it is given."""
         from sayso.engines.kokoro import gradient  # noqa: PLC0415 - only a fit differentiates
         from sayso.engines.kokoro.engine import handed_over  # noqa: PLC0415 - the engine knows its styles, too
