@@ -33,6 +33,7 @@ from sayso.synthesis.store import Clip
 from sayso.voices import CloningPermit, reference, style_fit
 from sayso.workflows.consent import permission
 from sayso.workflows.installation import rows
+from sayso.workflows.provenance.releasing import SoundDraft
 from sayso.workflows.speech import credentials, exporting, orders, speaking
 from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import archive, cloning, voicebook
@@ -391,6 +392,21 @@ def go_on_searching_after_a_withdrawal() -> None:
         raise Breach("a sentence was spoken after the withdrawal")
 
 
+@against("voices/style_fit.py:_Search._climbing without check 0")
+def go_on_climbing_after_a_withdrawal() -> None:
+    search = object.__new__(style_fit._Search)
+    search._permitted, search._digests, search._progress = refusing(), [], lambda _: None
+    with refused("the search took another step after the withdrawal"):
+        search._climbing(0.5)
+
+
+def refusing() -> CloningPermit:
+    gate = Gate()
+    allowed = permitted(gate)
+    gate.refusal = PermitRefused("withdrawn", reasons=["withdrawn"])
+    return allowed
+
+
 def sealed(site: Site, what: str, before: str) -> None:
     """Withdraw once ``before`` is done, and expect nothing to be sealed afterwards."""
     owner = cloning if before == "fit" else archive
@@ -532,6 +548,19 @@ def release_a_clip_permitted_for_another_voice(site: Site) -> None:
             permission, "ask", lambda session, asked, *a, **w: kept(session, replace(asked, voice=other), *a, **w)
         )
         released(site, "a clip left that was permitted for another voice")
+
+
+@against("workflows/provenance/releasing.py:SoundDraft.publish without check 0")
+def be_held_up_until_after_a_withdrawal(site: Site) -> None:
+    publish = SoundDraft.publish
+
+    def held_up(draft: SoundDraft) -> None:
+        site.end_permits()
+        publish(draft)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SoundDraft, "publish", held_up)
+        released(site, "a file got its name after the withdrawal")
 
 
 # Exporting

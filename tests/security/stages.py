@@ -19,10 +19,12 @@ CHECKS: dict[str, int] = {
     "voices/reference.py:prepared": 1,
     "voices/style_fit.py:fit": 1,
     "voices/style_fit.py:_Search.say_all": 1,
+    "voices/style_fit.py:_Search._climbing": 1,
     "workflows/voices/archive.py:sealed_recordings": 1,
     "workflows/voices/archive.py:sealed_voice": 1,
     "workflows/speech/credentials.py:packed": 1,
     "workflows/provenance/releasing.py:SoundDraft.write": 1,
+    "workflows/provenance/releasing.py:SoundDraft.publish": 1,
     "workflows/consent/permission.py:result": 1,
 }
 """Every function that asks a gate, and how often."""
@@ -49,7 +51,7 @@ STAGES: dict[str, str] = {
     "workflows/speech/speaking.py:_packed": "credentials.packed asks",
     "workflows/speech/speaking.py:speak": "SoundDraft.write asks whether, where and how the file may be released",
     "workflows/provenance/releasing.py:SoundDraft.__init__": "write asks before any sound is in the draft",
-    "workflows/provenance/releasing.py:SoundDraft.publish": "write has asked",
+    "workflows/provenance/releasing.py:SoundDraft.publish": "asks once more, for whoever was held up since the file was written",
     "workflows/provenance/marking_files.py:_made_to_last": "Marker.embed asks each time",
     "workflows/provenance/marking_files.py:Batch.embed": "Marker.embed and SoundDraft.write ask, and permission.result",
     "doors/cli/commands/mark.py:embed": "Batch.embed asks",

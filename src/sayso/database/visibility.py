@@ -19,6 +19,7 @@ Rule: TypeAlias = Callable[[Any, str], ColumnElement[bool]]
 NOBODYS: Final[Mapping[str, str]] = {
     "ledger_entries": "the log is published; it names nobody",
     "ledger_chains": "the log is published; it names nobody",
+    "ledger_clock_corrections": "the log's own",
     "ledger_published": "the log's own",
     "ledger_shards": "the log's own",
     "alembic_version": "the schema's own",
