@@ -26,6 +26,7 @@ MODELS: Final = (
     "kokoro-styles",
     "kokoro-measured",
     "campplus",
+    "crowd",
 )
 """The models whose file ``SAYSO_MODEL_<NAME>`` may name; see `sayso.models`."""
 
