@@ -497,7 +497,15 @@ def clip_permit(site: Site, **changes: Any) -> tuple[Permit, MarkedAudio]:
 
 def pack(site: Site, permit: Permit, made: MarkedAudio) -> None:
     clip = ClipId(new_id("clip"))
-    credentials.packed(site.session, made, container=Container.WAV, permit=permit, action=Action.SYNTHESIZE, clip=clip)
+    credentials.packed(
+        site.session,
+        made,
+        container=Container.WAV,
+        gate=site.session.gate,
+        permit=permit,
+        action=Action.SYNTHESIZE,
+        clip=clip,
+    )
 
 
 @against("workflows/speech/credentials.py:packed without check 0")

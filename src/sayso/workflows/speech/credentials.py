@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sayso.audio import Container
 from sayso.clock import now, stamp
 from sayso.consent.act import Action
-from sayso.consent.permit import Permit
+from sayso.consent.permit import Gate, Permit
 from sayso.credentials import Claim, SignedAudio, issue, supports
 from sayso.ids import ClipId
 from sayso.mark import EncodedAudio, MarkedAudio
@@ -38,6 +38,7 @@ def packed(
     sound: MarkedAudio,
     *,
     container: Container,
+    gate: Gate,
     permit: Permit,
     action: Action,
     clip: ClipId,
@@ -50,7 +51,7 @@ def packed(
     and whoever finds the mark in it finds the manifest. What is signed names the grant: raise `PermitRefused` for a
     permit that does not hold.
     """
-    session.gate.check(permit, action, made_ms=sound.duration_ms)
+    gate.check(permit, action, made_ms=sound.duration_ms)
     file = sound.encoded(container, tags)
     claim = Claim(
         mark=sound.mark,

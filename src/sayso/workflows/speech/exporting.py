@@ -106,6 +106,7 @@ def export(session: Session, publication: Publication, output: Path) -> Exported
                 session,
                 sound,
                 container=container,
+                gate=session.gate,
                 permit=granted.permit,
                 action=Action.PUBLISH,
                 clip=clip.clip_id,

@@ -204,6 +204,7 @@ def _packed(run: Run, sound: MarkedAudio) -> Packed:
         run.session,
         sound,
         container=take.container,
+        gate=run.gate,
         permit=run.permit,
         action=Action.SYNTHESIZE,
         clip=take.clip,
