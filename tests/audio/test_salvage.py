@@ -141,6 +141,19 @@ def test_a_film_that_outlasts_its_sound_is_no_damage(tone, form):
     assert decode(data).duration_s == pytest.approx(tone.duration_s, abs=0.1)
 
 
+def test_a_second_track_is_read_behind_the_first(tone):
+    file = io.BytesIO()
+    with av.open(file, "w", format="matroska") as container:
+        for track in [container.add_stream("aac", rate=24_000, layout="mono") for _ in range(2)]:
+            for start in range(0, tone.num_samples, 1024):
+                piece = np.ascontiguousarray(tone.samples[:, start : start + 1024])
+                frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout="mono")
+                frame.sample_rate, frame.pts = 24_000, start
+                container.mux(track.encode(frame))
+            container.mux(track.encode(None))
+    assert read(file.getvalue())[0] == pytest.approx(2 * tone.duration_s, abs=0.2)
+
+
 def test_parts_of_other_rates_and_channels_come_at_one(tone):
     stereo = Signal(np.repeat(tone.samples, 2, axis=0), 24_000)
     other = io.BytesIO()

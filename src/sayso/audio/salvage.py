@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -70,6 +71,8 @@ class Salvage:
                 place = start + _MAGIC if is_silent else end  # a header that is none hides nothing behind it
                 if place >= size:
                     break
+            else:
+                self._skip(place, size, f"more than {_MOST_PARTS} parts")
             if not known:
                 raise UnknownFormat(f"got a file in which no sound is found, expected {READ}")
             if is_empty:
@@ -92,21 +95,25 @@ class Salvage:
         import av  # noqa: PLC0415 - loads libraries that most commands do not need
 
         try:
-            with av.open(Section(file, start, end), format=form.value, metadata_errors="ignore") as container:
-                if not container.streams.audio:
-                    self._skip(start, end, f"{form.name} without sound")
-                    return
-                yield from self._frames(container, start)
+            tracks = 1
+            for track in count():
+                with av.open(Section(file, start, end), format=form.value, metadata_errors="ignore") as container:
+                    tracks = len(container.streams.audio)
+                    if track >= tracks:
+                        break
+                    yield from self._frames(container, start, track)
+            if not tracks:
+                self._skip(start, end, f"{form.name} without sound")
         except (av.error.FFmpegError, ValueError) as error:
             self._skip(start, end, f"{form.name}, {getattr(error, 'strerror', None) or 'unreadable'}")
 
-    def _frames(self, container: Any, start: int) -> Iterator[Block]:
-        """Yield finite samples of each frame that decodes."""
-        stream = container.streams.audio[0]
+    def _frames(self, container: Any, start: int, track: int) -> Iterator[Block]:
+        """Yield finite samples of each frame of a track that decodes."""
+        stream = container.streams.audio[track]
         end_s = float(stream.duration * stream.time_base) if stream.duration and len(container.streams) == 1 else None
         done = 0
         behind: list[Block] = []
-        for frame in planar(self._decoded(container, start)):
+        for frame in planar(self._decoded(container, start, stream)):
             samples, rate = np.nan_to_num(frame.to_ndarray(), nan=0.0, posinf=0.0, neginf=0.0), frame.sample_rate
             done += frame.samples
             self._limit.check(done, rate, len(samples))
@@ -119,11 +126,11 @@ class Salvage:
                 yield from behind
                 behind, end_s = [], None
 
-    def _decoded(self, container: Any, start: int) -> Iterator[Any]:
-        """Yield the frames of the first stream of sound, and of those that take its place (chained Ogg)."""
+    def _decoded(self, container: Any, start: int, track: Any) -> Iterator[Any]:
+        """Yield the frames of a track, and of those that take its place (chained Ogg)."""
         import av  # noqa: PLC0415 - see _part
 
-        others = {stream.index for stream in container.streams} - {container.streams.audio[0].index}
+        others = {stream.index for stream in container.streams} - {track.index}
         damaged = in_a_row = 0
         packets = container.demux()
         while in_a_row < _MOST_ERRORS:
