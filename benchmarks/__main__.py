@@ -37,6 +37,7 @@ BENCHMARKS = {
     "page": ["mark/page.py", "--json", "{out}/page.json"],
     "content": ["mark/content.py", "--clips", "80", "--out", "{out}/content.json"],
     "finding": ["mark/finding.py", "--clips", "20", "--sealed", "10000", "--out", "{out}/finding.json"],
+    "long-verify": ["files/long_verify.py", "--json", "{out}/long-verify.json"],
     "words": ["words/normalisers.py", "--out", "{out}/words"],
     "likeness-fast": ["voices/similarity.py", "--effort", "fast", "--json", "{out}/likeness-fast.json"],
     "likeness-best": ["voices/similarity.py", "--effort", "best", "--json", "{out}/likeness-best.json"],

@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from sayso.audio import decode
-from sayso.workflows.provenance import verifying
+from sayso.workflows.provenance.detecting import detected
 from sayso.workflows.speech.speaking import speak
 
 
@@ -18,5 +18,5 @@ def test_an_id_that_is_not_read_blind_is_sought_among_those_issued(estate, tmp_p
         return replace(detector.detect(heard), mark=None, mark_verified=False)
 
     faint = SimpleNamespace(detect=unread, detect_among=detector.detect_among)
-    found = verifying._detection(SimpleNamespace(detector=faint, read=estate.session.read), signal)
+    found = detected(SimpleNamespace(detector=faint, read=estate.session.read), signal)
     assert (str(found.mark), found.mark_verified) == (spoken.mark, True)
