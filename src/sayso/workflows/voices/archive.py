@@ -20,6 +20,7 @@ from sayso.ledger import Entry
 from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
 from sayso.voices import CloningPermit, FittedVoice, Reference
+from sayso.voices import store as voice_rows  # noqa: F401 - its table is among the rows that are read
 from sayso.voices.profile import VoiceProfile
 from sayso.workflows.installation.rows import TICKETS, committed
 from sayso.workflows.installation.session import Session
