@@ -15,15 +15,20 @@ from sayso.database import Connection
 from sayso.database.rows import Row, Rows, rows_where
 from sayso.engines.protocol import Engine, StockVoice
 from sayso.errors import SaysoError, Tampered
+from sayso.fingerprint import store as fingerprint_rows
 from sayso.ids import ArtifactId, SpeakerId, new_id
 from sayso.ledger import Entry
 from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
+from sayso.synthesis import store as clip_rows
 from sayso.voices import CloningPermit, FittedVoice, Reference
-from sayso.voices import store as voice_rows  # noqa: F401 - its table is among the rows that are read
+from sayso.voices import store as voice_rows
 from sayso.voices.profile import VoiceProfile
 from sayso.workflows.installation.rows import TICKETS, committed
 from sayso.workflows.installation.session import Session
+
+ROWS: Final = (clip_rows, fingerprint_rows, voice_rows)
+"""The modules whose tables are read by name here: a table is known once its module is loaded."""
 
 MASTER: Final = Container.FLAC
 """What clips and repaired recordings are kept as."""
