@@ -94,7 +94,7 @@ _BUDGETS: Final = {
 }
 
 _LAYERED: Final = {
-    Effort.FAST: _Budget(rounds=2, tone_after=(), stock=0, settling=1, judged=3, climb=12, checked=6),
+    Effort.FAST: _Budget(rounds=2, tone_after=(), stock=0, settling=1, judged=3, climb=8, checked=4),
     Effort.BEST: _Budget(rounds=8, tone_after=(), stock=0, settling=2, judged=6, climb=90, checked=15),
 }
 """For engines whose voices have a style for each layer."""
