@@ -11,7 +11,7 @@ from sayso.errors import Invalid
 class Limits:
     """Bounds of one server.
 
-    Two minutes of sound are searched in about 6 s; who has more to ask sends it in parts.
+    Two minutes of sound at most are searched in one request; who has more to ask sends it in parts.
 
     ``body_bytes``: of a request; ``sound_s``: of the sound in it; ``body_s``: for it to arrive; ``quiet_s``: without a
     byte; ``waiting_s``: for a hand to come free; ``hands``: sounds searched at once; ``connections``: open at once.
