@@ -20,8 +20,8 @@ from sayso.workflows.consent.reach import ABOUT
 from sayso.workflows.installation.rows import committed, grant_rows, speaker_rows
 from sayso.workflows.installation.session import Session
 
-_LOOKED_BACK: Final = 64
-"""Entries of a grant among which its last clip is looked for; beyond them the audit tells."""
+_LOOKED_BACK: Final = (4, 64)
+"""Entries of a grant among which its last clip is looked for, few of them first; beyond them the audit tells."""
 
 _HINT: Final = "restore the database from a backup; until then nothing is permitted with this speaker's voice"
 
@@ -70,7 +70,8 @@ def _check_charged(session: Session, tx: Connection, grant: GrantId) -> None:
 
 def _charged(session: Session, tx: Connection, grant: str, facts: tuple[str, str]) -> tuple[int, int]:
     """Return the milliseconds and takes that the last clip under the grant says are charged in all."""
-    for row in session.installation.log.newest_in(tx, grant, _LOOKED_BACK):
-        if (entry := row.entry).type == ClipMade.TYPES[0]:
-            return int(entry.facts.get(facts[0], 0)), int(entry.facts.get(facts[1], 0))
+    for limit in _LOOKED_BACK:
+        for row in session.installation.log.newest_in(tx, grant, limit):
+            if (entry := row.entry).type == ClipMade.TYPES[0]:
+                return int(entry.facts.get(facts[0], 0)), int(entry.facts.get(facts[1], 0))
     return 0, 0
