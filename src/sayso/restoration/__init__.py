@@ -1,7 +1,21 @@
 """The restoration room: what is wrong with a recording, and its repair."""
 
-from sayso.restoration.denoise import denoise
-from sayso.restoration.diagnosis import Diagnosis, diagnose
-from sayso.restoration.repair import Restored, restore
+from sayso.restoration.diagnosis import Diagnosis, Finding, diagnose, diagnose_blocks
+from sayso.restoration.enhancers import Enhancer, enhanced, enhancer, enhancer_names
+from sayso.restoration.overview import Overview
+from sayso.restoration.repair import Restored, Step, restore
 
-__all__ = ["Diagnosis", "Restored", "denoise", "diagnose", "restore"]
+__all__ = [
+    "Diagnosis",
+    "Enhancer",
+    "Finding",
+    "Overview",
+    "Restored",
+    "Step",
+    "diagnose",
+    "diagnose_blocks",
+    "enhanced",
+    "enhancer",
+    "enhancer_names",
+    "restore",
+]
