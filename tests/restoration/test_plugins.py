@@ -25,7 +25,7 @@ def points(monkeypatch):
     def put(group: str, name: str, value: str) -> None:
         found = [EntryPoint(name, f"{__name__}:{value}", group)]
         module = registry if group == registry.GROUP else scorers
-        monkeypatch.setattr(module, "entry_points", lambda group: found)  # noqa: ARG005
+        monkeypatch.setattr(module, "entry_points", lambda group: found)
         module.enhancer.cache_clear() if module is registry else module.scorer.cache_clear()
 
     return put
@@ -37,7 +37,9 @@ def test_an_enhancer_of_another_package_is_found(points):
     assert registry.enhancer_names() == ["gtcrn", "halver", "hush"]
 
 
-@pytest.mark.parametrize(("name", "value"), [("other", "Halver"), ("x", "not_an_enhancer"), ("x", "broken"), ("x", "absent")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("other", "Halver"), ("x", "not_an_enhancer"), ("x", "broken"), ("x", "absent")]
+)
 def test_an_enhancer_that_is_none_is_refused(points, name, value):
     points(registry.GROUP, name, value)
     with pytest.raises(EnhancerUnfit, match=name):

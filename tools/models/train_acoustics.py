@@ -3,12 +3,13 @@
 Needs torch, pyroomacoustics and soundfile, of which Sayso needs only the last: make an environment of its own for this
 script. Example::
 
-    SAYSO_SPEECH=../shared/speech PYTHONPATH=src python tools/models/train_acoustics.py src/sayso/models/files/acoustics.onnx
+    PYTHONPATH=src python tools/models/train_acoustics.py src/sayso/models/files/acoustics.onnx
 
 Speech: the speakers of LibriSpeech (CC BY 4.0) and speechocean762 of one half of the speakers (benchmarks judge by the
-other half). Rooms: half of them exponential decays (Polack), half image sources in shoe boxes. Noise: coloured, babble of
-the same speakers, and the first 20 s of one recorded noise. What the network is to tell is known from how each example
-was made: the reverberation time by backward integration from -5 to -25 dB, C50 and DRR from the impulse response.
+other half). Rooms: half of them exponential decays (Polack), half image sources in shoe boxes. Noise: coloured, babble
+of the same speakers, and the first 20 s of one recorded noise. What the network is to tell is known from how each
+example was made: the reverberation time by backward integration from -5 to -25 dB, C50 and DRR from the impulse
+response.
 """
 
 from __future__ import annotations
@@ -167,7 +168,9 @@ def _noise(speech: list[Floats], noise: Floats, rooms: list[tuple[Floats, ...]],
     if kind == 0:
         return _piece(noise, random) * 1.0
     if kind == 1:
-        return sum((_levelled(_piece(speech[i], random)) for i in random.integers(len(speech), size=random.integers(3, 9))))
+        return sum(
+            _levelled(_piece(speech[i], random)) for i in random.integers(len(speech), size=random.integers(3, 9))
+        )
     if kind == 2:
         talker = _piece(speech[random.integers(len(speech))], random)
         return fftconvolve(talker, rooms[random.integers(len(rooms))][0])[:LENGTH].astype(np.float32)
@@ -184,7 +187,9 @@ def _levelled(clip: Floats) -> Floats:
 def layers() -> torch.nn.Module:
     """Return the network: (n, 1, bands, frames) to (n, 8, frames / 4)."""
 
-    def step(made: int, out: int, size: tuple[int, int], stride: tuple[int, int], pad: tuple[int, int]) -> list[torch.nn.Module]:
+    def step(
+        made: int, out: int, size: tuple[int, int], stride: tuple[int, int], pad: tuple[int, int]
+    ) -> list[torch.nn.Module]:
         return [torch.nn.Conv2d(made, out, size, stride, pad), torch.nn.BatchNorm2d(out), torch.nn.ReLU()]
 
     return torch.nn.Sequential(

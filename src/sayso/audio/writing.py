@@ -20,7 +20,7 @@ _MAX_WAV_BYTES: Final = 0xFFFF_FFFF - 64
 
 
 def write_blocks(path: Path, blocks: Iterable[Signal], container: Container) -> int:
-    """Write ``blocks``, all of one rate and number of channels, to ``path`` as 16-bit PCM; return the samples a channel.
+    """Write ``blocks``, all of one rate and number of channels, to ``path`` as 16-bit PCM; return the samples of one.
 
     As `encode` does, values beyond full scale are clipped. ``path`` is a draft: it is not whole until this returns.
 

@@ -1,7 +1,7 @@
 """Live repair: sound in, sound out, block by block, with a latency that is known.
 
-What needs the whole recording (the plan, its measures) is left out: an enhancer alone takes noise and talkers away, and a
-share of the sound as it came is mixed in, as much later.
+What needs the whole recording (the plan, its measures) is left out: an enhancer alone takes noise and talkers away, and
+a share of the sound as it came is mixed in, as much later.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ class LiveRepair:
 
     @property
     def latency_s(self) -> float:
-        """Return the seconds from a sound going in to its coming out, without the resampler's and the computer's own."""
+        """Return the seconds from a sound going in to its coming out, without those of resampler and computer."""
         return (self._run.delay + self._run.hop) * self._scale / self.sample_rate
 
     def push(self, samples: Floats, *, last: bool = False) -> Floats:
-        """Return what comes out for ``samples``; with ``last`` all that is left. In all as much comes out as went in."""
+        """Return what comes out for ``samples``; with ``last`` all that is left. As much comes out as went in."""
         self._dry = np.concatenate([self._dry, samples])
         low = samples if self._down is None else self._down.resample_chunk(samples, last=last)
         self._waiting = np.concatenate([self._waiting, low])
@@ -74,7 +74,7 @@ class LiveRepair:
         return self._share * made[:size] + (1 - self._share) * dry
 
     def _trimmed(self, made: Floats, *, last: bool) -> Floats:
-        """Return ``made`` without the silence at the start that the delay brings; at the end as long as what came in."""
+        """Return ``made`` without the silence at the start that the delay brings."""
         cut = min(made.size, max(self.delay - self._begun, 0))
         self._begun += made.size
         if last and self._dry.size:

@@ -1,4 +1,4 @@
-"""What every enhancer and every scorer must do: subclass a suite, name the plugin, and run it with pytest or by itself."""
+"""What every enhancer and every scorer must do: subclass a suite, name the plugin, run it with pytest or by itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def voiced(sample_rate: int, seconds: float = _SECONDS) -> Floats:
             size = math.exp(-(((hertz - 600) / 400) ** 2)) + 0.5 * math.exp(-(((hertz - 1_800) / 500) ** 2))
             sound += size * np.sin(2 * np.pi * harmonic * turns + harmonic)
     sound *= 0.5 + 0.5 * np.sin(2 * np.pi * 3 * at)
-    return (0.1 * sound / np.sqrt(np.mean(sound**2))).astype(np.float32)
+    return np.asarray(0.1 * sound / np.sqrt(np.mean(sound**2)), np.float32)
 
 
 class EnhancerConformance:
@@ -68,7 +68,9 @@ class EnhancerConformance:
         clean = voiced(found.sample_rate)
         made = run_whole(found, clean)
         reach = round(0.02 * found.sample_rate)
-        both = [float(np.dot(made[reach:-reach], np.roll(clean, shift)[reach:-reach])) for shift in range(-reach, reach)]
+        both = [
+            float(np.dot(made[reach:-reach], np.roll(clean, shift)[reach:-reach])) for shift in range(-reach, reach)
+        ]
         off = int(np.argmax(both)) - reach
         _require(abs(off) <= 0.002 * found.sample_rate, f"got sound {off} samples later, expected it where it was")
 

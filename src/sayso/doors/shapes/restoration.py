@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sayso.workflows.restoration.diagnosing import Examined
-    from sayso.workflows.restoration.restoring import RestoredFile
     from sayso.audio.quality import Dnsmos
     from sayso.restoration import Finding, Step
+    from sayso.workflows.restoration.diagnosing import Examined
+    from sayso.workflows.restoration.restoring import RestoredFile
 
 
 def diagnosed(examined: Examined) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Noise and room, told from the speech alone by a small network.
 
-The network (trained by tools/models/train_acoustics.py on simulated rooms and noises) hears log-mel bands and tells every
-64 ms the ratio of speech to noise, the reverberation time, the clarity C50 and the ratio of direct to reverberant sound
-(ISO 3382-1), each with the scale of a Laplace distribution for its error; after Lavechin et al., "Brouhaha", ASRU 2023.
+The network (trained by tools/models/train_acoustics.py on simulated rooms and noises) hears log-mel bands and tells
+every 64 ms the ratio of speech to noise, the reverberation time, the clarity C50 and the ratio of direct to
+reverberant sound (ISO 3382-1), each with the scale of a Laplace distribution for its error; after Lavechin et
+al., "Brouhaha", ASRU 2023.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Acoustics:
 
 
 def acoustics(power: Floats) -> Acoustics:
-    """Return what the network tells of a sound by its ``power``, shape (frames, bins), in frames of 32 ms each 16 ms."""
+    """Return what the network tells of a sound by its ``power``, shape (frames, bins), of 32 ms each 16 ms."""
     told = [_told(window) for window in _windows(power)]
     return Acoustics(np.concatenate([values for values, _ in told]), np.concatenate([errors for _, errors in told]))
 

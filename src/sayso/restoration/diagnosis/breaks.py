@@ -45,7 +45,10 @@ def _dropouts(samples: Floats, sample_rate: int) -> list[Place]:
 
 def _stops(samples: Floats, start: int, stop: int) -> bool:
     """Return whether the sound jumps at an end of the stretch: it does not where a recording fades into silence."""
-    jump = max(abs(float(samples[start] - samples[start - 1])), abs(float(samples[min(stop + 1, samples.size - 1)] - samples[stop])))
+    jump = max(
+        abs(float(samples[start] - samples[start - 1])),
+        abs(float(samples[min(stop + 1, samples.size - 1)] - samples[stop])),
+    )
     near = np.concatenate([samples[max(start - 160, 0) : start], samples[stop + 1 : stop + 161]])
     return jump > _ABOVE_REST * _rms(near) or abs(float(samples[start])) > 0.1
 

@@ -1,4 +1,4 @@
-"""Diagnosis: all that is looked for in a recording, stretch by stretch, so that hours need no more memory than a minute."""
+"""Diagnosis: all that is looked for, stretch by stretch, so that hours need no more memory than a minute."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def examine(signal: Signal) -> tuple[Diagnosis, Hum | None]:
     low = resample(Signal.mono(mixed, signal.sample_rate), _RATE).samples[0]
     heard = speakers.activity(low)
     spectrum = spectrum_of(low, _RATE)
-    at = np.minimum(np.arange(len(spectrum.power)) * max(heard.speech.size, 1) // len(spectrum.power), heard.speech.size - 1)
+    at = np.minimum(
+        np.arange(len(spectrum.power)) * max(heard.speech.size, 1) // len(spectrum.power), heard.speech.size - 1
+    )
     spoken = heard.speech[at] >= 0.5
     loud = bandwidth.loud_spectrum(mixed, signal.sample_rate)
     hum = find_hum(mixed, signal.sample_rate)

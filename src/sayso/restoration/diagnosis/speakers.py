@@ -61,7 +61,9 @@ def _heard(window: Floats) -> Floats:
     classes = classes[:frames]
     each = np.stack([classes[:, which].sum(axis=1) for which in _SPEAKERS], axis=1)
     main = int(np.argmax(each.sum(axis=0)))
-    return np.stack([1 - classes[:, 0], classes[:, 4:].sum(axis=1), 1 - np.prod(1 - np.delete(each, main, axis=1), axis=1)], axis=1)
+    return np.stack(
+        [1 - classes[:, 0], classes[:, 4:].sum(axis=1), 1 - np.prod(1 - np.delete(each, main, axis=1), axis=1)], axis=1
+    )
 
 
 def overlap_finding(found: Activity) -> Finding:
@@ -70,7 +72,14 @@ def overlap_finding(found: Activity) -> Finding:
     spoken = max(int((found.speech >= _OVERLAP).sum()), 1)
     places = places_of(together, STEP_S, gap_s=_GAP_S)
     sure = float(np.abs(2 * found.overlap - 1).mean()) if found.overlap.size else 0.0
-    return Finding("overlap", float(together.sum() / spoken), "ratio", sure, places, is_fault=bool(together.sum() > _HEARD * spoken))
+    return Finding(
+        "overlap",
+        float(together.sum() / spoken),
+        "ratio",
+        sure,
+        places,
+        is_fault=bool(together.sum() > _HEARD * spoken),
+    )
 
 
 def chatter_finding(found: Activity) -> Finding:

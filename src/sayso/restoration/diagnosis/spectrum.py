@@ -31,4 +31,4 @@ def spectrum_of(samples: NDArray[np.float32], sample_rate: int) -> Spectrum:
     made = np.fft.rfft(frames * window, axis=1).astype(np.complex64)
     power = made.real**2 + made.imag**2
     scale = 2 / (frame * float(np.square(window).sum()))
-    return Spectrum(power * np.float32(scale), np.fft.rfftfreq(frame, 1 / sample_rate))
+    return Spectrum(power * np.float32(scale), np.asarray(np.fft.rfftfreq(frame, 1 / sample_rate), np.float64))

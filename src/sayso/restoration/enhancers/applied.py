@@ -53,7 +53,7 @@ def run_whole(enhancer: Enhancer, samples: Floats) -> Floats:
     run = enhancer.stream()
     filled = -(-(samples.size + run.delay) // run.hop) * run.hop
     made = run.push(np.pad(samples, (0, filled - samples.size)))
-    return made[run.delay : run.delay + samples.size]
+    return np.asarray(made[run.delay : run.delay + samples.size], np.float32)
 
 
 def _fitted(signal: Signal, num_samples: int) -> Floats:
@@ -69,7 +69,7 @@ def _edge_gain(before: Floats, after: Floats, rate: int, num_samples: int) -> Fl
     gain = np.sqrt(_edge_power(after, rate) / np.maximum(_edge_power(before, rate), 1e-12)).clip(0.0, 1.0)
     gain = np.convolve(np.pad(gain, 1, mode="edge"), _SMOOTHING, mode="valid")
     at = np.linspace(0, gain.size - 1, num_samples)
-    return np.interp(at, np.arange(gain.size), gain).astype(np.float32)
+    return np.asarray(np.interp(at, np.arange(gain.size), gain), np.float32)
 
 
 def _edge_power(samples: Floats, rate: int) -> NDArray[np.float64]:

@@ -73,8 +73,8 @@ _MEMORIES: Final = {
 }
 _INPUTS: Final[Mapping[str, Mapping[str, Sequence[int | str]]]] = {
     "encoder": {_FEATURES[0]: (1, 1, "s", _BANDS), _FEATURES[1]: (1, 2, "s", _FILTERED)},
-    "bands": {name: () for name in _HIDDEN[:5]},
-    "filter": {name: () for name in ("emb", "c0")},
+    "bands": dict.fromkeys(_HIDDEN[:5], ()),
+    "filter": dict.fromkeys(("emb", "c0"), ()),
 }
 _OUTPUTS: Final = {"encoder": _HIDDEN, "bands": ("m",), "filter": ("coefs",)}
 
@@ -108,7 +108,9 @@ class HushStream:
         with_past = np.concatenate([self._before, spectra[:, :_FILTERED]])
         self._before = with_past[len(with_past) - _ORDER + 1 :]
         places = range(_ORDER)
-        enhanced[:, :_FILTERED] = sum(with_past[place : place + len(spectra)] * filters[:, :, place] for place in places)
+        enhanced[:, :_FILTERED] = sum(
+            with_past[place : place + len(spectra)] * filters[:, :, place] for place in places
+        )
         return self._framed.sound(enhanced / np.float32(_SCALE))
 
     def _told(self, spectra: Spectra) -> tuple[Floats, NDArray[np.complex64]]:
@@ -116,7 +118,9 @@ class HushStream:
         heard = np.concatenate([self._heard, self._levels(spectra)])
         seen = np.concatenate([self._seen, self._shapes(spectra)], axis=1)
         self._heard, self._seen = heard[-_REACH:], seen[:, -_REACH:]
-        found = dict(zip(_HIDDEN, self._run("encoder", {_FEATURES[0]: heard[None, None], _FEATURES[1]: seen[None]}), strict=True))
+        found = dict(
+            zip(_HIDDEN, self._run("encoder", {_FEATURES[0]: heard[None, None], _FEATURES[1]: seen[None]}), strict=True)
+        )
         gains = self._run("bands", {name: found[name] for name in _INPUTS["bands"]})[0][0, 0]
         told = self._run("filter", {name: found[name] for name in _INPUTS["filter"]})[0][0]
         filters = np.ascontiguousarray(told, np.float32).view(np.complex64).reshape(len(spectra), _FILTERED, _ORDER)

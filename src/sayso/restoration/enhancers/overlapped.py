@@ -34,4 +34,4 @@ class Framed:
         frames = np.fft.irfft(spectra, n=2 * self.hop, axis=1).astype(np.float32) * self._window
         added = np.concatenate([self._after[np.newaxis], frames[:, self.hop :]])
         self._after = added[-1]
-        return (added[:-1] + frames[:, : self.hop]).reshape(-1)
+        return np.asarray((added[:-1] + frames[:, : self.hop]).reshape(-1), np.float32)

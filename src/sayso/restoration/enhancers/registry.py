@@ -1,4 +1,4 @@
-"""Enhancers by name, those of Sayso itself and those found by entry point; one that is broken is told of where it is asked for."""
+"""Enhancers by name: those of Sayso and those found by entry point; one that is broken is told of when asked for."""
 
 from __future__ import annotations
 

@@ -37,18 +37,21 @@ def _declipped(samples: Floats, sample_rate: int) -> Floats:
     hop = round(_FRAME_S * sample_rate / 4)
     size = 4 * hop
     filled = -(-samples.size // hop) * hop + 2 * size
-    whole, marks = (np.pad(one, (size, filled - size - one.size)) for one in (samples, cut))
+    around = (size, filled - size - samples.size)
+    whole = np.asarray(np.pad(samples, around), np.float32)
+    marks = np.asarray(np.pad(cut, around), np.bool_)
     window = np.sqrt(np.hanning(size + 1)[:-1]).astype(np.float32)
-    views = [np.lib.stride_tricks.sliding_window_view(one, size)[::hop] for one in (whole, marks)]
-    touched = np.flatnonzero(views[1].any(axis=1))
+    sounds = np.lib.stride_tricks.sliding_window_view(whole, size)[::hop]
+    cuts = np.lib.stride_tricks.sliding_window_view(marks, size)[::hop]
+    touched = np.flatnonzero(cuts.any(axis=1))
     change = np.zeros(whole.size, np.float32)
     for some in np.array_split(touched, -(-touched.size // _TOGETHER)):
-        frames = views[0][some] * window
-        off = (_sparse(frames, views[1][some]) - frames) * window / 2
+        frames = sounds[some] * window
+        off = (_sparse(frames, cuts[some]) - frames) * window / 2
         for place, row in zip(some.tolist(), off, strict=True):
             change[place * hop : place * hop + size] += row
     change[~marks] = 0
-    return (whole + change)[size : size + samples.size]
+    return np.asarray((whole + change)[size : size + samples.size], np.float32)
 
 
 def _sparse(frames: Floats, marks: Marks) -> Floats:

@@ -1,4 +1,4 @@
-"""Long recordings: planned on excerpts, repaired stretch by stretch, so that ten hours need no more memory than minutes."""
+"""Long recordings: planned on excerpts, repaired stretch by stretch; ten hours need no more memory than minutes."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def replayed_blocks(steps: Sequence[Step], blocks: Iterable[Signal]) -> Iterator
     for stretch in stretches(blocks, _STRETCH_S):
         rate = stretch.sample_rate
         lead = min(round(_LEAD_S * rate), before.num_samples) if before is not None else 0
-        whole = concatenate([before.slice(before.num_samples - lead, before.num_samples), stretch]) if before else stretch
+        whole = (
+            concatenate([before.slice(before.num_samples - lead, before.num_samples), stretch]) if before else stretch
+        )
         made = replayed(steps, whole).samples
         fade = min(round(_FADE_S * rate), lead)
         if tail is not None and fade:

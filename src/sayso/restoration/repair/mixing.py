@@ -1,7 +1,7 @@
 """Mixing what an enhancer made with the recording: most of it in pauses, less of it under the voice.
 
-Noise is heard in pauses, where an enhancer can do no harm; under the voice it is masked, and what an enhancer takes away
-there it takes from the voice. So the listener gets the silence of the one and the voice of the other.
+Noise is heard in pauses, where an enhancer can do no harm; under the voice it is masked, and what an enhancer takes
+away there it takes from the voice. So the listener gets the silence of the one and the voice of the other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def mixed(wet: Signal, dry: Signal, share: float) -> Signal:
 
 
 def voice_spared(wet: Signal, dry: Signal, *, pauses: float, voice: float) -> Signal:
-    """Return a share of ``wet`` and the rest of ``dry``: the share ``pauses`` where ``wet`` pauses, ``voice`` in speech."""
+    """Return a share of ``wet`` and the rest of ``dry``: ``pauses`` where ``wet`` pauses, ``voice`` in speech."""
     made = [
         clean + (np.float32(1 - pauses) + np.float32(pauses - voice) * spoken(clean, dry.sample_rate)) * (noisy - clean)
         for clean, noisy in zip(wet.samples, dry.samples, strict=True)
@@ -37,7 +37,7 @@ def voice_spared(wet: Signal, dry: Signal, *, pauses: float, voice: float) -> Si
 
 
 def spoken(samples: Floats, sample_rate: int) -> Floats:
-    """Return how much each of ``samples`` is speech rather than pause, 0 to 1, by its level; for sound without noise."""
+    """Return how much each of ``samples`` is speech, 0 to 1, by its level; for sound without noise."""
     from scipy.ndimage import maximum_filter1d, uniform_filter1d  # noqa: PLC0415 - slow to import
 
     block = max(1, round(_BLOCK_S * sample_rate))

@@ -18,7 +18,28 @@ RECORDS: Final = ".restored"
 """The folder, inside that of the output, that tells which recordings are done and from what."""
 
 SUFFIXES: Final = frozenset(
-    ".wav .w64 .aif .aiff .au .caf .flac .mp3 .aac .ac3 .eac3 .m4a .mp4 .ogg .oga .opus .webm .mka .wma .avi".split()
+    [
+        ".wav",
+        ".w64",
+        ".aif",
+        ".aiff",
+        ".au",
+        ".caf",
+        ".flac",
+        ".mp3",
+        ".aac",
+        ".ac3",
+        ".eac3",
+        ".m4a",
+        ".mp4",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".webm",
+        ".mka",
+        ".wma",
+        ".avi",
+    ]
 )
 _MOST_BYTES: Final = 4_000_000
 

@@ -21,7 +21,7 @@ def restore_live(source: BinaryIO, target: BinaryIO, sample_rate: int) -> None:
     size = 2 * max(1, round(_BLOCK_S * sample_rate))
     while data := source.read(size):
         whole = data[: len(data) // 2 * 2]
-        _put(target, live.push(np.frombuffer(whole, "<i2").astype(np.float32) / _FULL_SCALE))
+        _put(target, live.push(np.frombuffer(whole, "<i2").astype(np.float32) / np.float32(_FULL_SCALE)))
     _put(target, live.push(np.zeros(0, np.float32), last=True))
 
 

@@ -17,7 +17,8 @@ from sayso.doors.shapes import restoration as shapes
 def diagnose(
     files: Annotated[list[Path], typer.Argument(help="Audio files.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Also write one HTML page of all files; - for standard output.")
+        Path | None,
+        typer.Option("--output", "-o", help="Also write one HTML page of all files; - for standard output."),
     ] = None,
     force: Force = False,
     as_json: AsJson = False,

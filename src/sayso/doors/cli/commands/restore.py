@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from sayso.doors.cli.batch import each
-from sayso.doors.cli.outlet import STDOUT, Force, free, sound_outlet
+from sayso.doors.cli.outlet import Force, free, sound_outlet
 from sayso.doors.cli.output import AsJson, talk
 from sayso.doors.cli.progress import bar
 from sayso.doors.shapes import restoration as shapes
@@ -78,9 +78,7 @@ def _refuse_unless(fits: bool) -> None:
         raise RestoreUsage
 
 
-def _one(
-    recording: Path, output: Path, done: list[RestoredFile], *, force: bool, as_json: bool, looks: bool
-) -> None:
+def _one(recording: Path, output: Path, done: list[RestoredFile], *, force: bool, as_json: bool, looks: bool) -> None:
     from sayso.workflows.restoration.restoring import restore_file  # noqa: PLC0415
 
     source = sys.stdin.buffer.read(_MOST_BYTES) if recording == STDIN else recording
@@ -131,4 +129,5 @@ def _lines(result: dict[str, Any]) -> Iterator[str]:
     yield "  repaired: " + (", ".join(result["repaired"]) or "nothing")
     if result["refused"]:
         yield "  tried, without benefit: " + ", ".join(result["refused"])
-    yield f"  quality (DNSMOS overall): {result['before']['overall']:.2f} before, {result['after']['overall']:.2f} after"
+    before, after = (result[side]["overall"] for side in ("before", "after"))
+    yield f"  quality (DNSMOS overall): {before:.2f} before, {after:.2f} after"
