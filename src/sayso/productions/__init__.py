@@ -1,0 +1,20 @@
+"""Productions: a manuscript becomes a script, a script becomes chapters, chapters become an audiobook or a feed."""
+
+from sayso.productions.cast import Cast, Part
+from sayso.productions.lines import lines_of
+from sayso.productions.manuscript import Block, BlockKind, Manuscript
+from sayso.productions.readers import read_manuscript
+from sayso.productions.script import Chapter, Line, Script
+
+__all__ = [
+    "Block",
+    "BlockKind",
+    "Cast",
+    "Chapter",
+    "Line",
+    "Manuscript",
+    "Part",
+    "Script",
+    "lines_of",
+    "read_manuscript",
+]
