@@ -38,7 +38,9 @@ def test_chapters_begin_at_the_level_that_repeats_and_parts_are_said_in_the_next
 
 
 def test_text_before_the_first_chapter_and_without_any_is_kept():
-    script = lines_of(book(said("A word before."), heading("One"), said("It burned."), heading("Two"), said("Out.")), SOLO)
+    script = lines_of(
+        book(said("A word before."), heading("One"), said("It burned."), heading("Two"), said("Out.")), SOLO
+    )
     assert [chapter.title for chapter in script.chapters] == ["The Lamp", "One", "Two"]
     assert [chapter.title for chapter in lines_of(book(said("Only this.")), SOLO).chapters] == ["The Lamp"]
 
@@ -111,7 +113,7 @@ def test_a_cast_file_is_read_and_its_changes_are_obeyed(tmp_path):
 
 def test_a_written_cast_is_read_back_and_has_a_row_for_each_line():
     cast = Cast(
-        {"narrator": Part("heart"), "Ada: \"x\"": Part("bella", 0.9)},
+        {"narrator": Part("heart"), 'Ada: "x"': Part("bella", 0.9)},
         dialogue=True,
         changes={"c01-0001": Change(who="Ada", pause_ms=10, text="“Quoted: yes.”")},
     )  # fmt: skip

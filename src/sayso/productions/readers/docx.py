@@ -10,7 +10,7 @@ from typing import Any, Final
 from sayso.productions.cleaning import tidied
 from sayso.productions.errors import ExtraMissing, ManuscriptInvalid, ManuscriptLocked
 from sayso.productions.manuscript import Block, BlockKind, Manuscript
-from sayso.productions.readers.packed import Packed
+from sayso.productions.readers.zipped import ZipBox
 from sayso.productions.readers.plain import block_of
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -28,7 +28,7 @@ def read(data: bytes, name: str) -> Manuscript:
     """Return the manuscript of a DOCX file; raise `ManuscriptLocked` for a password."""
     if data.startswith(_OLE):
         raise ManuscriptLocked("got a file with a password, or of Word before 2007; save it as .docx without one")
-    box = Packed(data)
+    box = ZipBox(data)
     if "word/document.xml" not in box:
         raise ManuscriptInvalid("got a zip container without word/document.xml, expected a DOCX")
     document = _opened(data)

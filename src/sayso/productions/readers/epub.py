@@ -12,7 +12,7 @@ from sayso.productions.cleaning import tidied
 from sayso.productions.errors import ExtraMissing, ManuscriptInvalid, ManuscriptLocked
 from sayso.productions.manuscript import Block, BlockKind, Cover, Manuscript
 from sayso.productions.readers import html
-from sayso.productions.readers.packed import Packed, resolved
+from sayso.productions.readers.zipped import ZipBox, resolved
 
 _CONTAINER: Final = "META-INF/container.xml"
 _ENCRYPTION: Final = "META-INF/encryption.xml"
@@ -31,7 +31,7 @@ _LARGEST_COVER: Final = 20_000_000
 
 def read(data: bytes, name: str) -> Manuscript:
     """Return the manuscript of a book; raise `ManuscriptLocked` for DRM, `ManuscriptInvalid` for a broken container."""
-    box = Packed(data)
+    box = ZipBox(data)
     if _CONTAINER not in box:
         raise ManuscriptInvalid(f"got a zip container without {_CONTAINER}, expected an EPUB")
     _check_encryption(box)
@@ -62,7 +62,7 @@ def xml(data: bytes, what: str) -> Any:
         raise ManuscriptInvalid(f"{what}: is no well-formed XML: {str(error)[:100]}") from None
 
 
-def _check_encryption(box: Packed) -> None:
+def _check_encryption(box: ZipBox) -> None:
     if _RIGHTS in box:
         raise ManuscriptLocked("got a book with DRM (META-INF/rights.xml); bring a copy without it")
     if _ENCRYPTION not in box:
@@ -72,7 +72,7 @@ def _check_encryption(box: Packed) -> None:
         raise ManuscriptLocked("got a book with DRM (META-INF/encryption.xml); bring a copy without it")
 
 
-def _package(box: Packed) -> tuple[str, Any]:
+def _package(box: ZipBox) -> tuple[str, Any]:
     roots = xml(box.read(_CONTAINER), _CONTAINER).iter(f"{_OCF}rootfile")
     place = next((str(root.get("full-path")) for root in roots if root.get("full-path")), "")
     if not place:
@@ -100,7 +100,7 @@ def _spine(package: Any, items: dict[str, Any], place: str, told: dict[str, int]
     return pages
 
 
-def _page(box: Packed, name: str, told: dict[str, int]) -> list[Block]:
+def _page(box: ZipBox, name: str, told: dict[str, int]) -> list[Block]:
     root = html.parsed(box.read(name))
     blocks = list(html.blocks_of(root, told))
     text = "".join(block.text for block in blocks)
@@ -119,7 +119,7 @@ def _metadata(package: Any, name: str) -> str:
     return next(iter(_all(package, name)), "")
 
 
-def _cover(box: Packed, package: Any, items: dict[str, Any], place: str) -> Cover | None:
+def _cover(box: ZipBox, package: Any, items: dict[str, Any], place: str) -> Cover | None:
     named = next((m.get("content") for m in package.iterfind(f"{_OPF}metadata/{_OPF}meta[@name='cover']")), None)
     for key, item in items.items():
         is_cover = key == named or "cover-image" in str(item.get("properties") or "").split()

@@ -19,7 +19,7 @@ MAX_RATIO: Final = 200
 _SMALL: Final = 1_000_000
 
 
-class Packed:
+class ZipBox:
     """An open zip container, read file by file within limits."""
 
     def __init__(self, data: bytes) -> None:
