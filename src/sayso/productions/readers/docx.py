@@ -10,8 +10,8 @@ from typing import Any, Final
 from sayso.productions.cleaning import tidied
 from sayso.productions.errors import ExtraMissing, ManuscriptInvalid, ManuscriptLocked
 from sayso.productions.manuscript import Block, BlockKind, Manuscript
-from sayso.productions.readers.zipped import ZipBox
 from sayso.productions.readers.plain import block_of
+from sayso.productions.readers.zipped import ZipBox
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADING: Final = re.compile(r"^heading (\d)$", re.IGNORECASE)
