@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sayso.productions import Block, BlockKind, Cast, Manuscript, Part, lines_of
+from sayso.productions import Block, BlockKind, CastList, Manuscript, CastPart, lines_of
 from sayso.productions.cast import Change
 from sayso.productions.cast_file import cast_of, read_cast, written
 from sayso.productions.errors import CastInvalid, LineUnknown, ManuscriptEmpty
@@ -24,7 +24,7 @@ def book(*blocks):
     return Manuscript("The Lamp", "A. Keeper", "en", blocks)
 
 
-SOLO = Cast.single("heart")
+SOLO = CastList.single("heart")
 
 
 def test_chapters_begin_at_the_level_that_repeats_and_parts_are_said_in_the_next():
@@ -56,7 +56,7 @@ def test_a_long_paragraph_is_cut_between_sentences_and_nothing_is_lost():
 def test_notes_and_images_are_read_when_asked_and_told_when_not():
     blocks = (said("It burned."), Block(BlockKind.NOTE, "A kind of oil."), Block(BlockKind.IMAGE, "A map"))
     assert lines_of(book(*blocks), SOLO).dropped == ("footnotes (1)", "words for images (1)")
-    both = Cast({"narrator": Part("heart")}, notes=True, images=True)
+    both = CastList({"narrator": CastPart("heart")}, notes=True, images=True)
     assert [line.text for line in lines_of(book(*blocks), both).lines()][1:] == ["Note: A kind of oil.", "Image: A map"]
     with pytest.raises(ManuscriptEmpty):
         lines_of(book(blocks[1]), SOLO)
@@ -112,8 +112,8 @@ def test_a_cast_file_is_read_and_its_changes_are_obeyed(tmp_path):
 
 
 def test_a_written_cast_is_read_back_and_has_a_row_for_each_line():
-    cast = Cast(
-        {"narrator": Part("heart"), 'Ada: "x"': Part("bella", 0.9)},
+    cast = CastList(
+        {"narrator": CastPart("heart"), 'Ada: "x"': CastPart("bella", 0.9)},
         dialogue=True,
         changes={"c01-0001": Change(who="Ada", pause_ms=10, text="“Quoted: yes.”")},
     )  # fmt: skip
@@ -141,4 +141,4 @@ def test_what_is_no_cast_is_refused_with_the_field(text):
 
 def test_a_change_of_a_line_that_is_not_there_is_refused():
     with pytest.raises(LineUnknown):
-        lines_of(book(said("One.")), Cast({"narrator": Part("heart")}, changes={"c09-0001": Change()}))
+        lines_of(book(said("One.")), CastList({"narrator": CastPart("heart")}, changes={"c09-0001": Change()}))

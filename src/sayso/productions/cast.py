@@ -15,7 +15,7 @@ LONGEST_PAUSE_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CastPart:
     """How one character speaks: with which voice (an id or a stock name), and how fast."""
 
     voice: str
@@ -46,14 +46,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class CastList:
     """Voices by character; whoever has none is read by the narrator.
 
     ``dialogue`` finds who speaks in quotations; ``notes`` reads footnotes, ``images`` the words that stand for images.
     ``lexicons`` are files with pronunciations, of the series first: of two entries for one word the last counts.
     """
 
-    parts: Mapping[str, Part]
+    parts: Mapping[str, CastPart]
     dialogue: bool = False
     notes: bool = False
     images: bool = False
@@ -66,11 +66,11 @@ class Cast:
             raise CastInvalid(f"{NARRATOR}: got no voice for the narrator, expected one")
 
     @classmethod
-    def single(cls, voice: str, *, speed: float = 1.0) -> Cast:
+    def single(cls, voice: str, *, speed: float = 1.0) -> CastList:
         """Return the cast of a book that one voice reads."""
-        return cls({NARRATOR: Part(voice, speed)})
+        return cls({NARRATOR: CastPart(voice, speed)})
 
-    def part(self, who: str) -> Part:
+    def part(self, who: str) -> CastPart:
         """Return how ``who`` speaks."""
         return self.parts.get(who, self.parts[NARRATOR])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sayso.disk import read_bounded
-from sayso.productions.cast import Cast, Change, Part
+from sayso.productions.cast import CastList, Change, CastPart
 from sayso.productions.errors import CastInvalid, ExtraMissing
 from sayso.productions.script import NARRATOR, Script
 
@@ -21,17 +21,17 @@ _FIELDS: Final = frozenset(
 _SHOWN: Final = 72
 
 
-def read_cast(path: Path) -> Cast:
+def read_cast(path: Path) -> CastList:
     """Return the cast that the file ``path`` describes; its lexicons are named from the folder of the file.
 
     Raise `CastInvalid` naming the field, `FileMissing`, or `ExtraMissing`.
     """
     cast = cast_of(read_bounded(path, MAX_BYTES), str(path))
     named = tuple(str(path.parent / lexicon) for lexicon in cast.lexicons)
-    return Cast(cast.parts, cast.dialogue, cast.notes, cast.images, named, cast.changes)
+    return CastList(cast.parts, cast.dialogue, cast.notes, cast.images, named, cast.changes)
 
 
-def cast_of(data: bytes, name: str) -> Cast:
+def cast_of(data: bytes, name: str) -> CastList:
     """Return the cast in the YAML ``data`` of the file ``name``."""
     told = _mapping(_loaded(data, name), name)
     unknown = sorted(set(told) - _FIELDS)
@@ -47,7 +47,7 @@ def cast_of(data: bytes, name: str) -> Cast:
         raise CastInvalid(f"{name}: {error.message}") from None
 
 
-def _cast(told: Mapping[str, Any]) -> Cast:
+def _cast(told: Mapping[str, Any]) -> CastList:
     parts = {NARRATOR: _part(told.get("narrator"), NARRATOR)} if "narrator" in told else {}
     for who, value in _mapping(told.get("characters") or {}, "characters").items():
         parts[str(who)] = _part(value, str(who))
@@ -58,10 +58,10 @@ def _cast(told: Mapping[str, Any]) -> Cast:
     if not isinstance(lexicons, list) or not all(isinstance(each, str) for each in lexicons):
         raise CastInvalid("lexicons: expected a list of file names")
     flags = {name: _flag(told.get(name, False), name) for name in ("dialogue", "notes", "images")}
-    return Cast(parts, lexicons=tuple(lexicons), changes=changes, **flags)
+    return CastList(parts, lexicons=tuple(lexicons), changes=changes, **flags)
 
 
-def written(script: Script, cast: Cast) -> str:
+def written(script: Script, cast: CastList) -> str:
     """Return the file of ``cast``, with a row for each line of ``script``: its label, who says it, and its words.
 
     Rows are comments until a person takes the sign away; then they are obeyed.
@@ -113,11 +113,11 @@ def _mapping(value: Any, name: str) -> Mapping[Any, Any]:
     return value
 
 
-def _part(value: Any, who: str) -> Part:
+def _part(value: Any, who: str) -> CastPart:
     told = {"voice": value} if isinstance(value, str) else dict(_mapping(value, who))
     _only(told, {"voice", "speed"}, who)
     try:
-        return Part(str(told.get("voice") or ""), _number(told.get("speed", 1.0), "speed"))
+        return CastPart(str(told.get("voice") or ""), _number(told.get("speed", 1.0), "speed"))
     except CastInvalid as error:
         raise CastInvalid(f"{who}: {error.message}") from None
 
@@ -160,7 +160,7 @@ def _told(change: Change) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _shown(part: Part) -> str:
+def _shown(part: CastPart) -> str:
     return f"{{voice: {_text(part.voice)}, speed: {part.speed:g}}}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sayso.productions.cast import Cast
+from sayso.productions.cast import CastList
 from sayso.productions.errors import LineUnknown, ManuscriptEmpty
 from sayso.productions.manuscript import Block, BlockKind, Manuscript
 from sayso.productions.quoting import Conversation
@@ -24,7 +24,7 @@ HEADING_MS: Final = 1300
 SCENE_MS: Final = 1800
 
 
-def lines_of(manuscript: Manuscript, cast: Cast) -> Script:
+def lines_of(manuscript: Manuscript, cast: CastList) -> Script:
     """Return the script of a manuscript: who says what, in which order, with which pauses.
 
     Raise `ManuscriptEmpty` where nothing is left to say, `LineUnknown` where the cast changes a line that is not there.
@@ -47,7 +47,7 @@ def lines_of(manuscript: Manuscript, cast: Cast) -> Script:
     return script
 
 
-def _skipped(blocks: Sequence[Block], cast: Cast) -> Iterator[str]:
+def _skipped(blocks: Sequence[Block], cast: CastList) -> Iterator[str]:
     counts = Counter(block.kind for block in blocks)
     if counts[BlockKind.NOTE] and not cast.notes:
         yield f"footnotes ({counts[BlockKind.NOTE]})"
@@ -87,7 +87,7 @@ class _Lines:
     """The lines of one chapter so far."""
 
     number: int
-    cast: Cast
+    cast: CastList
     lines: list[Line] = field(default_factory=list)
     paragraph: int = 0
 
@@ -120,7 +120,7 @@ class _Lines:
         )
 
 
-def _chapter(number: int, title: str, blocks: Sequence[Block], cast: Cast) -> Chapter:
+def _chapter(number: int, title: str, blocks: Sequence[Block], cast: CastList) -> Chapter:
     lines, talk = _Lines(number, cast), Conversation()
     for block in blocks:
         lines.paragraph += 1
@@ -139,7 +139,7 @@ def _chapter(number: int, title: str, blocks: Sequence[Block], cast: Cast) -> Ch
     return Chapter(number, title, tuple(lines.lines))
 
 
-def _speak(lines: _Lines, talk: Conversation, block: Block, cast: Cast) -> None:
+def _speak(lines: _Lines, talk: Conversation, block: Block, cast: CastList) -> None:
     if block.speaker or not cast.dialogue:
         pieces = [(block.speaker or NARRATOR, block.text)]
     else:
