@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sayso.productions import Block, BlockKind, CastList, Manuscript, CastPart, lines_of
+from sayso.productions import Block, BlockKind, CastList, CastPart, Manuscript, lines_of
 from sayso.productions.cast import Change
 from sayso.productions.cast_file import cast_of, read_cast, written
 from sayso.productions.errors import CastInvalid, LineUnknown, ManuscriptEmpty

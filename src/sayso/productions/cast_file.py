@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sayso.disk import read_bounded
-from sayso.productions.cast import CastList, Change, CastPart
+from sayso.productions.cast import CastList, CastPart, Change
 from sayso.productions.errors import CastInvalid, ExtraMissing
 from sayso.productions.script import NARRATOR, Script
 
