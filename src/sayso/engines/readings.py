@@ -15,12 +15,15 @@ from sayso.engines.homographs import READINGS
 # The letter A, which is no article: inside a sentence, and among other letters.
 _LETTER_A: Final = re.compile(
     r"(?<=[a-z] )A(?= (?![A-Z][a-z])|[.,;:!?”)]|$)|(?<=\b[A-Z] )A\b(?!['’-])|\bA(?= [B-HJ-Z] [A-Z]\b)"
-    r"|\bA(?= (?:one|two|three|four|five|six)(?:[.,;:)”]|$| (?:\(|paper|sheets?|size|format|road|motorway|poster|page|envelopes?)))"
+    r"|\bA(?= (?:one|two|three|four|five|six)(?:[.,;:)”]|$| (?:\(|paper|sheets?|size|format|road|poster|page)))"
 )
 # The full stop behind a letter, or behind letters with stops, ends a sentence too: the lexicons would swallow it.
-_STARTERS: Final = "He|She|It|They|We|I|You|The|Then|There|This|That|But|And|So|Now|When|What|Who|Why|How|In|Later|After|No|Yes"
+_STARTERS: Final = (
+    "He|She|It|They|We|I|You|The|Then|There|This|That|But|And|So|Now|When|What|Who|Why|How|In|Later|After|No|Yes"
+)
 _LAST_STOP: Final = re.compile(
-    rf"(?<![\w.'’])(?:(?P<letter>[A-Za-z])|(?P<letters>(?:[A-Za-z]\.)+[A-Za-z]))\.(?=[”)]*(?:$| [“(]*(?:{_STARTERS})\b))"
+    rf"(?<![\w.'’])(?:(?P<letter>[A-Za-z])|(?P<letters>(?:[A-Za-z]\.)+[A-Za-z]))\."
+    rf"(?=[”)]*(?:$| [“(]*(?:{_STARTERS})\b))"
 )
 # Interjections, as narrators say them, and words cut short.
 _INTERJECTIONS: Final[Mapping[str, str]] = {

@@ -227,7 +227,10 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w/])(?:A/C|a/c)(?=\.(?:\s|$))", "A.C"),
     rule(r"(?<![\w/])(?:A/C|a/c)(?![\w/])", "A.C."),
     rule(r"(?<![\w.,])(\d+)(?:,(\d+))? ?(Mio|Mill|Mrd|Mld|Tsd)\b\.?(?! [A-Z][a-z]{3,} [a-z])", _scale),
-    rule(r"\b3M(?='s\b| (?:[Cc]ompany|Co\b|[Cc]orporation|Corp\b|tape|adhesives?|masks?|respirators?|stock|shares)\b)", "Three M"),
+    rule(
+        r"\b3M(?='s\b| (?:[Cc]ompany|Co\b|[Cc]orporation|Corp\b|tape|adhesives?|masks?|respirators?|stock|shares)\b)",
+        "Three M",
+    ),
     rule(r"(?<=[Cc]ompany )3M\b|(?<=[Ff]irm )3M\b", "Three M"),
     rule(r"\b([bB])\. ?(?=1\d{3}\b|20\d{2}\b)", "born "),
     rule(r"(?:(?<=[\s(])|^)d\. ?(?=1\d{3}\b|20\d{2}\b)", "died "),

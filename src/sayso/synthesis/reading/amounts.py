@@ -258,7 +258,10 @@ RULES: Final[list[Rule]] = [
     rule(rf"{_START}({NUMBER})(MM|[kMB])(?=\+?(?:[.,;!?)]|$))", _with_scale),
     rule(rf"{_START}(\d+\.\d+|\d{{2,}})(K)(?=\+?(?:[.,;!?)]|$))", _with_scale),
     rule(rf"{_START}({NUMBER})([kMB])(?= (?!ohm|byte|run\b|race\b)[a-z]+|[.,;!?)]|$)", _with_scale),
-    rule(rf"{_START}({NUMBER})(K)(?= (?!bytes|displays|screens|runs|races)(?:[a-z]+s|people|men|women|children|euro)\b)", _with_scale),
+    rule(
+        rf"{_START}({NUMBER})(K)(?= (?!bytes|displays|screens|runs|races)(?:[a-z]+s|people|men|women|children|euro)\b)",
+        _with_scale,
+    ),
     rule(rf"{_START}({NUMBER}) ?([mbt]n)\b", lambda match: f"{number(match[1])} {SCALES[match[2]]}"),
     rule(rf"{_START}({NUMBER})[eE]([+-]?)(\d{{1,3}})\b", _power),
     rule(r"(?<=\w)\^[-−](?=\d)", " to the minus "),
