@@ -32,8 +32,8 @@ class Filters:
     def with_styles(self, asset, styles):
         return styles.astype(np.float32).tobytes()
 
-    def spoken(self, asset, text):
-        return lambda styles: SimpleNamespace(
+    def spoken(self, asset, text, longest_s):
+        return lambda styles, place: SimpleNamespace(
             samples=(np.exp(styles[0]) @ self.bands).astype(np.float32),
             gradient=lambda by: (np.exp(styles[0]) * (self.bands @ by))[None],
         )
@@ -45,7 +45,7 @@ def space(speech):
 
 
 def likeness(space, goal, asset):
-    spoken = space.spoken(asset, "")(space.styles_of(asset))
+    spoken = space.spoken(asset, "", 9.0)(space.styles_of(asset), 0.0)
     return float(campplus.embed_speech(narrowed(spoken.samples)) @ goal.embedding)
 
 
