@@ -20,7 +20,7 @@ def word_errors(spoken: Sequence[Signal], sentences: Sequence[str]) -> list[int]
 
     Whisper is found as words/hearing.py finds it: SAYSO_WHISPER_PYTHON and SAYSO_WHISPER_MODEL.
     """
-    python, model = (os.environ.get(f"SAYSO_WHISPER_{what}") for what in ("PYTHON", "MODEL"))
+    python, model = (os.environ.get(name) for name in ("SAYSO_WHISPER_PYTHON", "SAYSO_WHISPER_MODEL"))
     if not (python and model and Path(python).exists()):
         return None
     if _WORDS not in sys.path:

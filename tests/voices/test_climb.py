@@ -54,7 +54,7 @@ def climbed(space, speech, check=None, told=lambda part: None):
     start = np.array([1.5, -1.0, 0.5], np.float32).tobytes()
     check = check or (lambda asset: likeness(space, goal, asset))
     climb = Climb(space, start, goal, ("one", "two"), np.random.default_rng(1), check)
-    return goal, start, climb.run(24, 8, told)
+    return goal, start, climb.run(9, 3, told)
 
 
 def test_a_climb_comes_nearer_and_does_so_again(space, speech):
