@@ -38,6 +38,7 @@ BENCHMARKS = {
     "content": ["mark/content.py", "--clips", "80", "--out", "{out}/content.json"],
     "finding": ["mark/finding.py", "--clips", "20", "--sealed", "10000", "--out", "{out}/finding.json"],
     "long-verify": ["files/long_verify.py", "--json", "{out}/long-verify.json"],
+    "fairness": ["fairness/simulated.py", "--json", "{out}/fairness.json"],
     "words": ["words/normalisers.py", "--out", "{out}/words"],
     "likeness": ["voices/similarity.py", "--out", "{out}/likeness"],
 }
