@@ -98,11 +98,11 @@ class Styles:
         """Return the voice with other timbres."""
         return replace(KokoroVoice.from_asset(asset), layers=styles).asset()
 
-    def with_pitch(self, asset: VoiceAsset, semitones: float) -> VoiceAsset:
-        """Return the voice with its pitch moved by ``semitones``."""
+    def with_melody(self, asset: VoiceAsset, semitones: float, span: float, pivot_hz: float) -> VoiceAsset:
+        """Return the voice with its pitch moved by ``semitones``, and spread by ``span`` about ``pivot_hz``."""
         voice = KokoroVoice.from_asset(asset)
         shift = float(np.clip(voice.melody.shift + semitones, -MAX_SHIFT, MAX_SHIFT))
-        return replace(voice, melody=replace(voice.melody, shift=shift)).asset()
+        return replace(voice, melody=replace(voice.melody, shift=shift, span=span, pivot_hz=pivot_hz)).asset()
 
     def spoken(self, asset: VoiceAsset, text: str, longest_s: float) -> Speak:
         """Return what speaks a part of ``text``, of 510 phonemes at most, as the voice does, but with other timbres.
