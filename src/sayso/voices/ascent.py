@@ -55,13 +55,10 @@ class Ascent:
     def run(self, start: VoiceAsset, *, steps: int, checks: int, turned: bool = True) -> VoiceAsset:
         """Return the best voice of a climb of ``steps``, checked ``checks`` times; ``turned``: the pitch, too."""
         spoken = self._check_sentences(start)
-        guard = Guard.of(spoken)
-        start = self._at_pitch(start, concatenate(spoken)) if turned else start
+        guard, found = Guard.of(spoken), [0.0]
         aside = campplus.embed_speech(self.parted.aside), embed_speech(self.parted.aside)
-        found = [0.0]
 
-        def worth(voice: VoiceAsset) -> float:
-            signals = self._check_sentences(voice)
+        def worth(signals: Sequence[Signal]) -> float:
             speech = speech_of(concatenate(signals), SAMPLE_RATE)
             if len(speech) < MIN_DURATION_S * SAMPLE_RATE:
                 return -1.0
@@ -69,7 +66,17 @@ class Ascent:
             found[0] = max(found[0], alike[0])
             return sum(alike) / 2 - guard.price(signals)
 
-        climb = Climb(self.space, start, Goal.of(self.parted.heard), CLIMBED, self.random, worth)
+        known = worth(spoken)  # before the pitch is moved: what is moved is no worse
+        start = self._at_pitch(start, concatenate(spoken)) if turned else start
+        climb = Climb(
+            self.space,
+            start,
+            Goal.of(self.parted.heard),
+            CLIMBED,
+            self.random,
+            lambda voice: worth(self._check_sentences(voice)),
+            known,
+        )
         return climb.run(steps, -(-steps // checks), lambda part: self.told(part, found[0]))
 
     def _at_pitch(self, asset: VoiceAsset, spoken: Signal) -> VoiceAsset:

@@ -93,8 +93,8 @@ _BUDGETS: Final = {
 }
 
 _LAYERED: Final = {
-    Effort.FAST: _Budget(rounds=0, tone_after=(), stock=0, settling=1, judged=3, climb=18, checks=1),
-    Effort.BEST: _Budget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=140, checks=5),
+    Effort.FAST: _Budget(rounds=0, tone_after=(), stock=0, settling=1, judged=3, climb=16, checks=1),
+    Effort.BEST: _Budget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=130, checks=5),
     Effort.STUDIO: _Budget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=480, checks=12),
 }
 """For engines whose voices have a style for each layer: the measured points give the start, the climb the voice."""
