@@ -145,9 +145,9 @@ def _feeds(piece: str, speed: float) -> dict[str, NDArray[np.generic]]:
 
 
 def _held_s(piece: str, speed: float) -> NDArray[np.float64]:
-    """Return how many seconds each token of ``piece`` is held, pads included: a tenth of the time of the sound."""
+    """Return how many seconds each token of ``piece`` is held, pads included."""
     (steps,) = _lengths().run([_STEPS], _feeds(piece, speed))
-    return steps.astype(np.float64) * _STEP_S
+    return np.asarray(steps, np.float64) * _STEP_S
 
 
 @cache

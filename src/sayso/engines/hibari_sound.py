@@ -83,4 +83,5 @@ def _overlapped(frames: Floats, carried: Floats) -> Floats:
 def _scale(frames: int, window: Floats) -> Floats:
     """Return one over the sum of the squared windows at each sample: (frames + 3, 300)."""
     squared = np.tile(np.square(window), (frames, 1))
-    return 1.0 / np.maximum(_overlapped(squared, np.zeros((_OVERLAP, _HOP), np.float32)), 1e-11)
+    added = _overlapped(squared, np.zeros((_OVERLAP, _HOP), np.float32))
+    return np.asarray(1.0 / np.maximum(added, 1e-11), np.float32)

@@ -23,7 +23,7 @@ _LENGTHS: Final = struct.Struct(">II")
 Header = dict[str, Any]
 
 
-def send(link: socket.socket, header: Mapping[str, Any], body: bytes | memoryview = b"") -> None:
+def send(link: socket.socket, header: Mapping[str, Any], body: bytes = b"") -> None:
     """Send one frame; raise `OSError` where the other side is gone, `FrameMalformed` for one that is too long."""
     words = json.dumps(header, ensure_ascii=False).encode()
     _check(len(words), len(body))

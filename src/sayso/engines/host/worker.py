@@ -75,7 +75,7 @@ class Worker:
             self._stops.pop(run)
         frames.send(self._link, {"is": "ended", "run": run})
 
-    def _answers(self, header: Header, body: bytearray, stop: Stop) -> Iterator[tuple[Header, bytes | memoryview]]:
+    def _answers(self, header: Header, body: bytearray, stop: Stop) -> Iterator[tuple[Header, bytes]]:
         if header["do"] == "clone":
             voice = self._engine.clone(Signal.mono(np.frombuffer(body, "<f4"), header["sample_rate"]))
             yield {"is": "voice", "engine": voice.engine, "kind": voice.kind}, voice.data
@@ -87,8 +87,7 @@ class Worker:
             yield {"is": "words", "words": [(one.word, one.start_s, one.end_s) for one in words]}, b""
             return
         for piece in self._engine.stream(header["text"], voice, **how, stop=stop):
-            samples = piece.mixed().astype("<f4", copy=False)
-            yield {"is": "piece", "sample_rate": piece.sample_rate}, memoryview(samples).cast("B")
+            yield {"is": "piece", "sample_rate": piece.sample_rate}, piece.mixed().astype("<f4", copy=False).tobytes()
 
 
 def real_time_factor(engine: Engine) -> float:
