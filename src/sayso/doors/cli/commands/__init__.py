@@ -14,6 +14,7 @@ from sayso.doors.cli.commands import (
     documents,
     erase,
     export,
+    key,
     keys,
     labels,
     ledger,
@@ -23,6 +24,7 @@ from sayso.doors.cli.commands import (
     resolver,
     restore,
     say,
+    serve,
     speaker,
     states,
     text,
@@ -60,5 +62,7 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(report.app, name="report", help="Write compliance reports.")
     app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
     app.add_typer(account.app, name="account", help="Manage organisations, licensees and credentials.")
+    app.command("serve")(serve.serve)
+    app.add_typer(key.app, name="key", help="Issue and revoke the keys of the server's clients.")
     app.command("doctor")(doctor.doctor)
     app.add_typer(doctor.settings_app, name="settings", help="Show settings and their sources.")
