@@ -38,9 +38,9 @@ BENCHMARKS = {
     "content": ["mark/content.py", "--clips", "80", "--out", "{out}/content.json"],
     "finding": ["mark/finding.py", "--clips", "20", "--sealed", "10000", "--out", "{out}/finding.json"],
     "long-verify": ["files/long_verify.py", "--json", "{out}/long-verify.json"],
+    "fairness": ["fairness/simulated.py", "--json", "{out}/fairness.json"],
     "words": ["words/normalisers.py", "--out", "{out}/words"],
-    "likeness-fast": ["voices/similarity.py", "--effort", "fast", "--json", "{out}/likeness-fast.json"],
-    "likeness-best": ["voices/similarity.py", "--effort", "best", "--json", "{out}/likeness-best.json"],
+    "likeness": ["voices/similarity.py", "--out", "{out}/likeness"],
 }
 
 

@@ -455,6 +455,12 @@ RULES: Final[tuple[Rule, ...]] = (
     OneDoor("hibari", "engines/"),
     OneDoor("pydantic", "settings/", "doors/api/"),
     OneDoor("pydantic_settings", "settings/"),
+    OneDoor("lxml", "productions/"),
+    OneDoor("docx", "productions/readers/"),
+    OneDoor("pypdf", "productions/readers/"),
+    OneDoor("markdown_it", "productions/readers/"),
+    OneDoor("yaml", "productions/cast_file.py"),
+    OneDoor("dbos", "workflows/productions/"),
     OneDoor("pickle"),
 )
 

@@ -138,6 +138,7 @@ def test_every_command_answers_as_its_schema_says(tour):
     tour("doctor")
     tour("settings", "show")
     tour("report", "compliance")
+    fairness(tour)
     tour("demo", "--out", tour.file("demo"))
     assert commands_with_json() - tour.ran == set()
 
@@ -277,3 +278,9 @@ def erasure(tour, speaker):
     tour("verify", tour.file("out.wav"))
     tour("trace", tour.file("out.wav"), code=4)
     tour("consent", "list")
+
+
+def fairness(tour):
+    rows = [f"{n},{group},likeness,0.{n + 50},synthetic" for group in "ab" for n in range(30)]
+    table = "\n".join(["speaker,group,metric,value,kind", *rows])
+    tour("fairness", "judge", tour.file("table.csv", table.encode()), "--margin", "likeness=0.2")

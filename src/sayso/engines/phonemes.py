@@ -17,7 +17,7 @@ from typing import Any, Final
 from sayso import models
 from sayso.engines.errors import Unspeakable
 from sayso.engines.pronounced import taken_apart
-from sayso.engines.readings import with_readings
+from sayso.engines.readings import with_last_stops, with_readings
 from sayso.models.catalogue import ModelMissing
 
 PACKAGE: Final = "hibari-tts"
@@ -47,7 +47,8 @@ def phonemes(text: str) -> str:
     # The package reads [word](/phonemes/) as a command to say something else than what is written: never from a caller.
     # What is marked up so is put in here, behind what was taken out.
     words, said = taken_apart(text)
-    spoken = str(_g2p()(with_readings(words.translate(_BRACKETS), said), normalize_text=False))
+    marked = with_last_stops(with_readings(words.translate(_BRACKETS), said))
+    spoken = str(_g2p()(marked, normalize_text=False)).replace("..", ".").replace(" .", ".")
     if not token_ids(spoken) or all(character in _NO_SOUND for character in spoken):
         raise Unspeakable(f"got {text[:40]!r}, which has no sound; expected at least one English word")
     return spoken

@@ -110,6 +110,10 @@ class SpokenSentence(Protocol):
         ...
 
 
+Speak = Callable[[NDArray[np.float32], float], SpokenSentence]
+"""Speaks with the styles it is given; the number says which part: 0.0 the first, 1.0 the last."""
+
+
 @runtime_checkable
 class LayeredSpace(Protocol):
     """A style space whose voices have a style for each layer, by which speech can be differentiated."""
@@ -126,8 +130,8 @@ class LayeredSpace(Protocol):
         """Return the voice with its pitch moved by ``semitones``."""
         ...
 
-    def spoken(self, asset: VoiceAsset, text: str) -> Callable[[NDArray[np.float32]], SpokenSentence]:
-        """Return what speaks ``text`` as the voice does, but with the styles it is given."""
+    def spoken(self, asset: VoiceAsset, text: str, longest_s: float) -> Speak:
+        """Return what speaks a part of ``text``, ``longest_s`` at most, as the voice does, but with other styles."""
         ...
 
 
