@@ -34,12 +34,13 @@ Fact = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A permit, the ledger ticket of the intent, and the lease on the minutes, where a run reserved them."""
+    """A permit with the outer consent of its grant, the ledger ticket of the intent, and the lease of a run."""
 
     permit: Permit
     ticket: int
     project: str | None = None
     lease: Lease | None = None
+    outer: GrantId | None = None
 
 
 def ask(session: Session, request: Request, act: str, *, run: RunId | None = None) -> Granted:
@@ -60,13 +61,15 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
         case = _Case(act, standing, Situation(request, now(), used.ms, used.takes, standing.deceased))
         try:
             permit = _decided(session, case)
-            check_rows(session, tx, request.speaker, _charged(case, permit))
+            outer = case.standing.policy.by_id[permit.grant_id].ceiling
+            charged = check_rows(session, tx, request.speaker, permit.grant_id, outer)
             lease = None if run is None else _reserved(tx, permit, run)
         except Refused as refused:
             refusal = as_shown(session, tx, request.speaker, refused)
             _log_refused(session, tx, case)
         else:
-            return Granted(permit, _log_intended(session, tx, case, permit), request.project, lease)
+            facts: dict[str, Fact] = {**charged} if outer is None else {**charged, "outer": outer}
+            return Granted(permit, _log_intended(session, tx, case, permit, facts), request.project, lease, outer)
     raise refusal
 
 
@@ -93,23 +96,14 @@ def _decided(session: Session, case: _Case) -> Permit:
     )
 
 
-def _charged(case: _Case, permit: Permit) -> list[GrantId]:
-    """Return the grant of a permit, and the outer consent that it is cut from."""
-    outer = case.standing.policy.by_id[permit.grant_id].ceiling
-    return [permit.grant_id] if outer is None else [permit.grant_id, outer]
-
-
 def _reserved(tx: Connection, permit: Permit, run: RunId) -> Lease:
     return minutes.reserve(tx, permit.grant_id, permit.permit_id, permit.ceiling_ms, run=run)
 
 
-def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit) -> int:
+def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit, charged: Mapping[str, Fact]) -> int:
     policy, asked = case.standing.policy, case.asked
-    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest()}
+    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest(), **charged}
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
-    outer = policy.by_id[permit.grant_id].ceiling
-    if outer is not None:
-        facts["outer"] = outer
     return append(tx, Entry(f"{case.act}:intended", stamp(asked.now), permit.grant_id, facts))
 
 
