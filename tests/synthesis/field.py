@@ -212,6 +212,21 @@ NEIGHBOURS = [
     ("Is. 53:5, Pss. 1–2", "Isaiah fifty-three five, Psalms one to two."),
     ("Gen. 1:1, 3, 5", "Genesis one, one, three and five."),
     ("Jn 3:16b", "John three sixteen B."),
+    ("It costs 2,5 Mio. € a year.", "It costs two point five million euros a year."),
+    ("4 Mrd. Euro, 7 Tsd. Euro", "Four billion Euro, seven thousand Euro."),
+    ("12 345,60 €", "Twelve thousand three hundred forty-five euros and sixty cents."),
+    ("3_500_000 rows", "Three million five hundred thousand rows."),
+    ("250K people", "Two hundred fifty thousand people."),
+    ("3M's tape and 4M views", "Three M's tape and four million views."),
+    ("2,5 liters and 0,75", "Two point five liters and zero point seven five."),
+    ("Items 1,2 and 3", "Items one, two and three."),
+    ("0049 30 123456", "Zero zero four nine, three zero, one two three four five six."),
+    ("0845h", "Oh eight forty-five hours."),
+    ("a 9' by 12' rug", "a nine feet by twelve feet rug."),
+    ("48° 51' 24\"", "Forty-eight degrees, fifty-one minutes, twenty-four seconds."),
+    ("It was late [7] that day, see [8].", "It was late that day, see (eight)."),
+    ("the a/c is off", "the A.C. is off."),
+    ("12 / 4 = 3", "Twelve divided by four equals three."),
 ]
 
 ALL = {name: cases for name, cases in list(globals().items()) if name.isupper() and isinstance(cases, list)}

@@ -17,7 +17,7 @@ from typing import Any, Final
 from sayso import models
 from sayso.engines.errors import Unspeakable
 from sayso.engines.pronounced import taken_apart
-from sayso.engines.readings import with_readings
+from sayso.engines.readings import with_last_stops, with_readings
 from sayso.models.catalogue import ModelMissing
 
 PACKAGE: Final = "hibari-tts"
@@ -28,6 +28,7 @@ _BRACKETS: Final = str.maketrans({"[": "(", "]": ")", "\n": " "})
 _NO_SOUND: Final = frozenset(' ;:,.!?—…"()“”ˈˌː')
 
 
+@cache
 def package_version() -> str:
     """Return the version of the package that the phonemes come from; it is part of every engine's digest."""
     try:
@@ -47,7 +48,8 @@ def phonemes(text: str) -> str:
     # The package reads [word](/phonemes/) as a command to say something else than what is written: never from a caller.
     # What is marked up so is put in here, behind what was taken out.
     words, said = taken_apart(text)
-    spoken = str(_g2p()(with_readings(words.translate(_BRACKETS), said), normalize_text=False))
+    marked = with_last_stops(with_readings(words.translate(_BRACKETS), said))
+    spoken = str(_g2p()(marked, normalize_text=False)).replace("..", ".").replace(" .", ".")
     if not token_ids(spoken) or all(character in _NO_SOUND for character in spoken):
         raise Unspeakable(f"got {text[:40]!r}, which has no sound; expected at least one English word")
     return spoken
@@ -57,6 +59,11 @@ def token_ids(phonemes_: str) -> list[int]:
     """Return the tokens of the phonemes, without pads; what is not in the alphabet is left out."""
     alphabet = _alphabet()
     return [alphabet[character] for character in phonemes_ if character in alphabet]
+
+
+def has_sound(phoneme: str) -> bool:
+    """Return whether the character is a phoneme, not a stress, a pause or a space."""
+    return phoneme not in _NO_SOUND and bool(token_ids(phoneme))
 
 
 def split_phonemes(phonemes_: str, *, max_tokens: int) -> Sequence[str]:
@@ -72,6 +79,17 @@ def split_phonemes(phonemes_: str, *, max_tokens: int) -> Sequence[str]:
         pieces.append(rest[:cut].strip())
         rest = rest[cut:].strip()
     return [piece for piece in (*pieces, rest) if piece]
+
+
+def opening_phonemes(phonemes_: str, *, most: int = 24) -> tuple[str, str]:
+    """Return the first few of ``phonemes_``, cut behind punctuation, else at a space, and the rest; "" for no rest.
+
+    Nothing is cut where either part would have fewer than 6.
+    """
+    least, last = 6, min(most, len(phonemes_) - 6)
+    marks = [phonemes_.find(mark, least, last + 1) for mark in (". ", "! ", "? ", "; ", ": ", ", ", "— ")]
+    cut = min((place + 1 for place in marks if place >= 0), default=phonemes_.rfind(" ", least, last + 1))
+    return (phonemes_[:cut].strip(), phonemes_[cut:].strip()) if cut >= least else (phonemes_, "")
 
 
 @cache

@@ -15,6 +15,15 @@ from sayso.engines.homographs import READINGS
 # The letter A, which is no article: inside a sentence, and among other letters.
 _LETTER_A: Final = re.compile(
     r"(?<=[a-z] )A(?= (?![A-Z][a-z])|[.,;:!?”)]|$)|(?<=\b[A-Z] )A\b(?!['’-])|\bA(?= [B-HJ-Z] [A-Z]\b)"
+    r"|\bA(?= (?:one|two|three|four|five|six)(?:[.,;:)”]|$| (?:\(|paper|sheets?|size|format|road|poster|page)))"
+)
+# The full stop behind a letter, or behind letters with stops, ends a sentence too: the lexicons would swallow it.
+_STARTERS: Final = (
+    "He|She|It|They|We|I|You|The|Then|There|This|That|But|And|So|Now|When|What|Who|Why|How|In|Later|After|No|Yes"
+)
+_LAST_STOP: Final = re.compile(
+    rf"(?<![\w.'’])(?:(?P<letter>[A-Za-z])|(?P<letters>(?:[A-Za-z]\.)+[A-Za-z]))\."
+    rf"(?=[”)]*(?:$| [“(]*(?:{_STARTERS})\b))"
 )
 # Interjections, as narrators say them, and words cut short.
 _INTERJECTIONS: Final[Mapping[str, str]] = {
@@ -58,10 +67,29 @@ _INTERJECTIONS: Final[Mapping[str, str]] = {
     r"yikes": "jˈIks",
     r"shush": "ʃˈʌʃ",
 }
+_TWAS_SAID: Final[Mapping[str, str]] = {
+    "tis": "tˈɪz",
+    "twas": "twˈʌz",
+    "twere": "twˈɜɹ",
+    "twill": "twˈɪl",
+    "twould": "twˈʊd",
+}
+_TWAS: Final = re.compile(rf"(?<!\w)['’]({'|'.join(_TWAS_SAID)})\b", re.IGNORECASE)
 _SAID: Final = re.compile(
     rf"(?<![\w'’])(?:{'|'.join(f'(?P<i{place}>{form})' for place, form in enumerate(_INTERJECTIONS))})(?![\w'’])",
     re.IGNORECASE,
 )
+
+
+def with_last_stops(text: str) -> str:
+    """Return ``text`` with a full stop of its own behind a letter, or letters with stops, that end a sentence."""
+    return _LAST_STOP.sub(_stopped, text)
+
+
+def _stopped(match: re.Match[str]) -> str:
+    if match["letter"]:
+        return f"{match['letter']} ."
+    return f"{match['letters']}.."
 
 
 def with_readings(text: str, said: Mapping[tuple[int, int], str] = MappingProxyType({})) -> str:
@@ -73,6 +101,8 @@ def with_readings(text: str, said: Mapping[tuple[int, int], str] = MappingProxyT
     for reading in READINGS:
         for match in reading.pattern.finditer(text):
             spans.setdefault(match.span("word"), reading.phonemes)
+    for match in _TWAS.finditer(text):
+        spans.setdefault(match.span(), _TWAS_SAID[match[1].lower()])
     for match in _LETTER_A.finditer(text):
         spans.setdefault(match.span(), "ˈA")
     for match in _SAID.finditer(text):

@@ -23,12 +23,12 @@ from sayso.mark.errors import KeysInvalid
 from sayso.mark.finding import NO_FINDING, PRESENT_LOG10_P, MarkFinding, Reader, among, blind, judged, none_read
 from sayso.mark.issued import Ids
 from sayso.mark.mark import Mark, MarkKeys
-from sayso.mark.paths import followed, followed_eagerly
+from sayso.mark.paths import PathShares, followed, followed_eagerly
 from sayso.mark.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, pattern_of
 from sayso.mark.payload import message_bits
 from sayso.mark.reading import worth
 from sayso.mark.search import aligned, cut, search, search_unrefined
-from sayso.mark.segments import Segments, followed_segments, joins, rests, steady_segments
+from sayso.mark.segments import Gaps, Segments, followed_segments, gaps, joins, rests, steady_segments
 from sayso.mark.warps import AS_MADE, LOG10_WARPS, Warp, cut_warped, likely_warps
 
 __all__ = ["NOTHING", "PRESENT_LOG10_P", "Detection", "Detector", "Found"]
@@ -49,7 +49,7 @@ class Found:
     """One mark of several in a sound: its id or None, whether verified, where it lies, and its p-value's log10.
 
     ``warp``: at what tempo and pitch, beside how it was made. ``patchwork``: cut up so often that what it says can
-    hardly be compared with what was made.
+    hardly be compared with what was made. ``gaps``: what was cut out of it.
     """
 
     mark: Mark | None
@@ -58,6 +58,7 @@ class Found:
     log10_p: float
     warp: Warp = AS_MADE
     patchwork: bool = False
+    gaps: Gaps = ()
 
     @property
     def named(self) -> Mark | None:
@@ -82,6 +83,7 @@ class Detection:
     pitch : how high it sounds beside how it was made; a tape played faster sounds higher, too
     joins : at how many places something was cut out, put in or moved within the segments
     marks : every mark that was found, with its segments, the one above first
+    gaps : where something was cut out of it or put in, and how long it was
     """
 
     present: bool
@@ -95,6 +97,7 @@ class Detection:
     pitch: float = 1.0
     joins: int = 0
     marks: tuple[Found, ...] = ()
+    gaps: Gaps = ()
 
     @property
     def patchwork(self) -> bool:
@@ -170,7 +173,8 @@ class Detector:
             return _detection(finding, AS_MADE, ())
         strictly = finding.alignment is not None and finding.alignment.measured.strictly
         paths = followed(cuts[strictly], self._sign(finding))
-        return replace(_detection(finding, warp, followed_segments(paths)), joins=sum(map(joins, paths)))
+        found = _detection(finding, warp, followed_segments(paths))
+        return replace(found, joins=sum(map(joins, paths)), gaps=gaps(paths[0]) if paths else ())
 
     def _searched(
         self, samples: NDArray[np.float32], reader: Reader, *, warps: bool
@@ -195,10 +199,12 @@ class Detector:
     def _paths(self, cuts: Sequence[Sequence[FramedResiduals]], places: MarkFinding) -> list[Alignment]:
         """Return the likeliest paths: with all bands alike, by what came through of each, and eager ones to read."""
         strictly = places.alignment is not None and places.alignment.measured.strictly
-        paths = followed(cuts[strictly], self._pattern.pilot)
+        heard, pilot = cuts[strictly], self._pattern.pilot
+        shares = PathShares(heard, self._pattern.public_pilot) if self._pattern.has_secrets else None
+        paths = followed(heard, pilot, shares=shares)
         for path in paths[:1]:
-            paths += followed(cuts[strictly], self._pattern.pilot, worth=worth(path, self._pattern))
-        return paths + followed_eagerly(cuts[strictly], self._pattern.pilot)
+            paths += followed(heard, pilot, worth=worth(path, self._pattern), shares=shares)
+        return paths + followed_eagerly(heard, pilot)
 
     def _sign(self, finding: MarkFinding) -> NDArray[np.int8]:
         """Return the signs that tell where a mark lies: the coded bits alone where they are known.
@@ -220,6 +226,7 @@ def _moved(found: Detection, start_s: float, searches: int) -> Found:
         min(0.0, found.log10_p + math.log10(searches)),
         warp=Warp(found.speed, found.pitch),
         patchwork=found.patchwork,
+        gaps=tuple((at_s + start_s, missing_s) for at_s, missing_s in found.gaps),
     )
 
 
@@ -230,7 +237,7 @@ def _merged(marks: Sequence[Found]) -> list[Found]:
         known = next((at for at, other in enumerate(merged) if other.mark == one.mark), None)
         if known is not None:
             segments = tuple(sorted((*merged[known].segments, *one.segments)))
-            merged[known] = replace(merged[known], segments=segments)
+            merged[known] = replace(merged[known], segments=segments, gaps=tuple(sorted((*merged[known].gaps, *one.gaps))))
         elif one.log10_p <= PRESENT_LOG10_P:
             merged.append(one)
     return merged

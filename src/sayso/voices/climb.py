@@ -1,9 +1,10 @@
 """The climb: from a voice that is near, by the gradient of its likeness, to the speaker.
 
-Adam (Kingma and Ba, ICLR 2015) moves the styles of every layer. The loss is what CAM++ hears of a disturbed render
-(crop, tone, noise, telephone: what a listener would not call another voice), and how far the mean and the spread of
-the spectrum are from the speaker's, which CAM++ does not hear. Every few steps the voice says other sentences, and is
-compared with speech of the speaker that the loss never saw; what is kept is the best of these, not the last.
+Adam (Kingma and Ba, ICLR 2015) moves the styles of every layer. The loss is what CAM++ and GE2E hear of a part of a
+sentence, disturbed (crop, tone, noise, telephone: what a listener would not call another voice), and how far the mean
+and the spread of the spectrum are from the speaker's, which CAM++ does not hear. Every few steps the voice says other
+sentences, and is compared with speech of the speaker that the loss never saw; what is kept is the best of these, not
+the last.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from sayso.engines.protocol import LayeredSpace, SpokenSentence, VoiceAsset
 from sayso.voices import campplus, filterbank
 from sayso.voices.disturbance import Disturbance, narrowed, widened
+from sayso.voices.embedding import embed_speech
+from sayso.voices.ge2e_gradient import GE2EJudge
 
 RATE: Final = 0.01
 """How far a step moves each number of a style; at twice that, voices lose their naturalness."""
@@ -26,6 +29,8 @@ _MOMENTS: Final = (0.9, 0.99)
 _DECAY: Final = 0.4  # the last part of the steps, in which they get shorter
 _LONGEST: Final = 1.0  # of a gradient
 _SPECTRUM_PRICE: Final = 0.1
+_GE2E_PRICE: Final = 1.0
+_PART_S: Final = 1.7  # of a sentence in a step: GE2E hears 1.6 s at a time, and memory grows with it
 _LOUD: Final = 0.25  # of the frames, the loudest make the spectrum
 
 Floats = NDArray[np.float32]
@@ -33,9 +38,10 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Goal:
-    """What a climb aims at: the speaker's CAM++ embedding, and mean and spread of each band in loud frames."""
+    """What a climb aims at: the speaker's embeddings (CAM++, GE2E), and mean and spread of each band in loud frames."""
 
     embedding: Floats
+    ge2e: Floats
     mean: Floats
     spread: Floats
 
@@ -45,12 +51,12 @@ class Goal:
         bands = filterbank.log_bands(speech)
         loud = bands[_loud(bands)]
         mean = loud.mean(axis=0)
-        return cls(campplus.embed_speech(speech), mean - mean.mean(), loud.std(axis=0))
+        return cls(campplus.embed_speech(speech), embed_speech(speech), mean - mean.mean(), loud.std(axis=0))
 
 
 @dataclass(slots=True, eq=False)
 class Climb:
-    """A climb in progress; ``check`` hears a voice and returns its worth."""
+    """A climb in progress; ``check`` hears a voice and returns its worth, ``worth`` is that of the start."""
 
     space: LayeredSpace
     start: VoiceAsset
@@ -58,17 +64,18 @@ class Climb:
     sentences: Sequence[str]
     random: np.random.Generator
     check: Callable[[VoiceAsset], float]
+    worth: float
 
     def run(self, steps: int, every: int, told: Callable[[float], None]) -> VoiceAsset:
         """Return the best voice of ``steps`` steps, checked after ``every`` of them; ``told`` gets the part done."""
-        says = [self.space.spoken(self.start, sentence) for sentence in self.sentences]
+        says = [self.space.spoken(self.start, sentence, _PART_S) for sentence in self.sentences]
         judge = campplus.judge(self.goal.embedding, threads=2)
         styles = self.space.styles_of(self.start).astype(np.float64)
-        best, worth = self.start, self.check(self.start)
+        best, worth = self.start, self.worth
         adam = _Adam(styles)
         for step in range(steps):
             speak = says[step % len(says)]
-            slope = self._slope(judge, speak(styles.astype(np.float32)))
+            slope = self._slope(judge, speak(styles.astype(np.float32), float(self.random.random())))
             adam.move(slope, RATE * min(1.0, (steps - step) / (steps * _DECAY)))
             told((step + 1) / steps)
             if (step + 1) % every == 0 or step + 1 == steps:
@@ -81,7 +88,8 @@ class Climb:
         """Return the gradient of the loss by the styles."""
         samples = narrowed(spoken.samples)
         disturbed = Disturbance(len(samples), self.random)
-        _, by_disturbed = judge.cosine(disturbed.applied(samples))
+        heard = disturbed.applied(samples)
+        by_disturbed = judge.cosine(heard)[1] + _GE2E_PRICE * GE2EJudge(self.goal.ge2e).cosine(heard)[1]
         by_samples = _SPECTRUM_PRICE * _spectrum_slope(samples, self.goal) - disturbed.gradient(by_disturbed)
         return spoken.gradient(widened(by_samples, len(spoken.samples)))
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sayso.audio.signal import Signal
 from sayso.voices.errors import NoVoiceInside
+from sayso.voices.filterbank import overlapped
 from sayso.voices.gate import speech_of
 
 SAMPLE_RATE: Final = 16_000
@@ -61,7 +62,7 @@ def embed_slices(speech: NDArray[np.float32]) -> NDArray[np.float32]:
     from sayso.models import session  # noqa: PLC0415 - most commands embed nothing
 
     starts = slice_starts(len(speech))
-    padded = np.pad(_levelled(speech), (0, max(0, (starts[-1] + _SLICE) * _HOP - len(speech))))
+    padded = np.pad(levelled(speech), (0, max(0, (starts[-1] + _SLICE) * _HOP - len(speech))))
     mels = mel_bands(padded)
     batch = np.stack([mels[start : start + _SLICE] for start in starts])
     return np.asarray(session("ge2e").run(None, {"mels": batch})[0], dtype=np.float32)
@@ -89,11 +90,24 @@ def slice_starts(num_samples: int) -> list[int]:
 
 def mel_bands(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the power in 40 mel bands of ``samples`` (16 kHz): float32 (frames, 40), each centred on its hop."""
-    padded = np.pad(samples, _WINDOW // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / _WINDOW)
-    power = np.abs(np.fft.rfft(frames * window, axis=1)) ** 2
-    return np.asarray(power @ mel_filters().T, dtype=np.float32)
+    return np.asarray(np.abs(_spectra(samples)) ** 2 @ mel_filters().T, dtype=np.float32)
+
+
+def mel_gradient(samples: NDArray[np.float32], by_mels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the gradient by ``samples``, given that by their `mel_bands` (frames, 40)."""
+    by_spectra = 2.0 * _spectra(samples) * (by_mels @ mel_filters())
+    by_spectra[:, 1:-1] *= 0.5  # the inverse transform of half a spectrum counts these twice
+    by_frames = np.fft.irfft(by_spectra, axis=1) * _WINDOW * _hann()
+    return overlapped(by_frames, len(samples) + _WINDOW)[_WINDOW // 2 : -(_WINDOW // 2)]
+
+
+def _spectra(samples: NDArray[np.float32]) -> NDArray[np.complex128]:
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, _WINDOW // 2), _WINDOW)[::_HOP]
+    return np.asarray(np.fft.rfft(frames * _hann(), axis=1))
+
+
+def _hann() -> NDArray[np.float64]:
+    return np.asarray(0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / _WINDOW))
 
 
 @cache
@@ -121,7 +135,7 @@ def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.where(mel < _BREAK_MEL, mel * _LINEAR_HZ, above))
 
 
-def _levelled(speech: NDArray[np.float32]) -> NDArray[np.float32]:
+def levelled(speech: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return ``speech`` raised to -30 dBFS if it is softer: the network has not heard softer speech."""
     rms = float(np.sqrt(np.mean(speech.astype(np.float64) ** 2)))
     level_dbfs = 20.0 * np.log10(max(rms, 1e-9))

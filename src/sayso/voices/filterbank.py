@@ -48,14 +48,18 @@ def log_gradient(samples: Floats, by_logs: Floats) -> Floats:
     by_bands = np.where(bands > _FLOOR, by_logs / np.maximum(bands, _FLOOR), 0.0)
     by_spectrum = 2.0 * spectrum * (by_bands @ _filters())
     by_frames = (np.fft.irfft(by_spectrum * _halves(), axis=1)[:, :FRAME] * _FFT) @ _window().T
-    out = np.zeros(len(samples))
+    return overlapped(by_frames, len(samples))
+
+
+def overlapped(frames: NDArray[np.float64], count: int) -> Floats:
+    """Return the sum of ``frames`` (frames, 400), each 160 samples after the last, in ``count`` samples."""
+    out = np.zeros(count)
     for place in range(-(-FRAME // HOP)):
-        column = by_frames[:, place * HOP : (place + 1) * HOP]
+        column = frames[:, place * HOP : (place + 1) * HOP]
         wide = np.zeros((len(column), HOP))
         wide[:, : column.shape[1]] = column
         flat = wide.reshape(-1)
-        first = place * HOP
-        room = out[first : first + len(flat)]
+        room = out[place * HOP : place * HOP + len(flat)]
         room += flat[: len(room)]
     return out.astype(np.float32)
 

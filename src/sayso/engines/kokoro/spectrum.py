@@ -1,6 +1,7 @@
 """The end of Kokoro's generator: logarithms of magnitude and an angle become sound, and a gradient goes back.
 
-An inverse short-time Fourier transform of 20 samples every 5, Hann's window, centred (Griffin and Lim, 1984).
+An inverse short-time Fourier transform of 20 samples every 5, Hann's window, centred (Griffin and Lim, 1984), but not
+divided by the sum of the squared windows, 1.5: the package's graph leaves that out, too.
 """
 
 from __future__ import annotations
@@ -21,16 +22,12 @@ Floats = NDArray[np.float32]
 
 def samples(logits: Floats) -> Floats:
     """Return the samples of ``logits`` (22, steps): (5 * (steps - 1),)."""
-    parts = _parts(logits)
-    frames = parts @ _basis()
-    return np.asarray(_overlapped(frames) / _envelope(logits.shape[1]), np.float32)[_EDGE:-_EDGE]
+    return np.asarray(_overlapped(_parts(logits) @ _basis()), np.float32)[_EDGE:-_EDGE]
 
 
 def gradient(logits: Floats, by_samples: Floats) -> Floats:
     """Return the gradient by ``logits`` (22, steps), given that by the samples."""
-    steps = logits.shape[1]
-    wide = np.pad(by_samples, _EDGE) / _envelope(steps)
-    frames = np.lib.stride_tricks.sliding_window_view(wide, _SIZE)[::_HOP]
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(by_samples, _EDGE), _SIZE)[::_HOP]
     by_real, by_imaginary = np.split(frames @ _basis().T, 2, axis=1)
     real, imaginary = np.split(_parts(logits), 2, axis=1)
     by_magnitude = by_real * real + by_imaginary * imaginary
@@ -54,10 +51,6 @@ def _basis() -> NDArray[np.float32]:
 
 def _window() -> NDArray[np.float64]:
     return np.asarray(0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(_SIZE) / _SIZE))
-
-
-def _envelope(steps: int) -> NDArray[np.float64]:
-    return _overlapped(np.tile(_window() ** 2, (steps, 1))) + 1e-9
 
 
 def _overlapped(frames: NDArray[np.floating]) -> NDArray[np.float64]:

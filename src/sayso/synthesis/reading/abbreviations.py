@@ -202,6 +202,13 @@ def _clipped(match: re.Match[str]) -> str:
     return word.capitalize() if match[0][0].isupper() else word
 
 
+_SCALES: Final = {"Mio": "million", "Mill": "million", "Mrd": "billion", "Mld": "billion", "Tsd": "thousand"}
+
+
+def _scale(match: re.Match[str]) -> str:
+    return f"{match[1]}{f'.{match[2]}' if match[2] else ''} {_SCALES[match[3]]}"
+
+
 def _street(match: re.Match[str]) -> str:
     return "Street" + stop_if_ends(match)
 
@@ -217,6 +224,14 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w])([A-G])♭(?![\w])", r"\1 flat"),
     rule(r"(?<![\w/])(?:N/A|n/a)(?=\.(?:\s|$))", "N.A"),
     rule(r"(?<![\w/])(?:N/A|n/a)(?![\w/])", "N.A."),
+    rule(r"(?<![\w/])(?:A/C|a/c)(?=\.(?:\s|$))", "A.C"),
+    rule(r"(?<![\w/])(?:A/C|a/c)(?![\w/])", "A.C."),
+    rule(r"(?<![\w.,])(\d+)(?:,(\d+))? ?(Mio|Mill|Mrd|Mld|Tsd)\b\.?(?! [A-Z][a-z]{3,} [a-z])", _scale),
+    rule(
+        r"\b3M(?='s\b| (?:[Cc]ompany|Co\b|[Cc]orporation|Corp\b|tape|adhesives?|masks?|respirators?|stock|shares)\b)",
+        "Three M",
+    ),
+    rule(r"(?<=[Cc]ompany )3M\b|(?<=[Ff]irm )3M\b", "Three M"),
     rule(r"\b([bB])\. ?(?=1\d{3}\b|20\d{2}\b)", "born "),
     rule(r"(?:(?<=[\s(])|^)d\. ?(?=1\d{3}\b|20\d{2}\b)", "died "),
     rule(r"(?:(?<=[\s(])|^)fl\. ?(?=1\d{3}\b)", "flourished "),

@@ -131,6 +131,12 @@ def _inches(match: re.Match[str]) -> str:
     )
 
 
+def _arc(match: re.Match[str]) -> str:
+    """Return minutes and seconds of an arc, behind its degrees."""
+    words = f", {number(match[1])} minute{'' if is_one(match[1]) else 's'}"
+    return words + (f", {number(match[2])} second{'' if is_one(match[2]) else 's'}" if match[2] else "")
+
+
 def _whole_inches(match: re.Match[str]) -> str:
     written = next(each for each in match.groups() if each)
     return f"{number(written)} inch{'' if is_one(written) else 'es'}"
@@ -222,6 +228,8 @@ def _feet(match: re.Match[str]) -> str:
 
 RULES_BEFORE_MOMENTS: Final[list[Rule]] = [
     rule(r"(?<![\w/])(\d{1,2}/\d{1,2}) ?(?:″|\"(?=\W|$))", r"\1 inch"),
+    rule(r"(?<=\d°) ?(\d{1,2})['′’](?: ?(\d{1,2}(?:\.\d+)?)[\"″”])?", _arc),
+    rule(r"(?<!\w)(\d{1,3})['′’] by (\d{1,3})['′’](?!\w)", r"\1 feet by \2 feet"),
     rule(r"(?<!\w)(\d{1,3})['′’] ?[x×] ?(\d{1,3})['′’](?!\w)", r"\1 feet by \2 feet"),
     rule(r"(?<!\w)(\d{1,3}) ?[\"″] ?[x×] ?(\d{1,3}) ?[\"″](?!\w)", r"\1 by \2 inch"),
     rule(rf"(?<![\w'’])(\d{{1,3}})['′’](?= (?:{_LONG_THINGS})\b)", r"\1 foot"),
@@ -250,7 +258,10 @@ RULES: Final[list[Rule]] = [
     rule(rf"{_START}({NUMBER})(MM|[kMB])(?=\+?(?:[.,;!?)]|$))", _with_scale),
     rule(rf"{_START}(\d+\.\d+|\d{{2,}})(K)(?=\+?(?:[.,;!?)]|$))", _with_scale),
     rule(rf"{_START}({NUMBER})([kMB])(?= (?!ohm|byte|run\b|race\b)[a-z]+|[.,;!?)]|$)", _with_scale),
-    rule(rf"{_START}({NUMBER})(K)(?= (?!bytes|displays|screens|runs|races)[a-z]+s\b)", _with_scale),
+    rule(
+        rf"{_START}({NUMBER})(K)(?= (?!bytes|displays|screens|runs|races)(?:[a-z]+s|people|men|women|children|euro)\b)",
+        _with_scale,
+    ),
     rule(rf"{_START}({NUMBER}) ?([mbt]n)\b", lambda match: f"{number(match[1])} {SCALES[match[2]]}"),
     rule(rf"{_START}({NUMBER})[eE]([+-]?)(\d{{1,3}})\b", _power),
     rule(r"(?<=\w)\^[-−](?=\d)", " to the minus "),
@@ -288,7 +299,7 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w]|\.\d)", _parts),
     rule(rf"{_START}({NUMBER})x\b", lambda match: f"{number(match[1])} times"),
     rule(r"(?<=\d) ?[×*] ?(?=\d)", " times "),
-    rule(r"(?<=\d) ?÷ ?(?=\d)", " divided by "),
+    rule(r"(?<=\d) ?÷ ?(?=\d)|(?<=\d) / (?=\d)", " divided by "),
     rule(r"(?<=\w)\^2\b|²", " squared"),
     rule(r"(?<=\w)\^3\b|³", " cubed"),
     rule(r"(?<=\w)\^(?=\d)", " to the power of "),

@@ -10,6 +10,12 @@ from sayso.synthesis.reading.numerals import cardinal, digits, number
 from sayso.synthesis.reading.rules import Rule, rule
 
 _HOTLINES: Final = "911|999|112|411|311|211|988|101|111|000"
+_MEASURES: Final = (
+    "thousand|[mb]illion|trillion|meters?|metres?|kilomet(?:er|re)s?|centimet(?:er|re)s?|lit(?:er|re)s?|grams?|kilograms?|"
+    "kilos?|tons?|tonnes?|hours?|minutes?|seconds?|days?|weeks?|months?|years?|miles?|percent|per cent|degrees|times|m|l|g|ml|mg|"
+    "h|kW|kWh|°C"
+)
+"""Words behind a decimal comma with one digit behind it, which may as well be a list."""
 _CALLED: Final = r"(?:[Cc]all(?:ed|ing|s)?|[Dd]ial(?:ed|led|ing|ling|s)?|[Pp]hone[ds]?|[Rr]ing|[Rr]ang|[Tt]ext(?:ed)?)"
 
 
@@ -34,7 +40,7 @@ def _military(match: re.Match[str]) -> str:
     words = "oh " + cardinal(int(hour[1])) if hour[0] == "0" and hour != "00" else cardinal(int(hour))
     if hour == "00":
         words = "zero"
-    return f"{words} {'hundred' if minute == '00' else ('oh ' if minute[0] == '0' else '') + cardinal(int(minute))} {'hours' if match[3] == 'hrs' else match[3]}"
+    return f"{words} {'hundred' if minute == '00' else ('oh ' if minute[0] == '0' else '') + cardinal(int(minute))} {'hours' if match[3] in {'hrs', 'h'} else match[3]}"
 
 
 def _route(match: re.Match[str]) -> str:
@@ -96,19 +102,17 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=[$£€¥])\s?\d{1,3}(?:\.\d{3})+,\d{2}(?![\w]|[.,]\d)", _grouped),
     rule(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+,\d{1,2}(?![\w]|[.,]\d)", _grouped),
     rule(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+(?= ?(?:€|EUR\b|euros?\b))|(?<=€)\d{1,3}(?:\.\d{3})+(?![\d,.])", _grouped),
-    rule(r"(?<![\w.,])\d{1,4},\d{1,2}(?= ?(?:€|£|\$|zł|EUR\b|euros?\b|CHF\b|kg\b|km\b|cm\b|mm\b|%))", _comma_money),
-    rule(r"(?<=[€£])\d{1,4},\d{2}(?![\d,.])", _comma_money),
     rule(
         r"(?<![\w.,+-])\d{1,3}(?:[ \u202f\u2009]\d{3})+,\d{1,2}(?![\w]|[., ]\d)", lambda match: _grouped_text(match[0])
     ),
-    rule(
-        r"(?<![\w.,])(\d+)(?:,(\d+))? ?(Mio|Mrd)\b\.?",
-        lambda match: f"{match[1]}{f'.{match[2]}' if match[2] else ''} {'million' if match[3] == 'Mio' else 'billion'}",
-    ),
+    rule(r"(?<![\w.,])\d{1,4},\d{1,2}(?= ?(?:€|£|\$|zł|EUR\b|euros?\b|CHF\b|kg\b|km\b|cm\b|mm\b|%))", _comma_money),
+    rule(r"(?<=[€£])\d{1,4},\d{2}(?![\d,.])", _comma_money),
     rule(r"(?<![\w.,+-])\d{1,3}(?:[ \u202f\u2009]\d{3}){2,}(?![\w]|[., ]\d)", _spaced),
     rule(r"(?<![\w.,+-])[1-9]\d{0,2}[ ]000(?![\w]|[., ]\d)", _spaced),
     rule(r"(?<![\w.,])\d{1,3}(?:['’]\d{3})+(?!\w)", lambda match: re.sub(r"['’]", ",", match[0])),
     rule(r"(?<![\w.,])\d{1,3},\d{2}(?![\w,.%€]| ?[€$£])", _comma_money),
+    rule(rf"(?<![\w.,])(?:0,\d{{1,6}}(?![\w,])|\d{{1,3}},\d(?= ?(?:{_MEASURES})\b))", _comma_money),
+    rule(r"(?<![\w.,])\d{1,3}(?:_\d{3})+(?!\w)", lambda match: match[0].replace("_", ",")),
     # Strings of digits that are no amounts.
     rule(rf"(?<=\b)({_CALLED} )((?:{_HOTLINES})\b(?!\s?[-–]?\d|[.,]\d))", _spelled),
     rule(rf"\b((?:nine nine nine|nine one one|one one two),? (?:or|and) )({_HOTLINES})\b(?![.,]?\d)", _spelled),
@@ -125,6 +129,7 @@ RULES: Final[list[Rule]] = [
         lambda match: _phone(match) if len(re.sub(r"\D", "", match[0])) >= 8 else match[0],
     ),
     rule(r"(?<![\w.:,])([01]\d|2[0-4]):?([0-5]\d) (hours?|hrs|Zulu)\b", _military),
+    rule(r"(?<![\w.:,])([01]\d|2[0-4])([0-5]\d) ?(hrs|h|hours)\b(?!['’])", _military),
     rule(
         r"\b((?:I|US|SR|Rte|Route|Highway|Interstate|Hwy)[ -])(\d{1,3}) ([NSEW])\b(?!['’]|\.\w)",
         _route,
@@ -139,6 +144,7 @@ RULES: Final[list[Rule]] = [
         lambda match: f"{_said_digits(match[1])}, {_said_digits(match[2])}".replace(", ", " ", 0),
     ),
     rule(r"(?<![\w.])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:[ .-]\d{2,4}){1,4}(?![\w-])", _phone),
+    rule(r"(?<![\w.])00[1-9]\d{0,2}(?: \d{1,6}){1,5}(?![\w-])", _phone),
     rule(r"(?<![\w.])(?:1[ .-])?\(\d{3}\) ?\d{3}[ .-]\d{4}(?![\w-])", _phone),
     rule(r"(?<![\w.-])(?:1[ .-])?\d{3}[.-]\d{3}[.-]\d{4}(?![\w-])", _phone),
     rule(r"(?<![\w.-])\d{3}-\d{4}(?![\w-])", _phone),

@@ -73,6 +73,7 @@ RULES: Final[list[Rule]] = [
     rule(r"^[ \t]*\[\^?[^\]\n]{1,40}\]:[ \t]*\S[^\n]*$", "", flags=re.MULTILINE),
     rule(r"\[\^[^\]\n]{1,40}\]", ""),
     rule(rf"(?<=[\w.,;:!?”\"'’)])(?:{_NOTE})+(?![(\[])", ""),
+    rule(rf"(?<=[a-z.,;:!?”\"'’)])(?<!\b[Ss]ee)(?<!\b(?:in|of|to|by|as)) (?:{_NOTE})+(?=[ \n.,;:]|$)(?! ?[(\[])", ""),
     rule(
         r"(?<=[.,;:!?”\"'’)\w])\[(?:citation needed|clarification needed|who\?|when\?|dubious|better source needed)\]",
         "",

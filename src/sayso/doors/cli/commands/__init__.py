@@ -15,6 +15,8 @@ from sayso.doors.cli.commands import (
     documents,
     erase,
     export,
+    fairness,
+    key,
     keys,
     labels,
     ledger,
@@ -24,6 +26,7 @@ from sayso.doors.cli.commands import (
     resolver,
     restore,
     say,
+    serve,
     speaker,
     states,
     text,
@@ -60,7 +63,10 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(witness.app, name="witness", help="Run a witness that cosigns ledger checkpoints.")
     app.add_typer(resolver.app, name="resolver", help="Run the C2PA manifest resolver.")
     app.add_typer(report.app, name="report", help="Write compliance reports.")
+    app.add_typer(fairness.app, name="fairness", help="Judge whether a system treats groups of speakers alike.")
     app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
     app.add_typer(account.app, name="account", help="Manage organisations, licensees and credentials.")
+    app.command("serve")(serve.serve)
+    app.add_typer(key.app, name="key", help="Issue and revoke the keys of the server's clients.")
     app.command("doctor")(doctor.doctor)
     app.add_typer(doctor.settings_app, name="settings", help="Show settings and their sources.")

@@ -1,0 +1,55 @@
+"""The margins: how large a gap between groups may be and still not matter, fixed before the measurements."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final, Self
+
+from sayso.fairness.errors import MarginInvalid
+
+DEFAULTS: Final[Mapping[str, float]] = {
+    "likeness": 0.05,  # cosine
+    "ovrl": 0.30,  # DNSMOS, 1 to 5
+    "wer": 0.02,  # share of words
+    "detected": 0.02,  # share of clips
+    "refused": 0.02,  # share of enrolments
+    "benefit": 0.05,  # DNSMOS gained by repair
+}
+"""Margins in the metric's own unit; any other metric needs one of its own."""
+
+
+@dataclass(frozen=True)
+class Margins:
+    """A margin for each metric, in the metric's own unit."""
+
+    by_metric: Mapping[str, float]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Self:
+        """Return the defaults with those that ``texts`` such as ``likeness=0.05`` name; raise `MarginInvalid`."""
+        return cls({**DEFAULTS, **dict(map(_margin, texts))})
+
+    def __getitem__(self, metric: str) -> float:
+        """Return the margin of ``metric``; raise `MarginInvalid` where none is known."""
+        try:
+            return self.by_metric[metric]
+        except KeyError:
+            near = get_close_matches(metric, self.by_metric, n=1)
+            meant = f" (did you mean {near[0]}?)" if near else ""
+            raise MarginInvalid(
+                f"got no margin for {metric[:40]!r}{meant}, expected one in its unit, such as {metric[:40]}=0.05"
+            ) from None
+
+
+def _margin(text: str) -> tuple[str, float]:
+    metric, _, number = text.partition("=")
+    try:
+        margin = float(number)
+    except ValueError:
+        margin = math.nan
+    if not metric.strip() or not math.isfinite(margin) or margin < 0:
+        raise MarginInvalid(f"got the margin {text[:60]!r}, expected METRIC=NUMBER of 0 or more, such as likeness=0.05")
+    return metric.strip(), margin
