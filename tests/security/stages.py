@@ -59,7 +59,8 @@ STAGES: dict[str, str] = {
 """Every function that makes, changes, keeps or releases sound under consent, and who asks the gate for it."""
 
 NOT_STAGES: dict[str, str] = {
-    "workflows/restoration/restoring.py:restore_file": "a person's own file, handed in and handed back: no voice of anybody here",
+    "workflows/restoration/restoring.py:_planned": "a person's own file, handed in and handed back: no voice of anybody here",
+    "workflows/restoration/restoring.py:_encoded": "the same file, and what of it is heard on its page",
     "doors/cli/commands/demo.py:Demo._podcast": "the demonstration takes its own clip through a codec, as a thief would",
     "testing/conformance.py:spoken": "what an engine under test says, for its author; no speaker's voice",
 }

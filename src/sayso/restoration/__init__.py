@@ -2,14 +2,12 @@
 
 from sayso.restoration.diagnosis import Diagnosis, Finding, diagnose, diagnose_blocks
 from sayso.restoration.enhancers import Enhancer, enhanced, enhancer, enhancer_names
-from sayso.restoration.overview import Overview
 from sayso.restoration.repair import Restored, Step, restore
 
 __all__ = [
     "Diagnosis",
     "Enhancer",
     "Finding",
-    "Overview",
     "Restored",
     "Step",
     "diagnose",

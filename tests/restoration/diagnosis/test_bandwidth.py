@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sayso.restoration.diagnosis.bandwidth import bandwidth_hz, codec_finding, loud_spectrum
-from sayso.restoration.diagnosis.clipping import clipped_ratio, clipping_finding
 
 from sayso.audio.container import Container
 from sayso.audio.decode import decode
 from sayso.audio.encode import encode
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
+from sayso.restoration.diagnosis.bandwidth import bandwidth_hz, codec_finding, loud_spectrum
+from sayso.restoration.diagnosis.clipping import clipped_ratio, clipping_finding
 
 
 @pytest.mark.parametrize("was", [8_000, 11_025, 16_000])

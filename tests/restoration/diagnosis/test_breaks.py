@@ -10,7 +10,9 @@ from sayso.restoration.diagnosis.breaks import clicks_finding, dropouts_finding
 
 def test_dropouts_are_found_where_they_are(speech):
     broken = speech.samples[0].copy()
-    loud = [place for place in range(6_000, 60_000, 9_000) if np.abs(speech.samples[0, place : place + 600]).max() > 0.05]
+    loud = [
+        place for place in range(6_000, 60_000, 9_000) if np.abs(speech.samples[0, place : place + 600]).max() > 0.05
+    ]
     for place in loud:
         broken[place : place + 400] = 0
     found = dropouts_finding(broken, 24_000)

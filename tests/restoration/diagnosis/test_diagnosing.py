@@ -11,9 +11,25 @@ from sayso.audio.signal import Signal, concatenate
 from sayso.restoration import diagnose, diagnose_blocks
 from tests.restoration.rooms import in_room, with_hum, with_noise
 
-NAMES = (
-    "snr rt60 c50 drr chatter overlap clipping hum bandwidth codec dropouts clicks offset level plosives colour channels"
-).split()
+NAMES = [
+    "snr",
+    "rt60",
+    "c50",
+    "drr",
+    "chatter",
+    "overlap",
+    "clipping",
+    "hum",
+    "bandwidth",
+    "codec",
+    "dropouts",
+    "clicks",
+    "offset",
+    "level",
+    "plosives",
+    "colour",
+    "channels",
+]
 
 
 def test_a_good_recording_has_no_fault(speech):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sayso.restoration.enhancers import enhanced, enhancer
 
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
+from sayso.restoration.enhancers import enhanced, enhancer
 from tests.restoration.rooms import power, with_noise
 
 

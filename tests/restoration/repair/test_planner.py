@@ -55,7 +55,7 @@ def test_cut_peaks_and_clicks_are_repaired(speech):
 
 
 def test_a_repair_that_does_harm_is_not_kept(speech, monkeypatch):
-    def spoil(step: Step, signal: Signal) -> Signal:  # noqa: ARG001
+    def spoil(step: Step, signal: Signal) -> Signal:
         return Signal(np.sign(signal.samples).astype(np.float32) * np.float32(0.1), signal.sample_rate)
 
     monkeypatch.setattr(planner, "applied", spoil)

@@ -11,7 +11,8 @@ from sayso.doors.reports.picture import data_address
 from sayso.doors.reports.waveform import WIDTH, outline, ticks
 
 if TYPE_CHECKING:
-    from sayso.restoration import Diagnosis, Finding, Overview
+    from sayso.audio.overview import Overview
+    from sayso.restoration import Diagnosis, Finding
 
 _TOP: Final = 22
 _WAVE: Final = 120
@@ -40,7 +41,7 @@ def drawn(overview: Overview, duration_s: float, found: Sequence[Finding]) -> di
 
 def _marks(sample_rate: int) -> Iterator[dict[str, str]]:
     """Yield where some frequencies are beside the spectrogram."""
-    from sayso.restoration.overview import rows_hz  # noqa: PLC0415 - loads the room
+    from sayso.audio.overview import rows_hz  # noqa: PLC0415 - loads the room
 
     if not sample_rate:
         return

@@ -5,21 +5,18 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sayso.doors.shapes import restoration as shapes
 
 if TYPE_CHECKING:
-    from sayso.audio import Signal
     from sayso.workflows.restoration.restoring import RestoredFile
-
-HEARD_S: Final = 60.0
-"""So much of each recording can be heard on the page."""
 
 
 def page(files: Sequence[RestoredFile]) -> str:
     """Return the HTML of ``files``, whole in itself."""
     from sayso.doors.reports.page import rendered  # noqa: PLC0415 - loads the templates' engine
+    from sayso.workflows.restoration.restoring import HEARD_S  # noqa: PLC0415
 
     program = json.dumps([shapes.restored(one) for one in files], ensure_ascii=False)
     return rendered("restoration.html", files=[_section(one) for one in files], heard_s=HEARD_S, program=program)
@@ -35,7 +32,7 @@ def _section(done: RestoredFile) -> dict[str, Any]:
             {
                 "name": name,
                 "wave": drawn(done.looks[place], done.found.duration_s, ()) if done.looks else None,
-                "sound": _sound(done.excerpts[place]) if done.excerpts else "",
+                "sound": _sound(done.heard[place]) if done.heard else "",
                 "score": f"{score.ovr:.2f} overall, {score.sig:.2f} speech, {score.bak:.2f} background",
             }
         )
@@ -43,9 +40,6 @@ def _section(done: RestoredFile) -> dict[str, Any]:
     return {"name": done.file, "sides": sides, "rows": rows(done.found), "repaired": repaired}
 
 
-def _sound(signal: Signal) -> str:
-    """Return the start of ``signal`` as a data address that browsers play."""
-    from sayso.audio import Container, encode  # noqa: PLC0415 - loads the audio room
-
-    data = encode(signal.slice(0, round(HEARD_S * signal.sample_rate)), Container.MP3)
+def _sound(data: bytes) -> str:
+    """Return an MP3 as a data address that browsers play."""
     return "data:audio/mpeg;base64," + base64.b64encode(data).decode("ascii")

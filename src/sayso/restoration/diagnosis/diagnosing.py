@@ -12,11 +12,10 @@ from sayso.audio.errors import EmptyAudio
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal, concatenate
 from sayso.restoration.diagnosis import bandwidth, breaks, colour, level, speakers
-from sayso.restoration.diagnosis.acoustics import acoustics
+from sayso.restoration.diagnosis.acoustics import acoustics, room_findings
 from sayso.restoration.diagnosis.clipping import clipping_finding
 from sayso.restoration.diagnosis.finding import MAX_PLACES, Diagnosis, Finding
 from sayso.restoration.diagnosis.hum import Hum, find_hum
-from sayso.restoration.diagnosis.room import room_findings
 from sayso.restoration.diagnosis.spectrum import spectrum_of
 
 STRETCH_S: Final = 60.0

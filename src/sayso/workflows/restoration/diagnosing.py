@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sayso.audio import Signal
+from sayso.audio.overview import Overview
 from sayso.audio.salvage import Salvage
 from sayso.audio.stream import MAX_STREAM_S, stream
-from sayso.restoration import Diagnosis, Overview, diagnose_blocks
+from sayso.restoration import Diagnosis, diagnose_blocks
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,22 @@ from typing import Final
 
 from sayso.audio import Container, Signal, container_of, dnsmos, encode
 from sayso.audio.decode import decode
+from sayso.audio.overview import Overview
 from sayso.audio.quality import Dnsmos
 from sayso.audio.stream import stream
 from sayso.audio.writing import STREAMED, write_blocks
 from sayso.disk import check_target, explained, make_private, sync_folder, write_whole
 from sayso.errors import Invalid
 from sayso.progress import Report
-from sayso.restoration import Diagnosis, Overview, Restored, Step, diagnose_blocks, restore
+from sayso.restoration import Diagnosis, Restored, Step, diagnose_blocks, restore
 from sayso.restoration.repair.long import Excerpts, replayed_blocks
 from sayso.voices.campplus import embed_voice
 
 LONG_S: Final = 180.0
 """Longer recordings are planned on excerpts and repaired stretch by stretch."""
+
+HEARD_S: Final = 60.0
+"""So much of each recording, before and after, is kept as MP3 where a page is asked for."""
 
 _EXPORT: Final = 0o644
 
@@ -42,7 +46,7 @@ class RestoredFile:
     before: Dnsmos
     after: Dnsmos
     looks: tuple[Overview, Overview] | None = None
-    excerpts: tuple[Signal, Signal] | None = None
+    heard: tuple[bytes, bytes] | None = None
 
 
 def restore_file(recording: Path | bytes, output: Path, report: Report, *, with_looks: bool = False) -> RestoredFile:
@@ -56,9 +60,9 @@ def restore_file(recording: Path | bytes, output: Path, report: Report, *, with_
     report(0.1)
     if is_long:
         return _long(recording, output, container, report, with_looks=with_looks)
-    done = restore(head, identity=embed_voice)
+    done = _planned(head)
     report(0.9)
-    write_whole(output, encode(done.signal, container), mode=_EXPORT)
+    write_whole(output, _encoded(done.signal, container), mode=_EXPORT)
     report(1.0)
     return _short(recording, output, done, head if with_looks else None)
 
@@ -75,13 +79,26 @@ def _begin(recording: Path | bytes) -> tuple[Signal, bool]:
 
 
 def _short(recording: Path | bytes, output: Path, done: Restored, before: Signal | None) -> RestoredFile:
-    looks, excerpts = None, None
+    looks, heard = None, None
     if before is not None:
-        looks, excerpts = (_look(before), _look(done.signal)), (before, done.signal)
+        looks, heard = (_look(before), _look(done.signal)), (_heard(before), _heard(done.signal))
     name = str(recording) if isinstance(recording, Path) else "-"
     return RestoredFile(
-        name, output, done.found, done.steps, done.refused, done.before, done.after, looks=looks, excerpts=excerpts
+        name, output, done.found, done.steps, done.refused, done.before, done.after, looks=looks, heard=heard
     )
+
+
+def _planned(signal: Signal) -> Restored:
+    return restore(signal, identity=embed_voice)
+
+
+def _encoded(signal: Signal, container: Container) -> bytes:
+    return encode(signal, container)
+
+
+def _heard(signal: Signal) -> bytes:
+    mixed = Signal.mono(signal.mixed_in_phase(), signal.sample_rate)
+    return _encoded(mixed.slice(0, round(HEARD_S * signal.sample_rate)), Container.MP3)
 
 
 def _look(signal: Signal) -> Overview:
@@ -99,7 +116,7 @@ def _long(
     found = diagnose_blocks(_seen(stream(recording), excerpts.take, before.take if with_looks else None))
     report(0.3)
     planned = excerpts.joined()
-    done = restore(planned, identity=embed_voice) if planned is not None else None
+    done = _planned(planned) if planned is not None else None
     steps = done.steps if done else ()
     report(0.4)
     made = replayed_blocks(steps, stream(recording))
@@ -115,7 +132,7 @@ def _long(
         done.refused if done else (),
         *scores,
         looks=(before, after) if with_looks else None,
-        excerpts=(planned, done.signal) if with_looks and done and planned else None,
+        heard=(_heard(planned), _heard(done.signal)) if with_looks and done and planned else None,
     )
 
 
