@@ -1,13 +1,13 @@
 """What was said: words with their times, and how well a text fits a sound; see README.md."""
 
 from sayso.recognition.errors import RecogniserMissing
-from sayso.recognition.heard import Heard, HeardWord, WeighedWord
+from sayso.recognition.transcript import Transcript, HeardWord, WeighedWord
 from sayso.recognition.protocol import Recogniser
 from sayso.recognition.registry import recogniser
 from sayso.recognition.word_errors import word_errors, words_of
 
 __all__ = [
-    "Heard",
+    "Transcript",
     "HeardWord",
     "Recogniser",
     "RecogniserMissing",

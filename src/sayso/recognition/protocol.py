@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from sayso.audio import Signal
-from sayso.recognition.heard import Heard, WeighedWord
+from sayso.recognition.transcript import Transcript, WeighedWord
 
 
 class Recogniser(Protocol):
@@ -13,7 +13,7 @@ class Recogniser(Protocol):
 
     name: str
 
-    def hear(self, signal: Signal, language: str = "en") -> Heard:
+    def hear(self, signal: Signal, language: str = "en") -> Transcript:
         """Return what is said in ``signal``."""
         ...
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sayso import models
 from sayso.audio import Signal, resample
 from sayso.recognition.errors import RecogniserMissing, TooLongToWeigh
-from sayso.recognition.heard import Heard, HeardWord, WeighedWord
+from sayso.recognition.transcript import Transcript, HeardWord, WeighedWord
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -49,7 +49,7 @@ class Whisper:
             "whisper-base", device="cpu", compute_type="int8", cpu_threads=1, files=files
         )
 
-    def hear(self, signal: Signal, language: str = "en") -> Heard:
+    def hear(self, signal: Signal, language: str = "en") -> Transcript:
         """Return what is said in ``signal``: beam of 5, no context from one stretch of 30 s to the next."""
         segments, _ = self._model.transcribe(
             _samples(signal),
@@ -61,7 +61,7 @@ class Whisper:
         )
         words = [word for segment in segments for word in segment.words or ()]
         heard = tuple(HeardWord(one.word.strip(), one.start, one.end, one.probability) for one in words)
-        return Heard("".join(one.word for one in words).strip(), heard)
+        return Transcript("".join(one.word for one in words).strip(), heard)
 
     def weigh(self, signal: Signal, text: str, language: str = "en") -> tuple[WeighedWord, ...]:
         """Return each word of ``text`` with the mean log-probability of its tokens, given the sound and what precedes.

@@ -16,7 +16,7 @@ class HeardWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Transcript:
     """What was heard in a sound."""
 
     text: str
