@@ -220,6 +220,16 @@ class Permitted(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Charging(Act):
+    """An act under a grant that tells what is charged in all as it is done: to the grant, and to its outer consent."""
+
+    used_ms: int | None = None
+    used_takes: int | None = None
+    outer_ms: int | None = None
+    outer_takes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Decided(Act):
     """A request and what was decided; names no person and holds no text."""
 
@@ -246,12 +256,15 @@ class _Decided(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Intended(_Decided):
+class Intended(_Decided, _Charging):
     """A request was permitted: what will be made, before any of it is."""
 
     TYPES: ClassVar = tuple(f"{of}:intended" for of in Permitted)
     permit: str
     outer: str | None = None
+    clip: str | None = None
+    mark: str | None = None
+    """Of sound that is heard while it is made: what a listener finds in it, were this to be its last entry."""
 
     @property
     def type(self) -> str:
@@ -302,7 +315,7 @@ class Failed(Result):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClipMade(Result):
+class ClipMade(Result, _Charging):
     """A clip was made: its mark, its length, a commitment to its sound, and what its labels say."""
 
     TYPES: ClassVar = (f"{Permitted.CLIP}:made",)
@@ -312,13 +325,19 @@ class ClipMade(Result):
     mark_lost: str
     duration_ms: int
     output: str
-    used_ms: int | None = None
-    used_takes: int | None = None
-    """What is charged to the grant in all, this clip included; so for its outer consent."""
-    outer_ms: int | None = None
-    outer_takes: int | None = None
     labels: str | None = None
     jurisdictions: str | None = None
+    live: str | None = None
+    """Of sound that was heard while it was made, how it ended: ``complete``, ``stopped``, ``cut`` or ``failed``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipHeard(Result):
+    """So much of a clip that is heard while it is made has been heard: it stays charged whatever comes after."""
+
+    TYPES: ClassVar = (f"{Permitted.CLIP}:heard",)
+    reservation: str
+    heard_ms: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,7 +55,7 @@ class Sentence:
         first = round(place * (frames - size))
         halves, steps = slice(2 * first, 2 * (first + size)), slice(_STEPS * first, _STEPS * (first + size) + 1)
         text = self.handed.text[:, :, first : first + size]
-        handed = Handed(text, self.handed.pitch[:, halves], self.handed.energy[:, halves])
+        handed = Handed(text, self.handed.pitch[:, halves], self.handed.energy[:, halves], self.handed.lengths)
         return Sentence(handed, self.source[:, :, steps], self.drift)
 
 

@@ -16,6 +16,7 @@ from sayso.consent import store as consents
 from sayso.consent.errors import CloningNotGranted, ConsentRefused
 from sayso.consent.fields import ANY
 from sayso.disk import FileMissing, read_bounded
+from sayso.engines.licensing import check_licence
 from sayso.engines.protocol import Engine
 from sayso.engines.registry import engine as engine_named
 from sayso.enrollment import enrolled
@@ -137,6 +138,7 @@ def _permitted(
     able = [grant for grant in grants if Action.CLONE in grant.actions and grant.state_at(now()) is State.GIVEN]
     refusal: ConsentRefused | None = None
     for grant in able or grants[:1]:
+        check_licence(engine, grant.project, non_commercial=session.settings.non_commercial_projects)
         request = _request(session, speaker, voice, recordings=recordings, engine=engine, grant=grant)
         try:
             return permission.ask(session, request, ACT)
