@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sayso import models
 from sayso.audio import Signal, resample
 from sayso.recognition.errors import RecogniserMissing, TooLongToWeigh
-from sayso.recognition.transcript import Transcript, HeardWord, WeighedWord
+from sayso.recognition.transcript import HeardWord, Transcript, WeighedWord
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
