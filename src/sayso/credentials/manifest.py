@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final, Protocol
 
 from sayso.audio.container import Container
 from sayso.credentials import library
-from sayso.credentials.claim import Claim
+from sayso.credentials.claim import Claim, ProgrammeClaim
 from sayso.credentials.credentials import UNKNOWN_SIGNER, Credentials, credentials_of
 from sayso.credentials.errors import (
     AlreadySigned,
@@ -151,6 +151,40 @@ def issue(file: EncodedAudio, *, claim: Claim, authority: Authority, parent: byt
             raise callback.error from error
         raise _explained(error, container) from error
     return SignedAudio(signed.getvalue(), file.permit_id, definition["label"], manifest, seal=_SIGNED_HERE)
+
+
+def issue_detached(data: bytes, container: Container, *, claim: ProgrammeClaim, authority: Authority) -> bytes:
+    """Return a manifest store that lies beside the file ``data`` and states ``claim`` of it; the file stays as it is.
+
+    C2PA 2.2, section 11.4: a manifest by itself is bound to its file by the file's hash. So a file that is made again
+    is the same, byte for byte, whenever its manifest was signed. Raise as `issue` does.
+    """
+    media_type = _media_type(data, container)
+    definition = claim.manifest() | {"label": f"urn:c2pa:{uuid.UUID(bytes=secrets.token_bytes(16), version=4)}"}
+    c2pa, callback = library.c2pa(), _Callback(authority)
+    try:
+        with (
+            library.signer(authority.algorithm, authority.chain_pem(), callback) as signer,
+            c2pa.Builder(definition, context=library.signing_context()) as builder,
+        ):
+            builder.set_no_embed()
+            manifest: bytes = builder.sign(signer, media_type, io.BytesIO(data), io.BytesIO())
+    except c2pa.C2paError as error:
+        if callback.error is not None:
+            raise callback.error from error
+        raise _explained(error, container) from error
+    return manifest
+
+
+def read_detached(data: bytes, manifest: bytes, container: Container, *, anchors_pem: bytes = b"") -> Credentials:
+    """Return what a manifest store states about the file ``data`` beside it, judged as `read` judges."""
+    c2pa = library.c2pa()
+    context = library.reading_context(anchors_pem)
+    try:
+        with c2pa.Reader(_MEDIA_TYPES[container], io.BytesIO(data), manifest, context=context) as reader:
+            return credentials_of(json.loads(reader.json()))
+    except (c2pa.C2paError, ValueError, RecursionError):
+        return Credentials(present=True, problems=(_DAMAGED,))
 
 
 def _derived(claim: Claim, parent: bytes) -> dict[str, Any]:

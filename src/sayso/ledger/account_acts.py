@@ -1,4 +1,4 @@
-"""The vocabulary of the ledger about accounts: organisations, licensees, credentials, and what was refused to whom."""
+"""The vocabulary of the ledger about accounts: organisations, licensees, credentials, productions, and refusals."""
 
 from __future__ import annotations
 
@@ -61,4 +61,15 @@ class CredentialRevoked(Act):
     TYPES: ClassVar = ("accounts:credential:revoked",)
     subject: str
     credential: str
+    rows: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductionKept(Act):
+    """The plan of a production of the organisation ``subject`` was kept, or kept anew; ``rows`` commits to it."""
+
+    TYPES: ClassVar = ("productions:plan:kept",)
+    subject: str
+    production: str
+    licensee: str
     rows: str | None = None

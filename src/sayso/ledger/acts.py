@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
+from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded, ProductionKept
 from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker, OfSpeakerT
 from sayso.ledger.errors import EntryInvalid
 
@@ -24,6 +24,7 @@ __all__ = [
     "OfSpeaker",
     "OfSpeakerT",
     "OrganisationAdded",
+    "ProductionKept",
     "act_of",
     "registry",
 ]
@@ -216,6 +217,7 @@ class Permitted(StrEnum):
     CLIP = "synthesis:clip"
     VOICE = "voices:voice"
     EXPORT = "publication:clip"
+    CHAPTER = "publication:chapter"
     FILE = "marking:file"
 
 
@@ -338,6 +340,18 @@ class ClipExported(Result):
     TYPES: ClassVar = (f"{Permitted.EXPORT}:made",)
     clip: str
     mark: str
+    output: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChapterReleased(Result):
+    """The part of one voice in a chapter was released; ``output`` commits to the clips, ``clips`` counts them."""
+
+    TYPES: ClassVar = (f"{Permitted.CHAPTER}:made",)
+    production: str
+    chapter: int
+    clips: int
+    duration_ms: int
     output: str
 
 

@@ -16,6 +16,7 @@ from sayso.mark import Mark, MarkedAudio, Marker
 from sayso.synthesis.errors import LabelForged, NothingToSay, UnmarkedAudio
 from sayso.synthesis.joining import joined
 from sayso.synthesis.phrasing import Phrase, script
+from sayso.synthesis.trace import Trace
 from sayso.units import samples_to_ms
 
 MAX_PIECE_MS: Final = 250
@@ -47,6 +48,7 @@ class Renderer:
         speed: float = 1.0,
         rhythm: bool = False,
         attempt: int = 0,
+        trace: Trace | None = None,
     ) -> Iterator[MarkedAudio]:
         """Yield the phrases as marked pieces, mono, at the engine's sample rate, as soon as each is ready.
 
@@ -56,6 +58,7 @@ class Renderer:
         no further piece leaves. The same arguments give the same samples. Nothing is made before the first piece is
         asked for, except the first check. With ``rhythm`` the label of that name opens and closes the sound, marked
         like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it.
+        ``trace`` hears the phrases before they are marked.
 
         Raises
         ------
@@ -71,7 +74,7 @@ class Renderer:
         pass_ = _Pass(self._gate, permit, action, engine=engine, voice=voice, text_commitment=commit(script(spoken)))
         pass_.check(made_ms=0)
         self._gate.begin(permit, mark=str(mark), attempt=attempt)
-        chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed)
+        chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace or Trace())
         if rhythm:
             chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))
         return self._marked(chunks, mark, pass_=pass_, sample_rate=engine.sample_rate)
@@ -116,13 +119,23 @@ class _Pass:
 
 
 def _chunks(
-    spoken: Sequence[Phrase], voice: VoiceAsset, *, engine: Engine, pass_: _Pass, seed: int, speed: float
+    spoken: Sequence[Phrase],
+    voice: VoiceAsset,
+    *,
+    engine: Engine,
+    pass_: _Pass,
+    seed: int,
+    speed: float,
+    trace: Trace,
 ) -> Iterator[Signal]:
     """Yield unmarked sound, inside this module only."""
+    trace.begin()
     for place, phrase in enumerate(spoken):
         pass_.check(made_ms=0)
         pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place)
-        yield from joined(pieces, pause_ms=phrase.pause_ms / speed)
+        for piece in joined(pieces, pause_ms=phrase.pause_ms / speed):
+            trace.hear(place, piece)
+            yield piece
 
 
 def _between(chunks: Iterator[Signal], before: Signal, after: Signal) -> Iterator[Signal]:
