@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded, ProductionKept
+from sayso.ledger.account_acts import (
+    ActRefused,
+    CredentialIssued,
+    CredentialRevoked,
+    LicenseeHeld,
+    OrganisationAdded,
+    ProductionKept,
+)
 from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker, OfSpeakerT
 from sayso.ledger.errors import EntryInvalid
 

@@ -48,9 +48,7 @@ def insert_production(tx: Connection, row: ProductionRow) -> None:
 def replace_plan(tx: Connection, production: ProductionId, plan: bytes) -> None:
     """Put another sealed plan in place; raise `ProductionUnknown`."""
     changed = tx.execute(
-        update(productions)
-        .where(within(tx, productions), productions.c.production_id == production)
-        .values(plan=plan)
+        update(productions).where(within(tx, productions), productions.c.production_id == production).values(plan=plan)
     )
     if changed.rowcount != 1:
         raise _unknown(production)

@@ -64,7 +64,7 @@ class Trace:
         return Traced(self._hash.hexdigest(), tuple(self._stops))
 
 
-def sentence_spans(traced: Traced, pauses: Sequence[int], sample_rate: int) -> list[tuple[int, int]]:
+def sentence_spans(traced: Traced, pauses: Sequence[float], sample_rate: int) -> list[tuple[int, int]]:
     """Return first and last sample of what is heard of each phrase, the pause after it (ms) left out."""
     starts = (0, *traced.stops[:-1])
     return [

@@ -1,1 +1,1 @@
-"""Productions: from a manuscript to a package, planned, permitted, made line by line, and picked up where it stopped."""
+"""Productions: from a manuscript to a package, permitted beforehand, made line by line, taken up where it stopped."""

@@ -1,6 +1,7 @@
 """The whole permission of a production, before its first sound: each voice, the use, the language, the minutes.
 
-Nothing is decided, reserved or logged here: a run asks again for each line, and is told the same unless consent changed.
+Nothing is decided, reserved or logged here: a run asks again for each line, and is told the same unless consent has
+changed.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ def _planned(session: Session, brief: Brief, script: Script, cast: CastList) -> 
         engine_of(session, row)
     lexicon = merged([read_lexicon(Path(file)) for file in cast.lexicons])
     dropped: list[str] = []
-    said = [each for each in _phrased(session, script, cast, rows, lexicon, dropped)]
+    said = list(_phrased(session, script, _Spoken(cast, rows, lexicon), dropped))
     if not said:
         raise ManuscriptEmpty
     by_label = {line.line.label: line for line in plans.keyed(said)}
@@ -157,19 +157,26 @@ def _parts(script: Script, cast: CastList) -> Iterator[CastPart]:
     yield from (cast.part(who) for who in script.characters)
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """Who speaks how: the cast, its voices, and how words are said."""
+
+    cast: CastList
+    rows: dict[str, VoiceRow]
+    lexicon: Lexicon
+
+    def voice(self, who: str) -> VoiceRow:
+        return self.rows[self.cast.part(who).voice]
+
+
 def _phrased(
-    session: Session,
-    script: Script,
-    cast: CastList,
-    rows: dict[str, VoiceRow],
-    lexicon: Lexicon,
-    dropped: list[str],
+    session: Session, script: Script, spoken: _Spoken, dropped: list[str]
 ) -> Iterator[tuple[Line, str, str, tuple[Phrase, ...]]]:
     """Yield each line with its voice and phrases; what has nothing to be said is told in ``dropped``."""
     for line in script.lines():
-        row = rows[cast.part(line.who).voice]
+        row = spoken.voice(line.who)
         try:
-            phrases = read(line.text, language=script.language, lexicon=lexicon)
+            phrases = read(line.text, language=script.language, lexicon=spoken.lexicon)
             check_pronounced((phrase.text for phrase in phrases), engine_of(session, row))
         except (NothingToSay, UnsupportedScript) as error:
             dropped.append(f"line {line.label}: {error.message}")

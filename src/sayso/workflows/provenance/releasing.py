@@ -97,6 +97,13 @@ class SoundDraft:
         self._draft.close()
 
 
+def write_manifest(path: Path, manifest: bytes) -> None:
+    """Write the manifest of content credentials that lies beside a file: it holds no sound."""
+    with Draft(path, mode=_READABLE) as draft:
+        draft.write(manifest)
+        draft.publish()
+
+
 class ProgrammeDraft:
     """A file of many clips that is on the disk and has no name yet: `write`, then `publish`."""
 

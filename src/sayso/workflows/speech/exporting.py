@@ -7,6 +7,7 @@ so that nothing is ever signed here that was not made here. The new manifest nam
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -169,10 +170,17 @@ def _told(container: Container, layers: frozenset[Layer]) -> Disclosure | None:
     return disclosure_of(container, announced=Layer.SPOKEN in layers)
 
 
-def reopen(session: Session, clip: Clip, made: Entry, permit: Permit) -> MarkedAudio:
-    """Return the clip's sound, as it was marked and logged, once the gate lets it out."""
+def master_of(session: Session, clip: Clip) -> bytes:
+    """Return the plain bytes of a sealed clip, for `reopen`, which asks the gate before it has them read."""
     with session.read() as tx:
         blob = lineage.get(tx, clip.artifact_id).blob if clip.artifact_id else None
+    return session.vault.open(blob or "", kind=Kind.CLIP)
+
+
+def reopen(
+    session: Session, clip: Clip, made: Entry, permit: Permit, read: Callable[[], bytes] | None = None
+) -> MarkedAudio:
+    """Return the clip's sound, as it was marked and logged, once the gate lets it out; ``read`` reads its bytes."""
     logged = LoggedClip(
         voice=clip.voice_id,
         mark=Mark.parse(str(made.facts["mark"])),
@@ -180,7 +188,7 @@ def reopen(session: Session, clip: Clip, made: Entry, permit: Permit) -> MarkedA
         output=str(made.facts["output"]),
     )
     return reopened(
-        lambda: session.vault.open(blob or "", kind=Kind.CLIP),
+        read or (lambda: master_of(session, clip)),
         logged,
         permit,
         session.gate,
