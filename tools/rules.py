@@ -362,7 +362,8 @@ class NoCommand:
     remedy = "raise an error of its own class, and name the command in doors/hints.py"
     words: ClassVar = (
         "account", "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger", "mark",
-        "report", "resolver", "restore", "say", "settings", "speaker", "trace", "verify", "voice", "witness",
+        "produce", "report", "resolver", "restore", "runs", "say", "settings", "speaker", "trace", "verify", "voice",
+        "witness",
     )  # fmt: skip
     pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")
 

@@ -27,7 +27,7 @@ from sayso.credentials.errors import (
 )
 from sayso.ids import PermitId
 from sayso.mark.errors import SealBroken
-from sayso.mark.marked import EncodedAudio
+from sayso.mark.marked import EncodedAudio, EncodedProgramme
 
 _MEDIA_TYPES: Final = {
     Container.WAV: "audio/wav",
@@ -153,27 +153,55 @@ def issue(file: EncodedAudio, *, claim: Claim, authority: Authority, parent: byt
     return SignedAudio(signed.getvalue(), file.permit_id, definition["label"], manifest, seal=_SIGNED_HERE)
 
 
-def issue_detached(data: bytes, container: Container, *, claim: ProgrammeClaim, authority: Authority) -> bytes:
-    """Return a manifest store that lies beside the file ``data`` and states ``claim`` of it; the file stays as it is.
+@dataclass(frozen=True, slots=True, eq=False)
+class SignedProgramme:
+    """An `EncodedProgramme` with its manifest store beside it. Raise `SealBroken` if made by anything but this room."""
+
+    data: bytes
+    permit_ids: frozenset[PermitId]
+    manifest: bytes
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse to be made elsewhere."""
+        if seal is not _SIGNED_HERE:
+            raise SealBroken("a signed programme was made outside the credentials room; use `issue_detached`")
+
+
+def issue_detached(file: EncodedProgramme, *, claim: ProgrammeClaim, authority: Authority) -> SignedProgramme:
+    """Return ``file`` with a manifest store that lies beside it and states ``claim`` of it.
 
     C2PA 2.2, section 11.4: a manifest by itself is bound to its file by the file's hash. So a file that is made again
-    is the same, byte for byte, whenever its manifest was signed. Raise as `issue` does.
+    is the same, byte for byte, whenever its manifest was signed; the library may write its tags anew, always in the
+    same way. Raise as `issue` does.
     """
+    data, manifest = _detached(file.data, file.container, claim, authority)
+    return SignedProgramme(data, file.permit_ids, manifest, seal=_SIGNED_HERE)
+
+
+def issue_bound(
+    data: bytes, container: Container, *, claim: ProgrammeClaim, authority: Authority
+) -> tuple[bytes, bytes]:
+    """Return a file that programmes were bound into, and its manifest store, as `issue_detached` does."""
+    return _detached(data, container, claim, authority)
+
+
+def _detached(data: bytes, container: Container, claim: ProgrammeClaim, authority: Authority) -> tuple[bytes, bytes]:
     media_type = _media_type(data, container)
     definition = claim.manifest() | {"label": f"urn:c2pa:{uuid.UUID(bytes=secrets.token_bytes(16), version=4)}"}
-    c2pa, callback = library.c2pa(), _Callback(authority)
+    c2pa, callback, out = library.c2pa(), _Callback(authority), io.BytesIO()
     try:
         with (
             library.signer(authority.algorithm, authority.chain_pem(), callback) as signer,
             c2pa.Builder(definition, context=library.signing_context()) as builder,
         ):
             builder.set_no_embed()
-            manifest: bytes = builder.sign(signer, media_type, io.BytesIO(data), io.BytesIO())
+            manifest: bytes = builder.sign(signer, media_type, io.BytesIO(data), out)
     except c2pa.C2paError as error:
         if callback.error is not None:
             raise callback.error from error
         raise _explained(error, container) from error
-    return manifest
+    return out.getvalue(), manifest
 
 
 def read_detached(data: bytes, manifest: bytes, container: Container, *, anchors_pem: bytes = b"") -> Credentials:

@@ -154,8 +154,8 @@ def _asked(
     session: Session, production: Production, voice: str, lines: tuple[tuple[PlannedLine, Clip], ...]
 ) -> VoicePart:
     row = row_of(session, voice)
-    total = sum(clip.duration_ms or 0 for _, clip in lines)
-    request = permitting.publication(production, row, ceiling_ms=total, commitment=_commitment(session, row, lines))
+    longest = max(clip.duration_ms or 0 for _, clip in lines)
+    request = permitting.publication(production, row, ceiling_ms=longest, commitment=_commitment(session, row, lines))
     return VoicePart(row, lines, permission.ask(session, request, ACT))
 
 
@@ -276,12 +276,12 @@ def _encoded(work: _Work, programme: Programme) -> tuple[list[PackagedFile], Any
         rate = delivery.levels.bit_rate if container is Container.MP3 else None
         file = programme.encoded(container, Mastered(rate, metadata(production, work.chapter)), tags)
         with ProgrammeDraft(delivery.folder / name, session.gate, permits) as draft:
-            draft.write(file, to=to)
-            manifest = issue_detached(file.data, container, claim=claim, authority=session.authority)
-            write_manifest(delivery.folder / f"{name}.c2pa", manifest)
+            signed = issue_detached(file, claim=claim, authority=session.authority)
+            draft.write(signed, to=to)
+            write_manifest(delivery.folder / f"{name}.c2pa", signed.manifest)
             draft.publish()
         files.append(PackagedFile.of(delivery.folder, name))
-        heard = decode(file.data) if heard is None else heard
+        heard = decode(signed.data) if heard is None else heard
     return files, heard if heard is not None else programme.signal
 
 

@@ -96,7 +96,7 @@ def _asked(
     """Return the permits to release all that is in the records; None where one is refused."""
     lengths: dict[str, int] = defaultdict(int)
     for each in _rows(records):
-        lengths[each["voice"]] += each["end_ms"] - each["start_ms"] + 1
+        lengths[each["voice"]] = max(lengths[each["voice"]], each["end_ms"] - each["start_ms"] + 1)
     granted: dict[VoiceRow, Granted] = {}
     for voice, length in lengths.items():
         row = row_of(session, voice)

@@ -62,7 +62,10 @@ def disclosure_of(production: Production) -> Disclosure:
 
 
 def publication(production: Production, row: VoiceRow, *, ceiling_ms: int, commitment: str) -> Request:
-    """Return what is asked before so much sound of a voice is released."""
+    """Return what is asked before clips of a voice are released; ``ceiling_ms`` is the length of the longest.
+
+    Releasing makes no sound, and the rule on minutes asks for what comes on top of all that was made.
+    """
     return _request(production, row, Action.PUBLISH, ceiling_ms=ceiling_ms, commitment=commitment)
 
 
@@ -122,8 +125,8 @@ def _of_voice(session: Session, production: Production, voice: str) -> Iterator[
         left = one.to_make(lines)
         if left and (found := one.speech(left)):
             yield replace(found, characters=who)
-        bound = sum(line.bound_ms for line in lines)
-        if reasons := one.reasons(publication(production, row, ceiling_ms=bound, commitment="")):
+        longest = max(line.bound_ms for line in lines)
+        if reasons := one.reasons(publication(production, row, ceiling_ms=longest, commitment="")):
             yield MissingPermission(voice, who, str(Action.PUBLISH), reasons)
 
 
@@ -134,7 +137,7 @@ def _speech(one: _Voice, lines: list[PlannedLine]) -> Request:
         one.production,
         one.row,
         Action.SYNTHESIZE,
-        ceiling_ms=max(needed, longest),
+        ceiling_ms=needed + longest,  # a clip is asked for as long as its bound, and released under its own length
         commitment=text_commitment(one.session, one.row.speaker_id, lines[0].text),
         text="\n".join(f"{line.line.text}\n{words_of(line.text)}" for line in lines),
         takes=len(lines),

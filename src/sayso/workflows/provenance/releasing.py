@@ -10,10 +10,10 @@ from typing import Self
 
 from sayso.consent.act import Action, Disclosure
 from sayso.consent.permit import Gate, Permit, Release
-from sayso.credentials import SignedAudio
+from sayso.credentials import SignedAudio, SignedProgramme
 from sayso.disk import Draft, check_target
 from sayso.errors import Bug, Unavailable
-from sayso.mark import EncodedAudio, EncodedProgramme
+from sayso.mark import EncodedAudio
 
 _READABLE = 0o644
 
@@ -113,7 +113,7 @@ class ProgrammeDraft:
         self._draft = Draft(output, mode=_READABLE)
         self._gate, self._permits = gate, tuple(permits)
 
-    def write(self, file: EncodedProgramme, *, to: Release) -> None:
+    def write(self, file: SignedProgramme, *, to: Release) -> None:
         """Write a programme, released ``to`` a place and with a disclosure, if every permit allows exactly that.
 
         Raise `PermitRefused`, or `PermitMixup` for a clip that is in it under no permit of these.

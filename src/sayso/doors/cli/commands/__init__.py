@@ -19,10 +19,12 @@ from sayso.doors.cli.commands import (
     labels,
     ledger,
     mark,
+    produce,
     records,
     report,
     resolver,
     restore,
+    runs,
     say,
     speaker,
     states,
@@ -48,6 +50,8 @@ def attach(app: typer.Typer) -> None:
     app.command("say", cls=TextCommand)(say.say)
     app.command("text", cls=TextCommand)(text.text)
     app.command("export")(export.export)
+    app.add_typer(produce.app, name="produce", help="Produce audiobooks and podcasts from manuscripts.")
+    app.add_typer(runs.app, name="runs", help="Show, resume, cancel and fork the runs of productions.")
     app.command("verify")(verify.verify)
     app.command("trace")(trace.trace)
     app.command("detect")(detect.detect)
