@@ -2,7 +2,15 @@
 
 from sayso.mark.embedder import Embedding, LiveEmbedding, Marker
 from sayso.mark.mark import Mark, MarkKeys
-from sayso.mark.marked import Cue, EncodedAudio, EncodedProgramme, MarkedAudio, PlacedMark, Programme
+from sayso.mark.marked import (
+    Cue,
+    EncodedAudio,
+    EncodedProgramme,
+    MarkedAudio,
+    MarkedOutflow,
+    PlacedMark,
+    Programme,
+)
 from sayso.mark.reopening import LoggedClip, reopened
 
 __all__ = [
@@ -15,6 +23,7 @@ __all__ = [
     "Mark",
     "MarkKeys",
     "MarkedAudio",
+    "MarkedOutflow",
     "Marker",
     "PlacedMark",
     "Programme",

@@ -42,15 +42,24 @@ class Granted:
     lease: Lease | None = None
 
 
-def ask(session: Session, request: Request, act: str, *, run: RunId | None = None) -> Granted:
+def ask(
+    session: Session,
+    request: Request,
+    act: str,
+    *,
+    run: RunId | None = None,
+    foretold: Mapping[str, Fact] | None = None,
+) -> Granted:
     """Return a permit for ``request``, logged as ``<act>:intended``; or log ``<act>:refused`` and raise why.
 
+    ``foretold`` is logged with the intent: the clip and mark of sound that is heard before its result is logged.
     For a ``run``, the permit's whole length and one take are reserved with it, or it is refused. Raise `Tampered`,
     with nothing logged, where state, ledger, witnesses or clock are not of one time, or a row that is decided on is not
     what the ledger says.
     """
     session.require(Right.MARK if request.action is Action.MARK else Right.SPEECH)
     session.require_licensee(request.licensee, Right.SPEECH)
+    session.require_voice(request.voice, Right.SPEECH)
     session.installation.witnessing.check()
     with session.act(request.speaker) as tx:
         session.installation.log.check_files(tx)
@@ -66,7 +75,8 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
             refusal = as_shown(session, tx, request.speaker, refused)
             _log_refused(session, tx, case)
         else:
-            return Granted(permit, _log_intended(session, tx, case, permit), request.project, lease)
+            ticket = _log_intended(session, tx, case, permit, foretold or {})
+            return Granted(permit, ticket, request.project, lease)
     raise refusal
 
 
@@ -103,9 +113,9 @@ def _reserved(tx: Connection, permit: Permit, run: RunId) -> Lease:
     return minutes.reserve(tx, permit.grant_id, permit.permit_id, permit.ceiling_ms, run=run)
 
 
-def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit) -> int:
+def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit, foretold: Mapping[str, Fact]) -> int:
     policy, asked = case.standing.policy, case.asked
-    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest()}
+    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest(), **foretold}
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
     outer = policy.by_id[permit.grant_id].ceiling
     if outer is not None:
@@ -125,6 +135,11 @@ def result(session: Session, tx: Connection, granted: Granted, act: str, facts: 
     permit = granted.permit
     gate = session.installation.gate_within(tx)
     gate.check(permit, permit.action)
+    return _log(tx, granted, act, facts)
+
+
+def heard(tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:
+    """Log what was heard under a permit while it held as ``act``; return the ticket. It may not hold any more."""
     return _log(tx, granted, act, facts)
 
 

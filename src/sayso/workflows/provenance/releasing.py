@@ -128,7 +128,7 @@ class ProgrammeDraft:
 
     def _write(self, data: bytes, to: Release) -> None:
         for permit in self._permits:
-            self._gate.check(permit, Action.PUBLISH, voice=permit.voice, release=to)
+            self._gate.check(permit, Action.PUBLISH, release=to)
         self._draft.write(data)
 
     def publish(self) -> None:

@@ -70,20 +70,28 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class MadeClip:
-    """What came of a run: marked sound, the file to leave, what is kept of both, and where the mark was read again."""
+    """What came of a run: marked sound, the file to leave, what is kept of both, and where the mark was read again.
+
+    Sound that was heard while it was made has no ``file`` where consent was withdrawn before one could be signed.
+    """
 
     sound: MarkedAudio
-    file: Packed
+    file: Packed | None
     kept: StoredBytes
     fingerprint: SealedFingerprint
     output: str
     checks: tuple[ChainCheck, ...]
-    traced: Traced
+    traced: Traced | None = None
 
     @property
     def readable(self) -> bool:
         """Return whether the mark is read back from the clip as it was made."""
         return self.checks[0].is_readable
+
+    @property
+    def signed(self) -> bool:
+        """Return whether the file itself carries credentials."""
+        return self.file is not None and self.file.signed
 
 
 @dataclass(slots=True)
@@ -114,8 +122,8 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
         try:
             with held(session, run.granted):
                 made = _made(run, draft, times, report)
-                outcome = take.plan.outcome(signed=made.file.signed, readable=made.readable)
-                ticket = _settled(run, made, outcome)
+                outcome = take.plan.outcome(signed=made.signed, readable=made.readable)
+                ticket = settle(run, made, outcome)
         except BaseException:
             permission.failed(session, run.granted, ACT)
             raise
@@ -126,25 +134,27 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
     return _spoken(run, made, outcome, times, ticket)
 
 
-def begun(session: Session, order: Order, container: Container) -> Run:
+def begun(session: Session, order: Order, container: Container | None, action: Action = Action.SYNTHESIZE) -> Run:
     """Return the run of ``order``: permitted, minutes reserved, voice opened. Raises as `speak` does.
 
-    A run is settled or failed by whoever began it.
+    A run is settled or failed by whoever began it. Without a ``container`` it is heard while it is made.
     """
     with session.vault.holding():
-        return opened(session, taken(session, order, container))
+        return opened(session, taken(session, order, container, action))
 
 
 def opened(session: Session, take: Take) -> Run:
     """Return the run of ``take``, as `begun` does."""
+    foretold: dict[str, Fact] = {"clip": take.clip, "mark": str(take.mark)} if take.is_live else {}
     with session.vault.holding():
-        granted = permission.ask(session, take.request(), ACT, run=take.run)
+        granted = permission.ask(session, take.request(), ACT, run=take.run, foretold=foretold)
         try:
             voice = take.voice.open(session)
         except BaseException:
             permission.failed(session, granted, ACT)
             raise
-    return Run(session, take, granted, voice, session.installation.gate_inside())
+    installation = session.installation
+    return Run(session, take, granted, voice, installation.gate_live() if take.is_live else installation.gate_inside())
 
 
 def keep(session: Session, take: Take) -> MadeClip:
@@ -157,7 +167,7 @@ def keep(session: Session, take: Take) -> MadeClip:
     try:
         with held(session, run.granted):
             made = _made(run, None, times, silent)
-            _settled(run, made, take.plan.outcome(signed=made.file.signed, readable=made.readable))
+            settle(run, made, take.plan.outcome(signed=made.signed, readable=made.readable))
     except BaseException:
         permission.failed(session, run.granted, ACT)
         raise
@@ -173,13 +183,14 @@ def rendering(run: Run, strength: Strength, attempt: int = 0, trace: Trace | Non
         engine=voicebook.engine_of(session, take.voice.row),
         permit=run.permit,
         mark=take.mark,
-        action=Action.SYNTHESIZE,
+        action=take.action,
         commit=run.commit,
         speed=take.order.speed,
         seed=take.order.seed,
         rhythm=take.plan.has_rhythm,
         attempt=attempt,
         trace=trace,
+        live=take.is_live,
     )
 
 
@@ -218,7 +229,7 @@ def _prepared(run: Run, sound: MarkedAudio, traced: Traced, draft: SoundDraft | 
         checking = beside.submit(checked, session.detector, sound.signal, take.mark, take.policy.checked)
         kept = archive.sealed_clip(session, sound, [take.speaker], traced)
         with archive.undone_on_failure(session, kept):
-            file = _packed(run, sound)
+            file = packed_file(run, sound)
             if draft is not None:
                 _write(run, file, draft)
             fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
@@ -226,15 +237,16 @@ def _prepared(run: Run, sound: MarkedAudio, traced: Traced, draft: SoundDraft | 
             return MadeClip(sound, file, kept, fingerprint, output, checking.result(), traced)
 
 
-def _packed(run: Run, sound: MarkedAudio) -> Packed:
+def packed_file(run: Run, sound: MarkedAudio) -> Packed:
+    """Return the sound as the file of its take, signed; that of sound heard at once is kept here, and goes nowhere."""
     take = run.take
     return credentials.packed(
         run.session,
         sound,
-        container=take.container,
+        container=take.container or credentials.BESIDE,
         gate=run.gate,
         permit=run.permit,
-        action=Action.SYNTHESIZE,
+        action=take.action,
         clip=take.clip,
         tags=take.plan.tags(take.origin),
     )
@@ -246,8 +258,11 @@ def _write(run: Run, file: Packed, draft: SoundDraft) -> None:
     draft.write(file.file, run.permit, voice=voice, to=to, announced=run.take.plan.speaks)
 
 
-def _settled(run: Run, made: MadeClip, outcome: LabelOutcome) -> int:
-    """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
+def settle(run: Run, made: MadeClip, outcome: LabelOutcome, *, live: str | None = None) -> int:
+    """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket.
+
+    ``live`` says how sound ended that was heard while it was made: it is kept and logged whatever came after it.
+    """
     session, take, granted, permit = run.session, run.take, run.granted, run.permit
     with archive.undone_on_failure(session, made.kept), session.act(take.speaker) as tx:
         if granted.lease is not None:
@@ -256,11 +271,15 @@ def _settled(run: Run, made: MadeClip, outcome: LabelOutcome) -> int:
             tx, made.kept, permit, speakers=[take.speaker], parents=[take.voice.row.artifact_id]
         )
         content.keep(tx, made.fingerprint, permit, parent=artifact)
-        manifests.keep(tx, made.file.manifest, permit, parent=artifact)
+        if made.file is not None:
+            manifests.keep(tx, made.file.manifest, permit, parent=artifact)
         insert_clip(tx, _clip(run, made))
         facts = _facts(take, made, outcome) | archive.charged_facts(tx, permit)
         facts |= archive.recorded_facts(session, tx, permit)
-        ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
+        if live is None:
+            ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
+        else:
+            ticket = permission.heard(tx, granted, f"{ACT}:made", {**facts, "live": live})
         finish_clip(tx, take.clip, duration_ms=made.sound.duration_ms, artifact_id=artifact, result_ticket=ticket)
     return ticket
 
@@ -305,7 +324,7 @@ def _spoken(run: Run, made: MadeClip, outcome: LabelOutcome, times: Times, ticke
         duration_s=duration_s,
         ttfa_ms=round(1000 * times.first_s),
         rtf=times.made_s / duration_s,
-        content_credentials=made.file.signed,
+        content_credentials=made.signed,
         mark_readable=made.readable,
         mark_checks=made.checks,
         labels=outcome,

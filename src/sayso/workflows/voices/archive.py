@@ -50,9 +50,12 @@ class StoredBytes:
     digest: str
 
 
-def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], traced: Traced) -> StoredBytes:
-    """Seal a clip and its trace for ``speakers``, encoded without loss; record it next, or undo it."""
-    return _sealed(session, clip.encoded(MASTER, {TRACE: traced.encoded()}).data, speakers, Kind.CLIP)
+def sealed_clip(
+    session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], traced: Traced | None = None
+) -> StoredBytes:
+    """Seal a clip, with its trace where it has one, encoded without loss; record it next, or undo it."""
+    tags = {} if traced is None else {TRACE: traced.encoded()}
+    return _sealed(session, clip.encoded(MASTER, tags).data, speakers, Kind.CLIP)
 
 
 def trace_of(master: bytes) -> Traced:
