@@ -272,6 +272,8 @@ UNDER_A_RIGHT: Final[Mapping[str, str]] = {
     "workflows/voices/cloning.py:_kept": "keeps what was made under a permit",
     "workflows/speech/speaking.py:settle": "keeps what was made under a permit",
     "workflows/speech/live.py:_note": "notes what was heard under a permit",
+    "workflows/productions/chapters.py:_log": "logs what was released under permits",
+    "workflows/productions/packaging.py:_log": "logs what was released under permits",
     "workflows/speech/exporting.py:_settled": "keeps what was made under a permit",
     "workflows/provenance/marking_files.py:embed": "`Batch` asked for the right, and each file has a permit",
     "workflows/provenance/certificates.py:_logged": "`use` and `use_local` asked for the right",

@@ -73,3 +73,21 @@ class ProductionKept(Act):
     production: str
     licensee: str
     rows: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockAccepted(Act):
+    """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
+
+    TYPES: ClassVar = ("operations:clock:accepted",)
+    newest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorityChanged(Act):
+    """Somebody else signs content credentials from now on; ``certificate`` is the SHA-256 of the leaf."""
+
+    TYPES: ClassVar = ("credentials:authority:changed",)
+    authority: str
+    certificate: str
+    algorithm: str

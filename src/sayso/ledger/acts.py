@@ -13,6 +13,8 @@ from typing import ClassVar, Final
 
 from sayso.ledger.account_acts import (
     ActRefused,
+    AuthorityChanged,
+    ClockAccepted,
     CredentialIssued,
     CredentialRevoked,
     LicenseeHeld,
@@ -25,6 +27,8 @@ from sayso.ledger.errors import EntryInvalid
 __all__ = [
     "Act",
     "ActRefused",
+    "AuthorityChanged",
+    "ClockAccepted",
     "CredentialIssued",
     "CredentialRevoked",
     "LicenseeHeld",
@@ -62,14 +66,6 @@ class SpeakerDied(OfSpeaker):
 
     TYPES: ClassVar = ("consent:speaker:died",)
     subject: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockAccepted(Act):
-    """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
-
-    TYPES: ClassVar = ("operations:clock:accepted",)
-    newest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,16 +141,6 @@ class GrantChanged(OfSpeaker):
     @classmethod
     def _typed(cls, entry: Entry) -> dict[str, Fact]:
         return {"state": entry.type.rpartition(":")[2]}
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuthorityChanged(Act):
-    """Somebody else signs content credentials from now on; ``certificate`` is the SHA-256 of the leaf."""
-
-    TYPES: ClassVar = ("credentials:authority:changed",)
-    authority: str
-    certificate: str
-    algorithm: str
 
 
 @dataclass(frozen=True, kw_only=True)

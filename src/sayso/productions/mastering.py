@@ -53,7 +53,7 @@ def target_named(name: str) -> Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LevelRule:
     """One rule, what was measured, and whether it holds."""
 
     name: str
@@ -83,24 +83,28 @@ def trim(signals: Sequence[tuple[Signal, float]], num_samples: int, target: Targ
     return _gain(target.rms_dbfs - 10 * math.log10(power / num_samples)) if power > 0 else 0.0
 
 
-def rules(decoded: Signal, target: Target) -> tuple[Rule, ...]:
+def rules(decoded: Signal, target: Target) -> tuple[LevelRule, ...]:
     """Return every rule of the target, measured on the file as a listener's player decodes it."""
     samples = decoded.mixed()
-    found = [Rule("noise floor, dBFS", _rounded(noise_floor_dbfs(samples, decoded.sample_rate)), None, -60.0)]
+    found = [LevelRule("noise floor, dBFS", _rounded(noise_floor_dbfs(samples, decoded.sample_rate)), None, -60.0)]
     if target.rms_dbfs is not None:
         found += [
-            Rule("RMS, dBFS", _rounded(rms_dbfs(samples)), -23.0, -18.0),
-            Rule("peak, dBFS", _rounded(peak_dbfs(samples)), None, -3.0),
-            Rule("true peak, dBTP", _rounded(true_peak_dbtp(decoded)), None, -3.0),
+            LevelRule("RMS, dBFS", _rounded(rms_dbfs(samples)), -23.0, -18.0),
+            LevelRule("peak, dBFS", _rounded(peak_dbfs(samples)), None, -3.0),
+            LevelRule("true peak, dBTP", _rounded(true_peak_dbtp(decoded)), None, -3.0),
         ]
     if target.loudness_lufs is not None:
         low, high = target.loudness_lufs - 0.5, target.loudness_lufs + 0.5
         found += [
-            Rule("loudness, LUFS", _rounded(integrated_loudness(decoded)), low, high),
-            Rule("true peak, dBTP", _rounded(true_peak_dbtp(decoded)), None, -1.0),
+            LevelRule("loudness, LUFS", _rounded(integrated_loudness(decoded)), low, high),
+            LevelRule("true peak, dBTP", _rounded(true_peak_dbtp(decoded)), None, -1.0),
         ]
     head, tail = _quiet(samples, decoded.sample_rate)
-    return (*found, Rule("room tone at the head, s", head, 0.5, 1.0), Rule("room tone at the tail, s", tail, 1.0, 5.0))
+    return (
+        *found,
+        LevelRule("room tone at the head, s", head, 0.5, 1.0),
+        LevelRule("room tone at the tail, s", tail, 1.0, 5.0),
+    )
 
 
 def _quiet(samples: NDArray[np.float32], sample_rate: int) -> tuple[float, float]:

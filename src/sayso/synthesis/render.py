@@ -16,7 +16,7 @@ from sayso.mark import Mark, MarkedAudio, Marker
 from sayso.synthesis.errors import LabelForged, NothingToSay, UnmarkedAudio
 from sayso.synthesis.joining import joined
 from sayso.synthesis.phrasing import Phrase, script
-from sayso.synthesis.trace import Trace
+from sayso.synthesis.trace import RenderTrace
 from sayso.units import samples_to_ms
 
 MAX_PIECE_MS: Final = 250
@@ -51,7 +51,7 @@ class Renderer:
         speed: float = 1.0,
         rhythm: bool = False,
         attempt: int = 0,
-        trace: Trace | None = None,
+        trace: RenderTrace | None = None,
         live: bool = False,
     ) -> Iterator[MarkedAudio]:
         """Yield the phrases as marked pieces, mono, at the engine's sample rate, as soon as each is ready.
@@ -79,7 +79,9 @@ class Renderer:
         pass_ = _Pass(self._gate, permit, action, engine=engine, voice=voice, text_commitment=commit(script(spoken)))
         pass_.check(made_ms=0)
         self._gate.begin(permit, mark=str(mark), attempt=attempt)
-        chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace or Trace())
+        chunks = _chunks(
+            spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace or RenderTrace()
+        )
         if rhythm:
             chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))
         marked = self._live if live else self._marked
@@ -150,7 +152,7 @@ def _chunks(
     pass_: _Pass,
     seed: int,
     speed: float,
-    trace: Trace,
+    trace: RenderTrace,
 ) -> Iterator[Signal]:
     """Yield unmarked sound, inside this module only."""
     trace.begin()

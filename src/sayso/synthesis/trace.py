@@ -37,7 +37,7 @@ class Traced:
         return cls(str(told["digest"]), tuple(int(stop) for stop in told["stops"]))
 
 
-class Trace:
+class RenderTrace:
     """Listens to a render, phrase by phrase, before the mark; it lets no sound out."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -305,7 +305,7 @@ def _shown(status: Any, steps: int) -> RunShown:
 
 
 def _moment(epoch_ms: int) -> str:
-    return stamp(datetime.fromtimestamp(epoch_ms / 1000, UTC))
+    return stamp(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=epoch_ms))
 
 
 def _steps(session: Session, production_id: str) -> list[Mapping[str, Any]]:

@@ -26,7 +26,7 @@ from sayso.mark.verifying import ChainCheck, checked, lasts, lost_in
 from sayso.progress import Report, silent
 from sayso.synthesis import Renderer
 from sayso.synthesis.store import Clip, finish_clip, insert_clip
-from sayso.synthesis.trace import Trace, Traced
+from sayso.synthesis.trace import RenderTrace, Traced
 from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
@@ -174,7 +174,9 @@ def keep(session: Session, take: Take) -> MadeClip:
     return made
 
 
-def rendering(run: Run, strength: Strength, attempt: int = 0, trace: Trace | None = None) -> Iterator[MarkedAudio]:
+def rendering(
+    run: Run, strength: Strength, attempt: int = 0, trace: RenderTrace | None = None
+) -> Iterator[MarkedAudio]:
     """Return the take as marked pieces, each made, checked and let go when it is asked for; ``trace`` hears them."""
     session, take = run.session, run.take
     return Renderer(session.marker.at(strength).behind(run.gate), run.gate).render(
@@ -200,7 +202,7 @@ def _made(run: Run, draft: SoundDraft | None, times: Times, report: Report) -> M
     for attempt, strength in enumerate(run.take.policy.strengths()):
         if weaker is not None:
             run.session.vault.unlink(weaker.kept.blob)
-        trace = Trace()
+        trace = RenderTrace()
         sound = _rendered(run, rendering(run, strength, attempt, trace), times, report)
         made = _prepared(run, sound, trace.traced(), draft)
         if lasts(made.checks):

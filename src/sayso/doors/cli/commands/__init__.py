@@ -25,7 +25,6 @@ from sayso.doors.cli.commands import (
     report,
     resolver,
     restore,
-    runs,
     say,
     serve,
     speaker,
@@ -53,7 +52,7 @@ def attach(app: typer.Typer) -> None:
     app.command("text", cls=TextCommand)(text.text)
     app.command("export")(export.export)
     app.add_typer(produce.app, name="produce", help="Produce audiobooks and podcasts from manuscripts.")
-    app.add_typer(runs.app, name="runs", help="Show, resume, cancel and fork the runs of productions.")
+    app.add_typer(produce.runs_app, name="runs", help="Show, resume, cancel and fork the runs of productions.")
     app.command("verify")(verify.verify)
     app.command("trace")(trace.trace)
     app.command("detect")(detect.detect)

@@ -1,4 +1,4 @@
-"""``sayso produce``: a manuscript becomes an audiobook or a podcast episode."""
+"""``sayso produce``: a manuscript becomes an audiobook or a podcast; ``sayso runs``: the durable runs of that."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from sayso.workflows.productions.delivery import Delivery
     from sayso.workflows.productions.planning import Planned
     from sayso.workflows.productions.reporting import PackageReport
-    from sayso.workflows.productions.running import Produced, Progress
+    from sayso.workflows.productions.running import Produced, Progress, RunShown
 
 app = typer.Typer(no_args_is_help=True)
+runs_app = typer.Typer(no_args_is_help=True)
 
 ProductionName = Annotated[str, typer.Argument(metavar="PRODUCTION", help="Production id, prd_...")]
 Folder = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the package.")]
@@ -182,3 +183,62 @@ def _report(found: PackageReport) -> Iterator[str]:
         marks = chapter["marks"]
         levels = f"fails {', '.join(failed)}" if failed else "levels hold"
         yield f"chapter {chapter['number']}: {levels}; {marks['readable']} of {marks['checked']} marks read"
+
+
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="Run id, run_...")]
+
+
+@runs_app.command("list")
+def list_runs(as_json: AsJson = False) -> None:
+    """List the runs of productions, the newest first."""
+    from sayso.workflows.productions import running  # noqa: PLC0415
+
+    found = running.listed(local_session())
+    show(shapes.runs(found), map(_run, found), as_json=as_json)
+
+
+@runs_app.command("show")
+def show_run(run: RunName, as_json: AsJson = False) -> None:
+    """Show one run and how many of its steps are done."""
+    from sayso.workflows.productions import running  # noqa: PLC0415
+
+    found = running.shown(local_session(), run)
+    show(shapes.run(found), [_run(found), f"{found.steps} steps done"], as_json=as_json)
+
+
+@runs_app.command("resume")
+def resume_run(run: RunName, as_json: AsJson = False) -> None:
+    """Go on with a run that was killed, failed or cancelled."""
+    from sayso.workflows.productions import running  # noqa: PLC0415
+
+    with bar("producing") as report:
+        done = running.resume(local_session(), run, report)
+    _show(done, as_json=as_json)
+
+
+@runs_app.command("cancel")
+def cancel_run(run: RunName, as_json: AsJson = False) -> None:
+    """Stop a run at its next step; what is made stays."""
+    from sayso.workflows.productions import running  # noqa: PLC0415
+
+    found = running.cancel(local_session(), run)
+    show(shapes.run(found), [_run(found)], as_json=as_json)
+
+
+@runs_app.command("fork")
+def fork_run(
+    run: RunName,
+    step: Annotated[int, typer.Option(min=1, help="Step from which on the work is done again.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Run again from a step on, as a run of its own."""
+    from sayso.workflows.productions import running  # noqa: PLC0415
+
+    with bar("producing") as report:
+        done = running.fork(local_session(), run, step, report)
+    _show(done, as_json=as_json)
+
+
+def _run(found: RunShown) -> str:
+    problem = f": {found.problem}" if found.problem else ""
+    return f"{found.run}: {found.production}, {found.state} since {found.ended_at or found.began_at}{problem}"
