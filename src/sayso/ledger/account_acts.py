@@ -91,3 +91,23 @@ class AuthorityChanged(Act):
     authority: str
     certificate: str
     algorithm: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardClosed(Act):
+    """A shard of the log ended; ``next`` is the key of the one after it."""
+
+    TYPES: ClassVar = ("ledger:shard:closed",)
+    origin: str
+    next: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardOpened(Act):
+    """A shard of the log began, after the final checkpoint of the one before it."""
+
+    TYPES: ClassVar = ("ledger:shard:opened",)
+    origin: str
+    size: int
+    root: str
+    vkey: str

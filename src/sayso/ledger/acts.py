@@ -20,6 +20,8 @@ from sayso.ledger.account_acts import (
     LicenseeHeld,
     OrganisationAdded,
     ProductionKept,
+    ShardClosed,
+    ShardOpened,
 )
 from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker, OfSpeakerT
 from sayso.ledger.errors import EntryInvalid
@@ -36,6 +38,8 @@ __all__ = [
     "OfSpeakerT",
     "OrganisationAdded",
     "ProductionKept",
+    "ShardClosed",
+    "ShardOpened",
     "act_of",
     "registry",
 ]
@@ -172,26 +176,6 @@ class ErasureCertified(Act):
     certificate: str
     plan: str
     digest: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardClosed(Act):
-    """A shard of the log ended; ``next`` is the key of the one after it."""
-
-    TYPES: ClassVar = ("ledger:shard:closed",)
-    origin: str
-    next: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardOpened(Act):
-    """A shard of the log began, after the final checkpoint of the one before it."""
-
-    TYPES: ClassVar = ("ledger:shard:opened",)
-    origin: str
-    size: int
-    root: str
-    vkey: str
 
 
 @dataclass(frozen=True, kw_only=True)
