@@ -33,7 +33,7 @@ from sayso.workflows.installation.session import Session
 ROWS: Final = (clip_rows, fingerprint_rows, voice_rows)
 """The modules whose tables are read by name here: a table is known once its module is loaded."""
 
-TRACE: Final = "SAYSO_TRACE"
+TRACE: Final = "RENDER_TRACE"
 """The tag of a sealed clip that holds its trace."""
 
 MASTER: Final = Container.FLAC
