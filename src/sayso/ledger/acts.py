@@ -15,18 +15,8 @@ from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRe
 from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker, OfSpeakerT
 from sayso.ledger.errors import EntryInvalid
 
-__all__ = [
-    "Act",
-    "ActRefused",
-    "CredentialIssued",
-    "CredentialRevoked",
-    "LicenseeHeld",
-    "OfSpeaker",
-    "OfSpeakerT",
-    "OrganisationAdded",
-    "act_of",
-    "registry",
-]
+__all__ = ["Act", "ActRefused", "CredentialIssued", "CredentialRevoked", "LicenseeHeld", "OfSpeaker", "OfSpeakerT"]
+__all__ += ["OrganisationAdded", "act_of", "registry"]
 
 GRANT_STATES: Final = (
     "requested",
@@ -178,6 +168,14 @@ class ErasureCertified(Act):
     certificate: str
     plan: str
     digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyDestroyedAgain(Act):
+    """The key of an erasure that was certified came back with an old key store, and was destroyed again."""
+
+    TYPES: ClassVar = ("erasure:key:destroyed",)
+    plan: str
 
 
 @dataclass(frozen=True, kw_only=True)
