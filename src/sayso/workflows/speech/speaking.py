@@ -46,6 +46,9 @@ from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "synthesis:clip"
 
+_STRANDS: Final = 3
+"""Beside the one that packs: the check of the mark, the vault's copy, and the file, both of which wait for the disk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -186,17 +189,20 @@ def _rendered(run: Run, strength: Strength, attempt: int, times: Times, report: 
 
 
 def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> MadeClip:
-    """Sign, seal and write ``sound``, while its mark is read back in another thread."""
+    """Sign and seal ``sound``, while its mark is read back, and what is ready is written, in other threads."""
     session, take = run.session, run.take
-    with ThreadPoolExecutor(1) as beside, session.vault.holding():
+    with (
+        ThreadPoolExecutor(_STRANDS) as beside,
+        session.vault.holding(),
+        archive.clip_kept(session, sound, [take.speaker], beside) as kept,
+    ):
         checking = beside.submit(checked, session.detector, sound.signal, take.mark, take.policy.checked)
-        kept = archive.sealed_clip(session, sound, [take.speaker])
-        with archive.undone_on_failure(session, kept):
-            file = _packed(run, sound)
-            _write(run, file, draft)
-            fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
-            output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
-            return MadeClip(sound, file, kept, fingerprint, output, checking.result())
+        file = _packed(run, sound)
+        writing = beside.submit(_write, run, file, draft)
+        fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
+        output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
+        writing.result()
+        return MadeClip(sound, file, kept, fingerprint, output, checking.result())
 
 
 def _packed(run: Run, sound: MarkedAudio) -> Packed:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -44,9 +45,24 @@ class StoredBytes:
     digest: str
 
 
-def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> StoredBytes:
-    """Seal a clip for ``speakers``, encoded without loss; record it next, or undo it."""
-    return _sealed(session, clip.encoded(MASTER).data, speakers, Kind.CLIP)
+@contextlib.contextmanager
+def clip_kept(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], beside: Executor) -> Iterator[StoredBytes]:
+    """Seal a clip for ``speakers``, encoded without loss, and put it into the vault ``beside`` the block.
+
+    It is there when the block is left, and nothing is where the block fails. Record it next.
+    """
+    plain = clip.encoded(MASTER).data
+    sealed = session.vault.sealed(plain, speakers, kind=str(Kind.CLIP))
+    putting = beside.submit(session.vault.put, sealed)
+    try:
+        yield StoredBytes(
+            ArtifactId(new_id("artifact")), Kind.CLIP, sealed.ref.address, hashlib.sha256(plain).hexdigest()
+        )
+        putting.result()
+    except BaseException:
+        wait([putting])
+        session.vault.unlink(sealed.ref.address)
+        raise
 
 
 def sealed_recordings(
