@@ -270,7 +270,8 @@ UNDER_A_RIGHT: Final[Mapping[str, str]] = {
     "workflows/consent/acts.py:act_on_grant": "whoever calls it names the right; the rule takes its call for a write",
     "workflows/consent/holding.py:_renew": "renews the lease of a permit",
     "workflows/voices/cloning.py:_kept": "keeps what was made under a permit",
-    "workflows/speech/speaking.py:_settled": "keeps what was made under a permit",
+    "workflows/speech/speaking.py:settle": "keeps what was made under a permit",
+    "workflows/speech/live.py:_note": "notes what was heard under a permit",
     "workflows/speech/exporting.py:_settled": "keeps what was made under a permit",
     "workflows/provenance/marking_files.py:embed": "`Batch` asked for the right, and each file has a permit",
     "workflows/provenance/certificates.py:_logged": "`use` and `use_local` asked for the right",
@@ -361,8 +362,9 @@ class NoCommand:
 
     remedy = "raise an error of its own class, and name the command in doors/hints.py"
     words: ClassVar = (
-        "account", "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger", "mark",
-        "report", "resolver", "restore", "say", "settings", "speaker", "trace", "verify", "voice", "witness",
+        "account", "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger",
+        "mark", "report", "resolver", "restore", "say", "serve", "settings", "speaker", "trace", "verify", "voice",
+        "witness",
     )  # fmt: skip
     pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")
 
@@ -405,6 +407,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "workflows/restoration/",  # a person's own file
         "doors/cli/commands/demo.py",
     ),
+    FewUsers("sayso.audio.streamed", "StreamEncoder", "audio/", "mark/"),
     FewUsers("sayso.disk", "Draft", "disk.py", "ledger/", "workflows/provenance/releasing.py"),
     FewUsers(
         "sayso.disk",
@@ -442,9 +445,15 @@ RULES: Final[tuple[Rule, ...]] = (
     OneDoor("obstore", "vault/"),
     OneDoor("jinja2", "doors/"),
     OneDoor("typer", "doors/"),
+    OneDoor("fastapi", "doors/api/"),
+    OneDoor("starlette", "doors/api/"),
+    OneDoor("uvicorn", "doors/api/"),
+    OneDoor("prometheus_client", "doors/api/"),
+    OneDoor("opentelemetry", "doors/api/"),
+    OneDoor("joserfc", "doors/api/"),
     OneDoor("rich", "doors/"),
     OneDoor("hibari", "engines/"),
-    OneDoor("pydantic", "settings/"),
+    OneDoor("pydantic", "settings/", "doors/api/"),
     OneDoor("pydantic_settings", "settings/"),
     OneDoor("lxml", "productions/"),
     OneDoor("docx", "productions/readers/"),

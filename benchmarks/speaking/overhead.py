@@ -70,7 +70,7 @@ PARTS: dict[str, Place] = {
     "fingerprint": (content, "fingerprinted"),
     "write file": (Draft, "write"),
     "waiting for the check": (speaking, "_prepared"),
-    "commit": (speaking, "_settled"),
+    "commit": (speaking, "settle"),
     "name": (Draft, "publish"),
     "sequencing": (Log, "integrate"),
 }

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from jsonschema import Draft202012Validator
 
+import sayso.doors.api.listening
 import sayso.doors.resolver.server
 import sayso.doors.witness.server
 from sayso.audio import Container, encode
@@ -69,7 +70,7 @@ def test_a_schema_is_well_formed_strict_and_refers_to_what_is_there(name):
 def test_every_command_with_json_has_a_schema_and_every_schema_a_use():
     assert set(schemas.commands()) == commands_with_json()
     used = {result for results in schemas.commands().values() for result in results}
-    inner = {"common", "error", "file-error", "content-credentials", "jurisdiction"}
+    inner = {"common", "error", "file-error", "content-credentials", "jurisdiction", "key"}
     assert used | inner == set(schemas.names())
 
 
@@ -113,6 +114,7 @@ def tour(tmp_path, capsys, monkeypatch, speech):
     monkeypatch.setattr(cloning, "fit", hibari_fit)
     for server in (sayso.doors.resolver.server.ResolverServer, sayso.doors.witness.server.WitnessServer):
         monkeypatch.setattr(server, "serve_forever", lambda self: None)
+    monkeypatch.setattr(sayso.doors.api.listening, "serve", lambda _service, _address, ready: ready("http://[::1]:1"))
     made = Tour(tmp_path, capsys)
     monkeypatch.setattr(cloning, "engine_named", lambda _, threads: engine_named("hibari", threads))
     made.file("recording.flac", encode(speech, Container.FLAC))
@@ -262,6 +264,10 @@ def accounts(tour):
     tour("account", "list")
     tour("account", "revoke", issued)
     tour("account", "revoke", issued, code=4)
+    key = tour("key", "add", *FORS, "--organisation", "Rival Radio", "--licensee", "Rival", "--rate", 60)
+    tour("key", "list")
+    tour("key", "revoke", key["credential"])
+    tour("serve", "--port", 0)
 
 
 def erasure(tour, speaker):

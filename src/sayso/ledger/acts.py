@@ -262,6 +262,9 @@ class Intended(_Decided, _Charging):
     TYPES: ClassVar = tuple(f"{of}:intended" for of in Permitted)
     permit: str
     outer: str | None = None
+    clip: str | None = None
+    mark: str | None = None
+    """Of sound that is heard while it is made: what a listener finds in it, were this to be its last entry."""
 
     @property
     def type(self) -> str:
@@ -324,6 +327,17 @@ class ClipMade(Result, _Charging):
     output: str
     labels: str | None = None
     jurisdictions: str | None = None
+    live: str | None = None
+    """Of sound that was heard while it was made, how it ended: ``complete``, ``stopped``, ``cut`` or ``failed``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipHeard(Result):
+    """So much of a clip that is heard while it is made has been heard: it stays charged whatever comes after."""
+
+    TYPES: ClassVar = (f"{Permitted.CLIP}:heard",)
+    reservation: str
+    heard_ms: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from sayso.mark.embedder import Embedding, LiveEmbedding, Marker
 from sayso.mark.mark import Mark, MarkKeys
-from sayso.mark.marked import EncodedAudio, MarkedAudio
+from sayso.mark.marked import EncodedAudio, MarkedAudio, MarkedOutflow
 from sayso.mark.reopening import LoggedClip, reopened
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Mark",
     "MarkKeys",
     "MarkedAudio",
+    "MarkedOutflow",
     "Marker",
     "reopened",
 ]

@@ -23,7 +23,7 @@ from sayso.mark.errors import KeysInvalid
 from sayso.mark.finding import NO_FINDING, PRESENT_LOG10_P, MarkFinding, Reader, among, blind, judged, none_read
 from sayso.mark.issued import Ids
 from sayso.mark.mark import Mark, MarkKeys
-from sayso.mark.paths import followed, followed_eagerly
+from sayso.mark.paths import PathShares, followed, followed_eagerly
 from sayso.mark.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, pattern_of
 from sayso.mark.payload import message_bits
 from sayso.mark.reading import worth
@@ -40,8 +40,8 @@ _PATCHWORK_JOINS_PER_S: Final = 0.5
 # How the chance of a false alarm is shared out among the searches: their sum is one.
 _PLACES_LOG10: Final = math.log10(2)
 _PATHS_LOG10: Final = math.log10(8)  # for each of the two ways to weigh the cells
-_WARPED_PLACES_LOG10: Final = math.log10(8) + LOG10_WARPS
-_WARPED_PATHS_LOG10: Final = math.log10(16) + LOG10_WARPS
+_WARPED_PLACES_LOG10: Final = math.log10(8)
+_WARPED_PATHS_LOG10: Final = math.log10(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ class Detector:
         """Take the operator's keys, or the public ones."""
         self._pattern = pattern_of(keys)
         self._reads = keys.data is not None
+        self._log10_warps = 0.0 if self._pattern.has_secrets else LOG10_WARPS  # see `warps`
 
     def detect(self, signal: Signal, *, warps: bool = True) -> Detection:
         """Return what is found in ``signal``, wherever in it and in the pattern; too short a signal gives p = 1.
@@ -187,18 +188,21 @@ class Detector:
         for warp in likely_warps(samples, self._pattern)[:1]:
             cuts = cut_warped(samples, warp)
             unrefined = search_unrefined(cuts, self._pattern)
-            places = judged(unrefined, self._pattern, reader, log10_share=_WARPED_PLACES_LOG10)
+            places = judged(unrefined, self._pattern, reader, log10_share=_WARPED_PLACES_LOG10 + self._log10_warps)
             yield places, warp, cuts
             followed_on = self._paths(cuts, places)
-            yield judged(followed_on, self._pattern, reader, log10_share=_WARPED_PATHS_LOG10), warp, cuts
+            share = _WARPED_PATHS_LOG10 + self._log10_warps
+            yield judged(followed_on, self._pattern, reader, log10_share=share), warp, cuts
 
     def _paths(self, cuts: Sequence[Sequence[FramedResiduals]], places: MarkFinding) -> list[Alignment]:
         """Return the likeliest paths: with all bands alike, by what came through of each, and eager ones to read."""
         strictly = places.alignment is not None and places.alignment.measured.strictly
-        paths = followed(cuts[strictly], self._pattern.pilot)
+        heard, pilot = cuts[strictly], self._pattern.pilot
+        shares = PathShares(heard, self._pattern.public_pilot) if self._pattern.has_secrets else None
+        paths = followed(heard, pilot, shares=shares)
         for path in paths[:1]:
-            paths += followed(cuts[strictly], self._pattern.pilot, worth=worth(path, self._pattern))
-        return paths + followed_eagerly(cuts[strictly], self._pattern.pilot)
+            paths += followed(heard, pilot, worth=worth(path, self._pattern), shares=shares)
+        return paths + followed_eagerly(heard, pilot, shares=shares)
 
     def _sign(self, finding: MarkFinding) -> NDArray[np.int8]:
         """Return the signs that tell where a mark lies: the coded bits alone where they are known.

@@ -12,6 +12,7 @@ from typing import Final, Self
 from sayso.audio.container import Container
 from sayso.audio.encode import encode
 from sayso.audio.signal import Signal, concatenate
+from sayso.audio.streamed import StreamEncoder, StreamFormat
 from sayso.audio.tags import carried, tagged
 from sayso.ids import PermitId
 from sayso.mark.errors import ChunkMismatch, SealBroken
@@ -112,3 +113,28 @@ def _check_consecutive(pieces: Sequence[MarkedAudio]) -> None:
                 "made under the same permit"
             )
         stop = piece.stop
+
+
+class MarkedOutflow:
+    """The only way from sound made now to bytes that leave now: it takes marked pieces of one clip, in order."""
+
+    def __init__(self, form: StreamFormat, *, sample_rate: int) -> None:
+        """Take the form of the file, and the rate of the sound, Hz."""
+        self._encoder = StreamEncoder(form, sample_rate=sample_rate)
+        self._last: MarkedAudio | None = None
+        self._rate = sample_rate
+
+    def push(self, piece: MarkedAudio) -> bytes:
+        """Return the bytes that are ready; raise `ChunkMismatch` for what is not the next piece of the same clip."""
+        last = self._last
+        if not isinstance(piece, MarkedAudio) or piece.signal.sample_rate != self._rate:
+            raise ChunkMismatch(f"got {type(piece).__name__}, expected marked audio at {self._rate} Hz")
+        place = (piece.mark, piece.permit_id, piece.start)
+        if place != ((piece.mark, piece.permit_id, 0) if last is None else (last.mark, last.permit_id, last.stop)):
+            raise ChunkMismatch("got a piece of another clip or place, expected the one that follows")
+        self._last = piece
+        return self._encoder.push(piece.signal)
+
+    def finish(self) -> bytes:
+        """Return the rest of the file."""
+        return self._encoder.finish()

@@ -9,7 +9,9 @@ refined on more of the sound and then cut anew, exactly, and searched like a sou
 Players go to half and double tempo, at the pitch that was: there tempo alone is looked for, in frames as far apart as
 follow it about.
 
-Each pitch and tempo of the finest grid is one more hypothesis for every place, whether it was looked at or not.
+Warps are chosen by the public pilot alone. To who holds no other key each pitch and tempo of the finest grid is one
+more hypothesis for every place, whether it was looked at or not; the private pilot, which had no part in the choice,
+pays nothing for it.
 """
 
 from __future__ import annotations
@@ -185,7 +187,8 @@ def _fits(
 ) -> NDArray[np.float32]:
     """Return how well the pilots fit at the best place, over the deviation of all places, shape (tempos, pitches)."""
     summed = _summed_power(samples, hop)
-    spectrum = np.concatenate([pattern.pilot_spectrum.real, pattern.pilot_spectrum.imag]).astype(np.float32).T
+    signs = pattern.public_spectra.signs
+    spectrum = np.concatenate([signs.real, signs.imag]).astype(np.float32).T
     half = spectrum.shape[1] // 2
     found = np.stack([_cells(summed, math.exp(pitch * _GRID), frames_apart) @ spectrum for pitch in pitches])
     of_place = np.ascontiguousarray((found[..., :half] + 1j * found[..., half:]).transpose(2, 1, 0))

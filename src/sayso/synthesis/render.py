@@ -21,6 +21,9 @@ from sayso.units import samples_to_ms
 MAX_PIECE_MS: Final = 250
 """No more sound than this leaves between two looks at the permit, however long the chunks of an engine are."""
 
+LIVE_PIECE_MS: Final = 100
+"""No more than this leaves at once where sound is heard while it is made."""
+
 Commit = Callable[[str], str]
 """Makes the commitment to a text, keyed by the speaker's subject key."""
 
@@ -47,6 +50,7 @@ class Renderer:
         speed: float = 1.0,
         rhythm: bool = False,
         attempt: int = 0,
+        live: bool = False,
     ) -> Iterator[MarkedAudio]:
         """Yield the phrases as marked pieces, mono, at the engine's sample rate, as soon as each is ready.
 
@@ -55,7 +59,8 @@ class Renderer:
         made so far, before each piece is let go: when consent is withdrawn, the permit ends or its ceiling is reached,
         no further piece leaves. The same arguments give the same samples. Nothing is made before the first piece is
         asked for, except the first check. With ``rhythm`` the label of that name opens and closes the sound, marked
-        like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it.
+        like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it. Sound
+        that is heard ``live`` is marked in pieces of `LIVE_PIECE_MS`, each of which leaves at most 40 ms after it came.
 
         Raises
         ------
@@ -74,7 +79,26 @@ class Renderer:
         chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed)
         if rhythm:
             chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))
-        return self._marked(chunks, mark, pass_=pass_, sample_rate=engine.sample_rate)
+        marked = self._live if live else self._marked
+        return marked(chunks, mark, pass_=pass_, sample_rate=engine.sample_rate)
+
+    def _live(self, chunks: Iterator[Signal], mark: Mark, *, pass_: _Pass, sample_rate: int) -> Iterator[MarkedAudio]:
+        session = self._marker.live(mark, pass_.permit, pass_.action, sample_rate=sample_rate)
+        made = 0
+        for chunk in chunks:
+            for piece in _cut(chunk, LIVE_PIECE_MS * sample_rate // 1000):
+                made += piece.num_samples
+                pass_.check(made_ms=samples_to_ms(made, sample_rate))
+                marked = session.push(piece)
+                _check_mark(marked, mark)
+                if marked.signal.num_samples:
+                    yield marked
+        rest = session.finish()
+        _check_mark(rest, mark)
+        if rest.stop != made:
+            raise UnmarkedAudio(f"the marker returned {rest.stop} samples for {made}, expected as many")
+        if rest.signal.num_samples:
+            yield rest
 
     def _marked(self, chunks: Iterator[Signal], mark: Mark, *, pass_: _Pass, sample_rate: int) -> Iterator[MarkedAudio]:
         session = self._marker.session(mark, pass_.permit, pass_.action, sample_rate=sample_rate)
@@ -136,9 +160,18 @@ def _check_labels(spoken: Sequence[Phrase]) -> None:
         raise LabelForged
 
 
-def _check_marked(marked: object, chunk: Signal, mark: Mark) -> None:
+def _cut(chunk: Signal, most: int) -> Iterator[Signal]:
+    for first in range(0, chunk.num_samples, most):
+        yield chunk.slice(first, min(first + most, chunk.num_samples))
+
+
+def _check_mark(marked: object, mark: Mark) -> None:
     if not isinstance(marked, MarkedAudio) or marked.mark != mark:
         raise UnmarkedAudio(f"the marker returned {type(marked).__name__}, expected MarkedAudio with mark {mark}")
+
+
+def _check_marked(marked: MarkedAudio, chunk: Signal, mark: Mark) -> None:
+    _check_mark(marked, mark)
     if marked.signal.num_samples != chunk.num_samples:
         raise UnmarkedAudio(
             f"the marker returned {marked.signal.num_samples} samples for {chunk.num_samples}, expected as many"

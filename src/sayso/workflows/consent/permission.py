@@ -43,15 +43,24 @@ class Granted:
     outer: GrantId | None = None
 
 
-def ask(session: Session, request: Request, act: str, *, run: RunId | None = None) -> Granted:
+def ask(
+    session: Session,
+    request: Request,
+    act: str,
+    *,
+    run: RunId | None = None,
+    foretold: Mapping[str, Fact] | None = None,
+) -> Granted:
     """Return a permit for ``request``, logged as ``<act>:intended``; or log ``<act>:refused`` and raise why.
 
+    ``foretold`` is logged with the intent: the clip and mark of sound that is heard before its result is logged.
     For a ``run``, the permit's whole length and one take are reserved with it, or it is refused. Raise `Tampered`,
     with nothing logged, where state, ledger, witnesses or clock are not of one time, or a row that is decided on is not
     what the ledger says.
     """
     session.require(Right.MARK if request.action is Action.MARK else Right.SPEECH)
     session.require_licensee(request.licensee, Right.SPEECH)
+    session.require_voice(request.voice, Right.SPEECH)
     session.installation.witnessing.check()
     with session.act(request.speaker) as tx:
         session.installation.log.check_files(tx)
@@ -68,8 +77,8 @@ def ask(session: Session, request: Request, act: str, *, run: RunId | None = Non
             refusal = as_shown(session, tx, request.speaker, refused)
             _log_refused(session, tx, case)
         else:
-            facts: dict[str, Fact] = {**charged} if outer is None else {**charged, "outer": outer}
-            return Granted(permit, _log_intended(session, tx, case, permit, facts), request.project, lease, outer)
+            told = {**charged, **({} if outer is None else {"outer": outer}), **(foretold or {})}
+            return Granted(permit, _log_intended(session, tx, case, permit, told), request.project, lease, outer)
     raise refusal
 
 
@@ -100,9 +109,9 @@ def _reserved(tx: Connection, permit: Permit, run: RunId) -> Lease:
     return minutes.reserve(tx, permit.grant_id, permit.permit_id, permit.ceiling_ms, run=run)
 
 
-def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit, charged: Mapping[str, Fact]) -> int:
+def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit, told: Mapping[str, Fact]) -> int:
     policy, asked = case.standing.policy, case.asked
-    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest(), **charged}
+    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest(), **told}
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
     return append(tx, Entry(f"{case.act}:intended", stamp(asked.now), permit.grant_id, facts))
 
@@ -119,6 +128,11 @@ def result(session: Session, tx: Connection, granted: Granted, act: str, facts: 
     permit = granted.permit
     gate = session.installation.gate_within(tx)
     gate.check(permit, permit.action)
+    return _log(tx, granted, act, facts)
+
+
+def heard(tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:
+    """Log what was heard under a permit while it held as ``act``; return the ticket. It may not hold any more."""
     return _log(tx, granted, act, facts)
 
 

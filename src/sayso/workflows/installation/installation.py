@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 LOOK_S: Final = 2.0
 """How long work on a file may go on after a withdrawal where the database does not tell of commits (PostgreSQL)."""
 
+HEARD_S: Final = 0.1
+"""How long sound may leave after a withdrawal where the database does not tell of commits."""
+
 
 @dataclass(frozen=True)
 class Installation:
@@ -87,9 +90,13 @@ class Installation:
         """
         return self._gate(remembered(self.epoch_of, self._version))
 
-    def _version(self) -> int:
+    def gate_live(self) -> Gate:
+        """Return the check for sound that is heard while it is made: as `gate_inside`, but looking every `HEARD_S`."""
+        return self._gate(remembered(self.epoch_of, lambda: self._version(HEARD_S)))
+
+    def _version(self, look_s: float = LOOK_S) -> int:
         changes = self.database.changes()
-        return int(time.monotonic() / LOOK_S) if changes is None else changes
+        return int(time.monotonic() / look_s) if changes is None else changes
 
     def _gate(self, epoch_of: EpochOf) -> Gate:
         return Gate(self.permit_key.public_key().public_bytes_raw(), epoch_of, begun=self._begun)

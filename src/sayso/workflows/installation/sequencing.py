@@ -56,10 +56,10 @@ class Sequencing:
                 self._log().integrate()
 
     @contextlib.contextmanager
-    def background(self) -> Iterator[None]:
-        """Place entries in a thread of their own, as soon as they are queued, until the block is left."""
+    def background(self, *, every_s: float = 0.0) -> Iterator[None]:
+        """Place entries in a thread of their own until the block is left: at once, or those of ``every_s`` together."""
         ended = threading.Event()
-        thread = threading.Thread(target=self._serve, args=(ended,), daemon=True)
+        thread = threading.Thread(target=self._serve, args=(ended, every_s), daemon=True)
         thread.start()
         try:
             yield
@@ -69,9 +69,10 @@ class Sequencing:
             thread.join()
             self.catch_up()
 
-    def _serve(self, ended: threading.Event) -> None:
+    def _serve(self, ended: threading.Event, every_s: float) -> None:
         while not ended.is_set():
             self._waiting.wait()
+            ended.wait(every_s)
             try:
                 self.run()
             except SaysoError as failure:  # whoever looks at the log next is told

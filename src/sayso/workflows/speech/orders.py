@@ -80,6 +80,7 @@ class Take:
     """One order on its way: who speaks what, as which clip, under which mark, and what its labels say of that.
 
     ``text`` is what is spoken, ``commitment`` the commitment to it, keyed by the speaker's key. ``run`` makes it.
+    ``container`` is that of the file; None for sound that is heard while it is made.
     """
 
     run: RunId
@@ -88,12 +89,18 @@ class Take:
     phrases: tuple[Phrase, ...]
     text: str
     commitment: str
-    container: Container
+    container: Container | None
     clip: ClipId
     mark: Mark
     plan: Plan
     origin: Origin
     policy: MarkPolicy
+    action: Action = Action.SYNTHESIZE
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether the sound is heard while it is made."""
+        return self.container is None
 
     @property
     def speaker(self) -> SpeakerId:
@@ -106,7 +113,7 @@ class Take:
         return Request(
             speaker=self.speaker,
             voice=row.voice_id,
-            action=Action.SYNTHESIZE,
+            action=self.action,
             licensee=order.licensee,
             purpose=Purpose(order.purpose),
             project=order.project,
@@ -125,7 +132,7 @@ class Take:
         )
 
 
-def taken(session: Session, order: Order, container: Container) -> Take:
+def taken(session: Session, order: Order, container: Container | None, action: Action = Action.SYNTHESIZE) -> Take:
     """Return the take of ``order``, with ids of its own. Raise `VoiceUnknown`, `EngineChanged`, `Invalid`."""
     voice = cast(session, order.voice)
     check_language(voice.row, order.language)
@@ -153,6 +160,7 @@ def taken(session: Session, order: Order, container: Container) -> Take:
         plan=plan,
         origin=labels.origin_of(session, clip, str(mark), voice.row),
         policy=MarkPolicy(order.profile, session.settings.mark_chains, session.settings.weak_marks == "refuse"),
+        action=action,
     )
 
 
@@ -164,8 +172,6 @@ def phrased(order: Order, engine: Engine) -> tuple[Phrase, ...]:
     return spoken
 
 
-def disclosure_of(container: Container, *, announced: bool) -> Disclosure | None:
-    """Return how a file will say that the voice is synthetic."""
-    from sayso.credentials import supports  # noqa: PLC0415 - loads c2pa's native library
-
-    return Disclosure.of(spoken=announced, metadata=supports(container))
+def disclosure_of(container: Container | None, *, announced: bool) -> Disclosure | None:
+    """Return how a file, or sound that is heard at once, will say that the voice is synthetic."""
+    return Disclosure.of(spoken=announced, metadata=labels.is_credited(container))

@@ -73,10 +73,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class MadeClip:
-    """What came of a run: marked sound, the file to leave, what is kept of both, and where the mark was read again."""
+    """What came of a run: marked sound, the file to leave, what is kept of both, and where the mark was read again.
+
+    Sound that was heard while it was made has no ``file`` where consent was withdrawn before one could be signed.
+    """
 
     sound: MarkedAudio
-    file: Packed
+    file: Packed | None
     kept: StoredBytes
     fingerprint: SealedFingerprint
     output: str
@@ -86,6 +89,11 @@ class MadeClip:
     def readable(self) -> bool:
         """Return whether the mark is read back from the clip as it was made."""
         return self.checks[0].is_readable
+
+    @property
+    def signed(self) -> bool:
+        """Return whether the file itself carries credentials."""
+        return self.file is not None and self.file.signed
 
 
 @dataclass(slots=True)
@@ -116,8 +124,8 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
         try:
             with held(session, run.granted):
                 made = _made(run, draft, times, report)
-                outcome = take.plan.outcome(signed=made.file.signed, readable=made.readable)
-                ticket = _settled(run, made, outcome)
+                outcome = take.plan.outcome(signed=made.signed, readable=made.readable)
+                ticket = settle(run, made, outcome)
         except BaseException:
             permission.failed(session, run.granted, ACT)
             raise
@@ -128,20 +136,22 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
     return _spoken(run, made, outcome, times, ticket)
 
 
-def begun(session: Session, order: Order, container: Container) -> Run:
+def begun(session: Session, order: Order, container: Container | None, action: Action = Action.SYNTHESIZE) -> Run:
     """Return the run of ``order``: permitted, minutes reserved, voice opened. Raises as `speak` does.
 
-    A run is settled or failed by whoever began it.
+    A run is settled or failed by whoever began it. Without a ``container`` it is heard while it is made.
     """
     with session.vault.holding():
-        take = taken(session, order, container)
-        granted = permission.ask(session, take.request(), ACT, run=take.run)
+        take = taken(session, order, container, action)
+        foretold: dict[str, Fact] = {"clip": take.clip, "mark": str(take.mark)} if take.is_live else {}
+        granted = permission.ask(session, take.request(), ACT, run=take.run, foretold=foretold)
         try:
             voice = take.voice.open(session)
         except BaseException:
             permission.failed(session, granted, ACT)
             raise
-    return Run(session, take, granted, voice, session.installation.gate_inside())
+    installation = session.installation
+    return Run(session, take, granted, voice, installation.gate_live() if take.is_live else installation.gate_inside())
 
 
 def rendering(run: Run, strength: Strength, attempt: int = 0) -> Iterator[MarkedAudio]:
@@ -153,12 +163,13 @@ def rendering(run: Run, strength: Strength, attempt: int = 0) -> Iterator[Marked
         engine=voicebook.engine_of(session, take.voice.row),
         permit=run.permit,
         mark=take.mark,
-        action=Action.SYNTHESIZE,
+        action=take.action,
         commit=run.commit,
         speed=take.order.speed,
         seed=take.order.seed,
         rhythm=take.plan.has_rhythm,
         attempt=attempt,
+        live=take.is_live,
     )
 
 
@@ -197,23 +208,25 @@ def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> MadeClip:
         archive.clip_kept(session, sound, [take.speaker], beside) as kept,
     ):
         checking = beside.submit(checked, session.detector, sound.signal, take.mark, take.policy.checked)
-        file = _packed(run, sound)
-        writing = beside.submit(_write, run, file, draft)
-        fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
-        output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
-        writing.result()
-        return MadeClip(sound, file, kept, fingerprint, output, checking.result())
+        kept = archive.sealed_clip(session, sound, [take.speaker])
+        with archive.undone_on_failure(session, kept):
+            file = packed_file(run, sound)
+            _write(run, file, draft)
+            fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
+            output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
+            return MadeClip(sound, file, kept, fingerprint, output, checking.result())
 
 
-def _packed(run: Run, sound: MarkedAudio) -> Packed:
+def packed_file(run: Run, sound: MarkedAudio) -> Packed:
+    """Return the sound as the file of its take, signed; that of sound heard at once is kept here, and goes nowhere."""
     take = run.take
     return credentials.packed(
         run.session,
         sound,
-        container=take.container,
+        container=take.container or credentials.BESIDE,
         gate=run.gate,
         permit=run.permit,
-        action=Action.SYNTHESIZE,
+        action=take.action,
         clip=take.clip,
         tags=take.plan.tags(take.origin),
     )
@@ -225,8 +238,11 @@ def _write(run: Run, file: Packed, draft: SoundDraft) -> None:
     draft.write(file.file, run.permit, voice=voice, to=to, announced=run.take.plan.speaks)
 
 
-def _settled(run: Run, made: MadeClip, outcome: LabelOutcome) -> int:
-    """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
+def settle(run: Run, made: MadeClip, outcome: LabelOutcome, *, live: str | None = None) -> int:
+    """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket.
+
+    ``live`` says how sound ended that was heard while it was made: it is kept and logged whatever came after it.
+    """
     session, take, granted, permit = run.session, run.take, run.granted, run.permit
     with archive.undone_on_failure(session, made.kept), session.act(take.speaker) as tx:
         if granted.lease is not None:
@@ -235,11 +251,15 @@ def _settled(run: Run, made: MadeClip, outcome: LabelOutcome) -> int:
             tx, made.kept, permit, speakers=[take.speaker], parents=[take.voice.row.artifact_id]
         )
         content.keep(tx, made.fingerprint, permit, parent=artifact)
-        manifests.keep(tx, made.file.manifest, permit, parent=artifact)
+        if made.file is not None:
+            manifests.keep(tx, made.file.manifest, permit, parent=artifact)
         insert_clip(tx, _clip(run, made))
         facts = _facts(take, made, outcome) | charged_facts(tx, permit.grant_id, granted.outer)
         facts |= archive.recorded_facts(session, tx, permit)
-        ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
+        if live is None:
+            ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
+        else:
+            ticket = permission.heard(tx, granted, f"{ACT}:made", {**facts, "live": live})
         finish_clip(tx, take.clip, duration_ms=made.sound.duration_ms, artifact_id=artifact, result_ticket=ticket)
     return ticket
 
@@ -284,7 +304,7 @@ def _spoken(run: Run, made: MadeClip, outcome: LabelOutcome, times: Times, ticke
         duration_s=duration_s,
         ttfa_ms=round(1000 * times.first_s),
         rtf=times.made_s / duration_s,
-        content_credentials=made.file.signed,
+        content_credentials=made.signed,
         mark_readable=made.readable,
         mark_checks=made.checks,
         labels=outcome,

@@ -15,6 +15,7 @@ from sayso.doors.cli.commands import (
     erase,
     export,
     fairness,
+    key,
     keys,
     labels,
     ledger,
@@ -24,6 +25,7 @@ from sayso.doors.cli.commands import (
     resolver,
     restore,
     say,
+    serve,
     speaker,
     states,
     text,
@@ -62,5 +64,7 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(fairness.app, name="fairness", help="Judge whether a system treats groups of speakers alike.")
     app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
     app.add_typer(account.app, name="account", help="Manage organisations, licensees and credentials.")
+    app.command("serve")(serve.serve)
+    app.add_typer(key.app, name="key", help="Issue and revoke the keys of the server's clients.")
     app.command("doctor")(doctor.doctor)
     app.add_typer(doctor.settings_app, name="settings", help="Show settings and their sources.")

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.String(length=20), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("speaker_id", sa.String(length=20), nullable=True),
+        sa.Column("scope", sa.Text(), nullable=True),
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", sa.String(length=24), nullable=False),
         sa.Column("expires_at", sa.String(length=24), nullable=False),

@@ -1,0 +1,80 @@
+"""The service: what all routes of one server share."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from sayso.doors.api.callers import Caller, Callers
+from sayso.doors.api.speech import Speaking, threads
+from sayso.engines.registry import engine as engine_named
+from sayso.errors import SaysoError
+from sayso.workflows.installation.session import Session
+from sayso.workflows.speech.live import Utterance
+from sayso.workflows.voices import voicebook
+
+MAKERS: Final = 32
+WORKERS: Final = 8
+KEEPERS: Final = 1
+SEQUENCED_S: Final = 1.0
+"""How often entries are given their place in the log, and a checkpoint is signed."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class Service:
+    """One installation, served: its session, who calls, and the threads that do the work."""
+
+    session: Session
+    warm: tuple[str, ...] = ("hibari",)
+    callers: Callers = field(init=False)
+    makers: ThreadPoolExecutor = field(init=False)
+    workers: ThreadPoolExecutor = field(init=False)
+    keepers: ThreadPoolExecutor = field(init=False)
+    is_ready: bool = False
+
+    def __post_init__(self) -> None:
+        """Make the threads."""
+        self.callers = Callers(self.session)
+        self.makers = threads(MAKERS, "maker")
+        self.workers = threads(WORKERS, "worker")
+        self.keepers = threads(KEEPERS, "keeper")
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Return what ``work`` returns, done in a thread: nothing that waits for a disk is done in the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.workers, work)
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """Return who calls; raise `KeyMissingHere` or `CredentialRefused`."""
+        return await self.run(lambda: self.callers.by_header(authorization))
+
+    def speaking(self, begin: Callable[[], Utterance]) -> Speaking:
+        """Return speech that is not yet begun."""
+        return Speaking(begin, self.makers, self.keepers)
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Place entries meanwhile; at the end let what is being made and kept come to its end."""
+        with self.session.installation.sequencing.background(every_s=SEQUENCED_S):
+            warming = asyncio.get_running_loop().run_in_executor(self.workers, self._warm)
+            try:
+                yield
+            finally:
+                await warming
+                for pool in (self.makers, self.workers, self.keepers):
+                    await asyncio.to_thread(pool.shutdown)
+
+    def _warm(self) -> None:
+        """Load what the first request would wait for: stock voices, keys, engines."""
+        voicebook.listed(self.session)
+        _ = (self.session.gate, self.session.permit_key, self.session.policies, self.session.marker)
+        _ = (self.session.detector, self.session.authority, self.session.log)
+        for name in self.warm:
+            with contextlib.suppress(SaysoError):
+                engine_named(name, self.session.settings.threads).load()
+        self.is_ready = True
