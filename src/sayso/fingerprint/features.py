@@ -91,7 +91,9 @@ def _power(frames: NDArray[np.float32], bins: slice) -> NDArray[np.float32]:
     A few frames at a time stay in the processor's cache: three times as fast, and an hour of sound is never held whole.
     """
     starts = range(0, len(frames), _BLOCK_FRAMES)
-    spectra = (np.fft.rfft(frames[start : start + _BLOCK_FRAMES] * _WINDOW, norm="forward")[:, bins] for start in starts)
+    spectra = (
+        np.fft.rfft(frames[start : start + _BLOCK_FRAMES] * _WINDOW, norm="forward")[:, bins] for start in starts
+    )
     return np.concatenate([spectrum.real**2 + spectrum.imag**2 for spectrum in spectra])
 
 

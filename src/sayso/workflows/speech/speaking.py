@@ -208,13 +208,12 @@ def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> MadeClip:
         archive.clip_kept(session, sound, [take.speaker], beside) as kept,
     ):
         checking = beside.submit(checked, session.detector, sound.signal, take.mark, take.policy.checked)
-        kept = archive.sealed_clip(session, sound, [take.speaker])
-        with archive.undone_on_failure(session, kept):
-            file = packed_file(run, sound)
-            _write(run, file, draft)
-            fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
-            output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
-            return MadeClip(sound, file, kept, fingerprint, output, checking.result())
+        file = packed_file(run, sound)
+        writing = beside.submit(_write, run, file, draft)
+        fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
+        output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
+        writing.result()
+        return MadeClip(sound, file, kept, fingerprint, output, checking.result())
 
 
 def packed_file(run: Run, sound: MarkedAudio) -> Packed:

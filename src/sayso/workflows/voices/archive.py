@@ -45,8 +45,15 @@ class StoredBytes:
     digest: str
 
 
+def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> StoredBytes:
+    """Seal a clip for ``speakers``, encoded without loss; record it next, or undo it."""
+    return _sealed(session, clip.encoded(MASTER).data, speakers, Kind.CLIP)
+
+
 @contextlib.contextmanager
-def clip_kept(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], beside: Executor) -> Iterator[StoredBytes]:
+def clip_kept(
+    session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], beside: Executor
+) -> Iterator[StoredBytes]:
     """Seal a clip for ``speakers``, encoded without loss, and put it into the vault ``beside`` the block.
 
     It is there when the block is left, and nothing is where the block fails. Record it next.
