@@ -14,16 +14,21 @@ from typing import ClassVar, Final
 from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
 from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker, OfSpeakerT
 from sayso.ledger.errors import EntryInvalid
+from sayso.ledger.moments import ClockAccepted
+from sayso.ledger.shard import ShardClosed, ShardOpened
 
 __all__ = [
     "Act",
     "ActRefused",
+    "ClockAccepted",
     "CredentialIssued",
     "CredentialRevoked",
     "LicenseeHeld",
     "OfSpeaker",
     "OfSpeakerT",
     "OrganisationAdded",
+    "ShardClosed",
+    "ShardOpened",
     "act_of",
     "registry",
 ]
@@ -54,14 +59,6 @@ class SpeakerDied(OfSpeaker):
 
     TYPES: ClassVar = ("consent:speaker:died",)
     subject: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockAccepted(Act):
-    """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
-
-    TYPES: ClassVar = ("operations:clock:accepted",)
-    newest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,26 +175,6 @@ class ErasureCertified(Act):
     certificate: str
     plan: str
     digest: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardClosed(Act):
-    """A shard of the log ended; ``next`` is the key of the one after it."""
-
-    TYPES: ClassVar = ("ledger:shard:closed",)
-    origin: str
-    next: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardOpened(Act):
-    """A shard of the log began, after the final checkpoint of the one before it."""
-
-    TYPES: ClassVar = ("ledger:shard:opened",)
-    origin: str
-    size: int
-    root: str
-    vkey: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,9 +122,9 @@ def in_time(host: NDArray[np.complex64], moved_db: Frames) -> NDArray[np.float32
     gain = np.float32(10) ** (moved_db / 20) - 1
     # As real numbers, four a cell: complex ones in rows that are cut out of others are multiplied far more slowly.
     cells = np.ascontiguousarray(host[..., FIRST_BIN:LAST_BIN]).view(np.float32)
-    cells = cells.reshape(*host.shape[:-1], BANDS, 2 * BAND_BINS) * gain[..., None]
+    moved = cells.reshape(*host.shape[:-1], BANDS, 2 * BAND_BINS) * gain[..., None]
     change = np.zeros_like(host)
-    change[..., FIRST_BIN:LAST_BIN] = cells.reshape(*host.shape[:-1], -1).view(np.complex64)
+    change[..., FIRST_BIN:LAST_BIN] = moved.reshape(*host.shape[:-1], -1).view(np.complex64)
     frames = np.fft.irfft(change, FRAME_LENGTH) * WINDOW
     out = np.zeros((host.shape[0], host.shape[1] + 1, HOP_LENGTH), dtype=np.float32)
     out[:, :-1] += frames[..., :HOP_LENGTH]

@@ -8,13 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sayso.audio import Container, encode
 from sayso.consent.permit import Permit
 from sayso.database import Connection
 from sayso.database.rows import Row, Rows, rows_where
-from sayso.engines.protocol import Engine, StockVoice
 from sayso.errors import SaysoError, Tampered
 from sayso.fingerprint import store as fingerprint_rows
 from sayso.ids import ArtifactId, SpeakerId, new_id
@@ -22,11 +21,14 @@ from sayso.ledger import Entry
 from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
 from sayso.synthesis import store as clip_rows
-from sayso.voices import CloningPermit, FittedVoice, Reference
 from sayso.voices import store as voice_rows
-from sayso.voices.profile import VoiceProfile
 from sayso.workflows.installation.rows import TICKETS, committed
 from sayso.workflows.installation.session import Session
+
+if TYPE_CHECKING:  # whoever hands these over has loaded them; whoever only verifies needs none
+    from sayso.engines.protocol import Engine, StockVoice
+    from sayso.voices import CloningPermit, FittedVoice, Reference
+    from sayso.voices.profile import VoiceProfile
 
 ROWS: Final = (clip_rows, fingerprint_rows, voice_rows)
 """The modules whose tables are read by name here: a table is known once its module is loaded."""
@@ -94,6 +96,8 @@ def sealed_stock_voice(
     session: Session, engine: Engine, voice: StockVoice, speaker: SpeakerId
 ) -> tuple[VoiceProfile, StoredBytes]:
     """Seal a voice that comes with ``engine`` for the house speaker who owns it: nobody's consent is needed."""
+    from sayso.voices.profile import VoiceProfile  # noqa: PLC0415 - see above
+
     profile = VoiceProfile(engine.stock_asset(voice.name))
     return profile, _sealed(session, profile.encode(), [speaker], Kind.VOICE)
 
