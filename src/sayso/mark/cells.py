@@ -6,7 +6,7 @@ mean of the neighbours is taken away has a standard deviation of about 4 dB, and
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ _FLOOR_PERCENT: Final = 10
 
 
 def spectra(
-    samples: NDArray[np.float32], *, out: tuple[NDArray[np.float32], NDArray[np.complex64]] | None = None
+    samples: NDArray[np.float32], *, out: tuple[NDArray[np.float32], Any] | None = None
 ) -> NDArray[np.complex64]:
     """Return the windowed spectra of ``samples`` (shape (..., n)), a frame each hop from the first sample on.
 
@@ -53,7 +53,7 @@ def spectra(
     hops = samples[..., : HOP_LENGTH * (frames.shape[-2] + 1)].reshape(*frames.shape[:-2], -1, HOP_LENGTH)
     np.multiply(hops[..., :-1, :], _SCALED_WINDOW[:HOP_LENGTH], out=frames[..., :HOP_LENGTH])
     np.multiply(hops[..., 1:, :], _SCALED_WINDOW[HOP_LENGTH:], out=frames[..., HOP_LENGTH:])
-    return np.fft.rfft(frames, norm="forward", out=spectrum)
+    return np.asarray(np.fft.rfft(frames, norm="forward", out=spectrum), dtype=np.complex64)
 
 
 def framed(samples: NDArray[np.float32]) -> NDArray[np.float32]:
