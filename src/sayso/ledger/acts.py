@@ -11,15 +11,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
+from sayso.ledger.account_acts import (
+    ActRefused,
+    AuthorityChanged,
+    ClockAccepted,
+    CredentialIssued,
+    CredentialRevoked,
+    LicenseeHeld,
+    OrganisationAdded,
+    ProductionKept,
+    ShardClosed,
+    ShardOpened,
+)
 from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker, OfSpeakerT
 from sayso.ledger.errors import EntryInvalid
-from sayso.ledger.moments import ClockAccepted
-from sayso.ledger.shard import ShardClosed, ShardOpened
 
 __all__ = [
     "Act",
     "ActRefused",
+    "AuthorityChanged",
     "ClockAccepted",
     "CredentialIssued",
     "CredentialRevoked",
@@ -27,6 +37,7 @@ __all__ = [
     "OfSpeaker",
     "OfSpeakerT",
     "OrganisationAdded",
+    "ProductionKept",
     "ShardClosed",
     "ShardOpened",
     "act_of",
@@ -137,16 +148,6 @@ class GrantChanged(OfSpeaker):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuthorityChanged(Act):
-    """Somebody else signs content credentials from now on; ``certificate`` is the SHA-256 of the leaf."""
-
-    TYPES: ClassVar = ("credentials:authority:changed",)
-    authority: str
-    certificate: str
-    algorithm: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ErasureBegun(OfSpeaker):
     """An erasure was begun; ``inventory`` is the root of what it names, ``rows`` and ``items`` commit to all of it."""
 
@@ -193,6 +194,7 @@ class Permitted(StrEnum):
     CLIP = "synthesis:clip"
     VOICE = "voices:voice"
     EXPORT = "publication:clip"
+    CHAPTER = "publication:chapter"
     FILE = "marking:file"
 
 
@@ -334,6 +336,18 @@ class ClipExported(Result):
     TYPES: ClassVar = (f"{Permitted.EXPORT}:made",)
     clip: str
     mark: str
+    output: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChapterReleased(Result):
+    """The part of one voice in a chapter was released; ``output`` commits to the clips, ``clips`` counts them."""
+
+    TYPES: ClassVar = (f"{Permitted.CHAPTER}:made",)
+    production: str
+    chapter: int
+    clips: int
+    duration_ms: int
     output: str
 
 

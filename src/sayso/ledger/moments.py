@@ -8,26 +8,17 @@ from there on.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import Final
 
 from sayso.clock import parse_stamp, stamp
 from sayso.ledger import store
-from sayso.ledger.entry import Act
+from sayso.ledger.account_acts import ClockAccepted
 from sayso.ledger.errors import ClockTurnedBack
 from sayso.ledger.store import Transaction
 
 TOLERANCE: Final = timedelta(minutes=2)
 """How far the clocks of machines that share a ledger may be apart."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockAccepted(Act):
-    """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
-
-    TYPES: ClassVar = ("operations:clock:accepted",)
-    newest: str
 
 
 def check_moment(tx: Transaction, moment: datetime) -> None:

@@ -10,33 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Self
+from typing import Final, Self
 
+from sayso.ledger.account_acts import ShardClosed, ShardOpened
 from sayso.ledger.checkpoint import Checkpoint
-from sayso.ledger.entry import Act, Entry
+from sayso.ledger.entry import Entry
 from sayso.ledger.errors import LedgerTampered, NoteInvalid
 from sayso.ledger.note import SignerKey, VerifierKey
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardClosed(Act):
-    """A shard of the log ended; ``next`` is the key of the one after it."""
-
-    TYPES: ClassVar = ("ledger:shard:closed",)
-    origin: str
-    next: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardOpened(Act):
-    """A shard of the log began, after the final checkpoint of the one before it."""
-
-    TYPES: ClassVar = ("ledger:shard:opened",)
-    origin: str
-    size: int
-    root: str
-    vkey: str
-
 
 CLOSED: Final = ShardClosed.TYPES[0]
 OPENED: Final = ShardOpened.TYPES[0]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sayso.audio import Container, encode
+from sayso.audio.errors import CorruptAudio
+from sayso.audio.tags import read_tags
 from sayso.consent.permit import Permit
 from sayso.database import Connection
 from sayso.database.rows import Row, Rows, rows_where
@@ -27,11 +29,15 @@ from sayso.workflows.installation.session import Session
 
 if TYPE_CHECKING:  # whoever hands these over has loaded them; whoever only verifies needs none
     from sayso.engines.protocol import Engine, StockVoice
+    from sayso.synthesis.trace import Traced
     from sayso.voices import CloningPermit, FittedVoice, Reference
     from sayso.voices.profile import VoiceProfile
 
 ROWS: Final = (clip_rows, fingerprint_rows, voice_rows)
 """The modules whose tables are read by name here: a table is known once its module is loaded."""
+
+TRACE: Final = "RENDER_TRACE"
+"""The tag of a sealed clip that holds its trace."""
 
 MASTER: Final = Container.FLAC
 """What clips and repaired recordings are kept as."""
@@ -47,20 +53,36 @@ class StoredBytes:
     digest: str
 
 
-def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> StoredBytes:
-    """Seal a clip for ``speakers``, encoded without loss; record it next, or undo it."""
-    return _sealed(session, clip.encoded(MASTER).data, speakers, Kind.CLIP)
+def sealed_clip(
+    session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], traced: Traced | None = None
+) -> StoredBytes:
+    """Seal a clip, with its trace where it has one, encoded without loss; record it next, or undo it."""
+    return _sealed(session, _master(clip, traced), speakers, Kind.CLIP)
+
+
+def _master(clip: MarkedAudio, traced: Traced | None) -> bytes:
+    return clip.encoded(MASTER, {} if traced is None else {TRACE: traced.encoded()}).data
+
+
+def trace_of(master: bytes) -> Traced:
+    """Return the trace in the plain bytes of a sealed clip; raise `ClipTampered` where there is none."""
+    from sayso.synthesis.trace import Traced  # noqa: PLC0415 - see above
+
+    try:
+        return Traced.decode(read_tags(master, MASTER)[TRACE])
+    except (CorruptAudio, KeyError, ValueError, TypeError):
+        raise ClipTampered("a sealed clip holds no trace of its making; restore it from a backup") from None
 
 
 @contextlib.contextmanager
 def clip_kept(
-    session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], beside: Executor
+    session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], traced: Traced, *, beside: Executor
 ) -> Iterator[StoredBytes]:
-    """Seal a clip for ``speakers``, encoded without loss, and put it into the vault ``beside`` the block.
+    """Seal a clip with its trace as `sealed_clip` does, and put it into the vault ``beside`` the block.
 
     It is there when the block is left, and nothing is where the block fails. Record it next.
     """
-    plain = clip.encoded(MASTER).data
+    plain = _master(clip, traced)
     sealed = session.vault.sealed(plain, speakers, kind=str(Kind.CLIP))
     putting = beside.submit(session.vault.put, sealed)
     try:
