@@ -20,7 +20,9 @@ Gaps = tuple[tuple[float, float], ...]
 _LOCAL_S: Final = 1.0
 _LOCAL_STATISTIC: Final = 3.0
 _LEAST_REST_S: Final = 1.0
-_PUT_IN_FRAMES: Final = 64  # 0.7 s: a mark that goes on further back than this is taken to go on ahead, in the next period
+_PUT_IN_FRAMES: Final = (
+    64  # 0.7 s: a mark that goes on further back than this is taken to go on ahead, in the next period
+)
 
 
 def followed_segments(paths: Sequence[Alignment]) -> Segments:
