@@ -15,7 +15,7 @@ from sayso.mark.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, PERIOD_FRAMES
 Segments = tuple[tuple[float, float], ...]
 
 Gaps = tuple[tuple[float, float], ...]
-"""Where something was cut out (or, below 0, put in), and how long it was, both in seconds of the sound that is heard."""
+"""Where something was cut out (or, below 0, put in), and how long it was, in seconds of the sound that is heard."""
 
 _LOCAL_S: Final = 1.0
 _LOCAL_STATISTIC: Final = 3.0
