@@ -193,7 +193,7 @@ def _joined(passages: Iterable[Passage]) -> list[Passage]:
 
 
 def _goes_on(whole: list[Passage], place: int, one: Passage) -> bool:
-    """Return whether ``one`` is more of the passage at ``place``: it begins in it, or soon after and nothing between."""
+    """Return whether ``one`` is more of the passage at ``place``: it begins in it, or soon behind it."""
     before = whole[place]
     allowed_s = _SAME_S if place == len(whole) - 1 else 0.0
     return before.mark == one.mark and one.start_s - before.end_s <= allowed_s

@@ -64,7 +64,7 @@ def unread(alignments: list[Alignment], pattern: Pattern) -> float:
 
 
 def log10_stand_out(soft: NDArray[np.float32], sums: NDArray[np.float32], pattern: Pattern) -> float:
-    """Return log10 of the bound on the chance that bits of cells ``sums`` are as far from 0 as ``soft``, all together."""
+    """Return log10 of the bound on the chance that bits of cells ``sums`` are as far from 0 as ``soft`` together."""
     power = _of_bits(sums**2 * np.abs(pattern.data), pattern)
     heard = power > 0
     return log10_squares(float((soft[heard] ** 2 / power[heard]).sum()), int(heard.sum()))

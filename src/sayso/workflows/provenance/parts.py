@@ -114,7 +114,7 @@ class Part:
 
 
 def judged_among(content: Content, passage: Passage, others: Iterable[Passage]) -> Content:
-    """Return ``content``, but what disagrees proves nothing where the sound was altered, or another mark lies over it."""
+    """Return ``content``, but what disagrees proves nothing where the sound was altered or a mark lies over it."""
     is_mixed = passage.altered or any(are_mixed(passage, other) for other in others)
     return Content.UNKNOWN if is_mixed and content is Content.OTHER else content
 
