@@ -1,8 +1,15 @@
-"""The restoration room: what is wrong with a recording, and its repair."""
+"""The restoration room: what is wrong with a recording, and its repair. Nothing is loaded before it is used."""
 
-from sayso.restoration.diagnosis import Diagnosis, Finding, diagnose, diagnose_blocks
-from sayso.restoration.enhancers import Enhancer, enhanced, enhancer, enhancer_names
-from sayso.restoration.repair import Restored, Step, restore
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sayso.deferred import deferred
+
+if TYPE_CHECKING:
+    from sayso.restoration.diagnosis import Diagnosis, Finding, diagnose, diagnose_blocks
+    from sayso.restoration.enhancers import Enhancer, enhanced, enhancer, enhancer_names
+    from sayso.restoration.repair import Restored, Step, restore
 
 __all__ = [
     "Diagnosis",
@@ -17,3 +24,20 @@ __all__ = [
     "enhancer_names",
     "restore",
 ]
+
+__getattr__ = deferred(
+    __name__,
+    {
+        "Diagnosis": "diagnosis",
+        "Enhancer": "enhancers",
+        "Finding": "diagnosis",
+        "Restored": "repair",
+        "Step": "repair",
+        "diagnose": "diagnosis",
+        "diagnose_blocks": "diagnosis",
+        "enhanced": "enhancers",
+        "enhancer": "enhancers",
+        "enhancer_names": "enhancers",
+        "restore": "repair",
+    },
+)
