@@ -69,11 +69,12 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "jurisdictions": "eu,us-ca",
         "mark_chains": "none,opus-16",
         "weak_marks": "refuse",
+        "non_commercial_projects": "thesis,diary",
         "credential_file": "/srv/credential",
     }
     assert set(values) == set(names.NAMES)
     by_variables = told(**{name.upper(): value for name, value in values.items()})
-    lists = {"witnesses", "jurisdictions", "mark_chains"}
+    lists = {"witnesses", "jurisdictions", "mark_chains", "non_commercial_projects"}
     by_file = told(
         "\n".join(f"{name} = {value.split(',') if name in lists else repr(value)}" for name, value in values.items())
     )

@@ -28,6 +28,7 @@ _BRACKETS: Final = str.maketrans({"[": "(", "]": ")", "\n": " "})
 _NO_SOUND: Final = frozenset(' ;:,.!?—…"()“”ˈˌː')
 
 
+@cache
 def package_version() -> str:
     """Return the version of the package that the phonemes come from; it is part of every engine's digest."""
     try:
@@ -60,6 +61,11 @@ def token_ids(phonemes_: str) -> list[int]:
     return [alphabet[character] for character in phonemes_ if character in alphabet]
 
 
+def has_sound(phoneme: str) -> bool:
+    """Return whether the character is a phoneme, not a stress, a pause or a space."""
+    return phoneme not in _NO_SOUND and bool(token_ids(phoneme))
+
+
 def split_phonemes(phonemes_: str, *, max_tokens: int) -> Sequence[str]:
     """Return ``phonemes_`` in pieces of at most ``max_tokens`` characters, cut at punctuation, else at a space."""
     pieces, rest = [], phonemes_
@@ -73,6 +79,17 @@ def split_phonemes(phonemes_: str, *, max_tokens: int) -> Sequence[str]:
         pieces.append(rest[:cut].strip())
         rest = rest[cut:].strip()
     return [piece for piece in (*pieces, rest) if piece]
+
+
+def opening_phonemes(phonemes_: str, *, most: int = 24) -> tuple[str, str]:
+    """Return the first few of ``phonemes_``, cut behind punctuation, else at a space, and the rest; "" for no rest.
+
+    Nothing is cut where either part would have fewer than 6.
+    """
+    least, last = 6, min(most, len(phonemes_) - 6)
+    marks = [phonemes_.find(mark, least, last + 1) for mark in (". ", "! ", "? ", "; ", ": ", ", ", "— ")]
+    cut = min((place + 1 for place in marks if place >= 0), default=phonemes_.rfind(" ", least, last + 1))
+    return (phonemes_[:cut].strip(), phonemes_[cut:].strip()) if cut >= least else (phonemes_, "")
 
 
 @cache

@@ -15,6 +15,7 @@ from typing import Final
 from sayso.audio.signal import MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
 from sayso.engines.errors import EngineUnfit, EngineUnknown
 from sayso.engines.protocol import Capability, Engine, Licence
+from sayso.engines.traits import Traits
 from sayso.errors import SaysoError
 
 GROUP: Final = "sayso.engines"
@@ -120,6 +121,7 @@ def _shortcomings(built: object, name: str) -> list[str]:
             built.capabilities and all(isinstance(known, Capability) for known in built.capabilities),
             "its capabilities are no set of Capability",
         ),
+        (isinstance(built.traits, Traits), "its traits are no Traits"),
         (_DIGEST.fullmatch(built.digest()), "its digest is no SHA-256 in hex"),
     )
     return [reason for holds, reason in checks if not holds]

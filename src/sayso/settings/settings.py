@@ -21,8 +21,9 @@ class Settings:
 
     ``threads``: how many threads one render of an engine takes; ``mark_chains``: the codecs that the mark of a new
     clip must survive, by default the telephone, which takes more of it than MP3 at 64 kbit/s and costs a quarter;
-    ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``credential_file``: the credential of who
-    uses the command line, where it is not the local operator.
+    ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``non_commercial_projects``: those for
+    which an engine may speak whose weights allow no commercial use; ``credential_file``: the credential of who uses the
+    command line, where it is not the local operator.
     """
 
     home: Path
@@ -40,6 +41,7 @@ class Settings:
     jurisdictions: tuple[str, ...] = ()
     mark_chains: tuple[str, ...] = ("mu-law-8k",)
     weak_marks: str = "flag"
+    non_commercial_projects: tuple[str, ...] = ()
     credential_file: Path | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 

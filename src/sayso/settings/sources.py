@@ -70,6 +70,9 @@ class GivenSettings(BaseSettings):
     )
     mark_chains: Annotated[tuple[Chain, ...], *_List] | None = Field(default=None, description="a list of codecs")
     weak_marks: WeakMarks | None = Field(default=None, description="flag or refuse")
+    non_commercial_projects: Annotated[tuple[str, ...], *_List] | None = Field(
+        default=None, description="a list of projects"
+    )
     credential_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="the path of a file"
     )

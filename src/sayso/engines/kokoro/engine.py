@@ -16,15 +16,19 @@ from sayso.engines.errors import CannotClone
 from sayso.engines.kokoro import graph
 from sayso.engines.kokoro.styles import MODEL, Styles, styles
 from sayso.engines.kokoro.voice import ENGINE, KIND, KokoroVoice
-from sayso.engines.phonemes import PAD, package_version, phonemes, split_phonemes, token_ids
+from sayso.engines.phonemes import PAD, opening_phonemes, package_version, phonemes, split_phonemes, token_ids
 from sayso.engines.protocol import Capability, Licence, StockVoice, VoiceAsset
+from sayso.engines.stop import Stop, is_stopped
 from sayso.engines.tone import apply_tone
+from sayso.engines.traits import Control, Determinism, Streaming, Timing, Traits, WordTime
+from sayso.engines.wordtimes import word_times
 from sayso.errors import NotFound
 
 _VERSION: Final = "1.0-int8"
 _MODELS: Final = ("hibari-words", "kokoro", MODEL)
 _LANGUAGES: Final = {"a": "en-US", "b": "en-GB"}
 _MAX_TOKENS: Final = 510
+_FRAME_S: Final = 0.025
 _SOURCE: Final = "npm kokoro-js 1.2.1, voice {name} of Kokoro-82M"
 
 
@@ -37,6 +41,13 @@ class Kokoro:
     sample_rate: Final = 24_000
     languages: Final = ("en-US", "en-GB")
     capabilities: Final = frozenset({Capability.STOCK, Capability.STYLE, Capability.PHONEMES})
+    traits: Final = Traits(
+        streaming=Streaming.CLAUSE,
+        timing=Timing.WORD,
+        determinism=Determinism.BITWISE,
+        controls=frozenset({Control.SPEED}),
+        thread_safe=True,
+    )
 
     def __init__(self, threads: int = 2) -> None:
         self._threads = threads
@@ -74,21 +85,63 @@ class Kokoro:
         """Raise `CannotClone`: this engine's voices are searched for, see `sayso.voices.fit`."""
         raise CannotClone("kokoro clones by a search in its style space; call sayso.voices.fit instead of clone")
 
-    def stream(self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0) -> Iterator[Signal]:  # noqa: ARG002
-        """Yield ``text`` as mono signals at 24 kHz, one for each 510 phonemes; the seed changes nothing.
+    def stream(
+        self,
+        text: str,
+        voice: VoiceAsset,
+        *,
+        speed: float = 1.0,
+        seed: int = 0,  # noqa: ARG002 - it changes nothing
+        early: bool = False,
+        stop: Stop | None = None,
+    ) -> Iterator[Signal]:
+        """Yield ``text`` as mono signals at 24 kHz, one for each 510 phonemes; with ``early`` a short clause first.
 
-        Raise `VoiceUnfit`, `SpeedInvalid` (outside 0.5 to 2.0) or `Unspeakable`.
+        A render that runs when ``stop`` is set is broken off within the net. Raise `VoiceUnfit`, `SpeedInvalid`
+        (outside 0.5 to 2.0) or `Unspeakable`.
         """
+        known = self._checked(voice, speed)
+        for piece in _pieces(text, early=early):
+            samples = None if is_stopped(stop) else self._render(piece, known, speed=speed, stop=stop)
+            if samples is None or is_stopped(stop):
+                return
+            yield Signal.mono(samples, self.sample_rate)
+
+    def align(
+        self,
+        text: str,
+        voice: VoiceAsset,
+        *,
+        speed: float = 1.0,
+        seed: int = 0,  # noqa: ARG002 - as `stream`
+        early: bool = False,
+    ) -> Sequence[WordTime]:
+        """Return when each word is said, from the lengths that the net gives its phonemes: to 25 ms."""
+        known = self._checked(voice, speed)
+        return word_times(text, ((piece, self._held_s(piece, known, speed)) for piece in _pieces(text, early=early)))
+
+    def _checked(self, voice: VoiceAsset, speed: float) -> KokoroVoice:
         check_voice(voice, engine=self.name, kinds=frozenset({KIND}))
         check_speed(speed)
-        known = KokoroVoice.from_asset(voice)
-        for piece in split_phonemes(phonemes(text), max_tokens=_MAX_TOKENS):
-            yield Signal.mono(self._render(piece, known, speed=speed), self.sample_rate)
+        return KokoroVoice.from_asset(voice)
 
-    def _render(self, piece: str, voice: KokoroVoice, *, speed: float) -> NDArray[np.float32]:
+    def _render(
+        self, piece: str, voice: KokoroVoice, *, speed: float, stop: Stop | None = None
+    ) -> NDArray[np.float32] | None:
+        """Return the sound of ``piece``; None where ``stop`` broke it off."""
         moved, drift = handed_over(token_ids(piece), voice, speed, self._threads)
-        samples = graph.decode(moved, (voice.timbres() + drift).astype(np.float32), self._threads)
-        return np.clip(apply_tone(samples, voice.tone_db, self.sample_rate), -1.0, 1.0)
+        samples = graph.decode(moved, (voice.timbres() + drift).astype(np.float32), self._threads, stop)
+        return None if samples is None else np.clip(apply_tone(samples, voice.tone_db, self.sample_rate), -1.0, 1.0)
+
+    def _held_s(self, piece: str, voice: KokoroVoice, speed: float) -> NDArray[np.float64]:
+        moved, _ = handed_over(token_ids(piece), voice, speed, self._threads)
+        return moved.lengths.astype(np.float64) * _FRAME_S
+
+
+def _pieces(text: str, *, early: bool) -> Iterator[str]:
+    """Yield the phonemes of ``text`` in pieces that the net takes at once."""
+    first, rest = opening_phonemes(phonemes(text)) if early else ("", phonemes(text))
+    yield from filter(None, (first, *split_phonemes(rest, max_tokens=_MAX_TOKENS)))
 
 
 def handed_over(
@@ -98,5 +151,6 @@ def handed_over(
     drift = styles().drift_at(len(tokens))
     framed = np.asarray([PAD, *tokens, PAD], dtype=np.int64)
     handed = graph.encode(framed, (voice.style + drift).astype(np.float32), speed * voice.pace, threads)
-    moved = graph.Handed(handed.text, voice.melody.pitch(handed.pitch), voice.melody.loudness(handed.energy))
+    pitch, energy = voice.melody.pitch(handed.pitch), voice.melody.loudness(handed.energy)
+    moved = graph.Handed(handed.text, pitch, energy, handed.lengths)
     return moved, drift[: graph.TIMBRE]

@@ -55,7 +55,7 @@ class Sentence:
         first = round(place * (frames - size))
         halves, steps = slice(2 * first, 2 * (first + size)), slice(_STEPS * first, _STEPS * (first + size) + 1)
         text = self.handed.text[:, :, first : first + size]
-        handed = Handed(text, self.handed.pitch[:, halves], self.handed.energy[:, halves])
+        handed = Handed(text, self.handed.pitch[:, halves], self.handed.energy[:, halves], self.handed.lengths)
         return Sentence(handed, self.source[:, :, steps], self.drift)
 
 
@@ -87,8 +87,10 @@ def speak(sentence: Sentence, styles: Floats, threads: int) -> StyledSentence:
 @cache
 def _network(threads: int) -> Differentiated:
     file = graph.read()
-    tape, build = Tape(), _Decoder(dequantised(file), graph.layer_names(file))
-    return tape.differentiated(build.logits(tape), threads)
+    tape = Tape()
+    output = _Decoder(dequantised(file), graph.layer_names(file)).logits(tape)
+    del file
+    return tape.differentiated(output, threads)
 
 
 def dequantised(file: OnnxFile) -> Weights:

@@ -10,6 +10,7 @@ from sayso.audio import Container
 from sayso.consent import Action, Purpose, Request
 from sayso.consent.act import Disclosure
 from sayso.engines.checks import check_pronounced
+from sayso.engines.licensing import check_licence
 from sayso.engines.pronounced import words_of
 from sayso.engines.protocol import Engine
 from sayso.errors import Invalid
@@ -135,6 +136,8 @@ class Take:
 def taken(session: Session, order: Order, container: Container | None, action: Action = Action.SYNTHESIZE) -> Take:
     """Return the take of ``order``, with ids of its own. Raise `VoiceUnknown`, `EngineChanged`, `Invalid`."""
     voice = cast(session, order.voice)
+    engine = engine_of(session, voice.row)
+    check_licence(engine, order.project, non_commercial=session.settings.non_commercial_projects)
     check_language(voice.row, order.language)
     plan = labels.plan(
         session.settings.jurisdictions if order.jurisdictions is None else order.jurisdictions,
@@ -144,7 +147,7 @@ def taken(session: Session, order: Order, container: Container | None, action: A
         language=order.language,
         purpose=order.purpose,
     )
-    spoken = plan.around(phrased(order, engine_of(session, voice.row)), speed=order.speed)
+    spoken = plan.around(phrased(order, engine), speed=order.speed)
     text = script(spoken)
     clip, mark = ClipId(new_id("clip")), Mark.new()
     return Take(

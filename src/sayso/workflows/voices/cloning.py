@@ -16,12 +16,13 @@ from sayso.consent import store as consents
 from sayso.consent.errors import CloningNotGranted, ConsentRefused
 from sayso.consent.fields import ANY
 from sayso.disk import FileMissing, read_bounded
+from sayso.engines.licensing import check_licence
 from sayso.engines.protocol import Engine
 from sayso.engines.registry import engine as engine_named
 from sayso.enrollment import enrolled
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
-from sayso.progress import Report, silent
+from sayso.progress import Report, silent, within
 from sayso.vault.domains import Domain
 from sayso.voices import CloningPermit, Effort, FittedVoice, Reference, fit
 from sayso.voices import store as voices
@@ -87,7 +88,7 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
             permitted,
             effort=effort,
             seed=commission.seed,
-            progress=lambda part: report(0.08 + 0.9 * part),
+            progress=lambda part: report(within(part, 0.08, 0.9)),
         )
         _kept(session, granted, permitted, references=references, fitted=fitted, engine=engine)
     except BaseException:
@@ -137,6 +138,7 @@ def _permitted(
     able = [grant for grant in grants if Action.CLONE in grant.actions and grant.state_at(now()) is State.GIVEN]
     refusal: ConsentRefused | None = None
     for grant in able or grants[:1]:
+        check_licence(engine, grant.project, non_commercial=session.settings.non_commercial_projects)
         request = _request(session, speaker, voice, recordings=recordings, engine=engine, grant=grant)
         try:
             return permission.ask(session, request, ACT)
