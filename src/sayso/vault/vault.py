@@ -49,6 +49,14 @@ class BlobRef:
     size: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SealedBlob:
+    """What is sealed and lies in no store yet."""
+
+    ref: BlobRef
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Swept:
     """What a sweep did: files looked at, files unlinked, and files that are no blobs and were left alone."""
@@ -141,17 +149,26 @@ class Vault:
     def seal(self, plain: bytes, speakers: Sequence[SpeakerId], *, kind: str) -> BlobRef:
         """Seal ``plain`` so that the keys of all ``speakers`` are needed to open it, and keep it.
 
-        Raises `SubjectUnknown` for a speaker without a key, `SealInvalid` for no speakers or a malformed kind, and
-        `DiskFull` with nothing left behind.
+        Raises as `sealed` and `put` do, with nothing left behind.
+        """
+        return self.put(self.sealed(plain, speakers, kind=kind))
+
+    def sealed(self, plain: bytes, speakers: Sequence[SpeakerId], *, kind: str) -> SealedBlob:
+        """Return ``plain`` sealed so that the keys of all ``speakers`` are needed to open it; `put` it next.
+
+        Raises `SubjectUnknown` for a speaker without a key, and `SealInvalid` for no speakers or a malformed kind.
         """
         if not _KIND.fullmatch(kind) or not 1 <= len(set(speakers)) <= blob.MAX_SPEAKERS:
             raise SealInvalid(
                 f"got the kind {kind[:40]!r} and {len(set(speakers))} speakers, expected a-z, 0-9, - and at least one"
             )
-        sealed = blob.seal(plain, self._ring.subjects(speakers), kind=kind)
-        address = hashlib.sha256(sealed).hexdigest()
-        self._shelf.put(address, sealed)
-        return BlobRef(address, len(plain))
+        data = blob.seal(plain, self._ring.subjects(speakers), kind=kind)
+        return SealedBlob(BlobRef(hashlib.sha256(data).hexdigest(), len(plain)), data)
+
+    def put(self, sealed: SealedBlob) -> BlobRef:
+        """Keep what was sealed, synced, from any thread; raise `DiskFull` with nothing left behind."""
+        self._shelf.put(sealed.ref.address, sealed.data)
+        return sealed.ref
 
     def open(self, address: str, *, kind: str) -> bytes:
         """Return the plain of a blob, every byte authenticated.

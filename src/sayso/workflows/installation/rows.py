@@ -18,7 +18,7 @@ from sayso.database.rows import Rows, encoded, rows_where
 from sayso.errors import SaysoError
 from sayso.ids import GrantId, SpeakerId
 from sayso.ledger import append
-from sayso.ledger.acts import OfSpeaker, OfSpeakerT
+from sayso.ledger.entry import OfSpeaker, OfSpeakerT
 from sayso.vault import Vault
 from sayso.vault.domains import Domain
 from sayso.workflows.installation.session import Session
