@@ -40,6 +40,7 @@ BENCHMARKS = {
     "long-verify": ["files/long_verify.py", "--hours", "6", "--json", "{out}/long-verify.json"],
     "fairness": ["fairness/simulated.py", "--json", "{out}/fairness.json"],
     "faults": ["faults/suite.py", "--out", "{out}/faults"],
+    "restoration": ["restoration/repair.py"],
     "words": ["words/normalisers.py", "--out", "{out}/words"],
     "likeness": ["voices/similarity.py", "--out", "{out}/likeness"],
 }
