@@ -110,6 +110,19 @@ class Vault:
         """Destroy the old key-encryption key, where a destruction was killed behind its commit; harmless otherwise."""
         self._ring.settle()
 
+    def destroy_again(self, key_id: str) -> DestroyedKey:
+        """Destroy the key of this id in a key store that was restored from before it was destroyed."""
+        return self._ring.destroy_again(key_id)
+
+    def num_destroyed(self, *, anew: bool = False) -> int:
+        """Return how many keys were destroyed here; within `holding` as of the first key that was read."""
+        return self._ring.num_destroyed(anew=anew)
+
+    def destroyed_keys(self, key_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the ids whose key was destroyed here."""
+        with self.keys.read() as tx:
+            return frozenset(each.key_id for each in store.destroyed(tx, key_ids))
+
     def destroyed_key(self, key_id: str) -> DestroyedKey | None:
         """Return when the key of this id was destroyed, or None if it was not."""
         with self.keys.read() as tx:

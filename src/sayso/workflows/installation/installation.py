@@ -61,7 +61,7 @@ class Installation:
     @cached_property
     def sequencing(self) -> Sequencing:
         """Return what gives the entries of this process their place in the log."""
-        return Sequencing(lambda: self.log, is_fixed=self.is_fixed)
+        return Sequencing(lambda: self.log, is_fixed=self.is_fixed, placed=self.witnessing.rise)
 
     @cached_property
     def witnessing(self) -> Witnessing:

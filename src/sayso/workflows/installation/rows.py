@@ -91,6 +91,11 @@ def committed_here(vault: Vault, rows: Iterable[Rows]) -> str:
     return _joined([hmac.digest(key, encoded(part), hashlib.sha256).hex() for part in rows])
 
 
+def make_secret(vault: Vault) -> None:
+    """Make the secret of `committed_here` with the first speaker: so a backup from before an erasure has it."""
+    vault.operator_secret(_KEY_NAME)
+
+
 def edited(commitment: str, logged: str) -> list[int]:
     """Return the places of the tables whose rows are not those that were ``logged``; all where no one stands out."""
     hints, known = commitment[COMMITMENT_CHARS:], logged[COMMITMENT_CHARS:]
