@@ -72,9 +72,8 @@ class Renderer:
         no further piece leaves. The same arguments give the same samples. Nothing is made before the first piece is
         asked for, except the first check. With ``rhythm`` the label of that name opens and closes the sound, marked
         like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it. Sound
-        that is heard ``live`` is marked in pieces of `LIVE_PIECE_MS`, each of which leaves at most 40 ms after it came,
-        and an engine that can begins with a short piece. Once ``stop`` is set, the engine ends as soon as it can.
-        ``trace`` hears the phrases before they are marked.
+        that is heard ``live`` begins with a short piece and leaves in pieces of `LIVE_PIECE_MS`, 40 ms later at most;
+        ``stop`` ends it. ``trace`` hears the phrases before they are marked.
 
         Raises
         ------
@@ -90,17 +89,8 @@ class Renderer:
         pass_ = _Pass(self._gate, permit, action, engine=engine, voice=voice, text_commitment=commit(script(spoken)))
         pass_.check(made_ms=0)
         self._gate.begin(permit, mark=str(mark), attempt=attempt)
-        chunks = _chunks(
-            spoken,
-            voice,
-            engine=engine,
-            pass_=pass_,
-            seed=seed,
-            speed=speed,
-            trace=trace or RenderTrace(),
-            early=live,
-            stop=stop,
-        )
+        trace, how = trace or RenderTrace(), _how(early=live, stop=stop)
+        chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace, how=how)
         if rhythm:
             chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))
         marked = self._live if live else self._marked
@@ -172,18 +162,17 @@ def _chunks(
     seed: int,
     speed: float,
     trace: RenderTrace,
-    early: bool,
-    stop: Stop | None,
+    how: LiveHow,
 ) -> Iterator[Signal]:
     """Yield unmarked sound, inside this module only."""
     trace.begin()
     for place, phrase in enumerate(spoken):
-        if is_stopped(stop):
+        if is_stopped(how.get("stop")):
             return
         pass_.check(made_ms=0)
-        pieces = engine.stream(
-            phrase.text, voice, speed=speed, seed=seed + place, **_how(early=early and place == 0, stop=stop)
-        )
+        pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place, **how)
+        if "early" in how:
+            how = {**how, "early": False}  # who has heard the first phrase waits no more
         for piece in joined(pieces, pause_ms=phrase.pause_ms / speed):
             trace.hear(place, piece)
             yield piece
