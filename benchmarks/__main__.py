@@ -39,6 +39,7 @@ BENCHMARKS = {
     "finding": ["mark/finding.py", "--clips", "20", "--sealed", "10000", "--out", "{out}/finding.json"],
     "long-verify": ["files/long_verify.py", "--json", "{out}/long-verify.json"],
     "fairness": ["fairness/simulated.py", "--json", "{out}/fairness.json"],
+    "faults": ["faults/suite.py", "--out", "{out}/faults"],
     "words": ["words/normalisers.py", "--out", "{out}/words"],
     "likeness": ["voices/similarity.py", "--out", "{out}/likeness"],
 }

@@ -112,7 +112,7 @@ def muxed(form, codec, tone, *, rate=48_000, video_s=0.0):
         resampler = av.AudioResampler(format=sound.format.name, layout="mono", rate=rate, frame_size=size)
         for piece in (*resampler.resample(frame), *resampler.resample(None)):
             container.mux(sound.encode(piece))
-        container.mux(sound.encode(None))
+        container.mux([packet for packet in sound.encode(None) if packet.size])
     return file.getvalue()
 
 
@@ -131,6 +131,18 @@ def frames(container, seconds):
 )
 def test_further_formats_of_ffmpeg_are_read(tone, form, codec):
     assert read(muxed(form, codec, tone))[0] == pytest.approx(tone.duration_s, abs=0.1)
+
+
+@pytest.mark.parametrize("form", ["matroska", "ogg"])
+def test_flac_in_another_container_is_read_and_so_is_a_file_of_it_behind(files, tone, form):
+    data = muxed(form, "flac", tone)
+    assert read(data) == (pytest.approx(tone.duration_s, abs=0.05), [])
+    assert read(data + files["flac"])[0] == pytest.approx(2 * tone.duration_s, abs=0.1)
+
+
+def test_a_tag_before_a_file_is_part_of_it(files, tone):
+    tag = b"ID3\x04\x00\x00\x00\x00\x02\x00" + bytes(256)
+    assert read(tag + files["flac"]) == (pytest.approx(tone.duration_s), [])
 
 
 @pytest.mark.parametrize("form", ["matroska", "webm", "mp4"])

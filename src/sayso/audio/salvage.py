@@ -22,7 +22,7 @@ from sayso.audio.limit import Limit
 from sayso.audio.packets import planar
 from sayso.audio.pcm import pcm_blocks
 from sayso.audio.source import opened
-from sayso.audio.starts import form_at, next_frame, next_start, size_of
+from sayso.audio.starts import behind_tags, form_at, has_flac_frames, next_frame, next_start, size_of
 
 _MOST_ERRORS: Final = 10_000
 """Reads in a row that bring no packet: then the rest of a part is given up."""
@@ -195,13 +195,19 @@ def _end_of(file: BinaryIO, start: int, form: AudioFormat, size: int) -> int:
         declared = int.from_bytes(file.read(4), "little" if form is AudioFormat.WAV else "big") + _RIFF_HEADER
         follows = next_start(file, start + declared) if _RIFF_HEADER + 36 < declared < size - start else None
         return start + declared if follows is not None else _next_other(file, start + _RIFF_HEADER, form, size)
-    return _next_other(file, start + _RIFF_HEADER, form, size)
+    return _next_other(file, behind_tags(file, start) + _RIFF_HEADER, form, size)
 
 
 def _next_other(file: BinaryIO, place: int, form: AudioFormat, size: int) -> int:
-    """Return where the next header begins; of Ogg links FFmpeg goes on from one to the next by itself."""
+    """Return where the next header begins; of Ogg links FFmpeg goes on from one to the next by itself.
+
+    Matroska and Ogg keep the header of a FLAC file for each track of FLAC: no file begins there.
+    """
     while (found := next_start(file, place)) is not None:
-        if form is not AudioFormat.OGG or form_at(file, found) is not AudioFormat.OGG:
+        other = form_at(file, found)
+        is_link = form is other is AudioFormat.OGG
+        is_inside = form in {AudioFormat.OGG, AudioFormat.WEBM} and other is AudioFormat.FLAC
+        if not is_link and not (is_inside and not has_flac_frames(file, found)):
             return found
         place = found + _RIFF_HEADER
     return size

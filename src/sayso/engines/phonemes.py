@@ -30,6 +30,7 @@ _MARKS: Final = (". ", "! ", "? ", "; ", ": ", ", ", "— ")
 _NO_SOUND: Final = frozenset(' ;:,.!?—…"()“”ˈˌː')
 
 
+@cache
 def package_version() -> str:
     """Return the version of the package that the phonemes come from; it is part of every engine's digest."""
     try:

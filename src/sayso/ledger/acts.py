@@ -220,6 +220,16 @@ class Permitted(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Charging(Act):
+    """An act under a grant that tells what is charged in all as it is done: to the grant, and to its outer consent."""
+
+    used_ms: int | None = None
+    used_takes: int | None = None
+    outer_ms: int | None = None
+    outer_takes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Decided(Act):
     """A request and what was decided; names no person and holds no text."""
 
@@ -246,7 +256,7 @@ class _Decided(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Intended(_Decided):
+class Intended(_Decided, _Charging):
     """A request was permitted: what will be made, before any of it is."""
 
     TYPES: ClassVar = tuple(f"{of}:intended" for of in Permitted)
@@ -305,7 +315,7 @@ class Failed(Result):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClipMade(Result):
+class ClipMade(Result, _Charging):
     """A clip was made: its mark, its length, a commitment to its sound, and what its labels say."""
 
     TYPES: ClassVar = (f"{Permitted.CLIP}:made",)
@@ -315,11 +325,6 @@ class ClipMade(Result):
     mark_lost: str
     duration_ms: int
     output: str
-    used_ms: int | None = None
-    used_takes: int | None = None
-    """What is charged to the grant in all, this clip included; so for its outer consent."""
-    outer_ms: int | None = None
-    outer_takes: int | None = None
     labels: str | None = None
     jurisdictions: str | None = None
     live: str | None = None

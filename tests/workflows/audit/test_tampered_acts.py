@@ -8,14 +8,16 @@ from contextlib import closing
 import pytest
 
 from sayso import lineage
+from sayso.audio import Container
 from sayso.errors import Tampered
 from sayso.ids import SpeakerId
 from sayso.synthesis import store as clips
 from sayso.workflows.audit import auditing
-from sayso.workflows.consent import granting
+from sayso.workflows.consent import granting, permission
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.erasure import erasing
 from sayso.workflows.provenance.verifying import verify_file
+from sayso.workflows.speech import speaking
 from sayso.workflows.speech.exporting import Publication, export
 from sayso.workflows.speech.speaking import speak
 from tests.workflows.audit import furnished
@@ -99,6 +101,16 @@ def test_nothing_is_said_on_the_word_of_an_edited_row(spoken, tmp_path, name):
     with pytest.raises(Tampered, match=f"{estate.grant}|{estate.speaker}"):
         speak(session, estate.order(), tmp_path / "no.wav")
     assert not (tmp_path / "no.wav").exists()
+
+
+def test_minutes_handed_back_are_found_behind_many_permits_without_a_clip(spoken, tmp_path):
+    session, estate = spoken.estate.session, spoken.estate
+    for _ in range(33):  # two entries each: the clip is not among the last 64
+        run = speaking.begun(session, estate.order(), Container.WAV)
+        permission.failed(session, run.granted, speaking.ACT)
+    edit(session, "UPDATE grant_minutes SET made_ms = 0")
+    with pytest.raises(Tampered, match=f"grant_minutes row {estate.grant}"):
+        speak(session, estate.order(), tmp_path / "no.wav")
 
 
 OUTER = ("max_ms = 6000000", "max_ms = NULL", "made_ms = 0", "made_takes = 0", "outer_id = NULL")

@@ -34,12 +34,13 @@ Fact = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A permit, the ledger ticket of the intent, and the lease on the minutes, where a run reserved them."""
+    """A permit with the outer consent of its grant, the ledger ticket of the intent, and the lease of a run."""
 
     permit: Permit
     ticket: int
     project: str | None = None
     lease: Lease | None = None
+    outer: GrantId | None = None
 
 
 def ask(
@@ -69,14 +70,15 @@ def ask(
         case = _Case(act, standing, Situation(request, now(), used.ms, used.takes, standing.deceased))
         try:
             permit = _decided(session, case)
-            check_rows(session, tx, request.speaker, _charged(case, permit))
+            outer = case.standing.policy.by_id[permit.grant_id].ceiling
+            charged = check_rows(session, tx, request.speaker, permit.grant_id, outer)
             lease = None if run is None else _reserved(tx, permit, run)
         except Refused as refused:
             refusal = as_shown(session, tx, request.speaker, refused)
             _log_refused(session, tx, case)
         else:
-            ticket = _log_intended(session, tx, case, permit, foretold or {})
-            return Granted(permit, ticket, request.project, lease)
+            told = {**charged, **({} if outer is None else {"outer": outer}), **(foretold or {})}
+            return Granted(permit, _log_intended(session, tx, case, permit, told), request.project, lease, outer)
     raise refusal
 
 
@@ -103,23 +105,14 @@ def _decided(session: Session, case: _Case) -> Permit:
     )
 
 
-def _charged(case: _Case, permit: Permit) -> list[GrantId]:
-    """Return the grant of a permit, and the outer consent that it is cut from."""
-    outer = case.standing.policy.by_id[permit.grant_id].ceiling
-    return [permit.grant_id] if outer is None else [permit.grant_id, outer]
-
-
 def _reserved(tx: Connection, permit: Permit, run: RunId) -> Lease:
     return minutes.reserve(tx, permit.grant_id, permit.permit_id, permit.ceiling_ms, run=run)
 
 
-def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit, foretold: Mapping[str, Fact]) -> int:
+def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit, told: Mapping[str, Fact]) -> int:
     policy, asked = case.standing.policy, case.asked
-    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest(), **foretold}
+    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest(), **told}
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
-    outer = policy.by_id[permit.grant_id].ceiling
-    if outer is not None:
-        facts["outer"] = outer
     return append(tx, Entry(f"{case.act}:intended", stamp(asked.now), permit.grant_id, facts))
 
 

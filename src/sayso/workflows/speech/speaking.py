@@ -30,6 +30,7 @@ from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.commitments import text_commitment
+from sayso.workflows.consent.held_to_ledger import charged_facts
 from sayso.workflows.consent.holding import held
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
@@ -246,7 +247,7 @@ def settle(run: Run, made: MadeClip, outcome: LabelOutcome, *, live: str | None 
         if made.file is not None:
             manifests.keep(tx, made.file.manifest, permit, parent=artifact)
         insert_clip(tx, _clip(run, made))
-        facts = _facts(take, made, outcome) | archive.charged_facts(tx, permit)
+        facts = _facts(take, made, outcome) | charged_facts(tx, permit.grant_id, granted.outer)
         facts |= archive.recorded_facts(session, tx, permit)
         if live is None:
             ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)

@@ -109,16 +109,6 @@ def recorded_facts(session: Session, tx: Connection, permit: Permit) -> dict[str
     return {"rows": committed(session.vault, permit.speaker, derived_rows(tx, permit.permit_id))}
 
 
-def charged_facts(tx: Connection, permit: Permit) -> dict[str, str | int]:
-    """Return what is charged in all to the grant of a permit, and to its outer consent, once this is settled."""
-    found: dict[str, str | int] = {}
-    for row in rows_where(tx, "grant_minutes", "grant_id", [permit.grant_id])[1]:
-        found |= {"used_ms": row["made_ms"], "used_takes": row["made_takes"]}
-        for outer in rows_where(tx, "grant_minutes", "grant_id", [row["outer_id"] or ""])[1]:
-            found |= {"outer_ms": outer["made_ms"], "outer_takes": outer["made_takes"]}
-    return found
-
-
 class ClipTampered(Tampered):
     """What is recorded of the clip is not what was logged of it; restore the database."""
 
