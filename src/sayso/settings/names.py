@@ -41,6 +41,7 @@ ELSEWHERE: Final = (
     "NEMO_PYTHON",  # benchmarks: a Python that has NeMo's text processing
     "WHISPER_PYTHON",  # benchmarks: a Python that has Whisper
     "WHISPER_MODEL",  # benchmarks: the model that it loads
+    "HAMA_PYTHON",  # benchmarks: a Python that has hama
     "DVECTOR",  # benchmarks: the file of a judge of voices that nothing here was fitted to
 )
 """Variables that are no settings, without the prefix, and who reads them."""
