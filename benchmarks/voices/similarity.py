@@ -121,7 +121,6 @@ def measured(name: str, effort: str, out: Path) -> dict:
 def _fitted(name: str, effort: str, file: Path) -> None:
     """Fit one voice, and keep it with what it took."""
     engine = _Searched() if effort == "search" else Kokoro()
-    engine.load()
     who = speaker(name)
     references = [Reference(b"", bytes([place]), signal, ()) for place, signal in enumerate(who.reference)]
     clock, work = time.monotonic(), time.process_time()
@@ -207,11 +206,11 @@ def _stock(engine: Kokoro, sex: str, pitch: float, out: Path) -> dict:
 
 @cache
 def _everyone(judge: str, out: Path) -> tuple[np.ndarray, list[str]]:
-    """Return what ``judge`` makes of every speaker at hand, of 20 s of speech at most, and their names."""
+    """Return what ``judge`` makes of every speaker at hand, of 12 s of speech at most, and their names."""
     file = out / f"everyone-{judge}.npz"
     if not file.exists():
         names = sorted(rows())
-        speech = [_speech(parted_of(name))[: 20 * RATE] for name in names]
+        speech = [_speech(parted_of(name))[: 12 * RATE] for name in names]
         np.savez(file, names=np.array(names), rows=np.stack([_judges()[judge](one) for one in speech]))
     with np.load(file) as kept:
         return kept["rows"], [str(name) for name in kept["names"]]
@@ -230,7 +229,7 @@ def _render_cost(engine: Kokoro, asset: VoiceAsset) -> float:
     voice = KokoroVoice.from_asset(asset)
     plain = replace(voice, layers=None, melody=Melody()).asset()
     spent = {asset.data: [], plain.data: []}
-    for _ in range(4):
+    for _ in range(2):
         for one in (asset, plain):
             started = time.process_time()
             list(engine.stream(SENTENCES[0], one))

@@ -397,7 +397,7 @@ def go_on_climbing_after_a_withdrawal() -> None:
     search = object.__new__(style_fit._Search)
     search._permitted, search._digests, search._progress = refusing(), [], lambda _: None
     with refused("the search took another step after the withdrawal"):
-        search._climbing(0.5)
+        search._climbing(0.5, 0.0)
 
 
 def refusing() -> CloningPermit:

@@ -132,8 +132,8 @@ class LayeredSpace(Protocol):
         """Return the voice with other ``styles``."""
         ...
 
-    def with_pitch(self, asset: VoiceAsset, semitones: float) -> VoiceAsset:
-        """Return the voice with its pitch moved by ``semitones``."""
+    def with_melody(self, asset: VoiceAsset, semitones: float, span: float, pivot_hz: float) -> VoiceAsset:
+        """Return the voice with its pitch moved by ``semitones``, and spread by ``span`` about ``pivot_hz``."""
         ...
 
     def spoken(self, asset: VoiceAsset, text: str, longest_s: float) -> Speak:

@@ -85,8 +85,10 @@ def speak(sentence: Sentence, styles: Floats, threads: int) -> StyledSentence:
 @cache
 def _network(threads: int) -> Differentiated:
     file = graph.read()
-    tape, build = Tape(), _Decoder(dequantised(file), graph.layer_names(file))
-    return tape.differentiated(build.logits(tape), threads)
+    tape = Tape()
+    output = _Decoder(dequantised(file), graph.layer_names(file)).logits(tape)
+    del file
+    return tape.differentiated(output, threads)
 
 
 def dequantised(file: OnnxFile) -> Weights:

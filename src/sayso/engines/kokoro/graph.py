@@ -88,8 +88,7 @@ def decode(handed: Handed, styles: Floats, threads: int, stop: Stop | None = Non
 
 def source(handed: Handed, threads: int) -> Floats:
     """Return the harmonic source that the generator starts from: (1, 22, steps). No style changes it."""
-    feeds = _feeds(handed, np.zeros((LAYERS, TIMBRE), np.float32))
-    return np.asarray(_parts(threads)[1].run([_SOURCE], feeds)[0], np.float32)
+    return np.asarray(_source_part(threads).run([_SOURCE], {_PITCH: handed.pitch})[0], np.float32)
 
 
 def read() -> OnnxFile:
@@ -109,9 +108,15 @@ def _parts(threads: int) -> tuple[InferenceSession, InferenceSession]:
     places = {name: place for place, name in enumerate(layer_names(graph))}
     nodes = [*_quantised(), *(_rewired(node, places) for node in graph.nodes)]
     wide = OnnxFile(nodes, graph.initializers, graph.inputs, graph.head)
-    decoder = wide.part({**_HANDED_OVER, _STYLES: (LAYERS, TIMBRE)}, ["audio", _SOURCE])
+    decoder = wide.part({**_HANDED_OVER, _STYLES: (LAYERS, TIMBRE)}, ["audio"])
     encoder = graph.part({}, [_TEXT, _PITCH, _ENERGY, _LENGTHS])
     return models.open_session(encoder, threads), models.open_session(decoder, threads)
+
+
+@cache
+def _source_part(threads: int) -> InferenceSession:
+    """Return what makes the source of a pitch: a session computes all its outputs, so this is one of its own."""
+    return models.open_session(read().part({_PITCH: _HANDED_OVER[_PITCH]}, [_SOURCE]), threads)
 
 
 def _feeds(handed: Handed, styles: Floats) -> dict[str, Floats]:

@@ -22,7 +22,7 @@ from sayso.engines.registry import engine as engine_named
 from sayso.enrollment import enrolled
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
-from sayso.progress import Report, silent
+from sayso.progress import Report, silent, within
 from sayso.vault.domains import Domain
 from sayso.voices import CloningPermit, Effort, FittedVoice, Reference, fit
 from sayso.voices import store as voices
@@ -88,7 +88,7 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
             permitted,
             effort=effort,
             seed=commission.seed,
-            progress=lambda part: report(0.08 + 0.9 * part),
+            progress=lambda part: report(within(part, 0.08, 0.9)),
         )
         _kept(session, granted, permitted, references=references, fitted=fitted, engine=engine)
     except BaseException:
