@@ -28,7 +28,7 @@ from sayso.mark.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, pattern_of
 from sayso.mark.payload import message_bits
 from sayso.mark.reading import worth
 from sayso.mark.search import aligned, cut, search, search_unrefined
-from sayso.mark.segments import Segments, followed_segments, joins, rests, steady_segments
+from sayso.mark.segments import Gaps, Segments, followed_segments, gaps, joins, rests, steady_segments
 from sayso.mark.warps import AS_MADE, LOG10_WARPS, Warp, cut_warped, likely_warps
 
 __all__ = ["NOTHING", "PRESENT_LOG10_P", "Detection", "Detector", "Found"]
@@ -40,8 +40,8 @@ _PATCHWORK_JOINS_PER_S: Final = 0.5
 # How the chance of a false alarm is shared out among the searches: their sum is one.
 _PLACES_LOG10: Final = math.log10(2)
 _PATHS_LOG10: Final = math.log10(8)  # for each of the two ways to weigh the cells
-_WARPED_PLACES_LOG10: Final = math.log10(8)
-_WARPED_PATHS_LOG10: Final = math.log10(16)
+_WARPED_PLACES_LOG10: Final = math.log10(8) + LOG10_WARPS
+_WARPED_PATHS_LOG10: Final = math.log10(16) + LOG10_WARPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Found:
     """One mark of several in a sound: its id or None, whether verified, where it lies, and its p-value's log10.
 
     ``warp``: at what tempo and pitch, beside how it was made. ``patchwork``: cut up so often that what it says can
-    hardly be compared with what was made.
+    hardly be compared with what was made. ``gaps``: what was cut out of it.
     """
 
     mark: Mark | None
@@ -58,6 +58,7 @@ class Found:
     log10_p: float
     warp: Warp = AS_MADE
     patchwork: bool = False
+    gaps: Gaps = ()
 
     @property
     def named(self) -> Mark | None:
@@ -82,6 +83,7 @@ class Detection:
     pitch : how high it sounds beside how it was made; a tape played faster sounds higher, too
     joins : at how many places something was cut out, put in or moved within the segments
     marks : every mark that was found, with its segments, the one above first
+    gaps : where something was cut out of it or put in, and how long it was
     """
 
     present: bool
@@ -95,6 +97,7 @@ class Detection:
     pitch: float = 1.0
     joins: int = 0
     marks: tuple[Found, ...] = ()
+    gaps: Gaps = ()
 
     @property
     def patchwork(self) -> bool:
@@ -114,7 +117,6 @@ class Detector:
         """Take the operator's keys, or the public ones."""
         self._pattern = pattern_of(keys)
         self._reads = keys.data is not None
-        self._log10_warps = 0.0 if self._pattern.has_secrets else LOG10_WARPS  # see `warps`
 
     def detect(self, signal: Signal, *, warps: bool = True) -> Detection:
         """Return what is found in ``signal``, wherever in it and in the pattern; too short a signal gives p = 1.
@@ -171,7 +173,8 @@ class Detector:
             return _detection(finding, AS_MADE, ())
         strictly = finding.alignment is not None and finding.alignment.measured.strictly
         paths = followed(cuts[strictly], self._sign(finding))
-        return replace(_detection(finding, warp, followed_segments(paths)), joins=sum(map(joins, paths)))
+        found = _detection(finding, warp, followed_segments(paths))
+        return replace(found, joins=sum(map(joins, paths)), gaps=gaps(paths[0]) if paths else ())
 
     def _searched(
         self, samples: NDArray[np.float32], reader: Reader, *, warps: bool
@@ -188,11 +191,10 @@ class Detector:
         for warp in likely_warps(samples, self._pattern)[:1]:
             cuts = cut_warped(samples, warp)
             unrefined = search_unrefined(cuts, self._pattern)
-            places = judged(unrefined, self._pattern, reader, log10_share=_WARPED_PLACES_LOG10 + self._log10_warps)
+            places = judged(unrefined, self._pattern, reader, log10_share=_WARPED_PLACES_LOG10)
             yield places, warp, cuts
             followed_on = self._paths(cuts, places)
-            share = _WARPED_PATHS_LOG10 + self._log10_warps
-            yield judged(followed_on, self._pattern, reader, log10_share=share), warp, cuts
+            yield judged(followed_on, self._pattern, reader, log10_share=_WARPED_PATHS_LOG10), warp, cuts
 
     def _paths(self, cuts: Sequence[Sequence[FramedResiduals]], places: MarkFinding) -> list[Alignment]:
         """Return the likeliest paths: with all bands alike, by what came through of each, and eager ones to read."""
@@ -202,7 +204,7 @@ class Detector:
         paths = followed(heard, pilot, shares=shares)
         for path in paths[:1]:
             paths += followed(heard, pilot, worth=worth(path, self._pattern), shares=shares)
-        return paths + followed_eagerly(heard, pilot, shares=shares)
+        return paths + followed_eagerly(heard, pilot)
 
     def _sign(self, finding: MarkFinding) -> NDArray[np.int8]:
         """Return the signs that tell where a mark lies: the coded bits alone where they are known.
@@ -224,6 +226,7 @@ def _moved(found: Detection, start_s: float, searches: int) -> Found:
         min(0.0, found.log10_p + math.log10(searches)),
         warp=Warp(found.speed, found.pitch),
         patchwork=found.patchwork,
+        gaps=tuple((at_s + start_s, missing_s) for at_s, missing_s in found.gaps),
     )
 
 
@@ -234,7 +237,7 @@ def _merged(marks: Sequence[Found]) -> list[Found]:
         known = next((at for at, other in enumerate(merged) if other.mark == one.mark), None)
         if known is not None:
             segments = tuple(sorted((*merged[known].segments, *one.segments)))
-            merged[known] = replace(merged[known], segments=segments)
+            merged[known] = replace(merged[known], segments=segments, gaps=tuple(sorted((*merged[known].gaps, *one.gaps))))
         elif one.log10_p <= PRESENT_LOG10_P:
             merged.append(one)
     return merged

@@ -17,7 +17,7 @@ from sayso.audio.signal import Signal
 from sayso.mark.detector import PRESENT_LOG10_P, Detection, Detector
 from sayso.mark.mark import Mark
 from sayso.mark.pattern import CLOCK_HZ
-from sayso.mark.segments import Segments
+from sayso.mark.segments import Gaps, Segments, within
 from sayso.mark.warps import AS_MADE, Warp
 
 WINDOW_S: Final = 30
@@ -37,7 +37,8 @@ class Passage:
 
     ``mark`` is None where the id is not read for certain. ``log10_p`` bounds the chance of as much evidence anywhere in
     the whole sound if there is no mark in it. ``warp``: at what tempo and pitch, beside how it was made.
-    ``patchwork``: cut up so often that what it says can hardly be compared with what was made.
+    ``patchwork``: cut up so often that what it says can hardly be compared with what was made. ``gaps``: what was cut
+    out of it. ``channel``: in which of `channels_apart` it was found best, None in all together.
     """
 
     start_s: float
@@ -46,6 +47,8 @@ class Passage:
     log10_p: float
     warp: Warp = AS_MADE
     patchwork: bool = False
+    gaps: Gaps = ()
+    channel: int | None = None
 
     @property
     def altered(self) -> bool:
@@ -114,6 +117,8 @@ class Scanner:
                         one.log10_p,
                         one.warp,
                         one.patchwork,
+                        within(one.gaps, start_s, end_s, less_s=-window.start_s),
+                        number - 1 if number else None,
                     )
                     for start_s, end_s in _long_enough(one.segments)
                 ]
@@ -125,6 +130,7 @@ class Scanner:
         for found in self._found.values():
             held = [replace(one, log10_p=min(0.0, one.log10_p + searched)) for one in found]
             joined = _joined(one for one in held if one.log10_p <= PRESENT_LOG10_P)
+            passages = [one for one in passages if not any(_is_better(other, one) for other in joined)]
             passages += [one for one in joined if not any(_is_known(one, other) for other in passages)]
         ordered = tuple(sorted(passages, key=lambda one: (one.start_s, one.end_s)))
         return Scan(self._end_s, ordered, min(0.0, self._least + searched))
@@ -181,7 +187,8 @@ def _joined(passages: Iterable[Passage]) -> list[Passage]:
         if before is not None and before.mark == one.mark and one.start_s - before.end_s <= _SAME_S:
             end_s, log10_p = max(before.end_s, one.end_s), min(before.log10_p, one.log10_p)
             is_patchwork = before.patchwork or one.patchwork
-            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p, patchwork=is_patchwork)
+            cuts = before.gaps + within(one.gaps, before.end_s, one.end_s)
+            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p, patchwork=is_patchwork, gaps=cuts)
         elif before is not None and one.start_s < before.end_s < one.end_s:
             middle_s = (one.start_s + before.end_s) / 2
             whole[-1] = replace(before, end_s=middle_s)
@@ -201,6 +208,12 @@ def _is_known(one: Passage, other: Passage) -> bool:
     """Return whether what a channel tells by itself was told by all of them together."""
     inside_s = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
     return inside_s > 0 and (one.mark is None or one.mark == other.mark)
+
+
+def _is_better(one: Passage, other: Passage) -> bool:
+    """Return whether a channel by itself tells more of the mark of ``other`` than all of them together."""
+    same = one.mark is not None and one.mark == other.mark
+    return same and one.log10_p < other.log10_p and one.start_s < other.end_s and other.start_s < one.end_s
 
 
 def _is_scrap_of(scrap: Passage, other: Passage) -> bool:

@@ -98,9 +98,7 @@ def followed(
     return sorted(found, key=lambda path: log10_searched(path.statistic, log10_hypotheses=path.log10_hypotheses))[:1]
 
 
-def followed_eagerly(
-    cuts: Sequence[FramedResiduals], sign: NDArray[np.integer], *, shares: PathShares | None = None
-) -> list[Alignment]:
+def followed_eagerly(cuts: Sequence[FramedResiduals], sign: NDArray[np.integer]) -> list[Alignment]:
     """Return paths found as if the sound proved more than it does, for reading.
 
     Through many cuts of a faint mark the true path is no evidence: it costs more than its pilots prove. Other signs
@@ -108,8 +106,8 @@ def followed_eagerly(
     """
     if min(len(cut.value) for cut in cuts) < _BLOCK_FRAMES:
         return []
-    ways = ((trust, _EFFECTS[0]) for trust in _EAGER)
-    return [path for trust, effect in ways for path in _followed(cuts, cuts, sign, effect, trust=trust, shares=shares)]
+    paths = [path for trust in _EAGER for path in _followed(cuts, cuts, sign, _EFFECTS[0], trust=trust)]
+    return [replace(path, log10_hypotheses=path.log10_hypotheses + math.log10(2)) for path in paths]  # see `PathShares`
 
 
 def _followed(
@@ -212,16 +210,31 @@ def _scores(cuts: Sequence[FramedResiduals], frames: slice, sign: NDArray[np.int
 
     Place p is the phase of the first frame of the sound, in quarters, less the quarter at which the frames were cut.
     """
-    num_frames = frames.stop - frames.start
     gain = np.float32(effect) * sign.T.astype(np.float32)
     loss = np.float32(effect**2 / 2) * np.abs(sign.T).astype(np.float32)
-    first = np.arange(PERIOD_FRAMES)
-    phase = (first + frames.start + np.arange(num_frames)[:, None]) % PERIOD_FRAMES
-    scores = np.empty((num_frames, PLACES), dtype=np.float32)
+    scores = np.empty(((frames.stop - frames.start) // _BLOCK_FRAMES, PLACES), dtype=np.float32)
     for number, cut in enumerate(cuts):
         value = cut.value[frames]
-        scores[:, (QUARTERS * first - number) % PLACES] = np.take_along_axis(value @ gain - value**2 @ loss, phase, 1)
-    return np.asarray(scores.reshape(-1, _BLOCK_FRAMES, PLACES).sum(axis=1))
+        of_block = _by_place(value @ gain - value**2 @ loss, frames.start)
+        scores[:, -number % QUARTERS :: QUARTERS] = np.roll(of_block, -1, axis=1) if number else of_block
+    return scores
+
+
+def _by_place(of_phase: NDArray[np.float32], start: int) -> NDArray[np.float32]:
+    """Return what each block is worth at each phase of frame 0, from what each frame from ``start`` on is at its own.
+
+    In rows written twice over, each row begins one place further on: a view along the diagonal.
+    """
+    placed = np.empty((len(of_phase) // _BLOCK_FRAMES, PERIOD_FRAMES), dtype=np.float32)
+    aligned = np.roll(of_phase, -start % PERIOD_FRAMES, axis=1) if start % PERIOD_FRAMES else of_phase
+    twice = np.concatenate([aligned, aligned], axis=1)
+    row, place = twice.strides
+    for first in range(0, len(of_phase), PERIOD_FRAMES):
+        rows = twice[first : first + PERIOD_FRAMES]
+        along = np.lib.stride_tricks.as_strided(rows, (len(rows), PERIOD_FRAMES), (row + place, place))
+        blocks = slice(first // _BLOCK_FRAMES, (first + len(rows)) // _BLOCK_FRAMES)
+        np.add(along[::_BLOCK_FRAMES], along[1::_BLOCK_FRAMES], out=placed[blocks])
+    return placed
 
 
 def likeliest(scores: Scores, steps: Steps) -> tuple[NDArray[np.intp], float]:

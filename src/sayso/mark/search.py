@@ -30,6 +30,7 @@ _WINDOW_FRAMES: Final = 2 * PERIOD_FRAMES
 _LONG_FRAMES: Final = 940  # 10 s
 _BLOCK_FRAMES: Final = 4096  # spectra are large: hours of sound are not held as spectra all at once
 _ALIGNMENTS: Final = 4
+_HINT: Final = 4.0  # below this a place proves nothing, nor would it a few samples off: it takes 6 and more
 _SURE: Final = 9.0  # above this the second best place is not worth a look
 _NEAR: Final = 160  # samples: places nearer than this are the same place
 
@@ -83,7 +84,7 @@ def search(
 ) -> list[Alignment]:
     """Return the likeliest alignments of ``samples``, best first; ``cuts`` are what `cut` made of them."""
     places, log10_hypotheses = _looked(cuts, pattern)
-    refined = [_refined(samples, pattern, place) for place in places]
+    refined = [_refined(samples, pattern, place) if place.statistic > _HINT else place for place in places]
     more = 0.0 if pattern.has_secrets else math.log10(_REFINED)
     found = [_alignment(place, cost + more) for place, cost in zip(refined, log10_hypotheses, strict=True)]
     return sorted(found, key=lambda one: -one.statistic)

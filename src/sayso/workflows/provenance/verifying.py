@@ -113,7 +113,11 @@ def _of_whole(session: Session, file: Path, credentials: Credentials, signal: Si
     if not detection.mark_verified:
         return Verification(file, detection, credentials, None)
     found = {
-        one.named: (heard_in, whole, one) for heard_in, whole in reversed(heard) for one in whole.marks if one.named
+        one.named: (heard_in, whole, one)
+        for heard_in, whole, one in sorted(
+            ((heard_in, whole, one) for heard_in, whole in heard for one in whole.marks if one.named),
+            key=lambda item: -item[2].log10_p,
+        )
     }
     parts = {mark: _part(session, *known) for mark, known in found.items()}
     mark, worst = min(
@@ -135,9 +139,10 @@ def _part(session: Session, signal: Signal, whole: Detection, found: Found) -> P
         found.log10_p,
         found.warp,
         found.patchwork,
+        found.gaps,
     )
     standing = standing_of(session, found.named) if found.named else None
-    content = content_of(session, standing.clip, heard_under(signal, detection)) if standing else Content.UNKNOWN
+    content = content_of(session, standing.clip, *heard_under(signal, detection)) if standing else Content.UNKNOWN
     return Part(passage, standing, Content.UNKNOWN if found.patchwork and content is Content.OTHER else content)
 
 
@@ -153,6 +158,7 @@ def _about(whole: Detection, found: Found) -> Detection:
         log10_p=found.log10_p,
         speed=found.warp.tempo,
         pitch=found.warp.pitch,
+        gaps=found.gaps,
     )
 
 
