@@ -112,11 +112,15 @@ def main() -> None:
             rows[f"{name}, host ready"] = {"ms": round(ready, 1), "real-time factor": host.load().real_time_factor}
             rows |= measured_sound(name, host, rounds) | measured_stops(name, host, rounds)
             rows |= measured_refusals(host, 400)
-    for label, row in rows.items():
-        print(f"{label:28}", "  ".join(f"{name} {value:.3g}" for name, value in row.items()), flush=True)
+        show({label: row for label, row in rows.items() if label.startswith(name)})
     if words.json:
         words.json.parent.mkdir(exist_ok=True)
         words.json.write_text(json.dumps(rows, indent=1))
+
+
+def show(rows: dict[str, dict[str, float]]) -> None:
+    for label, row in rows.items():
+        print(f"{label:28}", "  ".join(f"{name} {value:.3g}" for name, value in row.items()), flush=True)
 
 
 if __name__ == "__main__":

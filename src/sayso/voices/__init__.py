@@ -5,6 +5,7 @@ from sayso.voices.errors import NoVoiceInside, ProfileMalformed, VoiceUnknown
 from sayso.voices.permitted import CloningPermit
 from sayso.voices.reference import Reference, prepared
 from sayso.voices.style_fit import Effort, FittedVoice, fit
+from sayso.voices.zero_shot import zero_shot
 
 __all__ = [
     "CloningPermit",
@@ -20,4 +21,5 @@ __all__ = [
     "mean_embedding",
     "prepared",
     "similarity",
+    "zero_shot",
 ]

@@ -103,7 +103,7 @@ class EngineHost:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self, *, timeout_s: float = 60.0) -> None:
+    def start(self, *, timeout_s: float = 180.0) -> None:
         """Start the workers and wait until all have loaded; raise why one cannot, such as `ModelMissing`."""
         with self._changed:
             self._is_open = True
