@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Self
 
 
-class Part(float):
+class PartDone(float):
     """A part done, 0.0 to 1.0, with a note of a few words on what was found so far."""
 
     note: str
@@ -19,13 +19,13 @@ class Part(float):
 
 
 Report = Callable[[float], None]
-"""Called with the part done, 0.0 to 1.0, never falling; it may be a `Part`, with a note."""
+"""Called with the part done, 0.0 to 1.0, never falling; it may be a `PartDone`, with a note."""
 
 
 def silent(part: float) -> None:
     """Ignore ``part``."""
 
 
-def within(part: float, first: float, size: float) -> Part:
+def within(part: float, first: float, size: float) -> PartDone:
     """Return ``part`` as one of a longer whole, ``size`` long, that starts at ``first``; its note is kept."""
-    return Part(first + size * part, part.note if isinstance(part, Part) else "")
+    return PartDone(first + size * part, part.note if isinstance(part, PartDone) else "")

@@ -237,7 +237,9 @@ def _merged(marks: Sequence[Found]) -> list[Found]:
         known = next((at for at, other in enumerate(merged) if other.mark == one.mark), None)
         if known is not None:
             segments = tuple(sorted((*merged[known].segments, *one.segments)))
-            merged[known] = replace(merged[known], segments=segments, gaps=tuple(sorted((*merged[known].gaps, *one.gaps))))
+            merged[known] = replace(
+                merged[known], segments=segments, gaps=tuple(sorted((*merged[known].gaps, *one.gaps)))
+            )
         elif one.log10_p <= PRESENT_LOG10_P:
             merged.append(one)
     return merged

@@ -15,12 +15,14 @@ from sayso.mark.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, PERIOD_FRAMES
 Segments = tuple[tuple[float, float], ...]
 
 Gaps = tuple[tuple[float, float], ...]
-"""Where something was cut out (or, below 0, put in), and how long it was, both in seconds of the sound that is heard."""
+"""Where something was cut out (or, below 0, put in), and how long it was, in seconds of the sound that is heard."""
 
 _LOCAL_S: Final = 1.0
 _LOCAL_STATISTIC: Final = 3.0
 _LEAST_REST_S: Final = 1.0
-_PUT_IN_FRAMES: Final = 64  # 0.7 s: a mark that goes on further back than this is taken to go on ahead, in the next period
+_PUT_IN_FRAMES: Final = (
+    64  # 0.7 s: a mark that goes on further back than this is taken to go on ahead, in the next period
+)
 
 
 def followed_segments(paths: Sequence[Alignment]) -> Segments:

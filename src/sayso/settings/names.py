@@ -27,6 +27,10 @@ MODELS: Final = (
     "kokoro-measured",
     "campplus",
     "crowd",
+    "whisper-base",
+    "whisper-base-config",
+    "whisper-base-tokenizer",
+    "whisper-base-vocabulary",
 )
 """The models whose file ``SAYSO_MODEL_<NAME>`` may name; see `sayso.models`."""
 

@@ -22,7 +22,7 @@ from sayso.audio.signal import Signal, concatenate
 from sayso.clock import now
 from sayso.engines.protocol import Engine, LayeredSpace, MeasuredStyles, StyleSpace, VoiceAsset
 from sayso.engines.tone import apply_tone
-from sayso.progress import Part, Report, silent
+from sayso.progress import PartDone, Report, silent
 from sayso.voices.ascent import NATURAL, Ascent
 from sayso.voices.embedding import (
     MIN_DURATION_S,
@@ -246,7 +246,7 @@ class _Search:
     def _climbing(self, part: float, alike: float) -> None:
         self._permitted.check(self._digests)
         self._part = 0.2 + 0.7 * part
-        self._progress(Part(self._part, f"similarity {alike:.2f}" if alike else ""))
+        self._progress(PartDone(self._part, f"similarity {alike:.2f}" if alike else ""))
 
     def _asset(self, point: Point) -> VoiceAsset:
         return self._space.asset(point.tolist(), tone_db=self._tone_db.tolist())

@@ -12,13 +12,13 @@ import pytest
 
 from sayso.audio.signal import Signal
 from sayso.engines import EngineUnknown, Stop, Unspeakable, VoiceAsset
-from sayso.engines.host import EngineFailed, EngineHost, HostBusy, HostClosed, HostedEngine, Utterance, WorkerLost
+from sayso.engines.host import EngineFailed, EngineHost, HostBusy, HostClosed, HostedEngine, SpeakOrder, WorkerLost
 
 VOICE = VoiceAsset("crooked", "tone", b"one")
 
 
 def said(host, text, **words):
-    return list(host.stream(Utterance(text, VOICE, **words)))
+    return list(host.stream(SpeakOrder(text, VOICE, **words)))
 
 
 def until(what, seconds=10.0):
@@ -47,7 +47,7 @@ def test_the_engine_runs_in_other_processes(host):
 def test_a_text_that_kills_its_worker_takes_no_other_with_it(host, text):
     ready(host)
     before = host.load().restarts
-    slow = host.stream(Utterance("slow", VOICE))
+    slow = host.stream(SpeakOrder("slow", VOICE))
     next(slow)
     with pytest.raises(WorkerLost):
         said(host, text)
@@ -85,7 +85,7 @@ def test_a_worker_that_grows_is_ended(crooked):
 def test_a_stop_between_pieces_keeps_the_worker(host):
     ready(host)
     before, stop = host.load().restarts, Stop()
-    pieces = host.stream(Utterance("slow", VOICE), stop=stop)
+    pieces = host.stream(SpeakOrder("slow", VOICE), stop=stop)
     next(pieces)
     stop.set()
     assert list(pieces) == []
@@ -96,7 +96,7 @@ def test_a_stop_between_pieces_keeps_the_worker(host):
 def test_an_engine_that_does_not_stop_is_killed(host):
     ready(host)
     before, outcomes = host.load().restarts, []
-    run = host.submit(Utterance("hang", VOICE), outcomes.append)
+    run = host.submit(SpeakOrder("hang", VOICE), outcomes.append)
     until(lambda: outcomes)
     started = time.monotonic()
     run.stop()
@@ -110,14 +110,14 @@ def test_an_engine_that_does_not_stop_is_killed(host):
 
 def test_leaving_the_loop_stops_the_engine(host):
     ready(host)
-    for _ in host.stream(Utterance("slow", VOICE)):
+    for _ in host.stream(SpeakOrder("slow", VOICE)):
         break
     until(lambda: host.load().active == 0, 0.8)  # the whole text takes a second
 
 
 def test_a_full_queue_refuses_at_once_and_says_when_to_come_back(host):
     ready(host)
-    runs = [host.submit(Utterance("slow", VOICE), lambda _: None) for _ in range(4)]
+    runs = [host.submit(SpeakOrder("slow", VOICE), lambda _: None) for _ in range(4)]
     assert (host.load().active, host.load().queued, host.load().room) == (2, 2, 0)
     with pytest.raises(HostBusy) as busy:
         said(host, "hello")
@@ -131,7 +131,7 @@ def test_a_full_queue_refuses_at_once_and_says_when_to_come_back(host):
 
 def test_who_waits_longer_than_his_patience_is_sent_away(host):
     ready(host)
-    runs = [host.submit(Utterance("slow", VOICE), lambda _: None) for _ in range(2)]
+    runs = [host.submit(SpeakOrder("slow", VOICE), lambda _: None) for _ in range(2)]
     with pytest.raises(HostBusy):
         said(host, "hello", patience_s=0.05)
     for run in runs:
@@ -140,10 +140,10 @@ def test_who_waits_longer_than_his_patience_is_sent_away(host):
 
 def test_what_waits_is_said_in_its_turn(host):
     ready(host)
-    slow = [host.submit(Utterance("slow", VOICE), lambda _: None) for _ in range(2)]
+    slow = [host.submit(SpeakOrder("slow", VOICE), lambda _: None) for _ in range(2)]
     ended = []
     waiting = [
-        host.submit(Utterance("hello", VOICE), lambda outcome, place=place: outcome or ended.append(place))
+        host.submit(SpeakOrder("hello", VOICE), lambda outcome, place=place: outcome or ended.append(place))
         for place in range(2)
     ]
     slow[0].stop()
@@ -155,7 +155,7 @@ def test_what_waits_is_said_in_its_turn(host):
 def test_an_event_loop_is_not_held_up(host):
     async def talk():
         ticks, pieces = 0, 0
-        async for _ in host.astream(Utterance("slow", VOICE)):
+        async for _ in host.astream(SpeakOrder("slow", VOICE)):
             pieces += 1
             await asyncio.sleep(0)
             ticks += 1
@@ -194,7 +194,7 @@ def test_an_engine_that_cannot_be_had_says_why(crooked):
 
 def test_a_closed_host_takes_no_more(crooked):
     host = crooked()
-    pieces = host.stream(Utterance("slow", VOICE))
+    pieces = host.stream(SpeakOrder("slow", VOICE))
     next(pieces)
     closing = threading.Thread(target=host.close, kwargs={"grace_s": 5.0})
     closing.start()

@@ -3,7 +3,7 @@
 from sayso.engines.host.errors import EngineFailed, HostBusy, HostClosed, WorkerLost
 from sayso.engines.host.host import EngineHost, HostLoad
 from sayso.engines.host.hosted import HostedEngine
-from sayso.engines.host.orders import AlignOrder, CloneOrder, Utterance
+from sayso.engines.host.orders import AlignOrder, CloneOrder, SpeakOrder
 from sayso.engines.host.run import HostRun
 
 __all__ = [
@@ -16,6 +16,6 @@ __all__ = [
     "HostLoad",
     "HostRun",
     "HostedEngine",
-    "Utterance",
+    "SpeakOrder",
     "WorkerLost",
 ]

@@ -22,7 +22,7 @@ from sayso.audio.signal import Signal
 from sayso.engines.host.child import Child
 from sayso.engines.host.errors import HostBusy, HostClosed, WorkerLost
 from sayso.engines.host.frames import Header
-from sayso.engines.host.orders import Deliver, HostOrder, Outcome, Utterance, failure, taken
+from sayso.engines.host.orders import Deliver, HostOrder, Outcome, SpeakOrder, failure, taken
 from sayso.engines.host.run import HostRun
 from sayso.engines.stop import Stop, is_stopped
 from sayso.errors import SaysoError
@@ -153,7 +153,7 @@ class EngineHost:
             _begin(child, run)
         return run
 
-    def stream(self, order: Utterance, *, stop: Stop | None = None) -> Iterator[Signal]:
+    def stream(self, order: SpeakOrder, *, stop: Stop | None = None) -> Iterator[Signal]:
         """Yield the pieces of ``order``; raise what the engine raises, `HostBusy`, `WorkerLost` or `EngineFailed`.
 
         Leaving the loop, or ``stop``, ends the work within ``stop_within_s``.
@@ -167,7 +167,7 @@ class EngineHost:
             finally:
                 run.stop()
 
-    async def astream(self, order: Utterance, *, stop: Stop | None = None) -> AsyncIterator[Signal]:
+    async def astream(self, order: SpeakOrder, *, stop: Stop | None = None) -> AsyncIterator[Signal]:
         """Yield what `stream` does, without holding up the event loop."""
         loop = asyncio.get_running_loop()
         outcomes: asyncio.Queue[Outcome] = asyncio.Queue()

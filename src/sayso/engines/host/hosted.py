@@ -8,7 +8,7 @@ from sayso.audio.signal import Signal
 from sayso.engines.errors import CannotAlign, CannotClone
 from sayso.engines.host.errors import WorkerLost
 from sayso.engines.host.host import EngineHost
-from sayso.engines.host.orders import AlignOrder, CloneOrder, Utterance
+from sayso.engines.host.orders import AlignOrder, CloneOrder, SpeakOrder
 from sayso.engines.protocol import Capability, Engine, Licence, StockVoice, StyleSpace, VoiceAsset
 from sayso.engines.registry import engine as engine_named
 from sayso.engines.stop import Stop
@@ -100,7 +100,7 @@ class HostedEngine:
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
         """Yield the pieces of `Engine.stream`; raise `HostBusy`, `WorkerLost` or `EngineFailed`, too."""
-        order = Utterance(text, voice, speed=speed, seed=seed, early=early, patience_s=self._patience_s)
+        order = SpeakOrder(text, voice, speed=speed, seed=seed, early=early, patience_s=self._patience_s)
         return self._host.stream(order, stop=stop)
 
     def align(

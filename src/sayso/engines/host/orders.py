@@ -28,7 +28,7 @@ _KNOWN: Final[Mapping[str, type[SaysoError]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
+class SpeakOrder:
     """What to say: the arguments of `Engine.stream`. ``patience_s``: how long it may wait in the queue."""
 
     text: str
@@ -74,7 +74,7 @@ class CloneOrder:
         return {"do": "clone", "sample_rate": self.reference.sample_rate}, samples.tobytes()
 
 
-HostOrder = Utterance | AlignOrder | CloneOrder
+HostOrder = SpeakOrder | AlignOrder | CloneOrder
 Outcome = Signal | VoiceAsset | tuple[WordTime, ...] | SaysoError | None
 """One thing that comes back: a piece, a voice, the words, what went wrong, or None at the end."""
 

@@ -37,7 +37,7 @@ class CheckupFinding:
 
 def examine(settings: Settings, opened: Callable[[Settings], Session] = open_session) -> Iterator[CheckupFinding]:
     """Yield a finding for each thing that Sayso needs; an installation that cannot be opened ends the list."""
-    for name in sorted(cards()):
+    for name in sorted(name for name, card in cards().items() if not card.extra or card.is_installed):
         yield _looked(f"model {name}", partial(_model, name))
     for engine in installed():
         problem = Conflict(engine.problem) if engine.problem else None
