@@ -9,7 +9,7 @@ import numpy as np
 
 from sayso.audio.signal import Signal, concatenate
 from sayso.clock import now
-from sayso.engines.protocol import Engine
+from sayso.engines.protocol import Engine, VoiceAsset
 from sayso.progress import Report, silent
 from sayso.voices.embedding import SAMPLE_RATE
 from sayso.voices.likeness import Parted
@@ -27,6 +27,7 @@ def zero_shot(
     permitted: CloningPermit,
     *,
     effort: Effort = Effort.BEST,  # noqa: ARG001 - the engine knows one way
+    start: VoiceAsset | None = None,  # noqa: ARG001 - as above
     seed: int = 0,
     progress: Report = silent,
 ) -> FittedVoice:
