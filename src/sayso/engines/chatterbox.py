@@ -14,6 +14,7 @@ import hashlib
 import io
 import re
 import sys
+import wave
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -24,8 +25,6 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from sayso import canonical, models
-from sayso.audio.container import Container
-from sayso.audio.encode import encode
 from sayso.audio.loudness import integrated_loudness
 from sayso.audio.signal import Signal
 from sayso.engines.checks import check_fixed_speed, check_reference, check_voice, spoken_words
@@ -111,7 +110,7 @@ class ChatterboxTts:
         self.load()
         # The package's own loudness step makes doubles of the samples, which its nets refuse with numpy 2.
         sound = _levelled(Signal.mono(reference.mixed(), reference.sample_rate))
-        self._model.prepare_conditionals(io.BytesIO(encode(sound, Container.WAV)), norm_loudness=False)
+        self._model.prepare_conditionals(_as_file(sound), norm_loudness=False)
         return VoiceAsset(self.name, _KIND, _packed(self._model.conds))
 
     def stream(
@@ -161,6 +160,18 @@ def _levelled(sound: Signal) -> Signal:
     gain = 10.0 ** ((_LOUDNESS_LUFS - integrated_loudness(sound)) / 20.0)
     peak = float(np.abs(sound.samples).max())
     return Signal(sound.samples * np.float32(min(gain, 0.99 / peak)), sound.sample_rate) if peak > 0.0 else sound
+
+
+def _as_file(sound: Signal) -> io.BytesIO:
+    """Return ``sound`` as the package reads it, in memory: WAV of 16 bits."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(sound.sample_rate)
+        out.writeframes((sound.samples[0] * 32767.0).astype("<i2").tobytes())
+    file.seek(0)
+    return file
 
 
 @contextmanager
