@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sayso.engines.host import EngineHost, HostBusy, HostedEngine, Utterance
+from sayso.engines.host import EngineHost, HostBusy, HostedEngine, SpeakOrder
 from sayso.engines.registry import engine as engine_named
 
 SHORT = "Good morning."
@@ -70,7 +70,7 @@ def measured_stops(name: str, host: EngineHost, rounds: int) -> dict[str, dict[s
     voice = bare.stock_asset(bare.stock_voices()[0].name)
     before = host.load().restarts
     for _ in range(rounds):
-        run = host.submit(Utterance(f"{LONG} {LONG}", voice), lambda _: None)
+        run = host.submit(SpeakOrder(f"{LONG} {LONG}", voice), lambda _: None)
         time.sleep(chance.uniform(0.0, 0.3))
         started = time.perf_counter()
         run.stop()
@@ -89,7 +89,7 @@ def measured_refusals(host: EngineHost, rounds: int) -> dict[str, dict[str, floa
     for _ in range(rounds):
         started = time.perf_counter()
         try:
-            runs.append(host.submit(Utterance(LONG, voice), lambda _: None))
+            runs.append(host.submit(SpeakOrder(LONG, voice), lambda _: None))
         except HostBusy:
             took.append(1000 * (time.perf_counter() - started))
     for run in runs:
