@@ -22,6 +22,7 @@ import soundfile
 
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal, concatenate
+from sayso.engines.alignment import found_words
 from sayso.engines.registry import engine as engine_named
 
 SENTENCES = (
@@ -41,7 +42,7 @@ SENTENCES = (
 HERE = Path(__file__).parent
 
 
-def spoken(name: str, voice: str, folder: Path) -> list[dict[str, object]]:
+def spoken(name: str, voice: str, folder: Path, *, find: bool) -> list[dict[str, object]]:
     engine = engine_named(name, 2)
     asset, jobs = engine.stock_asset(voice), []
     for place, sentence in enumerate(SENTENCES):
@@ -49,7 +50,7 @@ def spoken(name: str, voice: str, folder: Path) -> list[dict[str, object]]:
         path = folder / f"{name}-{voice}-{place}.wav"
         samples = resample(Signal.mono(sound.samples[0], sound.sample_rate), 16_000).samples[0]
         soundfile.write(path, samples, 16_000, subtype="PCM_16")
-        words = engine.align(sentence, asset)
+        words = found_words(sentence, sound) if find else engine.align(sentence, asset)
         bare = [re.sub(r"[^\w']", "", word.word) for word in words]
         jobs.append({"path": str(path), "words": bare, "told": [(word.start_s, word.end_s) for word in words]})
     return jobs
@@ -74,13 +75,14 @@ def row(told: np.ndarray, aligned: np.ndarray) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--voices", default="hibari:heart,kokoro:af_heart,kokoro:am_michael")
+    parser.add_argument("--find", action="store_true", help="by alignment, as for engines that do not tell")
     parser.add_argument("--json", type=Path)
     words = parser.parse_args()
     rows = {}
     for one in words.voices.split(","):
         name, voice = one.split(":")
         with tempfile.TemporaryDirectory() as folder:
-            jobs = spoken(name, voice, Path(folder))
+            jobs = spoken(name, voice, Path(folder), find=words.find)
             aligned = found(jobs)
         told = np.array([edge for job in jobs for edge in job["told"]])
         heard = np.array([edge for job in aligned for edge in job])

@@ -61,7 +61,7 @@ def run(
     feeds: Mapping[str, NDArray[Any]],
     stop: Stoppable | None = None,
 ) -> list[NDArray[Any]] | None:
-    """Return the ``outputs`` (None: all) of ``session`` for ``feeds``; None where ``stop`` was set before they were all made.
+    """Return the ``outputs`` (None: all) of ``session`` for ``feeds``; None where ``stop`` came first.
 
     onnxruntime looks at its own signal between two operations: tens of milliseconds at most, mostly less than one.
     """
