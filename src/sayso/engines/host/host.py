@@ -77,7 +77,7 @@ class EngineHost:
         threads: int = 1,
         memory_mib: int = 2048,
         queue_limit: int = 32,
-        stop_within_s: float = 0.06,
+        stop_within_s: float = 0.09,
     ) -> None:
         self.engine_name = engine
         self._workers, self._threads, self._memory_mib = workers, threads, memory_mib
