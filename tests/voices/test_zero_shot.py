@@ -11,7 +11,7 @@ from sayso.consent.errors import PermitRefused
 from sayso.engines import Capability
 from sayso.engines.hibari import HibariEngine
 from sayso.testing import spoken
-from sayso.voices import zero_shot
+from sayso.voices import clone_zero_shot
 from tests.voices.references import Gate, permitted, references
 
 TEXT = "The morning train was late again. Nobody on the platform seemed to mind at all."
@@ -35,7 +35,7 @@ def recording() -> Signal:
 
 def test_the_engine_hears_no_more_than_it_takes_and_nothing_of_what_judges_it(recording):
     engine = Cloner()
-    found = zero_shot(engine, references(recording), permitted())
+    found = clone_zero_shot(engine, references(recording), permitted())
     assert engine.heard.duration_s == pytest.approx(2.0)
     assert found.asset == engine.stock_asset("heart")
     assert found.similarity > found.stranger
@@ -47,5 +47,5 @@ def test_without_a_permit_nothing_is_heard(recording):
     heard = references(recording)
     gate.refusal = PermitRefused("got a withdrawn permit")
     with pytest.raises(PermitRefused):
-        zero_shot(engine, heard, permitted(gate))
+        clone_zero_shot(engine, heard, permitted(gate))
     assert engine.heard is None

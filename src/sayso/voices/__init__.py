@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sayso.voices.permitted import CloningPermit
     from sayso.voices.reference import Reference, prepared
     from sayso.voices.style_fit import Effort, FittedVoice, fit
-    from sayso.voices.zero_shot import zero_shot
+    from sayso.voices.zero_shot import clone_zero_shot
 
 __all__ = [
     "CloningPermit",
@@ -23,12 +23,12 @@ __all__ = [
     "ProfileMalformed",
     "Reference",
     "VoiceUnknown",
+    "clone_zero_shot",
     "embed_voice",
     "fit",
     "mean_embedding",
     "prepared",
     "similarity",
-    "zero_shot",
 ]
 
 __getattr__ = deferred(
@@ -42,11 +42,11 @@ __getattr__ = deferred(
         "ProfileMalformed": "errors",
         "Reference": "reference",
         "VoiceUnknown": "errors",
+        "clone_zero_shot": "zero_shot",
         "embed_voice": "embedding",
         "fit": "style_fit",
         "mean_embedding": "embedding",
         "prepared": "reference",
         "similarity": "embedding",
-        "zero_shot": "zero_shot",
     },
 )

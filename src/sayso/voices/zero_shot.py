@@ -21,7 +21,7 @@ from sayso.voices.style_fit import Effort, FittedVoice, judged
 _JUDGED: Final = 3
 
 
-def zero_shot(
+def clone_zero_shot(
     engine: Engine,
     references: Sequence[Reference],
     permitted: CloningPermit,
