@@ -45,7 +45,7 @@ def percentiles(values: list[float]) -> dict[str, float]:
 
 
 def measured_sound(name: str, host: EngineHost, rounds: int) -> dict[str, dict[str, float]]:
-    bare, hosted = engine_named(name, 1), HostedEngine(host)
+    bare, hosted = engine_named(name, 1), HostedEngine(host, patience_s=120.0)
     bare.load()
     voice = bare.stock_asset(bare.stock_voices()[0].name)
     rows = {}
