@@ -58,7 +58,7 @@ STAGES: dict[str, str] = {
     "voices/style_fit.py:_Search._say": "say_all asks; what it says is scored, and heard by nobody",
     "workflows/voices/cloning.py:_kept": "sealed_recordings and sealed_voice ask, and permission.result",
     "workflows/voices/archive.py:_sealed_recording": "sealed_recordings asks",
-    "workflows/voices/archive.py:sealed_clip": "of what was marked already; permission.result asks before it is recorded",
+    "workflows/voices/archive.py:_master": "of what was marked already; permission.result asks before it is recorded",
     "synthesis/render.py:_chunks": "asks before each phrase is spoken",
     "synthesis/render.py:Renderer._marked": "asks before each chunk is marked and before each piece leaves",
     "synthesis/joining.py:joined": "inside _chunks: what comes out is marked or lost",
