@@ -3,8 +3,8 @@
     python benchmarks/restoration/repair.py --speakers 20
 
 Clips of up to 8 s with a recorded noise, six talkers (babble) or one talker in a room over them. ``ovr``, ``sig``:
-DNSMOS, which the plan uses, too; ``sim``: the CAM++ cosine to the clean clip and ``pesq``: wide-band PESQ against it, which it
-does not see. Each before and after `restore`; ``repaired``: the part in which anything was done.
+DNSMOS, which the plan uses, too; ``sim``: the CAM++ cosine to the clean clip and ``pesq``: wide-band PESQ against it,
+which it does not see. Each before and after `restore`; ``repaired``: the part in which anything was done.
 """
 
 from __future__ import annotations
