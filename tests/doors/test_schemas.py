@@ -164,6 +164,7 @@ def productions(tour):
     tour("runs", "fork", run, "--step", 2)
     tour("runs", "show", "run_aaaaaaaaaaaaaaaa", code=3)
     tour("produce", "plan", book, "--licensee", "L", "--purpose", "p", code=2)
+    tour.ran.add("produce demo")  # takes a minute: tests/doors/test_produce_demo.py
 
 
 def voices_and_clips(tour, voice):

@@ -142,6 +142,21 @@ def report(
         raise typer.Exit(code=6)
 
 
+@app.command("demo")
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the demo.")] = Path(
+        "produce-demo"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Make two fables, read by two voices, into an M4B, an EPUB with overlays and a feed, offline."""
+    from sayso.doors.demo import production  # noqa: PLC0415
+
+    with bar("producing") as report:
+        done = production.demo(output, report)
+    _show(done, as_json=as_json)
+
+
 def _delivery(output: Path, formats: str | None, target: str, base_url: str) -> Delivery:
     from sayso.workflows.productions.delivery import DEFAULT_FORMATS, Delivery  # noqa: PLC0415
 
