@@ -74,9 +74,7 @@ def main() -> None:
     heard_s = manifest["duration_ms"] / 1000
     beside = run_cpu - engine_cpu
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{heard_s / 60:.1f} minutes heard, {done.rendered} lines: {run_cpu:.1f} CPU s ({run_s:.1f} s), {peak_mb:.0f} MB"
-    )
+    print(f"{heard_s / 60:.1f} minutes heard: {run_cpu:.1f} CPU s ({run_s:.1f} s), {peak_mb:.0f} MB")
     print(
         f"engine alone {engine_cpu:.1f} CPU s; beside it {beside:.1f} CPU s, {beside / heard_s:.4f} of the time heard"
     )

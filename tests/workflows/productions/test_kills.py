@@ -34,13 +34,13 @@ session.close()
 def worked(book, *, kill_after_s=None) -> bool:
     """Run the production in a process of its own, killed after so long; return whether it came to its end."""
     words = [sys.executable, "-c", WORK, str(book.session.settings.home), book.production, str(book.folder / "out")]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"})
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    if kill_after_s is not None:
-        time.sleep(kill_after_s)
-        process.send_signal(signal.SIGKILL)
-    return process.wait() == 0
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        if kill_after_s is not None:
+            time.sleep(kill_after_s)
+            process.send_signal(signal.SIGKILL)
+        return process.wait() == 0
 
 
 def hashes(book):
@@ -51,7 +51,8 @@ def hashes(book):
 @pytest.mark.slow
 def test_killed_at_random_it_ends_as_if_it_was_left_alone(book, tmp_path):
     book.session.close()
-    alone = book.copied(tmp_path / "alone" if (tmp_path / "alone").mkdir() is None else tmp_path)
+    (tmp_path / "alone").mkdir()
+    alone = book.copied(tmp_path / "alone")
     alone.session.close()
     started = time.monotonic()
     assert worked(alone)
