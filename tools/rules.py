@@ -365,10 +365,9 @@ class NoCommand:
 
     remedy = "raise an error of its own class, and name the command in doors/hints.py"
     words: ClassVar = (
-        "account", "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger", "mark",
-        "produce", "report", "resolver", "restore", "runs", "say", "serve", "settings", "speaker", "trace", "verify",
-        "voice",
-        "witness",
+        "account", "consent", "credentials", "demo", "detect", "diagnose", "doctor", "erase", "export", "labels",
+        "ledger", "mark", "produce", "report", "resolver", "restore", "runs", "say", "serve", "settings", "speaker",
+        "trace", "verify", "voice", "witness",
     )  # fmt: skip
     pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")
 
@@ -396,6 +395,7 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 RULES: Final[tuple[Rule, ...]] = (
     OnlyMaker("Permit", "consent/"),
+    OnlyMaker("Entry", "ledger/"),
     OnlyMaker("MarkedAudio", "mark/"),
     OnlyMaker("EncodedAudio", "mark/"),
     OnlyMaker("SignedAudio", "credentials/"),
