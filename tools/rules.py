@@ -272,6 +272,8 @@ UNDER_A_RIGHT: Final[Mapping[str, str]] = {
     "workflows/voices/cloning.py:_kept": "keeps what was made under a permit",
     "workflows/speech/speaking.py:settle": "keeps what was made under a permit",
     "workflows/speech/live.py:_note": "notes what was heard under a permit",
+    "workflows/productions/chapters.py:_log": "logs what was released under permits",
+    "workflows/productions/packaging.py:_log": "logs what was released under permits",
     "workflows/speech/exporting.py:_settled": "keeps what was made under a permit",
     "workflows/provenance/marking_files.py:embed": "`Batch` asked for the right, and each file has a permit",
     "workflows/provenance/certificates.py:_logged": "`use` and `use_local` asked for the right",
@@ -362,8 +364,9 @@ class NoCommand:
 
     remedy = "raise an error of its own class, and name the command in doors/hints.py"
     words: ClassVar = (
-        "account", "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger",
-        "mark", "report", "resolver", "restore", "say", "serve", "settings", "speaker", "trace", "verify", "voice",
+        "account", "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger", "mark",
+        "produce", "report", "resolver", "restore", "runs", "say", "serve", "settings", "speaker", "trace", "verify",
+        "voice",
         "witness",
     )  # fmt: skip
     pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")

@@ -206,18 +206,20 @@ def _stock(engine: Kokoro, sex: str, pitch: float, out: Path) -> dict:
 
 @cache
 def _everyone(judge: str, out: Path) -> tuple[np.ndarray, list[str]]:
-    """Return what ``judge`` makes of every speaker at hand, of 12 s of speech at most, and their names."""
+    """Return what ``judge`` makes of every speaker with a second of speech, of 12 s at most, and their names."""
     file = out / f"everyone-{judge}.npz"
     if not file.exists():
-        names = sorted(rows())
-        speech = [_speech(parted_of(name))[: 12 * RATE] for name in names]
-        np.savez(file, names=np.array(names), rows=np.stack([_judges()[judge](one) for one in speech]))
+        speech = {name: _speech(_known_by(name))[: 12 * RATE] for name in sorted(rows())}
+        known = {name: _judges()[judge](one) for name, one in speech.items() if len(one) >= RATE}
+        np.savez(file, names=np.array(list(known)), rows=np.stack(list(known.values())))
     with np.load(file) as kept:
         return kept["rows"], [str(name) for name in kept["names"]]
 
 
-def parted_of(name: str) -> tuple[Signal, ...]:
-    return speaker(name).held
+def _known_by(name: str) -> tuple[Signal, ...]:
+    """Return what others are compared with of a speaker: of whom a clone is judged, nothing that the fit heard."""
+    found = speaker(name)
+    return found.held if name in JUDGED else found.reference + found.held
 
 
 def _render_cost(engine: Kokoro, asset: VoiceAsset) -> float:

@@ -138,6 +138,7 @@ def test_every_command_answers_as_its_schema_says(tour):
     ledger(tour)
     accounts(tour)
     erasure(tour, speaker)
+    productions(tour)
     tour("doctor")
     tour("settings", "show")
     tour("report", "compliance")
@@ -145,6 +146,28 @@ def test_every_command_answers_as_its_schema_says(tour):
     enrollment(tour)
     tour("demo", "--out", tour.file("demo"))
     assert commands_with_json() - tour.ran == set()
+
+
+def productions(tour):
+    book = tour.file("book.txt", b"The lamp was lit at noon.")
+    planned = tour("produce", "plan", book, *FORS, "--voice", "heart")
+    assert planned["missing"] == []
+    production, out = planned["production"], tour.file("package")
+    made = tour("produce", "run", production, "-o", out, "--formats", "mp3")
+    assert (made["rendered"], made["reused"]) == (1, 0)
+    tour("produce", "status", production)
+    tour("produce", "redo", production, "c01-0001")
+    tour("produce", "resume", production, "-o", out)
+    tour("produce", "package", production, "-o", out, "--target", "podcast", "--formats", "wav")
+    tour("produce", "report", out)
+    tour("produce", "report", tour.folder, code=3)
+    run = tour("runs", "list")["runs"][0]["run"]
+    tour("runs", "show", run)
+    tour("runs", "cancel", run)
+    tour("runs", "resume", run)
+    tour("runs", "fork", run, "--step", 2)
+    tour("runs", "show", "run_aaaaaaaaaaaaaaaa", code=3)
+    tour("produce", "plan", book, "--licensee", "L", "--purpose", "p", code=2)
 
 
 def voices_and_clips(tour, voice):

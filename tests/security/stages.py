@@ -25,6 +25,8 @@ CHECKS: dict[str, int] = {
     "workflows/speech/credentials.py:packed": 1,
     "workflows/provenance/releasing.py:SoundDraft.write": 1,
     "workflows/provenance/releasing.py:SoundDraft.publish": 1,
+    "workflows/provenance/releasing.py:ProgrammeDraft._write": 1,
+    "workflows/provenance/releasing.py:ProgrammeDraft.publish": 1,
     "workflows/consent/permission.py:result": 1,
 }
 """Every function that asks a gate, and how often."""
@@ -45,13 +47,18 @@ STAGES: dict[str, str] = {
     "mark/live.py:Live.finish": "behind LiveEmbedding.finish, which asks",
     "mark/marked.py:MarkedAudio.encoded": "of what was marked already",
     "workflows/speech/speaking.py:rendering": "Renderer.render asks",
-    "workflows/speech/exporting.py:_sound": "reopened asks before the clip is read",
-    "workflows/speech/exporting.py:export": "_sound, packed and SoundDraft.write ask",
+    "workflows/speech/exporting.py:reopen": "reopened asks before the clip is read",
+    "workflows/speech/exporting.py:export": "reopen, packed and SoundDraft.write ask",
     "workflows/speech/credentials.py:packed": "asks before it signs that the sound was permitted",
-    "workflows/speech/speaking.py:_packed": "credentials.packed asks",
+    "workflows/speech/speaking.py:packed_file": "credentials.packed asks",
     "workflows/speech/speaking.py:speak": "SoundDraft.write asks whether, where and how the file may be released",
     "workflows/provenance/releasing.py:SoundDraft.__init__": "write asks before any sound is in the draft",
     "workflows/provenance/releasing.py:SoundDraft.publish": "asks once more, for whoever was held up since the file was written",
+    "mark/marked.py:Programme.encoded": "of what was marked already",
+    "workflows/productions/chapters.py:_encoded": "ProgrammeDraft.write and publish ask",
+    "workflows/provenance/releasing.py:write_manifest": "a manifest of credentials: no sound is in it",
+    "workflows/provenance/releasing.py:ProgrammeDraft.__init__": "write asks before any sound is in the draft",
+    "workflows/provenance/releasing.py:ProgrammeDraft.publish": "asks once more, for each voice",
     "workflows/provenance/marking_files.py:_made_to_last": "Marker.embed asks each time",
     "workflows/provenance/marking_files.py:Batch.embed": "Marker.embed and SoundDraft.write ask, and permission.result",
     "doors/cli/commands/mark.py:embed": "Batch.embed asks",
@@ -59,6 +66,7 @@ STAGES: dict[str, str] = {
 """Every function that makes, changes, keeps or releases sound under consent, and who asks the gate for it."""
 
 NOT_STAGES: dict[str, str] = {
+    "productions/readers/markdown.py:read": "renders Markdown as HTML",
     "workflows/restoration/restoring.py:restore_file": "a person's own file, handed in and handed back: no voice of anybody here",
     "doors/cli/commands/demo.py:Demo._podcast": "the demonstration takes its own clip through a codec, as a thief would",
     "testing/conformance.py:spoken": "what an engine under test says, for its author; no speaker's voice",
@@ -80,7 +88,7 @@ MARKED_AUDIO: dict[str, str] = {
     "synthesis/render.py:Renderer._marked": "asks for each chunk and each piece",
     "workflows/speech/speaking.py:rendering": "Renderer.render asks",
     "workflows/speech/speaking.py:_rendered": "Renderer.render asks",
-    "workflows/speech/exporting.py:_sound": "reopened asks",
+    "workflows/speech/exporting.py:reopen": "reopened asks",
     "workflows/provenance/marking_files.py:_made_to_last": "Marker.embed asks each time",
 }
 """Every function that returns marked audio, and who asks the gate for it."""

@@ -11,19 +11,35 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
+from sayso.ledger.account_acts import (
+    ActRefused,
+    AuthorityChanged,
+    ClockAccepted,
+    CredentialIssued,
+    CredentialRevoked,
+    LicenseeHeld,
+    OrganisationAdded,
+    ProductionKept,
+    ShardClosed,
+    ShardOpened,
+)
 from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker, OfSpeakerT
 from sayso.ledger.errors import EntryInvalid
 
 __all__ = [
     "Act",
     "ActRefused",
+    "AuthorityChanged",
+    "ClockAccepted",
     "CredentialIssued",
     "CredentialRevoked",
     "LicenseeHeld",
     "OfSpeaker",
     "OfSpeakerT",
     "OrganisationAdded",
+    "ProductionKept",
+    "ShardClosed",
+    "ShardOpened",
     "act_of",
     "registry",
 ]
@@ -54,14 +70,6 @@ class SpeakerDied(OfSpeaker):
 
     TYPES: ClassVar = ("consent:speaker:died",)
     subject: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockAccepted(Act):
-    """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
-
-    TYPES: ClassVar = ("operations:clock:accepted",)
-    newest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,16 +148,6 @@ class GrantChanged(OfSpeaker):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuthorityChanged(Act):
-    """Somebody else signs content credentials from now on; ``certificate`` is the SHA-256 of the leaf."""
-
-    TYPES: ClassVar = ("credentials:authority:changed",)
-    authority: str
-    certificate: str
-    algorithm: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ErasureBegun(OfSpeaker):
     """An erasure was begun; ``inventory`` is the root of what it names, ``rows`` and ``items`` commit to all of it."""
 
@@ -181,26 +179,6 @@ class ErasureCertified(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShardClosed(Act):
-    """A shard of the log ended; ``next`` is the key of the one after it."""
-
-    TYPES: ClassVar = ("ledger:shard:closed",)
-    origin: str
-    next: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardOpened(Act):
-    """A shard of the log began, after the final checkpoint of the one before it."""
-
-    TYPES: ClassVar = ("ledger:shard:opened",)
-    origin: str
-    size: int
-    root: str
-    vkey: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class StockAdmitted(Act):
     """The stock voices of an engine were admitted, so many; ``rows`` is the commitment to what is recorded of them."""
 
@@ -216,6 +194,7 @@ class Permitted(StrEnum):
     CLIP = "synthesis:clip"
     VOICE = "voices:voice"
     EXPORT = "publication:clip"
+    CHAPTER = "publication:chapter"
     FILE = "marking:file"
 
 
@@ -357,6 +336,18 @@ class ClipExported(Result):
     TYPES: ClassVar = (f"{Permitted.EXPORT}:made",)
     clip: str
     mark: str
+    output: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChapterReleased(Result):
+    """The part of one voice in a chapter was released; ``output`` commits to the clips, ``clips`` counts them."""
+
+    TYPES: ClassVar = (f"{Permitted.CHAPTER}:made",)
+    production: str
+    chapter: int
+    clips: int
+    duration_ms: int
     output: str
 
 

@@ -29,6 +29,7 @@ class Settings:
     home: Path
     database_url: str = ""
     keys_url: str = ""
+    runs_url: str = ""
     blobs_url: str = ""
     kek_file: Path | None = None
     log_origin: str = "sayso.local/log"
@@ -53,6 +54,9 @@ class Settings:
             "blobs_url": (self.home / "blobs").as_uri() if self.home.is_absolute() else "",
             "kek_file": self.home / "keys" / "kek",
         }
+        # Beside the state on its server; a file of its own, since SQLite has one writer at a time.
+        state = str(self.database_url)
+        defaults["runs_url"] = state if state and "sqlite" not in state else f"sqlite:///{self.home / 'runs.sqlite'}"
         for name, value in defaults.items():
             if not getattr(self, name):
                 object.__setattr__(self, name, value)

@@ -50,6 +50,7 @@ class GivenSettings(BaseSettings):
 
     database_url: _Database | None = Field(default=None, description=_DATABASE)
     keys_url: _Database | None = Field(default=None, description=_DATABASE)
+    runs_url: _Database | None = Field(default=None, description=_DATABASE)
     blobs_url: _Blobs | None = Field(
         default=None, description="an address such as file:///srv/blobs or s3://bucket/blobs"
     )

@@ -16,6 +16,7 @@ from sayso.mark import Mark, MarkedAudio, Marker
 from sayso.synthesis.errors import LabelForged, NothingToSay, UnmarkedAudio
 from sayso.synthesis.joining import joined
 from sayso.synthesis.phrasing import Phrase, script
+from sayso.synthesis.trace import RenderTrace
 from sayso.units import samples_to_ms
 
 MAX_PIECE_MS: Final = 250
@@ -50,6 +51,7 @@ class Renderer:
         speed: float = 1.0,
         rhythm: bool = False,
         attempt: int = 0,
+        trace: RenderTrace | None = None,
         live: bool = False,
     ) -> Iterator[MarkedAudio]:
         """Yield the phrases as marked pieces, mono, at the engine's sample rate, as soon as each is ready.
@@ -61,6 +63,7 @@ class Renderer:
         asked for, except the first check. With ``rhythm`` the label of that name opens and closes the sound, marked
         like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it. Sound
         that is heard ``live`` is marked in pieces of `LIVE_PIECE_MS`, each of which leaves at most 40 ms after it came.
+        ``trace`` hears the phrases before they are marked.
 
         Raises
         ------
@@ -76,7 +79,9 @@ class Renderer:
         pass_ = _Pass(self._gate, permit, action, engine=engine, voice=voice, text_commitment=commit(script(spoken)))
         pass_.check(made_ms=0)
         self._gate.begin(permit, mark=str(mark), attempt=attempt)
-        chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed)
+        chunks = _chunks(
+            spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace or RenderTrace()
+        )
         if rhythm:
             chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))
         marked = self._live if live else self._marked
@@ -140,13 +145,23 @@ class _Pass:
 
 
 def _chunks(
-    spoken: Sequence[Phrase], voice: VoiceAsset, *, engine: Engine, pass_: _Pass, seed: int, speed: float
+    spoken: Sequence[Phrase],
+    voice: VoiceAsset,
+    *,
+    engine: Engine,
+    pass_: _Pass,
+    seed: int,
+    speed: float,
+    trace: RenderTrace,
 ) -> Iterator[Signal]:
     """Yield unmarked sound, inside this module only."""
+    trace.begin()
     for place, phrase in enumerate(spoken):
         pass_.check(made_ms=0)
         pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place)
-        yield from joined(pieces, pause_ms=phrase.pause_ms / speed)
+        for piece in joined(pieces, pause_ms=phrase.pause_ms / speed):
+            trace.hear(place, piece)
+            yield piece
 
 
 def _between(chunks: Iterator[Signal], before: Signal, after: Signal) -> Iterator[Signal]:

@@ -35,8 +35,13 @@ COUNTED: Final = frozenset({"made_ms", "reserved_ms", "made_takes", "reserved_ta
 TICKETS: Final = frozenset({"intent_ticket", "result_ticket"})
 """Columns of `clips` that name the entries themselves, and are held against those."""
 
-ACCOUNTS: Final = {"organisations": "organisation_id", "licensees": "licensee", "credentials": "credential_id"}
-"""The tables of accounts, and the columns of their keys."""
+ACCOUNTS: Final = {
+    "organisations": "organisation_id",
+    "licensees": "licensee",
+    "credentials": "credential_id",
+    "productions": "production_id",
+}
+"""The tables of accounts and of what they keep, and the columns of their keys."""
 
 PROGRESS: Final = frozenset({"speaker_id", "stage", "certificate_id"})
 """Columns of `erasure_plans` that tell how far it is; other entries say so."""

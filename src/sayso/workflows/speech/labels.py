@@ -134,6 +134,17 @@ def origin_of(session: Session, clip: ClipId, mark: str, voice: VoiceRow) -> Ori
     return Origin(provider, clip, mark, stamp(now()), voice.engine, replica=not voice.house)
 
 
+def production_origin(session: Session, production: str, mark: str, voice: VoiceRow, made_at: str) -> Origin:
+    """Return what the labels say of where a chapter comes from, always the same: its production, its first mark."""
+    provider = session.settings.provider or session.settings.log_origin
+    return Origin(provider, ClipId(production), mark, made_at, voice.engine, replica=not voice.house)
+
+
+def asked_layers(jurisdictions: Sequence[str]) -> frozenset[Layer]:
+    """Return the layers that the laws of ``jurisdictions`` ask for."""
+    return frozenset(asked_by(jurisdictions).layers)
+
+
 def tags_of(layers: Collection[Layer], origin: Origin) -> dict[str, str]:
     """Return the tags in which a file carries ``layers``, by name."""
     tags = {AIGC: origin.aigc()} if Layer.AIGC in layers else {}

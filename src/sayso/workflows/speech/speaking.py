@@ -26,6 +26,7 @@ from sayso.mark.verifying import ChainCheck, checked, lasts, lost_in
 from sayso.progress import Report, silent
 from sayso.synthesis import Renderer
 from sayso.synthesis.store import Clip, finish_clip, insert_clip
+from sayso.synthesis.trace import RenderTrace, Traced
 from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
@@ -81,6 +82,7 @@ class MadeClip:
     fingerprint: SealedFingerprint
     output: str
     checks: tuple[ChainCheck, ...]
+    traced: Traced | None = None
 
     @property
     def readable(self) -> bool:
@@ -139,8 +141,13 @@ def begun(session: Session, order: Order, container: Container | None, action: A
     A run is settled or failed by whoever began it. Without a ``container`` it is heard while it is made.
     """
     with session.vault.holding():
-        take = taken(session, order, container, action)
-        foretold: dict[str, Fact] = {"clip": take.clip, "mark": str(take.mark)} if take.is_live else {}
+        return opened(session, taken(session, order, container, action))
+
+
+def opened(session: Session, take: Take) -> Run:
+    """Return the run of ``take``, as `begun` does."""
+    foretold: dict[str, Fact] = {"clip": take.clip, "mark": str(take.mark)} if take.is_live else {}
+    with session.vault.holding():
         granted = permission.ask(session, take.request(), ACT, run=take.run, foretold=foretold)
         try:
             voice = take.voice.open(session)
@@ -151,8 +158,27 @@ def begun(session: Session, order: Order, container: Container | None, action: A
     return Run(session, take, granted, voice, installation.gate_live() if take.is_live else installation.gate_inside())
 
 
-def rendering(run: Run, strength: Strength, attempt: int = 0) -> Iterator[MarkedAudio]:
-    """Return the take as marked pieces, each made, checked and let go when it is asked for."""
+def keep(session: Session, take: Take) -> MadeClip:
+    """Say ``take`` into the vault, permitted, marked, signed, charged and logged like any other; no file is released.
+
+    The sealed clip holds its trace. Raise as `speak` does.
+    """
+    times = Times(time.perf_counter())
+    run = opened(session, take)
+    try:
+        with held(session, run.granted):
+            made = _made(run, None, times, silent)
+            settle(run, made, take.plan.outcome(signed=made.signed, readable=made.readable))
+    except BaseException:
+        permission.failed(session, run.granted, ACT)
+        raise
+    return made
+
+
+def rendering(
+    run: Run, strength: Strength, attempt: int = 0, trace: RenderTrace | None = None
+) -> Iterator[MarkedAudio]:
+    """Return the take as marked pieces, each made, checked and let go when it is asked for; ``trace`` hears them."""
     session, take = run.session, run.take
     return Renderer(session.marker.at(strength).behind(run.gate), run.gate).render(
         take.phrases,
@@ -166,17 +192,20 @@ def rendering(run: Run, strength: Strength, attempt: int = 0) -> Iterator[Marked
         seed=take.order.seed,
         rhythm=take.plan.has_rhythm,
         attempt=attempt,
+        trace=trace,
         live=take.is_live,
     )
 
 
-def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> MadeClip:
+def _made(run: Run, draft: SoundDraft | None, times: Times, report: Report) -> MadeClip:
     """Make the clip, more firmly marked while its mark is lost on the way; raise `MarkWeak` if that is the policy."""
     weaker: MadeClip | None = None
     for attempt, strength in enumerate(run.take.policy.strengths()):
         if weaker is not None:
             run.session.vault.unlink(weaker.kept.blob)
-        made = _prepared(run, _rendered(run, strength, attempt, times, report), draft)
+        trace = RenderTrace()
+        sound = _rendered(run, rendering(run, strength, attempt, trace), times, report)
+        made = _prepared(run, sound, trace.traced(), draft)
         if lasts(made.checks):
             break
         weaker = made
@@ -185,10 +214,10 @@ def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> MadeClip
     return made
 
 
-def _rendered(run: Run, strength: Strength, attempt: int, times: Times, report: Report) -> MarkedAudio:
+def _rendered(run: Run, sound: Iterator[MarkedAudio], times: Times, report: Report) -> MarkedAudio:
     """Return the marked sound, whole."""
     pieces: list[MarkedAudio] = []
-    for piece in rendering(run, strength, attempt):
+    for piece in sound:
         times.note_piece()
         pieces.append(piece)
         made_ms = samples_to_ms(piece.stop, piece.signal.sample_rate)
@@ -196,18 +225,19 @@ def _rendered(run: Run, strength: Strength, attempt: int, times: Times, report: 
     return MarkedAudio.joined(pieces)
 
 
-def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> MadeClip:
+def _prepared(run: Run, sound: MarkedAudio, traced: Traced, draft: SoundDraft | None) -> MadeClip:
     """Sign, seal and write ``sound``, while its mark is read back in another thread."""
     session, take = run.session, run.take
     with ThreadPoolExecutor(1) as beside, session.vault.holding():
         checking = beside.submit(checked, session.detector, sound.signal, take.mark, take.policy.checked)
-        kept = archive.sealed_clip(session, sound, [take.speaker])
+        kept = archive.sealed_clip(session, sound, [take.speaker], traced)
         with archive.undone_on_failure(session, kept):
             file = packed_file(run, sound)
-            _write(run, file, draft)
+            if draft is not None:
+                _write(run, file, draft)
             fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
             output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
-            return MadeClip(sound, file, kept, fingerprint, output, checking.result())
+            return MadeClip(sound, file, kept, fingerprint, output, checking.result(), traced)
 
 
 def packed_file(run: Run, sound: MarkedAudio) -> Packed:

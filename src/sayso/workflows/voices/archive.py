@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from sayso.audio import Container, encode
+from sayso.audio.errors import CorruptAudio
+from sayso.audio.tags import read_tags
 from sayso.consent.permit import Permit
 from sayso.database import Connection
 from sayso.database.rows import Row, Rows, rows_where
@@ -21,6 +23,7 @@ from sayso.ledger import Entry
 from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
 from sayso.synthesis import store as clip_rows
+from sayso.synthesis.trace import Traced
 from sayso.voices import CloningPermit, FittedVoice, Reference
 from sayso.voices import store as voice_rows
 from sayso.voices.profile import VoiceProfile
@@ -29,6 +32,9 @@ from sayso.workflows.installation.session import Session
 
 ROWS: Final = (clip_rows, fingerprint_rows, voice_rows)
 """The modules whose tables are read by name here: a table is known once its module is loaded."""
+
+TRACE: Final = "RENDER_TRACE"
+"""The tag of a sealed clip that holds its trace."""
 
 MASTER: Final = Container.FLAC
 """What clips and repaired recordings are kept as."""
@@ -44,9 +50,20 @@ class StoredBytes:
     digest: str
 
 
-def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> StoredBytes:
-    """Seal a clip for ``speakers``, encoded without loss; record it next, or undo it."""
-    return _sealed(session, clip.encoded(MASTER).data, speakers, Kind.CLIP)
+def sealed_clip(
+    session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], traced: Traced | None = None
+) -> StoredBytes:
+    """Seal a clip, with its trace where it has one, encoded without loss; record it next, or undo it."""
+    tags = {} if traced is None else {TRACE: traced.encoded()}
+    return _sealed(session, clip.encoded(MASTER, tags).data, speakers, Kind.CLIP)
+
+
+def trace_of(master: bytes) -> Traced:
+    """Return the trace in the plain bytes of a sealed clip; raise `ClipTampered` where there is none."""
+    try:
+        return Traced.decode(read_tags(master, MASTER)[TRACE])
+    except (CorruptAudio, KeyError, ValueError, TypeError):
+        raise ClipTampered("a sealed clip holds no trace of its making; restore it from a backup") from None
 
 
 def sealed_recordings(

@@ -31,7 +31,7 @@ from sayso.voices.store import VoiceRow
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
-from sayso.workflows.voices import archive
+from sayso.workflows.voices import archive, voicebook
 from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "voices:voice"
@@ -41,13 +41,14 @@ MAX_RECORDING_BYTES: Final = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Commission:
-    """What somebody wants cloned."""
+    """What somebody wants cloned; ``go_on`` is a voice of the same speaker, from which the fit goes on."""
 
     speaker: str
     recordings: tuple[Path, ...]
     effort: str = "best"
     engine: str | None = None
     seed: int = 0
+    go_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     engine = engine_named(commission.engine or session.settings.engine, session.settings.threads)
     recordings, names = [_read(path) for path in commission.recordings], [str(path) for path in commission.recordings]
     voice = VoiceId(new_id("voice"))
+    before = _before(session, commission.go_on, speaker, engine)
     granted = _permitted(session, speaker, voice, recordings, engine)
     try:
         permitted = _cloning_permit(session, granted.permit, voice)
@@ -87,10 +89,11 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
             references,
             permitted,
             effort=effort,
+            start=None if before is None else voicebook.profile_of(session, before).asset,
             seed=commission.seed,
             progress=lambda part: report(within(part, 0.08, 0.9)),
         )
-        _kept(session, granted, permitted, references=references, fitted=fitted, engine=engine)
+        _kept(session, granted, permitted, references=references, fitted=fitted, engine=engine, before=before)
     except BaseException:
         permission.failed(session, granted, ACT)
         raise
@@ -113,6 +116,16 @@ def parse_effort(text: str) -> Effort:
         return Effort(text)
     except ValueError:
         raise Invalid(f"effort: got {text[:40]!r}, expected one of {', '.join(Effort)}") from None
+
+
+def _before(session: Session, voice: str | None, speaker: SpeakerId, engine: Engine) -> VoiceRow | None:
+    """Return the voice to go on from; raise `Invalid` for another speaker's or another engine's."""
+    if voice is None:
+        return None
+    row = voicebook.row_of(session, voice)
+    if row.speaker_id != speaker or row.engine_digest != engine.digest():
+        raise Invalid(f"got {row.voice_id} to go on from, expected a voice of {speaker} made for {engine.name}")
+    return row
 
 
 def _read(path: Path) -> bytes:
@@ -187,6 +200,7 @@ def _kept(
     references: Sequence[Reference],
     fitted: FittedVoice,
     engine: Engine,
+    before: VoiceRow | None,
 ) -> None:
     """Seal recordings, repaired recordings, embedding and voice; record them and log the result, all or nothing."""
     speaker, permit, voice = granted.permit.speaker, granted.permit, permitted.voice
@@ -204,8 +218,9 @@ def _kept(
                 parents = [take[place - 1].artifact_id] if place else []
                 archive.recorded(tx, one, permit, speakers=[speaker], parents=parents)
         sources = [take[-1].artifact_id for take in takes]
+        parents = [*sources, embedding.artifact_id, *([before.artifact_id] if before else [])]
         archive.recorded(tx, embedding, permit, speakers=[speaker], parents=sources)
-        archive.recorded(tx, kept, permit, speakers=[speaker], parents=[*sources, embedding.artifact_id])
+        archive.recorded(tx, kept, permit, speakers=[speaker], parents=parents)
         voices.insert_voice(tx, _row(voice, speaker, engine, kept, fitted))
         facts |= archive.recorded_facts(session, tx, permit)
         permission.result(session, tx, granted, f"{ACT}:made", facts)

@@ -21,6 +21,7 @@ from sayso.doors.cli.commands import (
     labels,
     ledger,
     mark,
+    produce,
     records,
     report,
     resolver,
@@ -52,6 +53,8 @@ def attach(app: typer.Typer) -> None:
     app.command("say", cls=TextCommand)(say.say)
     app.command("text", cls=TextCommand)(text.text)
     app.command("export")(export.export)
+    app.add_typer(produce.app, name="produce", help="Produce audiobooks and podcasts from manuscripts.")
+    app.add_typer(produce.runs_app, name="runs", help="Show, resume, cancel and fork the runs of productions.")
     app.command("verify")(verify.verify)
     app.command("trace")(trace.trace)
     app.command("detect")(detect.detect)

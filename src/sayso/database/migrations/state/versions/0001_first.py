@@ -310,6 +310,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_organisations")),
     )
     op.create_table(
+        "productions",
+        sa.Column("production_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.Column("licensee", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.String(length=200), nullable=False),
+        sa.Column("project", sa.String(length=200), nullable=True),
+        sa.Column("plan", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("production_id", name=op.f("pk_productions")),
+    )
+    op.create_index(op.f("ix_productions_organisation_id"), "productions", ["organisation_id"], unique=False)
+    op.create_table(
         "reservations",
         sa.Column("permit_id", sa.String(length=20), nullable=False),
         sa.Column("grant_id", sa.String(length=20), nullable=False),
