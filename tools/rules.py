@@ -188,6 +188,7 @@ WIDENED: Final[Mapping[str, str]] = {
     "consent/speaker_store.py:epoch_of": "the gate checks a permit whose speaker is of any organisation",
     "consent/speaker_store.py:touch": "whoever could change a grant ends its speaker's permits",
     "lineage/store.py:_forget": "of rows that are found within the scope first; edges go before what they hang on",
+    "erasure/store.py:num_destroyed": "the key store is held against all erasures, and none of them is shown",
     "accounts/store.py:holder_of": "a licensee is held by one organisation of all",
 }
 """Functions that may let a transaction see all rows for a while, each with the reason."""

@@ -92,6 +92,7 @@ def main() -> None:
     parser.add_argument("--efforts", nargs="*", default=["fast", "best"], help="fast, best, studio, search")
     parser.add_argument("--speakers", nargs="*", default=JUDGED)
     parser.add_argument("--out", type=Path, default=Path(".bench/likeness"))
+    parser.add_argument("--brief", action="store_true", help="without the mark, the words and the time of a render")
     parser.add_argument("--table", action="store_true", help="show what is there, and measure nothing")
     parser.add_argument("--fit", nargs=3, metavar=("SPEAKER", "EFFORT", "FILE"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -101,12 +102,12 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     for name in asked.speakers if not asked.table else ():
         for effort in asked.efforts:
-            row = measured(name, effort, asked.out)
+            row = measured(name, effort, asked.out, brief=asked.brief)
             print(f"{name} {effort}: " + ", ".join(f"{key} {_short(value)}" for key, value in row.items()), flush=True)
     table(asked.out)
 
 
-def measured(name: str, effort: str, out: Path) -> dict:
+def measured(name: str, effort: str, out: Path, *, brief: bool) -> dict:
     """Return the row of a speaker, from the folder or measured now."""
     stem = f"{name.replace(':', '-')}-{effort}"
     kept = out / f"{stem}.json"
@@ -114,7 +115,7 @@ def measured(name: str, effort: str, out: Path) -> dict:
         voice = out / f"{stem}.npz"
         if not voice.exists():
             subprocess.run([sys.executable, __file__, "--fit", name, effort, str(voice)], check=True)
-        kept.write_text(json.dumps(_judged(name, effort, voice, out), indent=1))
+        kept.write_text(json.dumps(_judged(name, effort, voice, out, brief=brief), indent=1))
     return json.loads(kept.read_text())
 
 
@@ -136,7 +137,7 @@ def _fitted(name: str, effort: str, file: Path) -> None:
     np.savez(file, asset=np.frombuffer(found.asset.data, np.uint8), facts=np.array(json.dumps(facts)))
 
 
-def _judged(name: str, effort: str, voice: Path, out: Path) -> dict:
+def _judged(name: str, effort: str, voice: Path, out: Path, *, brief: bool) -> dict:
     with np.load(voice) as kept:
         asset = VoiceAsset(engine="kokoro", kind="style", data=kept["asset"].tobytes())
         facts = json.loads(str(kept["facts"]))
@@ -166,11 +167,14 @@ def _judged(name: str, effort: str, voice: Path, out: Path) -> dict:
         "dnsmos": dnsmos(plain).ovr,
         "stock": stock["name"],
         "stock_dnsmos": stock["dnsmos"],
-        "words": word_errors(spoken, SENTENCES),
-        "stock_words": stock["words"],
-        **marked_voice(plain),
-        "render": _render_cost(engine, asset),
     }
+    if not brief:
+        row |= {
+            "words": word_errors(spoken, SENTENCES),
+            "stock_words": stock["words"],
+            **marked_voice(plain),
+            "render": _render_cost(engine, asset),
+        }
     return {key: value.item() if isinstance(value, np.generic) else value for key, value in row.items()}
 
 

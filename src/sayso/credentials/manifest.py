@@ -13,6 +13,7 @@ from dataclasses import InitVar, dataclass
 from typing import Any, BinaryIO, Final, Protocol
 
 from sayso.audio.container import Container
+from sayso.audio.tags import id3
 from sayso.credentials import library
 from sayso.credentials.claim import Claim, ProgrammeClaim
 from sayso.credentials.credentials import UNKNOWN_SIGNER, Credentials, credentials_of
@@ -188,6 +189,9 @@ def issue_bound(
 
 def _detached(data: bytes, container: Container, claim: ProgrammeClaim, authority: Authority) -> tuple[bytes, bytes]:
     media_type = _media_type(data, container)
+    if container is Container.FLAC:
+        # The library puts an empty ID3 tag before the sound, which not every reader skips; a tag with a text they do.
+        data = id3.tag({"ENCODER": "Sayso"}) + data
     definition = claim.manifest() | {"label": f"urn:c2pa:{uuid.UUID(bytes=secrets.token_bytes(16), version=4)}"}
     c2pa, callback, out = library.c2pa(), _Callback(authority), io.BytesIO()
     try:

@@ -25,6 +25,7 @@ HINTS: Final[Mapping[str, str]] = {
     "IdInvalid": "`sayso voice list` and `sayso consent list` show the ids",
     "JurisdictionUnknown": "`sayso labels list` names the jurisdictions",
     "KeyInvalid": "a key that was handed over needs `--passphrase FILE`",
+    "KeysRolledBack": "`sayso doctor` names the erasures; `sayso erase run PLAN` destroys the key of each again",
     "LedgerRolledBack": "restore both from one backup, the newest, then run `sayso doctor`",
     "LogForked": "restore the newest backup of the whole home, then run `sayso doctor`",
     "LineUnknown": "`sayso produce plan BOOK --write-cast FILE` writes every line",

@@ -179,6 +179,14 @@ class ErasureCertified(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeyDestroyedAgain(Act):
+    """The key of an erasure that was certified came back with an old key store, and was destroyed again."""
+
+    TYPES: ClassVar = ("erasure:key:destroyed",)
+    plan: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockAdmitted(Act):
     """The stock voices of an engine were admitted, so many; ``rows`` is the commitment to what is recorded of them."""
 

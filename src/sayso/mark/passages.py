@@ -26,6 +26,7 @@ STEP_S: Final = 24
 _LEAST_S: Final = 0.5  # the edges of a mark are not known better than this
 _SAME_S: Final = 3.0  # two stretches of one mark this near are one passage: speech has pauses
 _BESIDE_S: Final = 1.0
+_EDGE_S: Final = 1.0  # marks that overlap by more lie one over the other
 _ALIKE: Final = 0.5
 _MOST_CHANNELS: Final = 8
 _SCRAP_S: Final = 4.0
@@ -183,19 +184,47 @@ def _joined(passages: Iterable[Passage]) -> list[Passage]:
     for one in ordered:
         if one.mark is None and any(_is_scrap_of(one, other) for other in named):
             continue
-        before = whole[-1] if whole else None
-        if before is not None and before.mark == one.mark and one.start_s - before.end_s <= _SAME_S:
-            end_s, log10_p = max(before.end_s, one.end_s), min(before.log10_p, one.log10_p)
-            is_patchwork = before.patchwork or one.patchwork
-            cuts = before.gaps + within(one.gaps, before.end_s, one.end_s)
-            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p, patchwork=is_patchwork, gaps=cuts)
-        elif before is not None and one.start_s < before.end_s < one.end_s:
-            middle_s = (one.start_s + before.end_s) / 2
-            whole[-1] = replace(before, end_s=middle_s)
-            whole.append(replace(one, start_s=middle_s))
-        elif before is None or one.end_s > before.end_s:
+        at = next((place for place in reversed(range(len(whole))) if _goes_on(whole, place, one)), None)
+        if at is not None:
+            whole[at] = _with(whole[at], one)
+        elif one.mark is not None or not whole or one.end_s > whole[-1].end_s:
             whole.append(one)
+    return _with_edges(whole)
+
+
+def _goes_on(whole: list[Passage], place: int, one: Passage) -> bool:
+    """Return whether ``one`` is more of the passage at ``place``: it begins in it, or soon behind it."""
+    before = whole[place]
+    allowed_s = _SAME_S if place == len(whole) - 1 else 0.0
+    return before.mark == one.mark and one.start_s - before.end_s <= allowed_s
+
+
+def _with(before: Passage, one: Passage) -> Passage:
+    """Return two passages of one mark as one."""
+    return replace(
+        before,
+        end_s=max(before.end_s, one.end_s),
+        log10_p=min(before.log10_p, one.log10_p),
+        patchwork=before.patchwork or one.patchwork,
+        gaps=before.gaps + within(one.gaps, before.end_s, one.end_s),
+    )
+
+
+def _with_edges(whole: list[Passage]) -> list[Passage]:
+    """Return ``whole`` where passages that meet, and so overlap a little, end and begin in the middle of that."""
+    for place in range(len(whole) - 1):
+        before, one = whole[place : place + 2]
+        over_s = before.end_s - one.start_s
+        if 0 < over_s <= _EDGE_S and one.end_s > before.end_s:
+            middle_s = one.start_s + over_s / 2
+            whole[place : place + 2] = [replace(before, end_s=middle_s), replace(one, start_s=middle_s)]
     return whole
+
+
+def are_mixed(one: Passage, other: Passage) -> bool:
+    """Return whether two marks lie one over the other: then neither sound is what was made, and both may be ours."""
+    together_s = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
+    return one.mark != other.mark and one.channel == other.channel and together_s > _EDGE_S
 
 
 def _long_enough(segments: Segments) -> Segments:

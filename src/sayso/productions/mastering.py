@@ -83,6 +83,14 @@ def trim(signals: Sequence[tuple[Signal, float]], num_samples: int, target: Targ
     return _gain(target.rms_dbfs - 10 * math.log10(power / num_samples)) if power > 0 else 0.0
 
 
+def missed_by(mixed: Signal, target: Target) -> float:
+    """Return how much louder a chapter is to be, in dB, where its target asks for a loudness; 0 where it does not."""
+    if target.loudness_lufs is None:
+        return 0.0
+    found = integrated_loudness(mixed)
+    return round(target.loudness_lufs - found, 3) if math.isfinite(found) else 0.0
+
+
 def rules(decoded: Signal, target: Target) -> tuple[LevelRule, ...]:
     """Return every rule of the target, measured on the file as a listener's player decodes it."""
     samples = decoded.mixed()

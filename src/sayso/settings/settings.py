@@ -23,7 +23,8 @@ class Settings:
     clip must survive, by default the telephone, which takes more of it than MP3 at 64 kbit/s and costs a quarter;
     ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``non_commercial_projects``: those for
     which an engine may speak whose weights allow no commercial use; ``credential_file``: the credential of who uses the
-    command line, where it is not the local operator.
+    command line, where it is not the local operator; ``high_water``: a folder outside the home, never restored with it,
+    in which is remembered how far the log has come.
     """
 
     home: Path
@@ -44,6 +45,7 @@ class Settings:
     weak_marks: str = "flag"
     non_commercial_projects: tuple[str, ...] = ()
     credential_file: Path | None = None
+    high_water: Path | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +64,8 @@ class Settings:
                 object.__setattr__(self, name, value)
         if self.keys_url == self.database_url:
             raise Invalid("settings.keys_url: got the database of the state, expected one of its own (decisions/0003)")
+        if self.high_water is not None and self.high_water.is_relative_to(self.home):
+            raise Invalid(f"settings.high_water: got {self.high_water}, expected a folder outside the home")
         if not 0 <= self.witness_quorum <= len(self.witnesses):
             raise Invalid(
                 f"settings.witness_quorum: got {self.witness_quorum}, expected 0 to {len(self.witnesses)},"

@@ -77,6 +77,9 @@ class GivenSettings(BaseSettings):
     credential_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="the path of a file"
     )
+    high_water: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="the path of a folder outside the home"
+    )
 
 
 def told(file: Path, env: Mapping[str, str], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -25,6 +25,7 @@ from sayso.workflows.consent.held_to_ledger import check_rows
 from sayso.workflows.consent.reach import refusals_of
 from sayso.workflows.consent.reconsidering import FACT
 from sayso.workflows.consent.refusing import as_shown
+from sayso.workflows.installation.key_age import check_count
 from sayso.workflows.installation.session import Session
 
 _MAX_TOPICS_CHARS = 120
@@ -64,6 +65,7 @@ def ask(
     session.installation.witnessing.check()
     with session.act(request.speaker) as tx:
         session.installation.log.check_files(tx)
+        check_count(session, tx)
         check_moment(tx, now())
         standing = signed.standing(tx, request.speaker, session.policies)
         used = minutes.usage(tx, request.speaker)

@@ -19,7 +19,6 @@ from sayso.ledger.log import Log
 from sayso.settings import Settings
 from sayso.vault import FileKek, Vault
 from sayso.workflows.installation.sequencing import Sequencing
-from sayso.workflows.installation.witnessing import Witnessing
 
 if TYPE_CHECKING:
     from sayso.consent.cedar import Policies
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from sayso.mark import Marker
     from sayso.mark.detector import Detector
     from sayso.mark.mark import MarkKeys
+    from sayso.workflows.installation.witnessing import Witnessing
 
 LOOK_S: Final = 2.0
 """How long work on a file may go on after a withdrawal where the database does not tell of commits (PostgreSQL)."""
@@ -61,11 +61,13 @@ class Installation:
     @cached_property
     def sequencing(self) -> Sequencing:
         """Return what gives the entries of this process their place in the log."""
-        return Sequencing(lambda: self.log, is_fixed=self.is_fixed)
+        return Sequencing(lambda: self.log, is_fixed=self.is_fixed, placed=self.witnessing.rise)
 
     @cached_property
     def witnessing(self) -> Witnessing:
         """Return what asks the witnesses whether this is the present ledger."""
+        from sayso.workflows.installation.witnessing import Witnessing  # noqa: PLC0415 - loads an HTTP client
+
         return Witnessing(self.settings, lambda: self.log)
 
     @cached_property

@@ -18,7 +18,6 @@ from sayso.database import EVERYTHING, Connection, Sees
 from sayso.errors import Refused
 from sayso.ids import CredentialId
 from sayso.ledger import append
-from sayso.ledger.acts import ActRefused
 from sayso.settings import Settings
 from sayso.workflows.installation.installation import Installation, open_installation
 
@@ -102,6 +101,8 @@ class Session:
             self._refuse(right, refused)
 
     def _refuse(self, right: Right, refused: Refused, licensee: str | None = None) -> NoReturn:
+        from sayso.ledger.account_acts import ActRefused  # noqa: PLC0415 - most sessions refuse nothing
+
         act = ActRefused(subject=self.actor.organisation, right=right, error=refused.slug, licensee=licensee)
         with self.installation.database.write(scope=self.actor.scope()) as tx:
             append(tx, act.entry(stamp(now())))

@@ -23,7 +23,7 @@ from sayso.mark import Cue, MarkedAudio, PlacedMark, Programme
 from sayso.mark.chains import NONE
 from sayso.mark.verifying import check
 from sayso.productions.captions import webvtt
-from sayso.productions.mastering import rules, trim, voice_gains
+from sayso.productions.mastering import missed_by, rules, trim, voice_gains
 from sayso.synthesis.store import Clip
 from sayso.synthesis.trace import Traced, sentence_spans
 from sayso.vault.domains import Domain
@@ -43,6 +43,10 @@ from sayso.workflows.voices.voicebook import row_of
 ACT: Final = "publication:chapter"
 VERSION: Final = 1
 """Of how chapters are made; another one makes every chapter anew."""
+
+_CORRECTIONS: Final = 4
+_CLOSE_DB: Final = 0.2
+"""The limiter takes some loudness away: it is measured and given back, so often at most, until it is as close."""
 
 _READABLE_S: Final = 3.0
 """The mark of a shorter clip cannot be read by itself; it is found by its neighbours and the clip's content."""
@@ -245,14 +249,19 @@ def _assembled(opened: Sequence[OpenedLine], delivery: Delivery) -> tuple[Progra
         spoken[one.line.voice].append(one.sound.signal)
     gains = voice_gains(spoken)
     more = trim([(one.sound.signal, gains[one.line.voice]) for one in opened], total, target)
-    cues = [Cue(one.sound, at, gains[one.line.voice] + more) for one, at in zip(opened, starts, strict=True)]
-    programme = Programme.assembled(
-        cues,
-        total,
-        sample_rate=target.sample_rate,
-        tone_dbfs=target.tone_dbfs,
-        ceiling_dbfs=target.ceiling_dbfs,
-    )
+    for _ in range(_CORRECTIONS):
+        levels = [(one, at, gains[one.line.voice] + more) for one, at in zip(opened, starts, strict=True)]
+        programme = Programme.assembled(
+            [Cue(one.sound, at, gain) for one, at, gain in levels],
+            total,
+            sample_rate=target.sample_rate,
+            tone_dbfs=target.tone_dbfs,
+            ceiling_dbfs=target.ceiling_dbfs,
+        )
+        off = missed_by(programme.signal, target)
+        if abs(off) < _CLOSE_DB:
+            break
+        more += off
     return programme, starts
 
 

@@ -29,7 +29,14 @@ from sayso.synthesis import store as clips
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.content import content_of
 from sayso.workflows.provenance.detecting import detected
-from sayso.workflows.provenance.parts import ClipStanding, Part, TraceOutcome, standing_of, standing_of_clip
+from sayso.workflows.provenance.parts import (
+    ClipStanding,
+    Part,
+    TraceOutcome,
+    judged_among,
+    standing_of,
+    standing_of_clip,
+)
 from sayso.workflows.provenance.recognising import ContentFinder, Recognised
 
 PEAK_S: Final = 0.1
@@ -148,7 +155,7 @@ def _part(session: Session, passage: Passage, standing: ClipStanding | None, hea
     if standing is None:
         return Part(passage, None, Content.UNKNOWN)
     content = content_of(session, standing.clip, *_as_made(heard, passage, file))
-    return Part(passage, standing, Content.UNKNOWN if passage.altered and content is Content.OTHER else content)
+    return Part(passage, standing, judged_among(content, passage, heard.scan.passages))
 
 
 def _as_made(heard: Heard, passage: Passage, file: Path) -> tuple[Features, ...]:

@@ -47,6 +47,9 @@ from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "synthesis:clip"
 
+_STRANDS: Final = 3
+"""Beside the one that packs: the check of the mark, the vault's copy, and the file, both of which wait for the disk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -226,17 +229,17 @@ def _rendered(run: Run, sound: Iterator[MarkedAudio], times: Times, report: Repo
 
 
 def _prepared(run: Run, sound: MarkedAudio, traced: Traced, draft: SoundDraft | None) -> MadeClip:
-    """Sign, seal and write ``sound``, while its mark is read back in another thread."""
+    """Sign and seal ``sound``, while its mark is read back, and what is ready is written, in other threads."""
     session, take = run.session, run.take
-    with ThreadPoolExecutor(1) as beside, session.vault.holding():
+    with ThreadPoolExecutor(_STRANDS) as beside, session.vault.holding():
         checking = beside.submit(checked, session.detector, sound.signal, take.mark, take.policy.checked)
-        kept = archive.sealed_clip(session, sound, [take.speaker], traced)
-        with archive.undone_on_failure(session, kept):
+        with archive.clip_kept(session, sound, [take.speaker], traced, beside=beside) as kept:
             file = packed_file(run, sound)
-            if draft is not None:
-                _write(run, file, draft)
+            writing = None if draft is None else beside.submit(_write, run, file, draft)
             fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
             output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
+            if writing is not None:
+                writing.result()
             return MadeClip(sound, file, kept, fingerprint, output, checking.result(), traced)
 
 

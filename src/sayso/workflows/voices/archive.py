@@ -6,8 +6,9 @@ import contextlib
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sayso.audio import Container, encode
 from sayso.audio.errors import CorruptAudio
@@ -15,7 +16,6 @@ from sayso.audio.tags import read_tags
 from sayso.consent.permit import Permit
 from sayso.database import Connection
 from sayso.database.rows import Row, Rows, rows_where
-from sayso.engines.protocol import Engine, StockVoice
 from sayso.errors import SaysoError, Tampered
 from sayso.fingerprint import store as fingerprint_rows
 from sayso.ids import ArtifactId, SpeakerId, new_id
@@ -23,12 +23,15 @@ from sayso.ledger import Entry
 from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
 from sayso.synthesis import store as clip_rows
-from sayso.synthesis.trace import Traced
-from sayso.voices import CloningPermit, FittedVoice, Reference
 from sayso.voices import store as voice_rows
-from sayso.voices.profile import VoiceProfile
 from sayso.workflows.installation.rows import TICKETS, committed
 from sayso.workflows.installation.session import Session
+
+if TYPE_CHECKING:  # whoever hands these over has loaded them; whoever only verifies needs none
+    from sayso.engines.protocol import Engine, StockVoice
+    from sayso.synthesis.trace import Traced
+    from sayso.voices import CloningPermit, FittedVoice, Reference
+    from sayso.voices.profile import VoiceProfile
 
 ROWS: Final = (clip_rows, fingerprint_rows, voice_rows)
 """The modules whose tables are read by name here: a table is known once its module is loaded."""
@@ -54,16 +57,43 @@ def sealed_clip(
     session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], traced: Traced | None = None
 ) -> StoredBytes:
     """Seal a clip, with its trace where it has one, encoded without loss; record it next, or undo it."""
-    tags = {} if traced is None else {TRACE: traced.encoded()}
-    return _sealed(session, clip.encoded(MASTER, tags).data, speakers, Kind.CLIP)
+    return _sealed(session, _master(clip, traced), speakers, Kind.CLIP)
+
+
+def _master(clip: MarkedAudio, traced: Traced | None) -> bytes:
+    return clip.encoded(MASTER, {} if traced is None else {TRACE: traced.encoded()}).data
 
 
 def trace_of(master: bytes) -> Traced:
     """Return the trace in the plain bytes of a sealed clip; raise `ClipTampered` where there is none."""
+    from sayso.synthesis.trace import Traced  # noqa: PLC0415 - see above
+
     try:
         return Traced.decode(read_tags(master, MASTER)[TRACE])
     except (CorruptAudio, KeyError, ValueError, TypeError):
         raise ClipTampered("a sealed clip holds no trace of its making; restore it from a backup") from None
+
+
+@contextlib.contextmanager
+def clip_kept(
+    session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], traced: Traced, *, beside: Executor
+) -> Iterator[StoredBytes]:
+    """Seal a clip with its trace as `sealed_clip` does, and put it into the vault ``beside`` the block.
+
+    It is there when the block is left, and nothing is where the block fails. Record it next.
+    """
+    plain = _master(clip, traced)
+    sealed = session.vault.sealed(plain, speakers, kind=str(Kind.CLIP))
+    putting = beside.submit(session.vault.put, sealed)
+    try:
+        yield StoredBytes(
+            ArtifactId(new_id("artifact")), Kind.CLIP, sealed.ref.address, hashlib.sha256(plain).hexdigest()
+        )
+        putting.result()
+    except BaseException:
+        wait([putting])
+        session.vault.unlink(sealed.ref.address)
+        raise
 
 
 def sealed_recordings(
@@ -88,6 +118,8 @@ def sealed_stock_voice(
     session: Session, engine: Engine, voice: StockVoice, speaker: SpeakerId
 ) -> tuple[VoiceProfile, StoredBytes]:
     """Seal a voice that comes with ``engine`` for the house speaker who owns it: nobody's consent is needed."""
+    from sayso.voices.profile import VoiceProfile  # noqa: PLC0415 - see above
+
     profile = VoiceProfile(engine.stock_asset(voice.name))
     return profile, _sealed(session, profile.encode(), [speaker], Kind.VOICE)
 

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from sayso.accounts.rights import Right
 from sayso.doors.cli import tables
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
@@ -28,6 +27,7 @@ def serve(
 
     Clients of OpenAI's audio API use it with a key of `sayso key add`. A public address needs a key and TLS.
     """
+    from sayso.accounts.rights import Right  # noqa: PLC0415 - loads the database
     from sayso.doors.api.errors import ServerMissing  # noqa: PLC0415
 
     if any(find_spec(name) is None for name in ("fastapi", "uvicorn", "httptools", "websockets")):
