@@ -133,5 +133,5 @@ def test_bad_input_is_told_by_its_field(server, change, status, code):
 def test_who_may_not_speak_gets_no_sound(server, key):
     with server.http(key) as http:
         answer = http.post("/v1/audio/speech", json={"model": "sayso", "voice": "alloy", "input": TEXT})
-    assert answer.status_code == {"revoked": 401, None: 401, "auditor": 403, "speaker": 400}[key]
+    assert answer.status_code == {"revoked": 401, None: 401, "auditor": 403, "speaker": 403}[key]
     assert answer.headers["content-type"] == "application/json"

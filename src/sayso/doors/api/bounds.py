@@ -42,7 +42,8 @@ class Bounded:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if scope["path"] not in OPEN and not headers.get(b"authorization", b"").lower().startswith(b"bearer "):
+        has_key = headers.get(b"authorization", b"").lower().startswith(b"bearer ") or b"xi-api-key" in headers
+        if scope["path"] not in OPEN and not has_key:
             await answer(KeyMissingHere(_NO_KEY), scope["path"])(scope, receive, send)
             return
         most = next((size for path, size in self.larger.items() if scope["path"].startswith(path)), BODY_BYTES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sayso.errors import Invalid, NotFound, Refused, Unavailable
+from sayso.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 
 
 class ServerMissing(Unavailable):
@@ -19,6 +19,10 @@ class AddressTaken(Unavailable):
 
 class KeyMissingHere(Refused):
     """The request carries no key, or none that is known here."""
+
+
+class KeyUnbound(Refused):
+    """The credential is no key: it says for no licensee and no purpose who asks."""
 
 
 class TooLarge(Invalid):
@@ -43,6 +47,10 @@ class MediaUnknown(Invalid):
 
 class BodyInvalid(Invalid):
     """The body is not what the path takes; the message names the field."""
+
+
+class RepeatDiffers(Conflict):
+    """The idempotency key was used for another request."""
 
 
 class Busy(Unavailable):

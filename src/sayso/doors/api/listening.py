@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -126,6 +127,7 @@ def serve(service: Service, address: Address, ready: Callable[[str], None]) -> N
         ssl_certfile=address.certificate,
         ssl_keyfile=address.key,
     )
+    logging.getLogger("uvicorn.error").disabled = True  # its tracebacks could hold what somebody said
     _Server(config, lambda: ready(f"{scheme}://{name}:{port}")).run(sockets=[bound])
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from sayso.doors.api.admission import Admission
 from sayso.doors.api.callers import Caller, Callers
+from sayso.doors.api.repeats import Repeats
 from sayso.doors.api.speech import Speaking, threads
 from sayso.engines.registry import engine as engine_named
 from sayso.errors import SaysoError
 from sayso.workflows.installation.session import Session
-from sayso.workflows.speech.live import Utterance
+from sayso.workflows.speech.live import LiveSpeech
 from sayso.workflows.voices import voicebook
 
 MAKERS: Final = 32
@@ -32,14 +35,18 @@ class Service:
 
     session: Session
     warm: tuple[str, ...] = ("hibari",)
+    places: int = field(default_factory=lambda: max(1, os.cpu_count() or 1))
     callers: Callers = field(init=False)
     makers: ThreadPoolExecutor = field(init=False)
     workers: ThreadPoolExecutor = field(init=False)
     keepers: ThreadPoolExecutor = field(init=False)
+    admission: Admission = field(init=False)
+    repeats: Repeats = field(default_factory=Repeats)
     is_ready: bool = False
 
     def __post_init__(self) -> None:
         """Make the threads."""
+        self.admission = Admission(self.places)
         self.callers = Callers(self.session)
         self.makers = threads(MAKERS, "maker")
         self.workers = threads(WORKERS, "worker")
@@ -53,9 +60,12 @@ class Service:
         """Return who calls; raise `KeyMissingHere` or `CredentialRefused`."""
         return await self.run(lambda: self.callers.by_header(authorization))
 
-    def speaking(self, begin: Callable[[], Utterance]) -> Speaking:
-        """Return speech that is not yet begun."""
-        return Speaking(begin, self.makers, self.keepers)
+    def speaking(self, caller: Caller, begin: Callable[[], LiveSpeech], *, deadline_s: float | None = None) -> Speaking:
+        """Return speech that is not yet begun; raise `RateExceeded` where the key asks too often."""
+        key = caller.key
+        self.admission.charge(caller.credential, 0 if key is None else key.rate)
+        places = self.admission.place(caller.credential, deadline_s=deadline_s)
+        return Speaking(begin, self.makers, self.keepers, places)
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:

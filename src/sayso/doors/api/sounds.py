@@ -13,23 +13,26 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any, Final
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from sayso.audio.streamed import StreamFormat
+from sayso.doors.api.errors import BodyInvalid
 from sayso.doors.api.problems import known, openai_error
 from sayso.doors.api.speech import Speaking
 from sayso.mark import MarkedAudio, MarkedOutflow
-from sayso.workflows.speech.live import Utterance
+from sayso.workflows.speech.live import LiveSpeech
 
 EVENTS: Final = "text/event-stream"
+DEADLINE: Final = "X-Sayso-Deadline-Ms"
 
 
 class SoundResponse(Response):
     """The sound of an utterance whose first piece is here."""
 
     def __init__(
-        self, speaking: Speaking, utterance: Utterance, first: MarkedAudio | None, form: StreamFormat, *, events: bool
+        self, speaking: Speaking, utterance: LiveSpeech, first: MarkedAudio | None, form: StreamFormat, *, events: bool
     ) -> None:
         """Take the utterance and its first piece, the form of the file, and whether it is sent in ``events``."""
         super().__init__(status_code=HTTPStatus.OK, media_type=EVENTS if events else form.media_type)
@@ -83,6 +86,27 @@ class SoundResponse(Response):
         words = len(self._utterance.run.take.text.split())
         usage = {"input_tokens": words, "output_tokens": made // 50, "total_tokens": words + made // 50}
         yield _event({"type": "speech.audio.done", "usage": usage})
+
+
+async def response_of(speaking: Speaking, form: StreamFormat, *, events: bool = False) -> SoundResponse:
+    """Return the response of speech once its first piece is here; raise why there is none."""
+    try:
+        utterance = await speaking.start()
+        first = await anext(speaking.pieces(), None)
+    except BaseException:
+        await speaking.aclose()
+        raise
+    return SoundResponse(speaking, utterance, first, form, events=events)
+
+
+def deadline_of(request: Request) -> float | None:
+    """Return how long the caller would wait, in seconds, by ``X-Sayso-Deadline-Ms``; raise `BodyInvalid`."""
+    told = request.headers.get(DEADLINE)
+    if told is None:
+        return None
+    if not told.isdecimal() or len(told) > 8:
+        raise BodyInvalid(f"{DEADLINE}: got {told[:20]!r}, expected milliseconds")
+    return int(told) / 1000
 
 
 def _event(told: dict[str, Any]) -> bytes:

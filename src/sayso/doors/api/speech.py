@@ -8,36 +8,45 @@ logged in a thread of its own after the last byte has left.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final
 
+from sayso.doors.api.admission import Place
 from sayso.mark import MarkedAudio
-from sayso.workflows.speech.live import Ending, Utterance
+from sayso.workflows.speech.live import Ending, LiveSpeech
 
 WAITING: Final = 4
 """Pieces that wait for the connection at most."""
 
-Begin = Callable[[], Utterance]
+SLOW_S: Final = 0.05
+"""How long a piece may find no room before its listener is taken for slow."""
+
+Begin = Callable[[], LiveSpeech]
+Places = contextlib.AbstractAsyncContextManager[Place]
 
 
 class Speaking:
     """One utterance, made in a thread, given out in the event loop. Leave it with `aclose`, whatever happened."""
 
-    def __init__(self, begin: Begin, makers: Executor, keepers: Executor) -> None:
-        """Take what begins the utterance, and the threads that make sound and that keep it; `start` begins."""
-        self._begin, self._makers, self._keepers = begin, makers, keepers
+    def __init__(self, begin: Begin, makers: Executor, keepers: Executor, places: Places) -> None:
+        """Take what begins the utterance, the threads that make sound and keep it, and its place; `start` begins."""
+        self._begin, self._makers, self._keepers, self._places = begin, makers, keepers, places
+        self._ends = contextlib.AsyncExitStack()
+        self._place: Place | None = None
         self._loop = asyncio.get_running_loop()
         self._pieces: asyncio.Queue[MarkedAudio | BaseException | None] = asyncio.Queue()
         self._room = threading.Semaphore(WAITING)
         self._stopped = threading.Event()
         self._made: asyncio.Future[None] | None = None
-        self._utterance: Utterance | None = None
-        self._begun: asyncio.Future[Utterance] = self._loop.create_future()
+        self._utterance: LiveSpeech | None = None
+        self._begun: asyncio.Future[LiveSpeech] = self._loop.create_future()
 
-    async def start(self) -> Utterance:
-        """Return the utterance once it is permitted; raise why it is not."""
+    async def start(self) -> LiveSpeech:
+        """Return the utterance once it is permitted; raise why it is not, or `Busy` where there is no place."""
+        self._place = await self._ends.enter_async_context(self._places)
         self._made = self._loop.run_in_executor(self._makers, self._make)
         self._utterance = await asyncio.shield(self._begun)
         return self._utterance
@@ -59,6 +68,7 @@ class Speaking:
         """Stop what is still being made, and have what was heard kept and logged; returns before that is done."""
         self._stopped.set()
         self._room.release()
+        await self._ends.aclose()
         if self._made is None:
             return
         await asyncio.shield(self._made)
@@ -75,19 +85,27 @@ class Speaking:
         self._tell(self._begun.set_result, utterance)
         try:
             for piece in utterance.pieces():
-                self._room.acquire()
+                if not self._room.acquire(timeout=SLOW_S):
+                    self._tell(self._leave, None)  # who reads slowly keeps no place from others
+                    self._room.acquire()
                 if self._stopped.is_set():
                     return
                 self._tell(self._pieces.put_nowait, piece)
             self._tell(self._pieces.put_nowait, None)
         except BaseException as error:  # noqa: BLE001 - raised where it is awaited
             self._tell(self._pieces.put_nowait, error)
+        finally:
+            self._tell(self._leave, None)
+
+    def _leave(self, _: object) -> None:
+        if self._place is not None:
+            self._place.leave()
 
     def _tell(self, act: Callable[..., object], value: object) -> None:
         self._loop.call_soon_threadsafe(act, value)
 
 
-def _closed(utterance: Utterance) -> Ending | None:
+def _closed(utterance: LiveSpeech) -> Ending | None:
     return utterance.close()
 
 

@@ -47,7 +47,7 @@ class Ending(StrEnum):
 
 
 @dataclass(slots=True)
-class Utterance:
+class LiveSpeech:
     """One utterance on its way out: `pieces` makes it, `left` is told of each that a listener got, `close` ends it.
 
     `pieces` is read once, in one thread. ``asked_s`` is when it was asked for, ``began_s`` when it was permitted, and
@@ -121,14 +121,14 @@ class Utterance:
             raise PermitRefused("the reservation of this speech is over", reasons=[over.message]) from None
 
 
-def begin(session: Session, order: Order, *, action: Action = Action.SYNTHESIZE) -> Utterance:
+def begin(session: Session, order: Order, *, action: Action = Action.SYNTHESIZE) -> LiveSpeech:
     """Return the utterance of ``order``, permitted, its minutes reserved and its intent in the ledger.
 
     ``action`` is `Action.STREAM` for text that was not written before. Raise as `speaking.begun`.
     """
     asked = time.perf_counter()
     run = begun(session, order, None, action)
-    return Utterance(run, asked, time.perf_counter())
+    return LiveSpeech(run, asked, time.perf_counter())
 
 
 def _kept(run: Run, sound: MarkedAudio) -> MadeClip:

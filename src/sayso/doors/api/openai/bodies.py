@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sayso.audio.streamed import StreamFormat
+from sayso.consent import Action
+from sayso.doors.api.ordering import Wanted
 
 MAX_INPUT: int = 4096
 
@@ -65,15 +67,24 @@ class SpeechBody(BaseModel):
         """Return what names the voice."""
         return self.voice if isinstance(self.voice, str) else self.voice.id
 
-    def terms(self) -> dict[str, Any]:
-        """Return the fields of an order that are named alike."""
-        topics = None if self.topics is None else tuple(self.topics)
-        return {
-            "language": self.language,
-            "speed": self.speed,
-            "seed": self.seed,
-            "territory": self.territory,
-            "channel": self.channel,
-            "topics": topics,
-            "announced": self.announce,
-        }
+    @property
+    def action(self) -> Action:
+        """Return what the text is asked under: live speech where it was not written before."""
+        return Action.STREAM if self.live else Action.SYNTHESIZE
+
+    def wanted(self) -> Wanted:
+        """Return what the body asks for."""
+        return Wanted(
+            model=self.model,
+            voice=self.voice_name,
+            text=self.input,
+            purpose=self.purpose,
+            project=self.project,
+            language=self.language,
+            speed=self.speed,
+            seed=self.seed,
+            territory=self.territory,
+            channel=self.channel,
+            topics=None if self.topics is None else tuple(self.topics),
+            announced=self.announce,
+        )
