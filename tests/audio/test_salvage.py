@@ -13,6 +13,8 @@ import soundfile
 from sayso.audio import Container, Signal, decode, encode, stream
 from sayso.audio.errors import EmptyAudio, Invalid, TooLong, UnknownFormat
 from sayso.audio.salvage import Salvage
+from sayso.audio.starts import has_index
+from sayso.audio.stream import joined
 
 JUNK = np.random.default_rng(7).bytes
 LONGEST_S = 3600.0
@@ -166,12 +168,15 @@ def test_a_second_track_is_read_behind_the_first(tone):
     assert read(file.getvalue())[0] == pytest.approx(2 * tone.duration_s, abs=0.2)
 
 
-def test_parts_of_other_rates_and_channels_come_at_one(tone):
+def test_parts_of_other_rates_come_at_one_and_no_channel_is_mixed_away(tone):
     stereo = Signal(np.repeat(tone.samples, 2, axis=0), 24_000)
     other = io.BytesIO()
     soundfile.write(other, tone.samples[0], 16_000, format="WAV")
     blocks = list(stream(encode(tone, Container.WAV) + encode(stereo, Container.FLAC) + other.getvalue()))
-    assert {(block.sample_rate, block.num_channels) for block in blocks} == {(24_000, 1)}
+    assert {block.sample_rate for block in blocks} == {24_000}
+    channels = [block.num_channels for block in blocks]
+    assert (channels[0], channels[-1], channels) == (1, 2, sorted(channels))
+    assert joined(blocks).num_channels == 2
     assert sum(block.num_samples for block in blocks) == pytest.approx(2 * 48_000 + 72_000, abs=300)
 
 
@@ -200,3 +205,14 @@ def test_a_number_that_is_none_in_samples_becomes_silence():
 def test_a_format_that_is_unknown_is_named_without_its_bytes():
     with pytest.raises(UnknownFormat, match="expected WAV, W64"):
         read(b"plain text" * 100)
+
+
+def test_an_m4a_cut_off_before_its_index_is_refused_with_that_reason(files):
+    data = files["m4a"]
+    moov = data.find(b"moov") - 4
+    index = int.from_bytes(data[moov : moov + 4], "big")
+    cut = data[:moov] + data[moov + index :]
+    assert has_index(io.BytesIO(data), 0, len(data))
+    assert not has_index(io.BytesIO(cut), 0, len(cut))
+    with pytest.raises(Invalid, match="cut off before its index"):
+        read(cut)

@@ -184,6 +184,7 @@ def voices_and_clips(tour, voice):
     tour("verify", tour.file("absent.wav"), tour.file("out.wav"), code=3)
     tour("trace", tour.file("out.wav"))
     tour("trace", tour.file("short.flac"), code=3)
+    tour("diagnose", tour.file("recording.flac"), tour.file("short.flac"), "-o", tour.file("diagnosis.html"))
     tour("restore", tour.file("recording.flac"), "-o", tour.file("restored.wav"))
     tour("consent", "why", "--voice", voice, *FORS)
     tour("consent", "why", "--voice", voice, "--licensee", "Rival", "--purpose", "podcast", code=5)

@@ -38,7 +38,7 @@ STAGES: dict[str, str] = {
     "voices/style_fit.py:_Search._say": "say_all asks; what it says is scored, and heard by nobody",
     "workflows/voices/cloning.py:_kept": "sealed_recordings and sealed_voice ask, and permission.result",
     "workflows/voices/archive.py:_sealed_recording": "sealed_recordings asks",
-    "workflows/voices/archive.py:sealed_clip": "of what was marked already; permission.result asks before it is recorded",
+    "workflows/voices/archive.py:_master": "of what was marked already; permission.result asks before it is recorded",
     "synthesis/render.py:_chunks": "asks before each phrase is spoken",
     "synthesis/render.py:Renderer._marked": "asks before each chunk is marked and before each piece leaves",
     "synthesis/joining.py:joined": "inside _chunks: what comes out is marked or lost",
@@ -67,8 +67,13 @@ STAGES: dict[str, str] = {
 """Every function that makes, changes, keeps or releases sound under consent, and who asks the gate for it."""
 
 NOT_STAGES: dict[str, str] = {
+    "workflows/restoration/restoring.py:restore_file": "the same file, written",
+    "workflows/restoration/living.py:restore_live": "a person's own sound from one pipe to another",
+    "testing/restoration.py:EnhancerConformance.test_as_much_comes_out_as_goes_in": "pushes a tone through an enhancer",
+    "testing/restoration.py:EnhancerConformance.test_blocks_do_not_matter": "pushes a tone through an enhancer",
+    "workflows/restoration/restoring.py:_planned": "a person's own file, handed in and handed back: no voice of anybody here",
+    "workflows/restoration/restoring.py:_encoded": "the same file, and what of it is heard on its page",
     "productions/readers/markdown.py:read": "renders Markdown as HTML",
-    "workflows/restoration/restoring.py:restore_file": "a person's own file, handed in and handed back: no voice of anybody here",
     "doors/cli/commands/demo.py:Demo._podcast": "the demonstration takes its own clip through a codec, as a thief would",
     "testing/conformance.py:spoken": "what an engine under test says, for its author; no speaker's voice",
 }

@@ -22,7 +22,7 @@ from sayso.audio.limit import Limit
 from sayso.audio.packets import planar
 from sayso.audio.pcm import pcm_blocks
 from sayso.audio.source import opened
-from sayso.audio.starts import behind_tags, form_at, has_flac_frames, next_frame, next_start, size_of
+from sayso.audio.starts import behind_tags, form_at, has_flac_frames, has_index, next_frame, next_start, size_of
 
 _MOST_ERRORS: Final = 10_000
 """Reads in a row that bring no packet: then the rest of a part is given up."""
@@ -76,8 +76,9 @@ class Salvage:
             if not known:
                 raise UnknownFormat(f"got a file in which no sound is found, expected {READ}")
             if is_empty:
+                why = f" ({self.skipped[0]})" if self.skipped else ""
                 raise (CorruptAudio if self.skipped else EmptyAudio)(
-                    f"got a file without a single sample that decodes, expected sound; {AGAIN}"
+                    f"got a file without a single sample that decodes{why}, expected sound; {AGAIN}"
                 )
 
     def _begin(self, file: BinaryIO, place: int) -> tuple[int, AudioFormat | None]:
@@ -105,7 +106,10 @@ class Salvage:
             if not tracks:
                 self._skip(start, end, f"{form.name} without sound")
         except (av.error.FFmpegError, ValueError) as error:
-            self._skip(start, end, f"{form.name}, {getattr(error, 'strerror', None) or 'unreadable'}")
+            why = getattr(error, "strerror", None) or "unreadable"
+            if form is AudioFormat.MP4 and not has_index(file, start, end):
+                why = "cut off before its index (the moov box), without which no frame of it can be told from the next"
+            self._skip(start, end, f"{form.name}, {why}")
 
     def _frames(self, container: Any, start: int, track: int) -> Iterator[Block]:
         """Yield finite samples of each frame of a track that decodes."""

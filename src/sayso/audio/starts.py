@@ -14,6 +14,8 @@ _OVERLAP: Final = 256
 _FRAME_HEADER: Final = 4
 _MOST_BLOCKS: Final = 1_000
 _LAST_BLOCK_TYPE: Final = 6
+_BOX_HEADER: Final = 16
+_LEAST_BOX: Final = 8
 
 # Each pattern is long enough that it stands by chance once in 2^40 bytes or less. RIFF, FORM and GUID: the
 # specifications of Microsoft, Apple and Sony; FLAC: RFC 9639 section 8.2; Ogg: a page that begins a stream, RFC 3533
@@ -81,6 +83,22 @@ def behind_tags(file: BinaryIO, start: int) -> int:
         if size == 0:
             return start
         start += size
+
+
+def has_index(file: BinaryIO, start: int, end: int) -> bool:
+    """Return whether the MP4 file in the bytes ``start`` to ``end`` has its ``moov`` box (ISO/IEC 14496-12, 8.2.1)."""
+    for _ in range(_MOST_BLOCKS):
+        file.seek(start)
+        head = file.read(_BOX_HEADER)
+        size = int.from_bytes(head[:4], "big")
+        if size == 1:
+            size = int.from_bytes(head[8:], "big")
+        if head[4:8] == b"moov":
+            return True
+        if size < _LEAST_BOX or start + size >= end:
+            return False
+        start += size
+    return False
 
 
 def has_flac_frames(file: BinaryIO, start: int) -> bool:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from sayso.audio.signal import Signal
+from sayso.audio.stream import joined
 from sayso.mark.detector import PRESENT_LOG10_P, Detection, Detector
 from sayso.mark.mark import Mark
 from sayso.mark.pattern import CLOCK_HZ
@@ -151,21 +152,21 @@ def channels_apart(signal: Signal) -> tuple[Signal, ...]:
 def windows(blocks: Iterable[Signal]) -> Iterator[Window]:
     """Yield the sound that ``blocks`` at 24,000 Hz make up in windows of 30 s, each 24 s after the one before."""
     length, step = WINDOW_S * CLOCK_HZ, STEP_S * CLOCK_HZ
-    held: list[np.ndarray] = []
+    held: list[Signal] = []
     count = start = 0
     for block in blocks:
-        held.append(block.samples)
+        held.append(block)
         count += block.num_samples
         if count < length + 1:
             continue
-        samples = np.concatenate(held, axis=1)
+        samples = joined(held).samples
         while samples.shape[1] > length:
             yield Window(start / CLOCK_HZ, Signal(samples[:, :length], CLOCK_HZ), float(STEP_S))
             samples = samples[:, step:]
             start += step
-        held, count = [samples.copy()], samples.shape[1]
+        held, count = [Signal(samples.copy(), CLOCK_HZ)], samples.shape[1]
     if count:
-        yield Window(start / CLOCK_HZ, Signal(np.concatenate(held, axis=1), CLOCK_HZ), count / CLOCK_HZ)
+        yield Window(start / CLOCK_HZ, joined(held), count / CLOCK_HZ)
 
 
 def scanned(blocks: Iterable[Signal], detector: Detector) -> Scan:

@@ -14,8 +14,8 @@ from typing import Final
 from sayso.audio import stream
 from sayso.audio.container import container_in
 from sayso.audio.salvage import Salvage
-from sayso.audio.signal import Signal, concatenate
-from sayso.audio.stream import MAX_STREAM_S
+from sayso.audio.signal import Signal
+from sayso.audio.stream import MAX_STREAM_S, joined
 from sayso.credentials import Credentials, read_file
 from sayso.fingerprint import Content
 from sayso.mark.detector import Detection, Found
@@ -102,7 +102,7 @@ def _first(blocks: Iterator[Signal]) -> Signal:
         held_s += block.duration_s
         if held_s > WHOLE_S:
             break
-    return concatenate(held)
+    return joined(held)
 
 
 def _of_whole(session: Session, file: Path, credentials: Credentials, signal: Signal) -> Verification:

@@ -10,6 +10,7 @@ from sayso.doors.cli.commands import (
     credentials,
     demo,
     detect,
+    diagnose,
     doctor,
     documents,
     enroll,
@@ -60,6 +61,7 @@ def attach(app: typer.Typer) -> None:
     app.command("detect")(detect.detect)
     app.add_typer(mark.app, name="mark", help="Embed, detect and publish watermarks.")
     app.add_typer(labels.app, name="labels", help="Show the AI disclosure labels that laws require.")
+    app.command("diagnose")(diagnose.diagnose)
     app.command("restore")(restore.restore)
     app.add_typer(credentials.app, name="credentials", help="Configure who signs content credentials (C2PA).")
     app.add_typer(ledger.app, name="ledger", help="Query, prove, export and audit the ledger.")

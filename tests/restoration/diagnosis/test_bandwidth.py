@@ -12,7 +12,8 @@ from sayso.audio.decode import decode
 from sayso.audio.encode import encode
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
-from sayso.restoration.band import bandwidth_hz, clipped_ratio
+from sayso.restoration.diagnosis.bandwidth import bandwidth_hz, codec_finding, loud_spectrum
+from sayso.restoration.diagnosis.clipping import clipped_ratio, clipping_finding
 
 
 @pytest.mark.parametrize("was", [8_000, 11_025, 16_000])
@@ -50,3 +51,19 @@ def test_speech_and_silence_are_not_clipped(speech):
     assert clipped_ratio(speech.samples[0]) == 0.0
     assert clipped_ratio(np.zeros(1_000, np.float32)) == 0.0
     assert clipped_ratio(np.zeros(0, np.float32)) == 0.0
+
+
+def test_the_places_of_clipping_are_told(speech):
+    samples = speech.samples[0].copy()
+    samples[24_000:30_000] = np.clip(samples[24_000:30_000] * 20, -0.9, 0.9)
+    found = clipping_finding(np.stack([speech.samples[0], samples]), 24_000)
+    assert found.is_fault
+    assert all(0.9 < start < stop < 1.35 for start, stop in found.places)
+
+
+def test_a_cut_off_is_told_and_a_voice_that_fades_is_not(speech):
+    narrow = resample(resample(speech, 8_000), 24_000)
+    found = codec_finding(loud_spectrum(narrow.samples[0], 24_000), 24_000)
+    assert found.value == pytest.approx(4_000, abs=300)
+    assert "telephone" in found.note
+    assert codec_finding(loud_spectrum(speech.samples[0], 24_000), 24_000).value is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sayso.restoration.hum import find_hum, remove_hum
+from sayso.restoration.diagnosis.hum import find_hum, remove_hum
 from tests.restoration.rooms import power, with_hum, with_noise
 
 
