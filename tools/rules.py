@@ -395,6 +395,7 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 RULES: Final[tuple[Rule, ...]] = (
     OnlyMaker("Permit", "consent/"),
+    OnlyMaker("Entry", "ledger/"),
     OnlyMaker("MarkedAudio", "mark/"),
     OnlyMaker("EncodedAudio", "mark/"),
     OnlyMaker("SignedAudio", "credentials/"),

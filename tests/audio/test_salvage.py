@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from sayso.audio import Container, Signal, decode, encode, stream
-from sayso.audio.errors import EmptyAudio, Invalid, TooLong, UnknownFormat
+from sayso.audio.errors import EmptyAudio, Invalid, RateTooLow, TooLong, UnknownFormat
 from sayso.audio.salvage import Salvage
 from sayso.audio.starts import has_index
 from sayso.audio.stream import joined
@@ -193,6 +193,13 @@ def test_what_is_too_long_is_refused_on_the_way(tone):
     salvage = Salvage(encode(tone, Container.FLAC), max_duration_s=1.0)
     with pytest.raises(TooLong):
         list(salvage.blocks())
+
+
+def test_a_header_that_declares_a_rate_of_no_sound_is_refused_before_it_grows(files):
+    hurt = bytearray(files["wav"])
+    hurt[24:28] = struct.pack("<I", 1)
+    with pytest.raises(RateTooLow):
+        read(bytes(hurt))
 
 
 def test_a_number_that_is_none_in_samples_becomes_silence():

@@ -31,6 +31,26 @@ CHECKS: dict[str, int] = {
 }
 """Every function that asks a gate, and how often."""
 
+NOT_GATES: dict[str, str] = {
+    "audio/packets.py:_frames": "the longest sound that is read",
+    "audio/pcm.py:pcm_blocks": "the longest sound that is read",
+    "audio/salvage.py:Salvage._frames": "the longest sound that is read",
+    "doors/cli/commands/demo.py:Demo._erase": "a certificate of erasure",
+    "doors/cli/commands/erase.py:check": "a certificate of erasure",
+    "doors/cli/commands/serve.py:serve": "the address to serve at",
+    "doors/shapes/mark.py:marked_file": "the JSON of a reading of the mark",
+    "doors/shapes/speech.py:spoken": "the JSON of a reading of the mark",
+    "ledger/answer.py:check_answer": "an answer of the ledger",
+    "mark/verifying.py:checked": "a reading of the mark",
+    "testing/conformance.py:_problem": "what an engine under test does",
+    "voices/climb.py:Climb.run": "how much a voice sounds like its speaker",
+    "workflows/accounts/credentials.py:presented_to": "a credential",
+    "workflows/consent/permission.py:ask": "the witnesses",
+    "workflows/installation/session.py:Session._check_credential": "a credential",
+    "workflows/productions/chapters.py:_marks": "a reading of the mark",
+}
+"""Functions that call something else named check, and what that looks at."""
+
 STAGES: dict[str, str] = {
     "enrollment/intake.py:enrolled": "asks before a recording is decoded",
     "voices/reference.py:prepared": "asks before each recording is changed",

@@ -18,7 +18,8 @@ from sayso.consent.signed import SpeakerStanding
 from sayso.database import Connection
 from sayso.errors import Refused
 from sayso.ids import GrantId, RunId
-from sayso.ledger import Entry, append
+from sayso.ledger import append
+from sayso.ledger.acts import entry_of
 from sayso.ledger.moments import check_moment
 from sayso.workflows.consent import reconsidering
 from sayso.workflows.consent.held_to_ledger import check_rows
@@ -115,14 +116,14 @@ def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit,
     policy, asked = case.standing.policy, case.asked
     facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest(), **told}
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
-    return append(tx, Entry(f"{case.act}:intended", stamp(asked.now), permit.grant_id, facts))
+    return append(tx, entry_of(f"{case.act}:intended", stamp(asked.now), permit.grant_id, facts))
 
 
 def _log_refused(session: Session, tx: Connection, case: _Case) -> None:
     policy, asked = case.standing.policy, case.asked
     facts = _facts(session, asked.request, refusals_of(asked.now))
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
-    append(tx, Entry(f"{case.act}:refused", stamp(asked.now), None, facts))
+    append(tx, entry_of(f"{case.act}:refused", stamp(asked.now), None, facts))
 
 
 def result(session: Session, tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:
@@ -152,7 +153,7 @@ def _log(tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) 
     known: dict[str, Fact] = {"permit": permit.digest(), "licensee": permit.licensee, "purpose": permit.purpose}
     if granted.project is not None:
         known["project"] = granted.project
-    return append(tx, Entry(act, stamp(now()), permit.grant_id, {**known, **facts}))
+    return append(tx, entry_of(act, stamp(now()), permit.grant_id, {**known, **facts}))
 
 
 def _facts(session: Session, request: Request, context: str) -> dict[str, Fact]:
