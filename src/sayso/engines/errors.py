@@ -33,6 +33,10 @@ class PhonemesUnsupported(Invalid):
     """The engine says no word with given phonemes; write a respelling instead."""
 
 
+class ReferenceUnfit(Invalid):
+    """The recording to clone from is too short or too long for the engine."""
+
+
 class CannotAlign(Conflict):
     """The engine does not know when it says which word; find the words in the sound instead."""
 

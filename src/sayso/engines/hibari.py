@@ -107,7 +107,7 @@ class HibariEngine:
         for piece in split_phonemes(phonemes(text), max_tokens=_MAX_TOKENS):
             if is_stopped(stop):
                 return
-            for block in self._spoken(piece, speed=speed, noise=noise, early=early):
+            for block in self._spoken(piece, speed=speed, noise=noise, early=early, stop=stop):
                 if is_stopped(stop):
                     return
                 yield block
@@ -131,10 +131,15 @@ class HibariEngine:
         self.stock_asset(voice.data.decode(errors="replace"))
         check_speed(speed)
 
-    def _spoken(self, piece: str, *, speed: float, noise: np.random.Generator, early: bool) -> Iterator[Signal]:
-        spectra = [spectrum[0] for spectrum in models.session("hibari").run(None, _feeds(piece, speed))]
-        blocks = hibari_sound.blocks(spectra, noise) if early else [hibari_sound.whole(spectra, noise)]
-        return (Signal.mono(block, self.sample_rate) for block in blocks)
+    def _spoken(
+        self, piece: str, *, speed: float, noise: np.random.Generator, early: bool, stop: Stop | None
+    ) -> Iterator[Signal]:
+        found = models.run(models.session("hibari"), None, _feeds(piece, speed), stop)
+        if found is None:
+            return
+        spectra = [spectrum[0] for spectrum in found]
+        for block in hibari_sound.blocks(spectra, noise) if early else [hibari_sound.whole(spectra, noise)]:
+            yield Signal.mono(block, self.sample_rate)
 
 
 def _feeds(piece: str, speed: float) -> dict[str, NDArray[np.generic]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from importlib.metadata import EntryPoint, entry_points
 from inspect import signature
 from typing import Final
@@ -58,7 +59,17 @@ def installed() -> list[InstalledEngine]:
 
 
 def _points() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
+    """Return the entry points by name, but for those of an extra that is not installed."""
+    return {point.name: point for point in entry_points(group=GROUP) if all(map(_is_installed, point.extras))}
+
+
+def _is_installed(package: str) -> bool:
+    """Return whether the package of an extra is there; an extra of Sayso has the name of its package."""
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _described(point: EntryPoint) -> InstalledEngine:

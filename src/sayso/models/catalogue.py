@@ -76,10 +76,16 @@ def weights(name: str) -> bytes:
     return data
 
 
+def explicit_path(name: str) -> Path | None:
+    """Return the path that ``SAYSO_MODEL_<NAME>`` gives for the model ``name``, if it gives one."""
+    explicit = os.environ.get(_PATH_VARIABLE.format(name=name.upper().replace("-", "_")))
+    return Path(explicit) if explicit else None
+
+
 def _places(card: ModelCard) -> list[Path]:
-    explicit = os.environ.get(_PATH_VARIABLE.format(name=card.name.upper().replace("-", "_")))
+    explicit = explicit_path(card.name)
     if explicit:
-        return [Path(explicit)]
+        return [explicit]
     return [_package_file(part, card) for part in card.parts]
 
 

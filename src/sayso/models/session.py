@@ -56,9 +56,12 @@ def open_session(data: bytes, threads: int = 1, name: str = "derived") -> Infere
 
 
 def run(
-    session: InferenceSession, outputs: Sequence[str], feeds: Mapping[str, NDArray[Any]], stop: Stoppable | None = None
+    session: InferenceSession,
+    outputs: Sequence[str] | None,
+    feeds: Mapping[str, NDArray[Any]],
+    stop: Stoppable | None = None,
 ) -> list[NDArray[Any]] | None:
-    """Return the ``outputs`` of ``session`` for ``feeds``; None where ``stop`` was set before they were all made.
+    """Return the ``outputs`` (None: all) of ``session`` for ``feeds``; None where ``stop`` came first.
 
     onnxruntime looks at its own signal between two operations: tens of milliseconds at most, mostly less than one.
     """

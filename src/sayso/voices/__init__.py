@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sayso.voices.permitted import CloningPermit
     from sayso.voices.reference import Reference, prepared
     from sayso.voices.style_fit import Effort, FittedVoice, fit
+    from sayso.voices.zero_shot import clone_zero_shot
 
 __all__ = [
     "CloningPermit",
@@ -22,6 +23,7 @@ __all__ = [
     "ProfileMalformed",
     "Reference",
     "VoiceUnknown",
+    "clone_zero_shot",
     "embed_voice",
     "fit",
     "mean_embedding",
@@ -40,6 +42,7 @@ __getattr__ = deferred(
         "ProfileMalformed": "errors",
         "Reference": "reference",
         "VoiceUnknown": "errors",
+        "clone_zero_shot": "zero_shot",
         "embed_voice": "embedding",
         "fit": "style_fit",
         "mean_embedding": "embedding",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -163,17 +164,23 @@ def fit(
     if isinstance(space, LayeredSpace) and budget.climb:
         asset = search.ascended(space, asset, turned=start is None)
     spoken = search.say_all([asset] * budget.judged, JUDGED[: budget.judged])
-    embeddings = [embed_voice(signal) for signal in spoken]
-    likeness = search.parted.likeness(spoken)
     progress(1.0)
+    return judged(asset, spoken, search.parted, renders=search.renders, started=started)
+
+
+def judged(
+    asset: VoiceAsset, spoken: Sequence[Signal], parted: Parted, *, renders: int, started: datetime
+) -> FittedVoice:
+    """Return the voice ``asset`` with what the judges say of ``spoken``, the judged sentences in it."""
+    likeness = parted.likeness(spoken)
     return FittedVoice(
         asset=asset,
-        embedding=mean_embedding(embeddings),
+        embedding=mean_embedding([embed_voice(signal) for signal in spoken]),
         similarity=likeness.campplus,
         similarity_ge2e=likeness.ge2e,
         stranger=likeness.stranger,
         naturalness=dnsmos(concatenate(spoken)).ovr,
-        renders=search.renders,
+        renders=renders,
         seconds=(now() - started).total_seconds(),
     )
 

@@ -77,7 +77,7 @@ class EngineHost:
         threads: int = 1,
         memory_mib: int = 2048,
         queue_limit: int = 32,
-        stop_within_s: float = 0.06,
+        stop_within_s: float = 0.09,
     ) -> None:
         self.engine_name = engine
         self._workers, self._threads, self._memory_mib = workers, threads, memory_mib
@@ -103,7 +103,7 @@ class EngineHost:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self, *, timeout_s: float = 60.0) -> None:
+    def start(self, *, timeout_s: float = 180.0) -> None:
         """Start the workers and wait until all have loaded; raise why one cannot, such as `ModelMissing`."""
         with self._changed:
             self._is_open = True

@@ -55,6 +55,16 @@ class Handed:
     energy: Floats
     lengths: Floats
 
+    @property
+    def frames(self) -> int:
+        """Return the number of frames."""
+        return int(self.text.shape[2])
+
+    def part(self, first: int, last: int) -> Handed:
+        """Return the frames from ``first`` up to ``last``; the lengths stay those of the whole."""
+        halves = slice(2 * first, 2 * last)
+        return Handed(self.text[:, :, first:last], self.pitch[:, halves], self.energy[:, halves], self.lengths)
+
 
 def encode(tokens: NDArray[np.int64], style: Floats, speed: float, threads: int) -> Handed:
     """Return what the encoder makes of ``tokens`` (with the pads) in ``style`` (256,)."""

@@ -17,14 +17,14 @@ from sayso.consent.errors import CloningNotGranted, ConsentRefused
 from sayso.consent.fields import ANY
 from sayso.disk import FileMissing, read_bounded
 from sayso.engines.licensing import check_licence
-from sayso.engines.protocol import Engine
+from sayso.engines.protocol import Capability, Engine
 from sayso.engines.registry import engine as engine_named
 from sayso.enrollment import enrolled
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
 from sayso.progress import Report, silent, within
 from sayso.vault.domains import Domain
-from sayso.voices import CloningPermit, Effort, FittedVoice, Reference, fit
+from sayso.voices import CloningPermit, Effort, FittedVoice, Reference, clone_zero_shot, fit
 from sayso.voices import store as voices
 from sayso.voices.reference import digests_of
 from sayso.voices.store import VoiceRow
@@ -84,7 +84,8 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
         permitted = _cloning_permit(session, granted.permit, voice)
         references = enrolled(recordings, session.detector, permitted, names=names)
         report(0.08)
-        fitted = fit(
+        found = clone_zero_shot if Capability.CLONE in engine.capabilities else fit
+        fitted = found(
             engine,
             references,
             permitted,
