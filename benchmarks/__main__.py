@@ -42,6 +42,8 @@ BENCHMARKS = {
     "fairness": ["fairness/simulated.py", "--json", "{out}/fairness.json"],
     "faults": ["faults/suite.py", "--out", "{out}/faults"],
     "restoration": ["restoration/repair.py"],
+    "productions": ["productions/book.py", "--minutes", "10", "--json", "{out}/productions.json"],
+    "chaos": ["productions/chaos.py", "--kills", "20", "--json", "{out}/chaos.json"],
     "words": ["words/normalisers.py", "--out", "{out}/words"],
     "likeness": ["voices/similarity.py", "--out", "{out}/likeness"],
 }
