@@ -37,9 +37,12 @@ BENCHMARKS = {
     "page": ["mark/page.py", "--json", "{out}/page.json"],
     "content": ["mark/content.py", "--clips", "80", "--out", "{out}/content.json"],
     "finding": ["mark/finding.py", "--clips", "20", "--sealed", "10000", "--out", "{out}/finding.json"],
+    "live": ["live/server.py", "--json", "{out}/live.json"],
     "long-verify": ["files/long_verify.py", "--hours", "6", "--json", "{out}/long-verify.json"],
     "fairness": ["fairness/simulated.py", "--json", "{out}/fairness.json"],
     "faults": ["faults/suite.py", "--out", "{out}/faults"],
+    "productions": ["productions/book.py", "--minutes", "10", "--json", "{out}/productions.json"],
+    "chaos": ["productions/chaos.py", "--kills", "20", "--json", "{out}/chaos.json"],
     "words": ["words/normalisers.py", "--out", "{out}/words"],
     "likeness": ["voices/similarity.py", "--out", "{out}/likeness"],
 }

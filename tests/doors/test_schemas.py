@@ -17,8 +17,10 @@ from sayso.audio import Container, encode
 from sayso.doors import schemas
 from sayso.doors.cli.main import app, run
 from sayso.engines.registry import engine as engine_named
+from sayso.workflows.enrollment import checking
 from sayso.workflows.voices import cloning
 from tests.credentials.test_certificate_check import ROOT_KEY, certificate, name, usage
+from tests.recognition.echo import Echo
 from tests.workflows.conftest import hibari_fit
 
 from .schemas import checked, command_of, validator
@@ -115,6 +117,7 @@ def tour(tmp_path, capsys, monkeypatch, speech):
     for server in (sayso.doors.resolver.server.ResolverServer, sayso.doors.witness.server.WitnessServer):
         monkeypatch.setattr(server, "serve_forever", lambda self: None)
     monkeypatch.setattr(sayso.doors.api.listening, "serve", lambda _service, _address, ready: ready("http://[::1]:1"))
+    monkeypatch.setattr(checking, "recogniser", Echo)
     made = Tour(tmp_path, capsys)
     monkeypatch.setattr(cloning, "engine_named", lambda _, threads: engine_named("hibari", threads))
     made.file("recording.flac", encode(speech, Container.FLAC))
@@ -140,6 +143,7 @@ def test_every_command_answers_as_its_schema_says(tour):
     tour("settings", "show")
     tour("report", "compliance")
     fairness(tour)
+    enrollment(tour)
     tour("demo", "--out", tour.file("demo"))
     assert commands_with_json() - tour.ran == set()
 
@@ -164,6 +168,7 @@ def productions(tour):
     tour("runs", "fork", run, "--step", 2)
     tour("runs", "show", "run_aaaaaaaaaaaaaaaa", code=3)
     tour("produce", "plan", book, "--licensee", "L", "--purpose", "p", code=2)
+    tour.ran.add("produce demo")  # takes a minute: tests/doors/test_produce_demo.py
 
 
 def voices_and_clips(tour, voice):
@@ -308,3 +313,8 @@ def fairness(tour):
     rows = [f"{n},{group},likeness,0.{n + 50},synthetic" for group in "ab" for n in range(30)]
     table = "\n".join(["speaker,group,metric,value,kind", *rows])
     tour("fairness", "judge", tour.file("table.csv", table.encode()), "--margin", "likeness=0.2")
+
+
+def enrollment(tour):
+    words = ("--statement", tour.file("recording.flac"), "--text", "The keeper climbed the narrow stair.")
+    tour("enroll", "check", *words, tour.file("recording.flac"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, TypedDict
 
 from sayso.audio.signal import Signal
 from sayso.consent.act import Action
 from sayso.consent.permit import Gate, Permit
 from sayso.engines.checks import check_speed
 from sayso.engines.protocol import Engine, VoiceAsset
+from sayso.engines.stop import Stop, is_stopped
 from sayso.labels import all_words
 from sayso.labels.rhythm import closing, opening
 from sayso.mark import Mark, MarkedAudio, Marker
@@ -24,6 +25,14 @@ MAX_PIECE_MS: Final = 250
 
 LIVE_PIECE_MS: Final = 100
 """No more than this leaves at once where sound is heard while it is made."""
+
+
+class LiveHow(TypedDict, total=False):
+    """What `Engine.stream` takes besides the text, for a listener who waits."""
+
+    early: bool
+    stop: Stop | None
+
 
 Commit = Callable[[str], str]
 """Makes the commitment to a text, keyed by the speaker's subject key."""
@@ -53,6 +62,7 @@ class Renderer:
         attempt: int = 0,
         trace: RenderTrace | None = None,
         live: bool = False,
+        stop: Stop | None = None,
     ) -> Iterator[MarkedAudio]:
         """Yield the phrases as marked pieces, mono, at the engine's sample rate, as soon as each is ready.
 
@@ -62,8 +72,8 @@ class Renderer:
         no further piece leaves. The same arguments give the same samples. Nothing is made before the first piece is
         asked for, except the first check. With ``rhythm`` the label of that name opens and closes the sound, marked
         like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it. Sound
-        that is heard ``live`` is marked in pieces of `LIVE_PIECE_MS`, each of which leaves at most 40 ms after it came.
-        ``trace`` hears the phrases before they are marked.
+        that is heard ``live`` begins with a short piece and leaves in pieces of `LIVE_PIECE_MS`, 40 ms later at most;
+        ``stop`` ends it. ``trace`` hears the phrases before they are marked.
 
         Raises
         ------
@@ -79,9 +89,8 @@ class Renderer:
         pass_ = _Pass(self._gate, permit, action, engine=engine, voice=voice, text_commitment=commit(script(spoken)))
         pass_.check(made_ms=0)
         self._gate.begin(permit, mark=str(mark), attempt=attempt)
-        chunks = _chunks(
-            spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace or RenderTrace()
-        )
+        trace, how = trace or RenderTrace(), _how(early=live, stop=stop)
+        chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace, how=how)
         if rhythm:
             chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))
         marked = self._live if live else self._marked
@@ -153,15 +162,25 @@ def _chunks(
     seed: int,
     speed: float,
     trace: RenderTrace,
+    how: LiveHow,
 ) -> Iterator[Signal]:
     """Yield unmarked sound, inside this module only."""
     trace.begin()
     for place, phrase in enumerate(spoken):
+        if is_stopped(how.get("stop")):
+            return
         pass_.check(made_ms=0)
-        pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place)
+        pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place, **how)
+        if "early" in how:
+            how = {**how, "early": False}  # who has heard the first phrase waits no more
         for piece in joined(pieces, pause_ms=phrase.pause_ms / speed):
             trace.hear(place, piece)
             yield piece
+
+
+def _how(*, early: bool, stop: Stop | None) -> LiveHow:
+    """Return what an engine is told of a listener who waits; nothing where there is none."""
+    return {"early": early, "stop": stop} if early or stop is not None else {}
 
 
 def _between(chunks: Iterator[Signal], before: Signal, after: Signal) -> Iterator[Signal]:

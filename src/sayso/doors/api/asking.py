@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -23,6 +24,7 @@ class Asking:
 
     service: Service
     caller: Caller
+    came_s: float
 
     @property
     def session(self) -> Session:
@@ -50,9 +52,10 @@ async def asking(
 ) -> Asking:
     """Return who asks, by OpenAI's header or ElevenLabs'; raise `KeyMissingHere` or `CredentialRefused`."""
     service: Service = request.app.state.service
+    came_s = time.perf_counter()
     if authorization is None and xi_api_key is not None:
         authorization = f"Bearer {xi_api_key}"
-    return Asking(service, await service.caller(authorization))
+    return Asking(service, await service.caller(authorization), came_s)
 
 
 Asked = Annotated[Asking, Depends(asking)]

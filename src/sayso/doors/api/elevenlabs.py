@@ -57,7 +57,10 @@ async def speech(
     form = form_of(output_format)
     wanted = wanted_of(voice, body)
     speaking = asked.service.speaking(
-        asked.caller, lambda: begun(asked.caller, wanted, Action.SYNTHESIZE), deadline_s=deadline_of(request)
+        asked.caller,
+        lambda: begun(asked.caller, wanted, Action.SYNTHESIZE, asked.service.hosts.engine),
+        came_s=asked.came_s,
+        deadline_s=deadline_of(request),
     )
     return await response_of(speaking, form)
 

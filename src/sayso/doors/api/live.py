@@ -18,6 +18,7 @@ import asyncio
 import base64
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -157,7 +158,10 @@ class Conversation:
 
     async def _say(self, context: Context, text: str) -> None:
         wanted = _said(context.wanted, text)
-        speaking = self._service.speaking(self._caller, lambda: begun(self._caller, wanted, Action.STREAM))
+        hosts = self._service.hosts
+        speaking = self._service.speaking(
+            self._caller, lambda: begun(self._caller, wanted, Action.STREAM, hosts.engine), came_s=time.perf_counter()
+        )
         try:
             utterance = await speaking.start()
             take = utterance.run.take

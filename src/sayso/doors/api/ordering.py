@@ -10,7 +10,7 @@ from sayso.doors.api.errors import KeyUnbound
 from sayso.doors.api.voices import engine_of, voice_of
 from sayso.errors import Invalid
 from sayso.workflows.speech import live
-from sayso.workflows.speech.live import LiveSpeech
+from sayso.workflows.speech.live import EngineOf, LiveSpeech
 from sayso.workflows.speech.orders import Order
 from sayso.workflows.voices import voicebook
 
@@ -33,7 +33,7 @@ class Wanted:
     announced: bool = False
 
 
-def begun(caller: Caller, wanted: Wanted, action: Action) -> LiveSpeech:
+def begun(caller: Caller, wanted: Wanted, action: Action, engines: EngineOf) -> LiveSpeech:
     """Return the utterance that is wanted, permitted; raise every reason why it is not."""
     key = caller.key
     if key is None:
@@ -57,4 +57,4 @@ def begun(caller: Caller, wanted: Wanted, action: Action) -> LiveSpeech:
         topics=wanted.topics,
         announced=wanted.announced,
     )
-    return live.begin(session, order, action=action)
+    return live.begin(session, order, action=action, engine_of=engines)

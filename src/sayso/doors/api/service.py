@@ -12,9 +12,9 @@ from typing import Final, TypeVar
 
 from sayso.doors.api.admission import Admission
 from sayso.doors.api.callers import Caller, Callers
+from sayso.doors.api.hosts import Hosts
 from sayso.doors.api.repeats import Repeats
 from sayso.doors.api.speech import Speaking, threads
-from sayso.engines.registry import engine as engine_named
 from sayso.errors import SaysoError
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech.live import LiveSpeech
@@ -41,6 +41,7 @@ class Service:
     workers: ThreadPoolExecutor = field(init=False)
     keepers: ThreadPoolExecutor = field(init=False)
     admission: Admission = field(init=False)
+    hosts: Hosts = field(default_factory=Hosts)
     repeats: Repeats = field(default_factory=Repeats)
     is_ready: bool = False
 
@@ -60,12 +61,14 @@ class Service:
         """Return who calls; raise `KeyMissingHere` or `CredentialRefused`."""
         return await self.run(lambda: self.callers.by_header(authorization))
 
-    def speaking(self, caller: Caller, begin: Callable[[], LiveSpeech], *, deadline_s: float | None = None) -> Speaking:
+    def speaking(
+        self, caller: Caller, begin: Callable[[], LiveSpeech], *, came_s: float, deadline_s: float | None = None
+    ) -> Speaking:
         """Return speech that is not yet begun; raise `RateExceeded` where the key asks too often."""
         key = caller.key
         self.admission.charge(caller.credential, 0 if key is None else key.rate)
         places = self.admission.place(caller.credential, deadline_s=deadline_s)
-        return Speaking(begin, self.makers, self.keepers, places)
+        return Speaking(begin, self.makers, self.keepers, places, came_s=came_s)
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
@@ -78,6 +81,7 @@ class Service:
                 await warming
                 for pool in (self.makers, self.workers, self.keepers):
                     await asyncio.to_thread(pool.shutdown)
+                await asyncio.to_thread(self.hosts.close)
 
     def _warm(self) -> None:
         """Load what the first request would wait for: stock voices, keys, engines."""
@@ -86,5 +90,5 @@ class Service:
         _ = (self.session.detector, self.session.authority, self.session.log)
         for name in self.warm:
             with contextlib.suppress(SaysoError):
-                engine_named(name, self.session.settings.threads).load()
+                self.hosts.start(name)
         self.is_ready = True

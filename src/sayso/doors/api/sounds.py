@@ -41,6 +41,7 @@ class SoundResponse(Response):
         take = utterance.run.take
         told = {"clip": take.clip, "mark": str(take.mark), "grant": utterance.run.permit.grant_id}
         self.init_headers({f"X-Sayso-{name.title()}": value for name, value in told.items()})
+        self.headers["Server-Timing"] = _timing(speaking.came_s, utterance)
         del self.headers["content-length"]
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
@@ -107,6 +108,12 @@ def deadline_of(request: Request) -> float | None:
     if not told.isdecimal() or len(told) > 8:
         raise BodyInvalid(f"{DEADLINE}: got {told[:20]!r}, expected milliseconds")
     return int(told) / 1000
+
+
+def _timing(came_s: float, utterance: LiveSpeech) -> str:
+    """Return how long it took to be authorised, and then to the first marked piece, in ms (W3C Server Timing)."""
+    admitted, first = utterance.began_s - came_s, utterance.first_s - utterance.began_s
+    return f"admit;dur={1000 * admitted:.2f}, first;dur={1000 * max(0.0, first):.2f}"
 
 
 def _event(told: dict[str, Any]) -> bytes:

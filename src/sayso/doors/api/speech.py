@@ -31,8 +31,12 @@ Places = contextlib.AbstractAsyncContextManager[Place]
 class Speaking:
     """One utterance, made in a thread, given out in the event loop. Leave it with `aclose`, whatever happened."""
 
-    def __init__(self, begin: Begin, makers: Executor, keepers: Executor, places: Places) -> None:
-        """Take what begins the utterance, the threads that make sound and keep it, and its place; `start` begins."""
+    def __init__(self, begin: Begin, makers: Executor, keepers: Executor, places: Places, *, came_s: float) -> None:
+        """Take what begins the utterance, the threads that make sound and keep it, and its place; `start` begins.
+
+        ``came_s`` is when it was asked for, on `time.perf_counter`.
+        """
+        self.came_s = came_s
         self._begin, self._makers, self._keepers, self._places = begin, makers, keepers, places
         self._ends = contextlib.AsyncExitStack()
         self._place: Place | None = None
@@ -67,6 +71,8 @@ class Speaking:
     async def aclose(self) -> None:
         """Stop what is still being made, and have what was heard kept and logged; returns before that is done."""
         self._stopped.set()
+        if self._utterance is not None:
+            self._utterance.stop.set()
         self._room.release()
         await self._ends.aclose()
         if self._made is None:

@@ -24,6 +24,7 @@ from sayso.mark.chains import NONE
 from sayso.mark.verifying import check
 from sayso.productions.captions import webvtt
 from sayso.productions.mastering import missed_by, rules, trim, voice_gains
+from sayso.productions.quality import problems
 from sayso.synthesis.store import Clip
 from sayso.synthesis.trace import Traced, sentence_spans
 from sayso.vault.domains import Domain
@@ -338,7 +339,12 @@ def _row(one: OpenedLine, start: int) -> dict[str, Any]:
             [round(1000 * (start + first) / rate), round(1000 * (start + last) / rate)] for first, last in spans
         ],
         "sound": one.traced.digest,
+        "problems": list(problems(one.sound.signal, bound_ms=one.line.bound_ms, longest_pause_ms=_longest_pause(one))),
     }
+
+
+def _longest_pause(one: OpenedLine) -> int:
+    return max((phrase.pause_ms for phrase in one.line.phrases), default=0)
 
 
 def _marks(session: Session, opened: Sequence[OpenedLine], programme: Programme, heard: Any) -> dict[str, Any]:

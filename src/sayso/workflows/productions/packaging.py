@@ -280,6 +280,7 @@ def _manifest(
         "duration_ms": sum(record["duration_ms"] for record in records),
         "chapters": [_chapter(record) for record in records],
         "voices": _voices(records),
+        "listen_to": [[row["line"], row["problems"]] for row in _rows(records) if row["problems"]],
         "stores": list(STORES),
         "dropped": list(plan.dropped),
         "stopped": [label for record in records for label in record["stopped"]],

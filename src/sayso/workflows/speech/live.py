@@ -8,7 +8,7 @@ the end, however that came: spoken to the end, stopped by who listens, or cut by
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +16,8 @@ from typing import Final
 
 from sayso.consent import Action, minutes
 from sayso.consent.errors import LeaseOver, PermitRefused, ReservationUnknown
+from sayso.engines.protocol import Engine
+from sayso.engines.stop import Stop
 from sayso.mark import MarkedAudio
 from sayso.mark.profiles import strength_of
 from sayso.mark.verifying import checked
@@ -51,13 +53,16 @@ class LiveSpeech:
     """One utterance on its way out: `pieces` makes it, `left` is told of each that a listener got, `close` ends it.
 
     `pieces` is read once, in one thread. ``asked_s`` is when it was asked for, ``began_s`` when it was permitted, and
-    ``first_s`` when its first piece was ready, all on `time.perf_counter`.
+    ``first_s`` when its first piece was ready, all on `time.perf_counter`. ``engine`` is where it is made, by default
+    in this process; once ``stop`` is set, nothing more is made.
     """
 
     run: Run
     asked_s: float
     began_s: float
     first_s: float = 0.0
+    engine: Engine | None = None
+    stop: Stop = field(default_factory=Stop)
     _heard: list[MarkedAudio] = field(default_factory=list)
     _made: int = 0
     _ending: Ending = Ending.STOPPED
@@ -72,13 +77,14 @@ class LiveSpeech:
     def pieces(self) -> Iterator[MarkedAudio]:
         """Yield the marked pieces as they are made; raise `PermitRefused` where consent ends."""
         try:
-            for piece in rendering(self.run, strength_of(self.run.take.order.profile)):
+            strength = strength_of(self.run.take.order.profile)
+            for piece in rendering(self.run, strength, engine=self.engine, stop=self.stop):
                 self.first_s = self.first_s or time.perf_counter()
                 self._made += 1
                 yield piece
                 if time.monotonic() - self._noted_s >= NOTE_S:
                     self._note()
-            self._ending = Ending.COMPLETE
+            self._ending = Ending.STOPPED if self.stop.is_set() else Ending.COMPLETE
         except PermitRefused:
             self._ending = Ending.CUT
             raise
@@ -121,14 +127,20 @@ class LiveSpeech:
             raise PermitRefused("the reservation of this speech is over", reasons=[over.message]) from None
 
 
-def begin(session: Session, order: Order, *, action: Action = Action.SYNTHESIZE) -> LiveSpeech:
+EngineOf = Callable[[str], Engine | None]
+"""Returns where an engine of this name speaks; None for in this process."""
+
+
+def begin(
+    session: Session, order: Order, *, action: Action = Action.SYNTHESIZE, engine_of: EngineOf = lambda _: None
+) -> LiveSpeech:
     """Return the utterance of ``order``, permitted, its minutes reserved and its intent in the ledger.
 
     ``action`` is `Action.STREAM` for text that was not written before. Raise as `speaking.begun`.
     """
     asked = time.perf_counter()
     run = begun(session, order, None, action)
-    return LiveSpeech(run, asked, time.perf_counter())
+    return LiveSpeech(run, asked, time.perf_counter(), engine=engine_of(run.take.voice.row.engine))
 
 
 def _kept(run: Run, sound: MarkedAudio) -> MadeClip:

@@ -17,7 +17,8 @@ from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Gate, Permit, Release, minutes
 from sayso.disk import check_target, write_document
-from sayso.engines.protocol import VoiceAsset
+from sayso.engines.protocol import Engine, VoiceAsset
+from sayso.engines.stop import Stop
 from sayso.ids import VoiceId
 from sayso.labels import Layer
 from sayso.mark import MarkedAudio
@@ -179,14 +180,23 @@ def keep(session: Session, take: Take) -> MadeClip:
 
 
 def rendering(
-    run: Run, strength: Strength, attempt: int = 0, trace: RenderTrace | None = None
+    run: Run,
+    strength: Strength,
+    attempt: int = 0,
+    trace: RenderTrace | None = None,
+    *,
+    engine: Engine | None = None,
+    stop: Stop | None = None,
 ) -> Iterator[MarkedAudio]:
-    """Return the take as marked pieces, each made, checked and let go when it is asked for; ``trace`` hears them."""
+    """Return the take as marked pieces, each made, checked and let go when it is asked for; ``trace`` hears them.
+
+    ``engine`` is where it is made, by default here; ``stop`` ends it.
+    """
     session, take = run.session, run.take
     return Renderer(session.marker.at(strength).behind(run.gate), run.gate).render(
         take.phrases,
         run.voice,
-        engine=voicebook.engine_of(session, take.voice.row),
+        engine=engine or voicebook.engine_of(session, take.voice.row),
         permit=run.permit,
         mark=take.mark,
         action=take.action,
@@ -197,6 +207,7 @@ def rendering(
         attempt=attempt,
         trace=trace,
         live=take.is_live,
+        stop=stop,
     )
 
 

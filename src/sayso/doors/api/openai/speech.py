@@ -29,6 +29,9 @@ async def speech(body: SpeechBody, request: Request, asked: Asked) -> Response:
     """Speak a text, as OpenAI's clients ask for it."""
     wanted = body.wanted()
     speaking = asked.service.speaking(
-        asked.caller, lambda: begun(asked.caller, wanted, body.action), deadline_s=deadline_of(request)
+        asked.caller,
+        lambda: begun(asked.caller, wanted, body.action, asked.service.hosts.engine),
+        came_s=asked.came_s,
+        deadline_s=deadline_of(request),
     )
     return await response_of(speaking, body.response_format, events=body.stream_format is StreamKind.SSE)

@@ -13,6 +13,7 @@ from sayso.doors.cli.commands import (
     diagnose,
     doctor,
     documents,
+    enroll,
     erase,
     export,
     fairness,
@@ -48,6 +49,7 @@ def attach(app: typer.Typer) -> None:
     states.attach(consent.app)
     documents.attach(consent.app)
     records.attach(consent.app)
+    app.add_typer(enroll.app, name="enroll", help="Check recordings before a voice is made of them.")
     app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list voices.")
     app.command("say", cls=TextCommand)(say.say)
     app.command("text", cls=TextCommand)(text.text)

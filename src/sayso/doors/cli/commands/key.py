@@ -69,7 +69,7 @@ def list_(as_json: AsJson = False) -> None:
 def revoke(
     credential: Annotated[str, typer.Argument(help="Credential id of the key, crd_...")], as_json: AsJson = False
 ) -> None:
-    """Revoke a key; it is refused from now on, and its streams stop."""
+    """Revoke a key; its running streams stop, too."""
     from sayso.workflows.accounts import credentials  # noqa: PLC0415
 
     shown = shapes.credential(credentials.revoke(local_session(), credential))

@@ -51,7 +51,10 @@ def plan(
     lexicon: LexiconFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Plan a production and check every permission that it needs; nothing is spoken yet."""
+    """Plan a production and check its permissions.
+
+    Nothing is spoken yet. The answer names what is missing, and who could grant it.
+    """
     from sayso.workflows.productions import planning  # noqa: PLC0415
 
     brief = planning.Brief(
@@ -79,7 +82,7 @@ def run(
     base_url: BaseUrl = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make a production into a folder; run it again after a crash and it goes on where it stopped."""
+    """Make a production, or go on with it after a crash."""
     from sayso.workflows.productions import running  # noqa: PLC0415
 
     with bar("producing") as report:
@@ -89,7 +92,7 @@ def run(
 
 @app.command("resume")
 def resume(production: ProductionName, output: Folder, as_json: AsJson = False) -> None:
-    """Go on with a production that was interrupted: the same as running it again."""
+    """Go on with an interrupted production."""
     run(production, output, as_json=as_json)
 
 
@@ -102,13 +105,16 @@ def package(
     base_url: BaseUrl = "",
     as_json: AsJson = False,
 ) -> None:
-    """Package a production in other formats, levels or another folder; lines that are made are not made again."""
+    """Package a production in other formats or levels.
+
+    Lines that are made are not made again.
+    """
     run(production, output, formats, target, base_url, as_json=as_json)
 
 
 @app.command("status")
 def status(production: ProductionName, as_json: AsJson = False) -> None:
-    """Show how far a production is: stage, lines done, real-time factor, time left."""
+    """Show how far a production is."""
     from sayso.workflows.productions import running  # noqa: PLC0415
 
     found = running.progress(local_session(), production)
@@ -121,7 +127,7 @@ def redo(
     line: Annotated[str, typer.Argument(metavar="LINE", help="Line, such as c02-0014.")],
     as_json: AsJson = False,
 ) -> None:
-    """Have one line spoken anew by the next run, with another seed."""
+    """Have one line spoken anew by the next run."""
     from sayso.workflows.productions import running  # noqa: PLC0415
 
     changed = running.redo(local_session(), production, line)
@@ -133,13 +139,28 @@ def redo(
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a package.")], as_json: AsJson = False
 ) -> None:
-    """Check a package: every file's hash, every chapter's levels, every mark."""
+    """Check a package: hashes, levels and marks."""
     from sayso.workflows.productions import reporting  # noqa: PLC0415
 
     found = reporting.report(folder)
     show(shapes.report(found), _report(found), as_json=as_json)
     if not found.is_whole:
         raise typer.Exit(code=6)
+
+
+@app.command("demo")
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the demo.")] = Path(
+        "produce-demo"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Make two fables into a book and a feed, offline."""
+    from sayso.doors.demo import production  # noqa: PLC0415
+
+    with bar("producing") as report:
+        done = production.demo(output, report)
+    _show(done, as_json=as_json)
 
 
 def _delivery(output: Path, formats: str | None, target: str, base_url: str) -> Delivery:
@@ -208,7 +229,7 @@ def show_run(run: RunName, as_json: AsJson = False) -> None:
 
 @runs_app.command("resume")
 def resume_run(run: RunName, as_json: AsJson = False) -> None:
-    """Go on with a run that was killed, failed or cancelled."""
+    """Go on with a run that was killed or cancelled."""
     from sayso.workflows.productions import running  # noqa: PLC0415
 
     with bar("producing") as report:
