@@ -37,8 +37,10 @@ BENCHMARKS = {
     "page": ["mark/page.py", "--json", "{out}/page.json"],
     "content": ["mark/content.py", "--clips", "80", "--out", "{out}/content.json"],
     "finding": ["mark/finding.py", "--clips", "20", "--sealed", "10000", "--out", "{out}/finding.json"],
-    "long-verify": ["files/long_verify.py", "--json", "{out}/long-verify.json"],
+    "live": ["live/server.py", "--json", "{out}/live.json"],
+    "long-verify": ["files/long_verify.py", "--hours", "6", "--json", "{out}/long-verify.json"],
     "fairness": ["fairness/simulated.py", "--json", "{out}/fairness.json"],
+    "faults": ["faults/suite.py", "--out", "{out}/faults"],
     "words": ["words/normalisers.py", "--out", "{out}/words"],
     "likeness": ["voices/similarity.py", "--out", "{out}/likeness"],
 }

@@ -188,6 +188,7 @@ WIDENED: Final[Mapping[str, str]] = {
     "consent/speaker_store.py:epoch_of": "the gate checks a permit whose speaker is of any organisation",
     "consent/speaker_store.py:touch": "whoever could change a grant ends its speaker's permits",
     "lineage/store.py:_forget": "of rows that are found within the scope first; edges go before what they hang on",
+    "erasure/store.py:num_destroyed": "the key store is held against all erasures, and none of them is shown",
     "accounts/store.py:holder_of": "a licensee is held by one organisation of all",
 }
 """Functions that may let a transaction see all rows for a while, each with the reason."""
@@ -270,7 +271,10 @@ UNDER_A_RIGHT: Final[Mapping[str, str]] = {
     "workflows/consent/acts.py:act_on_grant": "whoever calls it names the right; the rule takes its call for a write",
     "workflows/consent/holding.py:_renew": "renews the lease of a permit",
     "workflows/voices/cloning.py:_kept": "keeps what was made under a permit",
-    "workflows/speech/speaking.py:_settled": "keeps what was made under a permit",
+    "workflows/speech/speaking.py:settle": "keeps what was made under a permit",
+    "workflows/speech/live.py:_note": "notes what was heard under a permit",
+    "workflows/productions/chapters.py:_log": "logs what was released under permits",
+    "workflows/productions/packaging.py:_log": "logs what was released under permits",
     "workflows/speech/exporting.py:_settled": "keeps what was made under a permit",
     "workflows/provenance/marking_files.py:embed": "`Batch` asked for the right, and each file has a permit",
     "workflows/provenance/certificates.py:_logged": "`use` and `use_local` asked for the right",
@@ -361,8 +365,9 @@ class NoCommand:
 
     remedy = "raise an error of its own class, and name the command in doors/hints.py"
     words: ClassVar = (
-        "account", "consent", "credentials", "demo", "detect", "doctor", "erase", "export", "labels", "ledger", "mark",
-        "report", "resolver", "restore", "say", "settings", "speaker", "trace", "verify", "voice", "witness",
+        "account", "consent", "credentials", "demo", "detect", "diagnose", "doctor", "erase", "export", "labels",
+        "ledger", "mark", "produce", "report", "resolver", "restore", "runs", "say", "serve", "settings", "speaker",
+        "trace", "verify", "voice", "witness",
     )  # fmt: skip
     pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")
 
@@ -390,6 +395,7 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 RULES: Final[tuple[Rule, ...]] = (
     OnlyMaker("Permit", "consent/"),
+    OnlyMaker("Entry", "ledger/"),
     OnlyMaker("MarkedAudio", "mark/"),
     OnlyMaker("EncodedAudio", "mark/"),
     OnlyMaker("SignedAudio", "credentials/"),
@@ -405,6 +411,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "workflows/restoration/",  # a person's own file
         "doors/cli/commands/demo.py",
     ),
+    FewUsers("sayso.audio.streamed", "StreamEncoder", "audio/", "mark/"),
     FewUsers("sayso.disk", "Draft", "disk.py", "ledger/", "workflows/provenance/releasing.py"),
     FewUsers(
         "sayso.disk",
@@ -442,9 +449,15 @@ RULES: Final[tuple[Rule, ...]] = (
     OneDoor("obstore", "vault/"),
     OneDoor("jinja2", "doors/"),
     OneDoor("typer", "doors/"),
+    OneDoor("fastapi", "doors/api/"),
+    OneDoor("starlette", "doors/api/"),
+    OneDoor("uvicorn", "doors/api/"),
+    OneDoor("prometheus_client", "doors/api/"),
+    OneDoor("opentelemetry", "doors/api/"),
+    OneDoor("joserfc", "doors/api/"),
     OneDoor("rich", "doors/"),
     OneDoor("hibari", "engines/"),
-    OneDoor("pydantic", "settings/"),
+    OneDoor("pydantic", "settings/", "doors/api/"),
     OneDoor("pydantic_settings", "settings/"),
     OneDoor("lxml", "productions/"),
     OneDoor("docx", "productions/readers/"),

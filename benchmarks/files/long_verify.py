@@ -1,24 +1,28 @@
-"""The memory and time that `verify` takes of a long file: silence, or noise with one clip at its end.
+"""The memory and time that `verify` takes of a long file: speech with a few clips in it, noise with them, or silence.
 
-    python benchmarks/files/long_verify.py --hours 6 --silence --json .bench/long-verify.json
+    SAYSO_SPEECH=FOLDER python benchmarks/files/long_verify.py --hours 6 --of speech --json .bench/long-verify.json
 
-The file is a FLAC of two channels at 24,000 Hz, written block by block; `verify` runs in a process of its own, whose
-largest resident size the system tells.
+The file is a FLAC at 24,000 Hz, written block by block: recordings of many speakers one after another, each at a place
+of its own, and from each quarter on a clip of an installation. `verify` runs in a process of its own, whose largest
+resident size and processor time the system tells.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import soundfile
+import soxr
 
 from sayso.settings import Settings
 from sayso.workflows.installation.session import open_session
@@ -27,6 +31,7 @@ from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import voicebook
 
 RATE = 24_000
+BLOCK_S = 10
 VERIFY = """
 import sys, json
 from pathlib import Path
@@ -41,11 +46,12 @@ print(json.dumps([found.verdict, len(found.parts)]))
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hours", type=float, default=1.0)
-    parser.add_argument("--silence", action="store_true")
+    parser.add_argument("--of", choices=("speech", "noise", "silence"), default="speech")
+    parser.add_argument("--channels", type=int, default=1)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        file = written(Path(folder), arguments.hours, silence=arguments.silence)
+        file = written(Path(folder), arguments.hours, arguments.of, arguments.channels)
         figures = verified(Path(folder) / "home", file) | {
             "hours": arguments.hours,
             "file_mb": file.stat().st_size / 1e6,
@@ -56,21 +62,50 @@ def main() -> None:
         arguments.json.write_text(json.dumps(figures, indent=2))
 
 
-def written(folder: Path, hours: float, *, silence: bool) -> Path:
+def written(folder: Path, hours: float, of: str, channels: int) -> Path:
     """Return the file, in a folder with an installation in ``home`` that has spoken the clip."""
     session = open_session(Settings(home=folder / "home"))
     voice = next(row.row.voice_id for row in voicebook.listed(session) if row.row.engine == "hibari")
-    speak(session, Order("The lamp was lit again.", voice, "Northwind Audio", "podcast/news"), folder / "clip.wav")
+    order = Order("The lamp was lit again, and the harbour was quiet.", voice, "Northwind Audio", "podcast/news")
+    speak(session, order, folder / "clip.wav")
     session.close()
     clip, _ = soundfile.read(folder / "clip.wav", dtype="float32")
-    draw = np.random.default_rng(1)
-    with soundfile.SoundFile(folder / "long.flac", "w", RATE, 2) as out:
-        for _ in range(round(hours * 360)):
-            block = np.zeros((10 * RATE, 2), np.float32)
-            out.write(block if silence else block + draw.normal(0, 0.02, block.shape).astype(np.float32))
-        if not silence:
-            out.write(np.stack([clip, clip], axis=1))
+    blocks = round(hours * 3600 / BLOCK_S)
+    places = {round(quarter * blocks / 4) for quarter in (1, 2, 3)} if of != "silence" else set()
+    with soundfile.SoundFile(folder / "long.flac", "w", RATE, channels) as out:
+        for number, block in zip(range(blocks), SOUNDS[of](), strict=False):
+            for one in (block, clip) if number in places else (block,):
+                out.write(np.stack([one] * channels, axis=1))
     return folder / "long.flac"
+
+
+def silence() -> Iterator[np.ndarray]:
+    while True:
+        yield np.zeros(BLOCK_S * RATE, np.float32)
+
+
+def noise() -> Iterator[np.ndarray]:
+    draw = np.random.default_rng(1)
+    while True:
+        yield draw.normal(0, 0.02, BLOCK_S * RATE).astype(np.float32)
+
+
+def speech() -> Iterator[np.ndarray]:
+    """Yield recordings of the folder of speech, one after another, shuffled anew each time round."""
+    root = Path(os.environ.get("SAYSO_SPEECH", "../shared/speech"))
+    rows = [json.loads(line) for line in (root / "manifest.jsonl").read_text().splitlines()]
+    paths = [root / row["path"] for row in rows if row["path"].startswith(("librispeech", "vctk", "speechocean762"))]
+    draw, held = np.random.default_rng(2), np.zeros(0, np.float32)
+    while True:
+        for path in draw.permutation(paths):
+            samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+            held = np.concatenate([held, soxr.resample(samples[:, 0], rate, RATE)])
+            while held.size >= BLOCK_S * RATE:
+                yield held[: BLOCK_S * RATE]
+                held = held[BLOCK_S * RATE :]
+
+
+SOUNDS = {"speech": speech, "noise": noise, "silence": silence}
 
 
 def verified(home: Path, file: Path) -> dict[str, object]:
@@ -79,8 +114,15 @@ def verified(home: Path, file: Path) -> dict[str, object]:
     done = subprocess.run([sys.executable, "-c", VERIFY, home, file], capture_output=True, text=True, check=True)
     seconds = time.perf_counter() - started
     verdict, clips = json.loads(done.stdout)
-    peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
-    return {"verdict": verdict, "clips": clips, "seconds": seconds, "peak_mb": peak_mb}
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak_mb = used.ru_maxrss / 1000
+    return {
+        "verdict": verdict,
+        "clips": clips,
+        "seconds": round(seconds, 1),
+        "cpu_s": round(used.ru_utime + used.ru_stime, 1),
+        "peak_mb": round(peak_mb, 1),
+    }
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from sayso.consent.act import Action
 from sayso.mark import Mark, Marker
 from sayso.mark.cells import energies, levels, residuals, spectra
 from sayso.mark.detector import Detector
-from sayso.mark.inscription import in_time
+from sayso.mark.inscription import Written
 from sayso.mark.pattern import HOP_LENGTH, PERIOD_FRAMES, pattern_of
 from sayso.mark.shaping import allowances
 
@@ -139,7 +139,9 @@ def pushed(sound: np.ndarray, sums: np.ndarray, push_db: float) -> np.ndarray:
     # A sure cell is moved with all its weight, a doubtful one less.
     guess = np.tanh(sums / (sums.std() + 1e-9))[phase]
     allowed = np.minimum(2 * allowances(energies(spectrum[0])), 1.0)
-    change = in_time(spectrum, (push_db * guess * allowed).astype(np.float32))[0]
+    written = Written(spectrum)
+    written.moved((push_db * guess * allowed).astype(np.float32))
+    change = written.change[0]
     return (padded + change)[HOP_LENGTH : HOP_LENGTH + sound.size]
 
 

@@ -36,12 +36,13 @@ from sayso.ledger.log import Log
 from sayso.mark.embedder import Embedding
 from sayso.mark.marked import MarkedAudio
 from sayso.settings import Settings
+from sayso.vault import Vault
 from sayso.workflows.consent import permission
 from sayso.workflows.installation.session import Session, open_session
 from sayso.workflows.provenance import content, manifests
 from sayso.workflows.speech import credentials, speaking
 from sayso.workflows.speech.orders import Order
-from sayso.workflows.voices import archive, voicebook
+from sayso.workflows.voices import voicebook
 
 TEXTS = (
     "The keeper climbed the narrow stair before dawn, and he was not alone in the tower that night.",
@@ -64,11 +65,12 @@ PARTS: dict[str, Place] = {
     "encode": (MarkedAudio, "encoded"),
     "sign": (credentials, "issue"),
     "manifest": (manifests, "sealed"),
-    "seal": (archive, "_sealed"),
+    "seal": (Vault, "sealed"),
+    "keep the clip": (Vault, "put"),
     "fingerprint": (content, "fingerprinted"),
     "write file": (Draft, "write"),
     "waiting for the check": (speaking, "_prepared"),
-    "commit": (speaking, "_settled"),
+    "commit": (speaking, "settle"),
     "name": (Draft, "publish"),
     "sequencing": (Log, "integrate"),
 }

@@ -92,6 +92,7 @@ def main() -> None:
     parser.add_argument("--efforts", nargs="*", default=["fast", "best"], help="fast, best, studio, search")
     parser.add_argument("--speakers", nargs="*", default=JUDGED)
     parser.add_argument("--out", type=Path, default=Path(".bench/likeness"))
+    parser.add_argument("--brief", action="store_true", help="without the mark, the words and the time of a render")
     parser.add_argument("--table", action="store_true", help="show what is there, and measure nothing")
     parser.add_argument("--fit", nargs=3, metavar=("SPEAKER", "EFFORT", "FILE"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -101,12 +102,12 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     for name in asked.speakers if not asked.table else ():
         for effort in asked.efforts:
-            row = measured(name, effort, asked.out)
+            row = measured(name, effort, asked.out, brief=asked.brief)
             print(f"{name} {effort}: " + ", ".join(f"{key} {_short(value)}" for key, value in row.items()), flush=True)
     table(asked.out)
 
 
-def measured(name: str, effort: str, out: Path) -> dict:
+def measured(name: str, effort: str, out: Path, *, brief: bool) -> dict:
     """Return the row of a speaker, from the folder or measured now."""
     stem = f"{name.replace(':', '-')}-{effort}"
     kept = out / f"{stem}.json"
@@ -114,14 +115,13 @@ def measured(name: str, effort: str, out: Path) -> dict:
         voice = out / f"{stem}.npz"
         if not voice.exists():
             subprocess.run([sys.executable, __file__, "--fit", name, effort, str(voice)], check=True)
-        kept.write_text(json.dumps(_judged(name, effort, voice, out), indent=1))
+        kept.write_text(json.dumps(_judged(name, effort, voice, out, brief=brief), indent=1))
     return json.loads(kept.read_text())
 
 
 def _fitted(name: str, effort: str, file: Path) -> None:
     """Fit one voice, and keep it with what it took."""
     engine = _Searched() if effort == "search" else Kokoro()
-    engine.load()
     who = speaker(name)
     references = [Reference(b"", bytes([place]), signal, ()) for place, signal in enumerate(who.reference)]
     clock, work = time.monotonic(), time.process_time()
@@ -137,7 +137,7 @@ def _fitted(name: str, effort: str, file: Path) -> None:
     np.savez(file, asset=np.frombuffer(found.asset.data, np.uint8), facts=np.array(json.dumps(facts)))
 
 
-def _judged(name: str, effort: str, voice: Path, out: Path) -> dict:
+def _judged(name: str, effort: str, voice: Path, out: Path, *, brief: bool) -> dict:
     with np.load(voice) as kept:
         asset = VoiceAsset(engine="kokoro", kind="style", data=kept["asset"].tobytes())
         facts = json.loads(str(kept["facts"]))
@@ -167,11 +167,14 @@ def _judged(name: str, effort: str, voice: Path, out: Path) -> dict:
         "dnsmos": dnsmos(plain).ovr,
         "stock": stock["name"],
         "stock_dnsmos": stock["dnsmos"],
-        "words": word_errors(spoken, SENTENCES),
-        "stock_words": stock["words"],
-        **marked_voice(plain),
-        "render": _render_cost(engine, asset),
     }
+    if not brief:
+        row |= {
+            "words": word_errors(spoken, SENTENCES),
+            "stock_words": stock["words"],
+            **marked_voice(plain),
+            "render": _render_cost(engine, asset),
+        }
     return {key: value.item() if isinstance(value, np.generic) else value for key, value in row.items()}
 
 
@@ -207,18 +210,20 @@ def _stock(engine: Kokoro, sex: str, pitch: float, out: Path) -> dict:
 
 @cache
 def _everyone(judge: str, out: Path) -> tuple[np.ndarray, list[str]]:
-    """Return what ``judge`` makes of every speaker at hand, of 20 s of speech at most, and their names."""
+    """Return what ``judge`` makes of every speaker with a second of speech, of 12 s at most, and their names."""
     file = out / f"everyone-{judge}.npz"
     if not file.exists():
-        names = sorted(rows())
-        speech = [_speech(parted_of(name))[: 20 * RATE] for name in names]
-        np.savez(file, names=np.array(names), rows=np.stack([_judges()[judge](one) for one in speech]))
+        speech = {name: _speech(_known_by(name))[: 12 * RATE] for name in sorted(rows())}
+        known = {name: _judges()[judge](one) for name, one in speech.items() if len(one) >= RATE}
+        np.savez(file, names=np.array(list(known)), rows=np.stack(list(known.values())))
     with np.load(file) as kept:
         return kept["rows"], [str(name) for name in kept["names"]]
 
 
-def parted_of(name: str) -> tuple[Signal, ...]:
-    return speaker(name).held
+def _known_by(name: str) -> tuple[Signal, ...]:
+    """Return what others are compared with of a speaker: of whom a clone is judged, nothing that the fit heard."""
+    found = speaker(name)
+    return found.held if name in JUDGED else found.reference + found.held
 
 
 def _render_cost(engine: Kokoro, asset: VoiceAsset) -> float:
@@ -230,7 +235,7 @@ def _render_cost(engine: Kokoro, asset: VoiceAsset) -> float:
     voice = KokoroVoice.from_asset(asset)
     plain = replace(voice, layers=None, melody=Melody()).asset()
     spent = {asset.data: [], plain.data: []}
-    for _ in range(4):
+    for _ in range(2):
         for one in (asset, plain):
             started = time.process_time()
             list(engine.stream(SENTENCES[0], one))

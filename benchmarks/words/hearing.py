@@ -29,7 +29,8 @@ from table import folded
 
 from sayso.engines import engine
 from sayso.engines.pronounced import pronounced
-from sayso.synthesis import NothingToSay, normalise
+from sayso.synthesis import NothingToSay
+from sayso.synthesis.normalise import normalise
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]

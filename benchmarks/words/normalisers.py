@@ -26,7 +26,8 @@ from table import Case, cases, folded_sounds
 
 from sayso.engines.phonemes import phonemes
 from sayso.errors import SaysoError
-from sayso.synthesis import NothingToSay, normalise
+from sayso.synthesis import NothingToSay
+from sayso.synthesis.normalise import normalise
 
 HERE: Final = Path(__file__).parent
 Verdicts = list[bool | None]

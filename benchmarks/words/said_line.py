@@ -10,7 +10,8 @@ import sys
 
 from sayso.engines.phonemes import phonemes
 from sayso.errors import SaysoError
-from sayso.synthesis import normalise, phrases
+from sayso.synthesis import phrases
+from sayso.synthesis.normalise import normalise
 
 
 def _said(text: str) -> list[str]:

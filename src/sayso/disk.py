@@ -43,6 +43,10 @@ class TargetTaken(Conflict):
     """The output file exists; choose another name."""
 
 
+class LockTaken(Conflict):
+    """Another process holds the lock; wait for it."""
+
+
 class TargetInvalid(Invalid):
     """The output is no file that can be written."""
 
@@ -257,14 +261,24 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
+def _lock(path: Path, fd: int, *, wait: bool) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise LockTaken(f"another process holds {path.name}; wait for it") from None
+
+
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file ``path`` against every other process; it is freed by death too."""
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock file ``path`` against every other process; it is freed by death too.
+
+    Where another one holds it, wait for that, or, not to ``wait``, raise `LockTaken`.
+    """
     make_private(path.parent)
     with explained(path):
         fd = os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        _lock(path, fd, wait=wait)
         yield
     finally:
         os.close(fd)

@@ -6,6 +6,7 @@ An id carries no meaning and no order, so that a ledger entry which names it tel
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 import secrets
 from typing import Final, NewType
@@ -23,6 +24,7 @@ CertificateId = NewType("CertificateId", str)
 OrganisationId = NewType("OrganisationId", str)
 CredentialId = NewType("CredentialId", str)
 RunId = NewType("RunId", str)
+ProductionId = NewType("ProductionId", str)
 
 OWN_ORGANISATION: Final = OrganisationId("org_aaaaaaaaaaaaaaaa")
 """The organisation that runs the installation; it is there from the start."""
@@ -39,6 +41,7 @@ PREFIXES: Final = {
     "organisation": "org",
     "credential": "crd",
     "run": "run",
+    "production": "prd",
 }
 
 _RANDOM_BYTES: Final = 10  # 80 bits: no collision worth a thought below 10^9 ids
@@ -54,8 +57,17 @@ class IdInvalid(Invalid):
 
 def new_id(noun: str) -> str:
     """Return a fresh id for ``noun`` (a key of `PREFIXES`), such as ``spk_6dnq2kz7w4xkq3ya``."""
-    body = base64.b32encode(secrets.token_bytes(_RANDOM_BYTES)).decode().lower()
-    return f"{PREFIXES[noun]}_{body}"
+    return _id(noun, secrets.token_bytes(_RANDOM_BYTES))
+
+
+def derived_id(noun: str, *parts: str) -> str:
+    """Return the id for ``noun`` that follows from ``parts``: the same work, done again, has the same id."""
+    joined = "".join(f"{len(part)}:{part}" for part in (noun, *parts))
+    return _id(noun, hashlib.sha256(joined.encode()).digest()[:_RANDOM_BYTES])
+
+
+def _id(noun: str, data: bytes) -> str:
+    return f"{PREFIXES[noun]}_{base64.b32encode(data).decode().lower()}"
 
 
 def parse_id(noun: str, text: str) -> str:

@@ -11,8 +11,10 @@ import pytest
 import soundfile
 
 from sayso.audio import Container, Signal, decode, encode, stream
-from sayso.audio.errors import EmptyAudio, Invalid, TooLong, UnknownFormat
+from sayso.audio.errors import EmptyAudio, Invalid, RateTooLow, TooLong, UnknownFormat
 from sayso.audio.salvage import Salvage
+from sayso.audio.starts import has_index
+from sayso.audio.stream import joined
 
 JUNK = np.random.default_rng(7).bytes
 LONGEST_S = 3600.0
@@ -112,7 +114,7 @@ def muxed(form, codec, tone, *, rate=48_000, video_s=0.0):
         resampler = av.AudioResampler(format=sound.format.name, layout="mono", rate=rate, frame_size=size)
         for piece in (*resampler.resample(frame), *resampler.resample(None)):
             container.mux(sound.encode(piece))
-        container.mux(sound.encode(None))
+        container.mux([packet for packet in sound.encode(None) if packet.size])
     return file.getvalue()
 
 
@@ -131,6 +133,18 @@ def frames(container, seconds):
 )
 def test_further_formats_of_ffmpeg_are_read(tone, form, codec):
     assert read(muxed(form, codec, tone))[0] == pytest.approx(tone.duration_s, abs=0.1)
+
+
+@pytest.mark.parametrize("form", ["matroska", "ogg"])
+def test_flac_in_another_container_is_read_and_so_is_a_file_of_it_behind(files, tone, form):
+    data = muxed(form, "flac", tone)
+    assert read(data) == (pytest.approx(tone.duration_s, abs=0.05), [])
+    assert read(data + files["flac"])[0] == pytest.approx(2 * tone.duration_s, abs=0.1)
+
+
+def test_a_tag_before_a_file_is_part_of_it(files, tone):
+    tag = b"ID3\x04\x00\x00\x00\x00\x02\x00" + bytes(256)
+    assert read(tag + files["flac"]) == (pytest.approx(tone.duration_s), [])
 
 
 @pytest.mark.parametrize("form", ["matroska", "webm", "mp4"])
@@ -154,12 +168,15 @@ def test_a_second_track_is_read_behind_the_first(tone):
     assert read(file.getvalue())[0] == pytest.approx(2 * tone.duration_s, abs=0.2)
 
 
-def test_parts_of_other_rates_and_channels_come_at_one(tone):
+def test_parts_of_other_rates_come_at_one_and_no_channel_is_mixed_away(tone):
     stereo = Signal(np.repeat(tone.samples, 2, axis=0), 24_000)
     other = io.BytesIO()
     soundfile.write(other, tone.samples[0], 16_000, format="WAV")
     blocks = list(stream(encode(tone, Container.WAV) + encode(stereo, Container.FLAC) + other.getvalue()))
-    assert {(block.sample_rate, block.num_channels) for block in blocks} == {(24_000, 1)}
+    assert {block.sample_rate for block in blocks} == {24_000}
+    channels = [block.num_channels for block in blocks]
+    assert (channels[0], channels[-1], channels) == (1, 2, sorted(channels))
+    assert joined(blocks).num_channels == 2
     assert sum(block.num_samples for block in blocks) == pytest.approx(2 * 48_000 + 72_000, abs=300)
 
 
@@ -178,6 +195,13 @@ def test_what_is_too_long_is_refused_on_the_way(tone):
         list(salvage.blocks())
 
 
+def test_a_header_that_declares_a_rate_of_no_sound_is_refused_before_it_grows(files):
+    hurt = bytearray(files["wav"])
+    hurt[24:28] = struct.pack("<I", 1)
+    with pytest.raises(RateTooLow):
+        read(bytes(hurt))
+
+
 def test_a_number_that_is_none_in_samples_becomes_silence():
     samples = np.full(24_000, np.nan, dtype="<f4")
     head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + samples.nbytes, b"WAVE", b"fmt ", 16, 3, 1, 24_000, 96_000, 4, 32, b"data", samples.nbytes)  # fmt: skip
@@ -188,3 +212,14 @@ def test_a_number_that_is_none_in_samples_becomes_silence():
 def test_a_format_that_is_unknown_is_named_without_its_bytes():
     with pytest.raises(UnknownFormat, match="expected WAV, W64"):
         read(b"plain text" * 100)
+
+
+def test_an_m4a_cut_off_before_its_index_is_refused_with_that_reason(files):
+    data = files["m4a"]
+    moov = data.find(b"moov") - 4
+    index = int.from_bytes(data[moov : moov + 4], "big")
+    cut = data[:moov] + data[moov + index :]
+    assert has_index(io.BytesIO(data), 0, len(data))
+    assert not has_index(io.BytesIO(cut), 0, len(cut))
+    with pytest.raises(Invalid, match="cut off before its index"):
+        read(cut)

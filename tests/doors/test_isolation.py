@@ -35,7 +35,7 @@ OURS, THEIRS = "Northwind Audio", "Rival Radio"
 PURPOSE, PROJECT = "audiobook/mystery", "the-lamp-of-northwind"
 
 NO_INSTALLATION = {
-    "consent sign", "credentials check", "demo", "detect", "labels list", "labels read", "ledger audit", "mark profiles",
+    "consent sign", "credentials check", "demo", "detect", "diagnose", "fairness judge", "labels list", "labels read", "ledger audit", "mark profiles",
     "restore", "settings show", "text", "witness serve",
 }  # fmt: skip
 """Commands that open no installation, or, as the demo, one of their own."""
@@ -73,6 +73,9 @@ TRIED: dict[str, str] = {
     "erase plan": "--speaker {speaker}",
     "erase run": "{plan} --yes",
     "export": "{clip} -o {new}.flac",
+    "key add": "--licensee Third --purpose podcast",
+    "key list": "",
+    "key revoke": "{credential}",
     "ledger checkpoint": "",
     "ledger export": "-o {new}",
     "ledger keys": "",
@@ -87,6 +90,7 @@ TRIED: dict[str, str] = {
     "mark publish": "-o {new}.json",
     "report compliance": "",
     "resolver serve": "--port 0",
+    "serve": "--port 0",
     "say": "Hello --voice {voice} --licensee {ours} --purpose {purpose} -o {new}.wav",
     "speaker add": "--name Bea",
     "speaker deceased": "{speaker}",
@@ -195,6 +199,7 @@ def sayso(furnished, tmp_path, monkeypatch, capsys):
     home = Path(shutil.copytree(furnished.home, tmp_path / "home"))
     monkeypatch.setenv("SAYSO_HOME", str(home))
     monkeypatch.setattr("sayso.doors.resolver.server.ResolverServer.serve_forever", lambda _: None)
+    monkeypatch.setattr("sayso.doors.api.listening.serve", lambda *_: None)
     monkeypatch.setattr("sayso.workflows.operations.checkup.cards", dict)
     monkeypatch.setattr(cloning, "fit", hibari_fit)
 

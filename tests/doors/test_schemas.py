@@ -10,14 +10,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from jsonschema import Draft202012Validator
 
+import sayso.doors.api.listening
 import sayso.doors.resolver.server
 import sayso.doors.witness.server
 from sayso.audio import Container, encode
 from sayso.doors import schemas
 from sayso.doors.cli.main import app, run
 from sayso.engines.registry import engine as engine_named
+from sayso.workflows.enrollment import checking
 from sayso.workflows.voices import cloning
 from tests.credentials.test_certificate_check import ROOT_KEY, certificate, name, usage
+from tests.recognition.echo import Echo
 from tests.workflows.conftest import hibari_fit
 
 from .schemas import checked, command_of, validator
@@ -69,7 +72,7 @@ def test_a_schema_is_well_formed_strict_and_refers_to_what_is_there(name):
 def test_every_command_with_json_has_a_schema_and_every_schema_a_use():
     assert set(schemas.commands()) == commands_with_json()
     used = {result for results in schemas.commands().values() for result in results}
-    inner = {"common", "error", "file-error", "content-credentials", "jurisdiction"}
+    inner = {"common", "error", "file-error", "content-credentials", "jurisdiction", "key"}
     assert used | inner == set(schemas.names())
 
 
@@ -113,6 +116,8 @@ def tour(tmp_path, capsys, monkeypatch, speech):
     monkeypatch.setattr(cloning, "fit", hibari_fit)
     for server in (sayso.doors.resolver.server.ResolverServer, sayso.doors.witness.server.WitnessServer):
         monkeypatch.setattr(server, "serve_forever", lambda self: None)
+    monkeypatch.setattr(sayso.doors.api.listening, "serve", lambda _service, _address, ready: ready("http://[::1]:1"))
+    monkeypatch.setattr(checking, "recogniser", Echo)
     made = Tour(tmp_path, capsys)
     monkeypatch.setattr(cloning, "engine_named", lambda _, threads: engine_named("hibari", threads))
     made.file("recording.flac", encode(speech, Container.FLAC))
@@ -133,12 +138,36 @@ def test_every_command_answers_as_its_schema_says(tour):
     ledger(tour)
     accounts(tour)
     erasure(tour, speaker)
+    productions(tour)
     tour("doctor")
     tour("settings", "show")
     tour("report", "compliance")
     fairness(tour)
+    enrollment(tour)
     tour("demo", "--out", tour.file("demo"))
     assert commands_with_json() - tour.ran == set()
+
+
+def productions(tour):
+    book = tour.file("book.txt", b"The lamp was lit at noon.")
+    planned = tour("produce", "plan", book, *FORS, "--voice", "heart")
+    assert planned["missing"] == []
+    production, out = planned["production"], tour.file("package")
+    made = tour("produce", "run", production, "-o", out, "--formats", "mp3")
+    assert (made["rendered"], made["reused"]) == (1, 0)
+    tour("produce", "status", production)
+    tour("produce", "redo", production, "c01-0001")
+    tour("produce", "resume", production, "-o", out)
+    tour("produce", "package", production, "-o", out, "--target", "podcast", "--formats", "wav")
+    tour("produce", "report", out)
+    tour("produce", "report", tour.folder, code=3)
+    run = tour("runs", "list")["runs"][0]["run"]
+    tour("runs", "show", run)
+    tour("runs", "cancel", run)
+    tour("runs", "resume", run)
+    tour("runs", "fork", run, "--step", 2)
+    tour("runs", "show", "run_aaaaaaaaaaaaaaaa", code=3)
+    tour("produce", "plan", book, "--licensee", "L", "--purpose", "p", code=2)
 
 
 def voices_and_clips(tour, voice):
@@ -155,6 +184,7 @@ def voices_and_clips(tour, voice):
     tour("verify", tour.file("absent.wav"), tour.file("out.wav"), code=3)
     tour("trace", tour.file("out.wav"))
     tour("trace", tour.file("short.flac"), code=3)
+    tour("diagnose", tour.file("recording.flac"), tour.file("short.flac"), "-o", tour.file("diagnosis.html"))
     tour("restore", tour.file("recording.flac"), "-o", tour.file("restored.wav"))
     tour("consent", "why", "--voice", voice, *FORS)
     tour("consent", "why", "--voice", voice, "--licensee", "Rival", "--purpose", "podcast", code=5)
@@ -262,6 +292,10 @@ def accounts(tour):
     tour("account", "list")
     tour("account", "revoke", issued)
     tour("account", "revoke", issued, code=4)
+    key = tour("key", "add", *FORS, "--organisation", "Rival Radio", "--licensee", "Rival", "--rate", 60)
+    tour("key", "list")
+    tour("key", "revoke", key["credential"])
+    tour("serve", "--port", 0)
 
 
 def erasure(tour, speaker):
@@ -278,3 +312,8 @@ def fairness(tour):
     rows = [f"{n},{group},likeness,0.{n + 50},synthetic" for group in "ab" for n in range(30)]
     table = "\n".join(["speaker,group,metric,value,kind", *rows])
     tour("fairness", "judge", tour.file("table.csv", table.encode()), "--margin", "likeness=0.2")
+
+
+def enrollment(tour):
+    words = ("--statement", tour.file("recording.flac"), "--text", "The keeper climbed the narrow stair.")
+    tour("enroll", "check", *words, tour.file("recording.flac"))

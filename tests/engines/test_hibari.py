@@ -35,6 +35,16 @@ def test_the_seed_changes_the_breath_only():
     assert np.corrcoef(one, other)[0, 1] > 0.9
 
 
+def test_blocks_are_what_the_whole_is():
+    engine = HibariEngine()
+    voice, long = engine.stock_asset("heart"), f"{SENTENCE} {SENTENCE}"
+    blocks = list(engine.stream(long, voice, seed=4, early=True))
+    assert len(blocks) > 2
+    assert blocks[0].duration_s < 0.6
+    together = np.concatenate([block.samples[0] for block in blocks])
+    np.testing.assert_allclose(together, spoken(engine, long, voice, seed=4), atol=1e-6)
+
+
 def test_unknown_stock_voice_in_an_asset():
     engine = HibariEngine()
     with pytest.raises(NotFound):

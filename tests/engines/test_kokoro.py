@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
-from sayso.engines import VoiceAsset, VoiceUnfit
+from sayso.engines import Stop, VoiceAsset, VoiceUnfit
 from sayso.engines.kokoro import Kokoro
 from sayso.engines.kokoro.graph import LAYERS, TIMBRE
 from sayso.engines.kokoro.styles import styles
@@ -32,6 +34,38 @@ class TestKokoro(EngineConformance):
     @pytest.mark.slow
     def test_speaks_more_than_fits_its_net_at_once(self):
         super().test_speaks_more_than_fits_its_net_at_once()
+
+    @pytest.mark.slow
+    def test_an_early_piece_is_shorter(self):
+        super().test_an_early_piece_is_shorter()
+
+    @pytest.mark.slow
+    def test_align(self):
+        super().test_align()
+
+
+def test_early_speech_is_cut_into_growing_pieces_whose_words_are_timed():
+    engine = Kokoro(threads=1)
+    voice, text = engine.stock_asset("af_heart"), "Mind the door, then go."
+    times = engine.align(text, voice, early=True)
+    pieces = list(engine.stream(text, voice, early=True))
+    assert len(pieces) == 2
+    assert pieces[0].duration_s < 1.0
+    assert [time.word for time in times] == ["Mind", "the", "door,", "then", "go."]
+    # What the words' times say of the cut is what the pieces do: behind "mind".
+    assert times[0].end_s < pieces[0].duration_s + 0.03 < times[1].start_s + 0.1
+    assert times[-1].end_s < sum(piece.duration_s for piece in pieces)
+
+
+def test_a_render_is_broken_off_within_the_net():
+    engine, stop = Kokoro(threads=1), Stop()
+    engine.load()
+    pieces = engine.stream(f"{SENTENCE} {SENTENCE}", engine.stock_asset("af_heart"), stop=stop)
+    timer = threading.Timer(0.2, stop.set)
+    timer.start()
+    started = time.process_time()
+    assert list(pieces) == []
+    assert time.process_time() - started < 1.5  # the whole takes some seconds
 
 
 def test_stock_voices_name_licence_and_source():

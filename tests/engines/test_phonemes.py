@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.engines.errors import Unspeakable
-from sayso.engines.phonemes import phonemes, split_phonemes, token_ids
+from sayso.engines.phonemes import growing_pieces, phonemes, split_phonemes, token_ids
 
 
 def test_words_have_the_sounds_of_the_lexicon():
@@ -41,6 +41,27 @@ def test_pieces_are_short_and_lose_nothing(text, max_tokens):
     pieces = split_phonemes(text, max_tokens=max_tokens)
     assert all(0 < len(piece) <= max_tokens for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+@given(st.text(alphabet="abcdef ,.ˈ", max_size=300))
+def test_growing_pieces_lose_nothing(text):
+    pieces = growing_pieces(text, (12, 28, 64))
+    assert len(pieces) <= 4
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("one two three four five six seven", ["one two", "three four five six seven"]),
+        ("one two, three four five", ["one two,", "three four five"]),
+        ("one two thr", ["one two thr"]),
+        ("antidisestablishment is it", ["antidisestablishment", "is it"]),
+        ("antidisestablishment", ["antidisestablishment"]),
+    ],
+)
+def test_the_first_piece_is_short_and_ends_between_words(text, pieces):
+    assert growing_pieces(text, (12, 28)) == pieces
 
 
 def test_pieces_are_cut_at_punctuation():

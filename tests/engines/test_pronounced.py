@@ -8,7 +8,7 @@ from sayso.engines.errors import PhonemesUnsupported
 from sayso.engines.phonemes import phonemes
 from sayso.engines.pronounced import pronounced, shown, words_of
 from sayso.engines.registry import engine
-from sayso.synthesis import normalise
+from sayso.synthesis.normalise import normalise
 
 TEXT = f"The {pronounced('lead', 'lˈɛd')} of {pronounced('Des Moines', 'də mˈYn')} is here."
 

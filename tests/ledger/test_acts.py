@@ -16,6 +16,7 @@ from sayso.ledger.acts import (
     Permitted,
     SpeakerAdded,
     act_of,
+    entry_of,
     registry,
 )
 from sayso.ledger.entry import Entry, Link
@@ -79,3 +80,13 @@ def test_two_classes_of_one_type_are_told_apart_by_their_fields():
     resumed = GrantChanged(state="given", who="speaker", version=1).entry(AT, GRANT)
     assert type(act_of(given)) is GrantEntered
     assert type(act_of(resumed)) is GrantChanged
+
+
+def test_facts_of_several_rooms_are_held_to_the_vocabulary():
+    facts = {"permit": "p", "licensee": "l", "purpose": "q"}
+    assert entry_of("synthesis:clip:failed", AT, GRANT, facts).facts == facts
+    for wrong in ({**facts, "lisensee": "l"}, {**facts, "clip": "c"}):
+        with pytest.raises(EntryInvalid):
+            entry_of("synthesis:clip:failed", AT, GRANT, wrong)
+    with pytest.raises(EntryInvalid):
+        entry_of("synthesis:clip:lost", AT, GRANT, facts)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import av
 import numpy as np
@@ -112,6 +113,25 @@ def test_the_published_key_forges_what_it_finds_but_not_the_operators_presence(c
     for found in (Detector(keys).detect(sound), Detector(keys).detect_among(sound, np.array([7], dtype=np.uint64))):
         assert (found.present, found.mark, found.segments, found.marks) == (False, None, (), ())
         assert found.log10_p > PRESENT_LOG10_P
+
+
+def test_what_the_published_key_wrote_proves_nothing_to_any_private_key(consent, keys, speech):
+    """One forged sound, many operators who share the public key: their p-values are no smaller than chance allows."""
+    sound = forged(consent, keys, speech, seed=9).slice(0, 84_000)
+    operators = [MarkKeys(keys.public_pilot, bytes([k, 77]) * 16, bytes([k, 78]) * 16) for k in range(24)]
+    found = [Detector(one).detect(sound, warps=False).log10_p for one in operators]
+    assert min(found) > -2.5
+    assert np.mean(np.array(found) <= math.log10(0.1)) <= 0.25
+
+
+def test_a_removed_public_pilot_leaves_the_operators_presence(consent, keys, speech):
+    """Who inverts what the published key wrote takes the public evidence away, not the private one."""
+    pattern = Marker(keys, consent.gate)
+    marked = pattern.embed(speech, MARK, consent.permit, Action.SYNTHESIZE).signal
+    other = MarkKeys(keys.public_pilot, b"o" * 32, b"p" * 32)
+    public = forged(consent, other, speech, seed=3).samples - speech.samples
+    heard = Signal(marked.samples - 0.8 * public, 24_000)
+    assert Detector(keys).detect(heard).mark == MARK
 
 
 def test_a_marked_passage_is_found_in_a_long_file(keys, marked, speech):

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sayso.mark.evidence import log10_fisher, log10_likelihood_ratio, log10_searched, log10_squares, log10_tail
+from sayso.mark.evidence import (
+    log10_fisher,
+    log10_likelihood_ratio,
+    log10_searched,
+    log10_shares,
+    log10_squares,
+    log10_tail,
+)
 
 
 @pytest.mark.parametrize("statistic", [0.5, 3, 8, 20, 34.9, 35.1, 60])
@@ -67,3 +74,28 @@ def test_squares_of_fair_coins_are_bounded():
     assert log10_squares(30.0, 30) == 0
     assert log10_squares(5.0, 0) == 0
     assert log10_squares(200.0, 30) < -20
+
+
+@pytest.mark.parametrize("most", [0.0, 3.0, 6.0, 12.0, 90.0])
+def test_the_shares_of_all_hypotheses_add_up_to_one(most):
+    statistics = np.random.default_rng(3).standard_normal(2304)
+    statistics[7] = most
+    shares = 10.0 ** log10_shares(statistics)
+    assert shares.sum() == pytest.approx(1)
+    assert shares.min() >= 1 / (2 * 2304) - 1e-12
+    assert (shares[7] > 0.4) == (most >= 6)
+
+
+def test_no_public_signs_make_a_false_alarm_likelier_than_stated():
+    """Whatever somebody wrote with the public key, the private signs of another are fair coins: the bound holds."""
+    rng = np.random.default_rng(4)
+    values = rng.standard_normal((40, 64)) * rng.exponential(size=(40, 64))
+    values /= np.linalg.norm(values, axis=1, keepdims=True)
+    for written in (np.zeros(40), np.full(40, 9.0), 9.0 * (np.arange(40) == 3), rng.uniform(-5, 12, 40)):
+        shares = log10_shares(written)
+        smallest = []
+        for _ in range(2000):
+            private = (rng.choice([-1.0, 1.0], (40, 64)) * values).sum(axis=1)
+            smallest.append(min(log10_searched(t, log10_hypotheses=-w) for t, w in zip(private, shares, strict=True)))
+        for level in (0.3, 0.1, 0.03, 0.01):
+            assert np.mean(np.array(smallest) <= math.log10(level)) <= level

@@ -57,11 +57,41 @@ def test_fits_of_random_ids_have_normal_tails():
 
 
 def test_an_issued_id_is_found_in_noise_that_hides_it_from_a_blind_reader(keys, marked):
-    short = noisy(marked.slice(0, 72_000), 10)
+    heard = noisy(marked.slice(0, 63_000), 8)
     detector = Detector(keys)
-    assert detector.detect(short).mark is None
-    found = detector.detect_among(noisy(marked, 10), IDS)
+    assert detector.detect(heard).mark is None
+    found = detector.detect_among(heard, IDS)
     assert (found.present, found.mark, found.mark_verified) == (True, MARK, True)
+
+
+def test_who_holds_the_ids_finds_a_mark_that_is_not_even_present_to_others(keys, marked):
+    heard = noisy(marked.slice(0, 63_000), 8)
+    detector = Detector(keys)
+    assert not detector.detect(heard).present
+    found = detector.detect_known(heard, lambda: IDS)
+    assert (found.present, found.mark, found.mark_verified) == (True, MARK, True)
+    assert found.log10_p >= detector.detect_among(heard, IDS).log10_p + 0.9  # a tenth of all chance
+
+
+def test_the_ids_are_not_asked_for_where_they_cannot_help(keys, marked, speech):
+    def issued():
+        raise AssertionError
+
+    assert Detector(keys).detect_known(marked, issued).mark == MARK
+    assert not Detector(keys).detect_known(speech, issued).present
+
+
+def test_of_two_marks_over_one_another_the_issued_one_is_named_and_no_other(keys, marker, consent, marked, speech):
+    other = Mark(int(IDS[5]))
+    over = marker.embed(Signal(speech.samples[:, ::-1], 24_000), other, consent.permit, Action.SYNTHESIZE).signal
+    for late in (0, 31_200):
+        sound = np.zeros((1, marked.num_samples + late), dtype=np.float32)
+        sound[:, : marked.num_samples] += marked.samples
+        sound[:, late:] += 0.7 * over.samples
+        found = Detector(keys).detect_known(Signal(sound, 24_000), lambda: IDS)
+        assert {one.mark for one in found.marks} == {MARK, other}
+        found = Detector(keys).detect_known(Signal(sound, 24_000), lambda: OTHERS)
+        assert {one.mark for one in found.marks} <= {MARK, other}
 
 
 def test_an_id_that_was_not_issued_is_not_named_another(keys, marked):

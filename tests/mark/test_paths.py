@@ -8,7 +8,7 @@ import pytest
 
 from sayso.mark.alignment import NOWHERE, folded, statistic
 from sayso.mark.mark import MarkKeys
-from sayso.mark.paths import PLACES, Steps, followed, followed_eagerly, likeliest
+from sayso.mark.paths import PLACES, PathShares, Steps, followed, followed_eagerly, likeliest, log_total
 from sayso.mark.pattern import PERIOD_FRAMES, pattern_of
 from sayso.mark.reading import unread
 from sayso.mark.search import cut
@@ -68,6 +68,44 @@ def test_no_other_path_is_likelier(scores):
         other = path.copy()
         other[rng.integers(len(other))] = rng.integers(-1, PLACES)
         assert worth(other.tolist()) <= best + 1e-4
+
+
+def test_the_sum_over_all_paths_is_that_of_every_step_from_every_place(scores):
+    steps = Steps.of(6, 1)
+    ahead = (np.arange(PLACES)[None, :] - np.arange(PLACES)[:, None]) % PLACES
+    apart = np.abs(np.arange(PLACES)[None, :] - np.arange(PLACES)[:, None])
+    step = np.zeros((PLACES + 1, PLACES + 1))  # the last place is none
+    step[:-1, :-1] = math.exp(steps.far) + (ahead == 0) * math.exp(steps.stay) + (apart == 1) * math.exp(steps.drift)
+    step[:-1, :-1] += ((ahead > 0) & (ahead <= 64)) * math.exp(steps.near)
+    step[:-1, -1], step[-1, :-1], step[-1, -1] = (math.exp(one) for one in (steps.end, steps.begin, steps.wait))
+    reached = np.append(np.exp(scores[0] + steps.first_on), math.exp(steps.first_off))
+    for block in scores[1:]:
+        reached = (reached @ step) * np.append(np.exp(block), 1.0)
+    assert log_total(scores, steps) == pytest.approx(math.log(reached.sum()), rel=1e-6)
+
+
+def test_without_scores_the_sum_over_all_paths_is_one_but_for_drifts_over_the_edge():
+    assert -1e-4 < log_total(np.zeros((9, PLACES), dtype=np.float32), Steps.of(9, 1)) <= 1e-9
+
+
+def test_public_signs_make_their_path_likely_and_leave_every_other_half_of_its_chance(keys):
+    pattern = pattern_of(keys)
+    phase = np.concatenate([np.arange(40, 140), np.arange(10, 90), np.arange(200, 280)])
+    cuts = cut(np.zeros((1, 256 * (len(phase) + 1)), dtype=np.float32))[0]
+    for quarter in cuts:
+        quarter.value[:] = 0
+    truth = 4.0 * pattern.pilot[phase].astype(np.float32)
+    cuts[0].value[:] = truth[: len(cuts[0].value)]
+    (model,) = followed(cuts, pattern.pilot)
+    (known,) = followed(cuts, pattern.pilot, shares=PathShares(cuts, pattern.public_pilot))
+    assert model.log10_hypotheses > 8
+    assert known.log10_hypotheses < 1.5
+    cuts[0].value[:] = -cuts[0].value * (pattern.public_pilot[phase] != 0)[: len(cuts[0].value)]
+    cuts[0].value[:] += truth[: len(cuts[0].value)] * (pattern.private_pilot[phase] != 0)[: len(cuts[0].value)]
+    (attacked,) = followed(cuts, pattern.private_pilot)
+    shares = PathShares(cuts, np.zeros_like(pattern.public_pilot))
+    (paid,) = followed(cuts, pattern.private_pilot, shares=shares)
+    assert paid.log10_hypotheses <= attacked.log10_hypotheses + math.log10(2) + 1e-6
 
 
 def test_a_path_through_pure_signs_is_followed_to_the_block(keys):

@@ -23,7 +23,7 @@ def test_coded_bits_share_the_cells_evenly():
     cells = np.bincount(pattern.group[pattern.data != 0], minlength=CODED_BITS)
     assert cells.max() - cells.min() <= 1
     low = pattern.group[:, :20]
-    assert np.bincount(low[pattern.data[:, :20] != 0], minlength=CODED_BITS).min() >= 15
+    assert np.bincount(low[pattern.data[:, :20] != 0], minlength=CODED_BITS).min() >= 14
 
 
 def test_the_public_pattern_is_part_of_the_whole_and_no_more():
@@ -31,8 +31,8 @@ def test_the_public_pattern_is_part_of_the_whole_and_no_more():
     assert not public.data.any()
     known = public.pilot != 0
     assert (whole.pilot[known] == public.pilot[known]).all()
-    assert np.mean(known) == 64 / 288
-    assert np.count_nonzero(whole.pilot) == PERIOD_FRAMES * BANDS * 96 // 288
+    assert np.mean(known) == 48 / 288
+    assert np.count_nonzero(whole.pilot) == PERIOD_FRAMES * BANDS * 112 // 288
 
 
 def test_patterns_of_two_keys_are_unrelated():
@@ -50,4 +50,4 @@ def test_the_pattern_is_for_ever():
         int((pattern.data * places).sum()),
         int((pattern.group * places).sum()),
     )
-    assert fingerprint == (895432, -2085392, 41113758318)
+    assert fingerprint == (728328, -2168690, 48419512116)

@@ -82,9 +82,9 @@ TALK = (
 def test_who_speaks_is_told_by_tags_and_by_turns():
     talk = Conversation()
     for paragraph, expected in TALK[:-1]:
-        assert [who for who, _ in talk.pieces(paragraph)] == expected, paragraph
+        assert [who for who, _ in talk.stretches(paragraph)] == expected, paragraph
     talk.end_scene()
-    assert [who for who, _ in talk.pieces("“Nobody knows who says this.”")] == ["narrator"]
+    assert [who for who, _ in talk.stretches("“Nobody knows who says this.”")] == ["narrator"]
 
 
 CAST = """\

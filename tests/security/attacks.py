@@ -33,7 +33,7 @@ from sayso.synthesis.store import Clip
 from sayso.voices import CloningPermit, reference, style_fit
 from sayso.workflows.consent import permission
 from sayso.workflows.installation import rows
-from sayso.workflows.provenance.releasing import SoundDraft
+from sayso.workflows.provenance.releasing import ProgrammeDraft, SoundDraft
 from sayso.workflows.speech import credentials, exporting, orders, speaking
 from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import archive, cloning, voicebook
@@ -397,7 +397,7 @@ def go_on_climbing_after_a_withdrawal() -> None:
     search = object.__new__(style_fit._Search)
     search._permitted, search._digests, search._progress = refusing(), [], lambda _: None
     with refused("the search took another step after the withdrawal"):
-        search._climbing(0.5)
+        search._climbing(0.5, 0.0)
 
 
 def refusing() -> CloningPermit:
@@ -587,7 +587,7 @@ def fetch(site: Site, what: str, after: Callable[[], None] = lambda: None, **cha
     granted = permission.ask(site.session, replace(asked, **changes), exporting.ACT)
     after()
     with refused(what):
-        exporting._sound(site.session, clip, exporting._made(site.session, clip), granted.permit)
+        exporting.reopen(site.session, clip, exporting.made_of(site.session, clip), granted.permit)
 
 
 @against("mark/reopening.py:reopened without check 0")
@@ -659,3 +659,45 @@ def make_a_permit_of_ones_own() -> None:
     own = replace(world.permit(), ceiling_ms=10**9).signed(Ed25519PrivateKey.generate())
     with refused("a permit that nobody here made"):
         world.gate.check(own, Action.SYNTHESIZE)
+
+
+# Programmes
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What stands for a signed chapter."""
+
+    permit_ids: frozenset[str]
+    data: bytes = b"sound"
+
+
+def chapter(site: Site) -> tuple[ProgrammeDraft, Chapter]:
+    """Return a draft of a chapter, and the chapter, whose one clip may be published with credentials."""
+    clip = clip_of(site)
+    row = voicebook.row_of(site.session, clip.voice_id)
+    asked = exporting._request(site.session, clip, row, exporting.Publication(clip.clip_id), Disclosure.METADATA)
+    permit = permission.ask(site.session, asked, exporting.ACT).permit
+    return ProgrammeDraft(site.folder / "chapter.mp3", site.session.gate, [permit]), Chapter(
+        frozenset({permit.permit_id})
+    )
+
+
+@against(
+    "workflows/provenance/releasing.py:ProgrammeDraft._write without check 0",
+    "workflows/provenance/releasing.py:ProgrammeDraft._write without release in check 0",
+)
+def release_a_chapter_that_does_not_say_it_is_synthetic(site: Site) -> None:
+    draft, file = chapter(site)
+    with draft, refused("a chapter left without the credentials that were promised"):
+        draft.write(file, to=Release())
+
+
+@against("workflows/provenance/releasing.py:ProgrammeDraft.publish without check 0")
+def be_held_up_with_a_chapter_until_after_a_withdrawal(site: Site) -> None:
+    draft, file = chapter(site)
+    with draft:
+        draft.write(file, to=Release(disclosure=Disclosure.METADATA))
+        site.end_permits()
+        with refused("a chapter got its name after the withdrawal"):
+            draft.publish()

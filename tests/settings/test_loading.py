@@ -69,11 +69,13 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "jurisdictions": "eu,us-ca",
         "mark_chains": "none,opus-16",
         "weak_marks": "refuse",
+        "non_commercial_projects": "thesis,diary",
         "credential_file": "/srv/credential",
+        "high_water": "/srv/high-water",
     }
     assert set(values) == set(names.NAMES)
     by_variables = told(**{name.upper(): value for name, value in values.items()})
-    lists = {"witnesses", "jurisdictions", "mark_chains"}
+    lists = {"witnesses", "jurisdictions", "mark_chains", "non_commercial_projects"}
     by_file = told(
         "\n".join(f"{name} = {value.split(',') if name in lists else repr(value)}" for name, value in values.items())
     )
@@ -127,6 +129,12 @@ def test_the_file_is_held_to_the_same(told, text, message):
 def test_the_keys_never_lie_in_the_database_of_the_state(told):
     with pytest.raises(Invalid, match="keys_url"):
         told(DATABASE_URL="sqlite:////srv/x", KEYS_URL="sqlite:////srv/x")
+
+
+def test_the_high_water_mark_never_lies_in_the_home(told):
+    home = told().home
+    with pytest.raises(Invalid, match="outside the home"):
+        told(HIGH_WATER=str(home / "high-water"))
 
 
 @pytest.mark.parametrize("url", ["postgresql://sayso:s3cret@db/sayso", "postgresql://db/sayso?password=s3cret"])

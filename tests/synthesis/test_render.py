@@ -18,7 +18,8 @@ from sayso.consent.permit import Gate, Permit
 from sayso.engines import SpeedInvalid, VoiceAsset
 from sayso.engines.hibari import HibariEngine
 from sayso.mark import Mark, MarkedAudio, Marker, MarkKeys
-from sayso.synthesis import NothingToSay, Phrase, Renderer, UnmarkedAudio, estimate_ms, normalise, phrases, script
+from sayso.synthesis import NothingToSay, Phrase, Renderer, UnmarkedAudio, estimate_ms, phrases, script
+from sayso.synthesis.normalise import normalise
 from sayso.synthesis.render import MAX_PIECE_MS
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)

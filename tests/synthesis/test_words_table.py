@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sayso.engines.phonemes import phonemes
-from sayso.synthesis import NothingToSay, normalise
+from sayso.synthesis import NothingToSay
+from sayso.synthesis.normalise import normalise
 
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "words"
 

@@ -16,6 +16,7 @@ _spec.loader.exec_module(rules)
 CASES = {
     "from sayso.consent.permit import Permit\np = Permit()": ("synthesis/render.py", "consent/decision.py"),
     "import sayso.consent.permit as c\np = c.Permit(1)": ("doors/cli/say.py", "consent/decision.py"),
+    "e = Entry('a:b', at)": ("workflows/consent/permission.py", "ledger/acts.py"),
     "m = MarkedAudio(1)": ("synthesis/render.py", "mark/embedder.py"),
     "f = EncodedAudio(b'')": ("workflows/speech/speaking.py", "mark/marked.py"),
     "f = manifest.SignedAudio(b'')": ("workflows/speech/speaking.py", "credentials/manifest.py"),

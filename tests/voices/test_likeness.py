@@ -3,7 +3,7 @@ import pytest
 
 from sayso.voices import campplus
 from sayso.voices.gate import speech_of
-from sayso.voices.likeness import Parted, nearest_stranger
+from sayso.voices.likeness import Parted, in_words, nearest_stranger
 
 
 def test_what_is_put_aside_is_not_heard(speech):
@@ -24,3 +24,13 @@ def test_the_crowd_knows_its_own_and_no_noise(speech):
     noise = np.random.default_rng(0).standard_normal(32_000).astype(np.float32)
     assert nearest_stranger(campplus.embed_voice(speech)) > 0.5
     assert nearest_stranger(campplus.embed_speech(noise)) < 0.5
+
+
+def test_likeness_in_words():
+    said = [in_words(similarity, 0.4) for similarity in (0.85, 0.65, 0.5, 0.3)]
+    assert [words.split(":")[0] for words in said] == [
+        "very like the speaker",
+        "like the speaker",
+        "somewhat like the speaker",
+        "not like the speaker",
+    ]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sayso.voices.pitch import log_pitch
+from sayso.voices.pitch import Pitch, log_pitch
 
 
 def buzz(hz: float, harmonics: int = 12) -> np.ndarray:
@@ -33,3 +33,13 @@ def test_noise_and_nothing_have_no_pitch(num_samples):
 
 def test_silence_has_no_pitch():
     assert np.isnan(log_pitch(np.zeros(16_000, np.float32)))
+
+
+def test_the_range_of_a_pitch_is_that_of_its_quartiles():
+    pieces = [buzz(hz)[:4_000] for hz in (100, 120, 140, 160)]
+    found = Pitch.of(np.concatenate(pieces))
+    assert found.is_known
+    assert np.exp(found.log_median) == pytest.approx(130, rel=0.1)
+    assert np.exp(found.spread) == pytest.approx(1.35, rel=0.15)
+    assert not Pitch.of(np.zeros(16_000, np.float32)).is_known
+    assert not Pitch.of(buzz(100)).is_known or Pitch.of(buzz(100)).spread < 0.01

@@ -120,9 +120,22 @@ def test_an_engine_with_stock_voices_only_cannot_clone(reference):
 
 
 def test_kokoro_comes_near_another_engine_in_few_renders(speech, monkeypatch):
-    budget = style_fit._Budget(rounds=1, tone_after=(1,), stock=0, settling=2, judged=2)
+    budget = style_fit._Budget(rounds=1, tone_after=(1,), stock=0, settling=1, judged=1)
     monkeypatch.setattr(style_fit, "_LAYERED", {Effort.FAST: budget})
     found = fit(Kokoro(), references(speech), permitted(), effort=Effort.FAST)
-    assert found.renders == 1 * 2 + 3 * 2 + 2
+    assert found.renders == 1 * 2 + 3 * 1 + 1
     assert found.similarity_ge2e > 0.6
     assert found.asset.engine == "kokoro"
+
+
+@pytest.mark.slow
+def test_a_voice_goes_on_from_another_and_tells_how_alike_it_is(speech, monkeypatch):
+    budget = style_fit._Budget(rounds=0, tone_after=(), stock=0, settling=1, judged=2, climb=6, checks=2)
+    monkeypatch.setattr(style_fit, "_LAYERED", {Effort.FAST: budget})
+    told = []
+    first = fit(Kokoro(), references(speech), permitted(), effort=Effort.FAST, progress=told.append)
+    assert any(getattr(part, "note", "").startswith("similarity 0.") for part in told)
+    assert told == sorted(told)
+    second = fit(Kokoro(), references(speech), permitted(), effort=Effort.FAST, start=first.asset)
+    assert second.renders == first.renders - 3  # the start was found before
+    assert second.similarity > first.similarity - 0.02

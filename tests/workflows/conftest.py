@@ -28,7 +28,7 @@ TEXT = "The keeper climbed the narrow stair before dawn, and he was not alone."
 NAME = "Adelheid Quixano-Featherstonehaugh"
 
 
-def hibari_fit(engine, references, permitted, *, effort, seed, progress):  # the signature of voices.fit
+def hibari_fit(engine, references, permitted, *, effort, start, seed, progress):  # the signature of voices.fit
     """Stand in for the style fit: the voice speaks with hibari, its embedding is random but real bytes."""
     embedding = np.random.default_rng(seed).standard_normal(256).astype(np.float32)
     asset = engine_named("hibari").stock_asset("heart")

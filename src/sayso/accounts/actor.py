@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from sayso.accounts.terms import KeyScope
 from sayso.database import Scope, Sees
 from sayso.ids import OWN_ORGANISATION, OrganisationId, SpeakerId
 
@@ -27,7 +28,7 @@ class Actor:
     """Who asks; ``credential`` names what proved it.
 
     ``speaker`` and ``blind`` are set for the role of a speaker alone: whose voice it is, and what hides in the ledger
-    which entries one credential made (see `sayso.database.scope`).
+    which entries one credential made (see `sayso.database.scope`). ``key`` is what a key of the API is bound to.
     """
 
     role: Role
@@ -35,6 +36,7 @@ class Actor:
     credential: str
     speaker: SpeakerId | None = None
     blind: bytes | None = None
+    key: KeyScope | None = None
 
     def scope(self) -> Scope:
         """Return whose rows the actor sees, and how ledger entries name the actor."""

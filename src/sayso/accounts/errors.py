@@ -29,6 +29,10 @@ class CredentialInvalid(Invalid):
     """The text is no credential, or no such credential can be issued."""
 
 
+class KeyScopeInvalid(Invalid):
+    """What a key is to be bound to is malformed; the message names the field."""
+
+
 class CredentialUnknown(NotFound):
     """There is no such credential here."""
 
@@ -43,6 +47,10 @@ class CredentialExposed(Refused):
 
 class CredentialRefused(Refused):
     """The credential proves nothing here: it is unknown, revoked or expired."""
+
+
+class VoiceNotOfKey(Refused):
+    """The key of who asks is bound to other voices."""
 
 
 class RoleRefused(Refused):

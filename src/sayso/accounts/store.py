@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, Text, delete, insert, select, update
 
 from sayso.accounts.actor import Role
 from sayso.accounts.errors import (
@@ -48,12 +48,13 @@ credentials = Table(
     Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
     Column("role", String(16), nullable=False),
     Column("speaker_id", String(ID_LENGTH), index=True),
+    Column("scope", Text),
     Column("secret_hash", LargeBinary(32), nullable=False),
     Column("created_at", String(24), nullable=False),
     Column("expires_at", String(24), nullable=False),
     Column("revoked_at", String(24)),
 )
-"""Of a secret only its keyed digest is kept; see `sayso.accounts.secret`."""
+"""Of a secret only its keyed digest is kept; see `sayso.accounts.secret`. ``scope`` is that of a key of the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,13 @@ class Credential:
     created_at: str
     expires_at: str
     revoked_at: str | None = None
+    scope: str | None = None
 
     @property
     def stands_for(self) -> str:
         """Return what the digest of the secret is over too: edited, the credential is no longer the one issued."""
-        return f"{self.organisation_id} {self.role} {self.speaker_id or ''} {self.expires_at}"
+        text = f"{self.organisation_id} {self.role} {self.speaker_id or ''} {self.expires_at}"
+        return text if self.scope is None else f"{text} {self.scope}"
 
     def check(self, at: str) -> None:
         """Return if the credential is valid at ``at`` (as `clock.stamp` writes it); raise `CredentialRefused`."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -38,8 +39,16 @@ _CODECS: Final = {
 }
 
 
-def encode(signal: Signal, container: Container) -> bytes:
-    """Return ``signal`` as the bytes of a file.
+@dataclass(frozen=True, slots=True)
+class Mastered:
+    """How a mastered file is written: bits a second in all (None: as `encode` has it), and its plain metadata."""
+
+    bit_rate: int | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+def encode(signal: Signal, container: Container, mastered: Mastered | None = None) -> bytes:
+    """Return ``signal`` as the bytes of a file; ``mastered`` names another bit rate, and title, artist and the like.
 
     WAV and FLAC hold 16-bit PCM, rounded to nearest without dither, so that ``decode`` gives back what was encoded to
     half a step, digital silence stays digital silence, and encoding again changes nothing; values beyond full scale are
@@ -60,7 +69,7 @@ def encode(signal: Signal, container: Container) -> bytes:
             f"got {signal.num_channels} channels, expected at most {most} for {container}; mix it down first"
         )
     if container in _CODECS:
-        return _encode_packets(signal, _CODECS[container])
+        return _encode_packets(signal, _CODECS[container], mastered or Mastered())
     return _encode_pcm(signal, container)
 
 
@@ -77,7 +86,7 @@ def _encode_pcm(signal: Signal, container: Container) -> bytes:
     return file.getvalue()
 
 
-def _encode_packets(signal: Signal, codec: _Codec) -> bytes:
+def _encode_packets(signal: Signal, codec: _Codec, mastered: Mastered) -> bytes:
     import av  # noqa: PLC0415 - loads libraries that most commands do not need
 
     rate = next((r for r in codec.sample_rates if r >= signal.sample_rate), codec.sample_rates[-1])
@@ -86,9 +95,10 @@ def _encode_packets(signal: Signal, codec: _Codec) -> bytes:
     # The edit list of an M4A file tells where the sound ends in units of the movie's time scale: samples, then.
     options = {"movie_timescale": str(rate)} if codec.muxer == "ipod" else {}
     with av.open(file, "w", format=codec.muxer, options=options) as container:
+        container.metadata.update(mastered.metadata)
         stream: Any = container.add_stream(codec.encoder, rate=rate)
         stream.layout = "mono" if signal.num_channels == 1 else "stereo"
-        stream.bit_rate = codec.bit_rate * (signal.num_channels if codec.a_channel else 1)
+        stream.bit_rate = mastered.bit_rate or codec.bit_rate * (signal.num_channels if codec.a_channel else 1)
         for frame in _frames(signal, stream.codec_context):
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

@@ -44,6 +44,10 @@ class TooLong(Invalid):
     """The recording is too long; cut it into parts."""
 
 
+class RateTooLow(Invalid):
+    """The recording has too few samples a second to hold speech; record it at 8,000 Hz or more."""
+
+
 class TooShort(Invalid):
     """The recording is too short; record more."""
 

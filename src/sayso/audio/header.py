@@ -83,3 +83,8 @@ def declares_length(mp3_frame: bytes) -> bool:
     Without it FFmpeg only guesses the duration from the bit rate, which says nothing about a cut.
     """
     return any(tag in mp3_frame[:200] for tag in (b"Xing", b"Info", b"VBRI"))
+
+
+def is_endless_flac(head: bytes) -> bool:
+    """Return whether a FLAC file was written while its sound was made: it tells no length (RFC 9639 section 8.2)."""
+    return head[:4] == b"fLaC" and len(head) >= 26 and head[21] & 0x0F == 0 and head[22:26] == bytes(4)

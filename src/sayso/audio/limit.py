@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from sayso.audio.errors import TooLong
+from sayso.audio.errors import RateTooLow, TooLong
+
+_LOWEST_HZ: Final = 2_000
+"""Below it there is no speech, and a small file would grow to hours of samples at the rate of detection."""
 
 _MAX_VALUES_PER_S: Final = (
     96_000  # two channels at 48 kHz: bounds the memory of a small file that decodes to a huge one
@@ -19,7 +22,9 @@ class Limit:
         self.max_duration_s = max_duration_s
 
     def check(self, num_samples: int, sample_rate: int, num_channels: int) -> None:
-        """Raise `TooLong` if this is too long, or too much to hold."""
+        """Raise `TooLong` if this is too long, or too much to hold, `RateTooLow` if its rate is that of no sound."""
+        if sample_rate < _LOWEST_HZ:
+            raise RateTooLow(f"got {sample_rate} samples a second, expected at least {_LOWEST_HZ:,}")
         duration_s = num_samples / max(sample_rate, 1)
         if duration_s > self.max_duration_s:
             raise TooLong(

@@ -22,7 +22,7 @@ from sayso.audio.limit import Limit
 from sayso.audio.packets import planar
 from sayso.audio.pcm import pcm_blocks
 from sayso.audio.source import opened
-from sayso.audio.starts import form_at, next_frame, next_start, size_of
+from sayso.audio.starts import behind_tags, form_at, has_flac_frames, has_index, next_frame, next_start, size_of
 
 _MOST_ERRORS: Final = 10_000
 """Reads in a row that bring no packet: then the rest of a part is given up."""
@@ -76,8 +76,9 @@ class Salvage:
             if not known:
                 raise UnknownFormat(f"got a file in which no sound is found, expected {READ}")
             if is_empty:
+                why = f" ({self.skipped[0]})" if self.skipped else ""
                 raise (CorruptAudio if self.skipped else EmptyAudio)(
-                    f"got a file without a single sample that decodes, expected sound; {AGAIN}"
+                    f"got a file without a single sample that decodes{why}, expected sound; {AGAIN}"
                 )
 
     def _begin(self, file: BinaryIO, place: int) -> tuple[int, AudioFormat | None]:
@@ -105,7 +106,10 @@ class Salvage:
             if not tracks:
                 self._skip(start, end, f"{form.name} without sound")
         except (av.error.FFmpegError, ValueError) as error:
-            self._skip(start, end, f"{form.name}, {getattr(error, 'strerror', None) or 'unreadable'}")
+            why = getattr(error, "strerror", None) or "unreadable"
+            if form is AudioFormat.MP4 and not has_index(file, start, end):
+                why = "cut off before its index (the moov box), without which no frame of it can be told from the next"
+            self._skip(start, end, f"{form.name}, {why}")
 
     def _frames(self, container: Any, start: int, track: int) -> Iterator[Block]:
         """Yield finite samples of each frame of a track that decodes."""
@@ -195,13 +199,19 @@ def _end_of(file: BinaryIO, start: int, form: AudioFormat, size: int) -> int:
         declared = int.from_bytes(file.read(4), "little" if form is AudioFormat.WAV else "big") + _RIFF_HEADER
         follows = next_start(file, start + declared) if _RIFF_HEADER + 36 < declared < size - start else None
         return start + declared if follows is not None else _next_other(file, start + _RIFF_HEADER, form, size)
-    return _next_other(file, start + _RIFF_HEADER, form, size)
+    return _next_other(file, behind_tags(file, start) + _RIFF_HEADER, form, size)
 
 
 def _next_other(file: BinaryIO, place: int, form: AudioFormat, size: int) -> int:
-    """Return where the next header begins; of Ogg links FFmpeg goes on from one to the next by itself."""
+    """Return where the next header begins; of Ogg links FFmpeg goes on from one to the next by itself.
+
+    Matroska and Ogg keep the header of a FLAC file for each track of FLAC: no file begins there.
+    """
     while (found := next_start(file, place)) is not None:
-        if form is not AudioFormat.OGG or form_at(file, found) is not AudioFormat.OGG:
+        other = form_at(file, found)
+        is_link = form is other is AudioFormat.OGG
+        is_inside = form in {AudioFormat.OGG, AudioFormat.WEBM} and other is AudioFormat.FLAC
+        if not is_link and not (is_inside and not has_flac_frames(file, found)):
             return found
         place = found + _RIFF_HEADER
     return size

@@ -13,6 +13,7 @@ import numpy as np
 from sayso.audio.blocks import Block
 from sayso.audio.container import AudioFormat, id3_size, sniff
 from sayso.audio.errors import AGAIN, AudioNotFound, AudioUnreadable, CorruptAudio, EmptyAudio, UnknownFormat
+from sayso.audio.header import is_endless_flac
 from sayso.audio.limit import Limit
 from sayso.audio.packets import packet_blocks
 from sayso.audio.pcm import pcm_blocks
@@ -31,6 +32,7 @@ def blocks_of(source: Path | bytes, *, max_duration_s: float) -> Iterator[Block]
         form = sniff(head)
         limit = Limit(max_duration_s)
         is_pcm = form in _PCM or (form is AudioFormat.OGG and b"\x01vorbis" in head)
+        is_pcm = is_pcm and not (form is AudioFormat.FLAC and is_endless_flac(head))
         blocks = pcm_blocks(file, form, limit) if is_pcm else packet_blocks(file, form, head, limit)
         is_empty = True
         for samples, sample_rate in blocks:

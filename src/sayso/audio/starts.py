@@ -12,6 +12,10 @@ from sayso.audio.errors import UnknownFormat
 _BLOCK: Final = 1 << 20
 _OVERLAP: Final = 256
 _FRAME_HEADER: Final = 4
+_MOST_BLOCKS: Final = 1_000
+_LAST_BLOCK_TYPE: Final = 6
+_BOX_HEADER: Final = 16
+_LEAST_BOX: Final = 8
 
 # Each pattern is long enough that it stands by chance once in 2^40 bytes or less. RIFF, FORM and GUID: the
 # specifications of Microsoft, Apple and Sony; FLAC: RFC 9639 section 8.2; Ogg: a page that begins a stream, RFC 3533
@@ -64,17 +68,52 @@ def next_frame(file: BinaryIO, start: int) -> int | None:
 
 def form_at(file: BinaryIO, start: int) -> AudioFormat | None:
     """Return the format that begins at ``start``, after ID3v2 tags; None where none does."""
-    while True:
-        file.seek(start)
-        head = file.read(_OVERLAP)
-        size = id3_size(head)
-        if size == 0:
-            break
-        start += size
+    file.seek(behind_tags(file, start))
     try:
-        return sniff(head)
+        return sniff(file.read(_OVERLAP))
     except UnknownFormat:
         return None
+
+
+def behind_tags(file: BinaryIO, start: int) -> int:
+    """Return where what follows the ID3v2 tags at ``start`` begins: ``start`` where there are none."""
+    while True:
+        file.seek(start)
+        size = id3_size(file.read(_OVERLAP))
+        if size == 0:
+            return start
+        start += size
+
+
+def has_index(file: BinaryIO, start: int, end: int) -> bool:
+    """Return whether the MP4 file in the bytes ``start`` to ``end`` has its ``moov`` box (ISO/IEC 14496-12, 8.2.1)."""
+    for _ in range(_MOST_BLOCKS):
+        file.seek(start)
+        head = file.read(_BOX_HEADER)
+        size = int.from_bytes(head[:4], "big")
+        if size == 1:
+            size = int.from_bytes(head[8:], "big")
+        if head[4:8] == b"moov":
+            return True
+        if size < _LEAST_BOX or start + size >= end:
+            return False
+        start += size
+    return False
+
+
+def has_flac_frames(file: BinaryIO, start: int) -> bool:
+    """Return whether a frame follows the metadata blocks of the FLAC header at ``start`` (RFC 9639, section 8)."""
+    place = start + len(b"fLaC")
+    for _ in range(_MOST_BLOCKS):
+        file.seek(place)
+        head = file.read(4)
+        if len(head) < 4 or head[0] & 0x7F > _LAST_BLOCK_TYPE:
+            return False
+        place += 4 + int.from_bytes(head[1:], "big")
+        if head[0] & 0x80:
+            break
+    file.seek(place)
+    return file.read(2) in {b"\xff\xf8", b"\xff\xf9"}
 
 
 def size_of(file: BinaryIO) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sayso.audio.blocks import Block
 from sayso.audio.salvage import Salvage
-from sayso.audio.signal import MIN_SAMPLE_RATE, Signal
+from sayso.audio.signal import Signal, concatenate
 
 MAX_STREAM_S: Final = 24 * 3600.0
 
@@ -22,8 +22,9 @@ def stream(
     """Yield the sound of a file, or of its bytes, in blocks of a few seconds, at ``sample_rate`` or the file's own.
 
     What is damaged or joined is read as far as it decodes; a `Salvage` given as the source tells what was skipped. Of
-    a sound file one block after another is what `decode` and then `resample` give, to the resampler's rounding. All
-    blocks have the channels of the first: parts with others are folded into them. Raise as `Salvage.blocks`.
+    a sound file one block after another is what `decode` and then `resample` give, to the resampler's rounding. No
+    block has fewer channels than those before it: a part of fewer is repeated, a part of more widens what follows, so
+    that no channel is mixed away; `joined` makes them one. Raise as `Salvage.blocks`.
     """
     salvage = source if isinstance(source, Salvage) else Salvage(source, max_duration_s=max_duration_s)
     return _uniform(salvage.blocks(), sample_rate)
@@ -35,34 +36,36 @@ def excerpt(source: Path | bytes, start_s: float, end_s: float, *, sample_rate: 
     What lies beyond the end of the sound is left out; of nothing at all comes one channel without samples.
     """
     first, last = round(start_s * sample_rate), round(end_s * sample_rate)
-    place, kept = 0, list[np.ndarray]()
+    place, kept = 0, list[Signal]()
     for block in stream(source, sample_rate=sample_rate):
-        kept.append(block.samples[:, max(0, first - place) : max(0, last - place)])
+        kept.append(Signal(block.samples[:, max(0, first - place) : max(0, last - place)], sample_rate))
         place += block.num_samples
         if place >= last:
             break
-    return Signal(np.concatenate(kept, axis=1) if kept else np.zeros((1, 0), dtype=np.float32), sample_rate)
+    return joined(kept) if kept else Signal(np.zeros((1, 0), dtype=np.float32), sample_rate)
+
+
+def joined(blocks: Sequence[Signal]) -> Signal:
+    """Return blocks of one rate as one signal, with the channels of the one that has most."""
+    num_channels = max(block.num_channels for block in blocks)
+    return concatenate([Signal(_widened(block.samples, num_channels), block.sample_rate) for block in blocks])
 
 
 def _uniform(blocks: Iterable[Block], sample_rate: int | None) -> Iterator[Signal]:
-    """Yield ``blocks`` at one rate and with the channels of the first."""
+    """Yield ``blocks`` at one rate, each with as many channels as any before it at least."""
     num_channels, rate_in, resampler = 0, 0, _Resampler(0, 0, 0)
     for samples, rate in blocks:
-        sample_rate, num_channels = sample_rate or rate, num_channels or len(samples)
-        if rate != rate_in:
+        sample_rate, channels_in, num_channels = sample_rate or rate, num_channels, max(num_channels, len(samples))
+        if rate != rate_in or num_channels != channels_in:
             yield from resampler.end()
             rate_in, resampler = rate, _Resampler(rate, sample_rate, num_channels)
-        yield from resampler.take(_folded(samples, num_channels))
+        yield from resampler.take(_widened(samples, num_channels))
     yield from resampler.end()
 
 
-def _folded(samples: NDArray[np.float32], num_channels: int) -> NDArray[np.float32]:
-    """Return ``samples`` with ``num_channels`` channels: one of many is their mix, many of one are copies of it."""
-    if len(samples) == num_channels:
-        return samples
-    if num_channels == 1:
-        return Signal(samples, MIN_SAMPLE_RATE).mixed_in_phase()[None]
-    return np.resize(samples, (num_channels, samples.shape[1]))
+def _widened(samples: NDArray[np.float32], num_channels: int) -> NDArray[np.float32]:
+    """Return ``samples`` with ``num_channels`` channels, those that are there repeated."""
+    return samples if len(samples) == num_channels else np.resize(samples, (num_channels, samples.shape[1]))
 
 
 class _Resampler:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+from sayso.deferred import deferred
 
 if TYPE_CHECKING:
     from sayso.consent.act import Action, Purpose
@@ -34,28 +35,24 @@ __all__ = [
     "why",
 ]
 
-_HOMES: Final = {
-    "Action": "act",
-    "Answer": "reasons",
-    "Gate": "permit",
-    "Grant": "grant",
-    "GrantAnswers": "reasons",
-    "Party": "state",
-    "Permit": "permit",
-    "Policies": "cedar",
-    "Policy": "cedar",
-    "Purpose": "act",
-    "Release": "permit",
-    "Request": "request",
-    "State": "state",
-    "Why": "decision",
-    "decide": "decision",
-    "why": "decision",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load the module that a public name lives in when the name is first used."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = deferred(
+    __name__,
+    {
+        "Action": "act",
+        "Answer": "reasons",
+        "Gate": "permit",
+        "Grant": "grant",
+        "GrantAnswers": "reasons",
+        "Party": "state",
+        "Permit": "permit",
+        "Policies": "cedar",
+        "Policy": "cedar",
+        "Purpose": "act",
+        "Release": "permit",
+        "Request": "request",
+        "State": "state",
+        "Why": "decision",
+        "decide": "decision",
+        "why": "decision",
+    },
+)

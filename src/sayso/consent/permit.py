@@ -10,6 +10,7 @@ import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from types import NoneType
 from typing import Final, Self
 
@@ -91,6 +92,7 @@ class Permit:
 
 
 _SIGNED: Final = tuple(field.name for field in fields(Permit) if field.name != "signature")
+_VALUES: Final[Callable[[Permit], tuple[object, ...]]] = attrgetter(*_SIGNED, "signature")
 
 
 def signing_key(secret: bytes) -> PermitKey:
@@ -148,7 +150,7 @@ class Gate:
         self._key = Ed25519PublicKey.from_public_bytes(public_key)
         self._epoch_of = epoch_of
         self._clock = clock
-        self._verified: tuple[bytes, str] | None = None
+        self._verified: tuple[tuple[object, ...], tuple[type, ...]] | None = None
 
     def check(
         self,
@@ -164,7 +166,7 @@ class Gate:
     ) -> None:
         """Return if the act is permitted now; otherwise raise `PermitRefused` with every reason.
 
-        Cheap enough for each chunk of a stream: one permit's signature is verified once, and its bytes are compared
+        Cheap enough for each chunk of a stream: one permit's signature is verified once, and its fields are compared
         each time. ``made_ms`` is the length made under the permit so far, this chunk included. ``release``, from a
         stage that lets sound out, must be to the place, by the channel and with the disclosure that were permitted.
         """
@@ -205,18 +207,19 @@ class Gate:
 
     def _check_signature(self, permit: Permit) -> None:
         try:
-            signed = permit.signed_bytes(), permit.signature
-            if type(permit) is Permit and signed == self._verified:
+            values = _VALUES(permit)
+            seen = values, tuple(map(type, values))  # True is 1 to a comparison, and not to the signature
+            if type(permit) is Permit and seen == self._verified:
                 return
             raw = bytes.fromhex(permit.signature)
-            self._key.verify(raw, signed[0])
+            self._key.verify(raw, permit.signed_bytes())
             genuine = type(permit) is Permit and raw.hex() == permit.signature  # one spelling for one permit
         except (InvalidSignature, ValueError, TypeError, Invalid, AttributeError):
             genuine = False
         if not genuine:
             reason = "signature: the permit was not made by this installation, or was altered"
             raise PermitRefused(reason, reasons=[reason]) from None
-        self._verified = signed
+        self._verified = seen
 
 
 _PLAIN: Final = frozenset({str, int, float, bool, bytes, NoneType, Action, Disclosure})

@@ -18,6 +18,7 @@ from sayso.errors import Invalid
 from sayso.ids import GrantId, parse_id
 from sayso.mark.errors import MarkInvalid
 from sayso.mark.mark import Mark
+from sayso.mark.marked import PlacedMark
 
 MARK_ALGORITHM: Final = "org.sayso.mark.1"
 """The name of the mark as a soft binding algorithm."""
@@ -98,6 +99,45 @@ class Claim:
         common["parameters"] = {"ingredientIds": [transcoded_from]}
         opened = {"action": "c2pa.opened", **common, "digitalSourceType": SYNTHETIC}
         return [opened, {"action": "c2pa.transcoded", **common}]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeClaim:
+    """What Sayso states about a file with many clips: each mark with its place, and every grant and permit.
+
+    ``production`` names the production; ``created_at`` is when it was planned, as `clock.stamp` writes it.
+    """
+
+    production: str
+    marks: tuple[PlacedMark, ...]
+    grants: tuple[GrantId, ...]
+    permits: tuple[str, ...]
+    created_at: str
+
+    def manifest(self) -> dict[str, Any]:
+        """Return the definition of the manifest that says this, for the c2pa builder."""
+        common = {"when": self.created_at, "softwareAgent": _AGENT}
+        created = {"action": "c2pa.created", **common, "digitalSourceType": SYNTHETIC}
+        actions = [created, {"action": "c2pa.watermarked.bound", **common}]
+        blocks = [
+            {
+                "scope": {"timespan": {"start": round(1000 * each.start_s), "end": round(1000 * each.stop_s)}},
+                "value": str(each.mark),
+            }
+            for each in self.marks
+        ]
+        training = {"entries": {f"cawg.{use}": {"use": "notAllowed"} for use in _USES}}
+        consent = {"production": self.production, "grants": list(self.grants), "permits": list(self.permits)}
+        data: dict[str, Any] = {
+            _ACTIONS: {"actions": actions, "allActionsIncluded": True},
+            _SOFT_BINDING: {"alg": MARK_ALGORITHM, "blocks": blocks, "pad": []},
+            _TRAINING: training,
+            _CONSENT: consent,
+        }
+        return {
+            "claim_generator_info": [_AGENT],
+            "assertions": [{"label": label, "data": value, "created": True} for label, value in data.items()],
+        }
 
 
 @dataclass(frozen=True, slots=True)

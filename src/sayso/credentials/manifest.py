@@ -13,8 +13,9 @@ from dataclasses import InitVar, dataclass
 from typing import Any, BinaryIO, Final, Protocol
 
 from sayso.audio.container import Container
+from sayso.audio.tags import id3
 from sayso.credentials import library
-from sayso.credentials.claim import Claim
+from sayso.credentials.claim import Claim, ProgrammeClaim
 from sayso.credentials.credentials import UNKNOWN_SIGNER, Credentials, credentials_of
 from sayso.credentials.errors import (
     AlreadySigned,
@@ -27,7 +28,7 @@ from sayso.credentials.errors import (
 )
 from sayso.ids import PermitId
 from sayso.mark.errors import SealBroken
-from sayso.mark.marked import EncodedAudio
+from sayso.mark.marked import EncodedAudio, EncodedProgramme
 
 _MEDIA_TYPES: Final = {
     Container.WAV: "audio/wav",
@@ -151,6 +152,71 @@ def issue(file: EncodedAudio, *, claim: Claim, authority: Authority, parent: byt
             raise callback.error from error
         raise _explained(error, container) from error
     return SignedAudio(signed.getvalue(), file.permit_id, definition["label"], manifest, seal=_SIGNED_HERE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SignedProgramme:
+    """An `EncodedProgramme` with its manifest store beside it. Raise `SealBroken` if made by anything but this room."""
+
+    data: bytes
+    permit_ids: frozenset[PermitId]
+    manifest: bytes
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse to be made elsewhere."""
+        if seal is not _SIGNED_HERE:
+            raise SealBroken("a signed programme was made outside the credentials room; use `issue_detached`")
+
+
+def issue_detached(file: EncodedProgramme, *, claim: ProgrammeClaim, authority: Authority) -> SignedProgramme:
+    """Return ``file`` with a manifest store that lies beside it and states ``claim`` of it.
+
+    C2PA 2.2, section 11.4: a manifest by itself is bound to its file by the file's hash. So a file that is made again
+    is the same, byte for byte, whenever its manifest was signed; the library may write its tags anew, always in the
+    same way. Raise as `issue` does.
+    """
+    data, manifest = _detached(file.data, file.container, claim, authority)
+    return SignedProgramme(data, file.permit_ids, manifest, seal=_SIGNED_HERE)
+
+
+def issue_bound(
+    data: bytes, container: Container, *, claim: ProgrammeClaim, authority: Authority
+) -> tuple[bytes, bytes]:
+    """Return a file that programmes were bound into, and its manifest store, as `issue_detached` does."""
+    return _detached(data, container, claim, authority)
+
+
+def _detached(data: bytes, container: Container, claim: ProgrammeClaim, authority: Authority) -> tuple[bytes, bytes]:
+    media_type = _media_type(data, container)
+    if container is Container.FLAC:
+        # The library puts an empty ID3 tag before the sound, which not every reader skips; a tag with a text they do.
+        data = id3.tag({"ENCODER": "Sayso"}) + data
+    definition = claim.manifest() | {"label": f"urn:c2pa:{uuid.UUID(bytes=secrets.token_bytes(16), version=4)}"}
+    c2pa, callback, out = library.c2pa(), _Callback(authority), io.BytesIO()
+    try:
+        with (
+            library.signer(authority.algorithm, authority.chain_pem(), callback) as signer,
+            c2pa.Builder(definition, context=library.signing_context()) as builder,
+        ):
+            builder.set_no_embed()
+            manifest: bytes = builder.sign(signer, media_type, io.BytesIO(data), out)
+    except c2pa.C2paError as error:
+        if callback.error is not None:
+            raise callback.error from error
+        raise _explained(error, container) from error
+    return out.getvalue(), manifest
+
+
+def read_detached(data: bytes, manifest: bytes, container: Container, *, anchors_pem: bytes = b"") -> Credentials:
+    """Return what a manifest store states about the file ``data`` beside it, judged as `read` judges."""
+    c2pa = library.c2pa()
+    context = library.reading_context(anchors_pem)
+    try:
+        with c2pa.Reader(_MEDIA_TYPES[container], io.BytesIO(data), manifest, context=context) as reader:
+            return credentials_of(json.loads(reader.json()))
+    except (c2pa.C2paError, ValueError, RecursionError):
+        return Credentials(present=True, problems=(_DAMAGED,))
 
 
 def _derived(claim: Claim, parent: bytes) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from sayso.database.metadata import metadata
 
@@ -48,11 +49,16 @@ def encoded(part: Rows) -> bytes:
 
 
 def _read(tx: Connection, name: str, but: Collection[str], column: str | None, values: Sequence[str]) -> Iterator[Row]:
+    query = _query(name, frozenset(but), column)
+    return (row._asdict() for row in tx.execute(query, {"values": values} if column is not None else None))
+
+
+@cache
+def _query(name: str, but: frozenset[str], column: str | None) -> Select[Any]:
+    """Return the query, made once: to make it costs as much as to run it."""
     table = metadata.tables[name]
     query = select(*(each for each in table.columns if each.name not in but)).order_by(*table.primary_key)
-    if column is not None:
-        query = query.where(table.c[column].in_(values))
-    return (row._asdict() for row in tx.execute(query))
+    return query if column is None else query.where(table.c[column].in_(bindparam("values", expanding=True)))
 
 
 def _plain(value: Any) -> Any:

@@ -170,6 +170,7 @@ ORGANISATIONS: Final[Mapping[str, Rule]] = {
     "erasure_plans": _own,
     "erasure_items": _by_own_plan,
     "erasure_certificates": _own,
+    "productions": _own,
 }
 """Of each table, what an organisation sees."""
 
@@ -195,5 +196,6 @@ SPEAKERS: Final[Mapping[str, Rule]] = {
     "erasure_plans": _of_speaker,
     "erasure_items": _by_speakers_plan,
     "erasure_certificates": _none,
+    "productions": _none,
 }
 """Of each table, what a speaker sees."""

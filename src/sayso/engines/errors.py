@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sayso.errors import Conflict, Invalid, NotFound
+from sayso.errors import Conflict, Invalid, NotFound, Refused
 
 
 class EngineUnknown(NotFound):
@@ -31,3 +31,15 @@ class SpeedInvalid(Invalid):
 
 class PhonemesUnsupported(Invalid):
     """The engine says no word with given phonemes; write a respelling instead."""
+
+
+class ReferenceUnfit(Invalid):
+    """The recording to clone from is too short or too long for the engine."""
+
+
+class CannotAlign(Conflict):
+    """The engine does not know when it says which word; find the words in the sound instead."""
+
+
+class LicenceRefused(Refused):
+    """The licence of the engine's weights does not allow this use."""

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Final, NoReturn
+from functools import cache
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sayso import canonical, models
 from sayso.audio.signal import Signal
+from sayso.engines import hibari_sound
 from sayso.engines.checks import check_speed, check_voice
 from sayso.engines.errors import CannotClone
 from sayso.engines.phonemes import PACKAGE, PAD, package_version, phonemes, split_phonemes, token_ids
 from sayso.engines.protocol import Capability, Licence, StockVoice, VoiceAsset
+from sayso.engines.stop import Stop, is_stopped
+from sayso.engines.traits import Control, Determinism, Streaming, Timing, Traits, WordTime
+from sayso.engines.wordtimes import word_times
 from sayso.errors import NotFound
+from sayso.models.onnx_file import read_onnx
+
+if TYPE_CHECKING:
+    from sayso.models.session import InferenceSession
 
 _KIND: Final = "stock"
 _MODELS: Final = ("hibari", "hibari-words")
 _MAX_TOKENS: Final = 400
 """The longest sequence that the net was made for."""
+
+_STEPS: Final = "/Clip_output_0"
+_STEP_S: Final = 0.025
+"""Where the net has the length of each token, in steps of two frames."""
 
 
 class HibariEngine:
@@ -30,6 +44,13 @@ class HibariEngine:
     sample_rate: Final = 24_000
     languages: Final = ("en-US",)
     capabilities: Final = frozenset({Capability.STOCK, Capability.PHONEMES})
+    traits: Final = Traits(
+        streaming=Streaming.NATIVE,
+        timing=Timing.WORD,
+        determinism=Determinism.BITWISE,
+        controls=frozenset({Control.SPEED, Control.SEED}),
+        thread_safe=True,
+    )
 
     @property
     def version(self) -> str:
@@ -67,24 +88,74 @@ class HibariEngine:
         """Raise `CannotClone`."""
         raise CannotClone
 
-    def stream(self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0) -> Iterator[Signal]:
-        """Yield ``text`` as mono signals at 24 kHz, one for each 400 phonemes.
+    def stream(
+        self,
+        text: str,
+        voice: VoiceAsset,
+        *,
+        speed: float = 1.0,
+        seed: int = 0,
+        early: bool = False,
+        stop: Stop | None = None,
+    ) -> Iterator[Signal]:
+        """Yield ``text`` at 24 kHz, one signal for each 400 phonemes; with ``early`` in blocks, half a second first.
 
         Raise `VoiceUnfit`, `SpeedInvalid` (outside 0.5 to 2.0) or `Unspeakable`; the seed is that of the breath noise.
         """
+        self._check(voice, speed)
+        noise = np.random.default_rng(seed)
+        for piece in split_phonemes(phonemes(text), max_tokens=_MAX_TOKENS):
+            if is_stopped(stop):
+                return
+            for block in self._spoken(piece, speed=speed, noise=noise, early=early, stop=stop):
+                if is_stopped(stop):
+                    return
+                yield block
+
+    def align(
+        self,
+        text: str,
+        voice: VoiceAsset,
+        *,
+        speed: float = 1.0,
+        seed: int = 0,  # noqa: ARG002 - it moves no word
+        early: bool = False,  # noqa: ARG002 - as `stream`
+    ) -> Sequence[WordTime]:
+        """Return when each word is said, from the lengths that the net gives its phonemes: to 25 ms."""
+        self._check(voice, speed)
+        pieces = split_phonemes(phonemes(text), max_tokens=_MAX_TOKENS)
+        return word_times(text, ((piece, _held_s(piece, speed)) for piece in pieces))
+
+    def _check(self, voice: VoiceAsset, speed: float) -> None:
         check_voice(voice, engine=self.name, kinds=frozenset({_KIND}))
         self.stock_asset(voice.data.decode(errors="replace"))
         check_speed(speed)
-        noise = np.random.default_rng(seed)
-        for piece in split_phonemes(phonemes(text), max_tokens=_MAX_TOKENS):
-            yield self._speak(piece, speed=speed, noise=noise)
 
-    def _speak(self, piece: str, *, speed: float, noise: np.random.Generator) -> Signal:
-        from hibari import dsp  # noqa: PLC0415 - brings scipy, which most commands do not need
+    def _spoken(
+        self, piece: str, *, speed: float, noise: np.random.Generator, early: bool, stop: Stop | None
+    ) -> Iterator[Signal]:
+        found = models.run(models.session("hibari"), None, _feeds(piece, speed), stop)
+        if found is None:
+            return
+        spectra = [spectrum[0] for spectrum in found]
+        for block in hibari_sound.blocks(spectra, noise) if early else [hibari_sound.whole(spectra, noise)]:
+            yield Signal.mono(block, self.sample_rate)
 
-        feeds = {
-            "ids": np.asarray([[PAD, *token_ids(piece), PAD]], np.int64),
-            "speed": np.asarray([speed], np.float32),
-        }
-        spectra = models.session("hibari").run(None, feeds)
-        return Signal.mono(dsp.synth(*(spectrum[0] for spectrum in spectra), noise), self.sample_rate)
+
+def _feeds(piece: str, speed: float) -> dict[str, NDArray[np.generic]]:
+    return {
+        "ids": np.asarray([[PAD, *token_ids(piece), PAD]], np.int64),
+        "speed": np.asarray([speed], np.float32),
+    }
+
+
+def _held_s(piece: str, speed: float) -> NDArray[np.float64]:
+    """Return how many seconds each token of ``piece`` is held, pads included."""
+    (steps,) = _lengths().run([_STEPS], _feeds(piece, speed))
+    return np.asarray(steps, np.float64) * _STEP_S
+
+
+@cache
+def _lengths() -> InferenceSession:
+    """Return the part of the net that decides how long each token is held."""
+    return models.open_session(read_onnx(models.weights("hibari")).part({}, [_STEPS]))

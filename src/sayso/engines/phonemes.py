@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - phonemes are the matter here
 """Phonemes: the one reading of English words that every engine here speaks from.
 
 The lexicons, the tagger and the small net for unknown words are those of the package hibari-tts; the alphabet is
@@ -25,9 +26,11 @@ PAD: Final = 0
 """The token that begins and ends every sequence."""
 
 _BRACKETS: Final = str.maketrans({"[": "(", "]": ")", "\n": " "})
+_MARKS: Final = (". ", "! ", "? ", "; ", ": ", ", ", "— ")
 _NO_SOUND: Final = frozenset(' ;:,.!?—…"()“”ˈˌː')
 
 
+@cache
 def package_version() -> str:
     """Return the version of the package that the phonemes come from; it is part of every engine's digest."""
     try:
@@ -60,12 +63,17 @@ def token_ids(phonemes_: str) -> list[int]:
     return [alphabet[character] for character in phonemes_ if character in alphabet]
 
 
+def has_sound(phoneme: str) -> bool:
+    """Return whether the character is a phoneme, not a stress, a pause or a space."""
+    return phoneme not in _NO_SOUND and bool(token_ids(phoneme))
+
+
 def split_phonemes(phonemes_: str, *, max_tokens: int) -> Sequence[str]:
     """Return ``phonemes_`` in pieces of at most ``max_tokens`` characters, cut at punctuation, else at a space."""
     pieces, rest = [], phonemes_
     while len(rest) > max_tokens:
         window = rest[: max_tokens + 1]
-        cut = max((window.rfind(mark) + 1 for mark in (". ", "! ", "? ", "; ", ": ", ", ", "— ")), default=0)
+        cut = max((window.rfind(mark) + 1 for mark in _MARKS), default=0)
         if cut < max_tokens // 4:
             cut = window.rfind(" ")
         if cut <= 0:
@@ -73,6 +81,36 @@ def split_phonemes(phonemes_: str, *, max_tokens: int) -> Sequence[str]:
         pieces.append(rest[:cut].strip())
         rest = rest[cut:].strip()
     return [piece for piece in (*pieces, rest) if piece]
+
+
+def growing_pieces(phonemes_: str, mosts: Sequence[int], *, least: int = 5) -> Sequence[str]:
+    """Return ``phonemes_`` in pieces of at most ``mosts`` characters each, and the rest, so that sound starts early.
+
+    A piece ends behind punctuation if more than half of it is kept, else behind a word with a stress, so that no
+    article is parted from its noun, else at a space. None is shorter than ``least``; a longer word stays whole.
+    """
+    pieces, rest = [], phonemes_
+    for most in mosts:
+        if len(rest) <= most + least:
+            break
+        window = rest[: most + 1]
+        cut = max((window.rfind(mark) + 1 for mark in _MARKS), default=0)
+        if cut < max(least, most // 2):
+            cut = _between_words(window, least)
+        if cut < least:
+            cut = rest.find(" ", least)
+        if not least <= cut <= len(rest) - least:
+            break
+        pieces.append(rest[:cut].strip())
+        rest = rest[cut:].strip()
+    return [*pieces, rest]
+
+
+def _between_words(window: str, least: int) -> int:
+    """Return the last space behind a stressed word, or the last, -1 for none."""
+    spaces = [place for place, phoneme in enumerate(window) if phoneme == " " and place >= least]
+    stressed = [place for place in spaces if "ˈ" in window[window.rfind(" ", 0, place) + 1 : place]]
+    return max(stressed or spaces, default=-1)
 
 
 @cache

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.audio.signal import Signal
+from sayso.engines.stop import Stop
+from sayso.engines.traits import Traits, WordTime
 
 
 class Capability(StrEnum):
@@ -28,11 +30,15 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """Under what an engine's code and weights may be used; ``commercial`` is about the weights."""
+    """Under what an engine's code and weights may be used.
+
+    ``commercial`` is about the weights; ``conditions`` is what their licence asks of whoever uses them, if anything.
+    """
 
     code: str
     weights: str
     commercial: bool
+    conditions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +132,8 @@ class LayeredSpace(Protocol):
         """Return the voice with other ``styles``."""
         ...
 
-    def with_pitch(self, asset: VoiceAsset, semitones: float) -> VoiceAsset:
-        """Return the voice with its pitch moved by ``semitones``."""
+    def with_melody(self, asset: VoiceAsset, semitones: float, span: float, pivot_hz: float) -> VoiceAsset:
+        """Return the voice with its pitch moved by ``semitones``, and spread by ``span`` about ``pivot_hz``."""
         ...
 
     def spoken(self, asset: VoiceAsset, text: str, longest_s: float) -> Speak:
@@ -184,6 +190,11 @@ class Engine(Protocol):
         """Return what it can do."""
         ...
 
+    @property
+    def traits(self) -> Traits:
+        """Return the way it works."""
+        ...
+
     def digest(self) -> str:
         """Return the SHA-256 (hex) of weights and version: what a permit binds."""
         ...
@@ -208,10 +219,32 @@ class Engine(Protocol):
         """Return the voice of ``reference``; raise `CannotClone` without `Capability.CLONE`."""
         ...
 
-    def stream(self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0) -> Iterator[Signal]:
+    def stream(
+        self,
+        text: str,
+        voice: VoiceAsset,
+        *,
+        speed: float = 1.0,
+        seed: int = 0,
+        early: bool = False,
+        stop: Stop | None = None,
+    ) -> Iterator[Signal]:
         """Yield ``text`` (one normalised phrase) as mono signals at ``sample_rate``, as soon as each is ready.
 
-        The same arguments give the same samples. Raise `Unspeakable` for text the engine has no sound for, `VoiceUnfit`
-        for the voice of another engine, `SpeedInvalid` outside 0.5 to 2.0. `load` need not have been called.
+        ``text`` may hold `pronounced` words, whose phonemes are said as given. With ``early`` the first piece is as
+        short as the engine can make it well, for a listener who waits. Once ``stop`` is set no further piece comes: the
+        engine ends as soon as it can, without an error. The same arguments give the same samples, unless `traits` say
+        otherwise. Raise `Unspeakable` for text the engine has no sound for, `VoiceUnfit` for the voice of another
+        engine, `SpeedInvalid` outside 0.5 to 2.0. `load` need not have been called.
+        """
+        ...
+
+    def align(
+        self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0, early: bool = False
+    ) -> Sequence[WordTime]:
+        """Return when `stream` says each word of ``text``, given the same arguments: in order, one for each word.
+
+        A word is what stands between two spaces and has a letter or a digit. Raise `CannotAlign` with
+        `Timing.NONE`: `sayso.engines.alignment` finds the words in the sound instead.
         """
         ...

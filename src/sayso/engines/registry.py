@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from importlib.metadata import EntryPoint, entry_points
 from inspect import signature
 from typing import Final
@@ -15,6 +16,7 @@ from typing import Final
 from sayso.audio.signal import MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
 from sayso.engines.errors import EngineUnfit, EngineUnknown
 from sayso.engines.protocol import Capability, Engine, Licence
+from sayso.engines.traits import Traits
 from sayso.errors import SaysoError
 
 GROUP: Final = "sayso.engines"
@@ -57,7 +59,17 @@ def installed() -> list[InstalledEngine]:
 
 
 def _points() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
+    """Return the entry points by name, but for those of an extra that is not installed."""
+    return {point.name: point for point in entry_points(group=GROUP) if all(map(_is_installed, point.extras))}
+
+
+def _is_installed(package: str) -> bool:
+    """Return whether the package of an extra is there; an extra of Sayso has the name of its package."""
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _described(point: EntryPoint) -> InstalledEngine:
@@ -120,6 +132,7 @@ def _shortcomings(built: object, name: str) -> list[str]:
             built.capabilities and all(isinstance(known, Capability) for known in built.capabilities),
             "its capabilities are no set of Capability",
         ),
+        (isinstance(built.traits, Traits), "its traits are no Traits"),
         (_DIGEST.fullmatch(built.digest()), "its digest is no SHA-256 in hex"),
     )
     return [reason for holds, reason in checks if not holds]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, String, Table, Text, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, String, Table, Text, delete, func, insert, select, update
 
 from sayso import canonical
-from sayso.database import metadata, within
+from sayso.database import everything, metadata, within
 from sayso.database.words import word
 from sayso.ids import ID_LENGTH, ArtifactId, GrantId, PlanId, SpeakerId
 from sayso.lineage import Artifact, Kind
@@ -88,6 +88,19 @@ def plan_row(tx: Connection, plan_id: PlanId) -> PlanRow | None:
     """Return the plan."""
     row = tx.execute(select(plans).where(within(tx, plans), plans.c.plan_id == plan_id)).one_or_none()
     return None if row is None else PlanRow(*row)
+
+
+def num_destroyed(tx: Connection) -> int:
+    """Return how many plans, of whichever organisation, have had their key destroyed and their rows deleted."""
+    with everything(tx):
+        query = select(func.count()).where(within(tx, plans), plans.c.rows_deleted.is_not(None))
+        return tx.execute(query).scalar_one()
+
+
+def destroyed_by_plan(tx: Connection) -> dict[str, str]:
+    """Return the ids of the keys that were destroyed, by the plan of each erasure."""
+    query = select(plans.c.plan_id, plans.c.key_id).where(within(tx, plans), plans.c.rows_deleted.is_not(None))
+    return {row.plan_id: row.key_id for row in tx.execute(query.order_by(plans.c.plan_id))}
 
 
 def begun(tx: Connection, speaker: SpeakerId) -> str | None:

@@ -1,4 +1,4 @@
-"""The vocabulary of the ledger about accounts: organisations, licensees, credentials, and what was refused to whom."""
+"""The vocabulary of the ledger about accounts: organisations, licensees, credentials, productions, and refusals."""
 
 from __future__ import annotations
 
@@ -62,3 +62,52 @@ class CredentialRevoked(Act):
     subject: str
     credential: str
     rows: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductionKept(Act):
+    """The plan of a production of the organisation ``subject`` was kept, or kept anew; ``rows`` commits to it."""
+
+    TYPES: ClassVar = ("productions:plan:kept",)
+    subject: str
+    production: str
+    licensee: str
+    rows: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockAccepted(Act):
+    """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
+
+    TYPES: ClassVar = ("operations:clock:accepted",)
+    newest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorityChanged(Act):
+    """Somebody else signs content credentials from now on; ``certificate`` is the SHA-256 of the leaf."""
+
+    TYPES: ClassVar = ("credentials:authority:changed",)
+    authority: str
+    certificate: str
+    algorithm: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardClosed(Act):
+    """A shard of the log ended; ``next`` is the key of the one after it."""
+
+    TYPES: ClassVar = ("ledger:shard:closed",)
+    origin: str
+    next: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardOpened(Act):
+    """A shard of the log began, after the final checkpoint of the one before it."""
+
+    TYPES: ClassVar = ("ledger:shard:opened",)
+    origin: str
+    size: int
+    root: str
+    vkey: str

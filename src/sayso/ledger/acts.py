@@ -6,24 +6,40 @@ never bare entries, so that a field cannot be misspelled or left out. A field th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from sayso.ledger.account_acts import ActRefused, CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
+from sayso.ledger.account_acts import (
+    ActRefused,
+    AuthorityChanged,
+    ClockAccepted,
+    CredentialIssued,
+    CredentialRevoked,
+    LicenseeHeld,
+    OrganisationAdded,
+    ProductionKept,
+    ShardClosed,
+    ShardOpened,
+)
 from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker, OfSpeakerT
 from sayso.ledger.errors import EntryInvalid
 
 __all__ = [
     "Act",
     "ActRefused",
+    "AuthorityChanged",
+    "ClockAccepted",
     "CredentialIssued",
     "CredentialRevoked",
     "LicenseeHeld",
     "OfSpeaker",
     "OfSpeakerT",
     "OrganisationAdded",
+    "ProductionKept",
+    "ShardClosed",
+    "ShardOpened",
     "act_of",
     "registry",
 ]
@@ -54,14 +70,6 @@ class SpeakerDied(OfSpeaker):
 
     TYPES: ClassVar = ("consent:speaker:died",)
     subject: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockAccepted(Act):
-    """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
-
-    TYPES: ClassVar = ("operations:clock:accepted",)
-    newest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,16 +148,6 @@ class GrantChanged(OfSpeaker):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuthorityChanged(Act):
-    """Somebody else signs content credentials from now on; ``certificate`` is the SHA-256 of the leaf."""
-
-    TYPES: ClassVar = ("credentials:authority:changed",)
-    authority: str
-    certificate: str
-    algorithm: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ErasureBegun(OfSpeaker):
     """An erasure was begun; ``inventory`` is the root of what it names, ``rows`` and ``items`` commit to all of it."""
 
@@ -181,23 +179,11 @@ class ErasureCertified(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShardClosed(Act):
-    """A shard of the log ended; ``next`` is the key of the one after it."""
+class KeyDestroyedAgain(Act):
+    """The key of an erasure that was certified came back with an old key store, and was destroyed again."""
 
-    TYPES: ClassVar = ("ledger:shard:closed",)
-    origin: str
-    next: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardOpened(Act):
-    """A shard of the log began, after the final checkpoint of the one before it."""
-
-    TYPES: ClassVar = ("ledger:shard:opened",)
-    origin: str
-    size: int
-    root: str
-    vkey: str
+    TYPES: ClassVar = ("erasure:key:destroyed",)
+    plan: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +202,18 @@ class Permitted(StrEnum):
     CLIP = "synthesis:clip"
     VOICE = "voices:voice"
     EXPORT = "publication:clip"
+    CHAPTER = "publication:chapter"
     FILE = "marking:file"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Charging(Act):
+    """An act under a grant that tells what is charged in all as it is done: to the grant, and to its outer consent."""
+
+    used_ms: int | None = None
+    used_takes: int | None = None
+    outer_ms: int | None = None
+    outer_takes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,12 +243,15 @@ class _Decided(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Intended(_Decided):
+class Intended(_Decided, _Charging):
     """A request was permitted: what will be made, before any of it is."""
 
     TYPES: ClassVar = tuple(f"{of}:intended" for of in Permitted)
     permit: str
     outer: str | None = None
+    clip: str | None = None
+    mark: str | None = None
+    """Of sound that is heard while it is made: what a listener finds in it, were this to be its last entry."""
 
     @property
     def type(self) -> str:
@@ -302,7 +302,7 @@ class Failed(Result):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClipMade(Result):
+class ClipMade(Result, _Charging):
     """A clip was made: its mark, its length, a commitment to its sound, and what its labels say."""
 
     TYPES: ClassVar = (f"{Permitted.CLIP}:made",)
@@ -312,13 +312,19 @@ class ClipMade(Result):
     mark_lost: str
     duration_ms: int
     output: str
-    used_ms: int | None = None
-    used_takes: int | None = None
-    """What is charged to the grant in all, this clip included; so for its outer consent."""
-    outer_ms: int | None = None
-    outer_takes: int | None = None
     labels: str | None = None
     jurisdictions: str | None = None
+    live: str | None = None
+    """Of sound that was heard while it was made, how it ended: ``complete``, ``stopped``, ``cut`` or ``failed``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipHeard(Result):
+    """So much of a clip that is heard while it is made has been heard: it stays charged whatever comes after."""
+
+    TYPES: ClassVar = (f"{Permitted.CLIP}:heard",)
+    reservation: str
+    heard_ms: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -338,6 +344,18 @@ class ClipExported(Result):
     TYPES: ClassVar = (f"{Permitted.EXPORT}:made",)
     clip: str
     mark: str
+    output: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChapterReleased(Result):
+    """The part of one voice in a chapter was released; ``output`` commits to the clips, ``clips`` counts them."""
+
+    TYPES: ClassVar = (f"{Permitted.CHAPTER}:made",)
+    production: str
+    chapter: int
+    clips: int
+    duration_ms: int
     output: str
 
 
@@ -367,6 +385,11 @@ def act_of(entry: Entry) -> Act:
         except EntryInvalid:
             continue
     raise EntryInvalid(f"entry {entry.type}: got a type or facts that are not in the vocabulary of the ledger")
+
+
+def entry_of(type: str, at: str, grant: str | None, facts: Mapping[str, Fact]) -> Entry:  # noqa: A002 - as in `Entry`
+    """Return the entry of an act whose facts come from several rooms; raise `EntryInvalid` as `act_of` does."""
+    return act_of(Entry(type, at, grant, facts)).entry(at, grant)
 
 
 def _subclasses(kind: type[Act]) -> Iterator[type[Act]]:

@@ -150,24 +150,23 @@ class EntryFinder:
     def _check(self, tx: Transaction, rows: Sequence[finds.Found], asked: EntryFilter) -> None:
         key = self._receipt_key
         # `receipt_of` written out: with thousands of rows, the calls would cost as much as the hashing.
+        waiting = [ticket for ticket, index, _, _ in rows if index is None]
         odd = [
-            (ticket, index is None)
+            ticket
             for ticket, index, receipt, data in rows
-            if index is None
-            or blake2b(b"%d %d " % (ticket, index) + data, key=key, digest_size=HASH_SIZE).digest() != receipt
+            if index is not None
+            and blake2b(b"%d %d " % (ticket, index) + data, key=key, digest_size=HASH_SIZE).digest() != receipt
         ]
         for either in _needles(asked):
             if len(either) == 1:
-                odd += [(row[0], False) for row in rows if either[0] not in row[3]]
+                odd += [row[0] for row in rows if either[0] not in row[3]]
             else:
-                odd += [(row[0], False) for row in rows if not any(each in row[3] for each in either)]
-        for ticket, waits in odd:
-            self._blame(tx, ticket, waits=waits)
-
-    def _blame(self, tx: Transaction, ticket: int, *, waits: bool) -> None:
-        """Look at a row whole: raise `LedgerTampered`, unless it only waits for its place."""
-        check_row(store.read_ticket(tx, ticket), receipt_key=self._receipt_key)
-        if not waits:
+                odd += [row[0] for row in rows if not any(each in row[3] for each in either)]
+        if waiting:
+            for row in finds.read_tickets(tx, waiting):
+                check_row(row, receipt_key=key)
+        for ticket in odd:
+            check_row(store.read_ticket(tx, ticket), receipt_key=key)
             raise LedgerTampered(f"ledger_entries row {ticket}: was found by what its entry does not say; reindex")
 
 

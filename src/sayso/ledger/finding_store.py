@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from sayso.ledger.entry import Entry, Link, brief
+from sayso.ledger.errors import EntryUnknown
 from sayso.ledger.store import (
     INDEXED,
     IS_OF_CONSENT,
@@ -118,20 +120,50 @@ def find(tx: Connection, asked: EntryFilter) -> Sequence[Found]:
 
 def find_consent(tx: Connection, grants: Sequence[str], subjects: Sequence[str]) -> Sequence[Found]:
     """Return the same of the entries of consent under these grants, or about these subjects, the newest first."""
-    query = _found(tx).where(text(IS_OF_CONSENT))
-    wanted = [query.where(entries.c.grant_id.in_(part)) for part in _parts(grants)]
-    wanted += [query.where(entries.c.subject.in_(part)) for part in _parts(subjects)]
-    return sorted((row for each in wanted for row in _tuples(tx, each)), key=lambda row: -row[0])
+    dialect = tx.dialect.name
+    rows = [row for part in _parts(grants) for row in _tuples(tx, _of_consent(dialect, "grant_id"), values=part)]
+    rows += [row for part in _parts(subjects) for row in _tuples(tx, _of_consent(dialect, "subject"), values=part)]
+    return sorted(rows, key=lambda row: -row[0])
 
 
 def find_newest(tx: Connection, grant: str, limit: int) -> Sequence[Found]:
     """Return the same of the newest entries under a grant, at most ``limit``, the newest first."""
-    return _tuples(tx, _found(tx).where(entries.c.grant_id == grant).order_by(entries.c.seq.desc()).limit(limit))
+    return _tuples(tx, _newest(tx.dialect.name), grant=grant, most=limit)
+
+
+def read_tickets(tx: Connection, tickets: Sequence[int]) -> Iterator[Stored]:
+    """Yield the rows of these tickets, in no order; raise `EntryUnknown` where one has none."""
+    for some in (tickets[place : place + MANY] for place in range(0, len(tickets), MANY)):
+        rows = tx.execute(_by_ticket(), {"tickets": some}).all()
+        if len(rows) != len(some):
+            raise EntryUnknown(f"got {len(some)} tickets, expected entries of this log, which has {len(rows)} of them")
+        yield from (Stored(*row) for row in rows)
+
+
+@cache
+def _by_ticket() -> Select[Any]:
+    return select_rows().where(entries.c.ticket.in_(bindparam("tickets", expanding=True)))
+
+
+@cache
+def _of_consent(dialect: str, column: str) -> Select[Any]:
+    return _of(dialect).where(text(IS_OF_CONSENT), entries.c[column].in_(bindparam("values", expanding=True)))
+
+
+@cache
+def _newest(dialect: str) -> Select[Any]:
+    c = entries.c
+    return _of(dialect).where(c.grant_id == bindparam("grant")).order_by(c.seq.desc()).limit(bindparam("most"))
 
 
 def _found(tx: Connection) -> Select[Any]:
+    return _of(tx.dialect.name)
+
+
+@cache
+def _of(dialect: str) -> Select[Any]:
     # SQLite gives bytes as they are; the type's own conversion would cost as much as the query.
-    c, is_sqlite = entries.c, tx.dialect.name == "sqlite"
+    c, is_sqlite = entries.c, dialect == "sqlite"
     binary = [type_coerce(each, NullType()) if is_sqlite else each for each in (c.receipt, c.data)]
     return select(c.ticket, c.entry_index, *binary)
 
@@ -140,9 +172,9 @@ def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
     return (values[place : place + MANY] for place in range(0, len(values), MANY))
 
 
-def _tuples(tx: Connection, query: Select[Any]) -> Sequence[Found]:
+def _tuples(tx: Connection, query: Select[Any], **asked: Any) -> Sequence[Found]:
     """Return the driver's own tuples: thousands of `Row` objects would each be looked at by the garbage collector."""
-    cursor = tx.execute(query).cursor
+    cursor = tx.execute(query, asked or None).cursor
     return [] if cursor is None else cursor.fetchall()
 
 

@@ -11,20 +11,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from sayso import clock
 from sayso.clock import Clock, stamp
 from sayso.database import Database
 from sayso.disk import locked
 from sayso.ledger import store
-from sayso.ledger.answer import state, write_answer
-from sayso.ledger.audit import Audit, Auditor
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.checks import check_row
-from sayso.ledger.cosigning import Cosigned, WitnessAddress, cosigned, witnessed
 from sayso.ledger.errors import EntryPending, EntryUnknown, LedgerTampered, LogKeyMissing
-from sayso.ledger.export import write_export
 from sayso.ledger.finding import Entries, EntryFinder
 from sayso.ledger.finding_store import EntryFilter
 from sayso.ledger.merkle import consistency_ranges, inclusion_ranges
@@ -36,6 +32,10 @@ from sayso.ledger.shard import Keys, Shard
 from sayso.ledger.standing import check_standing
 from sayso.ledger.succession import Succession
 from sayso.ledger.tree import Tree
+
+if TYPE_CHECKING:  # most commands append and integrate, and audit, export or ask witnesses nothing
+    from sayso.ledger.audit import Audit
+    from sayso.ledger.cosigning import Cosigned, WitnessAddress
 
 TOGETHER: Final = 256
 """Entries whose rows are read in one transaction where many are proven."""
@@ -171,6 +171,8 @@ class Log:
         So a home that was restored whole is found: its checkpoint carries old cosignatures. Nothing is written. Raise
         as `cosign` does.
         """
+        from sayso.ledger.cosigning import witnessed  # noqa: PLC0415 - loads an HTTP client
+
         return witnessed(self._shards()[-1], witnesses)
 
     def index_of(self, ticket: int) -> int:
@@ -266,6 +268,8 @@ class Log:
 
         `check_answer` checks it anywhere, with `vkey` alone. Raise `LedgerTampered`.
         """
+        from sayso.ledger.answer import state, write_answer  # noqa: PLC0415
+
         shards = self._shards()
         question, size = _asked(asked), shards.size
         rows = [row for row in self._finder.find(question) if row.index is not None and row.index < size]
@@ -290,6 +294,8 @@ class Log:
         `audit_export` checks it anywhere, with `vkey` alone. The file holds every entry between the first and the last
         of the period. Raise `EntryUnknown` for a period without entries, and `LedgerTampered`.
         """
+        from sayso.ledger.export import write_export  # noqa: PLC0415
+
         shards = self._shards()
         with self._database.read() as tx:
             period = [None if moment is None else stamp(moment) for moment in (since, until)]
@@ -304,6 +310,8 @@ class Log:
 
         Takes about 30 s for a million entries, with bounded memory; nothing is changed or locked meanwhile.
         """
+        from sayso.ledger.audit import Auditor  # noqa: PLC0415
+
         auditor = Auditor(
             self._database, self._folder, unborn=self._unborn(), keys=self._keys, receipt_key=self._receipt_key
         )
@@ -328,6 +336,8 @@ def _check_placed(row: store.Stored | None, index: int, entry: bytes, *, receipt
 
 def _cosign(published: PublishedShard, witnesses: Sequence[WitnessAddress], folder: Path) -> Cosigned:
     """Have a shard's checkpoint cosigned by those who have not, and publish it so, unless it has grown meanwhile."""
+    from sayso.ledger.cosigning import cosigned  # noqa: PLC0415 - loads an HTTP client
+
     found = cosigned(published, witnesses)
     if found.note != (published.note or ""):
         with locked(folder / LOCK):

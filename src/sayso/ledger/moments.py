@@ -13,7 +13,7 @@ from typing import Final
 
 from sayso.clock import parse_stamp, stamp
 from sayso.ledger import store
-from sayso.ledger.acts import ClockAccepted
+from sayso.ledger.account_acts import ClockAccepted
 from sayso.ledger.errors import ClockTurnedBack
 from sayso.ledger.store import Transaction
 

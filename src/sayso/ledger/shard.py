@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
-from sayso.ledger.acts import ShardClosed, ShardOpened
+from sayso.ledger.account_acts import ShardClosed, ShardOpened
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.entry import Entry
 from sayso.ledger.errors import LedgerTampered, NoteInvalid

@@ -48,6 +48,10 @@ artifact_parents = Table(
     Index("ix_artifact_parents_parent_id", "parent_id"),
 )
 
+_ADD: Final = insert(artifacts)
+_ADD_SPEAKERS: Final = insert(artifact_speakers)
+_ADD_PARENTS: Final = insert(artifact_parents)
+
 
 def record(
     tx: Connection,
@@ -63,23 +67,22 @@ def record(
     what is derived from a voice is that voice's, or an erasure would miss it. Nothing is kept then.
     """
     _check(tx, artifact, speakers=speakers, parents=parents)
-    tx.execute(
-        insert(artifacts).values(
-            artifact_id=artifact.artifact_id,
-            organisation_id=organisation_of(tx),
-            kind=str(artifact.kind),
-            blob=artifact.blob,
-            digest=artifact.digest,
-            grant_id=artifact.grant,
-            permit_id=artifact.permit,
-            created_at=clock.stamp(clock.now()),
-        )
-    )
+    row = {
+        "artifact_id": artifact.artifact_id,
+        "organisation_id": organisation_of(tx),
+        "kind": str(artifact.kind),
+        "blob": artifact.blob,
+        "digest": artifact.digest,
+        "grant_id": artifact.grant,
+        "permit_id": artifact.permit,
+        "created_at": clock.stamp(clock.now()),
+    }
+    tx.execute(_ADD, row)
     owners = [{"artifact_id": artifact.artifact_id, "speaker_id": speaker} for speaker in dict.fromkeys(speakers)]
-    tx.execute(insert(artifact_speakers), owners)
+    tx.execute(_ADD_SPEAKERS, owners)
     edges = [{"child_id": artifact.artifact_id, "parent_id": parent} for parent in dict.fromkeys(parents)]
     if edges:
-        tx.execute(insert(artifact_parents), edges)
+        tx.execute(_ADD_PARENTS, edges)
 
 
 def get(tx: Connection, artifact_id: ArtifactId) -> Artifact:

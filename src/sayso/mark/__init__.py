@@ -2,17 +2,30 @@
 
 from sayso.mark.embedder import Embedding, LiveEmbedding, Marker
 from sayso.mark.mark import Mark, MarkKeys
-from sayso.mark.marked import EncodedAudio, MarkedAudio
+from sayso.mark.marked import (
+    Cue,
+    EncodedAudio,
+    EncodedProgramme,
+    MarkedAudio,
+    MarkedOutflow,
+    PlacedMark,
+    Programme,
+)
 from sayso.mark.reopening import LoggedClip, reopened
 
 __all__ = [
+    "Cue",
     "Embedding",
     "EncodedAudio",
+    "EncodedProgramme",
     "LiveEmbedding",
     "LoggedClip",
     "Mark",
     "MarkKeys",
     "MarkedAudio",
+    "MarkedOutflow",
     "Marker",
+    "PlacedMark",
+    "Programme",
     "reopened",
 ]

@@ -65,8 +65,21 @@ def folded(value: Frames, phase: NDArray[np.intp]) -> NDArray[np.float32]:
     Cells that carry the same sign must be added before they are squared, or the statistic would not be calibrated.
     """
     sums = np.zeros((PERIOD_FRAMES, BANDS), dtype=np.float32)
-    np.add.at(sums, phase, value)
+    if not _is_steady(phase):
+        np.add.at(sums, phase, value)
+        return sums
+    place = 0  # the same sums in the same order, a period at a time
+    while place < len(phase):
+        first = int(phase[place])
+        count = min(PERIOD_FRAMES - first, len(phase) - place)
+        sums[first : first + count] += value[place : place + count]
+        place += count
     return sums
+
+
+def _is_steady(phase: NDArray[np.intp]) -> bool:
+    """Return whether the frames follow one another without a cut."""
+    return len(phase) > 0 and phase[0] >= 0 and bool(((phase[1:] - phase[:-1]) % PERIOD_FRAMES == 1).all())
 
 
 def statistic(sums: NDArray[np.float32], sign: NDArray[np.integer]) -> float:

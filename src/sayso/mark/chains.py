@@ -1,6 +1,7 @@
 """Chains: what happens to a clip on its way, encoded and decoded in memory, so that a mark can be checked beforehand.
 
-The codecs are FFmpeg's, through PyAV. What a build of it lacks is reported as not run, never as passed.
+The codecs are FFmpeg's, through PyAV; mu-law needs none. What a build of it lacks is reported as not run, never as
+passed.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.audio.companding import companded
 from sayso.audio.rates import resampled
 from sayso.audio.signal import Signal
 from sayso.mark.errors import ChainUnknown
 from sayso.mark.pattern import CLOCK_HZ
+
+_MU_LAW: Final = "pcm_mulaw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,8 @@ class Chain:
 
     @property
     def runs_here(self) -> bool:
-        """Return whether this build of FFmpeg has the encoder; reading back what is none always runs."""
-        return not self.encoder or _has_encoder(self.encoder)
+        """Return whether this build of FFmpeg has the encoder; mu-law needs none, and reading back what is none."""
+        return self.encoder in {"", _MU_LAW} or _has_encoder(self.encoder)
 
     def heard(self, signal: Signal) -> Signal:
         """Return ``signal``, mixed to mono, as it comes out: about as long, at the clock's rate, delay taken off."""
@@ -40,6 +44,10 @@ class Chain:
         if not self.encoder or mono.shape[1] == 0:
             return Signal(mono, CLOCK_HZ)
         sent = resampled(mono, CLOCK_HZ, self.sample_rate)[0]
+        if self.encoder == _MU_LAW:  # sample by sample, without a delay
+            return Signal(
+                _fitted(resampled(companded(sent)[None], self.sample_rate, CLOCK_HZ), mono.shape[1]), CLOCK_HZ
+            )
         back = resampled(_decoded(_encoded(sent, self), self)[None], self.sample_rate, CLOCK_HZ)[0]
         return Signal.mono(_in_place(back, mono[0]), CLOCK_HZ)
 
@@ -54,7 +62,7 @@ CHAINS: Final = {
         Chain("aac-64", "aac", "adts", 64_000, 24_000),
         Chain("opus-24", "libopus", "ogg", 24_000, 24_000),
         Chain("opus-16", "libopus", "ogg", 16_000, 24_000),
-        Chain("mu-law-8k", "pcm_mulaw", "wav", 0, 8_000),
+        Chain("mu-law-8k", _MU_LAW, "wav", 0, 8_000),
         Chain("amr-nb-12.2", "libopencore_amrnb", "amr", 12_200, 8_000),
         Chain("amr-nb-7.4", "libopencore_amrnb", "amr", 7_400, 8_000),
     )
@@ -120,6 +128,11 @@ def _decoded(data: bytes, chain: Chain) -> NDArray[np.float32]:
         frames = [piece for frame in container.decode(audio=0) for piece in flat.resample(frame)]
         frames += flat.resample(None)
     return np.concatenate([frame.to_ndarray()[0] for frame in frames]).astype(np.float32)
+
+
+def _fitted(back: NDArray[np.float32], length: int) -> NDArray[np.float32]:
+    """Return ``back`` (channels, n), cut or filled up with silence to ``length``."""
+    return np.pad(back[:, :length], ((0, 0), (0, max(0, length - back.shape[1]))))
 
 
 def _in_place(back: NDArray[np.float32], sent: NDArray[np.float32]) -> NDArray[np.float32]:

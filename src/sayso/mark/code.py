@@ -34,19 +34,11 @@ def encode(bits: NDArray[np.uint8]) -> NDArray[np.int8]:
 def candidates(soft: NDArray[np.float32], *, count: int) -> Iterator[NDArray[np.uint8]]:
     """Yield up to ``count`` decodings of ``soft`` (positive means +1), the likeliest first, without repeats."""
     length = soft.size // RATE
-    outputs = _outputs()
     branch = soft.reshape(length, RATE) @ _signs().T  # the gain of each of the 2^RATE outputs, at each step
     metric = np.zeros(_STATES, dtype=np.float32)
-    choices = np.empty((2 * length, _STATES), dtype=bool)
+    choices = np.empty((length, _STATES), dtype=bool)
     for step in range(2 * length):
-        gain = branch[step % length][outputs]
-        # State = the last K-1 inputs, newest on top. Successors of p are p >> 1 and that with the top bit set, so the
-        # two ways into a state come from neighbours 2q and 2q + 1.
-        ways = metric.reshape(-1, 2)
-        ways = np.concatenate((ways, ways)) + gain
-        choice = ways[:, 1] > ways[:, 0]
-        choices[step] = choice
-        metric = np.where(choice, ways[:, 1], ways[:, 0])
+        metric = _stepped(metric, branch[step % length].take(_outputs()), choices[step % length])
     seen: set[bytes] = set()
     for state in np.argsort(-metric)[:count]:
         bits = _trace(choices, int(state), length)
@@ -55,21 +47,36 @@ def candidates(soft: NDArray[np.float32], *, count: int) -> Iterator[NDArray[np.
             yield bits
 
 
+def _stepped(metric: NDArray[np.float32], gain: NDArray[np.float32], choice: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the metric of each state after one more step, and put into ``choice`` which of its two ways is the better.
+
+    State = the last K-1 inputs, newest on top. Successors of p are p >> 1 and that with the top bit set, so the two
+    ways into a state come from neighbours 2q and 2q + 1. All generators have their first and last tap, so that another
+    newest or oldest input turns each bit of the output: ``gain`` is that of the way from 2q to q, the others follow.
+    """
+    half = _STATES // 2
+    even, odd = metric[::2], metric[1::2]
+    after = np.empty_like(metric)
+    for low, first, second in ((0, even + gain, odd - gain), (half, even - gain, odd + gain)):
+        np.greater(second, first, out=choice[low : low + half])
+        np.maximum(first, second, out=after[low : low + half])
+    return after
+
+
 def _trace(choices: NDArray[np.bool_], state: int, length: int) -> NDArray[np.uint8]:
-    """Return the inputs of the last ``length`` steps of the survivor that ends in ``state``."""
+    """Return the inputs of the last ``length`` steps, of which ``choices`` tells, of the survivor in ``state``."""
     bits = np.empty(length, dtype=np.uint8)
     half = _STATES // 2
     for step in range(length - 1, -1, -1):
         bits[step] = state >= half
-        state = 2 * (state % half) + int(choices[length + step, state])
+        state = 2 * (state % half) + int(choices[step, state])
     return bits
 
 
 @cache
 def _outputs() -> NDArray[np.intp]:
-    """Return the output (3 bits as a number) on the two ways into each state, shape (states, 2)."""
-    state = np.arange(_STATES)
-    register = np.stack([(state << 1), (state << 1) | 1], axis=1)  # the newest input on top, the oldest at the bottom
+    """Return the output (3 bits as a number) on the way from each even state 2q into state q, shape (states / 2,)."""
+    register = 2 * np.arange(_STATES // 2)  # the newest input on top, the oldest at the bottom
     word = np.zeros_like(register)
     for generator in GENERATORS:
         word = (word << 1) | (np.bitwise_count(register & generator) & 1)

@@ -6,6 +6,11 @@ and measured values a_i: a weighted Rademacher sum, and for those Bentkus and Dz
 bound for weighted sums of Rademacher random variables, Bernoulli 21) prove P(T >= t) <= 3.18 P(N(0,1) >= t), for every
 choice of the a_i. Over the hypotheses of a search the union bound holds, however they hang together.
 
+The bound may give each hypothesis a share of its own: where shares w_i >= 0 add up to at most 1 and are settled without
+a look at the signs, P(some T_i has a bound of at most w_i a) <= a. The operator judges by the private signs alone; the
+public signs, which others may know and write, settle only the shares (`log10_shares`): who forges or removes the public
+pattern can move the shares, but the sum stays 1, and no choice of shares makes a false alarm likelier than a.
+
 Probabilities are handled as log10, which neither underflows nor needs a floor.
 """
 
@@ -62,7 +67,32 @@ def log10_likelihood_ratio(statistics: NDArray[np.floating]) -> float:
     without a mark is at most 1 (E exp(m T) <= exp(m^2 / 2) for Rademacher sums), so that a value of x or more has, by
     Markov's inequality, a chance of at most 10^-x: an e-value, which may be multiplied over independent files.
     """
+    return _log10_mean(_log10_ratios(np.asarray(statistics, dtype=np.float64).ravel()))
+
+
+def log10_shares(statistics: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return log10 of the share of the chance of a false alarm that each hypothesis is given; they add up to 1.
+
+    ``statistics`` (n,) are those of the public signs. Half of all goes to the hypotheses alike, so that none has less
+    than 1 / 2n whatever the public signs say, and half by how much likelier they make each: the posterior of one mark
+    that may lie anywhere.
+    """
+    ratios = _log10_ratios(np.asarray(statistics, dtype=np.float64))
+    posterior = ratios - _log10_mean(ratios)
+    return np.asarray(np.log10((1 + 10.0**posterior) / 2) - math.log10(ratios.size))
+
+
+def _log10_ratios(statistics: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return log10 of the likelihood ratio of each statistic, the mean over a range of effects."""
     effects = np.array(_EFFECTS)[:, None]
-    exponents = effects * np.asarray(statistics, dtype=np.float64).reshape(1, -1) - effects**2 / 2
-    top = float(exponents.max())
-    return (top + math.log(float(np.exp(exponents - top).mean()))) / math.log(10)
+    return _log10_means(effects * statistics - effects**2 / 2)
+
+
+def _log10_mean(log10: NDArray[np.float64]) -> float:
+    return float(_log10_means(log10[:, None] * math.log(10))[0])
+
+
+def _log10_means(exponents: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return log10 of the mean of exp ``exponents`` along the first axis."""
+    top = exponents.max(axis=0)
+    return np.asarray((top + np.log(np.exp(exponents - top).mean(axis=0))) / math.log(10))

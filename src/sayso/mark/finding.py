@@ -115,7 +115,7 @@ def _proof(alignment: Alignment, pattern: Pattern) -> Alignment:
     """Return the alignment with the statistic of the pilots that nobody else can write; see `Pattern`."""
     if not pattern.has_secrets:
         return alignment
-    return replace(alignment, statistic=statistic(folded(*alignment.heard), pattern.secret_pilot))
+    return replace(alignment, statistic=statistic(folded(*alignment.heard), pattern.private_pilot))
 
 
 def _log10_p(alignment: Alignment) -> float:

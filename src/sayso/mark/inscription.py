@@ -17,13 +17,14 @@ from sayso.mark.cells import (
     LAST_BIN,
     WINDOW,
     Frames,
-    energies,
+    in_bands,
     levels,
     spectra,
     weights,
 )
 from sayso.mark.pattern import (
     BAND_BINS,
+    BANDS,
     CODED_BITS,
     FIRST_BIN,
     FRAME_LENGTH,
@@ -83,7 +84,7 @@ class Inscription:
     ) -> NDArray[np.float32]:
         sign, group = self._sign[phase], self._group[phase].ravel()
         host = spectra(padded)
-        energy = _summed_energies(host)
+        energy = _summed_energies(host[..., FIRST_BIN:LAST_BIN])
         allowed = allowances(energy) * self._emphasis
         sign_new = sign * is_new[:, None] * self._emphasis
         noise = noise_energy(self._power.after(padded), _NOISE_SNR_DB)
@@ -91,7 +92,7 @@ class Inscription:
         quiet.begin(sign_new * weights(levels(energy)), group, allowed)
         worth = energy / (energy + np.float32(noise) + _FAINT)
         noisy.begin(sign_new * worth, group, allowed, noise=noise)
-        moved, change = np.zeros_like(energy), np.zeros_like(padded)
+        moved, written = np.zeros_like(energy), Written(host)
         reach = self._strength.reach
         for turn in range(self._strength.rounds + _EXTRA_ROUNDS):
             given = quiet.lacking(energy)
@@ -101,28 +102,47 @@ class Inscription:
                 reach *= _STRENGTHEN
             given = (given + noisy.lacking(energy)) * allowed
             moved = np.minimum(moved + given, np.minimum(reach * allowed, ceilings()))
-            change = in_time(host, sign * moved)
-            energy = _summed_energies(host + spectra(change))
+            energy = written.moved(sign * moved)
         kept = float(np.exp(-np.count_nonzero(is_new) / _MEMORY_FRAMES))
         for view in self._views:
             view.end(energy, kept)
-        return change
+        return written.change
 
 
 def _summed_energies(spectrum: NDArray[np.complex64]) -> Frames:
-    energy = energies(spectrum[0])
+    """Return the energy in each cell over all channels; ``spectrum`` (channels, frames, bins) holds the bands alone."""
+    energy = in_bands(spectrum[0])
     for channel in spectrum[1:]:
-        energy = energy + energies(channel)
+        energy = energy + in_bands(channel)
     return energy
 
 
-def in_time(host: NDArray[np.complex64], moved_db: Frames) -> NDArray[np.float32]:
-    """Return the difference in time that moving each cell of ``host`` by ``moved_db`` makes."""
-    gain = np.float32(10) ** (moved_db / 20) - 1
-    change = np.zeros_like(host)
-    change[..., FIRST_BIN:LAST_BIN] = host[..., FIRST_BIN:LAST_BIN] * np.repeat(gain, BAND_BINS, axis=1)
-    frames = np.fft.irfft(change, FRAME_LENGTH) * WINDOW
-    out = np.zeros((host.shape[0], host.shape[1] + 1, HOP_LENGTH), dtype=np.float32)
-    out[:, :-1] += frames[..., :HOP_LENGTH]
-    out[:, 1:] += frames[..., HOP_LENGTH:]
-    return out.reshape(host.shape[0], -1)
+class Written:
+    """A stretch with its cells moved, again and again, in arrays that are made once: to make them costs as much."""
+
+    def __init__(self, host: NDArray[np.complex64]) -> None:
+        """Take the spectra of the stretch, shape (channels, frames, bins)."""
+        self._host = np.ascontiguousarray(host[..., FIRST_BIN:LAST_BIN])
+        # As real numbers, four a cell: complex ones in rows that are cut out of others are multiplied far more slowly.
+        self._cells = self._host.view(np.float32).reshape(*host.shape[:-1], BANDS, 2 * BAND_BINS)
+        self._spectrum, self._heard = np.zeros_like(host), np.empty_like(host)
+        self._frames = np.empty((*host.shape[:-1], FRAME_LENGTH), dtype=np.float32)
+        self._out = np.zeros((host.shape[0], host.shape[1] + 1, HOP_LENGTH), dtype=np.float32)
+
+    @property
+    def change(self) -> NDArray[np.float32]:
+        """Return the difference in time that the last move makes, shape (channels, samples)."""
+        return self._out.reshape(self._out.shape[0], -1)
+
+    def moved(self, moved_db: Frames) -> Frames:
+        """Return the energy of each cell, over all channels, when each is moved by ``moved_db``, and heard again."""
+        gain = np.float32(10) ** (moved_db / 20) - 1
+        cells = (self._cells * gain[..., None]).reshape(self._host.shape[0], len(gain), -1).view(np.complex64)
+        self._spectrum[..., FIRST_BIN:LAST_BIN] = cells
+        np.fft.irfft(self._spectrum, FRAME_LENGTH, out=self._frames)
+        self._frames *= WINDOW
+        self._out.fill(0)
+        self._out[:, :-1] += self._frames[..., :HOP_LENGTH]
+        self._out[:, 1:] += self._frames[..., HOP_LENGTH:]
+        heard = spectra(self.change, out=(self._frames, self._heard))
+        return _summed_energies(self._host + heard[..., FIRST_BIN:LAST_BIN])

@@ -8,19 +8,21 @@ over 16 bits at a time, looked up.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.mark.alignment import Alignment
+from sayso.mark.alignment import Alignment, FramedResiduals, steady
 from sayso.mark.code import encode
 from sayso.mark.evidence import log10_searched
 from sayso.mark.mark import ID_BITS, Mark
-from sayso.mark.pattern import CODED_BITS, Pattern
+from sayso.mark.pattern import CODED_BITS, PERIOD_FRAMES, Pattern
 from sayso.mark.payload import message_bits
-from sayso.mark.reading import MarkReading, soft_bits, weighed
+from sayso.mark.reading import MarkReading, log10_stand_out, soft_bits, weighed
+from sayso.mark.search import correlations
 
 Ids = NDArray[np.uint64]
 """Shape (ids,)."""
@@ -29,6 +31,10 @@ _WORDS: Final = 4  # of 64 bits, for the 240 of a code word
 _CHUNK_BITS: Final = 16
 _CHUNKS: Final = CODED_BITS // _CHUNK_BITS
 _BLOCK: Final = 1 << 15  # ids at a time, so that their code words stay in the cache
+_OVERLAID_LOG10_P: Final = -6.0
+_HINT_LOG10: Final = -3.0  # of coded bits that stand out beside those of the mark that was read
+_HINT: Final = 4.5  # of pilots at another place
+_OTHER_PLACES: Final = 3
 
 
 def read_among(alignments: list[Alignment], pattern: Pattern, ids: Ids) -> MarkReading | None:
@@ -54,6 +60,60 @@ def read_among(alignments: list[Alignment], pattern: Pattern, ids: Ids) -> MarkR
             log10_p = log10_searched(statistic, log10_hypotheses=tried)
             best = MarkReading(Mark(int(ids[place])), alignment, statistic, log10_p)
     return best
+
+
+def overlaid(
+    cuts: Sequence[FramedResiduals], own: MarkReading, pattern: Pattern, issued: Callable[[], Ids]
+) -> list[MarkReading]:
+    """Return the marks that lie over or under one that was read, in the same sound, ``cut`` at several offsets.
+
+    The coded bits of the mark that was read are taken away where it lies; elsewhere its signs fall as coins. Only
+    ``issued`` ids are named: theirs are random, so that the chance of one that fits as well, with the other mark there,
+    is bounded by the bits alone, summed over all ids and places. They are asked for where something stands out.
+    """
+    softs = [*_beneath(own, pattern), *_elsewhere(cuts, own, pattern)]
+    if not softs:
+        return []
+    ids = issued()
+    ids = ids[ids != own.mark.id]
+    if ids.size == 0:
+        return []
+    tried = math.log10(ids.size * len(softs))
+    found: dict[Mark, MarkReading] = {}
+    for alignment, soft in softs:
+        place, fit = best_fit(soft, ids)
+        fit /= math.sqrt(max(float(np.sum(soft**2)), 1e-6))
+        one = MarkReading(Mark(int(ids[place])), alignment, fit, log10_searched(fit, log10_hypotheses=tried))
+        if one.log10_p <= _OVERLAID_LOG10_P and one.log10_p < found.get(one.mark, one).log10_p + 1e-9:
+            found[one.mark] = one
+    return list(found.values())
+
+
+def _beneath(own: MarkReading, pattern: Pattern) -> Iterator[tuple[Alignment, NDArray[np.float32]]]:
+    """Yield what is left of the coded bits where a mark was read, if that is more than chance."""
+    sums = weighed(own.alignment, pattern)
+    soft = soft_bits(sums, pattern)
+    word = encode(message_bits(own.mark))
+    left = soft - word * np.float32(np.mean(soft * word))
+    if log10_stand_out(left, sums, pattern) <= _HINT_LOG10:
+        yield own.alignment, left
+
+
+def _elsewhere(
+    cuts: Sequence[FramedResiduals], own: MarkReading, pattern: Pattern
+) -> Iterator[tuple[Alignment, NDArray[np.float32]]]:
+    """Yield the coded bits at the likeliest other places of the pattern, if pilots are heard there."""
+    taken = set(np.unique(own.alignment.phase - np.arange(len(own.alignment.phase))) % PERIOD_FRAMES)
+    for cut in cuts[:1]:
+        along = correlations(cut.value, pattern)
+        for phase in np.argsort(-along)[: 4 * _OTHER_PLACES].tolist():
+            if along[phase] < _HINT or any((phase + near) % PERIOD_FRAMES in taken for near in (-1, 0, 1)):
+                continue
+            taken.add(phase)
+            alignment = Alignment(
+                cut, cut.value, steady(len(cut.value), phase), float(along[phase]), 0.0, slice(0, len(cut.value))
+            )
+            yield alignment, soft_bits(weighed(alignment, pattern), pattern)
 
 
 def best_fit(soft: NDArray[np.float32], ids: Ids) -> tuple[int, float]:

@@ -14,10 +14,11 @@ from typing import Final
 import numpy as np
 
 from sayso.audio.signal import Signal
+from sayso.audio.stream import joined
 from sayso.mark.detector import PRESENT_LOG10_P, Detection, Detector
 from sayso.mark.mark import Mark
 from sayso.mark.pattern import CLOCK_HZ
-from sayso.mark.segments import Segments
+from sayso.mark.segments import Gaps, Segments, within
 from sayso.mark.warps import AS_MADE, Warp
 
 WINDOW_S: Final = 30
@@ -26,6 +27,7 @@ STEP_S: Final = 24
 _LEAST_S: Final = 0.5  # the edges of a mark are not known better than this
 _SAME_S: Final = 3.0  # two stretches of one mark this near are one passage: speech has pauses
 _BESIDE_S: Final = 1.0
+_EDGE_S: Final = 1.0  # marks that overlap by more lie one over the other
 _ALIKE: Final = 0.5
 _MOST_CHANNELS: Final = 8
 _SCRAP_S: Final = 4.0
@@ -37,7 +39,8 @@ class Passage:
 
     ``mark`` is None where the id is not read for certain. ``log10_p`` bounds the chance of as much evidence anywhere in
     the whole sound if there is no mark in it. ``warp``: at what tempo and pitch, beside how it was made.
-    ``patchwork``: cut up so often that what it says can hardly be compared with what was made.
+    ``patchwork``: cut up so often that what it says can hardly be compared with what was made. ``gaps``: what was cut
+    out of it. ``channel``: in which of `channels_apart` it was found best, None in all together.
     """
 
     start_s: float
@@ -46,6 +49,8 @@ class Passage:
     log10_p: float
     warp: Warp = AS_MADE
     patchwork: bool = False
+    gaps: Gaps = ()
+    channel: int | None = None
 
     @property
     def altered(self) -> bool:
@@ -114,6 +119,8 @@ class Scanner:
                         one.log10_p,
                         one.warp,
                         one.patchwork,
+                        within(one.gaps, start_s, end_s, less_s=-window.start_s),
+                        number - 1 if number else None,
                     )
                     for start_s, end_s in _long_enough(one.segments)
                 ]
@@ -125,6 +132,7 @@ class Scanner:
         for found in self._found.values():
             held = [replace(one, log10_p=min(0.0, one.log10_p + searched)) for one in found]
             joined = _joined(one for one in held if one.log10_p <= PRESENT_LOG10_P)
+            passages = [one for one in passages if not any(_is_better(other, one) for other in joined)]
             passages += [one for one in joined if not any(_is_known(one, other) for other in passages)]
         ordered = tuple(sorted(passages, key=lambda one: (one.start_s, one.end_s)))
         return Scan(self._end_s, ordered, min(0.0, self._least + searched))
@@ -144,21 +152,21 @@ def channels_apart(signal: Signal) -> tuple[Signal, ...]:
 def windows(blocks: Iterable[Signal]) -> Iterator[Window]:
     """Yield the sound that ``blocks`` at 24,000 Hz make up in windows of 30 s, each 24 s after the one before."""
     length, step = WINDOW_S * CLOCK_HZ, STEP_S * CLOCK_HZ
-    held: list[np.ndarray] = []
+    held: list[Signal] = []
     count = start = 0
     for block in blocks:
-        held.append(block.samples)
+        held.append(block)
         count += block.num_samples
         if count < length + 1:
             continue
-        samples = np.concatenate(held, axis=1)
+        samples = joined(held).samples
         while samples.shape[1] > length:
             yield Window(start / CLOCK_HZ, Signal(samples[:, :length], CLOCK_HZ), float(STEP_S))
             samples = samples[:, step:]
             start += step
-        held, count = [samples.copy()], samples.shape[1]
+        held, count = [Signal(samples.copy(), CLOCK_HZ)], samples.shape[1]
     if count:
-        yield Window(start / CLOCK_HZ, Signal(np.concatenate(held, axis=1), CLOCK_HZ), count / CLOCK_HZ)
+        yield Window(start / CLOCK_HZ, joined(held), count / CLOCK_HZ)
 
 
 def scanned(blocks: Iterable[Signal], detector: Detector) -> Scan:
@@ -177,18 +185,47 @@ def _joined(passages: Iterable[Passage]) -> list[Passage]:
     for one in ordered:
         if one.mark is None and any(_is_scrap_of(one, other) for other in named):
             continue
-        before = whole[-1] if whole else None
-        if before is not None and before.mark == one.mark and one.start_s - before.end_s <= _SAME_S:
-            end_s, log10_p = max(before.end_s, one.end_s), min(before.log10_p, one.log10_p)
-            is_patchwork = before.patchwork or one.patchwork
-            whole[-1] = replace(before, end_s=end_s, log10_p=log10_p, patchwork=is_patchwork)
-        elif before is not None and one.start_s < before.end_s < one.end_s:
-            middle_s = (one.start_s + before.end_s) / 2
-            whole[-1] = replace(before, end_s=middle_s)
-            whole.append(replace(one, start_s=middle_s))
-        elif before is None or one.end_s > before.end_s:
+        at = next((place for place in reversed(range(len(whole))) if _goes_on(whole, place, one)), None)
+        if at is not None:
+            whole[at] = _with(whole[at], one)
+        elif one.mark is not None or not whole or one.end_s > whole[-1].end_s:
             whole.append(one)
+    return _with_edges(whole)
+
+
+def _goes_on(whole: list[Passage], place: int, one: Passage) -> bool:
+    """Return whether ``one`` is more of the passage at ``place``: it begins in it, or soon behind it."""
+    before = whole[place]
+    allowed_s = _SAME_S if place == len(whole) - 1 else 0.0
+    return before.mark == one.mark and one.start_s - before.end_s <= allowed_s
+
+
+def _with(before: Passage, one: Passage) -> Passage:
+    """Return two passages of one mark as one."""
+    return replace(
+        before,
+        end_s=max(before.end_s, one.end_s),
+        log10_p=min(before.log10_p, one.log10_p),
+        patchwork=before.patchwork or one.patchwork,
+        gaps=before.gaps + within(one.gaps, before.end_s, one.end_s),
+    )
+
+
+def _with_edges(whole: list[Passage]) -> list[Passage]:
+    """Return ``whole`` where passages that meet, and so overlap a little, end and begin in the middle of that."""
+    for place in range(len(whole) - 1):
+        before, one = whole[place : place + 2]
+        over_s = before.end_s - one.start_s
+        if 0 < over_s <= _EDGE_S and one.end_s > before.end_s:
+            middle_s = one.start_s + over_s / 2
+            whole[place : place + 2] = [replace(before, end_s=middle_s), replace(one, start_s=middle_s)]
     return whole
+
+
+def are_mixed(one: Passage, other: Passage) -> bool:
+    """Return whether two marks lie one over the other: then neither sound is what was made, and both may be ours."""
+    together_s = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
+    return one.mark != other.mark and one.channel == other.channel and together_s > _EDGE_S
 
 
 def _long_enough(segments: Segments) -> Segments:
@@ -201,6 +238,12 @@ def _is_known(one: Passage, other: Passage) -> bool:
     """Return whether what a channel tells by itself was told by all of them together."""
     inside_s = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
     return inside_s > 0 and (one.mark is None or one.mark == other.mark)
+
+
+def _is_better(one: Passage, other: Passage) -> bool:
+    """Return whether a channel by itself tells more of the mark of ``other`` than all of them together."""
+    same = one.mark is not None and one.mark == other.mark
+    return same and one.log10_p < other.log10_p and one.start_s < other.end_s and other.start_s < one.end_s
 
 
 def _is_scrap_of(scrap: Passage, other: Passage) -> bool:

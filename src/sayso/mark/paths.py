@@ -7,7 +7,8 @@ finds the likeliest path of places.
 
 A path is one hypothesis among many, but they do not cost alike: the probabilities that the model gives to all paths
 add up to one, so by a weighted union bound a path of probability q is held to account for 1/q hypotheses, whatever made
-the search choose it. That is what `Alignment.log10_hypotheses` says of it.
+the search choose it. That is what `Alignment.log10_hypotheses` says of it. Where the private pilot is held, the public
+signs make some paths likelier than others before the private ones are looked at (`PathShares`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _EFFECTS: Final = (
     0.055,
 )  # how far the mark moves cells, over their power; about what it is after Opus, and clean
 _EAGER: Final = (1.4, 1.9)
+_WORTH_SHARING: Final = -2.0  # log10 of what the private signs prove by themselves
 _NEAR: Final = 64  # places: 171 ms
 
 _SHARES: Final = {"stay": 0.978, "drift": 0.0015, "near": 0.0125, "far": 0.004, "end": 0.0025}
@@ -77,17 +79,22 @@ class Steps:
 
 
 def followed(
-    cuts: Sequence[FramedResiduals], sign: NDArray[np.integer], *, worth: NDArray[np.float32] | None = None
+    cuts: Sequence[FramedResiduals],
+    sign: NDArray[np.integer],
+    *,
+    worth: NDArray[np.float32] | None = None,
+    shares: PathShares | None = None,
 ) -> list[Alignment]:
     """Return the likeliest path of the mark of ``sign`` through a sound, at most one alignment; none for silence.
 
     ``cuts`` are the sound cut at `QUARTERS` offsets, 0 first. ``worth`` (bands,) says how much each band is to count in
     the choice of the path; it does not count in its statistic, so that it may be learnt from the same signs.
+    ``shares``: what the public signs among ``sign`` say of all paths.
     """
     if min(len(cut.value) for cut in cuts) < _BLOCK_FRAMES:
         return []
     weighed = cuts if worth is None else [replace(cut, value=cut.value * worth) for cut in cuts]
-    found = [path for effect in _EFFECTS for path in _followed(cuts, weighed, sign, effect)]
+    found = [path for effect in _EFFECTS for path in _followed(cuts, weighed, sign, effect, shares=shares)]
     return sorted(found, key=lambda path: log10_searched(path.statistic, log10_hypotheses=path.log10_hypotheses))[:1]
 
 
@@ -99,7 +106,8 @@ def followed_eagerly(cuts: Sequence[FramedResiduals], sign: NDArray[np.integer])
     """
     if min(len(cut.value) for cut in cuts) < _BLOCK_FRAMES:
         return []
-    return [path for trust in _EAGER for path in _followed(cuts, cuts, sign, _EFFECTS[0], trust=trust)]
+    paths = [path for trust in _EAGER for path in _followed(cuts, cuts, sign, _EFFECTS[0], trust=trust)]
+    return [replace(path, log10_hypotheses=path.log10_hypotheses + math.log10(2)) for path in paths]  # see `PathShares`
 
 
 def _followed(
@@ -109,19 +117,78 @@ def _followed(
     effect: float,
     *,
     trust: float = 1.0,
+    shares: PathShares | None = None,
 ) -> Iterator[Alignment]:
-    count = min(len(cut.value) for cut in cuts) // _BLOCK_FRAMES
-    starts = range(0, count, _CHUNK_BLOCKS)
-    steps = Steps.of(count, len(starts))
+    chunks = _chunks(cuts)
+    steps = _steps(chunks)
     places: list[NDArray[np.intp]] = []
     log_chance = 0.0
-    for start in starts:
-        frames = slice(start * _BLOCK_FRAMES, min(start + _CHUNK_BLOCKS, count) * _BLOCK_FRAMES)
+    for frames in chunks:
         path, log_share = likeliest(np.float32(trust) * _scores(weighed, frames, sign, effect), steps)
-        places.append(np.repeat(path, _BLOCK_FRAMES))
+        places.append(path)
         log_chance += log_share
     if any((one >= 0).any() for one in places):
-        yield _aligned(cuts, np.concatenate(places), sign, -log_chance / math.log(10))
+        place = np.repeat(np.concatenate(places), _BLOCK_FRAMES)
+        found = _aligned(cuts, place, sign, -log_chance / math.log(10))
+        yield found if shares is None else shares.counted(found, places, sign, log_chance)
+
+
+def _chunks(cuts: Sequence[FramedResiduals]) -> list[slice]:
+    """Return the frames of each stretch that is held at once."""
+    count = min(len(cut.value) for cut in cuts) // _BLOCK_FRAMES
+    starts = range(0, count, _CHUNK_BLOCKS)
+    return [slice(one * _BLOCK_FRAMES, min(one + _CHUNK_BLOCKS, count) * _BLOCK_FRAMES) for one in starts]
+
+
+def _steps(chunks: Sequence[slice]) -> Steps:
+    return Steps.of(chunks[-1].stop // _BLOCK_FRAMES, len(chunks))
+
+
+class PathShares:
+    """How likely each path through a sound is once the public signs are known, for who judges by the private ones.
+
+    Half of all chance goes to paths as the model gives it, half as the public cells say: in equal parts for each
+    effect, the model's chance times the likelihood of the public cells along the path, over the sum of that for all
+    paths (the forward algorithm). All shares add up to at most 1, and the private signs have no part in them.
+    """
+
+    def __init__(self, cuts: Sequence[FramedResiduals], public: NDArray[np.integer]) -> None:
+        """Take the sound cut at `QUARTERS` offsets and the public signs; nothing is computed before it is needed."""
+        self._cuts = cuts
+        self._public = public
+        self._known: list[tuple[list[Scores], float]] = []
+
+    def counted(
+        self, path: Alignment, places: Sequence[NDArray[np.intp]], sign: NDArray[np.integer], log_chance: float
+    ) -> Alignment:
+        """Return ``path``, of these ``places`` block by block, with what its share is.
+
+        Where the private signs say so little that no share would help, the model's half is all that it is given.
+        """
+        private = sign - self._public
+        log_share = log_chance - math.log(2)
+        if log10_searched(statistic(folded(*path.heard), private), log10_hypotheses=0.0) <= _WORTH_SHARING:
+            along = [log_share, *(log_chance + gain - math.log(2 * len(_EFFECTS)) for gain in self._gains(places))]
+            log_share = float(np.logaddexp.reduce(along))
+        return replace(path, log10_hypotheses=-log_share / math.log(10))
+
+    def _gains(self, places: Sequence[NDArray[np.intp]]) -> Iterator[float]:
+        """Yield, for each effect, log of how much likelier the public cells make this path than the mean of all."""
+        if not self._known:
+            chunks = _chunks(self._cuts)
+            self._known = [self._looked(chunks, effect) for effect in _EFFECTS]
+        for scores, log_sum in self._known:
+            yield sum(_along(chunk, path) for chunk, path in zip(scores, places, strict=True)) - log_sum
+
+    def _looked(self, chunks: Sequence[slice], effect: float) -> tuple[list[Scores], float]:
+        scores = [_scores(self._cuts, frames, self._public, effect) for frames in chunks]
+        steps = _steps(chunks)
+        return scores, sum(log_total(one, steps) for one in scores)
+
+
+def _along(scores: Scores, path: NDArray[np.intp]) -> float:
+    marked = path >= 0
+    return float(scores[marked, path[marked]].sum(dtype=np.float64))
 
 
 def _aligned(
@@ -143,16 +210,31 @@ def _scores(cuts: Sequence[FramedResiduals], frames: slice, sign: NDArray[np.int
 
     Place p is the phase of the first frame of the sound, in quarters, less the quarter at which the frames were cut.
     """
-    num_frames = frames.stop - frames.start
     gain = np.float32(effect) * sign.T.astype(np.float32)
     loss = np.float32(effect**2 / 2) * np.abs(sign.T).astype(np.float32)
-    first = np.arange(PERIOD_FRAMES)
-    phase = (first + frames.start + np.arange(num_frames)[:, None]) % PERIOD_FRAMES
-    scores = np.empty((num_frames, PLACES), dtype=np.float32)
+    scores = np.empty(((frames.stop - frames.start) // _BLOCK_FRAMES, PLACES), dtype=np.float32)
     for number, cut in enumerate(cuts):
         value = cut.value[frames]
-        scores[:, (QUARTERS * first - number) % PLACES] = np.take_along_axis(value @ gain - value**2 @ loss, phase, 1)
-    return np.asarray(scores.reshape(-1, _BLOCK_FRAMES, PLACES).sum(axis=1))
+        of_block = _by_place(value @ gain - value**2 @ loss, frames.start)
+        scores[:, -number % QUARTERS :: QUARTERS] = np.roll(of_block, -1, axis=1) if number else of_block
+    return scores
+
+
+def _by_place(of_phase: NDArray[np.float32], start: int) -> NDArray[np.float32]:
+    """Return what each block is worth at each phase of frame 0, from what each frame from ``start`` on is at its own.
+
+    In rows written twice over, each row begins one place further on: a view along the diagonal.
+    """
+    placed = np.empty((len(of_phase) // _BLOCK_FRAMES, PERIOD_FRAMES), dtype=np.float32)
+    aligned = np.roll(of_phase, -start % PERIOD_FRAMES, axis=1) if start % PERIOD_FRAMES else of_phase
+    twice = np.concatenate([aligned, aligned], axis=1)
+    row, place = twice.strides
+    for first in range(0, len(of_phase), PERIOD_FRAMES):
+        rows = twice[first : first + PERIOD_FRAMES]
+        along = np.lib.stride_tricks.as_strided(rows, (len(rows), PERIOD_FRAMES), (row + place, place))
+        blocks = slice(first // _BLOCK_FRAMES, (first + len(rows)) // _BLOCK_FRAMES)
+        np.add(along[::_BLOCK_FRAMES], along[1::_BLOCK_FRAMES], out=placed[blocks])
+    return placed
 
 
 def likeliest(scores: Scores, steps: Steps) -> tuple[NDArray[np.intp], float]:
@@ -170,6 +252,30 @@ def likeliest(scores: Scores, steps: Steps) -> tuple[NDArray[np.intp], float]:
         on[block] = best + scores[block]
         off[block] = max(off[block - 1] + steps.wait, top + steps.end)
     return _traced(on, off, steps)
+
+
+def log_total(scores: Scores, steps: Steps) -> float:
+    """Return the log of the sum over all paths of their chance times how likely they make a sound, of ``scores``."""
+    off, log_scale = math.exp(steps.first_off), 0.0
+    on = np.exp(scores[0].astype(np.float64) + steps.first_on)
+    stay, drift, near, far, end, begin, wait = np.exp(
+        [steps.stay, steps.drift, steps.near, steps.far, steps.end, steps.begin, steps.wait]
+    )
+    for gain in np.exp(scores[1:].astype(np.float64)):
+        total = float(on.sum())
+        after = stay * on + near * _sum_behind(on) + (far * total + begin * off)
+        after[1:] += drift * on[:-1]
+        after[:-1] += drift * on[1:]
+        on, off = after * gain, wait * off + end * total
+        scale = float(on.sum()) + off
+        on, off, log_scale = on / scale, off / scale, log_scale + math.log(scale)
+    return log_scale + math.log(float(on.sum()) + off)
+
+
+def _sum_behind(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of the `_NEAR` values behind each, around the circle."""
+    sums = np.cumsum(np.concatenate([[0.0], values[-_NEAR:], values]))
+    return np.asarray(sums[_NEAR:-1] - sums[: -_NEAR - 1])
 
 
 def _traced(on: Scores, off: NDArray[np.float64], steps: Steps) -> tuple[NDArray[np.intp], float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,37 +29,52 @@ BANDS: Final = 74  # up to 7.2 kHz, so that files of 16 kHz carry all of it
 CODED_BITS: Final = RATE * MESSAGE_BITS
 PILOT_BLOCK_FRAMES: Final = 3
 PILOT_BLOCKS: Final = PERIOD_FRAMES // PILOT_BLOCK_FRAMES
-GROUPS: Final = CODED_BITS + PILOT_BLOCKS
-"""Groups 0..239 are the coded bits, the rest are blocks of pilot cells, so that no moment lacks a pilot."""
+GROUPS: Final = CODED_BITS + 2 * PILOT_BLOCKS
+"""Groups 0..239 are the coded bits, the rest are blocks of public and of private pilot cells.
 
-_PUBLIC_FRAMES: Final = 64  # of 288 in each band
-_PRIVATE_FRAMES: Final = 32
+So no moment lacks a pilot, and what the sound does against each pilot is made up for in that pilot itself.
+"""
+
+_PUBLIC_FRAMES: Final = 48  # of 288 in each band
+_PRIVATE_FRAMES: Final = 64
 _LABEL: Final = "pattern v1 "
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectra:
+    """Signs, and which cells have one, as spectra along the period, shape (places / 2 + 1, bands)."""
+
+    signs: NDArray[np.complex128]
+    cells: NDArray[np.complex128]
+
+    @classmethod
+    def of(cls, signs: NDArray[np.int8]) -> Self:
+        """Return the spectra of ``signs`` of shape (frames, bands)."""
+        return cls(*(np.fft.rfft(plane.astype(np.float64), axis=0) for plane in (signs, np.abs(signs))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
     """The signs (int8, +1, -1, or 0 where the key is not held) and groups of a period, shape (frames, bands).
 
-    ``pilot`` tells where a mark lies. ``secret_pilot`` is the part that presence is judged on: the private pilot alone
-    where its key is held, since whoever holds the published key can write the public one.
+    ``pilot`` is all pilot cells whose key is held: the ``public_pilot``, and the ``private_pilot``, which is 0 without
+    its key. Whoever holds the published key can write the public one: it tells where a mark may lie, not that it does.
     """
 
-    pilot: NDArray[np.int8]
-    secret_pilot: NDArray[np.int8]
+    public_pilot: NDArray[np.int8]
+    private_pilot: NDArray[np.int8]
     data: NDArray[np.int8]
     group: NDArray[np.int16]
-    pilot_spectrum: NDArray[np.complex128]
-    pilot_mask_spectrum: NDArray[np.complex128]
+    pilot: NDArray[np.int8]
+    has_secrets: bool
+    """Whether the private pilot is held: then presence is judged on that alone."""
 
-    @property
-    def has_secrets(self) -> bool:
-        """Return whether the private pilot is held: presence is judged on other cells than place."""
-        return self.secret_pilot is not self.pilot
+    public_spectra: Spectra
+    private_spectra: Spectra
 
     def data_of(self, code_word: NDArray[np.int8]) -> NDArray[np.int8]:
         """Return the signs of the data cells when ``code_word`` (+1, -1; shape (240,)) is written, 0 elsewhere."""
-        of_group = np.concatenate([code_word, np.zeros(PILOT_BLOCKS, dtype=np.int8)])
+        of_group = np.concatenate([code_word, np.zeros(GROUPS - CODED_BITS, dtype=np.int8)])
         return np.asarray(self.data * of_group[self.group])
 
     def written(self, code_word: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -74,23 +89,19 @@ def pattern_of(keys: MarkKeys) -> Pattern:
     is_public = order < _PUBLIC_FRAMES
     is_private = ~is_public & (order < _PUBLIC_FRAMES + _PRIVATE_FRAMES)
     is_data = order >= _PUBLIC_FRAMES + _PRIVATE_FRAMES
-    pilot = np.where(is_public, _signs(keys.public_pilot, "pilot"), np.int8(0))
-    secret = pilot
-    if keys.private_pilot is not None:
-        pilot = np.where(is_private, _signs(keys.private_pilot, "pilot"), pilot)
-        secret = np.where(is_private, pilot, np.int8(0))
-    data = np.zeros_like(pilot)
-    if keys.data is not None:
-        data = np.where(is_data, _signs(keys.data, "data"), data)
-    block = CODED_BITS + np.arange(PERIOD_FRAMES) // PILOT_BLOCK_FRAMES
-    group = np.where(is_data, _bits(keys.public_pilot, is_data, order), block[:, None]).astype(np.int16)
+    public = _signs_of(keys.public_pilot, "pilot", is_public)
+    private = _signs_of(keys.private_pilot, "pilot", is_private)
+    block = CODED_BITS + np.arange(PERIOD_FRAMES)[:, None] // PILOT_BLOCK_FRAMES + PILOT_BLOCKS * is_private
+    group = np.where(is_data, _bits(keys.public_pilot, is_data, order), block).astype(np.int16)
     return Pattern(
-        pilot=pilot,
-        secret_pilot=secret,
-        data=data.astype(np.int8),
+        public_pilot=public,
+        private_pilot=private,
+        data=_signs_of(keys.data, "data", is_data),
         group=group,
-        pilot_spectrum=np.fft.rfft(pilot.astype(np.float64), axis=0),
-        pilot_mask_spectrum=np.fft.rfft(np.abs(pilot).astype(np.float64), axis=0),
+        pilot=public + private,
+        has_secrets=keys.private_pilot is not None,
+        public_spectra=Spectra.of(public),
+        private_spectra=Spectra.of(private),
     )
 
 
@@ -113,7 +124,10 @@ def _bits(key: bytes, is_data: NDArray[np.bool_], order: NDArray[np.intp]) -> ND
     return bits
 
 
-def _signs(key: bytes, label: str) -> NDArray[np.int8]:
+def _signs_of(key: bytes | None, label: str, cells: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Return the signs of ``cells``, 0 elsewhere and where the key is not held."""
+    if key is None:
+        return np.zeros(cells.shape, dtype=np.int8)
     count = PERIOD_FRAMES * BANDS
     bits = np.unpackbits(np.frombuffer(keyed_bytes(key, _LABEL + label, -(-count // 8)), dtype=np.uint8))[:count]
-    return (2 * bits.astype(np.int8) - 1).reshape(PERIOD_FRAMES, BANDS)
+    return (2 * bits.astype(np.int8) - 1).reshape(PERIOD_FRAMES, BANDS) * cells

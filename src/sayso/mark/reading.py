@@ -59,11 +59,15 @@ def unread(alignments: list[Alignment], pattern: Pattern) -> float:
     chances = [0.0]
     for alignment in alignments:
         sums = weighed(alignment, pattern)
-        power = _of_bits(sums**2 * np.abs(pattern.data), pattern)
-        heard = power > 0
-        squares = soft_bits(sums, pattern)[heard] ** 2 / power[heard]
-        chances.append(log10_squares(float(squares.sum()), int(heard.sum())) + math.log10(len(alignments)))
+        chances.append(log10_stand_out(soft_bits(sums, pattern), sums, pattern) + math.log10(len(alignments)))
     return min(chances)
+
+
+def log10_stand_out(soft: NDArray[np.float32], sums: NDArray[np.float32], pattern: Pattern) -> float:
+    """Return log10 of the bound on the chance that bits of cells ``sums`` are as far from 0 as ``soft`` together."""
+    power = _of_bits(sums**2 * np.abs(pattern.data), pattern)
+    heard = power > 0
+    return log10_squares(float((soft[heard] ** 2 / power[heard]).sum()), int(heard.sum()))
 
 
 def weighed(alignment: Alignment, pattern: Pattern) -> NDArray[np.float32]:

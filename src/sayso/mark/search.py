@@ -2,7 +2,8 @@
 
 The start of the pattern is unknown to 3 s and to a fraction of a frame. The sound is cut into frames at four offsets;
 for each, and for two ways to weigh the cells, one circular correlation gives the statistic at all 288 places of the
-period; the best are then refined.
+period; the best are then refined. Who holds the private pilot lets the public one say how likely each place is, see
+`evidence.log10_shares`, and refines by it: the evidence of the private one then pays little for the search.
 A sound of more than 10 s is also searched in overlapping windows of two periods, so that a marked passage is found in
 a long unmarked file.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from sayso.mark.alignment import Alignment, FramedResiduals, folded, statistic, steady
 from sayso.mark.cells import Frames, energies, levels, residuals, transformed, weights
+from sayso.mark.evidence import log10_shares
 from sayso.mark.paths import QUARTERS
 from sayso.mark.pattern import FRAME_LENGTH, HOP_LENGTH, PERIOD_FRAMES, Pattern
 
@@ -28,18 +30,23 @@ _WINDOW_FRAMES: Final = 2 * PERIOD_FRAMES
 _LONG_FRAMES: Final = 940  # 10 s
 _BLOCK_FRAMES: Final = 4096  # spectra are large: hours of sound are not held as spectra all at once
 _ALIGNMENTS: Final = 4
+_HINT: Final = 4.0  # below this a place proves nothing, nor would it a few samples off: it takes 6 and more
 _SURE: Final = 9.0  # above this the second best place is not worth a look
 _NEAR: Final = 160  # samples: places nearer than this are the same place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
-    """Frame 0 of ``cut`` lies at ``phase`` of the period, as is best seen in ``span``."""
+    """Frame 0 of ``cut`` lies at ``phase`` of the period, as is best seen in ``span``.
+
+    ``number``: which of the places looked at it is, or came from.
+    """
 
     cut: FramedResiduals
     phase: int
     statistic: float
     span: slice
+    number: int = 0
 
     @property
     def sample(self) -> float:
@@ -76,30 +83,36 @@ def search(
     samples: NDArray[np.float32], cuts: Sequence[Sequence[FramedResiduals]], pattern: Pattern
 ) -> list[Alignment]:
     """Return the likeliest alignments of ``samples``, best first; ``cuts`` are what `cut` made of them."""
-    places, looked_at = _looked(cuts, pattern)
-    refined = [_refined(samples, pattern, place) for place in places]
-    hypotheses = math.log10(looked_at * _REFINED)
-    return sorted((_alignment(place, hypotheses) for place in refined), key=lambda one: -one.statistic)
+    places, log10_hypotheses = _looked(cuts, pattern)
+    refined = [_refined(samples, pattern, place) if place.statistic > _HINT else place for place in places]
+    more = 0.0 if pattern.has_secrets else math.log10(_REFINED)
+    found = [_alignment(place, cost + more) for place, cost in zip(refined, log10_hypotheses, strict=True)]
+    return sorted(found, key=lambda one: -one.statistic)
 
 
 def search_unrefined(cuts: Sequence[Sequence[FramedResiduals]], pattern: Pattern) -> list[Alignment]:
     """Return the likeliest alignments, best first, to a quarter of a frame."""
-    places, looked_at = _looked(cuts, pattern)
-    return [_alignment(place, math.log10(looked_at)) for place in places]
+    return [_alignment(place, cost) for place, cost in zip(*_looked(cuts, pattern), strict=True)]
 
 
-def _looked(cuts: Sequence[Sequence[FramedResiduals]], pattern: Pattern) -> tuple[list[_Place], int]:
-    """Return the best few places, best first, and how many there were."""
+def _looked(cuts: Sequence[Sequence[FramedResiduals]], pattern: Pattern) -> tuple[list[_Place], list[float]]:
+    """Return the best few places, best first, and log10 of how many hypotheses each is one of."""
     found: list[_Place] = []
+    public: list[NDArray[np.float64]] = []
     looked_at = 0
     for one in (one for way in cuts for one in way):
         for span in _spans(len(one.value)):
-            along = correlations(one.value[span], pattern)
-            looked_at += along.size
+            along, of_public = _correlated(one.value[span], pattern)
             for phase in np.argpartition(along, -_ALIGNMENTS)[-_ALIGNMENTS:]:
                 start = int(phase - span.start) % PERIOD_FRAMES
-                found.append(_Place(one, start, float(along[phase]), span))
-    return _distinct(found), looked_at
+                found.append(_Place(one, start, float(along[phase]), span, looked_at + int(phase)))
+            public.append(of_public)
+            looked_at += along.size
+    places = _distinct(found)
+    if not pattern.has_secrets:
+        return places, [math.log10(looked_at)] * len(places)
+    shares = log10_shares(np.concatenate(public))
+    return places, [-float(shares[place.number]) for place in places]
 
 
 def aligned(samples: NDArray[np.float32], pattern: Pattern, *, place: int) -> Alignment:
@@ -108,21 +121,34 @@ def aligned(samples: NDArray[np.float32], pattern: Pattern, *, place: int) -> Al
     (measured,) = measure(samples, frame * HOP_LENGTH - place)
     phase = (frame + 1) % PERIOD_FRAMES  # frame k of a clip begins one hop before its place
     whole = slice(0, len(measured.value))
-    found = _statistic(measured, pattern, phase, whole)
+    found = _statistic(measured, pattern.pilot, phase, whole)
     return _alignment(_Place(measured, phase, found, whole), 0.0)
 
 
 def correlations(value: Frames, pattern: Pattern) -> NDArray[np.float64]:
-    """Return T for each place of the period at which the first frame may lie, shape (period,)."""
+    """Return T of all pilots for each place of the period at which the first frame may lie, shape (period,)."""
+    return _correlated(value, pattern)[0]
+
+
+def _correlated(value: Frames, pattern: Pattern) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return T for each place of the period at which the first frame may lie: of all pilots, and of the public one."""
     sums = folded(value, steady(len(value), 0)).astype(np.float64)
-    top = _circular(sums, pattern.pilot_spectrum)
-    power = _circular(sums**2, pattern.pilot_mask_spectrum)
+    plain, squared = (np.fft.rfft(plane, axis=0).conj() for plane in (sums, sums**2))
+    public = pattern.public_spectra
+    top, power = _circular(plain, public.signs), _circular(squared, public.cells)
+    of_public = _t(top, power)
+    if not pattern.has_secrets:
+        return of_public, of_public
+    private = pattern.private_spectra
+    return _t(top + _circular(plain, private.signs), power + _circular(squared, private.cells)), of_public
+
+
+def _circular(spectrum: NDArray[np.complex128], pattern_spectrum: NDArray[np.complex128]) -> NDArray[np.float64]:
+    return np.fft.irfft(np.einsum("ij,ij->i", pattern_spectrum, spectrum), PERIOD_FRAMES)
+
+
+def _t(top: NDArray[np.float64], power: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(top / np.sqrt(np.maximum(power, 1e-6)))
-
-
-def _circular(sums: NDArray[np.float64], pattern_spectrum: NDArray[np.complex128]) -> NDArray[np.float64]:
-    product = pattern_spectrum * np.fft.rfft(sums, axis=0).conj()
-    return np.fft.irfft(product.sum(axis=1), PERIOD_FRAMES)
 
 
 def _alignment(place: _Place, log10_hypotheses: float) -> Alignment:
@@ -131,9 +157,9 @@ def _alignment(place: _Place, log10_hypotheses: float) -> Alignment:
     return Alignment(place.cut, value, phase, place.statistic, log10_hypotheses, place.span)
 
 
-def _statistic(measured: FramedResiduals, pattern: Pattern, phase: int, span: slice) -> float:
+def _statistic(measured: FramedResiduals, sign: NDArray[np.int8], phase: int, span: slice) -> float:
     value = measured.value[span]
-    return statistic(folded(value, steady(len(value), phase + span.start)), pattern.pilot)
+    return statistic(folded(value, steady(len(value), phase + span.start)), sign)
 
 
 def _spans(num_frames: int) -> Sequence[slice]:
@@ -158,7 +184,8 @@ def _distinct(found: list[_Place]) -> list[_Place]:
 
 
 def _refined(samples: NDArray[np.float32], pattern: Pattern, place: _Place) -> _Place:
-    best = place
+    """Return the best place near ``place``, by the public pilot: so the private one need not pay for the choice."""
+    best, most = place, _statistic(place.cut, pattern.public_pilot, place.phase, place.span)
     for step in _REFINE:
         centre = best
         for shift in (-step, step):
@@ -168,6 +195,7 @@ def _refined(samples: NDArray[np.float32], pattern: Pattern, place: _Place) -> _
             if samples.shape[1] < offset + 2 * HOP_LENGTH:
                 continue
             (measured,) = measure(samples, offset, strictly=(best.cut.strictly,))
-            near = _Place(measured, phase, _statistic(measured, pattern, phase, place.span), place.span)
-            best = max(best, near, key=lambda one: one.statistic)
-    return best
+            fit = _statistic(measured, pattern.public_pilot, phase, place.span)
+            if fit > most:
+                best, most = replace(place, cut=measured, phase=phase), fit
+    return replace(best, statistic=_statistic(best.cut, pattern.pilot, best.phase, best.span))

@@ -8,14 +8,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.audio.signal import Signal
 from sayso.mark.alignment import NOWHERE, Alignment, FramedResiduals
 from sayso.mark.pattern import CLOCK_HZ, FRAME_LENGTH, HOP_LENGTH, PERIOD_FRAMES
 
 Segments = tuple[tuple[float, float], ...]
 
+Gaps = tuple[tuple[float, float], ...]
+"""Where something was cut out (or, below 0, put in), and how long it was, in seconds of the sound that is heard."""
+
 _LOCAL_S: Final = 1.0
 _LOCAL_STATISTIC: Final = 3.0
 _LEAST_REST_S: Final = 1.0
+_PUT_IN_FRAMES: Final = (
+    64  # 0.7 s: a mark that goes on further back than this is taken to go on ahead, in the next period
+)
 
 
 def followed_segments(paths: Sequence[Alignment]) -> Segments:
@@ -28,6 +35,39 @@ def joins(path: Alignment) -> int:
     before, after = path.phase[:-1], path.phase[1:]
     ahead = (after - before - 1 + PERIOD_FRAMES // 2) % PERIOD_FRAMES - PERIOD_FRAMES // 2
     return int(np.count_nonzero((np.abs(ahead) > 1) & (before != NOWHERE) & (after != NOWHERE)))
+
+
+def gaps(path: Alignment) -> Gaps:
+    """Return where the sound goes on further ahead in the pattern, or further back, by more than a frame."""
+    frames = np.flatnonzero(path.phase != NOWHERE)
+    ahead = np.diff(path.phase[frames]) - np.diff(frames)
+    ahead = (ahead + _PUT_IN_FRAMES) % PERIOD_FRAMES - _PUT_IN_FRAMES
+    frame_s = path.measured.hop / CLOCK_HZ
+    return tuple(
+        (round(path.measured.seconds(int(frames[at + 1])), 3), round(float(ahead[at]) * frame_s, 3))
+        for at in np.flatnonzero(np.abs(ahead) > 1)
+    )
+
+
+def restored(signal: Signal, cuts: Gaps) -> Signal:
+    """Return ``signal`` with silence where something was cut out, and without what was put in."""
+    pieces, place = [], 0
+    for at_s, missing_s in cuts:
+        at, missing = round(at_s * signal.sample_rate), round(missing_s * signal.sample_rate)
+        pieces.append(signal.samples[:, place : max(place, at + min(missing, 0))])
+        pieces.append(np.zeros((signal.num_channels, max(missing, 0)), dtype=np.float32))
+        place = max(place, at)
+    return Signal(np.concatenate([*pieces, signal.samples[:, place:]], axis=1), signal.sample_rate)
+
+
+def restored_s(moment_s: float, cuts: Gaps) -> float:
+    """Return where a moment lies in what `restored` gives."""
+    return moment_s + sum(missing_s for at_s, missing_s in cuts if at_s <= moment_s)
+
+
+def within(cuts: Gaps, start_s: float, end_s: float, *, less_s: float = 0.0) -> Gaps:
+    """Return those of ``cuts`` that lie between two moments, in a time that begins ``less_s`` later."""
+    return tuple((round(at_s - less_s, 3), missing_s) for at_s, missing_s in cuts if start_s < at_s < end_s)
 
 
 def steady_segments(alignment: Alignment, sign: NDArray[np.integer]) -> Segments:

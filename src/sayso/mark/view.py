@@ -22,7 +22,7 @@ class View:
     """What one listener measures of a clip, stretch by stretch: `begin`, then `lacking` each round, then `end`."""
 
     def __init__(self, goal: NDArray[np.float64]) -> None:
-        """Take by how many dB each group (shape (336,)) is to stand out."""
+        """Take by how many dB each group (shape (432,)) is to stand out."""
         self._goal = goal
         self._written = np.zeros(GROUPS)
         self._weight = np.zeros(GROUPS)

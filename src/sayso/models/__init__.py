@@ -1,6 +1,6 @@
 """The catalogue of model weights and the one door to onnxruntime."""
 
-from sayso.models.catalogue import ModelCard, cards, weights
-from sayso.models.session import open_session, session
+from sayso.models.catalogue import ModelCard, cards, explicit_path, weights
+from sayso.models.session import open_session, run, session
 
-__all__ = ["ModelCard", "cards", "open_session", "session", "weights"]
+__all__ = ["ModelCard", "cards", "explicit_path", "open_session", "run", "session", "weights"]

@@ -31,7 +31,8 @@ class ModelTampered(Tampered):
 class ModelCard:
     """One model: what it is, whose it is, and where its bytes lie.
 
-    ``parts`` are ``package:file`` places whose bytes, joined in order, have the digest ``sha256``.
+    ``parts`` are ``package:file`` places whose bytes, joined in order, have the digest ``sha256``. ``extra`` names the
+    extra of Sayso that installs it, "" for what every installation has.
     """
 
     name: str
@@ -41,6 +42,12 @@ class ModelCard:
     source: str
     version: str
     purpose: str
+    extra: str = ""
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the packages that hold the parts are installed."""
+        return all(util.find_spec(part.partition(":")[0]) is not None for part in self.parts)
 
 
 @cache
@@ -69,10 +76,16 @@ def weights(name: str) -> bytes:
     return data
 
 
+def explicit_path(name: str) -> Path | None:
+    """Return the path that ``SAYSO_MODEL_<NAME>`` gives for the model ``name``, if it gives one."""
+    explicit = os.environ.get(_PATH_VARIABLE.format(name=name.upper().replace("-", "_")))
+    return Path(explicit) if explicit else None
+
+
 def _places(card: ModelCard) -> list[Path]:
-    explicit = os.environ.get(_PATH_VARIABLE.format(name=card.name.upper().replace("-", "_")))
+    explicit = explicit_path(card.name)
     if explicit:
-        return [Path(explicit)]
+        return [explicit]
     return [_package_file(part, card) for part in card.parts]
 
 
@@ -82,7 +95,7 @@ def _package_file(part: str, card: ModelCard) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ModelMissing(
             f"model {card.name}: the package {package} is not installed",
-            hint=f"pip install {card.source}=={card.version}",
+            hint=f"pip install 'sayso[{card.extra}]'" if card.extra else f"pip install {card.source}=={card.version}",
         )
     return Path(spec.submodule_search_locations[0]) / file
 

@@ -70,12 +70,13 @@ class OnnxFile:
         """
         nodes = _needed(self.nodes, set(inputs), outputs)
         used = {one for node in nodes for one in node.inputs} | set(outputs)
-        kept = [_chunk(5, data) for name, data in self.initializers.items() if name in used]
+        kept = [one for name, data in self.initializers.items() if name in used for one in (_length(5, data), data)]
         taken = [_chunk(11, data) for name, data in self.inputs.items() if name in used and name not in inputs]
         taken += [_chunk(11, _float_info(name, shape)) for name, shape in inputs.items()]
         made = [_chunk(12, _float_info(name, ())) for name in outputs]
-        graph = b"".join([*(_chunk(1, node.encode()) for node in nodes), _text(2, "part"), *kept, *taken, *made])
-        return (self.head or _head()) + _chunk(_GRAPH, graph)
+        graph = [*(_chunk(1, node.encode()) for node in nodes), _text(2, "part"), *kept, *taken, *made]
+        size = _encoded_varint(sum(map(len, graph)))
+        return b"".join([self.head or _head(), _key(_GRAPH, 2), size, *graph])  # weights are copied once
 
 
 def read_onnx(data: bytes) -> OnnxFile:
@@ -249,7 +250,12 @@ def _number(number: int, value: int) -> bytes:
 
 
 def _chunk(number: int, data: bytes) -> bytes:
-    return _key(number, 2) + _encoded_varint(len(data)) + data
+    return _length(number, data) + data
+
+
+def _length(number: int, data: bytes) -> bytes:
+    """Return what stands before ``data``."""
+    return _key(number, 2) + _encoded_varint(len(data))
 
 
 def _text(number: int, text: str) -> bytes:

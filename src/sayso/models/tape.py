@@ -84,7 +84,10 @@ class Tape:
             self._gradients[value] = gradient if known is None else self.op("Add", known, gradient)
 
     def differentiated(self, output: str, threads: int) -> Differentiated:
-        """Return the network up to ``output``, and its gradient, each ready to run with ``threads``."""
+        """Return the network up to ``output``, and its gradient, each ready to run with ``threads``.
+
+        The tape is empty afterwards, so that its weights are not kept a second time.
+        """
         self._back = True
         seed = _GRADIENT.format(output)
         self._gradients[output] = seed
@@ -98,7 +101,11 @@ class Tape:
         first = OnnxFile(self.forward, self.constants, {}).part(self.inputs, [output, *(set(saved) - set(self.inputs))])
         feeds: dict[str, Sequence[int | str]] = {seed: (), **dict.fromkeys(saved, ())}
         second = OnnxFile(self.backward, self.constants, {}).part(feeds, list(ends.values()))
-        return Differentiated(open_session(first, threads), open_session(second, threads), output, saved, ends)
+        for emptied in (self.constants, self.forward, self.backward, self._pulls):
+            emptied.clear()
+        opened = open_session(first, threads)
+        del first
+        return Differentiated(opened, open_session(second, threads), output, saved, ends)
 
 
 @dataclass(frozen=True, slots=True)

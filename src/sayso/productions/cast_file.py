@@ -21,18 +21,20 @@ _FIELDS: Final = frozenset(
 _SHOWN: Final = 72
 
 
-def read_cast(path: Path) -> CastList:
+def read_cast(path: Path, *, narrator: str | None = None) -> CastList:
     """Return the cast that the file ``path`` describes; its lexicons are named from the folder of the file.
+
+    ``narrator`` is the voice of the narrator where the file names none.
 
     Raise `CastInvalid` naming the field, `FileMissing`, or `ExtraMissing`.
     """
-    cast = cast_of(read_bounded(path, MAX_BYTES), str(path))
+    cast = cast_of(read_bounded(path, MAX_BYTES), str(path), narrator=narrator)
     named = tuple(str(path.parent / lexicon) for lexicon in cast.lexicons)
     return CastList(cast.parts, cast.dialogue, cast.notes, cast.images, named, cast.changes)
 
 
-def cast_of(data: bytes, name: str) -> CastList:
-    """Return the cast in the YAML ``data`` of the file ``name``."""
+def cast_of(data: bytes, name: str, *, narrator: str | None = None) -> CastList:
+    """Return the cast in the YAML ``data`` of the file ``name``; ``narrator`` as in `read_cast`."""
     told = _mapping(_loaded(data, name), name)
     unknown = sorted(set(told) - _FIELDS)
     if unknown:
@@ -42,7 +44,7 @@ def cast_of(data: bytes, name: str) -> CastList:
     if told.get("sayso-cast") != VERSION:
         raise CastInvalid(f"{name}: sayso-cast: got {told.get('sayso-cast')!r}, expected {VERSION}")
     try:
-        return _cast(told)
+        return _cast({"narrator": narrator, **told} if narrator else told)
     except CastInvalid as error:
         raise CastInvalid(f"{name}: {error.message}") from None
 

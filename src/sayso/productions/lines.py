@@ -143,7 +143,7 @@ def _speak(lines: _Lines, talk: Conversation, block: Block, cast: CastList) -> N
     if block.speaker or not cast.dialogue:
         pieces = [(block.speaker or NARRATOR, block.text)]
     else:
-        pieces = _merged(talk.pieces(block.text))
+        pieces = _merged(talk.stretches(block.text))
     for place, (who, text) in enumerate(pieces):
         is_last = place == len(pieces) - 1
         lines.add(who, text, PARAGRAPH_MS if is_last else TURN_MS)

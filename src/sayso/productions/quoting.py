@@ -30,7 +30,7 @@ class Conversation:
 
     turns: list[str] = field(default_factory=list)
 
-    def pieces(self, paragraph: str) -> Iterator[tuple[str, str]]:
+    def stretches(self, paragraph: str) -> Iterator[tuple[str, str]]:
         """Yield (who, text) for the stretches of a paragraph, in order; what is not quoted is the narrator's."""
         parts = _parts(paragraph)
         who = self._speaker(parts)

@@ -27,6 +27,10 @@ MODELS: Final = (
     "kokoro-measured",
     "campplus",
     "crowd",
+    "whisper-base",
+    "whisper-base-config",
+    "whisper-base-tokenizer",
+    "whisper-base-vocabulary",
 )
 """The models whose file ``SAYSO_MODEL_<NAME>`` may name; see `sayso.models`."""
 
@@ -36,11 +40,14 @@ ELSEWHERE: Final = (
     "TEST_POSTGRES",  # tests: a server to make databases on
     "TEST_EXT4",  # tests: a disk image must be there
     "VECTORS",  # tests: a folder of published proof vectors
+    "MODEL_POCKET_TTS",  # the engine: a configuration with weights of its own
+    "MODEL_CHATTERBOX_TTS",  # the engine: the folder of its weights
     "SPEECH",  # benchmarks: a folder of recordings
     "MISAKI_PYTHON",  # benchmarks: a Python that has misaki
     "NEMO_PYTHON",  # benchmarks: a Python that has NeMo's text processing
     "WHISPER_PYTHON",  # benchmarks: a Python that has Whisper
     "WHISPER_MODEL",  # benchmarks: the model that it loads
+    "HAMA_PYTHON",  # benchmarks: a Python that has hama
     "DVECTOR",  # benchmarks: the file of a judge of voices that nothing here was fitted to
 )
 """Variables that are no settings, without the prefix, and who reads them."""

@@ -21,13 +21,16 @@ class Settings:
 
     ``threads``: how many threads one render of an engine takes; ``mark_chains``: the codecs that the mark of a new
     clip must survive, by default the telephone, which takes more of it than MP3 at 64 kbit/s and costs a quarter;
-    ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``credential_file``: the credential of who
-    uses the command line, where it is not the local operator.
+    ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``non_commercial_projects``: those for
+    which an engine may speak whose weights allow no commercial use; ``credential_file``: the credential of who uses the
+    command line, where it is not the local operator; ``high_water``: a folder outside the home, never restored with it,
+    in which is remembered how far the log has come.
     """
 
     home: Path
     database_url: str = ""
     keys_url: str = ""
+    runs_url: str = ""
     blobs_url: str = ""
     kek_file: Path | None = None
     log_origin: str = "sayso.local/log"
@@ -40,7 +43,9 @@ class Settings:
     jurisdictions: tuple[str, ...] = ()
     mark_chains: tuple[str, ...] = ("mu-law-8k",)
     weak_marks: str = "flag"
+    non_commercial_projects: tuple[str, ...] = ()
     credential_file: Path | None = None
+    high_water: Path | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
@@ -51,11 +56,16 @@ class Settings:
             "blobs_url": (self.home / "blobs").as_uri() if self.home.is_absolute() else "",
             "kek_file": self.home / "keys" / "kek",
         }
+        # Beside the state on its server; a file of its own, since SQLite has one writer at a time.
+        state = str(self.database_url)
+        defaults["runs_url"] = state if state and "sqlite" not in state else f"sqlite:///{self.home / 'runs.sqlite'}"
         for name, value in defaults.items():
             if not getattr(self, name):
                 object.__setattr__(self, name, value)
         if self.keys_url == self.database_url:
             raise Invalid("settings.keys_url: got the database of the state, expected one of its own (decisions/0003)")
+        if self.high_water is not None and self.high_water.is_relative_to(self.home):
+            raise Invalid(f"settings.high_water: got {self.high_water}, expected a folder outside the home")
         if not 0 <= self.witness_quorum <= len(self.witnesses):
             raise Invalid(
                 f"settings.witness_quorum: got {self.witness_quorum}, expected 0 to {len(self.witnesses)},"

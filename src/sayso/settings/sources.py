@@ -50,6 +50,7 @@ class GivenSettings(BaseSettings):
 
     database_url: _Database | None = Field(default=None, description=_DATABASE)
     keys_url: _Database | None = Field(default=None, description=_DATABASE)
+    runs_url: _Database | None = Field(default=None, description=_DATABASE)
     blobs_url: _Blobs | None = Field(
         default=None, description="an address such as file:///srv/blobs or s3://bucket/blobs"
     )
@@ -70,8 +71,14 @@ class GivenSettings(BaseSettings):
     )
     mark_chains: Annotated[tuple[Chain, ...], *_List] | None = Field(default=None, description="a list of codecs")
     weak_marks: WeakMarks | None = Field(default=None, description="flag or refuse")
+    non_commercial_projects: Annotated[tuple[str, ...], *_List] | None = Field(
+        default=None, description="a list of projects"
+    )
     credential_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="the path of a file"
+    )
+    high_water: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="the path of a folder outside the home"
     )
 
 

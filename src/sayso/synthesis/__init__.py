@@ -1,20 +1,26 @@
-"""Synthesis: from text to marked sound, under a permit."""
+"""Synthesis: from text to marked sound, under a permit. Nothing is loaded before it is used."""
 
-from sayso.synthesis.errors import (
-    ClipUnknown,
-    LanguageUnread,
-    NothingToSay,
-    TextTooLong,
-    UnmarkedAudio,
-    UnsupportedScript,
-)
-from sayso.synthesis.estimate import estimate_ms
-from sayso.synthesis.lexicon import Lexicon
-from sayso.synthesis.lexicon_files import read_lexicon
-from sayso.synthesis.normalise import normalise
-from sayso.synthesis.phrasing import Phrase, phrases, script
-from sayso.synthesis.readers import read, reader
-from sayso.synthesis.render import Renderer
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sayso.deferred import deferred
+
+if TYPE_CHECKING:
+    from sayso.synthesis.errors import (
+        ClipUnknown,
+        LanguageUnread,
+        NothingToSay,
+        TextTooLong,
+        UnmarkedAudio,
+        UnsupportedScript,
+    )
+    from sayso.synthesis.estimate import estimate_ms
+    from sayso.synthesis.lexicon import Lexicon
+    from sayso.synthesis.lexicon_files import read_lexicon
+    from sayso.synthesis.phrasing import Phrase, phrases, script
+    from sayso.synthesis.readers import read, reader
+    from sayso.synthesis.render import Renderer
 
 __all__ = [
     "ClipUnknown",
@@ -27,10 +33,30 @@ __all__ = [
     "UnmarkedAudio",
     "UnsupportedScript",
     "estimate_ms",
-    "normalise",
     "phrases",
     "read",
     "read_lexicon",
     "reader",
     "script",
 ]
+
+__getattr__ = deferred(
+    __name__,
+    {
+        "ClipUnknown": "errors",
+        "LanguageUnread": "errors",
+        "Lexicon": "lexicon",
+        "NothingToSay": "errors",
+        "Phrase": "phrasing",
+        "Renderer": "render",
+        "TextTooLong": "errors",
+        "UnmarkedAudio": "errors",
+        "UnsupportedScript": "errors",
+        "estimate_ms": "estimate",
+        "phrases": "phrasing",
+        "read": "readers",
+        "read_lexicon": "lexicon_files",
+        "reader": "readers",
+        "script": "phrasing",
+    },
+)

@@ -76,6 +76,11 @@ class Lexicon:
             first = _FIRST.match(entry.word)
             self._by_first.setdefault(first[0].casefold() if first else "", []).append(entry)
 
+    def entries(self) -> Iterator[Pronunciation]:
+        """Yield every pronunciation."""
+        for entries in self._by_first.values():
+            yield from entries
+
     def __len__(self) -> int:
         return sum(map(len, self._by_first.values()))
 
@@ -106,6 +111,12 @@ class Lexicon:
                     yield match, entry
                     last = match.end()
                     break
+
+
+def merged(lexicons: Iterable[Lexicon]) -> Lexicon:
+    """Return one lexicon of several: of two pronunciations of one word the later counts."""
+    found = {_folded(entry.word): entry for lexicon in lexicons for entry in lexicon.entries()}
+    return Lexicon(found.values())
 
 
 class _StandIns:

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, TypedDict
 
 from sayso.audio.signal import Signal
 from sayso.consent.act import Action
 from sayso.consent.permit import Gate, Permit
 from sayso.engines.checks import check_speed
 from sayso.engines.protocol import Engine, VoiceAsset
+from sayso.engines.stop import Stop, is_stopped
 from sayso.labels import all_words
 from sayso.labels.rhythm import closing, opening
 from sayso.mark import Mark, MarkedAudio, Marker
 from sayso.synthesis.errors import LabelForged, NothingToSay, UnmarkedAudio
 from sayso.synthesis.joining import joined
 from sayso.synthesis.phrasing import Phrase, script
+from sayso.synthesis.trace import RenderTrace
 from sayso.units import samples_to_ms
 
 MAX_PIECE_MS: Final = 250
 """No more sound than this leaves between two looks at the permit, however long the chunks of an engine are."""
+
+LIVE_PIECE_MS: Final = 100
+"""No more than this leaves at once where sound is heard while it is made."""
+
+
+class LiveHow(TypedDict, total=False):
+    """What `Engine.stream` takes besides the text, for a listener who waits."""
+
+    early: bool
+    stop: Stop | None
+
 
 Commit = Callable[[str], str]
 """Makes the commitment to a text, keyed by the speaker's subject key."""
@@ -47,6 +60,9 @@ class Renderer:
         speed: float = 1.0,
         rhythm: bool = False,
         attempt: int = 0,
+        trace: RenderTrace | None = None,
+        live: bool = False,
+        stop: Stop | None = None,
     ) -> Iterator[MarkedAudio]:
         """Yield the phrases as marked pieces, mono, at the engine's sample rate, as soon as each is ready.
 
@@ -55,7 +71,9 @@ class Renderer:
         made so far, before each piece is let go: when consent is withdrawn, the permit ends or its ceiling is reached,
         no further piece leaves. The same arguments give the same samples. Nothing is made before the first piece is
         asked for, except the first check. With ``rhythm`` the label of that name opens and closes the sound, marked
-        like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it.
+        like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it. Sound
+        that is heard ``live`` begins with a short piece and leaves in pieces of `LIVE_PIECE_MS`, 40 ms later at most;
+        ``stop`` ends it. ``trace`` hears the phrases before they are marked.
 
         Raises
         ------
@@ -71,10 +89,30 @@ class Renderer:
         pass_ = _Pass(self._gate, permit, action, engine=engine, voice=voice, text_commitment=commit(script(spoken)))
         pass_.check(made_ms=0)
         self._gate.begin(permit, mark=str(mark), attempt=attempt)
-        chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed)
+        trace, how = trace or RenderTrace(), _how(early=live, stop=stop)
+        chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace, how=how)
         if rhythm:
             chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))
-        return self._marked(chunks, mark, pass_=pass_, sample_rate=engine.sample_rate)
+        marked = self._live if live else self._marked
+        return marked(chunks, mark, pass_=pass_, sample_rate=engine.sample_rate)
+
+    def _live(self, chunks: Iterator[Signal], mark: Mark, *, pass_: _Pass, sample_rate: int) -> Iterator[MarkedAudio]:
+        session = self._marker.live(mark, pass_.permit, pass_.action, sample_rate=sample_rate)
+        made = 0
+        for chunk in chunks:
+            for piece in _cut(chunk, LIVE_PIECE_MS * sample_rate // 1000):
+                made += piece.num_samples
+                pass_.check(made_ms=samples_to_ms(made, sample_rate))
+                marked = session.push(piece)
+                _check_mark(marked, mark)
+                if marked.signal.num_samples:
+                    yield marked
+        rest = session.finish()
+        _check_mark(rest, mark)
+        if rest.stop != made:
+            raise UnmarkedAudio(f"the marker returned {rest.stop} samples for {made}, expected as many")
+        if rest.signal.num_samples:
+            yield rest
 
     def _marked(self, chunks: Iterator[Signal], mark: Mark, *, pass_: _Pass, sample_rate: int) -> Iterator[MarkedAudio]:
         session = self._marker.session(mark, pass_.permit, pass_.action, sample_rate=sample_rate)
@@ -116,13 +154,33 @@ class _Pass:
 
 
 def _chunks(
-    spoken: Sequence[Phrase], voice: VoiceAsset, *, engine: Engine, pass_: _Pass, seed: int, speed: float
+    spoken: Sequence[Phrase],
+    voice: VoiceAsset,
+    *,
+    engine: Engine,
+    pass_: _Pass,
+    seed: int,
+    speed: float,
+    trace: RenderTrace,
+    how: LiveHow,
 ) -> Iterator[Signal]:
     """Yield unmarked sound, inside this module only."""
+    trace.begin()
     for place, phrase in enumerate(spoken):
+        if is_stopped(how.get("stop")):
+            return
         pass_.check(made_ms=0)
-        pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place)
-        yield from joined(pieces, pause_ms=phrase.pause_ms / speed)
+        pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place, **how)
+        if "early" in how:
+            how = {**how, "early": False}  # who has heard the first phrase waits no more
+        for piece in joined(pieces, pause_ms=phrase.pause_ms / speed):
+            trace.hear(place, piece)
+            yield piece
+
+
+def _how(*, early: bool, stop: Stop | None) -> LiveHow:
+    """Return what an engine is told of a listener who waits; nothing where there is none."""
+    return {"early": early, "stop": stop} if early or stop is not None else {}
 
 
 def _between(chunks: Iterator[Signal], before: Signal, after: Signal) -> Iterator[Signal]:
@@ -136,9 +194,18 @@ def _check_labels(spoken: Sequence[Phrase]) -> None:
         raise LabelForged
 
 
-def _check_marked(marked: object, chunk: Signal, mark: Mark) -> None:
+def _cut(chunk: Signal, most: int) -> Iterator[Signal]:
+    for first in range(0, chunk.num_samples, most):
+        yield chunk.slice(first, min(first + most, chunk.num_samples))
+
+
+def _check_mark(marked: object, mark: Mark) -> None:
     if not isinstance(marked, MarkedAudio) or marked.mark != mark:
         raise UnmarkedAudio(f"the marker returned {type(marked).__name__}, expected MarkedAudio with mark {mark}")
+
+
+def _check_marked(marked: MarkedAudio, chunk: Signal, mark: Mark) -> None:
+    _check_mark(marked, mark)
     if marked.signal.num_samples != chunk.num_samples:
         raise UnmarkedAudio(
             f"the marker returned {marked.signal.num_samples} samples for {chunk.num_samples}, expected as many"

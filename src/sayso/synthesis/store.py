@@ -56,10 +56,13 @@ class Clip:
 _SELECT: Final = select(*(clips.c[field.name] for field in fields(Clip)))
 
 
+_ADD: Final = insert(clips)
+
+
 def insert_clip(tx: Connection, clip: Clip) -> None:
     """Add ``clip``; raise `ConstraintBroken` if the clip, its permit or its mark is there already."""
     values = {field.name: getattr(clip, field.name) for field in fields(Clip)}
-    tx.execute(insert(clips).values(organisation_id=organisation_of(tx), **values))
+    tx.execute(_ADD, {"organisation_id": organisation_of(tx), **values})
 
 
 def finish_clip(

@@ -1,5 +1,6 @@
 """What authors of plugins test them with."""
 
 from sayso.testing.conformance import EngineConformance, spoken
+from sayso.testing.restoration import EnhancerConformance, ScorerConformance
 
-__all__ = ["EngineConformance", "spoken"]
+__all__ = ["EngineConformance", "EnhancerConformance", "ScorerConformance", "spoken"]

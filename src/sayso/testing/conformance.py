@@ -12,16 +12,24 @@ from numpy.typing import NDArray
 
 from sayso.audio.signal import Signal
 from sayso.engines import (
+    CannotAlign,
     CannotClone,
     Capability,
+    Control,
+    Determinism,
     Engine,
     EngineUnfit,
     Licence,
     SpeedInvalid,
+    Stop,
+    Streaming,
+    Timing,
+    Traits,
     Unspeakable,
     VoiceAsset,
     VoiceUnfit,
 )
+from sayso.engines.wordtimes import words_in
 from sayso.errors import NotFound
 
 SENTENCE: Final = "The keeper climbed the narrow stair before dawn."
@@ -30,9 +38,11 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def spoken(engine: Engine, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0) -> NDArray[np.float32]:
+def spoken(
+    engine: Engine, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0, early: bool = False
+) -> NDArray[np.float32]:
     """Return all that ``engine`` streams for ``text``, shape (samples,); raise `EngineUnfit` for a wrong piece."""
-    pieces = list(engine.stream(text, voice, speed=speed, seed=seed))
+    pieces = list(engine.stream(text, voice, speed=speed, seed=seed, early=early))
     for piece in pieces:
         _require(isinstance(piece, Signal), f"stream: got a {type(piece).__name__}, expected a Signal")
         _require(piece.num_channels == 1, f"stream: got {piece.num_channels} channels, expected 1")
@@ -80,6 +90,19 @@ class EngineConformance:
         _require(engine.capabilities <= frozenset(Capability), f"capabilities: got {engine.capabilities}")
         _require(bool(engine.version), "version: got none")
 
+    def test_says_how_it_works(self) -> None:
+        """The traits are complete, and fit the capabilities."""
+        engine = self.engine()
+        traits = engine.traits
+        _require(isinstance(traits, Traits), f"traits: got a {type(traits).__name__}, expected Traits")
+        _require(traits.controls <= frozenset(Control), f"controls: got {traits.controls}")
+        clones = Capability.CLONE in engine.capabilities
+        _require(
+            clones == (traits.reference_s is not None), "reference_s: expected it of those that clone, of no other"
+        )
+        least_s, most_s = traits.reference_s or (1.0, 2.0)
+        _require(0.0 < least_s < most_s, f"reference_s: got {traits.reference_s}, expected a range above 0")
+
     def test_digest_is_a_stable_sha256(self) -> None:
         """The digest is hex, and the same for every object of the class."""
         engine = self.engine()
@@ -103,11 +126,15 @@ class EngineConformance:
         _require(bool(np.abs(samples).max() <= 1.0), "got samples above full scale")
 
     def test_same_arguments_same_samples(self) -> None:
-        """Speech can be made again, sample for sample."""
+        """Speech can be made again, sample for sample, unless the traits say that it cannot."""
+        if self.engine().traits.determinism is Determinism.NONE:
+            return
         _require(np.array_equal(self._said(SENTENCE, seed=7), self._said(SENTENCE, seed=7)), "got other samples")
 
     def test_samples_do_not_depend_on_what_was_said_before(self) -> None:
-        """An engine keeps nothing of one text for the next."""
+        """An engine keeps nothing of one text for the next, unless nothing repeats."""
+        if self.engine().traits.determinism is Determinism.NONE:
+            return
         engine, voice = self.engine(), self.voice()
         first = spoken(engine, SENTENCE, voice)
         spoken(engine, "Something quite different was said.", voice, seed=3)
@@ -118,7 +145,10 @@ class EngineConformance:
         self._require_longer(self._said(f"{SENTENCE} {SENTENCE}"), self._said(SENTENCE), 1.5)
 
     def test_speed(self) -> None:
-        """A higher speed is shorter, a lower one longer."""
+        """A higher speed is shorter, a lower one longer; without `Control.SPEED` both are refused."""
+        if Control.SPEED not in self.engine().traits.controls:
+            _require_raises(SpeedInvalid, "speed 1.5", partial(self._said, SENTENCE, speed=1.5))
+            return
         usual = self._said(SENTENCE)
         self._require_longer(usual, self._said(SENTENCE, speed=1.5), 1 / 0.85)
         self._require_longer(self._said(SENTENCE, speed=0.75), usual, 1.15)
@@ -127,6 +157,39 @@ class EngineConformance:
         """Outside 0.5 to 2.0 the engine raises `SpeedInvalid`."""
         for speed in (0.0, -1.0, 0.49, 2.01, 100.0, float("nan"), float("inf")):
             _require_raises(SpeedInvalid, f"speed {speed}", partial(self._said, SENTENCE, speed=speed))
+
+    def test_stops_between_pieces(self) -> None:
+        """Set before, the signal lets no sound out; set after the first piece, no more."""
+        engine, voice, stop = self.engine(), self.voice(), Stop()
+        pieces = engine.stream(f"{SENTENCE} {SENTENCE}", voice, early=True, stop=stop)
+        _require(next(pieces, None) is not None, "stream: got no piece, expected one before the signal")
+        stop.set()
+        _require(not list(pieces), "stream: got more pieces after the signal")
+        _require(not list(engine.stream(SENTENCE, voice, stop=stop)), "stream: got pieces, the signal was set before")
+
+    def test_an_early_piece_is_shorter(self) -> None:
+        """Early sound says the same text; but for an engine that makes it whole, the first piece is a part of it."""
+        engine, voice = self.engine(), self.voice()
+        pieces = list(engine.stream(f"{SENTENCE} {SENTENCE}", voice, early=True))
+        length = sum(piece.num_samples for piece in pieces)
+        self._require_longer(np.zeros(length, np.float32), self._said(SENTENCE), 1.5)
+        if engine.traits.streaming is not Streaming.WHOLE:
+            first = pieces[0].num_samples
+            _require(first < 0.7 * length, f"early: got {first} of {length} samples at once, expected a first part")
+
+    def test_align(self) -> None:
+        """With `Timing.WORD` each word has its time, in order, within the sound; without it, `CannotAlign`."""
+        engine, voice = self.engine(), self.voice()
+        if engine.traits.timing is Timing.NONE:
+            _require_raises(CannotAlign, "align", partial(engine.align, SENTENCE, voice))
+            return
+        for early in (False, True):
+            times = engine.align(SENTENCE, voice, early=early)
+            _require([time.word for time in times] == words_in(SENTENCE), f"align: got {[time.word for time in times]}")
+            edges = [edge for time in times for edge in (time.start_s, time.end_s)]
+            _require(edges == sorted(edges), f"align: got times that go back: {edges}")
+            end_s = len(spoken(engine, SENTENCE, voice, early=early)) / engine.sample_rate
+            _require(0.0 <= edges[0] < edges[-1] <= end_s, f"align: got {edges[0]} to {edges[-1]} s in {end_s:.2f} s")
 
     def test_refuses_text_without_sound(self) -> None:
         """Text with nothing to say raises `Unspeakable`."""

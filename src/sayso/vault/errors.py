@@ -41,6 +41,10 @@ class KekReplaced(KeyTampered):
     """The key-encryption key that wrapped this is not here: it was renewed meanwhile, or it is from another time."""
 
 
+class KeysRolledBack(Tampered):
+    """The key store is from before an erasure: it does not know that a key was destroyed."""
+
+
 class KekMissing(Unavailable):
     """The key-encryption key is missing; restore it from its backup."""
 

@@ -23,9 +23,13 @@ _T = TypeVar("_T")
 
 
 class _Held(threading.local):
-    """The keys that this thread holds for the act it is in; None outside of any act."""
+    """The keys that this thread holds for the act it is in; None outside of any act.
+
+    ``num_destroyed`` is how many keys had been destroyed when the first of them was read.
+    """
 
     keys: dict[SpeakerId, SubjectKey] | None = None
+    num_destroyed: int | None = None
 
 
 class Keyring:
@@ -50,7 +54,7 @@ class Keyring:
         try:
             yield
         finally:
-            self._held.keys = None
+            self._held.keys = self._held.num_destroyed = None
 
     def create(self, speaker: SpeakerId) -> str:
         """Make the key of a new speaker and return its id (hex); raise `SubjectExists`."""
@@ -114,6 +118,25 @@ class Keyring:
         self.settle()
         return destroyed
 
+    def destroy_again(self, key_id: str) -> DestroyedKey:
+        """Destroy the key of this id in an older key store; where it is gone, note that it was destroyed."""
+        at = clock.stamp(clock.now())
+        with self._keys.write() as tx:
+            row = store.keys_by_id(tx, [key_id]).get(key_id)
+            if row is None:
+                destroyed = store.note_destroyed(tx, key_id, destroyed_at=at)
+            else:
+                destroyed = store.destroy_key(tx, row, destroyed_at=at)
+                self._rewrap(tx, self._kek.used(row.wrapped))
+        self.settle()
+        return destroyed
+
+    def num_destroyed(self, *, anew: bool = False) -> int:
+        """Return how many keys were destroyed here: as read with a key that is held, unless it is read ``anew``."""
+        if self._held.num_destroyed is None or anew:
+            return self._read(store.num_destroyed)
+        return self._held.num_destroyed
+
     def settle(self) -> None:
         """Destroy every key-encryption key that wraps nothing; then rebuild the key store without deleted bytes."""
         with self._keys.write() as tx:  # nobody else is between making a new key and committing what it wraps
@@ -167,9 +190,15 @@ class Keyring:
         """Return what ``look`` reads, looking again where the key-encryption key is renewed between row and key."""
         for _ in range(_LOOKS - 1):
             with contextlib.suppress(KekReplaced), self._keys.read() as tx:
-                return look(tx)
+                return self._looked(look, tx)
         with self._keys.read() as tx:
-            return look(tx)
+            return self._looked(look, tx)
+
+    def _looked(self, look: Callable[[Connection], _T], tx: Connection) -> _T:
+        """Return what ``look`` reads; an act counts the destroyed keys at the same time, which costs no other read."""
+        if self._held.keys is not None and self._held.num_destroyed is None:
+            self._held.num_destroyed = store.num_destroyed(tx)
+        return look(tx)
 
     def _opened(self, rows: Mapping[str, store.KeyRow], speakers: Sequence[SpeakerId]) -> dict[SpeakerId, SubjectKey]:
         return {speaker: self._learned(_known(rows.get(speaker), speaker)) for speaker in speakers}

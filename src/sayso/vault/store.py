@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, bindparam, delete, func, insert, select, update
 
 from sayso.database.metadata import keys_metadata
 from sayso.ids import ID_LENGTH, SpeakerId
@@ -93,6 +93,17 @@ def destroyed(tx: Connection, key_ids: Sequence[str]) -> list[DestroyedKey]:
     """Return those of the ids whose key was destroyed here."""
     query = select(destroyed_keys).where(destroyed_keys.c.key_id.in_(key_ids)).order_by(destroyed_keys.c.key_id)
     return [DestroyedKey(*row) for row in tx.execute(query)]
+
+
+def num_destroyed(tx: Connection) -> int:
+    """Return how many keys were destroyed here."""
+    return tx.execute(select(func.count()).select_from(destroyed_keys)).scalar_one()
+
+
+def note_destroyed(tx: Connection, key_id: str, *, destroyed_at: str) -> DestroyedKey:
+    """Remember that the key of this id, which is not here, was destroyed."""
+    tx.execute(insert(destroyed_keys).values(key_id=key_id, destroyed_at=destroyed_at))
+    return DestroyedKey(key_id, destroyed_at)
 
 
 def insert_secret(tx: Connection, name: str, wrapped: bytes, *, created_at: str) -> None:

@@ -49,6 +49,14 @@ class BlobRef:
     size: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SealedBlob:
+    """What is sealed and lies in no store yet."""
+
+    ref: BlobRef
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Swept:
     """What a sweep did: files looked at, files unlinked, and files that are no blobs and were left alone."""
@@ -102,6 +110,19 @@ class Vault:
         """Destroy the old key-encryption key, where a destruction was killed behind its commit; harmless otherwise."""
         self._ring.settle()
 
+    def destroy_again(self, key_id: str) -> DestroyedKey:
+        """Destroy the key of this id in a key store that was restored from before it was destroyed."""
+        return self._ring.destroy_again(key_id)
+
+    def num_destroyed(self, *, anew: bool = False) -> int:
+        """Return how many keys were destroyed here; within `holding` as of the first key that was read."""
+        return self._ring.num_destroyed(anew=anew)
+
+    def destroyed_keys(self, key_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the ids whose key was destroyed here."""
+        with self.keys.read() as tx:
+            return frozenset(each.key_id for each in store.destroyed(tx, key_ids))
+
     def destroyed_key(self, key_id: str) -> DestroyedKey | None:
         """Return when the key of this id was destroyed, or None if it was not."""
         with self.keys.read() as tx:
@@ -141,17 +162,26 @@ class Vault:
     def seal(self, plain: bytes, speakers: Sequence[SpeakerId], *, kind: str) -> BlobRef:
         """Seal ``plain`` so that the keys of all ``speakers`` are needed to open it, and keep it.
 
-        Raises `SubjectUnknown` for a speaker without a key, `SealInvalid` for no speakers or a malformed kind, and
-        `DiskFull` with nothing left behind.
+        Raises as `sealed` and `put` do, with nothing left behind.
+        """
+        return self.put(self.sealed(plain, speakers, kind=kind))
+
+    def sealed(self, plain: bytes, speakers: Sequence[SpeakerId], *, kind: str) -> SealedBlob:
+        """Return ``plain`` sealed so that the keys of all ``speakers`` are needed to open it; `put` it next.
+
+        Raises `SubjectUnknown` for a speaker without a key, and `SealInvalid` for no speakers or a malformed kind.
         """
         if not _KIND.fullmatch(kind) or not 1 <= len(set(speakers)) <= blob.MAX_SPEAKERS:
             raise SealInvalid(
                 f"got the kind {kind[:40]!r} and {len(set(speakers))} speakers, expected a-z, 0-9, - and at least one"
             )
-        sealed = blob.seal(plain, self._ring.subjects(speakers), kind=kind)
-        address = hashlib.sha256(sealed).hexdigest()
-        self._shelf.put(address, sealed)
-        return BlobRef(address, len(plain))
+        data = blob.seal(plain, self._ring.subjects(speakers), kind=kind)
+        return SealedBlob(BlobRef(hashlib.sha256(data).hexdigest(), len(plain)), data)
+
+    def put(self, sealed: SealedBlob) -> BlobRef:
+        """Keep what was sealed, synced, from any thread; raise `DiskFull` with nothing left behind."""
+        self._shelf.put(sealed.ref.address, sealed.data)
+        return sealed.ref
 
     def open(self, address: str, *, kind: str) -> bytes:
         """Return the plain of a blob, every byte authenticated.

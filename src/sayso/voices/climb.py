@@ -56,7 +56,7 @@ class Goal:
 
 @dataclass(slots=True, eq=False)
 class Climb:
-    """A climb in progress; ``check`` hears a voice and returns its worth."""
+    """A climb in progress; ``check`` hears a voice and returns its worth, ``worth`` is that of the start."""
 
     space: LayeredSpace
     start: VoiceAsset
@@ -64,13 +64,14 @@ class Climb:
     sentences: Sequence[str]
     random: np.random.Generator
     check: Callable[[VoiceAsset], float]
+    worth: float
 
     def run(self, steps: int, every: int, told: Callable[[float], None]) -> VoiceAsset:
         """Return the best voice of ``steps`` steps, checked after ``every`` of them; ``told`` gets the part done."""
         says = [self.space.spoken(self.start, sentence, _PART_S) for sentence in self.sentences]
         judge = campplus.judge(self.goal.embedding, threads=2)
         styles = self.space.styles_of(self.start).astype(np.float64)
-        best, worth = self.start, self.check(self.start)
+        best, worth = self.start, self.worth
         adam = _Adam(styles)
         for step in range(steps):
             speak = says[step % len(says)]

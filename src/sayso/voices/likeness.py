@@ -24,6 +24,9 @@ JUDGE: Final = "campplus"
 LIKE: Final = 0.6
 """The CAM++ cosine below which a clone is said to be unlike its speaker; single clips of one person lie above 0.8."""
 
+VERY_LIKE: Final = 0.75
+"""The CAM++ cosine above which a clone is nearly as alike as two short recordings of one person."""
+
 _ASIDE: Final = 0.3
 _SHORTEST_S: Final = 1.0
 
@@ -71,6 +74,17 @@ class Parted:
             float(np.mean([similarity(embed_speech(one), aside_ge2e) for one in speech])),
             nearest_stranger(aside),
         )
+
+
+def in_words(similarity: float, stranger: float) -> str:
+    """Return what a person should know of a clone of that ``similarity``, beside the nearest ``stranger``."""
+    if similarity >= VERY_LIKE:
+        return "very like the speaker: nearly as alike as two short recordings of one person"
+    if similarity >= LIKE:
+        return "like the speaker: much nearer than any stranger, not as near as a recording of the speaker"
+    if similarity > stranger:
+        return "somewhat like the speaker: nearer than the nearest stranger, and easily told from the speaker"
+    return "not like the speaker: a stranger is as near"
 
 
 def nearest_stranger(embedding: Embedding) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sayso.audio.signal import Signal
 from sayso.restoration import restore
+from sayso.voices.campplus import embed_voice
 from sayso.voices.permitted import CloningPermit
 
 
@@ -35,6 +36,6 @@ def prepared(files: Sequence[bytes], signals: Sequence[Signal], permitted: Cloni
     references = []
     for file, digest, signal in zip(files, digests, signals, strict=True):
         permitted.check(digests)
-        restored = restore(signal)
+        restored = restore(signal, identity=embed_voice)
         references.append(Reference(file, digest, restored.signal, restored.repaired))
     return references

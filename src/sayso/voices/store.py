@@ -71,6 +71,12 @@ def list_voices(tx: Connection) -> list[VoiceRow]:
     return [_row(row) for row in tx.execute(query)]
 
 
+def stock_named(tx: Connection, name: str) -> list[VoiceRow]:
+    """Return the stock voices of that name, one for each engine and version that was here."""
+    query = _SELECT.where(within(tx, voices), voices.c.house, voices.c.name == name).order_by(voices.c.voice_id)
+    return [_row(row) for row in tx.execute(query)]
+
+
 def voices_of(tx: Connection, speaker: SpeakerId) -> list[VoiceRow]:
     """Return the voices of one speaker."""
     query = _SELECT.where(within(tx, voices), voices.c.speaker_id == speaker).order_by(voices.c.voice_id)

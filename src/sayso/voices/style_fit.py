@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -21,9 +22,8 @@ from sayso.audio.signal import Signal, concatenate
 from sayso.clock import now
 from sayso.engines.protocol import Engine, LayeredSpace, MeasuredStyles, StyleSpace, VoiceAsset
 from sayso.engines.tone import apply_tone
-from sayso.progress import Report, silent
-from sayso.voices import campplus
-from sayso.voices.climb import Climb, Goal
+from sayso.progress import PartDone, Report, silent
+from sayso.voices.ascent import NATURAL, Ascent
 from sayso.voices.embedding import (
     MIN_DURATION_S,
     SAMPLE_RATE,
@@ -53,9 +53,6 @@ _WANDER: Final = 0.4
 _SHARES: Final = (1.0, 0.9, 0.8)
 """How far out from the average voice the found one may stay: far out, engines speak less naturally."""
 
-NATURAL: Final = 3.2
-"""The DNSMOS OVRL above which nothing is given up for more: what clean recordings of speech have."""
-
 NATURALNESS_PRICE: Final = 0.15
 """What a point of DNSMOS OVRL below `NATURAL` costs, in similarity."""
 
@@ -68,6 +65,7 @@ class Effort(StrEnum):
 
     FAST = "fast"
     BEST = "best"
+    STUDIO = "studio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class _Budget:
 
     Rounds of `WORKERS` renders; after which of them the tone is fitted; how many stock voices may be heard first; how
     many sentences settle how far out the voice stays; how many judge it; how many steps the climb after the search
-    has, and after how many of them the voice is checked.
+    has, and how often the voice is checked in it.
     """
 
     rounds: int
@@ -85,23 +83,22 @@ class _Budget:
     settling: int
     judged: int
     climb: int = 0
-    checked: int = 20
+    checks: int = 1
 
 
+_LONG: Final = _Budget(rounds=100, tone_after=(16, 48), stock=28, settling=6, judged=6)
 _BUDGETS: Final = {
     Effort.FAST: _Budget(rounds=10, tone_after=(4,), stock=6, settling=2, judged=3),
-    Effort.BEST: _Budget(rounds=100, tone_after=(16, 48), stock=28, settling=6, judged=6),
+    Effort.BEST: _LONG,
+    Effort.STUDIO: _LONG,
 }
 
 _LAYERED: Final = {
-    Effort.FAST: _Budget(rounds=2, tone_after=(), stock=0, settling=1, judged=3, climb=8, checked=4),
-    Effort.BEST: _Budget(rounds=8, tone_after=(), stock=0, settling=2, judged=6, climb=90, checked=15),
+    Effort.FAST: _Budget(rounds=0, tone_after=(), stock=0, settling=1, judged=3, climb=16, checks=1),
+    Effort.BEST: _Budget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=130, checks=5),
+    Effort.STUDIO: _Budget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=480, checks=12),
 }
-"""For engines whose voices have a style for each layer."""
-
-_CHECKED: Final = 12  # of the sentences, the rest are said when a climb is checked
-_UNNATURAL: Final = 0.1  # of DNSMOS OVRL may be lost in a climb
-_UNNATURAL_PRICE: Final = 1.0
+"""For engines whose voices have a style for each layer: the measured points give the start, the climb the voice."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,13 +139,15 @@ def fit(
     permitted: CloningPermit,
     *,
     effort: Effort = Effort.BEST,
+    start: VoiceAsset | None = None,
     seed: int = 0,
     progress: Report = silent,
 ) -> FittedVoice:
     """Return the voice of ``engine`` that sounds most like the speaker of ``references``.
 
-    Renders are counted, not seconds: the same arguments give the same voice. The permit is checked first, and again
-    before each round of renders: a withdrawal stops the search.
+    Renders are counted, not seconds: the same arguments give the same voice. With ``start``, a voice that was fitted to
+    the same speaker, an engine of layered styles goes on from there. The permit is checked first, and again before each
+    round of renders and each step: a withdrawal stops the fit. Stopped, it leaves nothing.
 
     Raises
     ------
@@ -161,21 +160,27 @@ def fit(
     space = engine.style_space()
     budget = (_LAYERED if isinstance(space, LayeredSpace) else _BUDGETS)[effort]
     search = _Search(space, references, permitted, budget, seed=seed, progress=progress)
-    asset = search.run()
+    asset = start or search.run()
     if isinstance(space, LayeredSpace) and budget.climb:
-        asset = search.climbed(space, asset)
+        asset = search.ascended(space, asset, turned=start is None)
     spoken = search.say_all([asset] * budget.judged, JUDGED[: budget.judged])
-    embeddings = [embed_voice(signal) for signal in spoken]
-    likeness = search.parted.likeness(spoken)
     progress(1.0)
+    return judged(asset, spoken, search.parted, renders=search.renders, started=started)
+
+
+def judged(
+    asset: VoiceAsset, spoken: Sequence[Signal], parted: Parted, *, renders: int, started: datetime
+) -> FittedVoice:
+    """Return the voice ``asset`` with what the judges say of ``spoken``, the judged sentences in it."""
+    likeness = parted.likeness(spoken)
     return FittedVoice(
         asset=asset,
-        embedding=mean_embedding(embeddings),
+        embedding=mean_embedding([embed_voice(signal) for signal in spoken]),
         similarity=likeness.campplus,
         similarity_ge2e=likeness.ge2e,
         stranger=likeness.stranger,
         naturalness=dnsmos(concatenate(spoken)).ovr,
-        renders=search.renders,
+        renders=renders,
         seconds=(now() - started).total_seconds(),
     )
 
@@ -233,34 +238,15 @@ class _Search:
             best = self._map.nearest(self._aim, [best, around])
         return self._settled([self._asset(share * best) for share in _SHARES])
 
-    def climbed(self, space: LayeredSpace, asset: VoiceAsset) -> VoiceAsset:
-        """Return the voice that a climb from ``asset`` finds, at the speaker's pitch."""
-        plain = self._checked(asset)
-        pitches = self._aim[-1], log_pitch(speech_of(concatenate(plain), SAMPLE_RATE))
-        if np.isfinite(pitches).all():
-            asset = space.with_pitch(asset, 12.0 / float(np.log(2.0)) * float(pitches[0] - pitches[1]))
-        floor = min(dnsmos(concatenate(plain)).ovr, NATURAL) - _UNNATURAL
-        aside = campplus.embed_speech(self.parted.aside)
+    def ascended(self, space: LayeredSpace, start: VoiceAsset, *, turned: bool) -> VoiceAsset:
+        """Return the voice that an ascent from ``start`` finds; ``turned``: at the speaker's pitch, first."""
+        ascent = Ascent(space, self.parted, self.say_all, self._random, self._climbing)
+        return ascent.run(start, steps=self._budget.climb, checks=self._budget.checks, turned=turned)
 
-        def worth(voice: VoiceAsset) -> float:
-            spoken = concatenate(self._checked(voice))
-            speech = speech_of(spoken, SAMPLE_RATE)
-            if len(speech) < MIN_DURATION_S * SAMPLE_RATE:
-                return -1.0
-            unnatural = max(0.0, floor - dnsmos(spoken).ovr)
-            return similarity(campplus.embed_speech(speech), aside) - _UNNATURAL_PRICE * unnatural
-
-        climb = Climb(space, asset, Goal.of(self._reference), SEARCHED[:_CHECKED], self._random, worth)
-        return climb.run(self._budget.climb, self._budget.checked, self._climbing)
-
-    def _checked(self, asset: VoiceAsset) -> list[Signal]:
-        sentences = SEARCHED[_CHECKED:]
-        return self.say_all([asset] * len(sentences), sentences)
-
-    def _climbing(self, part: float) -> None:
+    def _climbing(self, part: float, alike: float) -> None:
         self._permitted.check(self._digests)
         self._part = 0.2 + 0.7 * part
-        self._progress(self._part)
+        self._progress(PartDone(self._part, f"similarity {alike:.2f}" if alike else ""))
 
     def _asset(self, point: Point) -> VoiceAsset:
         return self._space.asset(point.tolist(), tone_db=self._tone_db.tolist())

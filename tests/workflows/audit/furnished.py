@@ -17,6 +17,7 @@ from sayso.workflows.consent.speakers import add_speaker
 from sayso.workflows.erasure import erasing
 from sayso.workflows.erasure.erasing import RowCommitments
 from sayso.workflows.installation.session import Session
+from sayso.workflows.productions import planning
 from sayso.workflows.speech.exporting import Publication, export
 from sayso.workflows.speech.orders import taken
 from sayso.workflows.speech.speaking import ACT, speak
@@ -94,3 +95,10 @@ def accounts(session, speaker) -> None:
     credentials.issue(session, "producer", organisation=organisation)
     credentials.issue(session, "speaker", speaker=speaker)
     credentials.revoke(session, credentials.issue(session, "auditor").credential.credential_id)
+
+
+def produced(session, folder) -> None:
+    """Plan a production."""
+    book = folder / "book.txt"
+    book.write_text("The lamp was lit at noon.")
+    planning.plan(session, planning.Brief(book, "Northwind Audio", "audiobook", voice="heart", project="the-lamp"))

@@ -67,6 +67,7 @@ def home(tmp_path_factory, template, recording):
     furnished.begun(session, leaving.speaker)
     furnished.erasing.plan(session, estate.speaker)
     furnished.accounts(session, estate.speaker)
+    furnished.produced(session, folder)
     accept_present_clock(session)
     auditing.audit(session)
     session.installation.database.close()

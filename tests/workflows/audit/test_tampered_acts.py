@@ -8,14 +8,16 @@ from contextlib import closing
 import pytest
 
 from sayso import lineage
+from sayso.audio import Container
 from sayso.errors import Tampered
 from sayso.ids import SpeakerId
 from sayso.synthesis import store as clips
 from sayso.workflows.audit import auditing
-from sayso.workflows.consent import granting
+from sayso.workflows.consent import granting, permission
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.erasure import erasing
 from sayso.workflows.provenance.verifying import verify_file
+from sayso.workflows.speech import speaking
 from sayso.workflows.speech.exporting import Publication, export
 from sayso.workflows.speech.speaking import speak
 from tests.workflows.audit import furnished
@@ -101,24 +103,42 @@ def test_nothing_is_said_on_the_word_of_an_edited_row(spoken, tmp_path, name):
     assert not (tmp_path / "no.wav").exists()
 
 
+def test_minutes_handed_back_are_found_behind_many_permits_without_a_clip(spoken, tmp_path):
+    session, estate = spoken.estate.session, spoken.estate
+    for _ in range(33):  # two entries each: the clip is not among the last 64
+        run = speaking.begun(session, estate.order(), Container.WAV)
+        permission.failed(session, run.granted, speaking.ACT)
+    edit(session, "UPDATE grant_minutes SET made_ms = 0")
+    with pytest.raises(Tampered, match=f"grant_minutes row {estate.grant}"):
+        speak(session, estate.order(), tmp_path / "no.wav")
+
+
 OUTER = ("max_ms = 6000000", "max_ms = NULL", "made_ms = 0", "made_takes = 0", "outer_id = NULL")
 
 
-@pytest.mark.parametrize("change", OUTER)
-def test_an_outer_consent_is_charged_as_the_ledger_says(session, make_estate, tmp_path, change):
-    estate = make_estate(session)
+@pytest.fixture(scope="module")
+def licensed(template, tmp_path_factory):
+    """Return an estate, closed, with a licence cut from an outer consent and two clips under it; and the two grants."""
+    estate = template.copied(tmp_path_factory.mktemp("licensed"))
+    session, order = estate.session, estate.order()
     granting.withdraw(session, estate.grant)
     terms = Terms(speaker=estate.speaker, licensee="*", purposes=("audiobook",), outer=True, max_minutes=1)
     outer = granting.give(session, terms)
-    order = estate.order()
     terms = Terms(speaker=estate.speaker, licensee=order.licensee, purposes=("audiobook",), max_minutes=1)
     licence = granting.give(session, terms)
-    speak(session, order, tmp_path / "1.wav")
-    speak(session, order, tmp_path / "2.wav")
+    for number in range(2):
+        speak(session, order, estate.recording.with_name(f"{number}.wav"))
+    return estate.closed(), outer, licence
+
+
+@pytest.mark.parametrize("change", OUTER)
+def test_an_outer_consent_is_charged_as_the_ledger_says(licensed, tmp_path, change):
+    estate, outer, licence = licensed
+    estate = estate.copied(tmp_path)
     edited = licence if "outer_id" in change else outer
-    edit(session, f"UPDATE grant_minutes SET {change} WHERE grant_id = ?", edited)  # noqa: S608
+    edit(estate.session, f"UPDATE grant_minutes SET {change} WHERE grant_id = ?", edited)  # noqa: S608
     with pytest.raises(Tampered, match=edited):
-        speak(session, order, tmp_path / "3.wav")
+        speak(estate.session, estate.order(), tmp_path / "3.wav")
 
 
 PLAN = ("speaker_id = ?", "key_id = ?", "subject = ?", "requested_at = ?")

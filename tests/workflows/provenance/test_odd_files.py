@@ -66,6 +66,17 @@ def test_of_a_clip_in_each_channel_both_are_named(estate, clips, tmp_path):
     assert {first.mark, second.mark} == {mark for _, mark in names(traced["parts"])}
 
 
+def test_a_stereo_part_behind_a_mono_one_keeps_its_channels(estate, clips, tmp_path):
+    """Mixed into one channel, the second clip would be covered by what the other channel holds."""
+    first, second, one, other = clips
+    noise = np.random.default_rng(8).normal(0, 0.5, other.samples.shape).astype(np.float32)
+    stereo = Signal(np.concatenate([noise, other.samples]), 24_000)
+    (tmp_path / "joined.flac").write_bytes(encode(one, Container.FLAC) + encode(stereo, Container.FLAC))
+    verified, traced = both(estate.session, tmp_path / "joined.flac")
+    assert {mark for _, mark in names(verified["clips"])} == {first.mark, second.mark}
+    assert {mark for _, mark in names(traced["parts"])} == {first.mark, second.mark}
+
+
 @pytest.mark.parametrize("other", [-1.0, 0.0], ids=["inverted", "silent"])
 def test_a_channel_that_is_inverted_or_silent_changes_nothing(estate, clips, tmp_path, other):
     first, _, one, _ = clips

@@ -52,7 +52,7 @@ BEFORE_THE_RESULT = [
     "between two chunks",
     "sayso.workflows.speech.credentials.packed",
     "sayso.disk:Draft.write",
-    "sayso.workflows.speech.speaking._settled",
+    "sayso.workflows.speech.speaking.settle",
     "sayso.workflows.speech.speaking.insert_clip",
 ]
 AFTER_THE_RESULT = ["sayso.disk:Draft.publish", "sayso.ledger.log:Log.integrate", "sayso.disk.sync_folder"]

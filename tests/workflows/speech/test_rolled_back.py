@@ -16,15 +16,18 @@ from sayso.ledger import append
 from sayso.ledger.acts import SpeakerAdded
 from sayso.ledger.errors import ClockTurnedBack, LedgerRolledBack, LedgerTampered, LogForked, QuorumMissed
 from sayso.settings import Settings
-from sayso.workflows.audit.auditing import audit
+from sayso.vault.errors import KekReplaced, KeysRolledBack
+from sayso.workflows.audit.auditing import audit, rotate
 from sayso.workflows.consent.granting import suspend, withdraw
 from sayso.workflows.consent.showing import shown
 from sayso.workflows.consent.speakers import add_speaker
+from sayso.workflows.erasure import erasing
 from sayso.workflows.installation.session import Session, open_session
 from sayso.workflows.operations.checkup import accept_present_clock, examine
 from sayso.workflows.provenance.releasing import SoundDraft
 from sayso.workflows.speech.speaking import speak
 from tests.ledger.serving import Serving
+from tests.workflows.conftest import granted
 
 
 class Backup:
@@ -41,7 +44,7 @@ class Backup:
             for there in self.home.glob(f"{name}*"):
                 shutil.rmtree(there) if there.is_dir() else there.unlink()
             for here in self.folder.glob(f"{name}*"):
-                to = self.home / here.name
+                to = self.home / here.relative_to(self.folder)
                 shutil.copytree(here, to) if here.is_dir() else shutil.copy2(here, to)
         return open_session(Settings(home=self.home))
 
@@ -115,6 +118,56 @@ def test_a_state_that_is_gone_does_not_speak_beside_a_ledger_that_is_not(estate,
 
 
 @pytest.fixture
+def erased(estate, tmp_path):
+    """Return a backup from before the erasure of another speaker, and the plan; the erasure stands in the home."""
+    other, _ = granted(estate.session, name="Bea")
+    estate.session.catch_up()
+    backup = Backup(estate, tmp_path / "backup")
+    session = open_session(Settings(home=backup.home))
+    plan = erasing.plan(session, other).plan_id
+    erasing.run(session, plan)
+    session.close()
+    return backup, plan
+
+
+def test_a_key_store_from_before_an_erasure_permits_nothing_until_the_key_is_destroyed_again(estate, erased, tmp_path):
+    backup, plan = erased
+    session = backup.restore("keys")
+    refused(session, estate, tmp_path, KeysRolledBack)
+    findings = {finding.what: finding.problem for finding in examine(session.settings)}
+    assert isinstance(findings["keys"], KeysRolledBack)
+    assert plan in findings["keys"].reasons[0]
+    with pytest.raises(KeysRolledBack):
+        audit(session)
+    erasing.run(session, plan)
+    assert [row.entry.facts for row in session.log.query(type="erasure:key")] == [{"plan": plan}]
+    speak(session, estate.order(), tmp_path / "out.wav")
+    audit(session)
+
+
+def test_nor_after_others_were_erased_since(estate, erased, tmp_path):
+    backup, _ = erased
+    session = backup.restore("keys")
+    other, _ = granted(session, name="Cara")
+    erasing.run(session, erasing.plan(session, other).plan_id)
+    refused(session, estate, tmp_path, KeysRolledBack)
+
+
+def test_the_key_store_alone_does_not_open_under_the_renewed_key(estate, erased, tmp_path):
+    backup, _ = erased
+    session = backup.restore("keys/keys.sqlite")
+    with pytest.raises(KekReplaced):
+        speak(session, estate.order(), tmp_path / "out.wav")
+    assert not list(tmp_path.glob("*out.wav*"))
+
+
+def test_state_and_keys_from_before_an_erasure_are_older_than_the_ledger(estate, erased, tmp_path):
+    backup, _ = erased
+    session = backup.restore("keys", "sayso.sqlite")
+    refused(session, estate, tmp_path, LedgerRolledBack)
+
+
+@pytest.fixture
 def witnessed(estate, tmp_path):
     """Return an estate whose ledger a witness has cosigned before and after a withdrawal, and the witnesses."""
     serving = Serving(tmp_path / "witness", estate.session.log.vkey)
@@ -143,6 +196,42 @@ def test_a_home_from_before_a_withdrawal_is_found_by_whoever_has_cosigned_more(e
     refused(restored, estate, tmp_path, LogForked)
     findings = {finding.what: finding.problem for finding in examine(settings)}
     assert isinstance(findings["witnesses"], LogForked)
+
+
+def test_a_home_from_before_a_withdrawal_is_found_by_the_high_water_mark_outside_of_it(estate, tmp_path):
+    settings = replace(estate.session.settings, high_water=tmp_path / "high-water")
+    backup = Backup(estate, tmp_path / "backup")
+    session = open_session(settings)
+    withdraw(session, estate.grant)
+    session.close()
+    shutil.rmtree(backup.home)
+    shutil.copytree(backup.folder, backup.home)
+    restored = open_session(settings)
+    refused(restored, estate, tmp_path, LogForked)
+    for name in ("Ada", "Bea", "Cara"):
+        add_speaker(restored, name)
+    with pytest.raises(LogForked, match="another history"):
+        restored.integrate()
+    refused(restored, estate, tmp_path, LogForked)
+    findings = {finding.what: finding.problem for finding in examine(settings)}
+    assert isinstance(findings["witnesses"], LogForked)
+
+
+def test_the_high_water_mark_lets_the_present_home_speak_again_and_again(estate, tmp_path):
+    settings = replace(estate.session.settings, high_water=tmp_path / "high-water")
+    estate.session.close()
+    for number in range(2):
+        session = open_session(settings)
+        speak(session, estate.order(), tmp_path / f"{number}.wav")
+        rotate(session)
+        session.close()
+    audit(open_session(settings))
+
+
+def test_the_check_up_says_that_nobody_outside_knows_the_home(estate):
+    findings = {finding.what: finding for finding in examine(estate.session.settings)}
+    assert findings["witnesses"].problem is None
+    assert "taken for the present one" in findings["witnesses"].found
 
 
 def test_a_witness_that_is_away_counts_where_a_quorum_is_asked_for(estate, witnessed, tmp_path):

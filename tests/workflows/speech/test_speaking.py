@@ -10,6 +10,8 @@ from sayso.audio import Container, decode
 from sayso.consent import minutes
 from sayso.consent.errors import ConsentRefused, PermitRefused
 from sayso.doors.shapes.provenance import verification
+from sayso.engines import Licence, LicenceRefused
+from sayso.engines.hibari import HibariEngine
 from sayso.errors import Conflict, Invalid, NotFound, Refused
 from sayso.mark import Marker
 from sayso.mark.errors import ChainUnknown, MarkWeak
@@ -238,3 +240,12 @@ def test_one_permit_renders_once(estate):
     again = replace(run, gate=estate.session.installation.gate_inside())
     with pytest.raises(PermitRefused, match="has been made"):
         speaking.rendering(again, STANDARD)
+
+
+def test_weights_for_research_do_not_speak_for_a_commercial_project(estate, tmp_path, monkeypatch):
+    monkeypatch.setattr(HibariEngine, "licence", Licence("MIT", "CC-BY-NC-4.0", commercial=False))
+    before = types(estate.session, estate.grant)
+    with pytest.raises(LicenceRefused, match="CC-BY-NC"):
+        speak(estate.session, estate.order(), tmp_path / "out.wav")
+    assert not (tmp_path / "out.wav").exists()
+    assert types(estate.session, estate.grant) == before

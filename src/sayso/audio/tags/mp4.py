@@ -11,6 +11,8 @@ from typing import Final
 
 _MEAN: Final = b"com.apple.iTunes"
 _FREE_FORM: Final = b"----"
+_COVER: Final = b"covr"
+_JPEG, _PNG = 13, 14  # well-known types
 _TEXT: Final = 1  # well-known type: UTF-8
 _PATH: Final = (b"moov", b"udta", b"meta", b"ilst")
 _FULL: Final = 4  # version and flags of a full box, such as meta
@@ -35,6 +37,15 @@ def _with_items(data: bytes, items: bytes) -> bytes:
     for at, stop in path:
         out[at : at + 4] = struct.pack(">I", stop - at + grown)
     return bytes(out)
+
+
+def with_cover(data: bytes, cover: bytes, *, is_png: bool) -> bytes:
+    """Return ``data`` with a cover in place of any other; raise ValueError where the item list cannot grow."""
+    start, end = list(_boxes_to(data))[-1]
+    kept = b"".join(data[a:b] for a, b, name in _boxes(data, start + 8, end) if name != _COVER)
+    body = struct.pack(">II", _PNG if is_png else _JPEG, 0) + cover
+    item = struct.pack(">I4s", len(body) + 8, b"data") + body
+    return _with_items(data, kept + struct.pack(">I4s", len(item) + 8, _COVER) + item)
 
 
 def read(data: bytes) -> dict[str, str]:

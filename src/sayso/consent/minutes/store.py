@@ -6,7 +6,7 @@ The cap is kept by one conditional UPDATE (`take`), and by a CHECK of the table 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    bindparam,
     delete,
     insert,
     select,
@@ -66,6 +67,45 @@ reservations = Table(
 )
 
 
+# Made once: to put a statement together takes longer than to run it, and an utterance runs all of these.
+_OF_GRANT: Final = grant_minutes.c.grant_id == bindparam("of_grant")
+_MINUTES: Final = select(grant_minutes).where(_OF_GRANT)
+_MINUTES_OF: Final = select(grant_minutes).where(grant_minutes.c.speaker_id == bindparam("of_speaker"))
+_MS: Final = bindparam("ms", type_=BigInteger)
+_TAKES: Final = bindparam("takes", type_=BigInteger)
+_TAKE: Final = (
+    update(grant_minutes)
+    .where(_OF_GRANT, grant_minutes.c.state == str(State.GIVEN))
+    .where(
+        grant_minutes.c.max_ms.is_(None)
+        | (grant_minutes.c.made_ms + grant_minutes.c.reserved_ms + _MS <= grant_minutes.c.max_ms)
+    )
+    .where(
+        grant_minutes.c.max_takes.is_(None)
+        | (grant_minutes.c.made_takes + grant_minutes.c.reserved_takes + _TAKES <= grant_minutes.c.max_takes)
+    )
+    .values(
+        reserved_ms=grant_minutes.c.reserved_ms + _MS,
+        reserved_takes=grant_minutes.c.reserved_takes + _TAKES,
+    )
+)
+_CHARGE: Final = (
+    update(grant_minutes)
+    .where(_OF_GRANT)
+    .values(
+        made_ms=grant_minutes.c.made_ms + _MS,
+        made_takes=grant_minutes.c.made_takes + _TAKES,
+        reserved_ms=grant_minutes.c.reserved_ms - bindparam("freed_ms", type_=BigInteger),
+        reserved_takes=grant_minutes.c.reserved_takes - bindparam("freed_takes", type_=BigInteger),
+    )
+)
+_RESERVE: Final = insert(reservations)
+_RESERVED: Final = select(reservations).where(reservations.c.permit_id == bindparam("of_permit"))
+_END: Final = delete(reservations).where(
+    reservations.c.permit_id == bindparam("of_permit"), reservations.c.fence == bindparam("held_fence")
+)
+
+
 def open_minutes(
     tx: Connection,
     grant_id: GrantId,
@@ -101,25 +141,17 @@ def forget_minutes(tx: Connection, speaker: SpeakerId) -> None:
 
 def minutes_row(tx: Connection, grant_id: GrantId) -> Row[Any] | None:
     """Return the counts of a grant; None for one that is not here or erased."""
-    return tx.execute(select(grant_minutes).where(grant_minutes.c.grant_id == grant_id)).one_or_none()
+    return tx.execute(_MINUTES, {"of_grant": grant_id}).one_or_none()
 
 
 def minutes_of(tx: Connection, speaker: SpeakerId) -> list[Row[Any]]:
     """Return the counts of every grant of the speaker."""
-    return list(tx.execute(select(grant_minutes).where(grant_minutes.c.speaker_id == speaker)).all())
+    return list(tx.execute(_MINUTES_OF, {"of_speaker": speaker}).all())
 
 
 def take(tx: Connection, grant_id: GrantId, ms: int, takes: int) -> bool:
     """Set sound and takes aside under a given grant that has room for them; return whether it had."""
-    row = grant_minutes.c
-    taken = tx.execute(
-        update(grant_minutes)
-        .where(row.grant_id == grant_id, row.state == str(State.GIVEN))
-        .where(row.max_ms.is_(None) | (row.made_ms + row.reserved_ms + ms <= row.max_ms))
-        .where(row.max_takes.is_(None) | (row.made_takes + row.reserved_takes + takes <= row.max_takes))
-        .values(reserved_ms=row.reserved_ms + ms, reserved_takes=row.reserved_takes + takes)
-    )
-    return taken.rowcount == 1
+    return tx.execute(_TAKE, {"of_grant": grant_id, "ms": ms, "takes": takes}).rowcount == 1
 
 
 def free(tx: Connection, grant_id: GrantId, ms: int, takes: int) -> None:
@@ -131,23 +163,18 @@ def free(tx: Connection, grant_id: GrantId, ms: int, takes: int) -> None:
 
 def charge(tx: Connection, grant_id: GrantId, held: Row[Any], *, made_ms: int, made_takes: int) -> None:
     """Charge what was made to a grant, and free all that a reservation (a row) held of it."""
-    row = grant_minutes.c
-    made = {"made_ms": row.made_ms + made_ms, "made_takes": row.made_takes + made_takes}
-    freed = {
-        "reserved_ms": row.reserved_ms - held.reserved_ms,
-        "reserved_takes": row.reserved_takes - held.takes,
-    }
-    tx.execute(update(grant_minutes).where(row.grant_id == grant_id).values(made | freed))
+    freed = {"freed_ms": held.reserved_ms, "freed_takes": held.takes}
+    tx.execute(_CHARGE, {"of_grant": grant_id, "ms": made_ms, "takes": made_takes, **freed})
 
 
 def add_reservation(tx: Connection, values: Mapping[str, Any]) -> None:
     """Add a reservation."""
-    tx.execute(insert(reservations).values(**values))
+    tx.execute(_RESERVE, dict(values))
 
 
 def reservation_row(tx: Connection, permit_id: PermitId) -> Row[Any] | None:
     """Return what is reserved under a permit."""
-    return tx.execute(select(reservations).where(reservations.c.permit_id == permit_id)).one_or_none()
+    return tx.execute(_RESERVED, {"of_permit": permit_id}).one_or_none()
 
 
 def reservations_of(tx: Connection, grant_ids: Collection[str]) -> list[Row[Any]]:
@@ -175,6 +202,4 @@ def replace_reservation(tx: Connection, permit: PermitId, run: str, fence: int, 
 
 def end_reservation(tx: Connection, held: Row[Any]) -> bool:
     """Delete a reservation; return whether it was still as it was read."""
-    row = reservations.c
-    same = (row.permit_id == held.permit_id, row.fence == held.fence)
-    return tx.execute(delete(reservations).where(*same)).rowcount == 1
+    return tx.execute(_END, {"of_permit": held.permit_id, "held_fence": held.fence}).rowcount == 1

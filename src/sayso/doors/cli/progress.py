@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from sayso.progress import Report, silent
+from sayso.progress import Report, silent, within
 
 
 @contextlib.contextmanager
@@ -27,4 +27,9 @@ def bar(label: str) -> Iterator[Report]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(label, total=1.0)
-        yield lambda part: progress.update(task, completed=part)
+
+        def report(part: float) -> None:
+            note = within(part, 0.0, 1.0).note
+            progress.update(task, completed=part, description=f"{label}, {note}" if note else label)
+
+        yield report

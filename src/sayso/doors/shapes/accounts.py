@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from sayso.accounts.terms import KeyScope
 from sayso.clock import now, stamp
 
 if TYPE_CHECKING:
@@ -36,6 +38,30 @@ def credential(found: Credential) -> dict[str, Any]:
 def issued(made: Issued) -> dict[str, Any]:
     """Return the shape of a new credential, with its secret: the one time that it is shown."""
     return {**credential(made.credential), "secret": made.secret}
+
+
+def key(found: Credential) -> dict[str, Any]:
+    """Return the shape of a key of the API, without what proves it."""
+    scope = KeyScope.decode(found.scope or "")
+    return {
+        **credential(found),
+        "licensee": scope.licensee,
+        "purpose": scope.purpose,
+        "project": scope.project,
+        "voices": list(scope.voices),
+        "aliases": dict(scope.aliases),
+        "rate": scope.rate,
+    }
+
+
+def key_issued(made: Issued) -> dict[str, Any]:
+    """Return the shape of a new key, which is shown this once."""
+    return {"key": made.secret, **key(made.credential)}
+
+
+def keys(listed: Iterable[Credential]) -> dict[str, Any]:
+    """Return the shape of a list of keys."""
+    return {"keys": [key(each) for each in listed]}
 
 
 def _organisation(found: Organisation) -> dict[str, Any]:

@@ -6,25 +6,65 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sayso.audio.quality import Dnsmos
-    from sayso.restoration import Restored
+    from sayso.restoration import Finding, Step
+    from sayso.workflows.restoration.diagnosing import Examined
+    from sayso.workflows.restoration.restoring import RestoredFile
 
 
-def restored(done: Restored) -> dict[str, Any]:
-    """Return the shape of a restored recording: what was found, what was repaired, scores before and after."""
-    found = done.found
+def diagnosed(examined: Examined) -> dict[str, Any]:
+    """Return the shape of a file that was examined: each finding, and the names of those at fault."""
+    found = examined.diagnosis
     return {
+        "file": str(examined.file),
+        "duration_s": round(found.duration_s, 3),
+        "sample_rate": found.sample_rate,
+        "faults": [each.name for each in found.faults],
+        "findings": {each.name: _finding(each) for each in found.values()},
+        "skipped": list(examined.skipped),
+    }
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "value": None if found.value is None else float(f"{found.value:.4g}"),
+        "unit": found.unit,
+        "confidence": round(float(found.confidence), 2),
+        "fault": bool(found.is_fault),
+        "note": found.note,
+        "places": [[round(start, 3), round(stop, 3)] for start, stop in found.places],
+    }
+
+
+def restored(done: RestoredFile) -> dict[str, Any]:
+    """Return the shape of a restored recording: what was found, what was done with what, scores before and after."""
+    found = done.found
+    hum = found["hum"]
+    return {
+        "file": done.file,
+        "out": str(done.out),
+        "state": "repaired" if done.steps else "untouched",
         "found": {
-            "snr_db": _round(found.snr_db),
-            "clipped_ratio": _round(found.clipped_ratio, 5),
-            "hum_hz": _round(found.hum_hz),
-            "hum_db": _round(found.hum_db),
-            "bandwidth_hz": _round(found.bandwidth_hz, 0),
-            "rt60_s": _round(found.rt60_s, 2),
+            "faults": [each.name for each in found.faults],
+            "snr_db": _round(found["snr"].value),
+            "clipped_ratio": _round(found["clipping"].value, 5),
+            "hum_hz": None if hum.value is None else int(hum.note.split()[0]),
+            "hum_db": _round(hum.value),
+            "bandwidth_hz": _round(found["bandwidth"].value, 0),
+            "rt60_s": _round(found["rt60"].value, 2),
+            "c50_db": _round(found["c50"].value),
+            "chatter": _round(found["chatter"].value, 3),
         },
-        "repaired": list(done.repaired),
+        "repaired": [step.name for step in done.steps],
+        "refused": list(done.refused),
+        "steps": [_step(step) for step in done.steps],
         "before": _scores(done.before),
         "after": _scores(done.after),
     }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in step.parameters.items()}
+    return {"name": step.name, "parameters": values, "digest": step.digest}
 
 
 def _scores(dnsmos: Dnsmos) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NoReturn
 
 import numpy as np
@@ -16,15 +17,24 @@ from sayso.engines.errors import CannotClone
 from sayso.engines.kokoro import graph
 from sayso.engines.kokoro.styles import MODEL, Styles, styles
 from sayso.engines.kokoro.voice import ENGINE, KIND, KokoroVoice
-from sayso.engines.phonemes import PAD, package_version, phonemes, split_phonemes, token_ids
+from sayso.engines.phonemes import PAD, growing_pieces, package_version, phonemes, split_phonemes, token_ids
 from sayso.engines.protocol import Capability, Licence, StockVoice, VoiceAsset
+from sayso.engines.stop import Stop, is_stopped
 from sayso.engines.tone import apply_tone
+from sayso.engines.traits import Control, Determinism, Streaming, Timing, Traits, WordTime
+from sayso.engines.wordtimes import word_times
 from sayso.errors import NotFound
 
 _VERSION: Final = "1.0-int8"
 _MODELS: Final = ("hibari-words", "kokoro", MODEL)
 _LANGUAGES: Final = {"a": "en-US", "b": "en-GB"}
 _MAX_TOKENS: Final = 510
+_FRAME_S: Final = 0.025
+_GROWING: Final = (12, 28, 64, 150)
+"""The most phonemes of the first pieces for a listener who waits: each is said while the one before it sounds."""
+
+_LEAD, _PAUSE, _RUN_ON, _TAIL = 3, 5, 1, 8
+"""Frames of silence kept before such a piece, after one that ends with punctuation, within a clause, and at the end."""
 _SOURCE: Final = "npm kokoro-js 1.2.1, voice {name} of Kokoro-82M"
 
 
@@ -37,6 +47,13 @@ class Kokoro:
     sample_rate: Final = 24_000
     languages: Final = ("en-US", "en-GB")
     capabilities: Final = frozenset({Capability.STOCK, Capability.STYLE, Capability.PHONEMES})
+    traits: Final = Traits(
+        streaming=Streaming.CLAUSE,
+        timing=Timing.WORD,
+        determinism=Determinism.BITWISE,
+        controls=frozenset({Control.SPEED}),
+        thread_safe=True,
+    )
 
     def __init__(self, threads: int = 2) -> None:
         self._threads = threads
@@ -74,21 +91,74 @@ class Kokoro:
         """Raise `CannotClone`: this engine's voices are searched for, see `sayso.voices.fit`."""
         raise CannotClone("kokoro clones by a search in its style space; call sayso.voices.fit instead of clone")
 
-    def stream(self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0) -> Iterator[Signal]:  # noqa: ARG002
-        """Yield ``text`` as mono signals at 24 kHz, one for each 510 phonemes; the seed changes nothing.
+    def stream(
+        self,
+        text: str,
+        voice: VoiceAsset,
+        *,
+        speed: float = 1.0,
+        seed: int = 0,  # noqa: ARG002 - it changes nothing
+        early: bool = False,
+        stop: Stop | None = None,
+    ) -> Iterator[Signal]:
+        """Yield ``text`` as mono signals at 24 kHz, one for each 510 phonemes; with ``early`` a short clause first.
 
-        Raise `VoiceUnfit`, `SpeedInvalid` (outside 0.5 to 2.0) or `Unspeakable`.
+        A render that runs when ``stop`` is set is broken off within the net. Raise `VoiceUnfit`, `SpeedInvalid`
+        (outside 0.5 to 2.0) or `Unspeakable`.
         """
+        known = self._checked(voice, speed)
+        for piece in _pieces(text, early=early):
+            if is_stopped(stop):
+                return
+            handed, drift = self._handed(piece, known, speed, early=early)
+            styles_ = (known.timbres() + drift).astype(np.float32)
+            samples = graph.decode(handed, styles_, self._threads, stop)
+            if samples is None or is_stopped(stop):
+                return
+            toned = apply_tone(samples, known.tone_db, self.sample_rate)
+            yield Signal.mono(np.clip(toned, -1.0, 1.0), self.sample_rate)
+
+    def align(
+        self,
+        text: str,
+        voice: VoiceAsset,
+        *,
+        speed: float = 1.0,
+        seed: int = 0,  # noqa: ARG002 - as `stream`
+        early: bool = False,
+    ) -> Sequence[WordTime]:
+        """Return when each word is said, from the lengths that the net gives its phonemes: to 25 ms."""
+        known = self._checked(voice, speed)
+        handed = ((piece, self._handed(piece, known, speed, early=early)[0]) for piece in _pieces(text, early=early))
+        return word_times(text, ((piece, one.lengths.astype(np.float64) * _FRAME_S) for piece, one in handed))
+
+    def _checked(self, voice: VoiceAsset, speed: float) -> KokoroVoice:
         check_voice(voice, engine=self.name, kinds=frozenset({KIND}))
         check_speed(speed)
-        known = KokoroVoice.from_asset(voice)
-        for piece in split_phonemes(phonemes(text), max_tokens=_MAX_TOKENS):
-            yield Signal.mono(self._render(piece, known, speed=speed), self.sample_rate)
+        return KokoroVoice.from_asset(voice)
 
-    def _render(self, piece: str, voice: KokoroVoice, *, speed: float) -> NDArray[np.float32]:
-        moved, drift = handed_over(token_ids(piece), voice, speed, self._threads)
-        samples = graph.decode(moved, (voice.timbres() + drift).astype(np.float32), self._threads)
-        return np.clip(apply_tone(samples, voice.tone_db, self.sample_rate), -1.0, 1.0)
+    def _handed(
+        self, piece: str, voice: KokoroVoice, speed: float, *, early: bool
+    ) -> tuple[graph.Handed, NDArray[np.float64]]:
+        """Return what the decoder gets for ``piece``, and what its timbres gain; ``early``, without most silence."""
+        handed, drift = handed_over(token_ids(piece), voice, speed, self._threads)
+        return (_trimmed(handed, piece) if early else handed), drift
+
+
+def _pieces(text: str, *, early: bool) -> Iterator[str]:
+    """Yield the phonemes of ``text`` in pieces that the net takes at once."""
+    for part in growing_pieces(phonemes(text), _GROWING) if early else [phonemes(text)]:
+        yield from split_phonemes(part, max_tokens=_MAX_TOKENS)
+
+
+def _trimmed(handed: graph.Handed, piece: str) -> graph.Handed:
+    """Return what was handed over without most of the silence at both ends, a third of a second each."""
+    lengths = handed.lengths.copy()
+    kept = _TAIL if piece[-1] in ".!?…”" else _PAUSE if not piece[-1].isalpha() else _RUN_ON
+    first, last = max(0, int(lengths[0]) - _LEAD), max(0, int(lengths[-1]) - kept)
+    lengths[0] -= first
+    lengths[-1] -= last
+    return replace(handed.part(first, handed.frames - last), lengths=lengths)
 
 
 def handed_over(
@@ -98,5 +168,6 @@ def handed_over(
     drift = styles().drift_at(len(tokens))
     framed = np.asarray([PAD, *tokens, PAD], dtype=np.int64)
     handed = graph.encode(framed, (voice.style + drift).astype(np.float32), speed * voice.pace, threads)
-    moved = graph.Handed(handed.text, voice.melody.pitch(handed.pitch), voice.melody.loudness(handed.energy))
+    pitch, energy = voice.melody.pitch(handed.pitch), voice.melody.loudness(handed.energy)
+    moved = graph.Handed(handed.text, pitch, energy, handed.lengths)
     return moved, drift[: graph.TIMBRE]

@@ -50,13 +50,11 @@ class Sentence:
 
     def cut(self, place: float, longest_s: float) -> Sentence:
         """Return a part of at most ``longest_s``, which starts ``place`` (0 to 1) of the way to the last start."""
-        frames = self.handed.text.shape[2]
+        frames = self.handed.frames
         size = min(frames, max(1, round(longest_s * _FRAMES_A_SECOND)))
         first = round(place * (frames - size))
-        halves, steps = slice(2 * first, 2 * (first + size)), slice(_STEPS * first, _STEPS * (first + size) + 1)
-        text = self.handed.text[:, :, first : first + size]
-        handed = Handed(text, self.handed.pitch[:, halves], self.handed.energy[:, halves])
-        return Sentence(handed, self.source[:, :, steps], self.drift)
+        steps = slice(_STEPS * first, _STEPS * (first + size) + 1)
+        return Sentence(self.handed.part(first, first + size), self.source[:, :, steps], self.drift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,10 @@ def speak(sentence: Sentence, styles: Floats, threads: int) -> StyledSentence:
 @cache
 def _network(threads: int) -> Differentiated:
     file = graph.read()
-    tape, build = Tape(), _Decoder(dequantised(file), graph.layer_names(file))
-    return tape.differentiated(build.logits(tape), threads)
+    tape = Tape()
+    output = _Decoder(dequantised(file), graph.layer_names(file)).logits(tape)
+    del file
+    return tape.differentiated(output, threads)
 
 
 def dequantised(file: OnnxFile) -> Weights:

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sayso import models
+from sayso.engines.stop import Stop
 from sayso.models.onnx_file import Node, OnnxFile, encoded_attribute, read_onnx
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ TIMBRE: Final = 128
 _TEXT: Final = "/encoder/MatMul_1_output_0"
 _PITCH: Final = "/encoder/Reshape_output_0"
 _ENERGY: Final = "/encoder/Reshape_1_output_0"
+_LENGTHS: Final = "/encoder/Clip_output_0"
 _SOURCE: Final = "/decoder/decoder/generator/Concat_3_output_0"
 _HANDED_OVER: Final = {_TEXT: (1, 512, "frames"), _PITCH: (1, "halves"), _ENERGY: (1, "halves")}
 _STYLES: Final = "styles"
@@ -42,28 +44,51 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handed:
-    """What the encoder hands over: ``text`` (1, 512, frames), ``pitch`` in Hz and ``energy`` (1, twice as many)."""
+    """What the encoder hands over.
+
+    ``text`` (1, 512, frames), ``pitch`` in Hz and ``energy`` (1, twice as many); ``lengths`` (tokens,) in frames of
+    25 ms, how long each token is held.
+    """
 
     text: Floats
     pitch: Floats
     energy: Floats
+    lengths: Floats
+
+    @property
+    def frames(self) -> int:
+        """Return the number of frames."""
+        return int(self.text.shape[2])
+
+    def part(self, first: int, last: int) -> Handed:
+        """Return the frames from ``first`` up to ``last``; the lengths stay those of the whole."""
+        halves = slice(2 * first, 2 * last)
+        return Handed(self.text[:, :, first:last], self.pitch[:, halves], self.energy[:, halves], self.lengths)
 
 
 def encode(tokens: NDArray[np.int64], style: Floats, speed: float, threads: int) -> Handed:
     """Return what the encoder makes of ``tokens`` (with the pads) in ``style`` (256,)."""
     feeds = {"tokens": tokens[None], "style": style[None], "speed": np.array([speed], np.float32)}
-    return Handed(*_parts(threads)[0].run([_TEXT, _PITCH, _ENERGY], feeds))
+    text, pitch, energy, lengths = _parts(threads)[0].run([_TEXT, _PITCH, _ENERGY, _LENGTHS], feeds)
+    return Handed(text, pitch, energy, lengths.reshape(-1))
 
 
-def decode(handed: Handed, styles: Floats, threads: int) -> Floats:
-    """Return the samples at 24 kHz of what the encoder handed over, with ``styles`` (58, 128), one a layer."""
-    return np.asarray(_parts(threads)[1].run(["audio"], _feeds(handed, styles))[0].reshape(-1), np.float32)
+@overload
+def decode(handed: Handed, styles: Floats, threads: int) -> Floats: ...
+@overload
+def decode(handed: Handed, styles: Floats, threads: int, stop: Stop | None) -> Floats | None: ...
+def decode(handed: Handed, styles: Floats, threads: int, stop: Stop | None = None) -> Floats | None:
+    """Return the samples at 24 kHz of what the encoder handed over, with ``styles`` (58, 128), one a layer.
+
+    Once ``stop`` is set the net is broken off between two of its operations: then return None.
+    """
+    results = models.run(_parts(threads)[1], ["audio"], _feeds(handed, styles), stop)
+    return None if results is None else np.asarray(results[0].reshape(-1), np.float32)
 
 
 def source(handed: Handed, threads: int) -> Floats:
     """Return the harmonic source that the generator starts from: (1, 22, steps). No style changes it."""
-    feeds = _feeds(handed, np.zeros((LAYERS, TIMBRE), np.float32))
-    return np.asarray(_parts(threads)[1].run([_SOURCE], feeds)[0], np.float32)
+    return np.asarray(_source_part(threads).run([_SOURCE], {_PITCH: handed.pitch})[0], np.float32)
 
 
 def read() -> OnnxFile:
@@ -83,9 +108,15 @@ def _parts(threads: int) -> tuple[InferenceSession, InferenceSession]:
     places = {name: place for place, name in enumerate(layer_names(graph))}
     nodes = [*_quantised(), *(_rewired(node, places) for node in graph.nodes)]
     wide = OnnxFile(nodes, graph.initializers, graph.inputs, graph.head)
-    decoder = wide.part({**_HANDED_OVER, _STYLES: (LAYERS, TIMBRE)}, ["audio", _SOURCE])
-    encoder = graph.part({}, [_TEXT, _PITCH, _ENERGY])
+    decoder = wide.part({**_HANDED_OVER, _STYLES: (LAYERS, TIMBRE)}, ["audio"])
+    encoder = graph.part({}, [_TEXT, _PITCH, _ENERGY, _LENGTHS])
     return models.open_session(encoder, threads), models.open_session(decoder, threads)
+
+
+@cache
+def _source_part(threads: int) -> InferenceSession:
+    """Return what makes the source of a pitch: a session computes all its outputs, so this is one of its own."""
+    return models.open_session(read().part({_PITCH: _HANDED_OVER[_PITCH]}, [_SOURCE]), threads)
 
 
 def _feeds(handed: Handed, styles: Floats) -> dict[str, Floats]:

@@ -23,6 +23,7 @@ MEASURED: Final = "kokoro-measured"
 _PROSODY_WEIGHT: Final = 0.5  # an embedding tells less of prosody; found by cross-validation on the measured points
 
 _THREADS: Final = 2
+_SEARCHING: Final = 1  # a render; the same for all, since each number of threads has sessions of its own
 
 Point = NDArray[np.float64]
 
@@ -84,7 +85,7 @@ class Styles:
         """Return a Kokoro of one thread a render: two renders side by side are faster than one on two cores."""
         from sayso.engines.kokoro.engine import Kokoro  # noqa: PLC0415 - the engine knows its styles, too
 
-        return Kokoro(threads=1)
+        return Kokoro(threads=_SEARCHING)
 
     def stock_points(self) -> Sequence[Sequence[float]]:
         """Return the points of the English stock voices."""
@@ -98,11 +99,11 @@ class Styles:
         """Return the voice with other timbres."""
         return replace(KokoroVoice.from_asset(asset), layers=styles).asset()
 
-    def with_pitch(self, asset: VoiceAsset, semitones: float) -> VoiceAsset:
-        """Return the voice with its pitch moved by ``semitones``."""
+    def with_melody(self, asset: VoiceAsset, semitones: float, span: float, pivot_hz: float) -> VoiceAsset:
+        """Return the voice with its pitch moved by ``semitones``, and spread by ``span`` about ``pivot_hz``."""
         voice = KokoroVoice.from_asset(asset)
         shift = float(np.clip(voice.melody.shift + semitones, -MAX_SHIFT, MAX_SHIFT))
-        return replace(voice, melody=replace(voice.melody, shift=shift)).asset()
+        return replace(voice, melody=replace(voice.melody, shift=shift, span=span, pivot_hz=pivot_hz)).asset()
 
     def spoken(self, asset: VoiceAsset, text: str, longest_s: float) -> Speak:
         """Return what speaks a part of ``text``, of 510 phonemes at most, as the voice does, but with other timbres.
@@ -113,8 +114,8 @@ class Styles:
         from sayso.engines.kokoro.engine import handed_over  # noqa: PLC0415 - the engine knows its styles, too
         from sayso.engines.phonemes import phonemes, token_ids  # noqa: PLC0415 - reads the lexicons
 
-        handed, drift = handed_over(token_ids(phonemes(text)), KokoroVoice.from_asset(asset), 1.0, _THREADS)
-        sentence = gradient.Sentence(handed, graph.source(handed, _THREADS), drift.astype(np.float32))
+        handed, drift = handed_over(token_ids(phonemes(text)), KokoroVoice.from_asset(asset), 1.0, _SEARCHING)
+        sentence = gradient.Sentence(handed, graph.source(handed, _SEARCHING), drift.astype(np.float32))
         return lambda styles, place: gradient.speak(sentence.cut(place, longest_s), styles, _THREADS)
 
     def drift_at(self, num_tokens: int) -> NDArray[np.float64]:

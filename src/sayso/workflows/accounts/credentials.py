@@ -15,6 +15,7 @@ from sayso.accounts.errors import CredentialExposed, CredentialInvalid, Credenti
 from sayso.accounts.rights import Right
 from sayso.accounts.secret import KEY_NAME, Presented
 from sayso.accounts.store import Credential
+from sayso.accounts.terms import KeyScope
 from sayso.clock import now, parse_stamp, stamp
 from sayso.consent import store as consents
 from sayso.database import Connection
@@ -48,11 +49,13 @@ def issue(
     organisation: str | None = None,
     speaker: str | None = None,
     until: str | None = None,
+    scope: KeyScope | None = None,
 ) -> Issued:
     """Issue a credential for a role in an organisation, by default the installation's own, and log it.
 
-    A speaker's credential is of the speaker's organisation. ``until`` is a date, by default in a year. Raise
-    `CredentialInvalid` naming the field, `OrganisationUnknown` or `SpeakerUnknown`.
+    A speaker's credential is of the speaker's organisation. ``until`` is a date, by default in a year. With a ``scope``
+    it is a key of the API, bound to that. Raise `CredentialInvalid` naming the field, `OrganisationUnknown` or
+    `SpeakerUnknown`.
     """
     session.require(Right.ACCOUNTS)
     kind, end, moment = _role(role), _end(until), now()
@@ -64,7 +67,8 @@ def issue(
     key = session.vault.operator_secret(KEY_NAME)
     with session.act(owner or presented.credential) as tx:
         place = _organisation(tx, kind, asked, owner)
-        made = Credential(presented.credential, place, kind, owner, b"", stamp(moment), stamp(end))
+        bound = None if scope is None else scope.encode()
+        made = Credential(presented.credential, place, kind, owner, b"", stamp(moment), stamp(end), scope=bound)
         made = replace(made, secret_hash=presented.digest(key, made.stands_for))
         accounts.insert_credential(tx, made)
         subject = _subject(session, made, CredentialIssued.TYPES[0])
@@ -136,7 +140,8 @@ def _read(file: Path | None) -> str | None:
 
 def _actor(session: Session, found: Credential) -> Actor:
     if found.speaker_id is None:
-        return Actor(found.role, found.organisation_id, found.credential_id)
+        key = None if found.scope is None else KeyScope.decode(found.scope)
+        return Actor(found.role, found.organisation_id, found.credential_id, key=key)
     try:
         blind = session.vault.commit(found.speaker_id, found.credential_id.encode(), domain=Domain.CREDENTIAL)
     except (Shredded, SubjectUnknown):

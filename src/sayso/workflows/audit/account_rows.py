@@ -1,4 +1,4 @@
-"""Holding accounts against the ledger: organisations, the licensees that they hold, and credentials."""
+"""Holding accounts against the ledger: organisations, the licensees that they hold, credentials, productions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from sayso.database.rows import Row, all_rows
 from sayso.errors import SaysoError
 from sayso.ids import SpeakerId
 from sayso.ledger import Logged
-from sayso.ledger.account_acts import CredentialIssued, CredentialRevoked, LicenseeHeld, OrganisationAdded
+from sayso.ledger.account_acts import (
+    CredentialIssued,
+    CredentialRevoked,
+    LicenseeHeld,
+    OrganisationAdded,
+    ProductionKept,
+)
+from sayso.productions import store as productions
 from sayso.workflows.audit.snapshot import Snapshot
 from sayso.workflows.installation.rows import ACCOUNTS, committed_account
 
@@ -18,6 +25,7 @@ _NAMED_BY = {
     LicenseeHeld.TYPES[0]: (accounts.licensees.name, "licensee"),
     CredentialIssued.TYPES[0]: (accounts.credentials.name, "credential"),
     CredentialRevoked.TYPES[0]: (accounts.credentials.name, "credential"),
+    ProductionKept.TYPES[0]: (productions.productions.name, "production"),
 }
 """The table that entries of each type tell of, and the fact that names the row."""
 
@@ -25,7 +33,7 @@ _NAMED_BY = {
 def findings(look: Snapshot) -> Iterator[str]:
     """Yield every row of accounts that says otherwise than its last entry."""
     told: dict[tuple[str, str], Logged] = {}
-    for row in look.entries("accounts"):
+    for row in (*look.entries("accounts"), *look.entries("productions")):
         if row.entry.type in _NAMED_BY:
             table, fact = _NAMED_BY[row.entry.type]
             told[table, str(row.entry.facts[fact])] = row

@@ -37,6 +37,7 @@ from sayso.workflows.audit.results import (
     ShardKey,
 )
 from sayso.workflows.consent.reach import Reach, check_shown, pseudonyms_of, reach_of
+from sayso.workflows.installation.key_age import check_each
 from sayso.workflows.installation.session import Session
 
 MAX_PROOF_BYTES = 65_536
@@ -234,11 +235,14 @@ def audit_file(file: Path, key: str, *, witnesses: Sequence[str] = (), quorum: i
 def audit(session: Session) -> LogHolds:
     """Check every entry, tile, row and chain; raise `LedgerTampered` or `StateTampered` with every finding.
 
+    Raise `KeysRolledBack` first where the key store has forgotten an erasure.
+
     Where nothing is wrong but an erasure that stopped half-way, raise `ErasureUnfinished`, which names its plan.
 
     The state is held against the log for those who see all of it.
     """
     session.integrate()
+    check_each(session)
     result = session.log.audit()
     with session.read() as tx:
         times = list(turned_back(tx))

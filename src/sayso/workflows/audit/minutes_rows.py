@@ -1,7 +1,7 @@
 """Holding what is charged to grants against the ledger: milliseconds and takes, made and reserved.
 
-Every clip that was made is charged to its grant, and to the outer consent that its intent names. What is reserved is
-what the reservations hold, no more and no less.
+Every clip that was made is charged to its grant, and to the outer consent that its intent names; so is what was heard
+of one that never came to its end. What is reserved is what the reservations hold, no more and no less.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sayso.database.rows import Row, all_rows
 from sayso.ledger import Logged
-from sayso.ledger.acts import ClipMade, Permitted
+from sayso.ledger.acts import ClipHeard, ClipMade, Permitted
 from sayso.workflows.audit.snapshot import Snapshot, speaker_of
 
 _INTENDED = f"{Permitted.CLIP}:intended"
@@ -65,7 +65,22 @@ def _made(look: Snapshot) -> Charged:
         entry = row.entry
         charged = (entry.grant, outer.get(str(entry.facts.get("permit"))))
         found.add((each for each in charged if each), int(entry.facts.get("duration_ms", 0)), 1)
+    for permit, row in _heard(look).items():
+        charged = (row.entry.grant, outer.get(permit))
+        found.add((each for each in charged if each), int(row.entry.facts["heard_ms"]), 1)
     return found
+
+
+def _heard(look: Snapshot) -> dict[str, Logged]:
+    """Return the last note of each permit whose sound was heard and never settled, once nothing is reserved for it."""
+    reserved = {str(row["permit_id"]) for row in all_rows(look.tx, "reservations", only=("permit_id",))}
+    settled = {str(row.entry.facts.get("permit")) for row in look.entries(ClipMade.TYPES[0])}
+    last = {str(row.entry.facts["permit"]): row for row in look.entries(ClipHeard.TYPES[0])}
+    return {
+        permit: row
+        for permit, row in last.items()
+        if permit not in settled and row.entry.facts["reservation"] not in reserved
+    }
 
 
 def _with_outer(look: Snapshot) -> Iterator[Logged]:

@@ -6,7 +6,7 @@ the last entries that committed to them say what they are to be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from sayso.consent.errors import GrantTampered
@@ -15,23 +15,48 @@ from sayso.database.rows import Rows, rows_where
 from sayso.errors import SaysoError
 from sayso.ids import GrantId, SpeakerId
 from sayso.ledger import Logged
-from sayso.ledger.acts import ClipMade
 from sayso.workflows.consent.reach import ABOUT
 from sayso.workflows.installation.rows import committed, grant_rows, speaker_rows
 from sayso.workflows.installation.session import Session
 
-_LOOKED_BACK: Final = (4, 64)
-"""Entries of a grant among which its last clip is looked for, few of them first; beyond them the audit tells."""
+_LOOKED_BACK: Final = (1, 8, 64)
+"""Entries of a grant among which the last that tells what is charged is looked for; beyond them the audit tells.
+
+Each intent, once this has held the rows against it, and each clip tells it: it is the newest or one of the next few.
+"""
+
+_USED: Final = ("used_ms", "used_takes")
+_OUTER: Final = ("outer_ms", "outer_takes")
 
 _HINT: Final = "restore the database from a backup; until then nothing is permitted with this speaker's voice"
 
 
-def check_rows(session: Session, tx: Connection, speaker: SpeakerId, grants: Iterable[GrantId]) -> None:
-    """Return if speaker and grants, with what is charged to them, are as the ledger says; raise `GrantTampered`."""
+def check_rows(
+    session: Session, tx: Connection, speaker: SpeakerId, grant: GrantId, outer: GrantId | None
+) -> dict[str, int]:
+    """Return what is charged to grant and outer consent, if they, it and the speaker are as the ledger says.
+
+    What is returned are the facts for the entry of the act. Raise `GrantTampered`.
+    """
     _check_speaker(session, tx, speaker)
-    for grant in grants:
-        _check_grant(session, tx, speaker, grant)
-        _check_charged(session, tx, grant)
+    _check_grant(session, tx, speaker, grant)
+    facts = _checked(tx, grant, _USED, [_told(session, tx, grant, _USED)])
+    if outer is not None:
+        _check_grant(session, tx, speaker, outer)
+        licences = [str(row["grant_id"]) for row in rows_where(tx, "grant_minutes", "outer_id", [outer])[1]]
+        facts |= _checked(tx, outer, _OUTER, [_told(session, tx, licence, _OUTER) for licence in licences])
+    return facts
+
+
+def charged_facts(tx: Connection, grant: GrantId, outer: GrantId | None) -> dict[str, int]:
+    """Return the same facts of what is charged now to grant and outer consent."""
+    facts = _charged(tx, grant, _USED)
+    return facts if outer is None else facts | _charged(tx, outer, _OUTER)
+
+
+def _charged(tx: Connection, grant: GrantId, names: tuple[str, str]) -> dict[str, int]:
+    rows = rows_where(tx, "grant_minutes", "grant_id", [grant])[1]
+    return {name: value for row in rows for name, value in zip(names, (row["made_ms"], row["made_takes"]), strict=True)}
 
 
 def _check_speaker(session: Session, tx: Connection, speaker: SpeakerId) -> None:
@@ -57,21 +82,19 @@ def _is_as_told(session: Session, speaker: SpeakerId, rows: list[Rows], told: Se
     return next(said, None) == found
 
 
-def _check_charged(session: Session, tx: Connection, grant: GrantId) -> None:
-    """Raise `GrantTampered` where less is charged than the last clip under the grant, or its licences, tells of."""
-    rows = rows_where(tx, "grant_minutes", "grant_id", [grant])[1]
-    licences = [str(row["grant_id"]) for row in rows_where(tx, "grant_minutes", "outer_id", [grant])[1]]
-    said = [_charged(session, tx, grant, ("used_ms", "used_takes"))]
-    said += [_charged(session, tx, licence, ("outer_ms", "outer_takes")) for licence in licences]
-    for row in rows:
-        if any(row["made_ms"] < ms or row["made_takes"] < takes for ms, takes in said):
-            raise GrantTampered(f"grant_minutes row {grant}: less is charged than the ledger says", hint=_HINT)
+def _checked(tx: Connection, grant: GrantId, names: tuple[str, str], said: Sequence[tuple[int, int]]) -> dict[str, int]:
+    """Return what is charged to the grant; raise `GrantTampered` where it is less than any of what the ledger said."""
+    facts = _charged(tx, grant, names)
+    if facts and any(facts[names[0]] < ms or facts[names[1]] < takes for ms, takes in said):
+        raise GrantTampered(f"grant_minutes row {grant}: less is charged than the ledger says", hint=_HINT)
+    return facts
 
 
-def _charged(session: Session, tx: Connection, grant: str, facts: tuple[str, str]) -> tuple[int, int]:
-    """Return the milliseconds and takes that the last clip under the grant says are charged in all."""
+def _told(session: Session, tx: Connection, grant: str, facts: tuple[str, str]) -> tuple[int, int]:
+    """Return the milliseconds and takes that the last entry under the grant that tells of them says are charged."""
     for limit in _LOOKED_BACK:
         for row in session.installation.log.newest_in(tx, grant, limit):
-            if (entry := row.entry).type == ClipMade.TYPES[0]:
-                return int(entry.facts.get(facts[0], 0)), int(entry.facts.get(facts[1], 0))
+            said = row.entry.facts
+            if facts[0] in said:
+                return int(said[facts[0]]), int(said.get(facts[1], 0))
     return 0, 0

@@ -18,13 +18,15 @@ from sayso.consent.signed import SpeakerStanding
 from sayso.database import Connection
 from sayso.errors import Refused
 from sayso.ids import GrantId, RunId
-from sayso.ledger import Entry, append
+from sayso.ledger import append
+from sayso.ledger.acts import entry_of
 from sayso.ledger.moments import check_moment
 from sayso.workflows.consent import reconsidering
 from sayso.workflows.consent.held_to_ledger import check_rows
 from sayso.workflows.consent.reach import refusals_of
 from sayso.workflows.consent.reconsidering import FACT
 from sayso.workflows.consent.refusing import as_shown
+from sayso.workflows.installation.key_age import check_count
 from sayso.workflows.installation.session import Session
 
 _MAX_TOPICS_CHARS = 120
@@ -34,39 +36,52 @@ Fact = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A permit, the ledger ticket of the intent, and the lease on the minutes, where a run reserved them."""
+    """A permit with the outer consent of its grant, the ledger ticket of the intent, and the lease of a run."""
 
     permit: Permit
     ticket: int
     project: str | None = None
     lease: Lease | None = None
+    outer: GrantId | None = None
 
 
-def ask(session: Session, request: Request, act: str, *, run: RunId | None = None) -> Granted:
+def ask(
+    session: Session,
+    request: Request,
+    act: str,
+    *,
+    run: RunId | None = None,
+    foretold: Mapping[str, Fact] | None = None,
+) -> Granted:
     """Return a permit for ``request``, logged as ``<act>:intended``; or log ``<act>:refused`` and raise why.
 
+    ``foretold`` is logged with the intent: the clip and mark of sound that is heard before its result is logged.
     For a ``run``, the permit's whole length and one take are reserved with it, or it is refused. Raise `Tampered`,
     with nothing logged, where state, ledger, witnesses or clock are not of one time, or a row that is decided on is not
     what the ledger says.
     """
     session.require(Right.MARK if request.action is Action.MARK else Right.SPEECH)
     session.require_licensee(request.licensee, Right.SPEECH)
+    session.require_voice(request.voice, Right.SPEECH)
     session.installation.witnessing.check()
     with session.act(request.speaker) as tx:
         session.installation.log.check_files(tx)
+        check_count(session, tx)
         check_moment(tx, now())
         standing = signed.standing(tx, request.speaker, session.policies)
         used = minutes.usage(tx, request.speaker)
         case = _Case(act, standing, Situation(request, now(), used.ms, used.takes, standing.deceased))
         try:
             permit = _decided(session, case)
-            check_rows(session, tx, request.speaker, _charged(case, permit))
+            outer = case.standing.policy.by_id[permit.grant_id].ceiling
+            charged = check_rows(session, tx, request.speaker, permit.grant_id, outer)
             lease = None if run is None else _reserved(tx, permit, run)
         except Refused as refused:
             refusal = as_shown(session, tx, request.speaker, refused)
             _log_refused(session, tx, case)
         else:
-            return Granted(permit, _log_intended(session, tx, case, permit), request.project, lease)
+            told = {**charged, **({} if outer is None else {"outer": outer}), **(foretold or {})}
+            return Granted(permit, _log_intended(session, tx, case, permit, told), request.project, lease, outer)
     raise refusal
 
 
@@ -93,31 +108,22 @@ def _decided(session: Session, case: _Case) -> Permit:
     )
 
 
-def _charged(case: _Case, permit: Permit) -> list[GrantId]:
-    """Return the grant of a permit, and the outer consent that it is cut from."""
-    outer = case.standing.policy.by_id[permit.grant_id].ceiling
-    return [permit.grant_id] if outer is None else [permit.grant_id, outer]
-
-
 def _reserved(tx: Connection, permit: Permit, run: RunId) -> Lease:
     return minutes.reserve(tx, permit.grant_id, permit.permit_id, permit.ceiling_ms, run=run)
 
 
-def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit) -> int:
+def _log_intended(session: Session, tx: Connection, case: _Case, permit: Permit, told: Mapping[str, Fact]) -> int:
     policy, asked = case.standing.policy, case.asked
-    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest()}
+    facts = {**_facts(session, asked.request, permit.grant_id), "permit": permit.digest(), **told}
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
-    outer = policy.by_id[permit.grant_id].ceiling
-    if outer is not None:
-        facts["outer"] = outer
-    return append(tx, Entry(f"{case.act}:intended", stamp(asked.now), permit.grant_id, facts))
+    return append(tx, entry_of(f"{case.act}:intended", stamp(asked.now), permit.grant_id, facts))
 
 
 def _log_refused(session: Session, tx: Connection, case: _Case) -> None:
     policy, asked = case.standing.policy, case.asked
     facts = _facts(session, asked.request, refusals_of(asked.now))
     facts[FACT] = reconsidering.keep(session, tx, policy, asked)
-    append(tx, Entry(f"{case.act}:refused", stamp(asked.now), None, facts))
+    append(tx, entry_of(f"{case.act}:refused", stamp(asked.now), None, facts))
 
 
 def result(session: Session, tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:
@@ -125,6 +131,11 @@ def result(session: Session, tx: Connection, granted: Granted, act: str, facts: 
     permit = granted.permit
     gate = session.installation.gate_within(tx)
     gate.check(permit, permit.action)
+    return _log(tx, granted, act, facts)
+
+
+def heard(tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:
+    """Log what was heard under a permit while it held as ``act``; return the ticket. It may not hold any more."""
     return _log(tx, granted, act, facts)
 
 
@@ -142,7 +153,7 @@ def _log(tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) 
     known: dict[str, Fact] = {"permit": permit.digest(), "licensee": permit.licensee, "purpose": permit.purpose}
     if granted.project is not None:
         known["project"] = granted.project
-    return append(tx, Entry(act, stamp(now()), permit.grant_id, {**known, **facts}))
+    return append(tx, entry_of(act, stamp(now()), permit.grant_id, {**known, **facts}))
 
 
 def _facts(session: Session, request: Request, context: str) -> dict[str, Fact]:

@@ -11,7 +11,7 @@ from sayso.consent import store as consents
 from sayso.errors import Invalid
 from sayso.ids import OrganisationId, SpeakerId, new_id, parse_id
 from sayso.ledger.acts import SpeakerAdded
-from sayso.workflows.installation.rows import enter
+from sayso.workflows.installation.rows import enter, make_secret
 from sayso.workflows.installation.session import Session
 
 MAX_NAME_CHARS = 200
@@ -32,6 +32,7 @@ def add_speaker(session: Session, name: str, organisation: str | None = None) ->
         with session.read() as tx:
             accounts.check_organisation(tx, place)
     speaker = SpeakerId(new_id("speaker"))
+    make_secret(session.vault)
     # The key comes first: a key without a speaker is harmless, a speaker without a key is not.
     session.vault.create_subject(speaker)
     sealed = session.vault.seal_field(name.encode(), speaker, field=NAME_FIELD)

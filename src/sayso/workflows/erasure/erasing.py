@@ -12,6 +12,7 @@ from typing import Final
 
 from sayso.accounts import store as accounts
 from sayso.accounts.rights import Right
+from sayso.clock import now, stamp
 from sayso.consent import Party
 from sayso.consent import decision_store as decisions
 from sayso.consent import store as consents
@@ -38,7 +39,8 @@ from sayso.erasure.certificate import CertificateFile
 from sayso.errors import Invalid, Refused
 from sayso.fingerprint import store as fingerprints
 from sayso.ids import PREFIXES, ArtifactId, CertificateId, GrantId, PlanId, SpeakerId, parse_id
-from sayso.ledger.acts import OfSpeakerT
+from sayso.ledger import append
+from sayso.ledger.acts import KeyDestroyedAgain, OfSpeakerT
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.vault import Vault
@@ -103,9 +105,8 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     named = known.speaker or known.plan_id
     with session.act(named) as tx:
         begun = block(tx, known.plan_id, commitments=RowCommitments(session.vault), who=who)
-    if begun.stage is Stage.ERASED:  # killed after its certificate, perhaps before the last two steps
-        _close(session)
-        return Erased(plan_id, begun.certificate or "", 0, 0)
+    if begun.stage is Stage.ERASED:
+        return _erased_before(session, begun)
     report(0.1)
     destroy_key(session.vault, begun)
     report(0.2)
@@ -120,6 +121,19 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     _close(session)
     report(1.0)
     return Erased(plan_id, certificate_id, removed, len(swept.unlinked))
+
+
+def _erased_before(session: Session, done: ErasurePlan) -> Erased:
+    """End a plan that has its certificate: its run was killed before the last steps, or an old key store came back."""
+    session.require(Right.ERASURE)
+    swept = 0
+    if session.vault.destroyed_key(done.key_id) is None:
+        session.vault.destroy_again(done.key_id)
+        swept = len(sweep(session.vault, done).unlinked)
+        with session.act(done.plan_id) as tx:
+            append(tx, KeyDestroyedAgain(plan=done.plan_id).entry(stamp(now())))
+    _close(session)
+    return Erased(done.plan_id, done.certificate or "", 0, swept)
 
 
 @dataclass(frozen=True, slots=True)

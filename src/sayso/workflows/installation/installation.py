@@ -19,7 +19,6 @@ from sayso.ledger.log import Log
 from sayso.settings import Settings
 from sayso.vault import FileKek, Vault
 from sayso.workflows.installation.sequencing import Sequencing
-from sayso.workflows.installation.witnessing import Witnessing
 
 if TYPE_CHECKING:
     from sayso.consent.cedar import Policies
@@ -28,9 +27,13 @@ if TYPE_CHECKING:
     from sayso.mark import Marker
     from sayso.mark.detector import Detector
     from sayso.mark.mark import MarkKeys
+    from sayso.workflows.installation.witnessing import Witnessing
 
 LOOK_S: Final = 2.0
 """How long work on a file may go on after a withdrawal where the database does not tell of commits (PostgreSQL)."""
+
+HEARD_S: Final = 0.1
+"""How long sound may leave after a withdrawal where the database does not tell of commits."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,13 @@ class Installation:
     @cached_property
     def sequencing(self) -> Sequencing:
         """Return what gives the entries of this process their place in the log."""
-        return Sequencing(lambda: self.log, is_fixed=self.is_fixed)
+        return Sequencing(lambda: self.log, is_fixed=self.is_fixed, placed=self.witnessing.rise)
 
     @cached_property
     def witnessing(self) -> Witnessing:
         """Return what asks the witnesses whether this is the present ledger."""
+        from sayso.workflows.installation.witnessing import Witnessing  # noqa: PLC0415 - loads an HTTP client
+
         return Witnessing(self.settings, lambda: self.log)
 
     @cached_property
@@ -87,9 +92,13 @@ class Installation:
         """
         return self._gate(remembered(self.epoch_of, self._version))
 
-    def _version(self) -> int:
+    def gate_live(self) -> Gate:
+        """Return the check for sound that is heard while it is made: as `gate_inside`, but looking every `HEARD_S`."""
+        return self._gate(remembered(self.epoch_of, lambda: self._version(HEARD_S)))
+
+    def _version(self, look_s: float = LOOK_S) -> int:
         changes = self.database.changes()
-        return int(time.monotonic() / LOOK_S) if changes is None else changes
+        return int(time.monotonic() / look_s) if changes is None else changes
 
     def _gate(self, epoch_of: EpochOf) -> Gate:
         return Gate(self.permit_key.public_key().public_bytes_raw(), epoch_of, begun=self._begun)

@@ -18,7 +18,7 @@ from sayso.database.rows import Rows, encoded, rows_where
 from sayso.errors import SaysoError
 from sayso.ids import GrantId, SpeakerId
 from sayso.ledger import append
-from sayso.ledger.acts import OfSpeaker, OfSpeakerT
+from sayso.ledger.entry import OfSpeaker, OfSpeakerT
 from sayso.vault import Vault
 from sayso.vault.domains import Domain
 from sayso.workflows.installation.session import Session
@@ -35,8 +35,13 @@ COUNTED: Final = frozenset({"made_ms", "reserved_ms", "made_takes", "reserved_ta
 TICKETS: Final = frozenset({"intent_ticket", "result_ticket"})
 """Columns of `clips` that name the entries themselves, and are held against those."""
 
-ACCOUNTS: Final = {"organisations": "organisation_id", "licensees": "licensee", "credentials": "credential_id"}
-"""The tables of accounts, and the columns of their keys."""
+ACCOUNTS: Final = {
+    "organisations": "organisation_id",
+    "licensees": "licensee",
+    "credentials": "credential_id",
+    "productions": "production_id",
+}
+"""The tables of accounts and of what they keep, and the columns of their keys."""
 
 PROGRESS: Final = frozenset({"speaker_id", "stage", "certificate_id"})
 """Columns of `erasure_plans` that tell how far it is; other entries say so."""
@@ -84,6 +89,11 @@ def committed_here(vault: Vault, rows: Iterable[Rows]) -> str:
     """Return the commitment to rows that are nobody's, such as tombstones, under a secret of the installation."""
     key = vault.operator_secret(_KEY_NAME)
     return _joined([hmac.digest(key, encoded(part), hashlib.sha256).hex() for part in rows])
+
+
+def make_secret(vault: Vault) -> None:
+    """Make the secret of `committed_here` with the first speaker: so a backup from before an erasure has it."""
+    vault.operator_secret(_KEY_NAME)
 
 
 def edited(commitment: str, logged: str) -> list[int]:

@@ -22,9 +22,15 @@ class HomeReadOnly(Unavailable):
 class Sequencing:
     """Has entries placed: at once for whoever looks at the log, or in a thread."""
 
-    def __init__(self, log: Callable[[], Log], *, is_fixed: bool = False) -> None:
-        """Take what returns the log, opened when it is first needed; one that ``is_fixed`` is never written."""
+    def __init__(
+        self, log: Callable[[], Log], *, is_fixed: bool = False, placed: Callable[[], None] = lambda: None
+    ) -> None:
+        """Take what returns the log, opened when it is first needed, and what is told once entries are placed.
+
+        A log that ``is_fixed`` is never written.
+        """
         self._log = log
+        self._placed = placed
         self._is_fixed = is_fixed
         self._waiting = threading.Event()
         self._turn = threading.Lock()
@@ -39,7 +45,7 @@ class Sequencing:
         with self._turn:
             self._waiting.clear()
             if not self._is_fixed:
-                return self._log().integrate()
+                return self._place()
             if not self._log().is_current():
                 raise HomeReadOnly
             return self._log().shards()[-1].checkpoint
@@ -53,13 +59,18 @@ class Sequencing:
             if failure is not None:
                 raise failure
             if not self._log().is_current():
-                self._log().integrate()
+                self._place()
+
+    def _place(self) -> Checkpoint:
+        checkpoint = self._log().integrate()
+        self._placed()
+        return checkpoint
 
     @contextlib.contextmanager
-    def background(self) -> Iterator[None]:
-        """Place entries in a thread of their own, as soon as they are queued, until the block is left."""
+    def background(self, *, every_s: float = 0.0) -> Iterator[None]:
+        """Place entries in a thread of their own until the block is left: at once, or those of ``every_s`` together."""
         ended = threading.Event()
-        thread = threading.Thread(target=self._serve, args=(ended,), daemon=True)
+        thread = threading.Thread(target=self._serve, args=(ended, every_s), daemon=True)
         thread.start()
         try:
             yield
@@ -69,9 +80,10 @@ class Sequencing:
             thread.join()
             self.catch_up()
 
-    def _serve(self, ended: threading.Event) -> None:
+    def _serve(self, ended: threading.Event, every_s: float) -> None:
         while not ended.is_set():
             self._waiting.wait()
+            ended.wait(every_s)
             try:
                 self.run()
             except SaysoError as failure:  # whoever looks at the log next is told

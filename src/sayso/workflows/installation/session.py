@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from sayso.accounts import store as accounts
 from sayso.accounts.actor import LOCAL, Actor, local_operator
-from sayso.accounts.errors import CredentialRefused, LicenseeNotHeld, RoleRefused
+from sayso.accounts.errors import CredentialRefused, LicenseeNotHeld, RoleRefused, VoiceNotOfKey
 from sayso.accounts.rights import BOUND, RIGHTS, Right, roles_with
 from sayso.clock import now, stamp
 from sayso.consent.fields import ANY
@@ -18,7 +18,6 @@ from sayso.database import EVERYTHING, Connection, Sees
 from sayso.errors import Refused
 from sayso.ids import CredentialId
 from sayso.ledger import append
-from sayso.ledger.acts import ActRefused
 from sayso.settings import Settings
 from sayso.workflows.installation.installation import Installation, open_installation
 
@@ -59,11 +58,21 @@ class Session:
         A producer acts for the licensees that their organisation holds, and for no other.
         """
         if not self.may_name(licensee):
-            message = f"licensee: got {licensee}, expected one that {self.actor.organisation} holds"
+            whose = self.actor.organisation if self.actor.key is None else "the organisation and its key"
+            message = f"licensee: got {licensee}, expected one that {whose} holds"
             self._refuse(right, LicenseeNotHeld(message), licensee.strip())
+
+    def require_voice(self, voice: str, right: Right) -> None:
+        """Return where the key of who asks, if any, allows the voice; otherwise log that and raise `VoiceNotOfKey`."""
+        key = self.actor.key
+        if key is not None and not key.allows(voice):
+            self._refuse(right, VoiceNotOfKey(f"voice: got {voice}, expected one that the key is bound to"))
 
     def may_name(self, licensee: str) -> bool:
         """Return whether who asks may act for the licensee; raise `LicenseeInvalid` for a name that is none."""
+        key = self.actor.key
+        if key is not None and accounts.normal(licensee) != key.licensee:
+            return False
         if self.actor.role not in BOUND:
             return True
         with self.read() as tx:
@@ -92,6 +101,8 @@ class Session:
             self._refuse(right, refused)
 
     def _refuse(self, right: Right, refused: Refused, licensee: str | None = None) -> NoReturn:
+        from sayso.ledger.account_acts import ActRefused  # noqa: PLC0415 - most sessions refuse nothing
+
         act = ActRefused(subject=self.actor.organisation, right=right, error=refused.slug, licensee=licensee)
         with self.installation.database.write(scope=self.actor.scope()) as tx:
             append(tx, act.entry(stamp(now())))

@@ -10,6 +10,7 @@ from sayso.ledger.cosigning import Cosigned, WitnessAddress
 from sayso.ledger.log import Log
 from sayso.ledger.quorum import Quorum
 from sayso.settings import Settings
+from sayso.workflows.installation.high_water import HighWater
 
 ASK_S: Final = 600.0
 """How long an answer of the witnesses stands."""
@@ -22,19 +23,26 @@ class Witnessing:
         """Take the settings, and what returns the log."""
         self._witnesses = tuple(WitnessAddress.parse(each) for each in settings.witnesses)
         self._quorum = Quorum(tuple(each.key for each in self._witnesses), settings.witness_quorum)
+        self._high_water = None if settings.high_water is None else HighWater(settings.high_water)
         self._log = log
         self._asked: float | None = None
 
     def check(self) -> None:
-        """Ask all witnesses, unless they have answered in the last `ASK_S` seconds.
+        """Ask the high-water mark, and all witnesses, unless they have answered in the last `ASK_S` seconds.
 
-        Without witnesses nothing is asked, and a home that was restored whole is taken for the present one. Raise
+        Without either nothing is asked, and a home that was restored whole is taken for the present one. Raise
         `LogForked` where a witness knows a longer ledger, or another, and `QuorumMissed` where fewer answer than the
         settings ask for.
         """
+        self.rise()
         if self._witnesses and (self._asked is None or time.monotonic() - self._asked > ASK_S):
             self.ask()
             self._asked = time.monotonic()
+
+    def rise(self) -> None:
+        """Have the high-water mark of the settings, if there is one, remember the log; raise `LogForked`."""
+        if self._high_water is not None:
+            self._high_water.rise(self._log())
 
     def ask(self) -> Cosigned:
         """Ask all witnesses now, and return who answered; raise as `check` does."""

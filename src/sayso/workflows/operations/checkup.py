@@ -17,9 +17,16 @@ from sayso.lineage.store import all_blobs
 from sayso.models import cards, weights
 from sayso.settings import Settings
 from sayso.workflows.audit.auditing import audit
+from sayso.workflows.installation.key_age import check_each
 from sayso.workflows.installation.session import Session, open_session
 
 MIN_FREE_BYTES: Final = 500_000_000
+
+
+_UNWITNESSED: Final = (
+    "none: a home that is restored whole from before a withdrawal would be taken for the present one; "
+    "name witnesses, or a high_water folder outside the home, in the settings"
+)
 
 
 class TooLittleSpace(Unavailable):
@@ -37,7 +44,7 @@ class CheckupFinding:
 
 def examine(settings: Settings, opened: Callable[[Settings], Session] = open_session) -> Iterator[CheckupFinding]:
     """Yield a finding for each thing that Sayso needs; an installation that cannot be opened ends the list."""
-    for name in sorted(cards()):
+    for name in sorted(name for name, card in cards().items() if not card.extra or card.is_installed):
         yield _looked(f"model {name}", partial(_model, name))
     for engine in installed():
         problem = Conflict(engine.problem) if engine.problem else None
@@ -54,8 +61,7 @@ def examine(settings: Settings, opened: Callable[[Settings], Session] = open_ses
     yield _looked("keys", lambda: _keys(session))
     yield _looked("ledger", lambda: _ledger(session))
     yield _looked("clock", lambda: _clock(session))
-    if settings.witnesses:
-        yield _looked("witnesses", lambda: _witnesses(session))
+    yield _looked("witnesses", lambda: _witnesses(session))
     yield _looked("blobs", lambda: _blobs(session))
 
 
@@ -100,7 +106,10 @@ def _space(settings: Settings) -> str:
 
 def _keys(session: Session) -> str:
     session.vault.operator_secret("log")
-    return "the key-encryption key opens the key store"
+    destroyed = check_each(session)
+    return (
+        f"the key-encryption key opens the key store, which knows of each of the {destroyed} keys that were destroyed"
+    )
 
 
 def _clock(session: Session) -> str:
@@ -110,6 +119,11 @@ def _clock(session: Session) -> str:
 
 
 def _witnesses(session: Session) -> str:
+    session.installation.witnessing.rise()
+    if not session.settings.witnesses:
+        return (
+            _UNWITNESSED if session.settings.high_water is None else "the high-water mark is at this ledger; no witness"
+        )
     answered = session.installation.witnessing.ask()
     known = f"{len(answered.by)} of {len(session.settings.witnesses)} have seen no longer ledger than this"
     return "; ".join((known, *answered.missing))

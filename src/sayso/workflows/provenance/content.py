@@ -15,6 +15,7 @@ from sayso.ids import ArtifactId, ClipId, SpeakerId
 from sayso.lineage import Kind
 from sayso.mark import MarkedAudio
 from sayso.mark.detector import Detection
+from sayso.mark.segments import Gaps, restored, restored_s
 from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
@@ -70,16 +71,28 @@ def fingerprint_of(session: Session, clip: Clip) -> Fingerprint | None:
         return None
 
 
-def content_of(session: Session, clip: Clip, heard: Features) -> Content:
-    """Return whether what was ``heard`` under the mark of ``clip`` is that clip."""
+def content_of(session: Session, clip: Clip, *heard: Features) -> Content:
+    """Return whether what was ``heard`` under the mark of ``clip``, one way or another, is that clip."""
     fingerprint = fingerprint_of(session, clip)
-    return Content.UNKNOWN if fingerprint is None else compared(heard, fingerprint)
+    if fingerprint is None:
+        return Content.UNKNOWN
+    found = [compared(one, fingerprint) for one in heard]
+    return Content.OURS if Content.OURS in found else found[0]
 
 
-def heard_under(signal: Signal, detection: Detection) -> Features:
-    """Return the features of those stretches of ``signal`` that carry the mark, as they were before it was warped."""
+def heard_under(signal: Signal, detection: Detection) -> tuple[Features, ...]:
+    """Return the features of those stretches of ``signal`` that carry the mark, as they were before it was warped.
+
+    Where something was cut out of it they come twice: as it is heard, and with silence for what is missing.
+    """
+    ways = ((), detection.gaps) if detection.gaps else ((),)
+    return tuple(_heard(signal, detection, cuts) for cuts in ways)
+
+
+def _heard(signal: Signal, detection: Detection, cuts: Gaps) -> Features:
     speed = detection.speed
-    features = features_of(signal, tempo=speed, pitch=detection.pitch)
-    stretches = [features.between(start_s * speed, end_s * speed) for start_s, end_s in detection.segments]
+    features = features_of(restored(signal, cuts), tempo=speed, pitch=detection.pitch)
+    edges = [[restored_s(edge_s, cuts) * speed for edge_s in segment] for segment in detection.segments]
+    stretches = [features.between(start_s, end_s) for start_s, end_s in edges]
     heard = one_after_another(stretches or [features.first(0)])
     return heard if len(heard.soft) >= LEAST_ROWS else features  # too little by itself: then the sound around it counts

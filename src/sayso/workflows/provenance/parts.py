@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ from sayso.ledger import verify_proof
 from sayso.ledger.entry import Link, brief
 from sayso.ledger.proof import Proof
 from sayso.mark import Mark
-from sayso.mark.passages import Passage
+from sayso.mark.passages import Passage, are_mixed
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
@@ -110,6 +111,12 @@ class Part:
         if not self.standing.is_given:
             return TraceOutcome.NOT_ALLOWED  # even where it is not shown to be the clip: the speaker is to look at it
         return TraceOutcome.NOT_OURS if self.verdict == "marked" else TraceOutcome.ALLOWED
+
+
+def judged_among(content: Content, passage: Passage, others: Iterable[Passage]) -> Content:
+    """Return ``content``, but what disagrees proves nothing where the sound was altered or a mark lies over it."""
+    is_mixed = passage.altered or any(are_mixed(passage, other) for other in others)
+    return Content.UNKNOWN if is_mixed and content is Content.OTHER else content
 
 
 def standing_of(session: Session, mark: Mark) -> ClipStanding | None:

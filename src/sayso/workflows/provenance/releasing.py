@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from sayso.consent.act import Action, Disclosure
 from sayso.consent.permit import Gate, Permit, Release
-from sayso.credentials import SignedAudio
+from sayso.credentials import SignedAudio, SignedProgramme
 from sayso.disk import Draft, check_target
 from sayso.errors import Bug, Unavailable
 from sayso.mark import EncodedAudio
@@ -86,6 +86,55 @@ class SoundDraft:
         """
         if self._permit is not None:
             self._gate.check(self._permit, self._action)
+        self._draft.publish()
+
+    def __enter__(self) -> Self:
+        """Use the draft as a context, which closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Drop the draft; what was published stays."""
+        self._draft.close()
+
+
+def write_manifest(path: Path, manifest: bytes) -> None:
+    """Write the manifest of content credentials that lies beside a file: it holds no sound."""
+    with Draft(path, mode=_READABLE) as draft:
+        draft.write(manifest)
+        draft.publish()
+
+
+class ProgrammeDraft:
+    """A file of many clips that is on the disk and has no name yet: `write`, then `publish`."""
+
+    def __init__(self, output: Path, gate: Gate, permits: Sequence[Permit]) -> None:
+        """Prepare a draft for ``output``, to be released under ``permits``, one for each voice in it."""
+        check_target(output, overwrite=True)
+        self._draft = Draft(output, mode=_READABLE)
+        self._gate, self._permits = gate, tuple(permits)
+
+    def write(self, file: SignedProgramme, *, to: Release) -> None:
+        """Write a programme, released ``to`` a place and with a disclosure, if every permit allows exactly that.
+
+        Raise `PermitRefused`, or `PermitMixup` for a clip that is in it under no permit of these.
+        """
+        if not file.permit_ids <= {permit.permit_id for permit in self._permits}:
+            raise PermitMixup
+        self._write(file.data, to)
+
+    def write_bound(self, data: bytes, *, to: Release) -> None:
+        """Write a file that programmes were bound into, such as a book of chapters, if every permit allows that."""
+        self._write(data, to)
+
+    def _write(self, data: bytes, to: Release) -> None:
+        for permit in self._permits:
+            self._gate.check(permit, Action.PUBLISH, release=to)
+        self._draft.write(data)
+
+    def publish(self) -> None:
+        """Give the file its name, replacing what had it before, if every permit holds to this moment."""
+        for permit in self._permits:
+            self._gate.check(permit, Action.PUBLISH)
         self._draft.publish()
 
     def __enter__(self) -> Self:

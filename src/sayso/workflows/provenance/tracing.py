@@ -20,15 +20,23 @@ from sayso.audio.stream import MAX_STREAM_S, excerpt
 from sayso.clock import now, stamp
 from sayso.fingerprint import Content, Features, apart, features_of, one_after_another
 from sayso.mark import Mark
-from sayso.mark.passages import Passage, Scan, Scanner, Window, windows
+from sayso.mark.passages import Passage, Scan, Scanner, Window, channels_apart, windows
 from sayso.mark.pattern import CLOCK_HZ
+from sayso.mark.segments import restored, within
 from sayso.mark.warps import AS_MADE
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.content import content_of
 from sayso.workflows.provenance.detecting import detected
-from sayso.workflows.provenance.parts import ClipStanding, Part, TraceOutcome, standing_of, standing_of_clip
+from sayso.workflows.provenance.parts import (
+    ClipStanding,
+    Part,
+    TraceOutcome,
+    judged_among,
+    standing_of,
+    standing_of_clip,
+)
 from sayso.workflows.provenance.recognising import ContentFinder, Recognised
 
 PEAK_S: Final = 0.1
@@ -146,17 +154,27 @@ def _unmarked(session: Session, heard: Heard) -> tuple[Part, ...]:
 def _part(session: Session, passage: Passage, standing: ClipStanding | None, heard: Heard, file: Path) -> Part:
     if standing is None:
         return Part(passage, None, Content.UNKNOWN)
-    content = content_of(session, standing.clip, _as_made(heard, passage, file))
-    return Part(passage, standing, Content.UNKNOWN if passage.altered and content is Content.OTHER else content)
+    content = content_of(session, standing.clip, *_as_made(heard, passage, file))
+    return Part(passage, standing, judged_among(content, passage, heard.scan.passages))
 
 
-def _as_made(heard: Heard, passage: Passage, file: Path) -> Features:
-    """Return the features of a passage as it was made: one that runs at another tempo or pitch is heard once more."""
-    if passage.warp == AS_MADE:
-        return heard.features.between(passage.start_s, passage.end_s)
+def _as_made(heard: Heard, passage: Passage, file: Path) -> tuple[Features, ...]:
+    """Return the features of a passage as it was made, one way or another.
+
+    One that runs at another tempo or pitch, of which something was cut out, or that is of one channel of several, is
+    heard once more.
+    """
+    plain = heard.features.between(passage.start_s, passage.end_s)
+    if passage.warp == AS_MADE and not passage.gaps and passage.channel is None:
+        return (plain,)
     end_s = min(passage.end_s, passage.start_s + _COMPARED_S)
     sound = excerpt(file, passage.start_s, end_s, sample_rate=CLOCK_HZ)
-    return features_of(sound, tempo=passage.warp.tempo, pitch=passage.warp.pitch)
+    sides = channels_apart(sound)
+    if passage.channel is not None and passage.channel < len(sides):
+        sound = sides[passage.channel]
+    cuts = within(passage.gaps, passage.start_s, end_s, less_s=passage.start_s)
+    ways = (sound, restored(sound, cuts)) if cuts else (sound,)
+    return tuple(features_of(way, tempo=passage.warp.tempo, pitch=passage.warp.pitch) for way in ways)
 
 
 def _peaks(window: Window) -> NDArray[np.float32]:

@@ -14,8 +14,8 @@ from typing import Final
 from sayso.audio import stream
 from sayso.audio.container import container_in
 from sayso.audio.salvage import Salvage
-from sayso.audio.signal import Signal, concatenate
-from sayso.audio.stream import MAX_STREAM_S
+from sayso.audio.signal import Signal
+from sayso.audio.stream import MAX_STREAM_S, joined
 from sayso.credentials import Credentials, read_file
 from sayso.fingerprint import Content
 from sayso.mark.detector import Detection, Found
@@ -24,7 +24,7 @@ from sayso.mark.pattern import CLOCK_HZ
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.content import COPIED, content_of, heard_under
 from sayso.workflows.provenance.detecting import detected
-from sayso.workflows.provenance.parts import ClipStanding, Part, TraceOutcome, standing_of
+from sayso.workflows.provenance.parts import ClipStanding, Part, TraceOutcome, judged_among, standing_of
 from sayso.workflows.provenance.tracing import listened, marked_parts
 
 WHOLE_S: Final = 120.0
@@ -102,7 +102,7 @@ def _first(blocks: Iterator[Signal]) -> Signal:
         held_s += block.duration_s
         if held_s > WHOLE_S:
             break
-    return concatenate(held)
+    return joined(held)
 
 
 def _of_whole(session: Session, file: Path, credentials: Credentials, signal: Signal) -> Verification:
@@ -112,10 +112,20 @@ def _of_whole(session: Session, file: Path, credentials: Credentials, signal: Si
         sound, detection = next((pair for pair in heard if pair[1].mark_verified), (sound, detection))
     if not detection.mark_verified:
         return Verification(file, detection, credentials, None)
+    listed = [
+        (heard_in, whole, one, number - 1 if number else None)
+        for number, (heard_in, whole) in enumerate(heard)
+        for one in whole.marks
+        if one.named
+    ]
     found = {
-        one.named: (heard_in, whole, one) for heard_in, whole in reversed(heard) for one in whole.marks if one.named
+        item[2].named: item for item in sorted(listed, key=lambda item: -item[2].log10_p)
+    }  # the surest is the last
+    passages = {mark: _passage(heard_in, one, channel) for mark, (heard_in, _, one, channel) in found.items()}
+    parts = {
+        mark: _part(session, found[mark][0], _about(*found[mark][1:3]), passage, passages.values())
+        for mark, passage in passages.items()
     }
-    parts = {mark: _part(session, *known) for mark, known in found.items()}
     mark, worst = min(
         parts.items(), key=lambda item: ([*TraceOutcome].index(item[1].outcome), item[0] != detection.mark)
     )
@@ -125,20 +135,25 @@ def _of_whole(session: Session, file: Path, credentials: Credentials, signal: Si
     return Verification(file, detection, credentials, worst.standing, worst.content, ordered)
 
 
-def _part(session: Session, signal: Signal, whole: Detection, found: Found) -> Part:
-    """Return what is known of one mark that was found in ``signal``."""
-    detection = _about(whole, found)
-    passage = Passage(
+def _passage(signal: Signal, found: Found, channel: int | None) -> Passage:
+    """Return from where to where a mark lies in ``signal``."""
+    return Passage(
         found.segments[0][0] if found.segments else 0.0,
         found.segments[-1][1] if found.segments else signal.duration_s,
         found.named,
         found.log10_p,
         found.warp,
         found.patchwork,
+        found.gaps,
+        channel,
     )
-    standing = standing_of(session, found.named) if found.named else None
-    content = content_of(session, standing.clip, heard_under(signal, detection)) if standing else Content.UNKNOWN
-    return Part(passage, standing, Content.UNKNOWN if found.patchwork and content is Content.OTHER else content)
+
+
+def _part(session: Session, signal: Signal, detection: Detection, passage: Passage, others: Iterable[Passage]) -> Part:
+    """Return what is known of one mark that was found in ``signal``, beside the ``others`` of the same file."""
+    standing = standing_of(session, passage.mark) if passage.mark else None
+    content = content_of(session, standing.clip, *heard_under(signal, detection)) if standing else Content.UNKNOWN
+    return Part(passage, standing, judged_among(content, passage, others))
 
 
 def _about(whole: Detection, found: Found) -> Detection:
@@ -153,6 +168,7 @@ def _about(whole: Detection, found: Found) -> Detection:
         log10_p=found.log10_p,
         speed=found.warp.tempo,
         pitch=found.warp.pitch,
+        gaps=found.gaps,
     )
 
 

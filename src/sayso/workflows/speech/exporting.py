@@ -7,6 +7,7 @@ so that nothing is ever signed here that was not made here. The new manifest nam
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -94,14 +95,14 @@ def export(session: Session, publication: Publication, output: Path) -> Exported
         raise ClipGone(f"the sound of {clip.clip_id} is gone with its voice")
     row = voicebook.row_of(session, clip.voice_id)
     known = manifests.manifests_of(session, clip.clip_id, limit=1)
-    made = _made(session, clip)
+    made = made_of(session, clip)
     with session.read() as tx:
         archive.check_recorded(session, tx, made, speaker=row.speaker_id, permit=clip.permit_id)
     layers = _layers(made)
     with SoundDraft(output, session.gate, Action.PUBLISH) as draft:
         granted = permission.ask(session, _request(session, clip, row, publication, _told(container, layers)), ACT)
         try:
-            sound = _sound(session, clip, made, granted.permit)
+            sound = reopen(session, clip, made, granted.permit)
             file = credentials.packed(
                 session,
                 sound,
@@ -151,7 +152,7 @@ def _request(session: Session, clip: Clip, row: VoiceRow, publication: Publicati
     )
 
 
-def _made(session: Session, clip: Clip) -> Entry:
+def made_of(session: Session, clip: Clip) -> Entry:
     """Return the entry that tells of the making of ``clip``; raise `ClipUnlogged` if there is none."""
     rows = session.log.query(clip=clip.clip_id, type="synthesis:clip:made")
     entry = next((row.entry for row in rows), None)
@@ -169,10 +170,17 @@ def _told(container: Container, layers: frozenset[Layer]) -> Disclosure | None:
     return disclosure_of(container, announced=Layer.SPOKEN in layers)
 
 
-def _sound(session: Session, clip: Clip, made: Entry, permit: Permit) -> MarkedAudio:
-    """Return the clip's sound, as it was marked and logged, once the gate lets it out."""
+def master_of(session: Session, clip: Clip) -> bytes:
+    """Return the plain bytes of a sealed clip, for `reopen`, which asks the gate before it has them read."""
     with session.read() as tx:
         blob = lineage.get(tx, clip.artifact_id).blob if clip.artifact_id else None
+    return session.vault.open(blob or "", kind=Kind.CLIP)
+
+
+def reopen(
+    session: Session, clip: Clip, made: Entry, permit: Permit, read: Callable[[], bytes] | None = None
+) -> MarkedAudio:
+    """Return the clip's sound, as it was marked and logged, once the gate lets it out; ``read`` reads its bytes."""
     logged = LoggedClip(
         voice=clip.voice_id,
         mark=Mark.parse(str(made.facts["mark"])),
@@ -180,7 +188,7 @@ def _sound(session: Session, clip: Clip, made: Entry, permit: Permit) -> MarkedA
         output=str(made.facts["output"]),
     )
     return reopened(
-        lambda: session.vault.open(blob or "", kind=Kind.CLIP),
+        read or (lambda: master_of(session, clip)),
         logged,
         permit,
         session.gate,

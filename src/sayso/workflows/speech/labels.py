@@ -94,26 +94,25 @@ class LabelOutcome:
 
 def plan(
     jurisdictions: Sequence[str],
-    container: Container,
+    container: Container | None,
     *,
     announced: bool,
     every_s: float | None,
     language: str,
     purpose: str,
 ) -> Plan:
-    """Return what a clip for ``jurisdictions`` is to carry.
+    """Return what a clip for ``jurisdictions`` is to carry; ``container`` None is sound heard while it is made.
 
     Raise `JurisdictionUnknown`, `WordsUnknown`, or `LabelImpossible` where the container cannot carry a layer.
     """
-    from sayso.credentials import supports  # noqa: PLC0415 - loads c2pa's native library
-
     if every_s is not None and not every_s >= LEAST_EVERY_S:
         raise Invalid(f"announce-every: got {every_s} s, expected at least {LEAST_EVERY_S:g}")
     asked = asked_by(jurisdictions)
-    given = {Layer.WATERMARK} | ({Layer.METADATA} if supports(container) else set())
+    given = {Layer.WATERMARK} | ({Layer.METADATA} if is_credited(container) else set())
     if Layer.METADATA in asked.layers - given:
+        what = "streams" if container is None else f".{container} files"
         raise LabelImpossible(
-            f".{container} files carry no content credentials, which {asked.asking(Layer.METADATA)} asks for;"
+            f"{what} carry no content credentials, which {asked.asking(Layer.METADATA)} asks for;"
             f" use one of {_CREDITED}"
         )
     speaks = announced or every_s is not None or Layer.SPOKEN in asked.layers
@@ -122,10 +121,28 @@ def plan(
     return Plan(asked, frozenset(layers), words, every_s or asked.repeat_s)
 
 
+def is_credited(container: Container | None) -> bool:
+    """Return whether sound in the container carries content credentials; what is heard at once (None) does not."""
+    from sayso.credentials import supports  # noqa: PLC0415 - loads c2pa's native library
+
+    return container is not None and supports(container)
+
+
 def origin_of(session: Session, clip: ClipId, mark: str, voice: VoiceRow) -> Origin:
     """Return what the labels say of where a clip of ``voice`` comes from."""
     provider = session.settings.provider or session.settings.log_origin
     return Origin(provider, clip, mark, stamp(now()), voice.engine, replica=not voice.house)
+
+
+def production_origin(session: Session, production: str, mark: str, voice: VoiceRow, made_at: str) -> Origin:
+    """Return what the labels say of where a chapter comes from, always the same: its production, its first mark."""
+    provider = session.settings.provider or session.settings.log_origin
+    return Origin(provider, ClipId(production), mark, made_at, voice.engine, replica=not voice.house)
+
+
+def asked_layers(jurisdictions: Sequence[str]) -> frozenset[Layer]:
+    """Return the layers that the laws of ``jurisdictions`` ask for."""
+    return frozenset(asked_by(jurisdictions).layers)
 
 
 def tags_of(layers: Collection[Layer], origin: Origin) -> dict[str, str]:

@@ -10,6 +10,7 @@ from sayso.audio import Container
 from sayso.consent import Action, Purpose, Request
 from sayso.consent.act import Disclosure
 from sayso.engines.checks import check_pronounced
+from sayso.engines.licensing import check_licence
 from sayso.engines.pronounced import words_of
 from sayso.engines.protocol import Engine
 from sayso.errors import Invalid
@@ -80,6 +81,7 @@ class Take:
     """One order on its way: who speaks what, as which clip, under which mark, and what its labels say of that.
 
     ``text`` is what is spoken, ``commitment`` the commitment to it, keyed by the speaker's key. ``run`` makes it.
+    ``container`` is that of the file; None for sound that is heard while it is made.
     """
 
     run: RunId
@@ -88,12 +90,18 @@ class Take:
     phrases: tuple[Phrase, ...]
     text: str
     commitment: str
-    container: Container
+    container: Container | None
     clip: ClipId
     mark: Mark
     plan: Plan
     origin: Origin
     policy: MarkPolicy
+    action: Action = Action.SYNTHESIZE
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether the sound is heard while it is made."""
+        return self.container is None
 
     @property
     def speaker(self) -> SpeakerId:
@@ -106,7 +114,7 @@ class Take:
         return Request(
             speaker=self.speaker,
             voice=row.voice_id,
-            action=Action.SYNTHESIZE,
+            action=self.action,
             licensee=order.licensee,
             purpose=Purpose(order.purpose),
             project=order.project,
@@ -125,9 +133,11 @@ class Take:
         )
 
 
-def taken(session: Session, order: Order, container: Container) -> Take:
+def taken(session: Session, order: Order, container: Container | None, action: Action = Action.SYNTHESIZE) -> Take:
     """Return the take of ``order``, with ids of its own. Raise `VoiceUnknown`, `EngineChanged`, `Invalid`."""
     voice = cast(session, order.voice)
+    engine = engine_of(session, voice.row)
+    check_licence(engine, order.project, non_commercial=session.settings.non_commercial_projects)
     check_language(voice.row, order.language)
     plan = labels.plan(
         session.settings.jurisdictions if order.jurisdictions is None else order.jurisdictions,
@@ -137,7 +147,7 @@ def taken(session: Session, order: Order, container: Container) -> Take:
         language=order.language,
         purpose=order.purpose,
     )
-    spoken = plan.around(phrased(order, engine_of(session, voice.row)), speed=order.speed)
+    spoken = plan.around(phrased(order, engine), speed=order.speed)
     text = script(spoken)
     clip, mark = ClipId(new_id("clip")), Mark.new()
     return Take(
@@ -153,6 +163,7 @@ def taken(session: Session, order: Order, container: Container) -> Take:
         plan=plan,
         origin=labels.origin_of(session, clip, str(mark), voice.row),
         policy=MarkPolicy(order.profile, session.settings.mark_chains, session.settings.weak_marks == "refuse"),
+        action=action,
     )
 
 
@@ -164,8 +175,6 @@ def phrased(order: Order, engine: Engine) -> tuple[Phrase, ...]:
     return spoken
 
 
-def disclosure_of(container: Container, *, announced: bool) -> Disclosure | None:
-    """Return how a file will say that the voice is synthetic."""
-    from sayso.credentials import supports  # noqa: PLC0415 - loads c2pa's native library
-
-    return Disclosure.of(spoken=announced, metadata=supports(container))
+def disclosure_of(container: Container | None, *, announced: bool) -> Disclosure | None:
+    """Return how a file, or sound that is heard at once, will say that the voice is synthetic."""
+    return Disclosure.of(spoken=announced, metadata=labels.is_credited(container))

@@ -17,7 +17,8 @@ from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Gate, Permit, Release, minutes
 from sayso.disk import check_target, write_document
-from sayso.engines.protocol import VoiceAsset
+from sayso.engines.protocol import Engine, VoiceAsset
+from sayso.engines.stop import Stop
 from sayso.ids import VoiceId
 from sayso.labels import Layer
 from sayso.mark import MarkedAudio
@@ -26,10 +27,12 @@ from sayso.mark.verifying import ChainCheck, checked, lasts, lost_in
 from sayso.progress import Report, silent
 from sayso.synthesis import Renderer
 from sayso.synthesis.store import Clip, finish_clip, insert_clip
+from sayso.synthesis.trace import RenderTrace, Traced
 from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.commitments import text_commitment
+from sayso.workflows.consent.held_to_ledger import charged_facts
 from sayso.workflows.consent.holding import held
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
@@ -44,6 +47,9 @@ from sayso.workflows.voices import archive, voicebook
 from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "synthesis:clip"
+
+_STRANDS: Final = 3
+"""Beside the one that packs: the check of the mark, the vault's copy, and the file, both of which wait for the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +75,28 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class MadeClip:
-    """What came of a run: marked sound, the file to leave, what is kept of both, and where the mark was read again."""
+    """What came of a run: marked sound, the file to leave, what is kept of both, and where the mark was read again.
+
+    Sound that was heard while it was made has no ``file`` where consent was withdrawn before one could be signed.
+    """
 
     sound: MarkedAudio
-    file: Packed
+    file: Packed | None
     kept: StoredBytes
     fingerprint: SealedFingerprint
     output: str
     checks: tuple[ChainCheck, ...]
+    traced: Traced | None = None
 
     @property
     def readable(self) -> bool:
         """Return whether the mark is read back from the clip as it was made."""
         return self.checks[0].is_readable
+
+    @property
+    def signed(self) -> bool:
+        """Return whether the file itself carries credentials."""
+        return self.file is not None and self.file.signed
 
 
 @dataclass(slots=True)
@@ -112,8 +127,8 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
         try:
             with held(session, run.granted):
                 made = _made(run, draft, times, report)
-                outcome = take.plan.outcome(signed=made.file.signed, readable=made.readable)
-                ticket = _settled(run, made, outcome)
+                outcome = take.plan.outcome(signed=made.signed, readable=made.readable)
+                ticket = settle(run, made, outcome)
         except BaseException:
             permission.failed(session, run.granted, ACT)
             raise
@@ -124,47 +139,87 @@ def speak(session: Session, order: Order, output: Path, report: Report = silent)
     return _spoken(run, made, outcome, times, ticket)
 
 
-def begun(session: Session, order: Order, container: Container) -> Run:
+def begun(session: Session, order: Order, container: Container | None, action: Action = Action.SYNTHESIZE) -> Run:
     """Return the run of ``order``: permitted, minutes reserved, voice opened. Raises as `speak` does.
 
-    A run is settled or failed by whoever began it.
+    A run is settled or failed by whoever began it. Without a ``container`` it is heard while it is made.
     """
     with session.vault.holding():
-        take = taken(session, order, container)
-        granted = permission.ask(session, take.request(), ACT, run=take.run)
+        return opened(session, taken(session, order, container, action))
+
+
+def opened(session: Session, take: Take) -> Run:
+    """Return the run of ``take``, as `begun` does."""
+    foretold: dict[str, Fact] = {"clip": take.clip, "mark": str(take.mark)} if take.is_live else {}
+    with session.vault.holding():
+        granted = permission.ask(session, take.request(), ACT, run=take.run, foretold=foretold)
         try:
             voice = take.voice.open(session)
         except BaseException:
             permission.failed(session, granted, ACT)
             raise
-    return Run(session, take, granted, voice, session.installation.gate_inside())
+    installation = session.installation
+    return Run(session, take, granted, voice, installation.gate_live() if take.is_live else installation.gate_inside())
 
 
-def rendering(run: Run, strength: Strength, attempt: int = 0) -> Iterator[MarkedAudio]:
-    """Return the take as marked pieces, each made, checked and let go when it is asked for."""
+def keep(session: Session, take: Take) -> MadeClip:
+    """Say ``take`` into the vault, permitted, marked, signed, charged and logged like any other; no file is released.
+
+    The sealed clip holds its trace. Raise as `speak` does.
+    """
+    times = Times(time.perf_counter())
+    run = opened(session, take)
+    try:
+        with held(session, run.granted):
+            made = _made(run, None, times, silent)
+            settle(run, made, take.plan.outcome(signed=made.signed, readable=made.readable))
+    except BaseException:
+        permission.failed(session, run.granted, ACT)
+        raise
+    return made
+
+
+def rendering(
+    run: Run,
+    strength: Strength,
+    attempt: int = 0,
+    trace: RenderTrace | None = None,
+    *,
+    engine: Engine | None = None,
+    stop: Stop | None = None,
+) -> Iterator[MarkedAudio]:
+    """Return the take as marked pieces, each made, checked and let go when it is asked for; ``trace`` hears them.
+
+    ``engine`` is where it is made, by default here; ``stop`` ends it.
+    """
     session, take = run.session, run.take
     return Renderer(session.marker.at(strength).behind(run.gate), run.gate).render(
         take.phrases,
         run.voice,
-        engine=voicebook.engine_of(session, take.voice.row),
+        engine=engine or voicebook.engine_of(session, take.voice.row),
         permit=run.permit,
         mark=take.mark,
-        action=Action.SYNTHESIZE,
+        action=take.action,
         commit=run.commit,
         speed=take.order.speed,
         seed=take.order.seed,
         rhythm=take.plan.has_rhythm,
         attempt=attempt,
+        trace=trace,
+        live=take.is_live,
+        stop=stop,
     )
 
 
-def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> MadeClip:
+def _made(run: Run, draft: SoundDraft | None, times: Times, report: Report) -> MadeClip:
     """Make the clip, more firmly marked while its mark is lost on the way; raise `MarkWeak` if that is the policy."""
     weaker: MadeClip | None = None
     for attempt, strength in enumerate(run.take.policy.strengths()):
         if weaker is not None:
             run.session.vault.unlink(weaker.kept.blob)
-        made = _prepared(run, _rendered(run, strength, attempt, times, report), draft)
+        trace = RenderTrace()
+        sound = _rendered(run, rendering(run, strength, attempt, trace), times, report)
+        made = _prepared(run, sound, trace.traced(), draft)
         if lasts(made.checks):
             break
         weaker = made
@@ -173,10 +228,10 @@ def _made(run: Run, draft: SoundDraft, times: Times, report: Report) -> MadeClip
     return made
 
 
-def _rendered(run: Run, strength: Strength, attempt: int, times: Times, report: Report) -> MarkedAudio:
+def _rendered(run: Run, sound: Iterator[MarkedAudio], times: Times, report: Report) -> MarkedAudio:
     """Return the marked sound, whole."""
     pieces: list[MarkedAudio] = []
-    for piece in rendering(run, strength, attempt):
+    for piece in sound:
         times.note_piece()
         pieces.append(piece)
         made_ms = samples_to_ms(piece.stop, piece.signal.sample_rate)
@@ -184,29 +239,31 @@ def _rendered(run: Run, strength: Strength, attempt: int, times: Times, report: 
     return MarkedAudio.joined(pieces)
 
 
-def _prepared(run: Run, sound: MarkedAudio, draft: SoundDraft) -> MadeClip:
-    """Sign, seal and write ``sound``, while its mark is read back in another thread."""
+def _prepared(run: Run, sound: MarkedAudio, traced: Traced, draft: SoundDraft | None) -> MadeClip:
+    """Sign and seal ``sound``, while its mark is read back, and what is ready is written, in other threads."""
     session, take = run.session, run.take
-    with ThreadPoolExecutor(1) as beside, session.vault.holding():
+    with ThreadPoolExecutor(_STRANDS) as beside, session.vault.holding():
         checking = beside.submit(checked, session.detector, sound.signal, take.mark, take.policy.checked)
-        kept = archive.sealed_clip(session, sound, [take.speaker])
-        with archive.undone_on_failure(session, kept):
-            file = _packed(run, sound)
-            _write(run, file, draft)
+        with archive.clip_kept(session, sound, [take.speaker], traced, beside=beside) as kept:
+            file = packed_file(run, sound)
+            writing = None if draft is None else beside.submit(_write, run, file, draft)
             fingerprint = content.fingerprinted(session, sound, clip=take.clip, speaker=take.speaker)
             output = session.vault.commit(take.speaker, bytes.fromhex(kept.digest), domain=Domain.SOUND)
-            return MadeClip(sound, file, kept, fingerprint, output, checking.result())
+            if writing is not None:
+                writing.result()
+            return MadeClip(sound, file, kept, fingerprint, output, checking.result(), traced)
 
 
-def _packed(run: Run, sound: MarkedAudio) -> Packed:
+def packed_file(run: Run, sound: MarkedAudio) -> Packed:
+    """Return the sound as the file of its take, signed; that of sound heard at once is kept here, and goes nowhere."""
     take = run.take
     return credentials.packed(
         run.session,
         sound,
-        container=take.container,
+        container=take.container or credentials.BESIDE,
         gate=run.gate,
         permit=run.permit,
-        action=Action.SYNTHESIZE,
+        action=take.action,
         clip=take.clip,
         tags=take.plan.tags(take.origin),
     )
@@ -218,8 +275,11 @@ def _write(run: Run, file: Packed, draft: SoundDraft) -> None:
     draft.write(file.file, run.permit, voice=voice, to=to, announced=run.take.plan.speaks)
 
 
-def _settled(run: Run, made: MadeClip, outcome: LabelOutcome) -> int:
-    """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket."""
+def settle(run: Run, made: MadeClip, outcome: LabelOutcome, *, live: str | None = None) -> int:
+    """Keep the clip, settle its minutes and log the result, all or nothing; return the ledger's ticket.
+
+    ``live`` says how sound ended that was heard while it was made: it is kept and logged whatever came after it.
+    """
     session, take, granted, permit = run.session, run.take, run.granted, run.permit
     with archive.undone_on_failure(session, made.kept), session.act(take.speaker) as tx:
         if granted.lease is not None:
@@ -228,11 +288,15 @@ def _settled(run: Run, made: MadeClip, outcome: LabelOutcome) -> int:
             tx, made.kept, permit, speakers=[take.speaker], parents=[take.voice.row.artifact_id]
         )
         content.keep(tx, made.fingerprint, permit, parent=artifact)
-        manifests.keep(tx, made.file.manifest, permit, parent=artifact)
+        if made.file is not None:
+            manifests.keep(tx, made.file.manifest, permit, parent=artifact)
         insert_clip(tx, _clip(run, made))
-        facts = _facts(take, made, outcome) | archive.charged_facts(tx, permit)
+        facts = _facts(take, made, outcome) | charged_facts(tx, permit.grant_id, granted.outer)
         facts |= archive.recorded_facts(session, tx, permit)
-        ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
+        if live is None:
+            ticket = permission.result(session, tx, granted, f"{ACT}:made", facts)
+        else:
+            ticket = permission.heard(tx, granted, f"{ACT}:made", {**facts, "live": live})
         finish_clip(tx, take.clip, duration_ms=made.sound.duration_ms, artifact_id=artifact, result_ticket=ticket)
     return ticket
 
@@ -277,7 +341,7 @@ def _spoken(run: Run, made: MadeClip, outcome: LabelOutcome, times: Times, ticke
         duration_s=duration_s,
         ttfa_ms=round(1000 * times.first_s),
         rtf=times.made_s / duration_s,
-        content_credentials=made.file.signed,
+        content_credentials=made.signed,
         mark_readable=made.readable,
         mark_checks=made.checks,
         labels=outcome,

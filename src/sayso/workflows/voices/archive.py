@@ -6,14 +6,16 @@ import contextlib
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sayso.audio import Container, encode
+from sayso.audio.errors import CorruptAudio
+from sayso.audio.tags import read_tags
 from sayso.consent.permit import Permit
 from sayso.database import Connection
 from sayso.database.rows import Row, Rows, rows_where
-from sayso.engines.protocol import Engine, StockVoice
 from sayso.errors import SaysoError, Tampered
 from sayso.fingerprint import store as fingerprint_rows
 from sayso.ids import ArtifactId, SpeakerId, new_id
@@ -21,14 +23,21 @@ from sayso.ledger import Entry
 from sayso.lineage import Artifact, Kind, record
 from sayso.mark import MarkedAudio
 from sayso.synthesis import store as clip_rows
-from sayso.voices import CloningPermit, FittedVoice, Reference
 from sayso.voices import store as voice_rows
-from sayso.voices.profile import VoiceProfile
 from sayso.workflows.installation.rows import TICKETS, committed
 from sayso.workflows.installation.session import Session
 
+if TYPE_CHECKING:  # whoever hands these over has loaded them; whoever only verifies needs none
+    from sayso.engines.protocol import Engine, StockVoice
+    from sayso.synthesis.trace import Traced
+    from sayso.voices import CloningPermit, FittedVoice, Reference
+    from sayso.voices.profile import VoiceProfile
+
 ROWS: Final = (clip_rows, fingerprint_rows, voice_rows)
 """The modules whose tables are read by name here: a table is known once its module is loaded."""
+
+TRACE: Final = "RENDER_TRACE"
+"""The tag of a sealed clip that holds its trace."""
 
 MASTER: Final = Container.FLAC
 """What clips and repaired recordings are kept as."""
@@ -44,9 +53,47 @@ class StoredBytes:
     digest: str
 
 
-def sealed_clip(session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId]) -> StoredBytes:
-    """Seal a clip for ``speakers``, encoded without loss; record it next, or undo it."""
-    return _sealed(session, clip.encoded(MASTER).data, speakers, Kind.CLIP)
+def sealed_clip(
+    session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], traced: Traced | None = None
+) -> StoredBytes:
+    """Seal a clip, with its trace where it has one, encoded without loss; record it next, or undo it."""
+    return _sealed(session, _master(clip, traced), speakers, Kind.CLIP)
+
+
+def _master(clip: MarkedAudio, traced: Traced | None) -> bytes:
+    return clip.encoded(MASTER, {} if traced is None else {TRACE: traced.encoded()}).data
+
+
+def trace_of(master: bytes) -> Traced:
+    """Return the trace in the plain bytes of a sealed clip; raise `ClipTampered` where there is none."""
+    from sayso.synthesis.trace import Traced  # noqa: PLC0415 - see above
+
+    try:
+        return Traced.decode(read_tags(master, MASTER)[TRACE])
+    except (CorruptAudio, KeyError, ValueError, TypeError):
+        raise ClipTampered("a sealed clip holds no trace of its making; restore it from a backup") from None
+
+
+@contextlib.contextmanager
+def clip_kept(
+    session: Session, clip: MarkedAudio, speakers: Sequence[SpeakerId], traced: Traced, *, beside: Executor
+) -> Iterator[StoredBytes]:
+    """Seal a clip with its trace as `sealed_clip` does, and put it into the vault ``beside`` the block.
+
+    It is there when the block is left, and nothing is where the block fails. Record it next.
+    """
+    plain = _master(clip, traced)
+    sealed = session.vault.sealed(plain, speakers, kind=str(Kind.CLIP))
+    putting = beside.submit(session.vault.put, sealed)
+    try:
+        yield StoredBytes(
+            ArtifactId(new_id("artifact")), Kind.CLIP, sealed.ref.address, hashlib.sha256(plain).hexdigest()
+        )
+        putting.result()
+    except BaseException:
+        wait([putting])
+        session.vault.unlink(sealed.ref.address)
+        raise
 
 
 def sealed_recordings(
@@ -71,6 +118,8 @@ def sealed_stock_voice(
     session: Session, engine: Engine, voice: StockVoice, speaker: SpeakerId
 ) -> tuple[VoiceProfile, StoredBytes]:
     """Seal a voice that comes with ``engine`` for the house speaker who owns it: nobody's consent is needed."""
+    from sayso.voices.profile import VoiceProfile  # noqa: PLC0415 - see above
+
     profile = VoiceProfile(engine.stock_asset(voice.name))
     return profile, _sealed(session, profile.encode(), [speaker], Kind.VOICE)
 
@@ -107,16 +156,6 @@ def noted(
 def recorded_facts(session: Session, tx: Connection, permit: Permit) -> dict[str, str | int]:
     """Return what the entry of a result holds of the rows that are written: the last to ask for in its transaction."""
     return {"rows": committed(session.vault, permit.speaker, derived_rows(tx, permit.permit_id))}
-
-
-def charged_facts(tx: Connection, permit: Permit) -> dict[str, str | int]:
-    """Return what is charged in all to the grant of a permit, and to its outer consent, once this is settled."""
-    found: dict[str, str | int] = {}
-    for row in rows_where(tx, "grant_minutes", "grant_id", [permit.grant_id])[1]:
-        found |= {"used_ms": row["made_ms"], "used_takes": row["made_takes"]}
-        for outer in rows_where(tx, "grant_minutes", "grant_id", [row["outer_id"] or ""])[1]:
-            found |= {"outer_ms": outer["made_ms"], "outer_takes": outer["made_takes"]}
-    return found
 
 
 class ClipTampered(Tampered):

@@ -16,21 +16,22 @@ from sayso.consent import store as consents
 from sayso.consent.errors import CloningNotGranted, ConsentRefused
 from sayso.consent.fields import ANY
 from sayso.disk import FileMissing, read_bounded
-from sayso.engines.protocol import Engine
+from sayso.engines.licensing import check_licence
+from sayso.engines.protocol import Capability, Engine
 from sayso.engines.registry import engine as engine_named
 from sayso.enrollment import enrolled
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
-from sayso.progress import Report, silent
+from sayso.progress import Report, silent, within
 from sayso.vault.domains import Domain
-from sayso.voices import CloningPermit, Effort, FittedVoice, Reference, fit
+from sayso.voices import CloningPermit, Effort, FittedVoice, Reference, clone_zero_shot, fit
 from sayso.voices import store as voices
 from sayso.voices.reference import digests_of
 from sayso.voices.store import VoiceRow
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.installation.session import Session
-from sayso.workflows.voices import archive
+from sayso.workflows.voices import archive, voicebook
 from sayso.workflows.voices.archive import StoredBytes
 
 ACT: Final = "voices:voice"
@@ -40,13 +41,14 @@ MAX_RECORDING_BYTES: Final = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Commission:
-    """What somebody wants cloned."""
+    """What somebody wants cloned; ``go_on`` is a voice of the same speaker, from which the fit goes on."""
 
     speaker: str
     recordings: tuple[Path, ...]
     effort: str = "best"
     engine: str | None = None
     seed: int = 0
+    go_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +78,23 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     engine = engine_named(commission.engine or session.settings.engine, session.settings.threads)
     recordings, names = [_read(path) for path in commission.recordings], [str(path) for path in commission.recordings]
     voice = VoiceId(new_id("voice"))
+    before = _before(session, commission.go_on, speaker, engine)
     granted = _permitted(session, speaker, voice, recordings, engine)
     try:
         permitted = _cloning_permit(session, granted.permit, voice)
         references = enrolled(recordings, session.detector, permitted, names=names)
         report(0.08)
-        fitted = fit(
+        found = clone_zero_shot if Capability.CLONE in engine.capabilities else fit
+        fitted = found(
             engine,
             references,
             permitted,
             effort=effort,
+            start=None if before is None else voicebook.profile_of(session, before).asset,
             seed=commission.seed,
-            progress=lambda part: report(0.08 + 0.9 * part),
+            progress=lambda part: report(within(part, 0.08, 0.9)),
         )
-        _kept(session, granted, permitted, references=references, fitted=fitted, engine=engine)
+        _kept(session, granted, permitted, references=references, fitted=fitted, engine=engine, before=before)
     except BaseException:
         permission.failed(session, granted, ACT)
         raise
@@ -112,6 +117,16 @@ def parse_effort(text: str) -> Effort:
         return Effort(text)
     except ValueError:
         raise Invalid(f"effort: got {text[:40]!r}, expected one of {', '.join(Effort)}") from None
+
+
+def _before(session: Session, voice: str | None, speaker: SpeakerId, engine: Engine) -> VoiceRow | None:
+    """Return the voice to go on from; raise `Invalid` for another speaker's or another engine's."""
+    if voice is None:
+        return None
+    row = voicebook.row_of(session, voice)
+    if row.speaker_id != speaker or row.engine_digest != engine.digest():
+        raise Invalid(f"got {row.voice_id} to go on from, expected a voice of {speaker} made for {engine.name}")
+    return row
 
 
 def _read(path: Path) -> bytes:
@@ -137,6 +152,7 @@ def _permitted(
     able = [grant for grant in grants if Action.CLONE in grant.actions and grant.state_at(now()) is State.GIVEN]
     refusal: ConsentRefused | None = None
     for grant in able or grants[:1]:
+        check_licence(engine, grant.project, non_commercial=session.settings.non_commercial_projects)
         request = _request(session, speaker, voice, recordings=recordings, engine=engine, grant=grant)
         try:
             return permission.ask(session, request, ACT)
@@ -185,6 +201,7 @@ def _kept(
     references: Sequence[Reference],
     fitted: FittedVoice,
     engine: Engine,
+    before: VoiceRow | None,
 ) -> None:
     """Seal recordings, repaired recordings, embedding and voice; record them and log the result, all or nothing."""
     speaker, permit, voice = granted.permit.speaker, granted.permit, permitted.voice
@@ -202,8 +219,9 @@ def _kept(
                 parents = [take[place - 1].artifact_id] if place else []
                 archive.recorded(tx, one, permit, speakers=[speaker], parents=parents)
         sources = [take[-1].artifact_id for take in takes]
+        parents = [*sources, embedding.artifact_id, *([before.artifact_id] if before else [])]
         archive.recorded(tx, embedding, permit, speakers=[speaker], parents=sources)
-        archive.recorded(tx, kept, permit, speakers=[speaker], parents=[*sources, embedding.artifact_id])
+        archive.recorded(tx, kept, permit, speakers=[speaker], parents=parents)
         voices.insert_voice(tx, _row(voice, speaker, engine, kept, fitted))
         facts |= archive.recorded_facts(session, tx, permit)
         permission.result(session, tx, granted, f"{ACT}:made", facts)

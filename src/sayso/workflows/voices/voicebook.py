@@ -14,7 +14,7 @@ from sayso.errors import Conflict, Invalid, Tampered
 from sayso.ids import PREFIXES, IdInvalid, SpeakerId, VoiceId, parse_id
 from sayso.lineage import Kind
 from sayso.voices.profile import VoiceProfile
-from sayso.voices.store import VoiceRow, get_voice, list_voices
+from sayso.voices.store import VoiceRow, get_voice, list_voices, stock_named
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices.house import admit_stock_voices, stock_names
 
@@ -83,14 +83,22 @@ def engine_of(session: Session, row: VoiceRow) -> Engine:
     return engine
 
 
-def id_of(session: Session, voice: str) -> VoiceId:
-    """Return the id of ``voice``, which is one, or the name of a stock voice; raise `IdInvalid` for neither."""
+def engines_here() -> frozenset[str]:
+    """Return the names of the engines that can be used here."""
+    return frozenset(one.name for one in installed() if not one.problem)
+
+
+def id_of(session: Session, voice: str, engine: str | None = None) -> VoiceId:
+    """Return the id of ``voice``, which is one, or the name of a stock voice; raise `IdInvalid` for neither.
+
+    With an ``engine``, of the stock voices of that name only its own is meant.
+    """
     if voice.startswith(f"{PREFIXES['voice']}_"):
         return VoiceId(parse_id("voice", voice))
-    found = _named(session, voice)
+    found = _named(session, voice, engine)
     if not found and voice in stock_names():
         admit_stock_voices(session)
-        found = _named(session, voice)
+        found = _named(session, voice, engine)
     if len(found) == 1:
         return found[0].voice_id
     if found:
@@ -101,10 +109,10 @@ def id_of(session: Session, voice: str) -> VoiceId:
     raise IdInvalid(f"got {voice[:40]!r}, expected a voice id such as voi_..., or the name of a stock voice{tip}")
 
 
-def _named(session: Session, name: str) -> list[VoiceRow]:
-    """Return the stock voices of that name that the engines here speak with."""
+def _named(session: Session, name: str, engine: str | None) -> list[VoiceRow]:
+    """Return the stock voices of that name that the engines here, or the one named, speak with."""
     with session.read() as tx:
-        rows = [row for row in list_voices(tx) if row.house and row.name == name]
+        rows = [row for row in stock_named(tx, name) if engine in (None, row.engine)]
     here = {one.name: engine_named(one.name).digest() for one in installed() if not one.problem} if rows else {}
     return [row for row in rows if here.get(row.engine) == row.engine_digest]
 

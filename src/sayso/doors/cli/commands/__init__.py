@@ -10,20 +10,25 @@ from sayso.doors.cli.commands import (
     credentials,
     demo,
     detect,
+    diagnose,
     doctor,
     documents,
+    enroll,
     erase,
     export,
     fairness,
+    key,
     keys,
     labels,
     ledger,
     mark,
+    produce,
     records,
     report,
     resolver,
     restore,
     say,
+    serve,
     speaker,
     states,
     text,
@@ -44,15 +49,19 @@ def attach(app: typer.Typer) -> None:
     states.attach(consent.app)
     documents.attach(consent.app)
     records.attach(consent.app)
+    app.add_typer(enroll.app, name="enroll", help="Check recordings before a voice is made of them.")
     app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list voices.")
     app.command("say", cls=TextCommand)(say.say)
     app.command("text", cls=TextCommand)(text.text)
     app.command("export")(export.export)
+    app.add_typer(produce.app, name="produce", help="Produce audiobooks and podcasts from manuscripts.")
+    app.add_typer(produce.runs_app, name="runs", help="Show, resume, cancel and fork the runs of productions.")
     app.command("verify")(verify.verify)
     app.command("trace")(trace.trace)
     app.command("detect")(detect.detect)
     app.add_typer(mark.app, name="mark", help="Embed, detect and publish watermarks.")
     app.add_typer(labels.app, name="labels", help="Show the AI disclosure labels that laws require.")
+    app.command("diagnose")(diagnose.diagnose)
     app.command("restore")(restore.restore)
     app.add_typer(credentials.app, name="credentials", help="Configure who signs content credentials (C2PA).")
     app.add_typer(ledger.app, name="ledger", help="Query, prove, export and audit the ledger.")
@@ -62,5 +71,7 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(fairness.app, name="fairness", help="Judge whether a system treats groups of speakers alike.")
     app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
     app.add_typer(account.app, name="account", help="Manage organisations, licensees and credentials.")
+    app.command("serve")(serve.serve)
+    app.add_typer(key.app, name="key", help="Issue and revoke the keys of the server's clients.")
     app.command("doctor")(doctor.doctor)
     app.add_typer(doctor.settings_app, name="settings", help="Show settings and their sources.")

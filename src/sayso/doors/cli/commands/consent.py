@@ -100,9 +100,9 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List grants and their current state."""
-    from sayso.workflows.consent import granting  # noqa: PLC0415
+    from sayso.workflows.consent import showing  # noqa: PLC0415
 
-    listed = shapes.grants(granting.listed(local_session(), speaker))
+    listed = shapes.grants(showing.listed(local_session(), speaker))
     columns = ("grant", "state", "licensee", "purposes", "until", "minutes_left")
     show(listed, tables.rows(columns, listed["grants"]), as_json=as_json)
 
@@ -110,9 +110,9 @@ def list_(
 @app.command("show")
 def show_(grant: Annotated[str, typer.Argument(help="Grant id, grt_...")], as_json: AsJson = False) -> None:
     """Show a grant: terms, state, use and history."""
-    from sayso.workflows.consent import granting  # noqa: PLC0415
+    from sayso.workflows.consent import showing  # noqa: PLC0415
 
-    shown = shapes.grant(granting.shown(local_session(), grant))
+    shown = shapes.grant(showing.shown(local_session(), grant))
     show(shown, tables.pairs(shown), as_json=as_json)
 
 

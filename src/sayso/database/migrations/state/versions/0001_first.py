@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.String(length=20), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("speaker_id", sa.String(length=20), nullable=True),
+        sa.Column("scope", sa.Text(), nullable=True),
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", sa.String(length=24), nullable=False),
         sa.Column("expires_at", sa.String(length=24), nullable=False),
@@ -308,6 +309,18 @@ def upgrade() -> None:
         sa.Column("created_at", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_organisations")),
     )
+    op.create_table(
+        "productions",
+        sa.Column("production_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.Column("licensee", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.String(length=200), nullable=False),
+        sa.Column("project", sa.String(length=200), nullable=True),
+        sa.Column("plan", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("production_id", name=op.f("pk_productions")),
+    )
+    op.create_index(op.f("ix_productions_organisation_id"), "productions", ["organisation_id"], unique=False)
     op.create_table(
         "reservations",
         sa.Column("permit_id", sa.String(length=20), nullable=False),

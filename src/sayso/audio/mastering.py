@@ -1,0 +1,76 @@
+"""Mastering: levels, a limiter that looks ahead, and room tone in place of digital silence."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BLOCK_S: Final = 0.004
+_WINDOW_S: Final = 0.5
+_TONE_HZ: Final = (60.0, 6_000.0)
+_TONE_LOOP_S: Final = 11.0
+
+
+def rms_dbfs(samples: NDArray[np.float32]) -> float:
+    """Return the root mean square of ``samples`` in dB below full scale; ``-inf`` for silence or nothing."""
+    power = float(np.mean(np.square(samples, dtype=np.float64))) if samples.size else 0.0
+    return 10 * math.log10(power) if power > 0 else -math.inf
+
+
+def peak_dbfs(samples: NDArray[np.float32]) -> float:
+    """Return the largest sample in dB below full scale; ``-inf`` for silence or nothing."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    return 20 * math.log10(peak) if peak > 0 else -math.inf
+
+
+def noise_floor_dbfs(samples: NDArray[np.float32], sample_rate: int) -> float:
+    """Return the level of the quietest half second of ``samples``, shape (samples,), in dB below full scale."""
+    window = min(samples.size, round(_WINDOW_S * sample_rate))
+    if window == 0:
+        return -math.inf
+    step = max(1, window // 5)
+    sums = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
+    starts = np.arange(0, samples.size - window + 1, step)
+    power = float(np.min(sums[starts + window] - sums[starts])) / window
+    return 10 * math.log10(power) if power > 0 else -math.inf
+
+
+def room_tone(num_samples: int, sample_rate: int, *, level_dbfs: float) -> NDArray[np.float32]:
+    """Return noise like that of a quiet room, 60 Hz to 6 kHz and falling, at ``level_dbfs``, always the same samples.
+
+    A loop of 11 s, whose ends meet: it is made of a spectrum of random phases.
+    """
+    length = round(_TONE_LOOP_S * sample_rate)
+    frequencies = np.fft.rfftfreq(length, 1 / sample_rate)
+    inside = (frequencies >= _TONE_HZ[0]) & (frequencies <= _TONE_HZ[1])
+    phases = np.random.default_rng(1).uniform(0, 2 * np.pi, frequencies.size)
+    spectrum = np.where(inside, 1 / np.sqrt(np.maximum(frequencies, 1.0)), 0.0) * np.exp(1j * phases)
+    loop = np.fft.irfft(spectrum, length)
+    loop *= 10 ** (level_dbfs / 20) / math.sqrt(float(np.mean(loop**2)))
+    return np.resize(loop.astype(np.float32), num_samples)
+
+
+def limited(samples: NDArray[np.float32], sample_rate: int, *, ceiling_dbfs: float) -> NDArray[np.float32]:
+    """Return ``samples``, shape (samples,), none above ``ceiling_dbfs``; quieter stretches stay as they are.
+
+    The gain is that of the loudest of three blocks of 4 ms around, and goes in straight lines between their middles.
+    """
+    ceiling = 10 ** (ceiling_dbfs / 20)
+    block = max(1, round(_BLOCK_S * sample_rate))
+    if samples.size == 0 or float(np.abs(samples).max()) <= ceiling:
+        return samples
+    count = -(-samples.size // block)
+    padded = np.zeros(count * block, np.float32)
+    padded[: samples.size] = samples
+    peaks = np.abs(padded.reshape(count, block)).max(axis=1)
+    gain = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-12))
+    lowest = np.minimum(np.minimum(gain, np.append(gain[1:], 1.0)), np.insert(gain[:-1], 0, 1.0))
+    for first in range(0, count, 4096):  # bounded memory: a chapter has hundreds of thousands of blocks
+        last = min(count, first + 4096)
+        places = np.arange(first * block, last * block, dtype=np.float64)
+        curve = np.interp(places, (np.arange(count) + 0.5) * block, lowest)
+        padded[first * block : last * block] *= curve.astype(np.float32)
+    return padded[: samples.size]

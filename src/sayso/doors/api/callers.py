@@ -1,0 +1,51 @@
+"""Who calls: the bearer of a key, as a session of the workflows. No route makes sound, or shows a row, without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sayso.accounts.terms import KeyScope
+from sayso.doors.api.errors import KeyMissingHere
+from sayso.workflows.accounts.credentials import presented_to
+from sayso.workflows.installation.session import Session
+
+_SCHEME: Final = "bearer "
+_MAX_CHARS: Final = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A session of whoever holds the key, and what names the key among others: its credential."""
+
+    session: Session
+    credential: str
+
+    @property
+    def key(self) -> KeyScope | None:
+        """Return what the key is bound to; None for a credential that is no key."""
+        return self.session.actor.key
+
+
+class Callers:
+    """Knows callers by the keys that they present."""
+
+    def __init__(self, session: Session) -> None:
+        """Take a session of the installation, whoever's."""
+        self._session = session
+
+    def by_header(self, authorization: str | None) -> Caller:
+        """Return whose bearer token the header holds; raise `KeyMissingHere`, or as `presented_to` does.
+
+        Tokens are looked up and compared in constant time each time: one that was revoked is refused from then on.
+        """
+        if authorization is None or not authorization[: len(_SCHEME)].lower() == _SCHEME:
+            raise KeyMissingHere("got a request without a key, expected the header Authorization: Bearer KEY")
+        return self.by_token(authorization[len(_SCHEME) :].strip())
+
+    def by_token(self, token: str) -> Caller:
+        """Return whose key the token is."""
+        if len(token) > _MAX_CHARS:
+            raise KeyMissingHere("got a token that is longer than any key")
+        session = presented_to(self._session, token)
+        return Caller(session, session.actor.credential)

@@ -1,0 +1,143 @@
+"""Listening: the address is checked and bound, uvicorn serves it, and a line tells when it is ready."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from sayso.doors.api.app import application
+from sayso.doors.api.errors import AddressExposed, AddressTaken
+from sayso.doors.api.service import Service
+
+HEAD_S: Final = 10.0
+"""How long the head of a request may take to arrive, and a connection may say nothing."""
+CONNECTIONS: Final = 1024
+GRACE_S: Final = 30
+"""How long streams may go on after the server was told to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen; ``certificate`` and ``key`` are files for TLS, ``is_behind_proxy`` says that a proxy does it."""
+
+    host: str
+    port: int
+    certificate: Path | None = None
+    key: Path | None = None
+    is_behind_proxy: bool = False
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether others than this machine can reach it."""
+        try:
+            return not ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host != "localhost"
+
+    def check(self, *, has_keys: bool) -> None:
+        """Raise `AddressExposed` for a public address without keys, or without TLS of its own or of a stated proxy."""
+        if not self.is_public:
+            return
+        lacks = [] if has_keys else ["a key: nobody could be told from anybody"]
+        if self.certificate is None and not self.is_behind_proxy:
+            lacks.append("TLS: give a certificate and its key, or state that a proxy with TLS stands in front")
+        if lacks:
+            raise AddressExposed(
+                f"{self.host} can be reached by others; it lacks what a public address needs", reasons=lacks
+            )
+
+
+class _Protocol(HttpToolsProtocol):
+    """Hangs up on who connects and does not send the head of a request in time."""
+
+    _waiting: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._waiting = self.loop.call_later(HEAD_S, transport.close)
+
+    def on_headers_complete(self) -> None:
+        self._arrived()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._arrived()
+        super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._waiting = None
+
+    def _arrived(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens, and ends without raising the signal that stopped it."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+
+def serve(service: Service, address: Address, ready: Callable[[str], None]) -> None:
+    """Serve until a signal says to stop; ``ready`` is told the address once it is listened on.
+
+    Raise `AddressTaken` where it cannot be. What is being said when the signal comes is said to its end, for
+    `GRACE_S` seconds at most.
+    """
+    bound = _bound(address)
+    scheme = "http" if address.certificate is None else "https"
+    host, port = bound.getsockname()[:2]
+    name = f"[{host}]" if ":" in host else host
+    config = uvicorn.Config(
+        application(service),
+        http=_Protocol,
+        ws="websockets-sansio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=int(HEAD_S),
+        timeout_graceful_shutdown=GRACE_S,
+        ws_max_size=64 * 1024,
+        ssl_certfile=address.certificate,
+        ssl_keyfile=address.key,
+    )
+    logging.getLogger("uvicorn.error").disabled = True  # its tracebacks could hold what somebody said
+    _Server(config, lambda: ready(f"{scheme}://{name}:{port}")).run(sockets=[bound])
+
+
+def _bound(address: Address) -> socket.socket:
+    bound = socket.socket(socket.AF_INET6 if ":" in address.host else socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((address.host, address.port))
+    except (OSError, OverflowError) as error:
+        bound.close()
+        raise AddressTaken(f"{address.host}:{address.port} cannot be listened on ({error}); choose another") from None
+    bound.setblocking(False)
+    return bound

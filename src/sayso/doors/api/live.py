@@ -1,0 +1,247 @@
+"""``/v1/speech/stream``: a WebSocket on which text comes in as it is written and sound leaves as it is made.
+
+Each message is one JSON object. A *context* is one line of speech; several may be open, and speak one after the other.
+
+    in   {"type": "open", "context": "a", "voice": "alloy", "model": "sayso", "format": "pcm"}
+         {"type": "text", "context": "a", "text": "The lamp was lit. "}     {"type": "flush", "context": "a"}
+         {"type": "cancel", "context": "a"}                                 {"type": "close", "context": "a"}
+    out  {"type": "utterance", "context": "a", "clip": ..., "mark": ..., "grant": ..., "text": ...}
+         {"type": "audio", "context": "a", "audio": base64, "start_ms": 0, "stop_ms": 100}
+         {"type": "spoken" | "cancelled" | "closed", "context": "a"}        {"type": "error", "context": "a", ...}
+
+Text is spoken sentence by sentence, or when it is flushed. Each utterance has a permit of its own for live speech.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from sayso.audio.streamed import StreamFormat
+from sayso.consent import Action
+from sayso.doors.api.callers import Caller
+from sayso.doors.api.errors import BodyInvalid
+from sayso.doors.api.ordering import Wanted, begun
+from sayso.doors.api.problems import known, problem
+from sayso.doors.api.service import Service
+from sayso.mark import MarkedOutflow
+from sayso.units import samples_to_ms
+
+router = APIRouter()
+
+CONTEXTS: Final = 8
+MAX_TEXT: Final = 4096
+MAX_PENDING: Final = 32
+IDLE_S: Final = 600.0
+
+_SENTENCE: Final = re.compile(r"(?<=[.!?…])[”\")]*\s+")
+_UNAUTHORISED: Final = 4401
+_BROKEN: Final = 4400
+
+
+@dataclass
+class Context:
+    """One line of speech: who speaks how, and the text that waits for the end of its sentence."""
+
+    name: str
+    wanted: Wanted
+    form: StreamFormat
+    waiting: str = ""
+    texts: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(MAX_PENDING))
+    speaker: asyncio.Task[None] | None = None
+
+    def taken(self, text: str) -> list[str]:
+        """Return the sentences that are whole once ``text`` came."""
+        self.waiting += text
+        if len(self.waiting) > MAX_TEXT:
+            raise BodyInvalid(f"text: got more than {MAX_TEXT} characters without the end of a sentence")
+        *whole, self.waiting = _SENTENCE.split(self.waiting)
+        return [each for each in whole if each.strip()]
+
+    def flushed(self) -> list[str]:
+        """Return what waits, as it is."""
+        rest, self.waiting = self.waiting, ""
+        return [rest] if rest.strip() else []
+
+
+class Conversation:
+    """One connection of a caller."""
+
+    def __init__(self, socket: WebSocket, service: Service, caller: Caller) -> None:
+        """Take the connection, once it is accepted."""
+        self._socket, self._service, self._caller = socket, service, caller
+        self._contexts: dict[str, Context] = {}
+        self._sending = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Answer messages until the connection ends; then everything that is being said stops."""
+        try:
+            while True:
+                message = await asyncio.wait_for(self._socket.receive_text(), IDLE_S)
+                try:
+                    await self._act(_parsed(message))
+                except Exception as error:  # noqa: BLE001 - told to who sent it
+                    await self._tell("error", None, **_told(error))
+        except (WebSocketDisconnect, TimeoutError):
+            return
+        finally:
+            tasks = [each.speaker for each in self._contexts.values() if each.speaker is not None]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _act(self, message: Mapping[str, Any]) -> None:
+        kind = message.get("type")
+        if kind == "open":
+            self._open(message)
+            return
+        context = self._contexts.get(str(message.get("context", "")))
+        if context is None:
+            raise BodyInvalid("context: got one that is not open; send a message of type open first")
+        if kind == "text":
+            await self._put(context, context.taken(_text(message)))
+        elif kind == "flush":
+            await self._put(context, context.flushed())
+        elif kind == "cancel":
+            await self._cancel(context)
+        elif kind == "close":
+            await self._put(context, context.flushed())
+            context.texts.put_nowait(None)
+        else:
+            raise BodyInvalid("type: expected one of open, text, flush, cancel, close")
+
+    def _open(self, message: Mapping[str, Any]) -> None:
+        name = str(message.get("context", ""))
+        if not 0 < len(name) <= 64 or name in self._contexts or len(self._contexts) >= CONTEXTS:
+            raise BodyInvalid(f"context: expected a new name of 1 to 64 characters; {CONTEXTS} may be open")
+        context = Context(name, _wanted(message), _form(message))
+        self._contexts[name] = context
+        self._speak(context)
+
+    def _speak(self, context: Context) -> None:
+        context.speaker = asyncio.create_task(self._spoken(context))
+
+    async def _put(self, context: Context, texts: list[str]) -> None:
+        for text in texts:
+            try:
+                context.texts.put_nowait(text)
+            except asyncio.QueueFull:
+                raise BodyInvalid(f"text: got more than {MAX_PENDING} sentences ahead of the speech") from None
+
+    async def _cancel(self, context: Context) -> None:
+        context.waiting = ""
+        while not context.texts.empty():
+            context.texts.get_nowait()
+        if context.speaker is not None:
+            context.speaker.cancel()
+            await asyncio.gather(context.speaker, return_exceptions=True)
+        await self._tell("cancelled", context.name)
+        self._speak(context)
+
+    async def _spoken(self, context: Context) -> None:
+        while (text := await context.texts.get()) is not None:
+            try:
+                await self._say(context, text)
+                await self._tell("spoken", context.name)
+            except Exception as error:  # noqa: BLE001 - told to who sent the text; the next may do better
+                await self._tell("error", context.name, **_told(error))
+        del self._contexts[context.name]
+        await self._tell("closed", context.name)
+
+    async def _say(self, context: Context, text: str) -> None:
+        wanted = _said(context.wanted, text)
+        hosts = self._service.hosts
+        speaking = self._service.speaking(
+            self._caller, lambda: begun(self._caller, wanted, Action.STREAM, hosts.engine), came_s=time.perf_counter()
+        )
+        try:
+            utterance = await speaking.start()
+            take = utterance.run.take
+            grant = utterance.run.permit.grant_id
+            await self._tell("utterance", context.name, clip=take.clip, mark=str(take.mark), grant=grant, text=text)
+            outflow: MarkedOutflow | None = None
+            async for piece in speaking.pieces():
+                rate = piece.signal.sample_rate
+                outflow = outflow or MarkedOutflow(context.form, sample_rate=rate)
+                place = {"start_ms": samples_to_ms(piece.start, rate), "stop_ms": samples_to_ms(piece.stop, rate)}
+                await self._audio(context, outflow.push(piece), **place)
+            if outflow is not None:
+                await self._audio(context, outflow.finish())
+        finally:
+            await speaking.aclose()
+
+    async def _audio(self, context: Context, data: bytes, **place: int) -> None:
+        if data:
+            await self._tell("audio", context.name, audio=base64.b64encode(data).decode(), **place)
+
+    async def _tell(self, kind: str, context: str | None, **told: Any) -> None:
+        async with self._sending:
+            await self._socket.send_text(json.dumps({"type": kind, "context": context, **told}))
+
+
+@router.websocket("/v1/speech/stream")
+async def stream(socket: WebSocket) -> None:
+    """Speak while text comes in."""
+    service: Service = socket.app.state.service
+    try:
+        caller = await service.caller(socket.headers.get("authorization"))
+    except Exception as error:  # noqa: BLE001 - a stranger is told no more than the status
+        await socket.close(_UNAUTHORISED, known(error).slug)
+        return
+    await socket.accept()
+    await Conversation(socket, service, caller).run()
+
+
+def _parsed(message: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(message)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise BodyInvalid("message: expected one JSON object")
+    return found
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    text = message.get("text")
+    if not isinstance(text, str) or len(text) > MAX_TEXT:
+        raise BodyInvalid(f"text: expected at most {MAX_TEXT} characters")
+    return text
+
+
+def _form(message: Mapping[str, Any]) -> StreamFormat:
+    try:
+        return StreamFormat(message.get("format", "pcm"))
+    except ValueError:
+        raise BodyInvalid(f"format: expected one of {', '.join(StreamFormat)}") from None
+
+
+_FIELDS: Final = {"model": "sayso", "voice": "alloy", "purpose": None, "project": None, "language": "en"}
+
+
+def _wanted(message: Mapping[str, Any]) -> Wanted:
+    got: dict[str, Any] = {name: message.get(name, default) for name, default in _FIELDS.items()}
+    for name, value in got.items():
+        if (value is not None or _FIELDS[name] is not None) and not (isinstance(value, str) and 0 < len(value) <= 200):
+            raise BodyInvalid(f"{name}: expected a text of 1 to 200 characters")
+    speed = message.get("speed", 1.0)
+    if not isinstance(speed, int | float) or isinstance(speed, bool) or not 0.5 <= speed <= 2.0:
+        raise BodyInvalid("speed: expected 0.5 to 2.0")
+    return Wanted(text="", speed=float(speed), **got)
+
+
+def _said(wanted: Wanted, text: str) -> Wanted:
+    return Wanted(wanted.model, wanted.voice, text, wanted.purpose, wanted.project, wanted.language, wanted.speed)
+
+
+def _told(error: Exception) -> dict[str, Any]:
+    told = problem(known(error))
+    return {name: told[name] for name in ("error", "detail", "reasons", "status")}

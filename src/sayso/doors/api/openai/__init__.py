@@ -1,0 +1,1 @@
+"""OpenAI's audio routes, as its clients call them."""

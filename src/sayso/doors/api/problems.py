@@ -1,0 +1,101 @@
+"""Errors as answers: RFC 9457 everywhere, and OpenAI's error object on OpenAI's routes. Statuses are decided here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi.responses import JSONResponse
+
+from sayso.accounts.errors import CredentialInvalid, CredentialRefused
+from sayso.audio.errors import TooLong, UnknownFormat
+from sayso.doors.api.errors import (
+    Busy,
+    KeyMissingHere,
+    MediaUnknown,
+    MethodUnknown,
+    RequestSlow,
+    TooLarge,
+)
+from sayso.doors.hints import hint_of
+from sayso.errors import Bug, Conflict, Invalid, NotFound, Refused, SaysoError, Tampered, Unavailable
+
+PROBLEM: Final = "application/problem+json"
+TYPE: Final = "urn:sayso:problem:"
+
+_STATUS: Final[tuple[tuple[type[SaysoError], HTTPStatus], ...]] = (
+    (KeyMissingHere, HTTPStatus.UNAUTHORIZED),
+    (CredentialInvalid, HTTPStatus.UNAUTHORIZED),
+    (CredentialRefused, HTTPStatus.UNAUTHORIZED),
+    (Busy, HTTPStatus.TOO_MANY_REQUESTS),
+    (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (TooLong, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (RequestSlow, HTTPStatus.REQUEST_TIMEOUT),
+    (MethodUnknown, HTTPStatus.METHOD_NOT_ALLOWED),
+    (MediaUnknown, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (UnknownFormat, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (Invalid, HTTPStatus.BAD_REQUEST),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (Conflict, HTTPStatus.CONFLICT),
+    (Refused, HTTPStatus.FORBIDDEN),
+    (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (Tampered, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+
+_OPENAI: Final[Mapping[int, str]] = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    409: "conflict_error",
+    429: "rate_limit_error",
+}
+_OPENAI_PATHS: Final = ("/v1/audio/", "/v1/models")
+
+
+def status_of(error: SaysoError) -> HTTPStatus:
+    """Return the status of an error."""
+    kinds = (status for kind, status in _STATUS if isinstance(error, kind))
+    return next(kinds, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def problem(error: SaysoError) -> dict[str, Any]:
+    """Return an error as RFC 9457 has it, with the refusal's reasons."""
+    status = status_of(error)
+    return {
+        "type": TYPE + error.slug,
+        "title": (type(error).__doc__ or "").splitlines()[0],
+        "status": int(status),
+        "detail": error.message,
+        "error": error.slug,
+        "reasons": list(error.reasons),
+        "hint": hint_of(error),
+    }
+
+
+def openai_error(error: SaysoError) -> dict[str, Any]:
+    """Return an error as OpenAI's clients read it, with the refusal's reasons."""
+    kind = _OPENAI.get(int(status_of(error)), "invalid_request_error" if isinstance(error, Invalid) else "server_error")
+    field, colon, _ = error.message.partition(":")
+    named = field if colon and field.replace("_", "").replace(".", "").isalnum() and len(field) < 40 else None
+    told = {"message": error.message, "type": kind, "param": named, "code": error.slug, "reasons": list(error.reasons)}
+    return {"error": told}
+
+
+def answer(error: SaysoError, path: str) -> JSONResponse:
+    """Return the response that tells of an error on ``path``."""
+    status = status_of(error)
+    headers: dict[str, str] = {}
+    if isinstance(error, Busy):
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="sayso"'
+    if path.startswith(_OPENAI_PATHS):
+        return JSONResponse(openai_error(error), status, headers)
+    return JSONResponse(problem(error), status, headers, PROBLEM)
+
+
+def known(error: Exception) -> SaysoError:
+    """Return an error as one of ours: what is none is a bug, and a stranger is told no more than that."""
+    return error if isinstance(error, SaysoError) else Bug()

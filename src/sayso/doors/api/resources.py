@@ -1,0 +1,263 @@
+"""Sayso's own resources: what the command line does, with the same shapes, for whoever holds a key of the role."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, UploadFile
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from sayso.accounts.rights import Right
+from sayso.doors import schemas
+from sayso.doors.api.asking import Asked, Asking
+from sayso.doors.api.errors import BodyInvalid, TooLarge
+from sayso.doors.shapes import accounts as account_shapes
+from sayso.doors.shapes import consent as consent_shapes
+from sayso.doors.shapes import erasure as erasure_shapes
+from sayso.doors.shapes import ledger as ledger_shapes
+from sayso.doors.shapes import provenance as provenance_shapes
+from sayso.doors.shapes import voices as voice_shapes
+from sayso.workflows.accounts import credentials, organisations
+from sayso.workflows.audit import auditing
+from sayso.workflows.audit.auditing import LedgerQuery
+from sayso.workflows.consent import changing, granting, showing, speakers
+from sayso.workflows.consent.granting import GrantShown, Terms
+from sayso.workflows.erasure import erasing
+from sayso.workflows.installation.session import Session
+from sayso.workflows.provenance import tracing, verifying
+from sayso.workflows.speech import explaining
+from sayso.workflows.speech.explaining import ProposedUse
+from sayso.workflows.voices import voicebook
+
+router = APIRouter(tags=["resources"])
+
+UPLOAD_BYTES: Final = 32 * 1024 * 1024
+UPLOADS: Final = ("/v1/verifications", "/v1/traces")
+
+_CHANGES: Final[Mapping[str, Callable[[Session, str], GrantShown]]] = {
+    "accept": granting.accept,
+    "decline": changing.decline,
+    "withdraw": changing.withdraw,
+    "suspend": changing.suspend,
+    "resume": changing.resume,
+    "revoke": changing.revoke,
+}
+"""What is done to a grant, by name."""
+
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Word = Annotated[str | None, Query(max_length=200)]
+
+
+def told(name: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """Return the description of an answer that is as the schema of this name says."""
+    body = {"schema": {"$ref": f"#/components/schemas/{name}"}}
+    return {status: {"description": str(schemas.schema(name)["title"]), "content": {"application/json": body}}}
+
+
+class SpeakerBody(BaseModel):
+    """A new speaker; the name is sealed, and never logged."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Ada Quixano"}]})
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    organisation: Id | None = None
+
+
+class GrantBody(BaseModel):
+    """What a speaker allows; the limits are those of the command line, by the same names."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {"speaker": "spk_aaaaaaaaaaaaaaaa", "licensee": "Northwind Audio", "purposes": ["audiobook/mystery"]}
+            ]
+        },
+    )
+
+    speaker: Id
+    licensee: Annotated[str, Field(min_length=1, max_length=200)]
+    purposes: Annotated[list[str], Field(min_length=1, max_length=50)]
+    request: Annotated[bool, Field(description="Ask the speaker for it, as the licensee.")] = False
+
+
+class ErasureBody(BaseModel):
+    """Whose voice is to be erased."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"speaker": "spk_aaaaaaaaaaaaaaaa"}]})
+
+    speaker: Id
+
+
+@router.post("/v1/speakers", status_code=201, responses=told("speaker-added", 201))
+async def add_speaker(body: SpeakerBody, asked: Asked, request: Request) -> JSONResponse:
+    """Add a speaker with a key of their own; nothing is allowed yet."""
+    return await asked.once(
+        request, lambda: {"speaker": speakers.add_speaker(asked.session, body.name, body.organisation)}
+    )
+
+
+@router.get("/v1/grants", responses=told("grants"))
+async def list_grants(asked: Asked, speaker: Word = None) -> JSONResponse:
+    """List the grants that the key may see."""
+    return await _shown(asked, lambda: consent_shapes.grants(showing.listed(asked.session, speaker)))
+
+
+@router.post("/v1/grants", status_code=201, responses=told("grant-given", 201))
+async def give_grant(body: GrantBody, asked: Asked, request: Request) -> JSONResponse:
+    """Enter what a speaker allows, or ask the speaker for it."""
+    limits = dict(body.model_extra or {})
+    terms = _terms(body, limits)
+    act = granting.request if body.request else granting.give
+    return await asked.once(request, lambda: {"grant": act(asked.session, terms())})
+
+
+@router.get("/v1/grants/{grant}", responses=told("grant"))
+async def show_grant(grant: str, asked: Asked) -> JSONResponse:
+    """Show a grant with its state now and its history."""
+    return await _shown(asked, lambda: consent_shapes.grant(showing.shown(asked.session, grant)))
+
+
+@router.post("/v1/grants/{grant}/{change}", responses=told("grant"))
+async def change_grant(grant: str, change: str, asked: Asked) -> JSONResponse:
+    """Accept, decline, withdraw, suspend, resume or revoke a grant; streams under it end at once."""
+    act = _CHANGES.get(change)
+    if act is None:
+        raise BodyInvalid(f"change: got {change[:20]!r}, expected one of {', '.join(_CHANGES)}")
+    return await _shown(asked, lambda: consent_shapes.grant(act(asked.session, grant)))
+
+
+@router.get("/v1/voices", responses=told("voices"))
+async def list_voices(asked: Asked) -> JSONResponse:
+    """List the voices that the key may see, stock voices included."""
+    return await _shown(asked, lambda: voice_shapes.voices(voicebook.listed(asked.session)))
+
+
+@router.get("/v1/voices/{voice}", responses=told("voice"))
+async def show_voice(voice: str, asked: Asked) -> JSONResponse:
+    """Show a voice with the quality figures of its profile."""
+    return await _shown(asked, lambda: voice_shapes.voice(voicebook.shown(asked.session, voice)))
+
+
+@router.get("/v1/ledger", responses=told("ledger-entries"))
+async def query_ledger(
+    asked: Asked,
+    grant: Word = None,
+    speaker: Word = None,
+    since: Word = None,
+    until: Word = None,
+    kind: Annotated[str | None, Query(alias="type", max_length=100)] = None,
+    licensee: Word = None,
+    purpose: Word = None,
+    project: Word = None,
+    clip: Word = None,
+) -> JSONResponse:
+    """List the entries that the key may see."""
+    question = LedgerQuery(
+        grant=grant,
+        speaker=speaker,
+        since=since,
+        until=until,
+        type=kind,
+        licensee=licensee,
+        purpose=purpose,
+        project=project,
+        clip=clip,
+    )
+    return await _shown(asked, lambda: ledger_shapes.entries(auditing.query(asked.session, question=question)))
+
+
+@router.get("/v1/ledger/checkpoint", responses=told("checkpoint"))
+async def checkpoint(asked: Asked) -> JSONResponse:
+    """Show the log's size and root, signed."""
+    return await _shown(asked, lambda: ledger_shapes.checkpoint(auditing.checkpoint(asked.session)))
+
+
+@router.post("/v1/decisions", responses=told("why"))
+async def why(body: dict[str, Any], asked: Asked) -> JSONResponse:
+    """Explain, rule by rule, what would be decided; nothing is made or logged."""
+    question = _question(body, asked)
+    return await _shown(asked, lambda: consent_shapes.why(explaining.why(asked.session, question)))
+
+
+@router.post("/v1/verifications", responses=told("verification"))
+async def verify(file: UploadFile, asked: Asked) -> JSONResponse:
+    """Tell what a file of sound is."""
+    return await _uploaded(asked, file, lambda path: provenance_shapes.verification(_verified(asked, path)))
+
+
+@router.post("/v1/traces", responses=told("trace"))
+async def trace(file: UploadFile, asked: Asked) -> JSONResponse:
+    """Tell which parts of a file are ours, and under which grants."""
+    return await _uploaded(asked, file, lambda path: provenance_shapes.trace(tracing.trace_file(asked.session, path)))
+
+
+@router.post("/v1/erasures", status_code=201, responses=told("erasure-plan", 201))
+async def plan_erasure(body: ErasureBody, asked: Asked, request: Request) -> JSONResponse:
+    """Plan the erasure of a speaker; nothing is changed."""
+    return await asked.once(request, lambda: erasure_shapes.plan(erasing.plan(asked.session, body.speaker)))
+
+
+@router.post("/v1/erasures/{plan}/run", responses=told("erasure"))
+async def run_erasure(plan: str, asked: Asked) -> JSONResponse:
+    """Carry a plan out; it cannot be undone."""
+    by = "operator" if asked.session.actor.speaker is None else "speaker"
+    return await _shown(asked, lambda: erasure_shapes.erased(erasing.run(asked.session, plan, by=by)))
+
+
+@router.get("/v1/accounts", responses=told("accounts"))
+async def list_accounts(asked: Asked) -> JSONResponse:
+    """List organisations and credentials that the key may see."""
+    return await _shown(asked, lambda: account_shapes.accounts(organisations.listed(asked.session)))
+
+
+@router.post("/v1/keys/{credential}/revoke", responses=told("credential"))
+async def revoke_key(credential: str, asked: Asked) -> JSONResponse:
+    """Revoke a key."""
+    asked.session.require(Right.ACCOUNTS)
+    return await _shown(asked, lambda: account_shapes.credential(credentials.revoke(asked.session, credential)))
+
+
+async def _shown(asked: Asking, work: Callable[[], dict[str, Any]]) -> JSONResponse:
+    shown = await asked.run(lambda: json.dumps(work(), default=str))
+    return JSONResponse(json.loads(shown))
+
+
+async def _uploaded(asked: Asking, file: UploadFile, work: Callable[[Path], dict[str, Any]]) -> JSONResponse:
+    """Answer about a file that was sent: it lies under a name of ours, and is gone with the answer."""
+    data = await file.read(UPLOAD_BYTES + 1)
+    if len(data) > UPLOAD_BYTES:
+        raise TooLarge(f"got a larger file than is taken here, expected at most {UPLOAD_BYTES} bytes")
+
+    def looked() -> dict[str, Any]:
+        with tempfile.NamedTemporaryFile(prefix="sayso-") as kept:
+            kept.write(data)
+            kept.flush()
+            return {**work(Path(kept.name)), "file": "upload"}
+
+    return await _shown(asked, looked)
+
+
+def _verified(asked: Asking, path: Path) -> verifying.Verification:
+    return verifying.verify_file(asked.session, path)
+
+
+def _terms(body: GrantBody, limits: dict[str, Any]) -> Callable[[], Terms]:
+    return lambda: Terms(body.speaker, body.licensee, tuple(body.purposes), **limits)
+
+
+def _question(body: dict[str, Any], asked: Asking) -> ProposedUse:
+    key = asked.caller.key
+    given = {} if key is None else {"licensee": key.licensee, "purpose": key.purpose, "project": key.project}
+    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in body.items()}
+    fields: dict[str, Any] = {**given, **plain}
+    fields.pop("lexicon", None)  # it names a file, and a caller names none here
+    try:
+        return ProposedUse(**fields)
+    except TypeError:
+        raise BodyInvalid("body: got fields that no question has, or not all of: voice, licensee, purpose") from None

@@ -1,0 +1,94 @@
+"""The service: what all routes of one server share."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from sayso.doors.api.admission import Admission
+from sayso.doors.api.callers import Caller, Callers
+from sayso.doors.api.hosts import Hosts
+from sayso.doors.api.repeats import Repeats
+from sayso.doors.api.speech import Speaking, threads
+from sayso.errors import SaysoError
+from sayso.workflows.installation.session import Session
+from sayso.workflows.speech.live import LiveSpeech
+from sayso.workflows.voices import voicebook
+
+MAKERS: Final = 32
+WORKERS: Final = 8
+KEEPERS: Final = 1
+SEQUENCED_S: Final = 1.0
+"""How often entries are given their place in the log, and a checkpoint is signed."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class Service:
+    """One installation, served: its session, who calls, and the threads that do the work."""
+
+    session: Session
+    warm: tuple[str, ...] = ("hibari",)
+    places: int = field(default_factory=lambda: max(1, os.cpu_count() or 1))
+    callers: Callers = field(init=False)
+    makers: ThreadPoolExecutor = field(init=False)
+    workers: ThreadPoolExecutor = field(init=False)
+    keepers: ThreadPoolExecutor = field(init=False)
+    admission: Admission = field(init=False)
+    hosts: Hosts = field(default_factory=Hosts)
+    repeats: Repeats = field(default_factory=Repeats)
+    is_ready: bool = False
+
+    def __post_init__(self) -> None:
+        """Make the threads."""
+        self.admission = Admission(self.places)
+        self.callers = Callers(self.session)
+        self.makers = threads(MAKERS, "maker")
+        self.workers = threads(WORKERS, "worker")
+        self.keepers = threads(KEEPERS, "keeper")
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Return what ``work`` returns, done in a thread: nothing that waits for a disk is done in the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.workers, work)
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """Return who calls; raise `KeyMissingHere` or `CredentialRefused`."""
+        return await self.run(lambda: self.callers.by_header(authorization))
+
+    def speaking(
+        self, caller: Caller, begin: Callable[[], LiveSpeech], *, came_s: float, deadline_s: float | None = None
+    ) -> Speaking:
+        """Return speech that is not yet begun; raise `RateExceeded` where the key asks too often."""
+        key = caller.key
+        self.admission.charge(caller.credential, 0 if key is None else key.rate)
+        places = self.admission.place(caller.credential, deadline_s=deadline_s)
+        return Speaking(begin, self.makers, self.keepers, places, came_s=came_s)
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Place entries meanwhile; at the end let what is being made and kept come to its end."""
+        with self.session.installation.sequencing.background(every_s=SEQUENCED_S):
+            warming = asyncio.get_running_loop().run_in_executor(self.workers, self._warm)
+            try:
+                yield
+            finally:
+                await warming
+                for pool in (self.makers, self.workers, self.keepers):
+                    await asyncio.to_thread(pool.shutdown)
+                await asyncio.to_thread(self.hosts.close)
+
+    def _warm(self) -> None:
+        """Load what the first request would wait for: stock voices, keys, engines."""
+        voicebook.listed(self.session)
+        _ = (self.session.gate, self.session.permit_key, self.session.policies, self.session.marker)
+        _ = (self.session.detector, self.session.authority, self.session.log)
+        for name in self.warm:
+            with contextlib.suppress(SaysoError):
+                self.hosts.start(name)
+        self.is_ready = True

@@ -1,0 +1,126 @@
+"""Sound as a response: bytes of one file while it is made, and an abrupt end where consent ends.
+
+A refusal before the first piece is an error with its reasons. After it the status is out, and the connection is broken
+off in the middle, so that no client takes what it has for the whole; in events an `error` says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from sayso.audio.streamed import StreamFormat
+from sayso.doors.api.errors import BodyInvalid
+from sayso.doors.api.problems import known, openai_error
+from sayso.doors.api.speech import Speaking
+from sayso.mark import MarkedAudio, MarkedOutflow
+from sayso.workflows.speech.live import LiveSpeech
+
+EVENTS: Final = "text/event-stream"
+DEADLINE: Final = "X-Sayso-Deadline-Ms"
+
+
+class SoundResponse(Response):
+    """The sound of an utterance whose first piece is here."""
+
+    def __init__(
+        self, speaking: Speaking, utterance: LiveSpeech, first: MarkedAudio | None, form: StreamFormat, *, events: bool
+    ) -> None:
+        """Take the utterance and its first piece, the form of the file, and whether it is sent in ``events``."""
+        super().__init__(status_code=HTTPStatus.OK, media_type=EVENTS if events else form.media_type)
+        self._speaking, self._utterance = speaking, utterance
+        self._first, self._form, self._events = first, form, events
+        take = utterance.run.take
+        told = {"clip": take.clip, "mark": str(take.mark), "grant": utterance.run.permit.grant_id}
+        self.init_headers({f"X-Sayso-{name.title()}": value for name, value in told.items()})
+        self.headers["Server-Timing"] = _timing(speaking.came_s, utterance)
+        del self.headers["content-length"]
+
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+        """Send the sound; stop making it when the listener goes away."""
+        sending = asyncio.ensure_future(self._send(send))
+        leaving = asyncio.ensure_future(_left(receive))
+        try:
+            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sending, leaving):
+                task.cancel()
+            await asyncio.gather(leaving, return_exceptions=True)
+            await self._speaking.aclose()
+        if sending.done() and not sending.cancelled():
+            sending.result()
+
+    async def _send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async for data in self._events_of(self._bytes()) if self._events else self._bytes():
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _bytes(self) -> AsyncIterator[bytes]:
+        if self._first is None:
+            return
+        outflow = MarkedOutflow(self._form, sample_rate=self._first.signal.sample_rate)
+        yield outflow.push(self._first)
+        async for piece in self._speaking.pieces():
+            if data := outflow.push(piece):
+                yield data
+        if rest := outflow.finish():
+            yield rest
+
+    async def _events_of(self, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        try:
+            async for data in parts:
+                if data:
+                    yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(data).decode()})
+        except Exception as error:
+            yield _event({"type": "error", **openai_error(known(error))})
+            raise
+        made = self._utterance.heard_ms
+        words = len(self._utterance.run.take.text.split())
+        usage = {"input_tokens": words, "output_tokens": made // 50, "total_tokens": words + made // 50}
+        yield _event({"type": "speech.audio.done", "usage": usage})
+
+
+async def response_of(speaking: Speaking, form: StreamFormat, *, events: bool = False) -> SoundResponse:
+    """Return the response of speech once its first piece is here; raise why there is none."""
+    try:
+        utterance = await speaking.start()
+        first = await anext(speaking.pieces(), None)
+    except BaseException:
+        await speaking.aclose()
+        raise
+    return SoundResponse(speaking, utterance, first, form, events=events)
+
+
+def deadline_of(request: Request) -> float | None:
+    """Return how long the caller would wait, in seconds, by ``X-Sayso-Deadline-Ms``; raise `BodyInvalid`."""
+    told = request.headers.get(DEADLINE)
+    if told is None:
+        return None
+    if not told.isdecimal() or len(told) > 8:
+        raise BodyInvalid(f"{DEADLINE}: got {told[:20]!r}, expected milliseconds")
+    return int(told) / 1000
+
+
+def _timing(came_s: float, utterance: LiveSpeech) -> str:
+    """Return how long it took to be authorised, and then to the first marked piece, in ms (W3C Server Timing)."""
+    admitted, first = utterance.began_s - came_s, utterance.first_s - utterance.began_s
+    return f"admit;dur={1000 * admitted:.2f}, first;dur={1000 * max(0.0, first):.2f}"
+
+
+def _event(told: dict[str, Any]) -> bytes:
+    return b"data: " + json.dumps(told).encode() + b"\n\n"
+
+
+async def _left(receive: Receive) -> None:
+    """Return when the listener has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        continue

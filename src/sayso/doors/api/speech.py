@@ -1,0 +1,120 @@
+"""Live speech at the server: an order becomes pieces that cross from the thread which makes them to the event loop.
+
+A few pieces wait between the two at most: a listener who reads slowly holds the engine up, and of what waits nothing
+leaves once consent has ended. A listener who goes away stops the thread at its next piece. What was heard is kept and
+logged in a thread of its own after the last byte has left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Final
+
+from sayso.doors.api.admission import Place
+from sayso.mark import MarkedAudio
+from sayso.workflows.speech.live import Ending, LiveSpeech
+
+WAITING: Final = 4
+"""Pieces that wait for the connection at most."""
+
+SLOW_S: Final = 0.05
+"""How long a piece may find no room before its listener is taken for slow."""
+
+Begin = Callable[[], LiveSpeech]
+Places = contextlib.AbstractAsyncContextManager[Place]
+
+
+class Speaking:
+    """One utterance, made in a thread, given out in the event loop. Leave it with `aclose`, whatever happened."""
+
+    def __init__(self, begin: Begin, makers: Executor, keepers: Executor, places: Places, *, came_s: float) -> None:
+        """Take what begins the utterance, the threads that make sound and keep it, and its place; `start` begins.
+
+        ``came_s`` is when it was asked for, on `time.perf_counter`.
+        """
+        self.came_s = came_s
+        self._begin, self._makers, self._keepers, self._places = begin, makers, keepers, places
+        self._ends = contextlib.AsyncExitStack()
+        self._place: Place | None = None
+        self._loop = asyncio.get_running_loop()
+        self._pieces: asyncio.Queue[MarkedAudio | BaseException | None] = asyncio.Queue()
+        self._room = threading.Semaphore(WAITING)
+        self._stopped = threading.Event()
+        self._made: asyncio.Future[None] | None = None
+        self._utterance: LiveSpeech | None = None
+        self._begun: asyncio.Future[LiveSpeech] = self._loop.create_future()
+
+    async def start(self) -> LiveSpeech:
+        """Return the utterance once it is permitted; raise why it is not, or `Busy` where there is no place."""
+        self._place = await self._ends.enter_async_context(self._places)
+        self._made = self._loop.run_in_executor(self._makers, self._make)
+        self._utterance = await asyncio.shield(self._begun)
+        return self._utterance
+
+    async def pieces(self) -> AsyncIterator[MarkedAudio]:
+        """Yield the pieces, each checked again as it leaves; raise what ended them early."""
+        while True:
+            got = await self._pieces.get()
+            if got is None:
+                return
+            if isinstance(got, BaseException):
+                raise got
+            self._room.release()
+            if self._utterance is not None:
+                self._utterance.left(got)
+            yield got
+
+    async def aclose(self) -> None:
+        """Stop what is still being made, and have what was heard kept and logged; returns before that is done."""
+        self._stopped.set()
+        if self._utterance is not None:
+            self._utterance.stop.set()
+        self._room.release()
+        await self._ends.aclose()
+        if self._made is None:
+            return
+        await asyncio.shield(self._made)
+        if self._begun.exception() is None:
+            self._keepers.submit(_closed, self._begun.result())
+        self._made = None
+
+    def _make(self) -> None:
+        try:
+            utterance = self._begin()
+        except BaseException as error:  # noqa: BLE001 - raised where it is awaited
+            self._tell(self._begun.set_exception, error)
+            return
+        self._tell(self._begun.set_result, utterance)
+        try:
+            for piece in utterance.pieces():
+                if not self._room.acquire(timeout=SLOW_S):
+                    self._tell(self._leave, None)  # who reads slowly keeps no place from others
+                    self._room.acquire()
+                if self._stopped.is_set():
+                    return
+                self._tell(self._pieces.put_nowait, piece)
+            self._tell(self._pieces.put_nowait, None)
+        except BaseException as error:  # noqa: BLE001 - raised where it is awaited
+            self._tell(self._pieces.put_nowait, error)
+        finally:
+            self._tell(self._leave, None)
+
+    def _leave(self, _: object) -> None:
+        if self._place is not None:
+            self._place.leave()
+
+    def _tell(self, act: Callable[..., object], value: object) -> None:
+        self._loop.call_soon_threadsafe(act, value)
+
+
+def _closed(utterance: LiveSpeech) -> Ending | None:
+    return utterance.close()
+
+
+def threads(count: int, name: str) -> ThreadPoolExecutor:
+    """Return so many threads of this name."""
+    return ThreadPoolExecutor(count, thread_name_prefix=f"sayso-{name}")

@@ -1,0 +1,77 @@
+"""The table of productions: for whom and what for in the clear, the plan itself sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, insert, select, update
+
+from sayso.database import metadata, organisation_of, within
+from sayso.ids import ID_LENGTH, ProductionId
+from sayso.productions.errors import ProductionUnknown
+
+productions = Table(
+    "productions",
+    metadata,
+    Column("production_id", String(ID_LENGTH), primary_key=True),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
+    Column("licensee", String(200), nullable=False),
+    Column("purpose", String(200), nullable=False),
+    Column("project", String(200)),
+    Column("plan", LargeBinary, nullable=False),
+    Column("created_at", String(24), nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionRow:
+    """One production; ``plan`` is sealed: script, voices, and which takes count."""
+
+    production_id: ProductionId
+    licensee: str
+    purpose: str
+    project: str | None
+    plan: bytes
+    created_at: str
+
+
+_SELECT: Final = select(*(productions.c[field.name] for field in fields(ProductionRow)))
+
+
+def insert_production(tx: Connection, row: ProductionRow) -> None:
+    """Add a production of the organisation that acts."""
+    values = {field.name: getattr(row, field.name) for field in fields(ProductionRow)}
+    tx.execute(insert(productions).values(organisation_id=organisation_of(tx), **values))
+
+
+def replace_plan(tx: Connection, production: ProductionId, plan: bytes) -> None:
+    """Put another sealed plan in place; raise `ProductionUnknown`."""
+    changed = tx.execute(
+        update(productions).where(within(tx, productions), productions.c.production_id == production).values(plan=plan)
+    )
+    if changed.rowcount != 1:
+        raise _unknown(production)
+
+
+def get_production(tx: Connection, production: ProductionId) -> ProductionRow:
+    """Return the production; raise `ProductionUnknown`."""
+    query = _SELECT.where(within(tx, productions), productions.c.production_id == production)
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise _unknown(production)
+    return _row(row)
+
+
+def list_productions(tx: Connection) -> list[ProductionRow]:
+    """Return every production that is seen, by creation."""
+    query = _SELECT.where(within(tx, productions)).order_by(productions.c.created_at, productions.c.production_id)
+    return [_row(row) for row in tx.execute(query)]
+
+
+def _unknown(production: str) -> ProductionUnknown:
+    return ProductionUnknown(f"got {production}, which is no production that is known here")
+
+
+def _row(row: Row[Any]) -> ProductionRow:
+    return ProductionRow(**row._asdict())

@@ -1,0 +1,60 @@
+"""Enhancers by name: those of Sayso and those found by entry point; one that is broken is told of when asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
+
+from sayso.errors import Conflict, NotFound, SaysoError
+from sayso.restoration.enhancers.gtcrn import Gtcrn
+from sayso.restoration.enhancers.hush import Hush
+from sayso.restoration.enhancers.protocol import Enhancer
+
+GROUP: Final = "sayso.enhancers"
+_OWN: Final[Mapping[str, Callable[[], Enhancer]]] = {"hush": Hush, "gtcrn": Gtcrn}
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class EnhancerUnknown(NotFound):
+    """No enhancer of this name is installed."""
+
+
+class EnhancerUnfit(Conflict):
+    """An installed enhancer does not do what an enhancer must; update or remove its package."""
+
+
+@cache
+def enhancer(name: str) -> Enhancer:
+    """Return the enhancer ``name``; raise `EnhancerUnknown`, which names those installed, or `EnhancerUnfit`."""
+    if name in _OWN:
+        return _OWN[name]()
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in points:
+        known = ", ".join(enhancer_names())
+        raise EnhancerUnknown(f"got the enhancer {name[:40]!r}, expected one that is installed: {known}")
+    return _built(points[name])
+
+
+def enhancer_names() -> list[str]:
+    """Return the names of the enhancers that are installed."""
+    return sorted({*_OWN, *(point.name for point in entry_points(group=GROUP))})
+
+
+def _built(point: EntryPoint) -> Enhancer:
+    try:
+        built = point.load()()
+        fit = isinstance(built, Enhancer) and built.name == point.name and _DIGEST.fullmatch(built.digest())
+    except SaysoError:
+        raise
+    except Exception as error:
+        raise EnhancerUnfit(
+            f"enhancer {point.name}: {point.value} cannot be made ({type(error).__name__}: {error}); "
+            f"update or remove its package"
+        ) from error
+    if not fit:
+        raise EnhancerUnfit(f"enhancer {point.name}: {point.value} is no Enhancer of that name with a SHA-256 digest")
+    found: Enhancer = built
+    return found

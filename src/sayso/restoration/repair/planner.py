@@ -1,0 +1,163 @@
+"""The plan of a repair: only what is broken, and only what measures better afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso.audio.quality import Dnsmos, dnsmos
+from sayso.audio.signal import Signal
+from sayso.errors import SaysoError
+from sayso.restoration.diagnosis import Diagnosis, examine
+from sayso.restoration.diagnosis.hum import Hum
+from sayso.restoration.repair.steps import Step, applied, hum_step, noise_step, offset_step
+
+Identity = Callable[[Signal], NDArray[np.float32]]
+"""Returns the embedding of the voice in a recording, of length 1; raises a `SaysoError` where there is none."""
+
+ENHANCER: Final = "hush"
+
+_AUDIBLE_OFFSET: Final = 0.005
+_AUDIBLE_HUM_DB: Final = -45.0
+_ECHOING_DB: Final = 3.0
+_ECHO_SHARE: Final = 0.8
+
+# A background of 4.0 is "slightly noticeable" at worst (ITU-T P.835, scale B).
+_CLEAN_BACKGROUND: Final = 4.0
+_CLEAN_DB: Final = 22.0
+_NOISE: Final = (0.97, 0.6)  # the shares of the enhancer in pauses and under the voice
+_TALKER: Final = (0.97, 0.85)
+_SAME_VOICE: Final = 0.5  # CAM++ of two clips of one person is above 0.8, of two persons below 0.4
+
+_MIN_GAIN: Final = 0.1
+_MAX_SPEECH_LOSS: Final = 0.1
+_MAX_STEADY_LOSS: Final = 0.2
+_MAX_STEADY_HARM: Final = 0.05  # what DNSMOS tells of the same sound a sample later differs by as much
+_FULL_SCALE: Final = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A recording after repair.
+
+    Attributes
+    ----------
+    signal : the repaired recording; the very signal that came in where nothing was repaired
+    found : what was wrong with it
+    steps : what was done, in order, by which it can be made again
+    refused : what was tried and did no good
+    before, after : DNSMOS scores
+    """
+
+    signal: Signal
+    found: Diagnosis
+    steps: tuple[Step, ...]
+    refused: tuple[str, ...]
+    before: Dnsmos
+    after: Dnsmos
+
+    @property
+    def repaired(self) -> tuple[str, ...]:
+        """Return the names of the steps, in order."""
+        return tuple(step.name for step in self.steps)
+
+
+def restore(signal: Signal, *, identity: Identity | None = None) -> Restored:
+    """Return ``signal`` repaired: same rate, channels and length, not shifted in time. Deterministic.
+
+    A constant offset is subtracted, cut peaks are made whole, clicks taken out, mains hum subtracted, strong echo
+    lessened, noise and background talkers taken away by Hush. Each step is kept only if it does no harm by DNSMOS:
+    offset, hum, clicks and peaks go without touching the voice, so the overall score may not fall; noise and echo never
+    go without something of the voice, so the overall score must rise by 0.1 and the speech score may fall by at most
+    0.1. With ``identity`` noise and echo must not take the voice away from that of the recording, either. A clean
+    recording passes untouched.
+
+    Raises
+    ------
+    EmptyAudio : no samples
+    """
+    found, hum = examine(signal)
+    state = _Best(signal, dnsmos(signal), identity)
+    before = state.score
+    _mend(state, found, hum)
+    _clear(state, found)
+    return Restored(state.signal, found, tuple(state.steps), tuple(state.refused), before, state.score)
+
+
+def _mend(state: _Best, found: Diagnosis, hum: Hum | None) -> None:
+    """Undo what was done to the sound and can be undone without touching the voice."""
+    if abs(found.amount("offset")) >= _AUDIBLE_OFFSET:
+        state.choose([offset_step(state.signal)], gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
+    if found["clipping"].is_fault:
+        state.choose([_clipping_step(state.signal)], gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
+    if found["clicks"].is_fault:
+        state.choose([Step("clicks")], gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
+    if hum is not None and hum.level_db >= _AUDIBLE_HUM_DB:
+        state.choose([hum_step(hum)], gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
+
+
+def _clear(state: _Best, found: Diagnosis) -> None:
+    """Take away what lies over the voice."""
+    if found["c50"].value is not None and found.amount("c50") < _ECHOING_DB:
+        state.choose([Step("echo", {"share": _ECHO_SHARE})], gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS, guarded=True)
+    if _is_covered(found, state.score):
+        has_others = found["chatter"].is_fault or found["overlap"].is_fault
+        pauses, voice = _TALKER if has_others else _NOISE
+        steps = [noise_step(ENHANCER, pauses=pauses, voice=voice)]
+        state.choose(steps, gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS, guarded=True)
+
+
+def _is_covered(found: Diagnosis, score: Dnsmos) -> bool:
+    """Return whether noise or others lie over the voice so that it is worth taking them away."""
+    if found["chatter"].is_fault or found["overlap"].is_fault:
+        return True
+    snr = found["snr"].value
+    return score.bak < _CLEAN_BACKGROUND and (snr is None or snr < _CLEAN_DB)
+
+
+def _clipping_step(signal: Signal) -> Step:
+    peak = float(np.abs(applied(Step("clipping", {"gain": 1.0}), signal).samples).max())
+    return Step("clipping", {"gain": min(1.0, _FULL_SCALE / max(peak, 1e-9))})
+
+
+class _Best:
+    """The best form of the recording so far."""
+
+    def __init__(self, signal: Signal, score: Dnsmos, identity: Identity | None) -> None:
+        self.signal, self.score = signal, score
+        self.steps: list[Step] = []
+        self.refused: list[str] = []
+        self._identity = identity
+        self._speech_at_first = score.sig
+
+    def choose(self, steps: list[Step], *, gain: float, speech_loss: float, guarded: bool = False) -> None:
+        """Take the first of ``steps`` that does no harm, if one does none.
+
+        The overall score must rise by ``gain`` over the form so far, and the speech score fall by at most
+        ``speech_loss`` below that form or the recording as it came, whichever is lower: an earlier step is no debt.
+        """
+        least_sig = min(self._speech_at_first, self.score.sig) - speech_loss
+        for step in steps:
+            made = applied(step, self.signal)
+            score = dnsmos(made)
+            if score.ovr < self.score.ovr + gain or score.sig < least_sig:
+                continue
+            if guarded and not self._is_same_voice(made):
+                continue
+            self.signal, self.score = made, score
+            self.steps.append(step)
+            return
+        self.refused.append(steps[0].name)
+
+    def _is_same_voice(self, made: Signal) -> bool:
+        if self._identity is None:
+            return True
+        try:
+            before, after = self._identity(self.signal), self._identity(made)
+        except SaysoError:
+            return False  # where no voice can be told, none can be shown to be spared
+        return float(before @ after) >= _SAME_VOICE

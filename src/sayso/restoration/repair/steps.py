@@ -1,0 +1,112 @@
+"""The steps of a repair, each with the parameters and digests by which it can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from sayso.audio.signal import Signal
+from sayso.errors import Invalid
+from sayso.restoration.diagnosis.hum import Hum, remove_hum
+from sayso.restoration.enhancers import enhanced, enhancer
+from sayso.restoration.repair.declipping import declipped
+from sayso.restoration.repair.dereverberation import dereverberated
+from sayso.restoration.repair.interpolation import declicked
+from sayso.restoration.repair.mixing import mixed, voice_spared
+
+Value = float | int | str | tuple[float, ...]
+
+
+class StepUnknown(Invalid):
+    """A repair names a step that does not exist here; repair the recording anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: ``offset``, ``clipping``, ``clicks``, ``hum``, ``echo`` or ``noise``, and with what it was done.
+
+    ``digest`` is the SHA-256 of the model that did it, "" for none.
+    """
+
+    name: str
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    digest: str = ""
+
+
+def applied(step: Step, signal: Signal) -> Signal:
+    """Return ``signal`` after ``step``: same rate, channels and length, not shifted in time. Deterministic.
+
+    Raise `StepUnknown`, or what `enhancer` raises for one that is not installed.
+    """
+    if step.name not in _ACTS:
+        raise StepUnknown(f"got the step {step.name[:40]!r}, expected one of {', '.join(_ACTS)}")
+    return _ACTS[step.name](signal, step.parameters)
+
+
+def replayed(steps: Iterable[Step], signal: Signal) -> Signal:
+    """Return ``signal`` after all ``steps`` in order."""
+    for step in steps:
+        signal = applied(step, signal)
+    return signal
+
+
+def offset_step(signal: Signal) -> Step:
+    """Return what subtracts the constant part of each channel."""
+    return Step("offset", {"offsets": tuple(signal.samples.mean(axis=1, dtype=np.float64).tolist())})
+
+
+def hum_step(hum: Hum) -> Step:
+    """Return what subtracts ``hum``."""
+    return Step("hum", {"mains_hz": hum.mains_hz, "tones_hz": hum.tones_hz})
+
+
+def noise_step(name: str, *, pauses: float, voice: float) -> Step:
+    """Return what puts the sound of the enhancer ``name`` in the place of the recording: by these shares, 0 to 1."""
+    return Step("noise", {"enhancer": name, "pauses": pauses, "voice": voice}, enhancer(name).digest())
+
+
+def _offset(signal: Signal, parameters: Mapping[str, Value]) -> Signal:
+    offsets = np.array(parameters["offsets"], np.float32)
+    return Signal(signal.samples - offsets[:, None], signal.sample_rate)
+
+
+def _clipping(signal: Signal, parameters: Mapping[str, Value]) -> Signal:
+    made = declipped(signal)
+    return Signal(made.samples * np.float32(_number(parameters["gain"])), made.sample_rate)
+
+
+def _clicks(signal: Signal, _: Mapping[str, Value]) -> Signal:
+    return declicked(signal)
+
+
+def _hum(signal: Signal, parameters: Mapping[str, Value]) -> Signal:
+    tones = parameters["tones_hz"]
+    return remove_hum(signal, Hum(int(_number(parameters["mains_hz"])), 0.0, tones if isinstance(tones, tuple) else ()))
+
+
+def _echo(signal: Signal, parameters: Mapping[str, Value]) -> Signal:
+    return mixed(dereverberated(signal), signal, _number(parameters["share"]))
+
+
+def _noise(signal: Signal, parameters: Mapping[str, Value]) -> Signal:
+    wet = enhanced(signal, enhancer(str(parameters["enhancer"])))
+    return voice_spared(wet, signal, pauses=_number(parameters["pauses"]), voice=_number(parameters["voice"]))
+
+
+def _number(value: Value) -> float:
+    if isinstance(value, tuple):
+        raise StepUnknown(f"got {len(value)} numbers, expected one")
+    return float(value)
+
+
+_ACTS: Final[Mapping[str, Callable[[Signal, Mapping[str, Value]], Signal]]] = {
+    "offset": _offset,
+    "clipping": _clipping,
+    "clicks": _clicks,
+    "hum": _hum,
+    "echo": _echo,
+    "noise": _noise,
+}

@@ -1,0 +1,1 @@
+"""Enrolment: recordings are checked before a voice may be made of them."""

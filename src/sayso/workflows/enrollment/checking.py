@@ -1,0 +1,33 @@
+"""Checking recordings at hand, for calibration: nothing is stored, and no voice is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from sayso.audio import Signal, decode
+from sayso.disk import read_bounded
+from sayso.enrollment.checking import EnrollmentFound, check_enrollment
+from sayso.errors import about
+from sayso.progress import Report, silent
+from sayso.recognition import recogniser
+from sayso.workflows.installation.session import Session
+
+MAX_RECORDING_S: Final = 600.0
+_MAX_BYTES: Final = 1 << 28
+
+
+def check_recordings(
+    session: Session, statement: Path, text: str, samples: Sequence[Path], report: Report = silent
+) -> EnrollmentFound:
+    """Return what the checks find; raise `FileMissing`, an error of audio, or `RecogniserMissing`."""
+    stated = _read(statement)
+    sounds = [_read(sample) for sample in samples]
+    report(0.1)
+    return check_enrollment(stated, text, sounds, recogniser(), session.detector)
+
+
+def _read(path: Path) -> Signal:
+    with about(str(path)):
+        return decode(read_bounded(path, _MAX_BYTES), max_duration_s=MAX_RECORDING_S)

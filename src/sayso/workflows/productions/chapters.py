@@ -1,0 +1,362 @@
+"""A chapter: its clips out of the vault under permits to publish, assembled, mastered, written and verified.
+
+What a chapter is made of is its key: made again of the same, it is the same files, which are then left as they are.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sayso.audio import Container, decode
+from sayso.audio.encode import Mastered
+from sayso.consent.permit import Permit, Release
+from sayso.credentials import ProgrammeClaim, issue_detached
+from sayso.disk import write_document
+from sayso.errors import Refused
+from sayso.labels import Layer
+from sayso.mark import Cue, MarkedAudio, PlacedMark, Programme
+from sayso.mark.chains import NONE
+from sayso.mark.verifying import check
+from sayso.productions.captions import webvtt
+from sayso.productions.mastering import missed_by, rules, trim, voice_gains
+from sayso.synthesis.store import Clip
+from sayso.synthesis.trace import Traced, sentence_spans
+from sayso.vault.domains import Domain
+from sayso.voices.store import VoiceRow
+from sayso.workflows.consent import permission
+from sayso.workflows.consent.permission import Granted
+from sayso.workflows.installation.session import Session
+from sayso.workflows.productions import permitting, takes
+from sayso.workflows.productions.delivery import Delivery, PackagedFile, are_there, digest_of
+from sayso.workflows.productions.plans import PlannedChapter, PlannedLine, Production
+from sayso.workflows.provenance.releasing import ProgrammeDraft, write_manifest
+from sayso.workflows.speech import exporting, labels
+from sayso.workflows.voices import archive
+from sayso.workflows.voices.house import house_speaker
+from sayso.workflows.voices.voicebook import row_of
+
+ACT: Final = "publication:chapter"
+VERSION: Final = 1
+"""Of how chapters are made; another one makes every chapter anew."""
+
+_CORRECTIONS: Final = 4
+_CLOSE_DB: Final = 0.2
+"""The limiter takes some loudness away: it is measured and given back, so often at most, until it is as close."""
+
+_READABLE_S: Final = 3.0
+"""The mark of a shorter clip cannot be read by itself; it is found by its neighbours and the clip's content."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLine:
+    """A line with its sound, marked, and where its phrases lie."""
+
+    line: PlannedLine
+    clip: Clip
+    sound: MarkedAudio
+    traced: Traced
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePart:
+    """What one voice says in a chapter, permitted to be released."""
+
+    row: VoiceRow
+    lines: tuple[tuple[PlannedLine, Clip], ...]
+    granted: Granted
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One chapter on its way into a folder."""
+
+    session: Session
+    production: Production
+    chapter: PlannedChapter
+    delivery: Delivery
+    parts: tuple[VoicePart, ...]
+
+
+def release(session: Session, production: Production, chapter: PlannedChapter, delivery: Delivery) -> dict[str, Any]:
+    """Write the files of a chapter and return what is in it; files that are there already are left as they are.
+
+    A line that has no clip, and those of a voice that may not be released now, are left out and named as stopped.
+    """
+    parts, stopped = _parts(session, production, chapter)
+    made_of = [[part.row.voice_id, clip.clip_id] for part in parts for _, clip in part.lines]
+    key = digest_of([VERSION, production.production_id, chapter.title, delivery.target, delivery.formats, made_of])
+    known = _known(session, delivery, chapter, key)
+    if known is not None:
+        _end(session, parts)
+        return known | {"is_new": False}
+    try:
+        with session.vault.holding():
+            record = _written(session, production, chapter, delivery, parts) if parts else _empty(chapter)
+            record |= {"key": key, "stopped": stopped}
+            record["seal"] = _seal(session, record)
+            write_document(delivery.folder / record_name(chapter.number), _json(record), mode=0o644)
+            _log(session, production, chapter, parts)
+    except BaseException:
+        _end(session, parts)
+        raise
+    return record | {"is_new": True}
+
+
+def record_name(number: int) -> str:
+    """Return the name of the file that tells what is in a chapter."""
+    return f"chapters/{number:02d}.json"
+
+
+def _known(session: Session, delivery: Delivery, chapter: PlannedChapter, key: str) -> dict[str, Any] | None:
+    """Return what is in a chapter whose files lie there, made here of the same; None where they do not."""
+    try:
+        record: dict[str, Any] = json.loads((delivery.folder / record_name(chapter.number)).read_text())
+        is_same = record["key"] == key and record["seal"] == _seal(session, record)
+        sidecars = [each["name"] + ".c2pa" for each in record["files"] if is_sound(each["name"])]
+        is_whole = are_there(delivery.folder, record["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return record if is_same and is_whole and all((delivery.folder / each).is_file() for each in sidecars) else None
+
+
+def is_sound(name: str) -> bool:
+    """Return whether a file of a package is sound, with credentials beside it."""
+    return name.endswith((".mp3", ".m4a", ".flac", ".wav", ".m4b"))
+
+
+def _seal(session: Session, record: dict[str, Any]) -> str:
+    """Return what only this installation can say of a record: files that somebody else put there are not taken over."""
+    told = {name: value for name, value in record.items() if name not in {"seal", "is_new"}}
+    return session.vault.commit(house_speaker(session), digest_of(told).encode(), domain=Domain.SOUND)
+
+
+def _parts(session: Session, production: Production, chapter: PlannedChapter) -> tuple[list[VoicePart], list[str]]:
+    """Return what each voice says, permitted, and the labels of the lines that are not in the chapter."""
+    by_voice: dict[str, list[tuple[PlannedLine, Clip]]] = defaultdict(list)
+    stopped: list[str] = []
+    for line in chapter.lines:
+        clip = takes.clip_of(session, production, line)
+        if clip is None or clip.artifact_id is None:
+            stopped.append(line.line.label)
+        else:
+            by_voice[line.voice].append((line, clip))
+    parts = []
+    for voice, lines in by_voice.items():
+        try:
+            parts.append(_asked(session, production, voice, tuple(lines)))
+        except Refused:
+            stopped += [line.line.label for line, _ in lines]
+    return parts, sorted(stopped)
+
+
+def _asked(
+    session: Session, production: Production, voice: str, lines: tuple[tuple[PlannedLine, Clip], ...]
+) -> VoicePart:
+    row = row_of(session, voice)
+    longest = max(clip.duration_ms or 0 for _, clip in lines)
+    request = permitting.publication(production, row, ceiling_ms=longest, commitment=_commitment(session, row, lines))
+    return VoicePart(row, lines, permission.ask(session, request, ACT))
+
+
+def _commitment(session: Session, row: VoiceRow, lines: Sequence[tuple[PlannedLine, Clip]]) -> str:
+    clips = "\n".join(clip.clip_id for _, clip in lines)
+    return session.vault.commit(row.speaker_id, clips.encode(), domain=Domain.SOUND)
+
+
+def _end(session: Session, parts: Sequence[VoicePart]) -> None:
+    """Log that nothing came of the permits."""
+    for part in parts:
+        permission.failed(session, part.granted, ACT)
+
+
+def _log(session: Session, production: Production, chapter: PlannedChapter, parts: Sequence[VoicePart]) -> None:
+    for part in parts:
+        facts: dict[str, permission.Fact] = {
+            "production": production.production_id,
+            "chapter": chapter.number,
+            "clips": len(part.lines),
+            "duration_ms": sum(clip.duration_ms or 0 for _, clip in part.lines),
+            "output": _commitment(session, part.row, part.lines),
+        }
+        with session.act(part.row.speaker_id) as tx:
+            permission.result(session, tx, part.granted, f"{ACT}:made", facts)
+
+
+def _written(
+    session: Session, production: Production, chapter: PlannedChapter, delivery: Delivery, parts: Sequence[VoicePart]
+) -> dict[str, Any]:
+    opened = _opened(session, chapter, parts)
+    programme, starts = _assembled(opened, delivery)
+    rows = [_row(one, start) for one, start in zip(opened, starts, strict=True)]
+    captions = f"chapters/{chapter.number:02d}.vtt"
+    files, checked = _encoded(_Work(session, production, chapter, delivery, tuple(parts)), programme)
+    write_document(delivery.folder / captions, webvtt(production.plan.language, rows), mode=0o644)
+    files.append(PackagedFile.of(delivery.folder, captions))
+    return {
+        "sayso-chapter": VERSION,
+        "number": chapter.number,
+        "title": chapter.title,
+        "duration_ms": programme.signal.duration_ms,
+        "lines": rows,
+        "rules": [_rule(rule) for rule in rules(checked, delivery.levels)],
+        "marks": _marks(session, opened, programme, checked),
+        "files": [{"name": file.name, "sha256": file.sha256, "bytes": file.bytes} for file in files],
+    }
+
+
+def _empty(chapter: PlannedChapter) -> dict[str, Any]:
+    """Return the record of a chapter of which nothing may be heard."""
+    return {
+        "sayso-chapter": VERSION,
+        "number": chapter.number,
+        "title": chapter.title,
+        "duration_ms": 0,
+        "lines": [],
+        "rules": [],
+        "marks": {"checked": 0, "readable": 0, "unreadable": []},
+        "files": [],
+    }
+
+
+def _opened(session: Session, chapter: PlannedChapter, parts: Sequence[VoicePart]) -> list[OpenedLine]:
+    """Return the lines with their sound, in order."""
+    found = {line.key: (line, clip, part.granted.permit) for part in parts for line, clip in part.lines}
+    return [_open(session, *found[line.key]) for line in chapter.lines if line.key in found]
+
+
+def _open(session: Session, line: PlannedLine, clip: Clip, permit: Permit) -> OpenedLine:
+    read = functools.cache(lambda: exporting.master_of(session, clip))
+    sound = exporting.reopen(session, clip, exporting.made_of(session, clip), permit, read)
+    return OpenedLine(line, clip, sound, archive.trace_of(read()))
+
+
+def _assembled(opened: Sequence[OpenedLine], delivery: Delivery) -> tuple[Programme, list[int]]:
+    """Return the chapter, and where each line starts, in samples of the clips."""
+    target, rate = delivery.levels, opened[0].sound.signal.sample_rate
+    place, starts = round(target.head_s * rate), []
+    for one in opened:
+        starts.append(place)
+        place += one.sound.signal.num_samples + round(one.line.line.pause_ms * rate / 1000)
+    last = opened[-1]
+    total = starts[-1] + last.sound.signal.num_samples + round(target.tail_s * rate)
+    spoken = defaultdict(list)
+    for one in opened:
+        spoken[one.line.voice].append(one.sound.signal)
+    gains = voice_gains(spoken)
+    more = trim([(one.sound.signal, gains[one.line.voice]) for one in opened], total, target)
+    for _ in range(_CORRECTIONS):
+        levels = [(one, at, gains[one.line.voice] + more) for one, at in zip(opened, starts, strict=True)]
+        programme = Programme.assembled(
+            [Cue(one.sound, at, gain) for one, at, gain in levels],
+            total,
+            sample_rate=target.sample_rate,
+            tone_dbfs=target.tone_dbfs,
+            ceiling_dbfs=target.ceiling_dbfs,
+        )
+        off = missed_by(programme.signal, target)
+        if abs(off) < _CLOSE_DB:
+            break
+        more += off
+    return programme, starts
+
+
+def _encoded(work: _Work, programme: Programme) -> tuple[list[PackagedFile], Any]:
+    """Write the chapter in each container, with credentials beside it; return the files, and the first one decoded."""
+    session, production, delivery = work.session, work.production, work.delivery
+    permits = [part.granted.permit for part in work.parts]
+    plan = production.plan
+    to = Release(plan.territory, plan.channel, permitting.disclosure_of(production))
+    tags = labels_of(session, production, programme.marks, work.parts[0].row)
+    claim = ProgrammeClaim(
+        production.production_id,
+        programme.marks,
+        tuple(sorted({permit.grant_id for permit in permits})),
+        tuple(permit.digest() for permit in permits),
+        production.created_at,
+    )
+    files, heard = [], None
+    for container in delivery.containers:
+        name = f"chapters/{work.chapter.number:02d}.{container}"
+        rate = delivery.levels.bit_rate if container is Container.MP3 else None
+        file = programme.encoded(container, Mastered(rate, metadata(production, work.chapter)), tags)
+        with ProgrammeDraft(delivery.folder / name, session.gate, permits) as draft:
+            signed = issue_detached(file, claim=claim, authority=session.authority)
+            draft.write(signed, to=to)
+            write_manifest(delivery.folder / f"{name}.c2pa", signed.manifest)
+            draft.publish()
+        files.append(PackagedFile.of(delivery.folder, name))
+        heard = decode(signed.data) if heard is None else heard
+    return files, heard if heard is not None else programme.signal
+
+
+def metadata(production: Production, chapter: PlannedChapter) -> dict[str, str]:
+    """Return what players show of a chapter."""
+    plan = production.plan
+    told = {
+        "title": chapter.title,
+        "album": plan.title,
+        "artist": plan.author,
+        "track": f"{chapter.number}/{len(plan.chapters)}",
+        "genre": "Audiobook",
+        "language": plan.language,
+    }
+    return {name: text for name, text in told.items() if text}
+
+
+def labels_of(session: Session, production: Production, marks: Sequence[PlacedMark], row: VoiceRow) -> dict[str, str]:
+    """Return the tags that say that a machine speaks, and those that the laws of the settings ask for."""
+    origin = labels.production_origin(session, production.production_id, str(marks[0].mark), row, production.created_at)
+    asked = labels.asked_layers(session.settings.jurisdictions)
+    return labels.tags_of({*asked, Layer.NOTICE}, origin)
+
+
+def _row(one: OpenedLine, start: int) -> dict[str, Any]:
+    """Return what is told of a line: who says what, when, as which clip."""
+    rate = one.sound.signal.sample_rate
+    pauses = [phrase.pause_ms / one.line.line.speed for phrase in one.line.phrases]
+    stops = one.traced.stops
+    shift = len(stops) - len(pauses)  # a chapter that is announced begins with words that are no phrase of the line
+    spans = sentence_spans(one.traced, [0.0] * shift + pauses, rate)[shift:]
+    return {
+        "line": one.line.line.label,
+        "who": one.line.line.who,
+        "text": one.line.line.text,
+        "is_heading": one.line.line.is_heading,
+        "paragraph": one.line.line.paragraph,
+        "voice": one.line.voice,
+        "clip": one.clip.clip_id,
+        "grant": one.clip.grant_id,
+        "mark": one.clip.mark_id,
+        "start_ms": round(1000 * start / rate),
+        "end_ms": round(1000 * (start + one.sound.signal.num_samples) / rate),
+        "phrases": [
+            [round(1000 * (start + first) / rate), round(1000 * (start + last) / rate)] for first, last in spans
+        ],
+        "sound": one.traced.digest,
+    }
+
+
+def _marks(session: Session, opened: Sequence[OpenedLine], programme: Programme, heard: Any) -> dict[str, Any]:
+    """Return how many marks are read from the file as it is delivered, and the lines whose mark is not."""
+    unreadable, count = [], 0
+    for one, placed in zip(opened, programme.marks, strict=True):
+        if placed.stop_s - placed.start_s < _READABLE_S:
+            continue
+        count += 1
+        first, last = (round(place * heard.sample_rate) for place in (placed.start_s, placed.stop_s))
+        if not check(session.detector, heard.slice(first, last), placed.mark, NONE).is_readable:
+            unreadable.append(one.line.line.label)
+    return {"checked": count, "readable": count - len(unreadable), "unreadable": unreadable}
+
+
+def _rule(rule: Any) -> dict[str, Any]:
+    return {"rule": rule.name, "value": rule.value, "least": rule.least, "most": rule.most, "holds": rule.holds}
+
+
+def _json(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"

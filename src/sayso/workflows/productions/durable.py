@@ -1,0 +1,272 @@
+"""The durable workflow of a production, on DBOS: what was done is not done again, whenever the process was killed.
+
+Steps carry ids and numbers, never text, sound or an open installation. A step that was cut off is run once more, and
+finds what it had made by then by the ids that follow from production and line. DBOS's executor is named after the
+production, and a lock lets one process work on it: so a restart takes up what was left, and nothing runs twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from sayso.disk import make_private
+from sayso.errors import Bug, Refused, SaysoError, Unavailable
+from sayso.productions.errors import ExtraMissing
+from sayso.settings import Settings
+from sayso.workflows.installation.session import Session
+from sayso.workflows.productions import chapters, packaging, plans, takes
+from sayso.workflows.productions.delivery import Delivery
+from sayso.workflows.productions.plans import Production
+from sayso.workflows.voices.house import house_speaker
+
+try:
+    from dbos import DBOS, DBOSClient, Serializer, SetWorkflowID
+except ImportError:  # pragma: no cover - told by the first command of productions
+    raise ExtraMissing("dbos is not installed; install sayso[productions]") from None
+
+NAME: Final = "sayso-productions"
+VERSION: Final = "sayso-productions-1"
+"""Pinned: a newer program goes on with what an older one began, unless the steps themselves are others."""
+
+_ATTEMPTS: Final = 3
+_REBUILDS: Final = 5
+_FIELD: Final = "production delivery"
+
+
+class PlainJson(Serializer):
+    """Plain JSON: what is read from the database can never be code."""
+
+    def serialize(self, data: Any) -> str:
+        """Return ``data`` as JSON; of an error, its name and message."""
+        return json.dumps(data, default=_told, separators=(",", ":"))
+
+    def deserialize(cls, serialized_data: str) -> Any:  # noqa: N805 - as the library names it
+        """Return the data, an error as an error."""
+        data = json.loads(serialized_data)
+        return WorkFailed(data["error"]) if isinstance(data, dict) and set(data) == {"error", "is_error"} else data
+
+    def name(self) -> str:
+        """Return the name under which rows are kept."""
+        return "sayso_json"
+
+
+class WorkFailed(Unavailable):
+    """The work on a production failed; run it again once the cause is mended."""
+
+
+def _told(value: object) -> Any:
+    if isinstance(value, BaseException):
+        text = value.message if isinstance(value, SaysoError) else type(value).__name__
+        return {"error": text, "is_error": True}
+    raise TypeError(f"got {type(value).__name__}, expected plain values")
+
+
+@dataclass
+class _Bench:
+    """What the steps of this process work with."""
+
+    session: Session | None = None
+    productions: dict[str, Production] = field(default_factory=dict)
+
+    def at(self) -> Session:
+        if self.session is None:
+            raise Bug("a step of a production ran without an installation")
+        return self.session
+
+    def production(self, production_id: str) -> Production:
+        if production_id not in self.productions:
+            self.productions[production_id] = plans.opened(self.at(), production_id)
+        return self.productions[production_id]
+
+
+_BENCH: Final = _Bench()
+
+
+@DBOS.step()
+def permit_step(production_id: str) -> list[list[Any]]:
+    """Return the chapters with the labels of their lines: the work that is permitted."""
+    plan = _BENCH.production(production_id).plan
+    return [[chapter.number, [line.line.label for line in chapter.lines]] for chapter in plan.chapters]
+
+
+@DBOS.step()
+def line_step(production_id: str, label: str, opens: bool) -> dict[str, Any]:
+    """Make one line, unless it is made; a refusal stops it alone, and an engine that fails is asked again."""
+    session, production = _BENCH.at(), _BENCH.production(production_id)
+    line = production.plan.line(label)
+    problem = ""
+    for _ in range(_ATTEMPTS):
+        if (clip := takes.clip_of(session, production, line)) is not None:
+            return {"line": label, "is_new": False, "ms": clip.duration_ms}
+        try:
+            return {"line": label, "is_new": True, "ms": takes.make(session, production, line, opens=opens)}
+        except Refused as refused:
+            return {"line": label, "stopped": refused.slug}
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever an engine raises concerns this line alone
+            problem = error.slug if isinstance(error, SaysoError) else type(error).__name__
+    return {"line": label, "failed": problem}
+
+
+@DBOS.step()
+def chapter_step(production_id: str, number: int, delivery: str, round_: int) -> dict[str, Any]:
+    """Write the files of one chapter; ``round_`` counts how often a withdrawal had them made anew."""
+    session, production = _BENCH.at(), _BENCH.production(production_id)
+    chapter = next(one for one in production.plan.chapters if one.number == number)
+    record = chapters.release(session, production, chapter, opened_delivery(session, delivery))
+    return {"number": number, "round": round_, "is_new": record["is_new"], "stopped": record["stopped"]}
+
+
+@DBOS.step()
+def package_step(production_id: str, delivery: str, round_: int) -> dict[str, Any]:
+    """Bind and list everything; ``round_`` as in `chapter_step`."""
+    session, production = _BENCH.at(), _BENCH.production(production_id)
+    done = packaging.package(session, production, opened_delivery(session, delivery))
+    if done is None:
+        return {"round": round_, "is_stale": True}
+    return {"round": round_, "is_stale": False, "digest": done.digest, "stopped": list(done.stopped)}
+
+
+@DBOS.workflow(name="production", max_recovery_attempts=1000)
+def production_workflow(production_id: str, delivery: str) -> dict[str, Any]:
+    """Make every line, then every chapter, then the package."""
+    made = []
+    work = permit_step(production_id)
+    for _, labels in work:
+        made += [line_step(production_id, label, label == labels[0]) for label in labels]
+    for round_ in range(_REBUILDS):
+        for number, _ in work:
+            chapter_step(production_id, number, delivery, round_)
+        package = package_step(production_id, delivery, round_)
+        if not package["is_stale"]:
+            break
+    else:
+        raise WorkFailed("voices were withdrawn again and again while the package was bound")
+    return {
+        "digest": package["digest"],
+        "rendered": sum(1 for one in made if one.get("is_new")),
+        "reused": sum(1 for one in made if one.get("is_new") is False),
+        "stopped": package["stopped"],
+        "failed": [one["line"] for one in made if "failed" in one],
+    }
+
+
+def sealed_delivery(session: Session, delivery: Delivery) -> str:
+    """Return where a package goes as the workflow is told it: sealed, since a path may name a person or a book."""
+    plain = json.dumps(delivery.told()).encode()
+    return session.vault.seal_field(plain, house_speaker(session), field=_FIELD).hex()
+
+
+def opened_delivery(session: Session, sealed: str) -> Delivery:
+    """Return what `sealed_delivery` sealed."""
+    plain = session.vault.open_field(bytes.fromhex(sealed), house_speaker(session), field=_FIELD)
+    return Delivery.of(json.loads(plain))
+
+
+@contextlib.contextmanager
+def at_work(session: Session, executor: str) -> Iterator[None]:
+    """Run the workflows of ``executor`` in this process within the block, those first that a dead one left."""
+    if _BENCH.session is not None:
+        raise Bug("a process works on one production at a time")
+    url = database_url(session.settings)
+    _prepare(url)
+    _BENCH.session, _BENCH.productions = session, {}
+    try:
+        _launch(url, executor)
+        yield
+    finally:
+        DBOS.destroy()
+        _BENCH.session = None
+
+
+def started(run: str, production_id: str, delivery: str) -> None:
+    """Start the workflow of a production as ``run``, or go on with it, within `at_work`."""
+    with SetWorkflowID(run):
+        DBOS.start_workflow(production_workflow, production_id, delivery)
+
+
+def resumed(run: str) -> None:
+    """Go on with a run that failed or was cancelled, within `at_work`; one that was cut off goes on by itself."""
+    status = DBOS.retrieve_workflow(run).get_status().status
+    if status in {"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}:
+        DBOS.resume_workflow(run)
+
+
+def forked(run: str, step: int, new: str) -> None:
+    """Start ``new``, which takes over the steps of ``run`` before ``step``, within `at_work`."""
+    with SetWorkflowID(new):
+        DBOS.fork_workflow(run, step, application_version=VERSION)
+
+
+def handle(run: str) -> Any:
+    """Return what tells the status of a run, within `at_work`."""
+    return DBOS.retrieve_workflow(run)
+
+
+def steps_done(run: str) -> int:
+    """Return how many steps of a run are done."""
+    return len(DBOS.list_workflow_steps(run, load_output=False))
+
+
+@contextlib.contextmanager
+def client(settings: Settings) -> Iterator[Any]:
+    """Yield what looks at workflows, and stops them, without working on them."""
+    url = database_url(settings)
+    _prepare(url)
+    found = DBOSClient(system_database_url=url, serializer=PlainJson())
+    try:
+        _check_schema(found, url)
+        yield found
+    finally:
+        found.destroy()
+
+
+def _check_schema(client: DBOSClient, url: str) -> None:
+    """Make DBOS's tables where there are none: only a launch does that."""
+    try:
+        client.list_workflows(limit=1)
+    except Exception:  # noqa: BLE001 - each database names a missing table in its own way
+        _launch(url, "schema")
+        DBOS.destroy()
+
+
+def _launch(url: str, executor: str) -> None:
+    logging.getLogger("dbos").setLevel(logging.CRITICAL)
+    DBOS(
+        config={
+            "name": NAME,
+            "system_database_url": url,
+            "application_version": VERSION,
+            "executor_id": executor,
+            "serializer": PlainJson(),
+            "log_level": "CRITICAL",
+            "enable_otlp": False,
+            "notification_listener_polling_interval_sec": 5.0,
+        }
+    )
+    DBOS.launch()
+
+
+def database_url(settings: Settings) -> str:
+    """Return where workflows are kept: where the state is on a server, otherwise a file of their own in the home."""
+    if settings.runs_url:
+        return settings.runs_url
+    return settings.database_url
+
+
+def _prepare(url: str) -> None:
+    """Open a new SQLite file once with a write-ahead log: DBOS itself does not, and commits take twice as long."""
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        make_private(path.parent)
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        path.chmod(0o600)

@@ -1,0 +1,338 @@
+"""Running a production: started, taken up after a crash, looked at while it goes, and asked for single lines again."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sayso.accounts.rights import Right
+from sayso.clock import stamp
+from sayso.consent.errors import ConsentRefused
+from sayso.disk import LockTaken, locked
+from sayso.errors import Conflict, NotFound
+from sayso.ids import new_id, parse_id
+from sayso.productions.errors import ProductionBusy
+from sayso.progress import Report, silent
+from sayso.workflows.installation.session import Session
+from sayso.workflows.productions import permitting, plans, takes
+from sayso.workflows.productions.delivery import MANIFEST, Delivery
+from sayso.workflows.productions.plans import Production
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_POLL_S: Final = 0.05
+_GOING: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
+
+
+class RunUnknown(NotFound):
+    """There is no such run here."""
+
+
+class RunStopped(Conflict):
+    """The run was cancelled; resume it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """A finished run: the manifest of the package, the digest of its content, how many lines were made and taken over.
+
+    ``stopped`` are lines whose voice was withdrawn or refused, ``failed`` those that no engine could say.
+    """
+
+    production: str
+    run: str
+    package: Path
+    digest: str
+    rendered: int
+    reused: int
+    stopped: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunShown:
+    """One run, as it is now: ``state`` is DBOS's word in lower case, ``steps`` how many are done."""
+
+    run: str
+    production: str
+    state: str
+    began_at: str
+    ended_at: str | None
+    steps: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a production is: its stage, lines done of all, and what the last run tells of speed."""
+
+    production: str
+    stage: str
+    lines: int
+    done: int
+    stopped: int
+    failed: int
+    made_s: float
+    rtf: float | None
+    left_s: float | None
+
+
+def run(
+    session: Session, production_id: str, delivery: Delivery, report: Report = silent, *, fresh: bool = False
+) -> Produced:
+    """Make the production into ``delivery``, or go on with a run that was cut off, and return what came of it.
+
+    Raise `ConsentRefused` with every reason where anything is missing before the first sound; `ProductionBusy` where
+    another process works on it; `WorkFailed` where a disk or a database could not be had.
+    """
+    session.require(Right.SPEECH)
+    production = plans.opened(session, production_id)
+    session.require_licensee(production.licensee, Right.SPEECH)
+    _check_permitted(session, production)
+    delivery = replace(delivery, folder=delivery.folder.resolve())
+    delivery.prepare()
+    with _alone(session, production.production_id):
+        durable = _durable()
+        unfinished = None if fresh else _unfinished(session, production.production_id, delivery)
+        run_id = unfinished or new_id("run")
+        with durable.at_work(session, production.production_id):
+            if unfinished is None:
+                durable.started(run_id, production.production_id, durable.sealed_delivery(session, delivery))
+            told = _awaited(durable, run_id, production, report)
+    return _produced(production, run_id, delivery, told)
+
+
+def resume(session: Session, run_id: str, report: Report = silent) -> Produced:
+    """Go on with a run that was cut off, failed or cancelled; raise `RunUnknown`."""
+    session.require(Right.SPEECH)
+    durable = _durable()
+    production_id, sealed = _inputs(session, parse_id("run", run_id))
+    production = plans.opened(session, production_id)
+    session.require_licensee(production.licensee, Right.SPEECH)
+    delivery = durable.opened_delivery(session, sealed)
+    delivery.prepare()
+    with _alone(session, production_id), durable.at_work(session, production_id):
+        durable.resumed(run_id)
+        told = _awaited(durable, run_id, production, report)
+    return _produced(production, run_id, delivery, told)
+
+
+def fork(session: Session, run_id: str, step: int, report: Report = silent) -> Produced:
+    """Run again from a step of a run on, as a run of its own; what came before is taken over."""
+    session.require(Right.SPEECH)
+    durable = _durable()
+    production_id, sealed = _inputs(session, parse_id("run", run_id))
+    production = plans.opened(session, production_id)
+    session.require_licensee(production.licensee, Right.SPEECH)
+    delivery = durable.opened_delivery(session, sealed)
+    delivery.prepare()
+    forked = new_id("run")
+    with _alone(session, production_id), durable.at_work(session, production_id):
+        durable.forked(run_id, step, forked)
+        told = _awaited(durable, forked, production, report)
+    return _produced(production, forked, delivery, told)
+
+
+def cancel(session: Session, run_id: str) -> RunShown:
+    """Stop a run at its next step, in whichever process it goes; what is made stays."""
+    session.require(Right.SPEECH)
+    _check_seen(session, run_id)
+    with _durable().client(session.settings) as client:
+        client.cancel_workflow(run_id)
+    return shown(session, run_id)
+
+
+def shown(session: Session, run_id: str) -> RunShown:
+    """Return one run; raise `RunUnknown`."""
+    _check_seen(session, run_id)
+    with _durable().client(session.settings) as client:
+        found = client.list_workflows(workflow_ids=[run_id])[0]
+        steps = len(client.list_workflow_steps(run_id, load_output=False))
+    return _shown(found, steps)
+
+
+def listed(session: Session) -> list[RunShown]:
+    """Return the runs of the productions that who asks sees, the newest first, without their steps counted."""
+    seen = {row.production_id for row in plans.listed(session)}
+    with _durable().client(session.settings) as client:
+        found = [one for one in client.list_workflows(sort_desc=True) if _production_of(one) in seen]
+    return [_shown(one, 0) for one in found]
+
+
+def redo(session: Session, production_id: str, label: str) -> Production:
+    """Have one line made anew in the next run, with another seed, and return the production."""
+    session.require(Right.SPEECH)
+    with _alone(session, parse_id("production", production_id)):
+        production = plans.opened(session, production_id)
+        session.require_licensee(production.licensee, Right.SPEECH)
+        line = production.plan.line(label)
+        takes_by_key = {**production.plan.takes, line.key: production.take_number(line) + 1}
+        changed = replace(production, plan=replace(production.plan, takes=takes_by_key))
+        plans.kept(session, changed, is_new=False)
+    return changed
+
+
+def progress(session: Session, production_id: str) -> Progress:
+    """Return how far a production is, by what its runs have written; it disturbs none of them."""
+    production = plans.opened(session, production_id)
+    lines = list(production.plan.lines())
+    clips = [takes.clip_of(session, production, line) for line in lines]
+    made_ms = sum(clip.duration_ms or 0 for clip in clips if clip is not None)
+    done = sum(clip is not None for clip in clips)
+    steps = _steps(session, production.production_id)
+    outputs = [step["output"] for step in steps if isinstance(step.get("output"), Mapping)]
+    rtf = _rtf(steps)
+    left = sum(line.bound_ms for line, clip in zip(lines, clips, strict=True) if clip is None) / 2000
+    return Progress(
+        production=production.production_id,
+        stage=_stage(session, production.production_id, steps),
+        lines=len(lines),
+        done=done,
+        stopped=sum("stopped" in each and "line" in each for each in outputs),
+        failed=sum("failed" in each for each in outputs),
+        made_s=made_ms / 1000,
+        rtf=rtf,
+        left_s=None if rtf is None else round(left * rtf, 1),
+    )
+
+
+def _check_permitted(session: Session, production: Production) -> None:
+    """Raise `ConsentRefused` where something is missing, as long as nothing was made; later only lines are stopped."""
+    if any(takes.clip_of(session, production, line) is not None for line in production.plan.lines()):
+        return
+    missing = permitting.missing(session, production)
+    if missing:
+        reasons = [f"{one.action} with {one.voice}: {reason}" for one in missing for reason in one.reasons]
+        raise ConsentRefused(
+            f"got a production that {len(missing)} grants are missing for, expected none; nothing was made",
+            reasons=reasons,
+        )
+
+
+@contextlib.contextmanager
+def _alone(session: Session, production_id: str) -> Iterator[None]:
+    """Hold a production against every other process of this machine; death lets it go."""
+    path = session.settings.home / "productions" / f"{production_id}.lock"
+    try:
+        with locked(path, wait=False):
+            yield
+    except LockTaken:
+        raise ProductionBusy(f"another process works on {production_id}; wait for it, or end it") from None
+
+
+def _durable() -> ModuleType:
+    from sayso.workflows.productions import durable  # noqa: PLC0415 - loads DBOS, of the extra
+
+    return durable
+
+
+def _awaited(durable: ModuleType, run_id: str, production: Production, report: Report) -> Mapping[str, Any]:
+    """Wait for a run within `at_work`, telling how far it is; raise `WorkFailed` or `RunStopped`."""
+    total = sum(1 for _ in production.plan.lines()) + len(production.plan.chapters) + 2
+    handle = durable.handle(run_id)
+    while (status := handle.get_status()).status in _GOING:
+        report(min(1.0, durable.steps_done(run_id) / total))
+        time.sleep(_POLL_S)
+    if status.status == "CANCELLED":
+        raise RunStopped(f"{run_id} was cancelled; what was made stays")
+    if status.status != "SUCCESS":
+        raise durable.WorkFailed(str(status.error or status.status))
+    told: Mapping[str, Any] = status.output
+    return told
+
+
+def _produced(production: Production, run_id: str, delivery: Delivery, told: Mapping[str, Any]) -> Produced:
+    return Produced(
+        production=production.production_id,
+        run=run_id,
+        package=delivery.folder / MANIFEST,
+        digest=told["digest"],
+        rendered=told["rendered"],
+        reused=told["reused"],
+        stopped=tuple(told["stopped"]),
+        failed=tuple(told["failed"]),
+    )
+
+
+def _unfinished(session: Session, production_id: str, delivery: Delivery) -> str | None:
+    """Return the run that a dead process left, if it goes to the same place; another one is cancelled."""
+    durable = _durable()
+    with durable.client(session.settings) as client:
+        found = [one for one in client.list_workflows(status=list(_GOING)) if _production_of(one) == production_id]
+        same = [one for one in found if durable.opened_delivery(session, one.input["args"][1]) == delivery]
+        for one in found:
+            if one not in same[-1:]:
+                client.cancel_workflow(one.workflow_id)
+    return str(same[-1].workflow_id) if same else None
+
+
+def _production_of(status: Any) -> str:
+    args = (status.input or {}).get("args") or [""]
+    return str(args[0])
+
+
+def _inputs(session: Session, run_id: str) -> tuple[str, str]:
+    with _durable().client(session.settings) as client:
+        found = client.list_workflows(workflow_ids=[run_id])
+    if not found:
+        raise RunUnknown(f"got {run_id}, which is no run that is known here")
+    args = found[0].input["args"]
+    return str(args[0]), str(args[1])
+
+
+def _check_seen(session: Session, run_id: str) -> None:
+    """Raise `RunUnknown` or `ProductionUnknown` for a run that who asks does not see."""
+    plans.opened(session, _inputs(session, parse_id("run", run_id))[0])
+
+
+def _shown(status: Any, steps: int) -> RunShown:
+    ended = status.completed_at
+    return RunShown(
+        run=status.workflow_id,
+        production=_production_of(status),
+        state=str(status.status).lower(),
+        began_at=_moment(status.created_at),
+        ended_at=None if ended is None else _moment(ended),
+        steps=steps,
+        problem="" if status.error is None else str(status.error),
+    )
+
+
+def _moment(epoch_ms: int) -> str:
+    return stamp(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=epoch_ms))
+
+
+def _steps(session: Session, production_id: str) -> list[Mapping[str, Any]]:
+    """Return the steps of the last run of a production."""
+    with _durable().client(session.settings) as client:
+        runs = [one for one in client.list_workflows(sort_desc=True) if _production_of(one) == production_id]
+        return list(client.list_workflow_steps(runs[0].workflow_id)) if runs else []
+
+
+def _stage(session: Session, production_id: str, steps: list[Mapping[str, Any]]) -> str:
+    runs = [one for one in listed(session) if one.production == production_id]
+    if not runs:
+        return "planned"
+    if runs[0].state not in {"pending", "enqueued"}:
+        return {"success": "packaged", "error": "failed"}.get(runs[0].state, runs[0].state)
+    last = steps[-1]["function_name"].rpartition(".")[2] if steps else ""
+    return {"": "permit", "permit_step": "synthesize", "line_step": "synthesize", "chapter_step": "master"}.get(
+        last, "package"
+    )
+
+
+def _rtf(steps: list[Mapping[str, Any]]) -> float | None:
+    """Return seconds of work a second of sound, over the lines that the last run made."""
+    spent = heard = 0.0
+    for step in steps:
+        output = step.get("output")
+        if isinstance(output, Mapping) and output.get("is_new") and output.get("ms"):
+            spent += (step["completed_at_epoch_ms"] - step["started_at_epoch_ms"]) / 1000
+            heard += output["ms"] / 1000
+    return round(spent / heard, 4) if heard else None

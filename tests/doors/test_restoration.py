@@ -1,0 +1,55 @@
+"""The commands diagnose and restore: pages, folders, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sayso.audio.container import Container
+from sayso.audio.encode import encode
+from tests.doors.program import Program
+from tests.restoration.rooms import with_hum
+
+
+@pytest.fixture
+def program(tmp_path):
+    return Program(tmp_path)
+
+
+@pytest.fixture
+def folder(program, speech):
+    folder = program.folder / "in"
+    folder.mkdir()
+    (folder / "hum.wav").write_bytes(encode(with_hum(speech, 50, -12), Container.WAV))
+    (folder / "junk.mp3").write_bytes(b"no sound at all")
+    return folder
+
+
+def test_a_diagnosis_is_one_page_and_one_object_a_file(program, folder):
+    page = program.folder / "page.html"
+    done = program.run("diagnose", folder / "hum.wav", folder / "junk.mp3", "-o", page, "--json")
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert done.returncode == 2
+    assert "hum" in first["faults"]
+    assert second["error"] == "unknown-format"
+    html = page.read_text()
+    assert "mains hum" in html
+    assert "data:image/png" in html
+    assert "<script" not in html
+
+
+def test_a_folder_is_restored_and_the_next_run_goes_on(program, folder):
+    first = program.run("restore", folder, "--out-dir", program.folder / "out", "--json")
+    again = program.run("restore", folder, "--out-dir", program.folder / "out", "--json")
+    for done, state in ((first, "repaired"), (again, "kept")):
+        assert done.returncode == 2
+        results = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [result.get("state", result.get("error")) for result in results] == [state, "unknown-format"]
+    assert (program.folder / "out" / "hum.wav").exists()
+    assert not (program.folder / "out" / "junk.mp3").exists()
+
+
+@pytest.mark.parametrize("words", [(), ("a.wav",), ("a.wav", "b.wav", "-o", "c.wav"), ("--raw", "16000", "a.wav")])
+def test_an_unclear_request_is_refused(program, words):
+    assert program.run("restore", *words).returncode == 2

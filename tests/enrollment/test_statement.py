@@ -1,0 +1,51 @@
+"""The statement: each word that tells must have been said; one in doubt is for a person to hear."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sayso.audio import Signal
+from sayso.enrollment.errors import StatementInvalid
+from sayso.enrollment.statement import check_statement
+from tests.recognition.echo import Echo
+
+TEXT = "I allow Northwind Audio to read mystery novels with my voice until 2027: river, candle, monkey, window."
+SOUND = Signal.mono(np.zeros(16_000, np.float32), 16_000)
+
+
+def verdict(recogniser, text=TEXT, sound=SOUND):
+    return check_statement(sound, text, recogniser).verdict
+
+
+def test_a_statement_that_was_said_passes_however_its_short_words_were():
+    assert verdict(Echo()) == "pass"
+    assert verdict(Echo(unsaid={"I", "to", "my"})) == "pass"
+
+
+def test_one_word_in_doubt_is_for_a_person_and_is_named():
+    found = check_statement(SOUND, TEXT, Echo(unsaid={"monkey"}))
+    assert (found.verdict, found.reasons) == ("review", ("not heard: monkey",))
+
+
+def test_a_word_that_the_transcript_has_was_said():
+    assert verdict(Echo(heard="a Monkey.", unsaid={"monkey"})) == "pass"
+
+
+@pytest.mark.parametrize("unsaid", [{"Northwind", "Audio", "mystery"}, {"river", "candle", "monkey", "window"}])
+def test_another_licensee_or_old_words_are_refused(unsaid):
+    assert verdict(Echo(unsaid={*unsaid, "2027:"})) == "refuse"
+
+
+def test_a_number_tells_as_much_as_a_word():
+    assert verdict(Echo(unsaid={"2027:"})) == "review"
+
+
+def test_a_statement_of_more_than_two_minutes_is_refused_unheard():
+    long = Signal.mono(np.zeros(121 * 8_000, np.float32), 8_000)
+    assert verdict(None, sound=long) == "refuse"
+
+
+def test_a_text_that_tells_nothing_is_an_error():
+    with pytest.raises(StatementInvalid, match="expected the statement"):
+        verdict(Echo(), text="I do so.")

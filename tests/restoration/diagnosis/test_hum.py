@@ -1,0 +1,54 @@
+"""Mains hum: found at its frequency and level, taken out, and not imagined."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sayso.restoration.diagnosis.hum import find_hum, remove_hum
+from tests.restoration.rooms import power, with_hum, with_noise
+
+
+@pytest.mark.parametrize("level_db", [-10, -25])
+@pytest.mark.parametrize("mains_hz", [49.9, 50.0, 60.0, 60.15])
+def test_hum_is_found_at_its_frequency_and_level(speech, mains_hz, level_db):
+    hum = find_hum(with_hum(speech, mains_hz, level_db).samples[0], speech.sample_rate)
+    assert hum is not None
+    assert hum.mains_hz == round(mains_hz)
+    assert hum.tones_hz[0] == pytest.approx(mains_hz, abs=0.15)
+    assert hum.level_db == pytest.approx(level_db, abs=3.0)
+
+
+def test_speech_noise_tones_and_silence_are_no_hum(speech):
+    t = np.arange(5 * 24_000) / 24_000
+    silence = np.zeros(t.size, np.float32)
+    for samples in (speech.samples[0], with_noise(speech, 10).samples[0], silence):
+        assert find_hum(samples, 24_000) is None
+    assert find_hum((0.2 * np.sin(2 * np.pi * 440 * t)).astype(np.float32), 24_000) is None
+
+
+def test_a_recording_of_under_two_seconds_is_too_short_to_tell(speech):
+    assert find_hum(with_hum(speech, 50, -10).samples[0, :40_000], speech.sample_rate) is None
+
+
+@pytest.mark.parametrize("sample_rate", [8_000, 44_100])
+def test_rates(speech, sample_rate):
+    from sayso.audio.resample import resample
+
+    humming = with_hum(resample(speech, sample_rate), 50, -20)
+    hum = find_hum(humming.samples[0], sample_rate)
+    assert hum is not None
+    assert hum.mains_hz == 50
+
+
+@pytest.mark.parametrize("mains_hz", [50.1, 60.0])
+def test_removal_takes_the_hum_and_leaves_the_speech(speech, mains_hz):
+    humming = with_hum(speech, mains_hz, -6)
+    hum = find_hum(humming.samples[0], speech.sample_rate)
+    assert hum is not None
+    clean = remove_hum(humming, hum)
+    assert clean.samples.shape == speech.samples.shape
+    left_db = 10 * np.log10(power(clean.samples - speech.samples) / power(speech.samples))
+    assert left_db < -17
+    untouched = remove_hum(speech, hum)
+    assert 10 * np.log10(power(untouched.samples - speech.samples) / power(speech.samples)) < -17

@@ -1,0 +1,108 @@
+"""Repair as a whole: what is clean stays, what is broken gets better, nothing gets worse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sayso.audio.errors import EmptyAudio, SilentAudio
+from sayso.audio.quality import Dnsmos
+from sayso.audio.signal import Signal
+from sayso.restoration import restore
+from sayso.restoration.repair import planner, replayed
+from sayso.restoration.repair.steps import Step, StepUnknown, applied
+from tests.restoration.rooms import power, with_hum, with_noise
+
+
+def test_a_clean_recording_passes_untouched(speech):
+    done = restore(speech)
+    assert done.signal is speech
+    assert done.repaired == done.refused == ()
+    assert done.after == done.before
+
+
+def test_a_noisy_recording_gets_better_and_can_be_made_again(speech):
+    noisy = with_noise(speech, 8)
+    done = restore(noisy)
+    assert done.repaired == ("noise",)
+    assert done.after.ovr > done.before.ovr + 0.3
+    assert done.after.sig >= done.before.sig - 0.1
+    assert done.signal.samples.shape == noisy.samples.shape
+    assert len(done.steps[0].digest) == 64
+    assert np.array_equal(replayed(done.steps, noisy).samples, done.signal.samples)
+
+
+def test_hum_and_offset_are_found_and_repaired(speech):
+    broken = Signal(with_hum(speech, 50, -12).samples + np.float32(0.08), speech.sample_rate)
+    done = restore(broken)
+    assert done.repaired[:2] == ("offset", "hum")
+    assert abs(float(done.signal.samples.mean())) < 1e-3
+    assert power(done.signal.samples - speech.samples) < 0.05 * power(broken.samples - speech.samples)
+
+
+def test_cut_peaks_and_clicks_are_repaired(speech):
+    loud = Signal(speech.samples / np.abs(speech.samples).max(), speech.sample_rate)
+    cut = np.round(np.clip(loud.samples, -0.3, 0.3) * 32_767).astype(np.float32) / 32_767
+    cut[0, 20_000:140_000:24_000] += 0.6
+    done = restore(Signal(cut, speech.sample_rate))
+    assert "clicks" in done.repaired
+    only_cut = np.clip(loud.samples, -0.3, 0.3).astype(np.float32)
+    done = restore(Signal(only_cut, speech.sample_rate))
+    assert done.repaired == ("clipping",)
+    assert np.abs(done.signal.samples).max() <= 1
+    made = done.signal.samples / np.float32(done.steps[0].parameters["gain"])
+    assert power(made - loud.samples) < 0.3 * power(only_cut - loud.samples)
+
+
+def test_a_repair_that_does_harm_is_not_kept(speech, monkeypatch):
+    def spoil(step: Step, signal: Signal) -> Signal:
+        return Signal(np.sign(signal.samples).astype(np.float32) * np.float32(0.1), signal.sample_rate)
+
+    monkeypatch.setattr(planner, "applied", spoil)
+    noisy = with_noise(speech, 8)
+    done = restore(noisy)
+    assert done.signal is noisy
+    assert done.steps == ()
+    assert "noise" in done.refused
+
+
+@pytest.mark.parametrize(
+    ("after", "kept"),
+    [
+        (Dnsmos(3.0, 4.0, 3.0), True),
+        (Dnsmos(2.91, 4.0, 2.61), True),
+        (Dnsmos(2.89, 4.0, 3.5), False),
+        (Dnsmos(3.5, 4.0, 2.59), False),
+    ],
+)
+def test_the_rule_of_no_harm(speech, monkeypatch, after, kept):
+    scores = iter([Dnsmos(sig=3.0, bak=2.0, ovr=2.5), after])
+    monkeypatch.setattr(planner, "dnsmos", lambda _: next(scores))
+    assert (restore(with_noise(speech, 8)).repaired == ("noise",)) is kept
+
+
+def test_a_repair_that_takes_the_voice_away_is_not_kept(speech):
+    noisy = with_noise(speech, 8)
+
+    def another(signal: Signal) -> np.ndarray:
+        return np.array([1.0, 0.0] if signal is noisy else [0.0, 1.0], np.float32)
+
+    def nobody(_: Signal) -> np.ndarray:
+        raise SilentAudio
+
+    assert restore(noisy, identity=another).refused == ("noise",)
+    assert restore(noisy, identity=nobody).refused == ("noise",)
+    assert restore(noisy, identity=lambda _: np.array([1.0, 0.0], np.float32)).repaired == ("noise",)
+
+
+def test_a_step_that_is_none_is_refused(speech):
+    with pytest.raises(StepUnknown, match="polish"):
+        applied(Step("polish"), speech)
+
+
+def test_silence_and_a_blink_are_not_repaired():
+    silence = Signal.mono(np.zeros(32_000), 16_000)
+    assert not restore(silence).signal.samples.any()
+    assert restore(Signal.mono(np.array([0.1, -0.1]), 8_000)).signal.num_samples == 2
+    with pytest.raises(EmptyAudio):
+        restore(Signal.mono(np.zeros(0), 16_000))
