@@ -19,7 +19,7 @@ def real_clips():
         return json.loads(KEPT.read_text())
     root = Path(os.environ["SAYSO_SPEECH"])
     rows = [json.loads(line) for line in (root / "manifest.jsonl").read_text().splitlines()]
-    rows = [row for row in rows if row["sex"] and row["text"] and "noisy" not in row["source"]]
+    rows = [row for row in rows if row.get("sex") and row.get("text") and "noisy" not in row["source"]]
     counts = Counter(row["speaker"] for row in rows)
     clips = [_measured(root, row) for row in rows if counts[row["speaker"]] > 1]
     KEPT.parent.mkdir(exist_ok=True)
