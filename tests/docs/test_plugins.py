@@ -79,7 +79,7 @@ def test_the_engine_of_the_page_conforms_with_pytest_and_without(installed):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(test)]
     done = subprocess.run(command, env=path, cwd=installed, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    assert re.search(r"\b17 passed", done.stdout)
+    assert re.search(r"\b21 passed", done.stdout)
     alone = f"{TEST}\nprint(TestTones().broken())"
     done = subprocess.run([sys.executable, "-c", alone], env=path, capture_output=True, text=True, check=False)
     assert done.stdout == "[]\n", done.stderr

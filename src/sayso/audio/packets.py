@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from sayso.audio.blocks import Block, gathered
+from sayso.audio.blocks import Block, Limit, gathered
 from sayso.audio.container import AudioFormat
 from sayso.audio.errors import AGAIN, CorruptAudio, EmptyAudio
 from sayso.audio.header import check_ogg_whole, declares_length
-from sayso.audio.limit import Limit
 
 _SLACK_S: Final = 0.1  # containers round their durations to milliseconds and frames
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from sayso.audio.blocks import BLOCK_VALUES, Block
+from sayso.audio.blocks import BLOCK_VALUES, Block, Limit
 from sayso.audio.container import AudioFormat
 from sayso.audio.errors import AGAIN, CorruptAudio
 from sayso.audio.header import check_ogg_whole, check_wav_whole
-from sayso.audio.limit import Limit
 
 
 def pcm_blocks(file: BinaryIO, form: AudioFormat, limit: Limit) -> Iterator[Block]:

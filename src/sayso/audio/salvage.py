@@ -14,11 +14,10 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
-from sayso.audio.blocks import Block, gathered
+from sayso.audio.blocks import Block, Limit, gathered
 from sayso.audio.container import READ, AudioFormat
 from sayso.audio.errors import AGAIN, CorruptAudio, EmptyAudio, UnknownFormat
 from sayso.audio.header import is_plain_wav
-from sayso.audio.limit import Limit
 from sayso.audio.packets import planar
 from sayso.audio.pcm import pcm_blocks
 from sayso.audio.source import opened

@@ -10,11 +10,10 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
-from sayso.audio.blocks import Block
+from sayso.audio.blocks import Block, Limit
 from sayso.audio.container import AudioFormat, id3_size, sniff
 from sayso.audio.errors import AGAIN, AudioNotFound, AudioUnreadable, CorruptAudio, EmptyAudio, UnknownFormat
 from sayso.audio.header import is_endless_flac
-from sayso.audio.limit import Limit
 from sayso.audio.packets import packet_blocks
 from sayso.audio.pcm import pcm_blocks
 

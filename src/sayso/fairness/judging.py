@@ -27,7 +27,7 @@ class FairnessVerdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class GroupComparison:
     """One group in one metric, beside the other groups.
 
     ``p_value`` is that of no gap at all, corrected for the number of comparisons. ``stratified`` is the gap within
@@ -51,7 +51,7 @@ class Judgement:
     """The verdict on all groups and metrics; a system passes where each comparison passes."""
 
     verdict: FairnessVerdict
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[GroupComparison, ...]
 
     @property
     def needed(self) -> int | None:
@@ -130,7 +130,7 @@ def _corrected(cases: Sequence[_Case], p_values: Sequence[float]) -> list[float]
     return result
 
 
-def _compared(case: _Case, p_beyond: float, p_none: float) -> Comparison:
+def _compared(case: _Case, p_beyond: float, p_none: float) -> GroupComparison:
     within = case.stratified
     is_reversed = (
         within is not None
@@ -141,7 +141,7 @@ def _compared(case: _Case, p_beyond: float, p_none: float) -> Comparison:
     needed = None
     if verdict is FairnessVerdict.INSUFFICIENT:
         needed = _still_needed(case)
-    return Comparison(case.metric, case.one, case.gap, case.margin, p_none, within, is_reversed, verdict, needed)
+    return GroupComparison(case.metric, case.one, case.gap, case.margin, p_none, within, is_reversed, verdict, needed)
 
 
 def _verdict(case: _Case, p_beyond: float, p_none: float, *, is_reversed: bool) -> FairnessVerdict:

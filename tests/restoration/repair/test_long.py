@@ -6,9 +6,9 @@ import numpy as np
 
 from sayso.audio.container import Container
 from sayso.audio.decode import decode
+from sayso.audio.encode import write_blocks
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal, concatenate
-from sayso.audio.writing import write_blocks
 from sayso.restoration.repair.long import EXCERPT_S, MAX_EXCERPTS, Excerpts, replayed_blocks
 from sayso.restoration.repair.steps import noise_step, replayed
 from tests.restoration.rooms import power, with_noise

@@ -63,7 +63,7 @@ class Admission:
         self._spent[key] = (left - 1.0, now)
 
     @contextlib.asynccontextmanager
-    async def place(self, key: str, *, deadline_s: float | None = None) -> AsyncIterator[Place]:
+    async def place(self, key: str, *, deadline_s: float | None = None) -> AsyncIterator[AdmittedPlace]:
         """Yield a place, which ends with the block if it was not left before; raise `Busy` at once.
 
         ``deadline_s`` is how long whoever asks would wait at most.
@@ -78,7 +78,7 @@ class Admission:
             await self._turn(key)
         else:
             self.held += 1
-        place = Place(self, self.clock())
+        place = AdmittedPlace(self, self.clock())
         try:
             yield place
         finally:
@@ -110,7 +110,7 @@ class Admission:
 
 
 @dataclass
-class Place:
+class AdmittedPlace:
     """One utterance's place among those that are made."""
 
     admission: Admission

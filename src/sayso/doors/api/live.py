@@ -72,7 +72,7 @@ class Context:
         return [rest] if rest.strip() else []
 
 
-class Conversation:
+class SocketConversation:
     """One connection of a caller."""
 
     def __init__(self, socket: WebSocket, service: Service, caller: Caller) -> None:
@@ -197,7 +197,7 @@ async def stream(socket: WebSocket) -> None:
         await socket.close(_UNAUTHORISED, known(error).slug)
         return
     await socket.accept()
-    await Conversation(socket, service, caller).run()
+    await SocketConversation(socket, service, caller).run()
 
 
 def _parsed(message: str) -> Mapping[str, Any]:

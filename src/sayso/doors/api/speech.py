@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final
 
-from sayso.doors.api.admission import Place
+from sayso.doors.api.admission import AdmittedPlace
 from sayso.mark import MarkedAudio
 from sayso.workflows.speech.live import Ending, LiveSpeech
 
@@ -25,7 +25,7 @@ SLOW_S: Final = 0.05
 """How long a piece may find no room before its listener is taken for slow."""
 
 Begin = Callable[[], LiveSpeech]
-Places = contextlib.AbstractAsyncContextManager[Place]
+Places = contextlib.AbstractAsyncContextManager[AdmittedPlace]
 
 
 class Speaking:
@@ -39,7 +39,7 @@ class Speaking:
         self.came_s = came_s
         self._begin, self._makers, self._keepers, self._places = begin, makers, keepers, places
         self._ends = contextlib.AsyncExitStack()
-        self._place: Place | None = None
+        self._place: AdmittedPlace | None = None
         self._loop = asyncio.get_running_loop()
         self._pieces: asyncio.Queue[MarkedAudio | BaseException | None] = asyncio.Queue()
         self._room = threading.Semaphore(WAITING)

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from sayso.fairness import Comparison, Judgement
+    from sayso.fairness import GroupComparison, Judgement
 
 WIDTH: Final = 420
 ROW: Final = 26
@@ -30,7 +30,7 @@ def page(found: Judgement) -> str:
     )
 
 
-def _plot(metric: str, rows: Sequence[Comparison]) -> dict[str, Any]:
+def _plot(metric: str, rows: Sequence[GroupComparison]) -> dict[str, Any]:
     """Return where each interval lies on an axis that holds the margins and every interval."""
     ends = [abs(end) for one in rows for end in one.gap.interval() if math.isfinite(end)]
     reach = 1.1 * (max([rows[0].margin, *ends]) or 1.0)
@@ -50,12 +50,12 @@ def _plot(metric: str, rows: Sequence[Comparison]) -> dict[str, Any]:
     }
 
 
-def _places(one: Comparison, place: Callable[[float], float]) -> dict[str, float]:
+def _places(one: GroupComparison, place: Callable[[float], float]) -> dict[str, float]:
     low, high = one.gap.interval()
     return {"at": place(one.gap.value), "low": place(low), "high": place(high)}
 
 
-def _words(one: Comparison) -> dict[str, Any]:
+def _words(one: GroupComparison) -> dict[str, Any]:
     low, high = one.gap.interval()
     return {
         "group": one.effect.group,

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sayso.fairness import Comparison, Gap, Judgement
+    from sayso.fairness import Gap, GroupComparison, Judgement
 
 
 def judgement(found: Judgement) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def judgement(found: Judgement) -> dict[str, Any]:
     }
 
 
-def _group(one: Comparison) -> dict[str, Any]:
+def _group(one: GroupComparison) -> dict[str, Any]:
     low, high = one.gap.interval()
     return {
         "metric": one.metric,

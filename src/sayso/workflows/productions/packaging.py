@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sayso.audio import Container
-from sayso.audio.bookfile import bound
 from sayso.consent.permit import Release
 from sayso.credentials import ProgrammeClaim, issue_bound
 from sayso.disk import write_document
 from sayso.errors import Conflict, Refused
 from sayso.labels import DISCLOSURE
 from sayso.mark import Mark, PlacedMark
+from sayso.productions.bookfile import bound
 from sayso.productions.feed import chapter_marks, rss
 from sayso.productions.overlays import SpokenBook, epub
 from sayso.productions.stores import STORES

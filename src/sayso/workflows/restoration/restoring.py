@@ -10,10 +10,10 @@ from typing import Final
 
 from sayso.audio import Container, Signal, container_of, dnsmos, encode
 from sayso.audio.decode import decode
+from sayso.audio.encode import STREAMED, write_blocks
 from sayso.audio.overview import Overview
 from sayso.audio.quality import Dnsmos
 from sayso.audio.stream import stream
-from sayso.audio.writing import STREAMED, write_blocks
 from sayso.disk import check_target, explained, make_private, sync_folder, write_whole
 from sayso.errors import Invalid
 from sayso.progress import Report

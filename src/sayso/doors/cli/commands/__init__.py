@@ -6,13 +6,11 @@ import typer
 
 from sayso.doors.cli.commands import (
     account,
-    consent,
     credentials,
     demo,
     detect,
     diagnose,
     doctor,
-    documents,
     enroll,
     erase,
     export,
@@ -23,20 +21,19 @@ from sayso.doors.cli.commands import (
     ledger,
     mark,
     produce,
-    records,
     report,
     resolver,
     restore,
     say,
     serve,
     speaker,
-    states,
     text,
     trace,
     verify,
     voice,
     witness,
 )
+from sayso.doors.cli.commands.consents import consent, documents, records, states
 from sayso.doors.cli.usage import TextCommand
 
 

@@ -16,7 +16,7 @@ from sayso.doors.shapes import fairness as shapes
 from sayso.errors import Conflict, Refused
 
 if TYPE_CHECKING:
-    from sayso.fairness import Comparison, Judgement
+    from sayso.fairness import GroupComparison, Judgement
 
 app = typer.Typer(cls=Group, no_args_is_help=True)
 
@@ -67,5 +67,5 @@ def _lines(found: Judgement) -> Iterator[str]:
         yield f"needed: {found.needed} speakers of each group"
 
 
-def _note(one: Comparison) -> str:
+def _note(one: GroupComparison) -> str:
     return "; the gap points the other way within strata" if one.is_reversed else ""

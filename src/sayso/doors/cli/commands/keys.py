@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sayso.doors.cli import tables
-from sayso.doors.cli.commands.consent import Draft, drafted
+from sayso.doors.cli.commands.consents.consent import Draft, drafted
 from sayso.doors.cli.group import group
 from sayso.doors.cli.options import MAX_TEXT_BYTES, read_file
 from sayso.doors.cli.outlet import Force

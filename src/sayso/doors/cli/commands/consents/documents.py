@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sayso.doors.cli.commands.consent import told
+from sayso.doors.cli.commands.consents.consent import told
 from sayso.doors.cli.commands.keys import Passphrase, secret
 from sayso.doors.cli.options import read_file
 from sayso.doors.cli.outlet import Force, outlet

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from sayso.consent.dimension import Command
-from sayso.doors.cli.commands.consent import Draft, Grant, Speaker, drafted, told
+from sayso.doors.cli.commands.consents.consent import Draft, Grant, Speaker, drafted, told
 from sayso.doors.cli.limits import takes_terms, typed_terms
 from sayso.doors.cli.outlet import Force
 from sayso.doors.cli.output import AsJson, show

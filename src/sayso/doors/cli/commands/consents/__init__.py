@@ -1,0 +1,1 @@
+"""The commands ``sayso consent``: grants, their states, documents and records."""
