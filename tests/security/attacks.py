@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +22,9 @@ from sayso.consent import store as consents
 from sayso.consent.act import Disclosure
 from sayso.consent.errors import PermitRefused
 from sayso.consent.permit import Permit
-from sayso.engines import VoiceAsset
+from sayso.doors.api.speech import Speaking
+from sayso.engines import Stop, VoiceAsset
+from sayso.engines.hibari import HibariEngine
 from sayso.enrollment import intake
 from sayso.ids import ClipId, VoiceId, new_id
 from sayso.ledger import append
@@ -30,11 +35,12 @@ from sayso.mark.embedder import Marker
 from sayso.synthesis import Renderer, script
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
-from sayso.voices import CloningPermit, reference, style_fit
+from sayso.voices import CloningPermit, clone_zero_shot, reference, style_fit, zero_shot
 from sayso.workflows.consent import permission
 from sayso.workflows.installation import rows
 from sayso.workflows.provenance.releasing import ProgrammeDraft, SoundDraft
 from sayso.workflows.speech import credentials, exporting, orders, speaking
+from sayso.workflows.speech import live as live_speech
 from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import archive, cloning, voicebook
 from sayso.workflows.voices.cloning import Commission, clone_voice
@@ -108,7 +114,14 @@ class Counting:
 
     def session(self, *args: Any, **words: Any) -> Any:
         """Open a session that counts."""
-        inner, counting = self.marker.session(*args, **words), self
+        return self._counted(self.marker.session(*args, **words))
+
+    def live(self, *args: Any, **words: Any) -> Any:
+        """Open a live session that counts."""
+        return self._counted(self.marker.live(*args, **words))
+
+    def _counted(self, inner: Any) -> Any:
+        counting = self
 
         class Session:
             def push(self, signal: Signal) -> Any:
@@ -116,6 +129,9 @@ class Counting:
                 marked = inner.push(signal)
                 counting.then()
                 return marked
+
+            def finish(self) -> Any:
+                return inner.finish()
 
         return Session()
 
@@ -218,6 +234,25 @@ def have_a_piece_released_after_a_withdrawal() -> None:
         next(pieces)
     if marker.chunks != 1:
         raise Breach("the chunk was shorter than a piece: this attack shows nothing")
+
+
+@against("synthesis/render.py:Renderer._live without check 0")
+def go_on_while_it_is_heard_after_a_withdrawal() -> None:
+    world, marker = World(), Counting()
+    pieces = render(world, marker, engine=ENGINE, live=True)
+    next(pieces)
+    before, world.epoch = marker.chunks, 4
+    with refused("live speech went on after the withdrawal"):
+        next(pieces)
+    if marker.chunks > before:
+        raise Breach("a piece of live speech was marked after the withdrawal")
+
+
+@against("synthesis/render.py:Renderer._live without made_ms in check 0")
+def make_more_than_the_ceiling_while_it_is_heard() -> None:
+    world = World()
+    with refused("more was made live than the ceiling"):
+        list(render(world, Counting(), engine=ENGINE, live=True, permit=world.permit(ceiling_ms=300)))
 
 
 # Marking
@@ -407,6 +442,52 @@ def refusing() -> CloningPermit:
     return allowed
 
 
+class Cloner(HibariEngine):
+    """An engine that clones by itself, and counts what it hears and says."""
+
+    def __init__(self) -> None:
+        self.heard, self.said = 0, 0
+
+    def clone(self, reference: Signal) -> VoiceAsset:
+        self.heard += 1
+        return VOICE
+
+    def stream(self, text: str, voice: VoiceAsset, **words: Any) -> Iterator[Signal]:
+        self.said += 1
+        return super().stream(text, voice, **words)
+
+
+def cloned_at_once(engine: Cloner, gate: Gate, withdrawn_at: float) -> None:
+    """Clone with an engine that does it by itself; consent ends once so large a part is done. Nothing is judged."""
+
+    def progress(part: float) -> None:
+        if part >= withdrawn_at:
+            gate.refusal = PermitRefused("withdrawn", reasons=["withdrawn"])
+
+    progress(0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zero_shot.Parted, "of", lambda signals: SimpleNamespace(heard=signals[0].samples[0]))
+        patch.setattr(zero_shot, "judged", lambda *_, **__: None)
+        with refused("a voice was cloned after the withdrawal"):
+            clone_zero_shot(engine, references(sound()), permitted(gate), progress=progress)
+
+
+@against("voices/zero_shot.py:clone_zero_shot without check 0")
+def have_an_engine_hear_a_speaker_after_a_withdrawal() -> None:
+    engine = Cloner()
+    cloned_at_once(engine, Gate(), withdrawn_at=0.0)
+    if engine.heard:
+        raise Breach("an engine heard the speaker after the withdrawal")
+
+
+@against("voices/zero_shot.py:clone_zero_shot without check 1")
+def have_a_clone_speak_after_a_withdrawal() -> None:
+    engine = Cloner()
+    cloned_at_once(engine, Gate(), withdrawn_at=0.5)
+    if engine.said:
+        raise Breach("a clone spoke after the withdrawal")
+
+
 def sealed(site: Site, what: str, before: str) -> None:
     """Withdraw once ``before`` is done, and expect nothing to be sealed afterwards."""
     owner = cloning if before == "fit" else archive
@@ -569,6 +650,57 @@ def be_held_up_until_after_a_withdrawal(site: Site) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SoundDraft, "publish", held_up)
         released(site, "a file got its name after the withdrawal")
+
+
+# Heard while it is made
+
+
+@against("workflows/speech/live.py:LiveSpeech.left without check 0")
+def hear_a_piece_that_waited_until_after_a_withdrawal(site: Site) -> None:
+    speech = live_speech.begin(site.session, site.estate.order(text="Good evening."))
+    pieces = speech.pieces()
+    try:
+        piece = next(pieces)
+        site.end_permits()
+        with refused("a piece that waited was heard after the withdrawal"):
+            speech.left(piece)
+    finally:
+        pieces.close()
+        permission.failed(site.session, speech.run.granted, speaking.ACT)
+
+
+class Waiting:
+    """An utterance of one piece, made before its consent ended."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.permit, self.stop = world, world.permit(), Stop()
+        self.piece = world.marker.embed(sound(), MARK, self.permit, Action.SYNTHESIZE)
+
+    def pieces(self) -> Iterator[MarkedAudio]:
+        yield self.piece
+
+    def left(self, _: MarkedAudio) -> None:
+        self.world.gate.check(self.permit, Action.SYNTHESIZE)
+
+    def close(self) -> None:
+        """Keep nothing."""
+
+
+@against("doors/api/speech.py:Speaking.pieces without its check")
+def be_sent_a_piece_that_waited_until_after_a_withdrawal() -> None:
+    async def listen(utterance: Any, pool: ThreadPoolExecutor) -> None:
+        places: Any = nullcontext(SimpleNamespace(leave=lambda: None))
+        speaking = Speaking(lambda: utterance, pool, pool, places, came_s=0.0)
+        await speaking.start()
+        utterance.world.epoch = 4
+        try:
+            with refused("the server sent a piece after the withdrawal"):
+                await anext(speaking.pieces())
+        finally:
+            await speaking.aclose()
+
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.run(listen(Waiting(World()), pool))
 
 
 # Exporting

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from .source import SOURCE, Place, functions, is_gate
+from .source import SOURCE, Function, Place, functions, is_gate
 
-Change = Callable[[ast.FunctionDef], bool]
+Change = Callable[[Function], bool]
 """Takes one check out of a function; returns whether it found it."""
 
 
@@ -57,11 +57,11 @@ def _function(place: Place) -> FunctionType:
     return found
 
 
-def _node(tree: ast.AST, name: str) -> ast.FunctionDef:
+def _node(tree: ast.AST, name: str) -> Function:
     for part in name.split("."):
-        kinds = ast.ClassDef | ast.FunctionDef
+        kinds = ast.ClassDef | Function
         tree = next(node for node in ast.iter_child_nodes(tree) if isinstance(node, kinds) and node.name == part)
-    assert isinstance(tree, ast.FunctionDef)
+    assert isinstance(tree, Function)
     return tree
 
 
@@ -97,7 +97,7 @@ class _Without(ast.NodeTransformer):
 def without_call(wanted: Callable[[ast.AST], bool], number: int = 0) -> Change:
     """Return what takes out a whole check."""
 
-    def change(node: ast.FunctionDef) -> bool:
+    def change(node: Function) -> bool:
         transformer = _Without(wanted, number)
         transformer.visit(node)
         return transformer.found
@@ -111,7 +111,7 @@ def without_word(number: int, word: str) -> Change:
     A length is not left out but said to be nothing, since some who wrap the gate insist on one.
     """
 
-    def change(node: ast.FunctionDef) -> bool:
+    def change(node: Function) -> bool:
         call = [each for each in ast.walk(node) if _asks(each)][number]
         assert isinstance(call, ast.Call)
         kept = [each for each in call.keywords if each.arg != word]
@@ -125,9 +125,9 @@ def without_word(number: int, word: str) -> Change:
 def without_branch(test: str) -> Change:
     """Return what takes out the branch with this test."""
 
-    def change(node: ast.FunctionDef) -> bool:
+    def change(node: Function) -> bool:
         for outer in ast.walk(node):
-            for inner in getattr(outer, "body", []) if isinstance(outer, ast.FunctionDef | ast.If | ast.Try) else []:
+            for inner in getattr(outer, "body", []) if isinstance(outer, Function | ast.If | ast.Try) else []:
                 if isinstance(inner, ast.If) and ast.unparse(inner.test) == test:
                     inner.test = ast.Constant(value=False)
                     return True
@@ -139,7 +139,7 @@ def without_branch(test: str) -> Change:
 def without_row(name: str) -> Change:
     """Return what takes the row that begins with ``name`` out of a table of comparisons."""
 
-    def change(node: ast.FunctionDef) -> bool:
+    def change(node: Function) -> bool:
         for table in [each for each in ast.walk(node) if isinstance(each, ast.Tuple)]:
             rows = [row for row in table.elts if not (isinstance(row, ast.Tuple) and _begins(row, name))]
             if len(rows) < len(table.elts):
@@ -155,8 +155,8 @@ def _begins(row: ast.Tuple, name: str) -> bool:
     return isinstance(first, ast.Constant) and first.value == name
 
 
-WRAPPED = {"mark/embedder.py": "_check"}
-"""Functions that do nothing but ask a gate: whoever calls them has a check there too."""
+WRAPPED = {"mark/embedder.py": "_check", "doors/api/speech.py": "left"}
+"""Functions that ask a gate before all else: whoever calls them has a check there too."""
 
 
 def _asks_wrapped(file: str) -> Callable[[ast.AST], bool]:

@@ -11,6 +11,9 @@ from pathlib import Path
 import sayso
 
 SOURCE = Path(sayso.__file__).parent
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+"""What the source defines with ``def``, and with ``async def``."""
+
 UNNAMED = "()"
 """Stands for whatever has no name that a method is called on, such as what another call returns."""
 
@@ -22,6 +25,7 @@ FUNCTIONS = {
     "prepared": ("sayso.voices", "changes a recording"),
     "enrolled": ("sayso.enrollment", "changes a recording"),
     "fit": ("sayso.voices", "makes a voice"),
+    "clone_zero_shot": ("sayso.voices", "makes a voice"),
     "sealed_recordings": ("sayso.workflows.voices.archive", "keeps a voice"),
     "sealed_voice": ("sayso.workflows.voices.archive", "keeps a voice"),
     "encode": ("sayso.audio", "writes sound"),
@@ -29,6 +33,7 @@ FUNCTIONS = {
     "issue": ("sayso.credentials", "signs sound"),
     "reopened": ("sayso.mark", "brings sound out of the vault"),
     "packed": ("sayso.workflows.speech.credentials", "writes sound"),
+    "MarkedOutflow": ("sayso.mark", "releases sound"),
     "SoundDraft": ("sayso.workflows.provenance.releasing", "releases a file"),
     "Draft": ("sayso.disk", "releases a file"),
     "write_whole": ("sayso.disk", "releases a file"),
@@ -41,10 +46,12 @@ Another function of the same name is none: `write_document` takes text, and a se
 METHODS = {
     "render": "makes speech",
     "stream": "makes speech",
+    "clone": "makes a voice",
     "embed": "changes sound",
     "session": "changes sound",
     "push": "changes sound",
     "whole": "changes sound",
+    "finish": "releases sound",
     "pieces": "releases sound",
     "encoded": "writes sound",
     "publish": "releases a file",
@@ -67,9 +74,9 @@ class Place:
 
 
 @cache
-def functions() -> dict[Place, ast.FunctionDef]:
-    """Return every function of the source."""
-    found: dict[Place, ast.FunctionDef] = {}
+def functions() -> dict[Place, Function]:
+    """Return every function of the source, those that are awaited too."""
+    found: dict[Place, Function] = {}
     for path in sorted(SOURCE.rglob("*.py")):
         file = path.relative_to(SOURCE).as_posix()
         for name, node in _defined(ast.parse(path.read_text()), ""):
@@ -77,11 +84,11 @@ def functions() -> dict[Place, ast.FunctionDef]:
     return found
 
 
-def _defined(tree: ast.AST, within: str) -> Iterator[tuple[str, ast.FunctionDef]]:
+def _defined(tree: ast.AST, within: str) -> Iterator[tuple[str, Function]]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef):
             yield from _defined(node, f"{within}{node.name}.")
-        elif isinstance(node, ast.FunctionDef):
+        elif isinstance(node, Function):
             yield f"{within}{node.name}", node
             yield from _defined(node, f"{within}{node.name}.<locals>.")
 
@@ -119,6 +126,13 @@ def _imports(file: str) -> dict[str, str]:
         elif isinstance(node, ast.Import):
             found |= {alias.asname or alias.name.split(".")[-1]: alias.name for alias in node.names}
     return found
+
+
+def importing(package: str) -> set[str]:
+    """Return the files outside ``package`` that import anything of it."""
+    home = package.removeprefix("sayso.").replace(".", "/") + "/"
+    files = {place.file for place in functions() if not place.file.startswith(home)}
+    return {file for file in files if any((name + ".").startswith(package + ".") for name in _imports(file).values())}
 
 
 @cache

@@ -49,3 +49,17 @@ def test_without_a_permit_nothing_is_heard(recording):
     with pytest.raises(PermitRefused):
         clone_zero_shot(engine, heard, permitted(gate))
     assert engine.heard is None
+
+
+def test_after_a_withdrawal_no_further_sentence_is_spoken(recording):
+    gate, said = Gate(), []
+
+    class Withdrawn(Cloner):
+        def stream(self, text, voice, **words):
+            said.append(text)
+            gate.refusal = PermitRefused("got a withdrawn permit")
+            return super().stream(text, voice, **words)
+
+    with pytest.raises(PermitRefused):
+        clone_zero_shot(Withdrawn(), references(recording), permitted(gate))
+    assert len(said) == 1

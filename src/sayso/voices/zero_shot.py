@@ -34,7 +34,7 @@ def clone_zero_shot(
     """Return the voice that ``engine``, which clones by itself, takes from ``references``; the signature is `fit`'s.
 
     The engine hears the speech that is not put aside to judge by, as much of it as it takes. The permit is checked
-    first, and before the voice speaks. Raise `PermitRefused`, `NoVoiceInside`, or `ReferenceUnfit` for too little.
+    first, and before each sentence. Raise `PermitRefused`, `NoVoiceInside`, or `ReferenceUnfit` for too little.
     """
     started = now()
     digests = [reference.digest for reference in references]
@@ -42,8 +42,10 @@ def clone_zero_shot(
     parted = Parted.of([reference.signal for reference in references])
     asset = engine.clone(_heard(parted, engine))
     progress(0.5)
-    permitted.check(digests)
-    spoken = [concatenate(list(engine.stream(text, asset, seed=seed))) for text in JUDGED[:_JUDGED]]
+    spoken = []
+    for text in JUDGED[:_JUDGED]:
+        permitted.check(digests)
+        spoken.append(concatenate(list(engine.stream(text, asset, seed=seed))))
     progress(1.0)
     return judged(asset, spoken, parted, renders=len(spoken), started=started)
 

@@ -64,8 +64,7 @@ class Speaking:
             if isinstance(got, BaseException):
                 raise got
             self._room.release()
-            if self._utterance is not None:
-                self._utterance.left(got)
+            self._begun.result().left(got)  # of whatever was begun: nothing leaves unasked for
             yield got
 
     async def aclose(self) -> None:

@@ -1,0 +1,56 @@
+"""What is said leaves only once it was asked for, even to who did not wait for it to begin."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+from sayso.consent.errors import PermitRefused
+from sayso.doors.api.speech import Speaking
+from sayso.engines import Stop
+
+
+class Withdrawn:
+    """An utterance whose consent ended before its one piece left."""
+
+    def __init__(self) -> None:
+        self.stop = Stop()
+
+    def pieces(self):
+        yield "a piece"
+
+    def left(self, _):
+        raise PermitRefused("withdrawn", reasons=["withdrawn"])
+
+    def close(self):
+        return None
+
+
+def test_a_piece_is_asked_for_though_the_start_was_given_up():
+    entered, may_begin = threading.Event(), threading.Event()
+
+    def begin():
+        entered.set()
+        may_begin.wait(5)
+        return Withdrawn()
+
+    async def listen(pool):
+        speaking = Speaking(begin, pool, pool, contextlib.nullcontext(SimpleNamespace(leave=lambda: None)), came_s=0.0)
+        starting = asyncio.create_task(speaking.start())
+        await asyncio.to_thread(entered.wait, 5)
+        starting.cancel()
+        await asyncio.wait({starting})
+        may_begin.set()
+        try:
+            with pytest.raises(PermitRefused):
+                await anext(speaking.pieces())
+        finally:
+            await speaking.aclose()
+
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.run(listen(pool))
