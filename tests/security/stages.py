@@ -76,7 +76,7 @@ STAGES: dict[str, str] = {
     "doors/api/speech.py:Speaking._make": "Renderer.render asks before each piece, Speaking.pieces before it leaves",
     "doors/api/sounds.py:response_of": "Speaking.pieces asks before the first piece",
     "doors/api/sounds.py:SoundResponse._bytes": "Speaking.pieces asks before each piece",
-    "doors/api/live.py:Conversation._say": "Speaking.pieces asks before each piece",
+    "doors/api/live.py:SocketConversation._say": "Speaking.pieces asks before each piece",
     "mark/marked.py:MarkedAudio.encoded": "of what was marked already",
     "workflows/speech/speaking.py:rendering": "Renderer.render asks",
     "workflows/speech/exporting.py:reopen": "reopened asks before the clip is read",
