@@ -24,11 +24,15 @@ from sayso.settings import Settings
 from sayso.workflows.accounts import credentials, organisations
 from sayso.workflows.consent import granting, speakers
 from sayso.workflows.consent.granting import Terms
+from sayso.workflows.enrollment import checking
 from sayso.workflows.erasure import erasing
 from sayso.workflows.installation.session import open_session
+from sayso.workflows.productions import planning
+from sayso.workflows.productions.planning import Brief
 from sayso.workflows.speech.speaking import Order, speak
 from sayso.workflows.voices import cloning, voicebook
 from sayso.workflows.voices.cloning import Commission, clone_voice
+from tests.recognition.echo import Echo
 from tests.workflows.conftest import NAME, TEXT, hibari_fit
 
 OURS, THEIRS = "Northwind Audio", "Rival Radio"
@@ -36,7 +40,7 @@ PURPOSE, PROJECT = "audiobook/mystery", "the-lamp-of-northwind"
 
 NO_INSTALLATION = {
     "consent sign", "credentials check", "demo", "detect", "diagnose", "fairness judge", "labels list", "labels read", "ledger audit", "mark profiles",
-    "restore", "settings show", "text", "witness serve",
+    "produce demo", "produce report", "restore", "settings show", "text", "witness serve",
 }  # fmt: skip
 """Commands that open no installation, or, as the demo, one of their own."""
 
@@ -68,6 +72,7 @@ TRIED: dict[str, str] = {
     "credentials show": "",
     "credentials use": "{record} --slot x",
     "doctor": "",
+    "enroll check": "{recording} --statement {recording} --text Something",
     "erase certificate": "{certificate}",
     "erase check": "{certificate}",
     "erase plan": "--speaker {speaker}",
@@ -88,9 +93,20 @@ TRIED: dict[str, str] = {
     "mark detect": "{sound}",
     "mark embed": "{sound} --out-dir {folder} --id 0123456789abcdef",
     "mark publish": "-o {new}.json",
+    "produce package": "{production} -o {folder}",
+    "produce plan": "{book} --licensee {ours} --purpose {purpose} --voice {voice}",
+    "produce redo": "{production} c01-0001",
+    "produce resume": "{production} -o {folder}",
+    "produce run": "{production} -o {folder}",
+    "produce status": "{production}",
     "report compliance": "",
     "resolver serve": "--port 0",
     "serve": "--port 0",
+    "runs cancel": "{run}",
+    "runs fork": "{run}",
+    "runs list": "",
+    "runs resume": "{run}",
+    "runs show": "{run}",
     "say": "Hello --voice {voice} --licensee {ours} --purpose {purpose} -o {new}.wav",
     "speaker add": "--name Bea",
     "speaker deceased": "{speaker}",
@@ -155,6 +171,8 @@ def built(folder: Path, recording: Path) -> Place:
     clip = speak(ours, order, folder / "out.wav")
     stock = next(each.row for each in voicebook.listed(ours) if each.row.engine == "hibari" and each.row.house)
     spoken = speak(ours, Order("The house spoke.", stock.voice_id, OURS, "podcast"), folder / "stock.wav")
+    (folder / "book.txt").write_text("CHAPTER I\n\nThe lamp went out.\n")
+    planned = planning.plan(ours, Brief(folder / "book.txt", OURS, PURPOSE, voice=voice, project=PROJECT))
     asked = granting.request(session, Terms(speaker, OURS, ("podcast",)))
     gone = speakers.add_speaker(session, "Cleo", org)
     certificate = erasing.run(session, erasing.plan(session, gone).plan_id).certificate
@@ -169,6 +187,7 @@ def built(folder: Path, recording: Path) -> Place:
         "certificate": certificate, "plan": erasing.plan(session, speaker).plan_id, "stock": stock.voice_id,
         "house": spoken.grant, "credential": issued["our auditor"].credential.credential_id, "entry": str(session.entry_of(clip.ticket)),
         "second": spoken.clip, "ours": OURS, "theirs": THEIRS, "purpose": PURPOSE, "project": PROJECT, "name": NAME,
+        "production": planned.production.production_id, "run": "run_aaaaaaaaaaaaaaaa", "book": str(folder / "book.txt"),
         "sound": str(folder / "out.wav"), "recording": str(recording),
         **{name: str(folder / name) for name in ("record", "word", "signed", "cases")},
     }  # fmt: skip
@@ -202,6 +221,7 @@ def sayso(furnished, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sayso.doors.api.listening.serve", lambda *_: None)
     monkeypatch.setattr("sayso.workflows.operations.checkup.cards", dict)
     monkeypatch.setattr(cloning, "fit", hibari_fit)
+    monkeypatch.setattr(checking, "recogniser", Echo)
 
     def sayso(who: str, line: str, number: int = 0):
         folder = tmp_path / f"run{number}"
@@ -234,7 +254,20 @@ def test_every_command_is_tried_or_needs_no_installation():
 
 @pytest.mark.parametrize("who", ["their producer", "their auditor", "their speaker"])
 def test_nothing_of_one_organisation_is_seen_or_changed_by_another(sayso, furnished, who):
-    of_ours = ("org", "speaker", "grant", "voice", "clip", "asked", "plan", "credential", "second", "project", "name")
+    of_ours = (
+        "org",
+        "speaker",
+        "grant",
+        "voice",
+        "clip",
+        "asked",
+        "plan",
+        "credential",
+        "second",
+        "project",
+        "name",
+        "production",
+    )
     before, known = rows(sayso.home), logged(sayso.home)
     is_typed = False
     for number, line in enumerate(sorted(lines(), key=lambda line: "{ours}" in line)):

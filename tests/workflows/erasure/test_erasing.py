@@ -34,7 +34,7 @@ def readable_places(session, needles):
 
 def patterns(estate, clip):
     """Return bytes that only this speaker's sound, style, embedding, name and text hold."""
-    embedding = hibari_fit(None, (), None, effort=None, seed=0, progress=None).embedding
+    embedding = hibari_fit(None, (), None, effort=None, start=None, seed=0, progress=None).embedding
     sound = decode(clip).samples[0]
     loud = int(np.abs(sound).argmax())
     return {

@@ -61,7 +61,12 @@ class Installation:
     @cached_property
     def sequencing(self) -> Sequencing:
         """Return what gives the entries of this process their place in the log."""
-        return Sequencing(lambda: self.log, is_fixed=self.is_fixed, placed=self.witnessing.rise)
+        return Sequencing(lambda: self.log, is_fixed=self.is_fixed, placed=self._rise)
+
+    def _rise(self) -> None:
+        """Have the high-water mark remember the log, if the settings name one: what asks witnesses loads slowly."""
+        if self.settings.high_water:
+            self.witnessing.rise()
 
     @cached_property
     def witnessing(self) -> Witnessing:

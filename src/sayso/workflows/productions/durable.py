@@ -239,7 +239,9 @@ def _check_schema(client: DBOSClient, url: str) -> None:
 
 
 def _launch(url: str, executor: str) -> None:
-    logging.getLogger("dbos").setLevel(logging.CRITICAL)
+    log = logging.getLogger("dbos")
+    log.setLevel(logging.CRITICAL)
+    log.handlers[:] = [logging.NullHandler()]  # its own writes to a standard error that may be closed by now
     DBOS(
         config={
             "name": NAME,
