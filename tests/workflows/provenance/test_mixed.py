@@ -107,12 +107,3 @@ def test_under_music_at_equal_level_verifying_and_tracing_say_ours(estate, clips
     beside = music(one.shape[1], seed)
     beside *= np.sqrt(np.mean(one**2) / np.mean(beside**2))
     assert told(estate.session, tmp_path, 0.5 * (one + beside)) == ({first: {"ours"}}, {first: {"ours"}})
-
-
-def test_a_clip_hidden_in_noise_is_known_by_the_ids_that_were_given_out(estate, clips, tmp_path):
-    first, _, one, _ = clips
-    noise = np.random.default_rng(4).standard_normal(one.shape) * np.sqrt(np.mean(one**2)) * 10 ** (-3 / 20)
-    heard = (0.5 * (one + noise)).astype(np.float32)
-    assert not estate.session.detector.detect(Signal(heard, RATE)).mark_verified
-    verified, traced = told(estate.session, tmp_path, heard)
-    assert set(verified) == set(traced) == {first}

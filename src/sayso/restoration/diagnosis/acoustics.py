@@ -129,7 +129,7 @@ def _weights(speech: NDArray[np.float32], count: int) -> NDArray[np.float64]:
         return np.zeros(count)
     at = np.minimum(np.arange(count) * speech.size // count, speech.size - 1)
     width = max(1, round(1.0 / STEP_S))  # the tail of a word tells of the room, the pause after it of the noise
-    near = np.convolve(speech[at] >= 0.5, np.ones(width), mode="same") > 0
+    near = np.convolve(speech[at] >= 0.5, np.ones(width))[width // 2 :][:count] > 0
     return near.astype(np.float64)
 
 
