@@ -42,7 +42,7 @@ def shares(trials, *plan, margins=MARGINS, groups=2, seed=1):
 
 
 def fairlearn_alarms(trials, seed=1):
-    """Return how often the 95 % interval of the difference by Fairlearn's bootstrap of rows leaves out no gap."""
+    """Return how often the 95 % intervals of two groups by Fairlearn's bootstrap of rows lie apart without a gap."""
     try:
         import pandas as pd
         from fairlearn.metrics import MetricFrame
@@ -51,10 +51,12 @@ def fairlearn_alarms(trials, seed=1):
     rng = np.random.default_rng(seed)
     alarms = 0
     for trial in range(trials):
-        rows = pd.DataFrame([(one.group, one.value) for one in study(rng, "likeness", 10, 20, 0.0)])
+        rows = pd.DataFrame(
+            [(one.group, one.value) for one in study(rng, "likeness", 10, 20, 0.0)], columns=["group", "value"]
+        )
         frame = MetricFrame(
             metrics=lambda _, y_pred: float(np.mean(y_pred)),
-            y_true=rows[1], y_pred=rows[1], sensitive_features=rows[0],
+            y_true=rows["value"], y_pred=rows["value"], sensitive_features=rows["group"],
             n_boot=200, ci_quantiles=[0.025, 0.975], random_state=trial,
         )  # fmt: skip
         low, high = (quantile.to_dict() for quantile in frame.by_group_ci)

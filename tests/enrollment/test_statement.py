@@ -28,6 +28,11 @@ def test_one_word_in_doubt_is_for_a_person_and_is_named():
     assert (found.verdict, found.reasons) == ("review", ("not heard: monkey",))
 
 
+def test_one_word_of_a_short_statement_is_for_a_person_and_two_are_refused():
+    assert verdict(Echo(unsaid={"window"}), text="River, candle, window.") == "review"
+    assert verdict(Echo(unsaid={"window", "candle"}), text="River, candle, window.") == "refuse"
+
+
 def test_a_word_that_the_transcript_has_was_said():
     assert verdict(Echo(heard="a Monkey.", unsaid={"monkey"})) == "pass"
 

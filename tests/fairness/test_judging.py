@@ -10,6 +10,7 @@ import pytest
 import scipy.stats
 
 from sayso.fairness import FairnessVerdict, Margins, Measurement, SampleKind, TableInvalid, judge, tabulated
+from sayso.fairness.holm import adjusted
 
 MARGINS = Margins.of(())
 BETWEEN, WITHIN = 0.05, 0.04
@@ -124,6 +125,18 @@ def test_a_gap_that_turns_round_within_strata_never_passes():
 def test_all_right_by_every_speaker_is_no_proof_of_a_small_margin():
     rows = [Measurement(f"{n}", group, "detected", 1.0, SampleKind.SYNTHETIC) for group in "ab" for n in range(12)]
     assert judge(tabulated(rows), MARGINS).verdict is FairnessVerdict.INSUFFICIENT
+
+
+def test_a_group_without_real_speech_where_others_have_it_tells_nothing():
+    rng = np.random.default_rng(10)
+    parts = [voices(rng, group, 40, 2) for group in "ab"] + [voices(rng, "a", 40, 2, kind=SampleKind.REAL)]
+    found = judge(tabulated(itertools.chain(*parts)), MARGINS)
+    assert (found.verdict, found.needed) == (FairnessVerdict.INSUFFICIENT, None)
+
+
+def test_many_comparisons_are_corrected_for():
+    """Holm: of p-values 0.01, 0.04, 0.03 the corrected ones are 0.03, 0.06, 0.06."""
+    assert adjusted([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
 
 
 def test_one_group_cannot_be_compared():

@@ -29,10 +29,10 @@ _Pair = tuple[Embedding, Embedding]
 def check_same_speaker(statement: Signal, samples: Sequence[Signal]) -> EnrollmentCheck:
     """Return whether one person speaks in ``statement`` and in each of ``samples``; raise `NoVoiceInside`."""
     speech = [speech_of(sample, embedding.SAMPLE_RATE) for sample in samples]
-    stated = _embedded(speech_of(statement, embedding.SAMPLE_RATE))
-    whole = score(stated, _embedded(np.concatenate(speech)))
-    each = [score(stated, _embedded(one)) for one in speech]
-    verdicts = [_verdict(whole, 0.0), *(_verdict(one, _ONE_LOWER) for one in each)]
+    stated = embedded(speech_of(statement, embedding.SAMPLE_RATE))
+    whole = score(stated, embedded(np.concatenate(speech)))
+    each = [score(stated, embedded(one)) for one in speech]
+    verdicts = [verdict_of(whole), *(verdict_of(one, _ONE_LOWER) for one in each)]
     verdict = worst_of(verdicts)
     reasons = () if verdict is EnrollmentVerdict.PASS else ("the voice of the statement and of the samples differ",)
     return EnrollmentCheck(verdict, {"score": whole, "lowest": min(each)}, reasons)
@@ -43,11 +43,13 @@ def score(one: _Pair, other: _Pair) -> float:
     return similarity(one[0], other[0]) + similarity(one[1], other[1]) / 2
 
 
-def _embedded(speech: campplus.Floats) -> _Pair:
+def embedded(speech: campplus.Floats) -> _Pair:
+    """Return the embeddings of ``speech`` (16 kHz, no pauses) by CAM++ and by GE2E; raise `NoVoiceInside`."""
     return campplus.embed_speech(speech), embedding.embed_speech(speech)
 
 
-def _verdict(found: float, lower: float) -> EnrollmentVerdict:
+def verdict_of(found: float, lower: float = 0.0) -> EnrollmentVerdict:
+    """Return what the score ``found`` means where it may be ``lower`` by so much."""
     if found >= PASS_SCORE - lower:
         return EnrollmentVerdict.PASS
     return EnrollmentVerdict.REVIEW if found >= REVIEW_SCORE - lower else EnrollmentVerdict.REFUSE

@@ -20,7 +20,7 @@ MAX_STATEMENT_S: Final = 120.0
 SAID: Final = -6.0
 """The mean log-probability of a word's tokens from which it counts as said."""
 MOST_MISSING: Final = 0.15
-"""The share of words that may be missing for a person to look; beyond it the statement is refused."""
+"""The share of words that may be missing, and one in any case, for a person to look; beyond it it is a refusal."""
 
 _SHORTEST: Final = 4
 
@@ -59,4 +59,4 @@ def _missing(words: Sequence[WeighedWord], heard: set[str]) -> list[str]:
 def _verdict(missing: int, share: float) -> EnrollmentVerdict:
     if not missing:
         return EnrollmentVerdict.PASS
-    return EnrollmentVerdict.REVIEW if share <= MOST_MISSING else EnrollmentVerdict.REFUSE
+    return EnrollmentVerdict.REVIEW if missing == 1 or share <= MOST_MISSING else EnrollmentVerdict.REFUSE
