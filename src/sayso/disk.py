@@ -66,7 +66,8 @@ class Draft:
     """A file that is wholly on the disk but has no name yet.
 
     `write`, then `publish` gives it its name in one step. A process that dies before leaves nothing behind where the
-    file system knows unnamed files (O_TMPFILE), and at most a dot file elsewhere.
+    file system knows unnamed files (O_TMPFILE), and at most a dot file elsewhere. Where a file is replaced, the whole
+    draft has a dot name for the moment between its link and its renaming; a process killed then leaves it.
     """
 
     def __init__(self, path: Path, *, mode: int = 0o644) -> None:

@@ -1,4 +1,4 @@
-"""Engines that are extras are tested where their packages are installed: `make test-extras` has them."""
+"""Engines that are extras are tested where their packages are installed; see docs/engines.md."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ voices = Table(
 
 @dataclass(frozen=True, slots=True)
 class VoiceRow:
-    """One voice. ``similarity_milli`` is the GE2E cosine to its speaker times 1,000; None for a stock voice."""
+    """One voice. ``similarity_milli`` is the CAM++ cosine to its speaker times 1,000; None for a stock voice."""
 
     voice_id: VoiceId
     speaker_id: SpeakerId

@@ -115,3 +115,22 @@ def test_a_blink_of_sound_silence_and_nothing():
     assert silence["bandwidth"].value == 0.0
     with pytest.raises(EmptyAudio):
         diagnose(Signal.mono(np.zeros(0), 16_000))
+
+
+@pytest.mark.parametrize("sample_rate", [8_000, 24_000, 192_000])
+@pytest.mark.parametrize("seconds", [0.01, 0.2, 0.5, 0.9, 1.5])
+def test_a_sound_too_short_for_a_network_is_diagnosed_all_the_same(seconds, sample_rate):
+    buzz = np.sign(np.sin(np.arange(round(seconds * sample_rate)) / sample_rate * 900)).astype(np.float32) / 4
+    found = diagnose(Signal(np.stack([buzz, -buzz, buzz]), sample_rate))
+    assert list(found) == NAMES
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.5, 0.9])
+def test_a_word_shorter_than_a_second_is_diagnosed(speech, seconds):
+    start = int(np.abs(speech.samples[0]).argmax())
+    assert list(diagnose(speech.slice(start, start + round(seconds * speech.sample_rate)))) == NAMES
+
+
+def test_a_sample_that_is_lost_at_the_rate_of_the_networks_is_no_sound():
+    with pytest.raises(EmptyAudio):
+        diagnose(Signal(np.full((1, 1), 0.1, np.float32), 192_000))

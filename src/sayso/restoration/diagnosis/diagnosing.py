@@ -66,11 +66,14 @@ def stretches(blocks: Iterable[Signal], length_s: float) -> Iterator[Signal]:
 
 
 def examine(signal: Signal) -> tuple[Diagnosis, Hum | None]:
-    """Return the diagnosis of up to some minutes, and the hum in the detail that its removal needs."""
-    if signal.num_samples == 0:
-        raise EmptyAudio
+    """Return the diagnosis of up to some minutes, and the hum in the detail that its removal needs.
+
+    Raise `EmptyAudio` for no sample, or so few that none is left at 16 kHz.
+    """
     mixed = signal.mixed_in_phase()
-    low = resample(Signal.mono(mixed, signal.sample_rate), _RATE).samples[0]
+    low = resample(Signal.mono(mixed, signal.sample_rate), _RATE).samples[0] if mixed.size else mixed
+    if low.size == 0:
+        raise EmptyAudio
     heard = speakers.activity(low)
     spectrum = spectrum_of(low, _RATE)
     at = np.minimum(
