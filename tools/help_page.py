@@ -16,11 +16,11 @@ def pages() -> Iterator[str]:
     import typer
     from typer.testing import CliRunner
 
-    from sayso.doors.cli.main import app
+    from sayso.doors.cli.main import program
 
     runner = CliRunner(env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"})
-    for words in [[], *_commands(typer.main.get_command(app))]:
-        text = runner.invoke(app, [*words, "--help"], prog_name="sayso").output
+    for words in [[], *_commands(typer.main.get_command(program()))]:
+        text = runner.invoke(program(), [*words, "--help"], prog_name="sayso").output
         yield f"## sayso {' '.join(words)}".rstrip() + f"\n\n```text\n{text.strip()}\n```\n"
 
 

@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from sayso.doors.cli.main import app
+from sayso.doors.cli.main import program
 
 SCREEN = 25
 FIRST_SCREEN = 40  # the first page lists every room
@@ -19,14 +19,14 @@ def commands(group, path=()):
         yield from commands(command, (*path, name))
 
 
-COMMANDS = dict(commands(typer.main.get_command(app)))
+COMMANDS = dict(commands(typer.main.get_command(program())))
 GROUPS = [path for path, command in COMMANDS.items() if hasattr(command, "commands")]
 
 
 def page(path):
     return (
         CliRunner(env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
-        .invoke(app, [*path, "--help"], prog_name="sayso")
+        .invoke(program(), [*path, "--help"], prog_name="sayso")
         .output
     )
 

@@ -11,7 +11,7 @@ from typer.main import get_command
 
 import sayso
 from sayso.consent.errors import CloningNotGranted, ConsentRefused, GrantInvalid, SpeakerKeyKnown
-from sayso.doors.cli.main import app
+from sayso.doors.cli.main import program
 from sayso.doors.hints import HINTS, hint_of
 from sayso.errors import SaysoError
 
@@ -32,7 +32,7 @@ def test_every_class_with_a_hint_is_there():
 @pytest.mark.parametrize("hint", HINTS.values())
 def test_a_hint_names_commands_that_can_be_typed(hint):
     for typed in re.findall(r"`sayso ([^`]*)`", hint):
-        command, options = get_command(app), {}
+        command, options = get_command(program()), {}
         for word in typed.split():
             if hasattr(command, "commands"):
                 command = command.commands[word]

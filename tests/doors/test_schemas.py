@@ -15,7 +15,7 @@ import sayso.doors.resolver.server
 import sayso.doors.witness.server
 from sayso.audio import Container, encode
 from sayso.doors import schemas
-from sayso.doors.cli.main import app, run
+from sayso.doors.cli.main import program, run
 from sayso.engines.registry import engine as engine_named
 from sayso.workflows.enrollment import checking
 from sayso.workflows.voices import cloning
@@ -41,7 +41,7 @@ def commands_with_json() -> set[str]:
         elif any("--json" in option.opts for option in command.params):
             yield " ".join(path)
 
-    return set(walk(get_command(app), ()))
+    return set(walk(get_command(program()), ()))
 
 
 def objects_in(value):

@@ -16,25 +16,12 @@ import typer
 from typer.main import get_command
 
 from sayso.doors.cli import exits
-from sayso.doors.cli.commands import attach
+from sayso.doors.cli.commands import COMMANDS, attach
 from sayso.doors.cli.group import Group, root
 from sayso.doors.cli.output import complain, talk
 from sayso.doors.cli.session import finish
 from sayso.doors.cli.usage import usage_of
 from sayso.errors import Bug, SaysoError, Unavailable
-
-app = typer.Typer(
-    name="sayso",
-    help="Clone voices with the speaker's consent, and prove where speech came from.",
-    cls=Group,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.callback()(root)
-attach(app)
-
 
 _STDOUT: Final = {"-o-", "--output=-"}
 
@@ -74,14 +61,36 @@ def _start_fast() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run ``arguments`` and return the exit code; only a bug in Sayso prints a traceback."""
-    code = _guarded(lambda: int(_command()(arguments, standalone_mode=False) or exits.DONE), arguments)
+    code = _guarded(lambda: int(_command(_named(arguments))(arguments, standalone_mode=False) or exits.DONE), arguments)
     return _guarded(lambda: _finished(code), arguments)
 
 
 @cache
-def _command() -> Any:
-    """Return the program with all its commands, put together once in a process: that takes 0.1 s."""
-    return get_command(app)
+def program(only: str | None = None) -> typer.Typer:
+    """Return the program with all its commands, or with ``only`` the one of this name."""
+    app = typer.Typer(
+        name="sayso",
+        help="Clone voices with the speaker's consent, and prove where speech came from.",
+        cls=Group,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(root)
+    attach(app, only)
+    return app
+
+
+@cache
+def _command(only: str | None) -> Any:
+    """Return what parses a command line, put together once in a process: with all commands that takes 0.2 s."""
+    return get_command(program(only))
+
+
+def _named(arguments: Sequence[str]) -> str | None:
+    """Return the command that ``arguments`` name, None where they name none that there is."""
+    return arguments[0] if arguments and arguments[0] in COMMANDS else None
 
 
 def _finished(code: int) -> int:

@@ -1,74 +1,58 @@
-"""The commands, one file a noun; `attach` adds them to the program."""
+"""The commands, one file a noun; `attach` adds them to the program, or only the one that is run."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Final
+
 import typer
 
-from sayso.doors.cli.commands import (
-    account,
-    credentials,
-    demo,
-    detect,
-    diagnose,
-    doctor,
-    enroll,
-    erase,
-    export,
-    fairness,
-    key,
-    keys,
-    labels,
-    ledger,
-    mark,
-    produce,
-    report,
-    resolver,
-    restore,
-    say,
-    serve,
-    speaker,
-    text,
-    trace,
-    verify,
-    voice,
-    witness,
-)
-from sayso.doors.cli.commands.consents import consent, documents, records, states
 from sayso.doors.cli.usage import TextCommand
 
+COMMANDS: Final[dict[str, tuple[str, str | None]]] = {
+    "demo": ("demo.demo", None),
+    "speaker": ("speaker.app", "Add speakers and manage their keys."),
+    "consent": ("consents.group.app", "Grant, change, withdraw and explain consent."),
+    "enroll": ("enroll.app", "Check recordings before a voice is made of them."),
+    "voice": ("voice.app", "Clone a voice under consent; list voices."),
+    "say": ("say.say", None),
+    "text": ("text.text", None),
+    "export": ("export.export", None),
+    "produce": ("produce.app", "Produce audiobooks and podcasts from manuscripts."),
+    "runs": ("produce.runs_app", "Show, resume, cancel and fork the runs of productions."),
+    "verify": ("verify.verify", None),
+    "trace": ("trace.trace", None),
+    "detect": ("detect.detect", None),
+    "mark": ("mark.app", "Embed, detect and publish watermarks."),
+    "labels": ("labels.app", "Show the AI disclosure labels that laws require."),
+    "diagnose": ("diagnose.diagnose", None),
+    "restore": ("restore.restore", None),
+    "credentials": ("credentials.app", "Configure who signs content credentials (C2PA)."),
+    "ledger": ("ledger.app", "Query, prove, export and audit the ledger."),
+    "witness": ("witness.app", "Run a witness that cosigns ledger checkpoints."),
+    "resolver": ("resolver.app", "Run the C2PA manifest resolver."),
+    "report": ("report.app", "Write compliance reports."),
+    "fairness": ("fairness.app", "Judge whether a system treats groups of speakers alike."),
+    "erase": ("erase.app", "Erase a speaker and everything derived from the voice."),
+    "account": ("account.app", "Manage organisations, licensees and credentials."),
+    "serve": ("serve.serve", None),
+    "key": ("key.app", "Issue and revoke the keys of the server's clients."),
+    "doctor": ("doctor.doctor", None),
+    "settings": ("doctor.settings_app", "Show settings and their sources."),
+}
+"""By name, in the order in which a new user needs them: where a command or a group is, and the summary of a group."""
 
-def attach(app: typer.Typer) -> None:
-    """Add every command to ``app``, in the order in which a new user needs them."""
-    app.command("demo")(demo.demo)
-    app.add_typer(speaker.app, name="speaker", help="Add speakers and manage their keys.")
-    speaker.app.add_typer(keys.app, name="key", help="Manage the key that signs a speaker's grants.")
-    app.add_typer(consent.app, name="consent", help="Grant, change, withdraw and explain consent.")
-    states.attach(consent.app)
-    documents.attach(consent.app)
-    records.attach(consent.app)
-    app.add_typer(enroll.app, name="enroll", help="Check recordings before a voice is made of them.")
-    app.add_typer(voice.app, name="voice", help="Clone a voice under consent; list voices.")
-    app.command("say", cls=TextCommand)(say.say)
-    app.command("text", cls=TextCommand)(text.text)
-    app.command("export")(export.export)
-    app.add_typer(produce.app, name="produce", help="Produce audiobooks and podcasts from manuscripts.")
-    app.add_typer(produce.runs_app, name="runs", help="Show, resume, cancel and fork the runs of productions.")
-    app.command("verify")(verify.verify)
-    app.command("trace")(trace.trace)
-    app.command("detect")(detect.detect)
-    app.add_typer(mark.app, name="mark", help="Embed, detect and publish watermarks.")
-    app.add_typer(labels.app, name="labels", help="Show the AI disclosure labels that laws require.")
-    app.command("diagnose")(diagnose.diagnose)
-    app.command("restore")(restore.restore)
-    app.add_typer(credentials.app, name="credentials", help="Configure who signs content credentials (C2PA).")
-    app.add_typer(ledger.app, name="ledger", help="Query, prove, export and audit the ledger.")
-    app.add_typer(witness.app, name="witness", help="Run a witness that cosigns ledger checkpoints.")
-    app.add_typer(resolver.app, name="resolver", help="Run the C2PA manifest resolver.")
-    app.add_typer(report.app, name="report", help="Write compliance reports.")
-    app.add_typer(fairness.app, name="fairness", help="Judge whether a system treats groups of speakers alike.")
-    app.add_typer(erase.app, name="erase", help="Erase a speaker and everything derived from the voice.")
-    app.add_typer(account.app, name="account", help="Manage organisations, licensees and credentials.")
-    app.command("serve")(serve.serve)
-    app.add_typer(key.app, name="key", help="Issue and revoke the keys of the server's clients.")
-    app.command("doctor")(doctor.doctor)
-    app.add_typer(doctor.settings_app, name="settings", help="Show settings and their sources.")
+_TEXTS: Final = {"say", "text"}
+"""Commands with a text among their arguments."""
+
+
+def attach(app: typer.Typer, only: str | None = None) -> None:
+    """Add every command to ``app``, or ``only`` the one of this name: reading the others takes most of a short run."""
+    for name in COMMANDS if only is None else [only]:
+        place, summary = COMMANDS[name]
+        module, _, attribute = place.rpartition(".")
+        found = getattr(import_module(f"{__name__}.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name, help=summary)
+        else:
+            app.command(name, cls=TextCommand if name in _TEXTS else None)(found)

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from sayso.doors.cli.commands import keys
 from sayso.doors.cli.group import group
 from sayso.doors.cli.options import read_text
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
 
 app = group()
+app.add_typer(keys.app, name="key", help="Manage the key that signs a speaker's grants.")
 
 
 @app.command()
