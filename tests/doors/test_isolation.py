@@ -27,7 +27,8 @@ from sayso.workflows.consent.granting import Terms
 from sayso.workflows.enrollment import checking
 from sayso.workflows.erasure import erasing
 from sayso.workflows.installation.session import open_session
-from sayso.workflows.productions import planning
+from sayso.workflows.productions import planning, running
+from sayso.workflows.productions.delivery import Delivery
 from sayso.workflows.productions.planning import Brief
 from sayso.workflows.speech.speaking import Order, speak
 from sayso.workflows.voices import cloning, voicebook
@@ -173,6 +174,7 @@ def built(folder: Path, recording: Path) -> Place:
     spoken = speak(ours, Order("The house spoke.", stock.voice_id, OURS, "podcast"), folder / "stock.wav")
     (folder / "book.txt").write_text("CHAPTER I\n\nThe lamp went out.\n")
     planned = planning.plan(ours, Brief(folder / "book.txt", OURS, PURPOSE, voice=voice, project=PROJECT))
+    made = running.run(ours, planned.production.production_id, Delivery(folder / "package", ("wav",)))
     asked = granting.request(session, Terms(speaker, OURS, ("podcast",)))
     gone = speakers.add_speaker(session, "Cleo", org)
     certificate = erasing.run(session, erasing.plan(session, gone).plan_id).certificate
@@ -187,7 +189,7 @@ def built(folder: Path, recording: Path) -> Place:
         "certificate": certificate, "plan": erasing.plan(session, speaker).plan_id, "stock": stock.voice_id,
         "house": spoken.grant, "credential": issued["our auditor"].credential.credential_id, "entry": str(session.entry_of(clip.ticket)),
         "second": spoken.clip, "ours": OURS, "theirs": THEIRS, "purpose": PURPOSE, "project": PROJECT, "name": NAME,
-        "production": planned.production.production_id, "run": "run_aaaaaaaaaaaaaaaa", "book": str(folder / "book.txt"),
+        "production": planned.production.production_id, "run": made.run, "book": str(folder / "book.txt"),
         "sound": str(folder / "out.wav"), "recording": str(recording),
         **{name: str(folder / name) for name in ("record", "word", "signed", "cases")},
     }  # fmt: skip

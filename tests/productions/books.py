@@ -50,7 +50,7 @@ def epub(version: str = "3.0", **more: bytes | str) -> bytes:
     return zipped({**files, **more})
 
 
-def docx() -> bytes:
+def docx(**changed: bytes | str) -> bytes:
     import docx
 
     document = docx.Document()
@@ -62,7 +62,10 @@ def docx() -> bytes:
     document.add_table(rows=1, cols=1).cell(0, 0).text = "a table"
     data = io.BytesIO()
     document.save(data)
-    return data.getvalue()
+    if not changed:
+        return data.getvalue()
+    box = zipfile.ZipFile(data)
+    return zipped({**{name: box.read(name) for name in box.namelist()}, **changed})
 
 
 def pdf(pages: list[list[str]]) -> bytes:

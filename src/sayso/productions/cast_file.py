@@ -19,6 +19,7 @@ _FIELDS: Final = frozenset(
     {"sayso-cast", "narrator", "characters", "dialogue", "notes", "images", "lexicons", "lines", "title"}
 )
 _SHOWN: Final = 72
+_LARGEST: Final = 1e9
 
 
 def read_cast(path: Path, *, narrator: str | None = None) -> CastList:
@@ -148,6 +149,8 @@ def _only(told: Mapping[Any, Any], known: set[str], name: str) -> None:
 def _number(value: Any, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise CastInvalid(f"{name}: got {str(value)[:40]!r}, expected a number")
+    if not abs(value) < _LARGEST:
+        raise CastInvalid(f"{name}: got {str(value)[:40]}, expected a number of ordinary size")
     return float(value)
 
 

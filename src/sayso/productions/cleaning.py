@@ -10,11 +10,16 @@ from typing import Final
 
 _LIGATURE: Final = re.compile("[\ufb00-\ufb06]")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
-_SPACES: Final = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_SPACES: Final = re.compile(r"[\s\u0085\u00a0\u2028\u2029]+")
+_CONTROLS: Final = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""What no XML takes, and what turns the direction of text around: nothing of it is said."""
+
 _BROKEN: Final = re.compile(r"(?<=[^\W\d_])[-\u2010]\n\s*(?=[a-zß-öø-ÿ])")
 _PAGE: Final = re.compile(
     r"^\s*(?:[-\u2013\u2014\[(]?\s*(?:page|p\.)?\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\s*[-\u2013\u2014\])]?"
-    r"|[ivxlc]{1,7})\s*$",
+    r"|(?-i:(?=[ivxlc])l?x{0,4}(?:ix|iv|v?i{0,3})))\s*$",
     re.IGNORECASE,
 )
 _DIGITS: Final = re.compile(r"\d+")
@@ -26,8 +31,8 @@ _COMPOUND: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 def tidied(text: str) -> str:
     """Return ``text`` on one line: ligatures as letters (NFC for the rest), nothing invisible, single spaces."""
     text = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    return _SPACES.sub(" ", text.replace("\n", " ").replace("\r", " ")).strip()
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", _CONTROLS.sub("", text)))
+    return _SPACES.sub(" ", text).strip()
 
 
 def joined_lines(text: str) -> str:

@@ -17,6 +17,8 @@ from sayso.synthesis.phrasing import sentences
 MAX_LINE: Final = 480
 """Characters of a line: about half a minute, so that a changed sentence costs no more than that."""
 
+LONGEST: Final = 3 * MAX_LINE
+
 PARAGRAPH_MS: Final = 650
 TURN_MS: Final = 180
 INSIDE_MS: Final = 350
@@ -161,13 +163,28 @@ def _merged(pieces: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _cut(text: str) -> list[str]:
-    """Return a paragraph in stretches of whole sentences, none longer than `MAX_LINE` unless one sentence is."""
+    """Return a paragraph in stretches of whole sentences, none longer than `MAX_LINE` unless one sentence is.
+
+    A sentence of more than `LONGEST` characters is cut at a comma or a space: what no writer ended has no end.
+    """
     if len(text) <= MAX_LINE:
         return [text]
     parts: list[str] = []
-    for sentence in sentences(text):
+    for sentence in (part for whole in sentences(text) for part in _bounded(whole)):
         if parts and len(parts[-1]) + len(sentence) < MAX_LINE:
             parts[-1] = f"{parts[-1]} {sentence}"
         else:
             parts.append(sentence)
     return parts
+
+
+def _bounded(sentence: str) -> Iterator[str]:
+    """Yield a sentence, in pieces of at most `LONGEST` characters where it is longer."""
+    while len(sentence) > LONGEST:
+        place = max(sentence.rfind(sign, MAX_LINE, LONGEST) for sign in ("; ", ", ", ": "))
+        place = place if place > 0 else sentence.rfind(" ", MAX_LINE, LONGEST)
+        cut = place + 1 if place > 0 else LONGEST
+        yield sentence[:cut].strip()
+        sentence = sentence[cut:].strip()
+    if sentence:
+        yield sentence

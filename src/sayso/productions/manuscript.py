@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+MAX_CHARACTERS: Final = 12_000_000
+"""Of all text in a manuscript: more than twenty long novels."""
 
 
 class BlockKind(StrEnum):

@@ -10,6 +10,12 @@ from typing import Final
 from sayso.productions.script import NARRATOR
 
 _QUOTED: Final = re.compile(r"“[^“”]*(?:”|$)|(?<![\w])\"[^\"]*(?:\"|$)")
+_SINGLE: Final = re.compile(r"(?<!\w)‘(?:[^‘’]|’(?=\w))*(?:’(?!\w)|$)")
+"""British style, in paragraphs without double signs: an apostrophe inside a word ends no quotation."""
+
+_BESIDE: Final = 200
+"""Characters beside a quotation in which its tag is looked for."""
+
 _VERBS: Final = (
     "said|says|asked|asks|replied|replies|answered|answers|cried|cries|shouted|whispered|whispers|murmured|muttered"
     "|remarked|observed|exclaimed|continued|added|returned|responded|called|demanded|inquired|enquired|repeated"
@@ -29,11 +35,14 @@ class Conversation:
     """Who spoke before, so that turns without a tag can be told: two people take turns until the scene ends."""
 
     turns: list[str] = field(default_factory=list)
+    is_open: bool = False
 
     def stretches(self, paragraph: str) -> Iterator[tuple[str, str]]:
         """Yield (who, text) for the stretches of a paragraph, in order; what is not quoted is the narrator's."""
         parts = _parts(paragraph)
-        who = self._speaker(parts)
+        goes_on = self.is_open and bool(parts) and parts[0][0] and bool(self.turns)
+        who = self.turns[-1] if goes_on else self._speaker(parts)
+        self.is_open = bool(parts) and parts[-1][0] and parts[-1][1][-1] not in '”’"'
         for is_quoted, text in parts:
             yield (who if is_quoted else NARRATOR), text
         if any(is_quoted for is_quoted, _ in parts):
@@ -44,6 +53,7 @@ class Conversation:
     def end_scene(self) -> None:
         """Forget who spoke: a scene ends."""
         self.turns.clear()
+        self.is_open = False
 
     def _speaker(self, parts: Sequence[tuple[bool, str]]) -> str:
         for place, (is_quoted, _) in enumerate(parts):
@@ -68,7 +78,8 @@ class Conversation:
 def _parts(paragraph: str) -> list[tuple[bool, str]]:
     """Return the stretches of a paragraph, each with whether it is quoted; punctuation alone is no stretch."""
     found, start = [], 0
-    for match in _QUOTED.finditer(paragraph):
+    sign = _SINGLE if "“" not in paragraph and '"' not in paragraph else _QUOTED
+    for match in sign.finditer(paragraph):
         found.append((False, paragraph[start : match.start()]))
         found.append((True, match[0]))
         start = match.end()
@@ -80,7 +91,7 @@ def _named(parts: Sequence[tuple[bool, str]], place: int) -> str:
     """Return who is named as the speaker beside the quotation at ``place``, or ""."""
     after = parts[place + 1][1] if place + 1 < len(parts) and not parts[place + 1][0] else ""
     before = parts[place - 1][1] if place and not parts[place - 1][0] else ""
-    found = _AFTER.match(after) or _BEFORE.search(before)
+    found = _AFTER.match(after[:_BESIDE]) or _BEFORE.search(before[-_BESIDE:])
     name = next((group for group in found.groups() if group), "") if found else ""
     name = re.sub(r"[’']s$", "", name)
     return "" if name.lower() in _NO_NAMES else name[:1].upper() + name[1:]

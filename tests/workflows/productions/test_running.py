@@ -17,6 +17,7 @@ from sayso.productions.mastering import ACX, rules
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting
 from sayso.workflows.productions import planning, reporting, running, takes
+from sayso.workflows.productions.alone import alone
 
 
 def manifest(book, out="out"):
@@ -196,8 +197,44 @@ def test_a_run_is_forked_and_a_cancelled_one_goes_on(produced):
 
 
 def test_two_processes_do_not_work_on_one_production(book):
-    with running._alone(book.session, book.production), pytest.raises(ProductionBusy):
-        book.run()
+    with alone(book.session, book.production):
+        with pytest.raises(ProductionBusy):
+            book.run()
+        with pytest.raises(ProductionBusy):
+            planning.plan(book.session, book.brief(), revises=book.production)
+    planning.plan(book.session, book.brief(), revises=book.production)
+
+
+def test_a_mark_that_is_not_read_is_a_failure_of_its_chapter(produced):
+    book, _ = produced
+    path = book.folder / "out" / "package.json"
+    told = json.loads(path.read_text())
+    told["chapters"][0]["marks"] |= {"readable": 0, "unreadable": ["c01-0002"]}
+    path.write_text(json.dumps(told))
+    found = reporting.report(book.folder / "out")
+    assert not found.is_whole
+    assert [found.failures(chapter) for chapter in found.chapters] == [["marks of c01-0002"], []]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda told: told["chapters"][0].pop("marks"),
+        lambda told: told["chapters"][0]["marks"].update(unreadable=7),
+        lambda told: told["chapters"].append(None),
+        lambda told: told["files"].append({}),
+        lambda told: told["chapters"][0]["rules"].append("RMS"),
+        lambda told: told["chapters"][0].pop("number"),
+    ],
+)
+def test_a_manifest_that_is_none_is_refused(produced, change):
+    book, _ = produced
+    path = book.folder / "out" / "package.json"
+    told = json.loads(path.read_text())
+    change(told)
+    path.write_text(json.dumps(told))
+    with pytest.raises(reporting.PackageInvalid):
+        reporting.report(book.folder / "out")
 
 
 def test_a_plan_that_changed_makes_the_changed_lines(produced):

@@ -78,7 +78,7 @@ def report(found: PackageReport) -> dict[str, Any]:
         "whole": found.is_whole,
         "files": len(found.files),
         "altered": list(found.altered),
-        "chapters": [dict(chapter) for chapter in found.chapters],
+        "chapters": [{**chapter, "failures": found.failures(chapter)} for chapter in found.chapters],
         "voices": [dict(voice) for voice in found.voices],
         "stopped": list(found.stopped),
     }

@@ -9,13 +9,10 @@ from typing import Final
 from sayso.disk import FileTooLarge, read_bounded
 from sayso.errors import about
 from sayso.productions.errors import ManuscriptEmpty, ManuscriptInvalid, ManuscriptTooLarge
-from sayso.productions.manuscript import BlockKind, Manuscript
+from sayso.productions.manuscript import MAX_CHARACTERS, BlockKind, Manuscript
 
 MAX_BYTES: Final = 200_000_000
 """Of a file, before anything in it is unpacked."""
-
-MAX_CHARACTERS: Final = 12_000_000
-"""Of all text in a manuscript: more than twenty long novels."""
 
 Reader = Callable[[bytes, str], Manuscript]
 
@@ -74,7 +71,6 @@ def _reader(path: Path) -> Reader:
         ".docx": docx.read,
         ".pdf": pdf.read,
         ".script": dramatic.read,
-        ".fountain": dramatic.read,
     }
     found = readers.get(path.suffix.lower())
     if found is None:

@@ -10,14 +10,14 @@ from typing import Any, Final
 from sayso.productions.cleaning import tidied
 from sayso.productions.errors import ExtraMissing, ManuscriptInvalid, ManuscriptLocked
 from sayso.productions.manuscript import Block, BlockKind, Manuscript
+from sayso.productions.readers.epub import xml
 from sayso.productions.readers.plain import block_of
 from sayso.productions.readers.zipped import ZipBox
 
+_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADING: Final = re.compile(r"^heading (\d)$", re.IGNORECASE)
 _LEFT_OUT: Final = {
-    "word/footnotes.xml": "footnotes",
-    "word/endnotes.xml": "endnotes",
     "word/comments.xml": "comments",
     "word/header1.xml": "running heads",
     "word/footer1.xml": "running feet",
@@ -32,12 +32,39 @@ def read(data: bytes, name: str) -> Manuscript:
     if "word/document.xml" not in box:
         raise ManuscriptInvalid("got a zip container without word/document.xml, expected a DOCX")
     document = _opened(data)
-    core = document.core_properties
-    dropped = [what for part, what in _LEFT_OUT.items() if part in box]
-    blocks = list(_blocks(document))
-    dropped += [f"tables ({len(document.tables)})"] if document.tables else []
-    title = tidied(core.title or "") or name
-    return Manuscript(title, tidied(core.author or ""), core.language or "en", tuple(blocks), tuple(dropped))
+    try:
+        core, blocks = document.core_properties, [*_blocks(document), *_notes(box)]
+        dropped = [what for part, what in _LEFT_OUT.items() if part in box] + list(_dropped(document))
+        title, author, language = tidied(core.title or "") or name, tidied(core.author or ""), core.language or "en"
+    except ManuscriptInvalid:
+        raise
+    except Exception as error:
+        raise ManuscriptInvalid(f"got a DOCX that cannot be read: {str(error)[:100]}") from None
+    return Manuscript(title, author, language, tuple(blocks), tuple(dropped))
+
+
+def _notes(box: ZipBox) -> Iterator[Block]:
+    """Yield footnotes and endnotes; those with a type are the lines that Word draws above them."""
+    for part in ("word/footnotes.xml", "word/endnotes.xml"):
+        if part not in box:
+            continue
+        for note in xml(box.read(part), part):
+            text = tidied("".join(each.text or "" for each in note.iter(f"{_W}t")))
+            if text and note.get(f"{_W}type") is None:
+                yield Block(BlockKind.NOTE, text)
+
+
+def _dropped(document: Any) -> Iterator[str]:
+    """Yield what of the body is not read."""
+    body = document.element.body
+    for what, count in (
+        ("tables", len(document.tables)),
+        ("content controls", sum(1 for _ in body.iterchildren(f"{_W}sdt"))),
+        ("text boxes", sum(1 for _ in body.iter(f"{_W}txbxContent"))),
+        ("images", sum(1 for _ in body.iter(f"{_W}drawing"))),
+    ):
+        if count:
+            yield f"{what} ({count})"
 
 
 def _opened(data: bytes) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import unquote
 
+from sayso.errors import about
 from sayso.productions.cleaning import tidied
 from sayso.productions.errors import ExtraMissing, ManuscriptInvalid, ManuscriptLocked
 from sayso.productions.manuscript import Block, BlockKind, Cover, Manuscript
@@ -16,7 +17,7 @@ from sayso.productions.readers.zipped import ZipBox, resolved
 
 _CONTAINER: Final = "META-INF/container.xml"
 _ENCRYPTION: Final = "META-INF/encryption.xml"
-_RIGHTS: Final = "META-INF/rights.xml"
+_RIGHTS: Final = ("META-INF/rights.xml", "META-INF/sinf.xml", "META-INF/license.lcpl")
 _OPF: Final = "{http://www.idpf.org/2007/opf}"
 _DC: Final = "{http://purl.org/dc/elements/1.1/}"
 _OCF: Final = "{urn:oasis:names:tc:opendocument:xmlns:container}"
@@ -63,12 +64,14 @@ def xml(data: bytes, what: str) -> Any:
 
 
 def _check_encryption(box: ZipBox) -> None:
-    if _RIGHTS in box:
-        raise ManuscriptLocked("got a book with DRM (META-INF/rights.xml); bring a copy without it")
+    if named := [name for name in _RIGHTS if name in box]:
+        raise ManuscriptLocked(f"got a book with DRM ({named[0]}); bring a copy without it")
     if _ENCRYPTION not in box:
         return
-    methods = xml(box.read(_ENCRYPTION), _ENCRYPTION).iter(f"{_ENC}EncryptionMethod")
-    if any(str(method.get("Algorithm")) not in _FONTS for method in methods):
+    for hidden in xml(box.read(_ENCRYPTION), _ENCRYPTION).iter(f"{_ENC}EncryptedData"):
+        method = hidden.find(f"{_ENC}EncryptionMethod")
+        if method is not None and str(method.get("Algorithm")) in _FONTS:
+            continue
         raise ManuscriptLocked("got a book with DRM (META-INF/encryption.xml); bring a copy without it")
 
 
@@ -92,7 +95,11 @@ def _spine(package: Any, items: dict[str, Any], place: str, told: dict[str, int]
         if reference.get("linear") == "no" or "nav" in properties:
             told["pages outside the reading order"] = told.get("pages outside the reading order", 0) + 1
         elif item.get("media-type") in _PAGES:
-            pages.append(resolved(place, unquote(str(item.get("href") or ""))))
+            page = resolved(place, unquote(str(item.get("href") or "")))
+            if page in pages:
+                told["pages named twice"] = told.get("pages named twice", 0) + 1
+            else:
+                pages.append(page)
         else:
             told["pages that are no text"] = told.get("pages that are no text", 0) + 1
     if not pages:
@@ -101,7 +108,12 @@ def _spine(package: Any, items: dict[str, Any], place: str, told: dict[str, int]
 
 
 def _page(box: ZipBox, name: str, told: dict[str, int]) -> list[Block]:
-    root = html.parsed(box.read(name))
+    data = box.read(name)
+    if not data.strip():
+        told["empty pages"] = told.get("empty pages", 0) + 1
+        return []
+    with about(name[-80:]):
+        root = html.parsed(data)
     blocks = list(html.blocks_of(root, told))
     text = "".join(block.text for block in blocks)
     if blocks and not any(block.kind is BlockKind.HEADING for block in blocks) and len(text) < 40 and "cover" in name:

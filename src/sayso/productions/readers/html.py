@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -55,6 +56,10 @@ _DROPPED: Final = {
     "form": "forms",
     "rt": "ruby annotations",
     "rp": "",
+    "noscript": "",
+    "select": "forms",
+    "textarea": "forms",
+    "button": "forms",
 }
 _NOTE_TYPES: Final = frozenset({"footnote", "endnote", "rearnote", "note", "doc-footnote", "doc-endnote"})
 _NOTE_REFERENCES: Final = frozenset({"noteref", "doc-noteref"})
@@ -69,8 +74,13 @@ _SKIPPED_TYPES: Final = {
     "cover": "the cover's page",
     "doc-cover": "the cover's page",
 }
-_REFERENCE: Final = re.compile(r"^[\[(]?(?:\d{1,3}|[*†‡§])[\])]?$")
+_REFERENCE: Final = re.compile(r"^[\[(]?(?:\d{1,3}|[*†‡§↩↑⏎])\ufe0e?[\])]?$")
 _DEEPEST: Final = 200
+_DECLARED: Final = re.compile(
+    rb"""(?:<\?xml[^>]*?encoding|<meta[^>]*?charset)\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE
+)
+_UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NOTE_CLASSES: Final = frozenset({"footnote", "footnotes", "endnote", "endnotes", "rearnote", "rearnotes"})
 
 
 def read(data: bytes, name: str) -> Manuscript:
@@ -87,19 +97,48 @@ def read(data: bytes, name: str) -> Manuscript:
 def parsed(data: bytes) -> Any:
     """Return the root of a page; entities are not expanded and nothing is fetched."""
     html = lxml_html()
-    if b"\0" in data[:1000] and data[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
-        raise ManuscriptInvalid("got bytes that are no HTML")
-    is_xml = data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml")
-    # An XHTML file names its encoding itself, or is UTF-8; HTML without a declaration would be read as Latin-1.
-    encoding = "utf-8" if is_xml or b"charset" not in data[:2000].lower() else None
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        encoding = "utf-16"
-    parser = html.HTMLParser(encoding=encoding, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    text = _text(data)
+    # Without `huge_tree` the parser drops a text of more than 10 MB and says nothing; the file itself is bounded.
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(data, parser=parser)
+        root = html.document_fromstring(text.encode(), parser=parser)
     except Exception as error:
         raise ManuscriptInvalid(f"got a page that cannot be read: {str(error)[:100]}") from None
     return root
+
+
+def _text(data: bytes) -> str:
+    """Return the text of a page in the encoding that it names, or UTF-8; raise `ManuscriptInvalid` where it is not.
+
+    The parser would put another letter in place of what it cannot read, and the listener would hear that.
+    """
+    encoding = _encoding(data)
+    try:
+        text = data.decode(encoding)
+    except LookupError:
+        raise ManuscriptInvalid(
+            f"got the encoding {encoding[:30]!r}, expected one that is known, such as utf-8"
+        ) from None
+    except UnicodeError as error:
+        line = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
+        raise ManuscriptInvalid(f"line {line}: got bytes that are no {encoding}; convert the file first") from None
+    if "\0" in text:
+        raise ManuscriptInvalid("got bytes that are no HTML")
+    return text
+
+
+def _encoding(data: bytes) -> str:
+    """Return the encoding of a page: by its byte order mark, its own words, or UTF-8 (WHATWG Encoding, section 4.2)."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return encoding
+    found = _DECLARED.search(data[:2000])
+    named = found[1].decode("ascii").lower() if found else "utf-8"
+    return "windows-1252" if named in {"iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"} else named
 
 
 def lxml_html() -> Any:
@@ -163,7 +202,7 @@ class _Walk:
         before = self._kind, self._level
         if tag in _HEADINGS:
             self._kind, self._level = BlockKind.HEADING, _HEADINGS[tag]
-        elif _types(node) & _NOTE_TYPES:
+        elif _types(node) & _NOTE_TYPES or _NOTE_CLASSES & set((node.get("class") or "").lower().split()):
             self._kind, self._level = BlockKind.NOTE, 0
         self._inside(node, depth)
         self.flush()
@@ -190,7 +229,11 @@ class _Walk:
             if kind in types:
                 self._note(what)
                 return True
-        if node.get("hidden") is not None or node.get("aria-hidden") == "true":
+        if (
+            node.get("hidden") is not None
+            or node.get("aria-hidden") == "true"
+            or _UNSEEN.search(node.get("style") or "")
+        ):
             self._note("hidden text")
             return True
         return self._is_reference(node, tag, types)

@@ -9,8 +9,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from sayso.productions.cleaning import joined_lines, tidied, without_furniture
-from sayso.productions.errors import ExtraMissing, ManuscriptEmpty, ManuscriptInvalid, ManuscriptLocked
-from sayso.productions.manuscript import Manuscript
+from sayso.productions.errors import (
+    ExtraMissing,
+    ManuscriptEmpty,
+    ManuscriptInvalid,
+    ManuscriptLocked,
+    ManuscriptTooLarge,
+)
+from sayso.productions.manuscript import MAX_CHARACTERS, Manuscript
 from sayso.productions.readers.plain import block_of
 
 MAX_PAGES: Final = 5_000
@@ -27,7 +33,7 @@ def read(data: bytes, name: str) -> Manuscript:
     if sum(map(len, pages)) < _LEAST_CHARACTERS * len(pages):
         raise ManuscriptEmpty(f"got {len(pages)} pages almost without text, expected text; a scan must be read first")
     blocks = [block for part in _paragraphs("\n".join(pages)) for block in block_of(part)]
-    told = document.metadata or {}
+    told = _metadata(document)
     dropped = [f"page numbers and running heads ({furniture} lines)"] if furniture else []
     title, author = (tidied(str(told.get(key) or "")) for key in ("/Title", "/Author"))
     return Manuscript(title or name, author, "en", tuple(blocks), tuple(dropped))
@@ -53,13 +59,24 @@ def _opened(data: bytes) -> Any:
 
 
 def _pages(document: Any) -> list[str]:
-    texts = []
+    texts, size = [], 0
     for number, page in enumerate(document.pages, 1):
         try:
             texts.append(str(page.extract_text() or ""))
         except Exception as error:
             raise ManuscriptInvalid(f"page {number}: cannot be read: {str(error)[:100]}") from None
+        size += len(texts[-1])
+        if size > MAX_CHARACTERS:  # pages may share one content, which is then counted each time
+            raise ManuscriptTooLarge(f"page {number}: got more than {MAX_CHARACTERS:,} characters of text; split it")
     return texts
+
+
+def _metadata(document: Any) -> dict[str, str]:
+    """Return what the file says of itself: nothing where that cannot be read, for the text is there."""
+    try:
+        return {key: str(value) for key, value in (document.metadata or {}).items()}
+    except Exception:
+        return {}
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -10,10 +10,21 @@ from sayso.productions.cleaning import is_page_number, paragraphs, tidied
 from sayso.productions.errors import ManuscriptInvalid
 from sayso.productions.manuscript import Block, BlockKind, Manuscript
 
-_PART: Final = re.compile(r"^(?:part|book|volume)\s+(?:[ivxlc]+|\d+|[a-z]+)\b[.:]?.{0,80}$", re.IGNORECASE)
+_ROMAN: Final = r"(?-i:(?=[IVXLC])C{0,3}(?:XC|XL|L?X{0,4})(?:IX|IV|V?I{0,4}))"
+_UNITS: Final = "one|two|three|four|five|six|seven|eight|nine"
+_TENS: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_WORD: Final = (
+    rf"(?:{_TENS})(?:[- ](?:{_UNITS}))?|{_UNITS}|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
+    "|nineteen|the (?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)|first|second|third|last"
+)
+_ORDINAL: Final = rf"(?:{_ROMAN}|\d{{1,4}}|{_WORD})(?![\w’'])"
+_TITLE: Final = r"(?:\s*[.:\-\u2013\u2014]\s*.{0,80}|\s+(?-i:[^a-z\W]).{0,80}(?<![.!?…,;”’\"]))?"
+"""What may follow a number: a title behind a sign, or one with a capital that does not end like a sentence."""
+
+_PART: Final = re.compile(rf"^(?:part|book|volume)\s+{_ORDINAL}{_TITLE}$", re.IGNORECASE)
 _CHAPTER: Final = re.compile(
-    r"^(?:(?:chapter|letter|act|scene|story)\s+(?:[ivxlc]+|\d+|[a-z-]+)\b[.:]?.{0,80}"
-    r"|prologue|epilogue|preface|foreword|introduction|afterword|[IVXL]{1,7}\.?)$",
+    rf"^(?:(?:chapter|letter|act|scene|story)\s+{_ORDINAL}{_TITLE}"
+    rf"|prologue|epilogue|preface|foreword|introduction|afterword|{_ROMAN}\.?)$",
     re.IGNORECASE,
 )
 _BREAK: Final = re.compile(r"^(?:[*#~•·\-_=—–]\s*){1,}$")
@@ -43,6 +54,8 @@ def read(data: bytes, name: str) -> Manuscript:
             found |= told
         else:
             blocks += block_of(part)
+    if numbers := sum(is_page_number(part) and not any(block_of(part)) for part in parts):
+        dropped.append(f"page numbers ({numbers})")
     return Manuscript(found["title"], found["author"], found["language"], tuple(blocks), tuple(dropped))
 
 
@@ -61,7 +74,7 @@ def decoded(data: bytes) -> str:
         raise ManuscriptInvalid(f"line {line}: got bytes that are no UTF-8 text; convert the file first") from None
     if _CONTROL.search(text):
         raise ManuscriptInvalid("got control characters, expected text; this is no text file")
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def block_of(part: str) -> Iterator[Block]:

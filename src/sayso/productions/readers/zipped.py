@@ -17,6 +17,9 @@ MAX_RATIO: Final = 200
 """Text packs to a fifth or so; a file that packs to less than a two-hundredth was made to burst."""
 
 _SMALL: Final = 1_000_000
+_ENTRY: Final = b"PK\x01\x02"
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""The only ones of EPUB (EPUB 3.3, section 4.3.2) and of DOCX; others unpack without a bound."""
 
 
 class ZipBox:
@@ -24,6 +27,8 @@ class ZipBox:
 
     def __init__(self, data: bytes) -> None:
         """Open ``data``; raise `ManuscriptInvalid`, `ManuscriptLocked` or `ManuscriptTooLarge`."""
+        if (count := data.count(_ENTRY)) > MAX_FILES:  # before a table of millions of them is made
+            raise ManuscriptTooLarge(f"got {count:,} files in a container, expected at most {MAX_FILES:,}")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
@@ -44,6 +49,8 @@ class ZipBox:
                     f"{info.filename[-80:]}: got {info.file_size:,} bytes packed to {info.compress_size:,}, "
                     f"expected at most {MAX_FILE:,}, and {MAX_RATIO} times what is packed"
                 )
+            if info.compress_type not in _METHODS:
+                raise ManuscriptInvalid(f"{info.filename[-80:]}: is packed in a way that no book is; pack it anew")
             if info.flag_bits & 1:
                 raise ManuscriptLocked("got a container with a password; bring a copy without one")
 

@@ -10,6 +10,7 @@ from sayso.accounts.rights import Right
 from sayso.disk import write_document
 from sayso.engines.checks import check_pronounced
 from sayso.errors import Invalid, SaysoError
+from sayso.ids import parse_id
 from sayso.labels import Layer, asked_by, words_for
 from sayso.productions import CastList, Line, Script, lines_of, read_manuscript
 from sayso.productions.cast import CastPart
@@ -22,6 +23,7 @@ from sayso.synthesis.lexicon import merged
 from sayso.voices.store import VoiceRow
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import permitting, plans
+from sayso.workflows.productions.alone import alone
 from sayso.workflows.productions.permitting import MissingPermission
 from sayso.workflows.productions.plans import PlannedChapter, Production, ProductionPlan
 from sayso.workflows.voices.voicebook import check_language, engine_of, row_of
@@ -75,9 +77,17 @@ def plan(session: Session, brief: Brief, *, revises: str | None = None, cast_out
     ------
     ManuscriptInvalid, CastInvalid, LexiconInvalid : what is wrong with a file, nothing kept
     VoiceUnknown, EngineChanged, LanguageUnspoken, LanguageUnread : a voice that cannot read this
+    ProductionUnknown, ProductionBusy : what is revised is not there, or is worked on meanwhile
     """
     session.require(Right.SPEECH)
     session.require_licensee(brief.licensee, Right.SPEECH)
+    if revises is None:
+        return _plan(session, brief, None, cast_out)
+    with alone(session, parse_id("production", revises)):
+        return _plan(session, brief, revises, cast_out)
+
+
+def _plan(session: Session, brief: Brief, revises: str | None, cast_out: Path | None) -> Planned:
     manuscript = read_manuscript(brief.book)
     if brief.language is not None:
         manuscript = replace(manuscript, language=brief.language)

@@ -33,8 +33,15 @@ class PackageReport:
 
     @property
     def is_whole(self) -> bool:
-        """Return whether every file is as the manifest says, and every rule of every chapter holds."""
-        return not self.altered and all(rule["holds"] for chapter in self.chapters for rule in chapter["rules"])
+        """Return whether every file is as the manifest says, every rule of every chapter holds, and marks are read."""
+        return not self.altered and not any(map(self.failures, self.chapters))
+
+    @staticmethod
+    def failures(chapter: Mapping[str, Any]) -> list[str]:
+        """Return what a chapter fails: rules of its levels, and lines whose mark is not read from the file."""
+        unread = ", ".join(map(str, chapter["marks"]["unreadable"]))
+        failed = [str(rule["rule"]) for rule in chapter["rules"] if not rule["holds"]]
+        return [*failed, *([f"marks of {unread}"] if unread else [])]
 
 
 def report(folder: Path) -> PackageReport:
@@ -42,7 +49,7 @@ def report(folder: Path) -> PackageReport:
     try:
         told = json.loads(read_bounded(folder / MANIFEST, MAX_BYTES))
         files = list(_files(told))
-        return PackageReport(
+        found = PackageReport(
             production=told["production"],
             digest=told["digest"],
             files=[file.name for file in files],
@@ -51,8 +58,22 @@ def report(folder: Path) -> PackageReport:
             voices=told["voices"],
             stopped=told["stopped"],
         )
-    except (ValueError, KeyError, TypeError):
+        for chapter in found.chapters:
+            _check(chapter)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PackageInvalid(f"{folder / MANIFEST}: is no manifest of a package") from None
+    return found
+
+
+def _check(chapter: Mapping[str, Any]) -> None:
+    """Raise what `report` catches, where a chapter does not say what its failures are told by."""
+    PackageReport.failures(chapter)
+    for name in ("number", "duration_ms", "lines"):
+        if not isinstance(chapter[name], int):
+            raise TypeError
+    for name in ("readable", "checked"):
+        if not isinstance(chapter["marks"][name], int):
+            raise TypeError
 
 
 def _files(told: Mapping[str, Any]) -> Iterator[PackagedFile]:

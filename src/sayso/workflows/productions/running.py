@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from sayso.accounts.rights import Right
 from sayso.clock import stamp
 from sayso.consent.errors import ConsentRefused
-from sayso.disk import LockTaken, locked
 from sayso.errors import Conflict, NotFound
 from sayso.ids import new_id, parse_id
-from sayso.productions.errors import ProductionBusy
+from sayso.productions.errors import ProductionUnknown
 from sayso.progress import Report, silent
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import permitting, plans, takes
+from sayso.workflows.productions.alone import alone
 from sayso.workflows.productions.delivery import MANIFEST, Delivery
 from sayso.workflows.productions.plans import Production
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _POLL_S: Final = 0.05
+_INPUTS: Final = 2  # of a run: production and sealed delivery
 _GOING: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
 
@@ -97,7 +97,7 @@ def run(
     _check_permitted(session, production)
     delivery = replace(delivery, folder=delivery.folder.resolve())
     delivery.prepare()
-    with _alone(session, production.production_id):
+    with alone(session, production.production_id):
         durable = _durable()
         unfinished = None if fresh else _unfinished(session, production.production_id, delivery)
         run_id = unfinished or new_id("run")
@@ -112,12 +112,11 @@ def resume(session: Session, run_id: str, report: Report = silent) -> Produced:
     """Go on with a run that was cut off, failed or cancelled; raise `RunUnknown`."""
     session.require(Right.SPEECH)
     durable = _durable()
-    production_id, sealed = _inputs(session, parse_id("run", run_id))
-    production = plans.opened(session, production_id)
+    production, sealed = _asked(session, run_id)
     session.require_licensee(production.licensee, Right.SPEECH)
     delivery = durable.opened_delivery(session, sealed)
     delivery.prepare()
-    with _alone(session, production_id), durable.at_work(session, production_id):
+    with alone(session, production.production_id), durable.at_work(session, production.production_id):
         durable.resumed(run_id)
         told = _awaited(durable, run_id, production, report)
     return _produced(production, run_id, delivery, told)
@@ -127,13 +126,12 @@ def fork(session: Session, run_id: str, step: int, report: Report = silent) -> P
     """Run again from a step of a run on, as a run of its own; what came before is taken over."""
     session.require(Right.SPEECH)
     durable = _durable()
-    production_id, sealed = _inputs(session, parse_id("run", run_id))
-    production = plans.opened(session, production_id)
+    production, sealed = _asked(session, run_id)
     session.require_licensee(production.licensee, Right.SPEECH)
     delivery = durable.opened_delivery(session, sealed)
     delivery.prepare()
     forked = new_id("run")
-    with _alone(session, production_id), durable.at_work(session, production_id):
+    with alone(session, production.production_id), durable.at_work(session, production.production_id):
         durable.forked(run_id, step, forked)
         told = _awaited(durable, forked, production, report)
     return _produced(production, forked, delivery, told)
@@ -142,7 +140,7 @@ def fork(session: Session, run_id: str, step: int, report: Report = silent) -> P
 def cancel(session: Session, run_id: str) -> RunShown:
     """Stop a run at its next step, in whichever process it goes; what is made stays."""
     session.require(Right.SPEECH)
-    _check_seen(session, run_id)
+    _asked(session, run_id)
     with _durable().client(session.settings) as client:
         client.cancel_workflow(run_id)
     return shown(session, run_id)
@@ -150,7 +148,7 @@ def cancel(session: Session, run_id: str) -> RunShown:
 
 def shown(session: Session, run_id: str) -> RunShown:
     """Return one run; raise `RunUnknown`."""
-    _check_seen(session, run_id)
+    _asked(session, run_id)
     with _durable().client(session.settings) as client:
         found = client.list_workflows(workflow_ids=[run_id])[0]
         steps = len(client.list_workflow_steps(run_id, load_output=False))
@@ -168,7 +166,7 @@ def listed(session: Session) -> list[RunShown]:
 def redo(session: Session, production_id: str, label: str) -> Production:
     """Have one line made anew in the next run, with another seed, and return the production."""
     session.require(Right.SPEECH)
-    with _alone(session, parse_id("production", production_id)):
+    with alone(session, parse_id("production", production_id)):
         production = plans.opened(session, production_id)
         session.require_licensee(production.licensee, Right.SPEECH)
         line = production.plan.line(label)
@@ -213,17 +211,6 @@ def _check_permitted(session: Session, production: Production) -> None:
             f"got a production that {len(missing)} grants are missing for, expected none; nothing was made",
             reasons=reasons,
         )
-
-
-@contextlib.contextmanager
-def _alone(session: Session, production_id: str) -> Iterator[None]:
-    """Hold a production against every other process of this machine; death lets it go."""
-    path = session.settings.home / "productions" / f"{production_id}.lock"
-    try:
-        with locked(path, wait=False):
-            yield
-    except LockTaken:
-        raise ProductionBusy(f"another process works on {production_id}; wait for it, or end it") from None
 
 
 def _durable() -> ModuleType:
@@ -277,18 +264,18 @@ def _production_of(status: Any) -> str:
     return str(args[0])
 
 
-def _inputs(session: Session, run_id: str) -> tuple[str, str]:
+def _asked(session: Session, run_id: str) -> tuple[Production, str]:
+    """Return the production of a run, and its sealed delivery; `RunUnknown` for one that who asks does not see."""
+    unknown = RunUnknown(f"got {parse_id('run', run_id)}, which is no run that is known here")
     with _durable().client(session.settings) as client:
         found = client.list_workflows(workflow_ids=[run_id])
-    if not found:
-        raise RunUnknown(f"got {run_id}, which is no run that is known here")
-    args = found[0].input["args"]
-    return str(args[0]), str(args[1])
-
-
-def _check_seen(session: Session, run_id: str) -> None:
-    """Raise `RunUnknown` or `ProductionUnknown` for a run that who asks does not see."""
-    plans.opened(session, _inputs(session, parse_id("run", run_id))[0])
+    args = [str(each) for each in (found[0].input or {}).get("args", ())] if found else []
+    if len(args) != _INPUTS:
+        raise unknown
+    try:
+        return plans.opened(session, args[0]), args[1]
+    except ProductionUnknown:  # whose id is not for those who do not see it
+        raise unknown from None
 
 
 def _shown(status: Any, steps: int) -> RunShown:

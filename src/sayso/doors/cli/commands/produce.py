@@ -91,9 +91,16 @@ def run(
 
 
 @app.command("resume")
-def resume(production: ProductionName, output: Folder, as_json: AsJson = False) -> None:
+def resume(
+    production: ProductionName,
+    output: Folder,
+    formats: Formats = None,
+    target: Levels = "acx",
+    base_url: BaseUrl = "",
+    as_json: AsJson = False,
+) -> None:
     """Go on with an interrupted production."""
-    run(production, output, as_json=as_json)
+    run(production, output, formats, target, base_url, as_json=as_json)
 
 
 @app.command("package")
@@ -200,7 +207,7 @@ def _progress(found: Progress) -> Iterator[str]:
 def _report(found: PackageReport) -> Iterator[str]:
     yield f"{found.production}: {len(found.files)} files, {len(found.altered)} altered or missing"
     for chapter in found.chapters:
-        failed = [rule["rule"] for rule in chapter["rules"] if not rule["holds"]]
+        failed = found.failures(chapter)
         marks = chapter["marks"]
         levels = f"fails {', '.join(failed)}" if failed else "levels hold"
         yield f"chapter {chapter['number']}: {levels}; {marks['readable']} of {marks['checked']} marks read"
