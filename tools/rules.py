@@ -446,7 +446,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     OneDoor("cedarpy", "consent/"),
     OneDoor("c2pa", "credentials/"),
-    OneDoor("obstore", "vault/"),
+    OneDoor("obstore", "vault/", "corpus/"),
     OneDoor("jinja2", "doors/"),
     OneDoor("typer", "doors/"),
     OneDoor("fastapi", "doors/api/"),
@@ -465,6 +465,10 @@ RULES: Final[tuple[Rule, ...]] = (
     OneDoor("markdown_it", "productions/readers/"),
     OneDoor("yaml", "productions/cast_file.py"),
     OneDoor("dbos", "workflows/productions/"),
+    OneDoor("daft", "corpus/"),
+    OneDoor("ray", "corpus/"),
+    OneDoor("lance", "corpus/"),
+    OneDoor("pyarrow", "corpus/"),
     OneDoor("pickle"),
 )
 
