@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -27,7 +26,7 @@ class Catalogue:
         table = pa.Table.from_pylist([row.record() for row in rows], schema=schema())
         draft = self._path.with_suffix(".draft")
         pq.write_table(table, draft)
-        os.replace(draft, self._path)
+        draft.replace(self._path)
 
     def rows(self) -> Iterator[Segment]:
         """Yield every row, as it was published."""

@@ -86,7 +86,7 @@ class Segment:
 
     def record(self) -> dict[str, Any]:
         """Return the row as plain values, as `schema` has them."""
-        plain = asdict(self)
+        plain = {**asdict(self), "decision": str(self.decision)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
     @classmethod
