@@ -7,6 +7,8 @@ import os
 # One thread for each test process: the workers of a run share the cores, and threads that wait for each other spin.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import json
+import logging
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from sayso import journal
 from sayso.audio.signal import Signal
 from sayso.database import connect
 from sayso.database.metadata import keys_metadata
@@ -85,3 +88,17 @@ def make_vault(tmp_path: Path):
 @pytest.fixture
 def vault(make_vault) -> Vault:
     return make_vault()
+
+
+@pytest.fixture
+def journalled(tmp_path):
+    """Return what reads the journal that is kept in a file from now on."""
+    file = tmp_path / "journal"
+    journal.keep(str(file))
+    journal.keep(str(file))
+    yield lambda: [json.loads(line) for line in file.read_text().splitlines()]
+    logger = logging.getLogger("sayso.journal")
+    for handler in [each for each in logger.handlers if each.name == str(file)]:
+        handler.close()
+        logger.removeHandler(handler)
+    logger.setLevel(logging.NOTSET)

@@ -72,6 +72,7 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "non_commercial_projects": "thesis,diary",
         "credential_file": "/srv/credential",
         "high_water": "/srv/high-water",
+        "journal": "/srv/journal",
         "runs_url": "postgresql://sayso@db/runs",
     }
     assert set(values) == set(names.NAMES)

@@ -24,7 +24,8 @@ class Settings:
     ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``non_commercial_projects``: those for
     which an engine may speak whose weights allow no commercial use; ``credential_file``: the credential of who uses the
     command line, where it is not the local operator; ``high_water``: a folder outside the home, never restored with it,
-    in which is remembered how far the log has come.
+    in which is remembered how far the log has come; ``journal``: the file for what the program does, ``-`` for standard
+    error (see `sayso.journal`).
     """
 
     home: Path
@@ -46,6 +47,7 @@ class Settings:
     non_commercial_projects: tuple[str, ...] = ()
     credential_file: Path | None = None
     high_water: Path | None = None
+    journal: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

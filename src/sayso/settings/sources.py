@@ -35,6 +35,10 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+def _file_or_stderr(target: str) -> str:
+    return target if target == "-" else str(_absolute(Path(target)))
+
+
 _Database = Annotated[str, Field(pattern=r"^(sqlite:///.|postgres(ql)?(\+psycopg)?://.)")]
 _Blobs = Annotated[str, Field(pattern=r"^(file:///|memory:///|(s3|s3a|gs|az|azure|adl|abfs|abfss|http|https)://.)")]
 _Witness = Annotated[str, Field(pattern=r"^https?://\S+ +[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$")]
@@ -79,6 +83,9 @@ class GivenSettings(BaseSettings):
     )
     high_water: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="the path of a folder outside the home"
+    )
+    journal: Annotated[str, AfterValidator(_file_or_stderr)] | None = Field(
+        default=None, description="the path of a file, or - for standard error"
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn, cast
 import typer
 from typer.main import get_command
 
+from sayso import journal
 from sayso.doors.cli import exits
 from sayso.doors.cli.commands import COMMANDS, attach
 from sayso.doors.cli.group import Group, root
@@ -62,7 +63,9 @@ def _start_fast() -> None:
 def run(arguments: list[str]) -> int:
     """Run ``arguments`` and return the exit code; only a bug in Sayso prints a traceback."""
     code = _guarded(lambda: int(_command(_named(arguments))(arguments, standalone_mode=False) or exits.DONE), arguments)
-    return _guarded(lambda: _finished(code), arguments)
+    ended = _guarded(lambda: _finished(code), arguments)
+    journal.note("command.ended", command=_named(arguments) or "none", code=ended)
+    return ended
 
 
 @cache

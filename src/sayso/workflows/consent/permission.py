@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sayso import journal
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import Action, minutes, signed
@@ -82,6 +83,7 @@ def ask(
         else:
             told = {**charged, **({} if outer is None else {"outer": outer}), **(foretold or {})}
             return Granted(permit, _log_intended(session, tx, case, permit, told), request.project, lease, outer)
+    journal.note("use.refused", act=act, error=refusal.slug)
     raise refusal
 
 
@@ -145,6 +147,7 @@ def failed(session: Session, granted: Granted, act: str) -> None:
         if granted.lease is not None:
             minutes.release(tx, granted.lease)
         _log(tx, granted, f"{act}:failed", {})
+    journal.note("use.failed", act=act, grant=granted.permit.grant_id, permit=granted.permit.permit_id)
 
 
 def _log(tx: Connection, granted: Granted, act: str, facts: Mapping[str, Fact]) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sayso import journal
 from sayso.accounts import store as accounts
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
@@ -119,6 +120,7 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     with session.act(named) as tx:
         certificate_id = certify(tx, begun.plan_id, session.vault, signer=session.installation.log.signer, swept=swept)
     _close(session)
+    journal.note("erasure.certified", plan=begun.plan_id)
     report(1.0)
     return Erased(plan_id, certificate_id, removed, len(swept.unlinked))
 

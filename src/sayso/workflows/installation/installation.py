@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from sayso import journal
 from sayso.clock import now
 from sayso.consent import store as consents
 from sayso.consent.permit import Begun, EpochOf, Gate, PermitKey, remembered, signing_key
@@ -173,6 +174,7 @@ def open_installation(settings: Settings) -> Installation:
     A home that cannot be written can be read and verified. Raise `Unavailable` where the disk, the database or a key
     cannot be had, `Tampered` where one was changed.
     """
+    journal.keep(settings.journal)
     is_fixed = is_read_only(settings.home)
     if not is_fixed:
         make_private(settings.home)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 
+from sayso import journal
 from sayso.errors import SaysoError, Unavailable
 from sayso.ledger.checkpoint import Checkpoint
 from sayso.ledger.log import Log
@@ -62,8 +64,10 @@ class Sequencing:
                 self._place()
 
     def _place(self) -> Checkpoint:
+        began = time.perf_counter()
         checkpoint = self._log().integrate()
         self._placed()
+        journal.note("ledger.placed", entries=checkpoint.size, ms=round(1000 * (time.perf_counter() - began)))
         return checkpoint
 
     @contextlib.contextmanager
@@ -88,3 +92,4 @@ class Sequencing:
                 self.run()
             except SaysoError as failure:  # whoever looks at the log next is told
                 self._failure = failure
+                journal.note("ledger.failed", error=failure.slug)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from sayso import journal
 from sayso.accounts import store as accounts
 from sayso.accounts.actor import LOCAL, Actor, local_operator
 from sayso.accounts.errors import CredentialRefused, LicenseeNotHeld, RoleRefused, VoiceNotOfKey
@@ -107,6 +108,7 @@ class Session:
         with self.installation.database.write(scope=self.actor.scope()) as tx:
             append(tx, act.entry(stamp(now())))
         self.installation.sequencing.signal()
+        journal.note("act.refused", right=str(right), role=str(self.actor.role), error=refused.slug)
         raise refused
 
     def _check_writer(self) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sayso import journal
 from sayso.audio import Container, container_of
 from sayso.clock import now, stamp
 from sayso.consent import Action, Gate, Permit, Release, minutes
@@ -158,6 +159,7 @@ def opened(session: Session, take: Take) -> Run:
         except BaseException:
             permission.failed(session, granted, ACT)
             raise
+    journal.note("use.permitted", act=ACT, grant=granted.permit.grant_id, permit=granted.permit.permit_id)
     installation = session.installation
     return Run(session, take, granted, voice, installation.gate_live() if take.is_live else installation.gate_inside())
 
@@ -298,6 +300,7 @@ def settle(run: Run, made: MadeClip, outcome: LabelOutcome, *, live: str | None 
         else:
             ticket = permission.heard(tx, granted, f"{ACT}:made", {**facts, "live": live})
         finish_clip(tx, take.clip, duration_ms=made.sound.duration_ms, artifact_id=artifact, result_ticket=ticket)
+    journal.note("clip.made", clip=take.clip, grant=permit.grant_id, ms=made.sound.duration_ms)
     return ticket
 
 
