@@ -75,4 +75,4 @@ def test_each_kind_of_id_is_told() -> None:
 def test_each_room_has_a_word() -> None:
     rooms = {path.name for path in SOURCE.iterdir() if (path / "__init__.py").is_file()}
     ground = {"client", "database", "doors", "testing"}  # a word of the domain may be for them, and need not
-    assert rooms - ground == {place.partition(".")[0] for _, place in PLACES} - ground
+    assert rooms - ground <= {place.partition(".")[0] for _, place in PLACES}
