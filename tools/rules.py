@@ -274,6 +274,7 @@ UNDER_A_RIGHT: Final[Mapping[str, str]] = {
     "workflows/speech/speaking.py:settle": "keeps what was made under a permit",
     "workflows/speech/live.py:_note": "notes what was heard under a permit",
     "workflows/productions/chapters.py:_log": "logs what was released under permits",
+    "workflows/productions/takes.py:_checked": "keeps what was found of a clip that was made under a permit",
     "workflows/productions/packaging.py:_log": "logs what was released under permits",
     "workflows/speech/exporting.py:_settled": "keeps what was made under a permit",
     "workflows/provenance/marking_files.py:embed": "`Batch` asked for the right, and each file has a permit",

@@ -69,6 +69,7 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "jurisdictions": "eu,us-ca",
         "mark_chains": "none,opus-16",
         "weak_marks": "refuse",
+        "line_checks": "all",
         "non_commercial_projects": "thesis,diary",
         "credential_file": "/srv/credential",
         "high_water": "/srv/high-water",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, insert, select, update
+from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, delete, insert, select, update
 
 from sayso.database import metadata, organisation_of, within
-from sayso.ids import ID_LENGTH, ProductionId
+from sayso.ids import ID_LENGTH, ClipId, ProductionId
 from sayso.productions.errors import ProductionUnknown
 
 productions = Table(
@@ -22,6 +24,15 @@ productions = Table(
     Column("plan", LargeBinary, nullable=False),
     Column("created_at", String(24), nullable=False),
 )
+
+checked_lines = Table(
+    "checked_lines",
+    metadata,
+    Column("clip_id", String(ID_LENGTH), primary_key=True),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
+    Column("problems", String(2000), nullable=False),
+)
+"""What the checks of a line's clip found, as a JSON list: numbers and words of a table, never the line's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,20 @@ def list_productions(tx: Connection) -> list[ProductionRow]:
     """Return every production that is seen, by creation."""
     query = _SELECT.where(within(tx, productions)).order_by(productions.c.created_at, productions.c.production_id)
     return [_row(row) for row in tx.execute(query)]
+
+
+def keep_check(tx: Connection, clip: ClipId, problems: tuple[str, ...]) -> None:
+    """Keep what the checks of a clip found, in place of what another process found meanwhile."""
+    tx.execute(delete(checked_lines).where(within(tx, checked_lines), checked_lines.c.clip_id == clip))
+    values = {"clip_id": clip, "problems": json.dumps(problems)}
+    tx.execute(insert(checked_lines).values(organisation_id=organisation_of(tx), **values))
+
+
+def checks_of(tx: Connection, clips: Sequence[ClipId]) -> dict[ClipId, tuple[str, ...]]:
+    """Return what was found of those of the clips that were checked."""
+    query = select(checked_lines.c.clip_id, checked_lines.c.problems)
+    query = query.where(within(tx, checked_lines), checked_lines.c.clip_id.in_(list(clips)))
+    return {ClipId(clip): tuple(json.loads(problems)) for clip, problems in tx.execute(query)}
 
 
 def _unknown(production: str) -> ProductionUnknown:

@@ -24,6 +24,7 @@ from sayso.settings.settings import shown_value
 Jurisdiction = Literal["eu", "us-ca", "us-tn", "china", "india", "plain"]
 Chain = Literal["none", "mp3-64", "mp3-32", "aac-64", "opus-24", "opus-16", "mu-law-8k", "amr-nb-12.2", "amr-nb-7.4"]
 WeakMarks = Literal["flag", "refuse"]
+LineChecks = Literal["sampled", "all", "signal"]
 
 
 def _split(value: object) -> object:
@@ -75,6 +76,7 @@ class GivenSettings(BaseSettings):
     )
     mark_chains: Annotated[tuple[Chain, ...], *_List] | None = Field(default=None, description="a list of codecs")
     weak_marks: WeakMarks | None = Field(default=None, description="flag or refuse")
+    line_checks: LineChecks | None = Field(default=None, description="sampled, all or signal")
     non_commercial_projects: Annotated[tuple[str, ...], *_List] | None = Field(
         default=None, description="a list of projects"
     )
@@ -147,7 +149,7 @@ def _explained(error: ValidationError, origins: Mapping[str, str]) -> str:
 
 
 def _remedy(name: str, problem: str, value: object) -> str:
-    choices = {"jurisdictions": Jurisdiction, "mark_chains": Chain, "weak_marks": WeakMarks}
+    choices = {"jurisdictions": Jurisdiction, "mark_chains": Chain, "weak_marks": WeakMarks, "line_checks": LineChecks}
     if problem == "literal_error":
         return nearest(str(value), get_args(choices[name]))
     return f"expected {GivenSettings.model_fields[name].description}"

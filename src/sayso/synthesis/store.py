@@ -109,6 +109,12 @@ def clips_of_voices(tx: Connection, voice_ids: Sequence[VoiceId]) -> list[Clip]:
     return [_clip(row) for row in tx.execute(query.order_by(clips.c.created_at, clips.c.clip_id))]
 
 
+def finished_clips(tx: Connection, clip_ids: Sequence[ClipId]) -> dict[ClipId, Clip]:
+    """Return those of the clips whose end was written, by their ids."""
+    query = _SELECT.where(within(tx, clips), clips.c.clip_id.in_(list(clip_ids)), clips.c.result_ticket.is_not(None))
+    return {clip.clip_id: clip for clip in map(_clip, tx.execute(query))}
+
+
 def unfinished_clips(tx: Connection) -> list[Clip]:
     """Return the clips whose end was never written: those being spoken now, and those of processes that died."""
     query = _SELECT.where(within(tx, clips), clips.c.result_ticket.is_(None))

@@ -125,11 +125,11 @@ def test_a_record_of_a_chapter_that_was_forged_is_not_believed(produced):
 def test_a_withdrawal_in_the_middle_stops_those_lines_and_no_others(book, monkeypatch):
     made = takes.make
 
-    def withdrawn_after_the_first(session, production, line, *, opens):
-        length = made(session, production, line, opens=opens)
+    def withdrawn_after_the_first(session, production, line, **more):
+        sound = made(session, production, line, **more)
         if line.line.who == "Ada":
             granting.withdraw(session, book.estate.grant)
-        return length
+        return sound
 
     monkeypatch.setattr(takes, "make", withdrawn_after_the_first)
     done = book.run()

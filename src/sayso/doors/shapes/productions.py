@@ -47,6 +47,7 @@ def produced(done: Produced) -> dict[str, Any]:
         "run": done.run,
         "stopped": list(done.stopped),
         "failed": list(done.failed),
+        "listen_to": list(done.stands_out),
     }
 
 

@@ -24,7 +24,6 @@ from sayso.mark.chains import NONE
 from sayso.mark.verifying import check
 from sayso.productions.captions import webvtt
 from sayso.productions.mastering import missed_by, rules, trim, voice_gains
-from sayso.productions.quality import problems
 from sayso.synthesis.store import Clip
 from sayso.synthesis.trace import Traced, sentence_spans
 from sayso.vault.domains import Domain
@@ -59,8 +58,18 @@ class OpenedLine:
 
     line: PlannedLine
     clip: Clip
+    problems: tuple[str, ...]
     sound: MarkedAudio
     traced: Traced
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyLine:
+    """A line in the phrases that it was said in, the clip of it that counts, and what stands out in that."""
+
+    line: PlannedLine
+    clip: Clip
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class VoicePart:
     """What one voice says in a chapter, permitted to be released."""
 
     row: VoiceRow
-    lines: tuple[tuple[PlannedLine, Clip], ...]
+    lines: tuple[ReadyLine, ...]
     granted: Granted
 
 
@@ -89,7 +98,7 @@ def release(session: Session, production: Production, chapter: PlannedChapter, d
     A line that has no clip, and those of a voice that may not be released now, are left out and named as stopped.
     """
     parts, stopped = _parts(session, production, chapter)
-    made_of = [[part.row.voice_id, clip.clip_id] for part in parts for _, clip in part.lines]
+    made_of = [[part.row.voice_id, one.clip.clip_id] for part in parts for one in part.lines]
     key = digest_of([VERSION, production.production_id, chapter.title, delivery.target, delivery.formats, made_of])
     known = _known(session, delivery, chapter, key)
     if known is not None:
@@ -138,34 +147,33 @@ def _seal(session: Session, record: dict[str, Any]) -> str:
 
 def _parts(session: Session, production: Production, chapter: PlannedChapter) -> tuple[list[VoicePart], list[str]]:
     """Return what each voice says, permitted, and the labels of the lines that are not in the chapter."""
-    by_voice: dict[str, list[tuple[PlannedLine, Clip]]] = defaultdict(list)
+    by_voice: dict[str, list[ReadyLine]] = defaultdict(list)
     stopped: list[str] = []
     for line in chapter.lines:
-        clip = takes.clip_of(session, production, line)
-        if clip is None or clip.artifact_id is None:
+        found = takes.chosen(session, production, line)
+        if found is None or found.clip.artifact_id is None:
             stopped.append(line.line.label)
         else:
-            by_voice[line.voice].append((line, clip))
+            said = takes.worded(line, found.attempt)
+            by_voice[line.voice].append(ReadyLine(said, found.clip, found.problems or ()))
     parts = []
     for voice, lines in by_voice.items():
         try:
             parts.append(_asked(session, production, voice, tuple(lines)))
         except Refused:
-            stopped += [line.line.label for line, _ in lines]
+            stopped += [one.line.line.label for one in lines]
     return parts, sorted(stopped)
 
 
-def _asked(
-    session: Session, production: Production, voice: str, lines: tuple[tuple[PlannedLine, Clip], ...]
-) -> VoicePart:
+def _asked(session: Session, production: Production, voice: str, lines: tuple[ReadyLine, ...]) -> VoicePart:
     row = row_of(session, voice)
-    longest = max(clip.duration_ms or 0 for _, clip in lines)
+    longest = max(one.clip.duration_ms or 0 for one in lines)
     request = permitting.publication(production, row, ceiling_ms=longest, commitment=_commitment(session, row, lines))
     return VoicePart(row, lines, permission.ask(session, request, ACT))
 
 
-def _commitment(session: Session, row: VoiceRow, lines: Sequence[tuple[PlannedLine, Clip]]) -> str:
-    clips = "\n".join(clip.clip_id for _, clip in lines)
+def _commitment(session: Session, row: VoiceRow, lines: Sequence[ReadyLine]) -> str:
+    clips = "\n".join(one.clip.clip_id for one in lines)
     return session.vault.commit(row.speaker_id, clips.encode(), domain=Domain.SOUND)
 
 
@@ -181,7 +189,7 @@ def _log(session: Session, production: Production, chapter: PlannedChapter, part
             "production": production.production_id,
             "chapter": chapter.number,
             "clips": len(part.lines),
-            "duration_ms": sum(clip.duration_ms or 0 for _, clip in part.lines),
+            "duration_ms": sum(one.clip.duration_ms or 0 for one in part.lines),
             "output": _commitment(session, part.row, part.lines),
         }
         with session.act(part.row.speaker_id) as tx:
@@ -226,14 +234,15 @@ def _empty(chapter: PlannedChapter) -> dict[str, Any]:
 
 def _opened(session: Session, chapter: PlannedChapter, parts: Sequence[VoicePart]) -> list[OpenedLine]:
     """Return the lines with their sound, in order."""
-    found = {line.key: (line, clip, part.granted.permit) for part in parts for line, clip in part.lines}
+    found = {one.line.key: (one, part.granted.permit) for part in parts for one in part.lines}
     return [_open(session, *found[line.key]) for line in chapter.lines if line.key in found]
 
 
-def _open(session: Session, line: PlannedLine, clip: Clip, permit: Permit) -> OpenedLine:
+def _open(session: Session, ready: ReadyLine, permit: Permit) -> OpenedLine:
+    clip = ready.clip
     read = functools.cache(lambda: exporting.master_of(session, clip))
     sound = exporting.reopen(session, clip, exporting.made_of(session, clip), permit, read)
-    return OpenedLine(line, clip, sound, archive.trace_of(read()))
+    return OpenedLine(ready.line, clip, ready.problems, sound, archive.trace_of(read()))
 
 
 def _assembled(opened: Sequence[OpenedLine], delivery: Delivery) -> tuple[Programme, list[int]]:
@@ -339,12 +348,8 @@ def _row(one: OpenedLine, start: int) -> dict[str, Any]:
             [round(1000 * (start + first) / rate), round(1000 * (start + last) / rate)] for first, last in spans
         ],
         "sound": one.traced.digest,
-        "problems": list(problems(one.sound.signal, bound_ms=one.line.bound_ms, longest_pause_ms=_longest_pause(one))),
+        "problems": list(one.problems),
     }
-
-
-def _longest_pause(one: OpenedLine) -> int:
-    return max((phrase.pause_ms for phrase in one.line.phrases), default=0)
 
 
 def _marks(session: Session, opened: Sequence[OpenedLine], programme: Programme, heard: Any) -> dict[str, Any]:

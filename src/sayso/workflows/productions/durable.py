@@ -103,10 +103,10 @@ def line_step(production_id: str, label: str, opens: bool) -> dict[str, Any]:
     line = production.plan.line(label)
     problem = ""
     for _ in range(_ATTEMPTS):
-        if (clip := takes.clip_of(session, production, line)) is not None:
-            return {"line": label, "is_new": False, "ms": clip.duration_ms}
         try:
-            return {"line": label, "is_new": True, "ms": takes.make(session, production, line, opens=opens)}
+            done = takes.worked(session, production, line, opens=opens)
+            told = {"line": label, "is_new": done.made > 0, "ms": done.duration_ms}
+            return {**told, "made": done.made, "stands_out": len(done.problems)}
         except Refused as refused:
             return {"line": label, "stopped": refused.slug}
         except Unavailable:
@@ -156,6 +156,7 @@ def production_workflow(production_id: str, delivery: str) -> dict[str, Any]:
         "reused": sum(1 for one in made if one.get("is_new") is False),
         "stopped": package["stopped"],
         "failed": [one["line"] for one in made if "failed" in one],
+        "stands_out": [one["line"] for one in made if one.get("stands_out")],
     }
 
 

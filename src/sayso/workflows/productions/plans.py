@@ -111,14 +111,20 @@ class Production:
         """Return how often the line was asked for anew."""
         return self.plan.takes.get(line.key, 0)
 
-    def clip(self, line: PlannedLine) -> ClipId:
-        """Return the id of the line's clip: always the same, so that it is made and charged once."""
-        return ClipId(derived("clip", self.production_id, line.key, str(self.take_number(line))))
+    def clip(self, line: PlannedLine, attempt: int = 0) -> ClipId:
+        """Return the id of the line's clip: always the same, so that it is made and charged once.
 
-    def mark(self, line: PlannedLine) -> Mark:
-        """Return the mark of the line's clip, which follows from production and line."""
-        named = f"sayso production mark\n{self.production_id}\n{line.key}\n{self.take_number(line)}"
+        ``attempt`` counts the clips that were made because the one before stood out.
+        """
+        return ClipId(derived("clip", self.production_id, line.key, self._numbered(line, attempt)))
+
+    def mark(self, line: PlannedLine, attempt: int = 0) -> Mark:
+        """Return the mark of the line's clip, which follows from production, line and attempt."""
+        named = f"sayso production mark\n{self.production_id}\n{line.key}\n{self._numbered(line, attempt)}"
         return Mark(int.from_bytes(hashlib.sha256(named.encode()).digest()[:8], "big"))
+
+    def _numbered(self, line: PlannedLine, attempt: int) -> str:
+        return f"{self.take_number(line)}.{attempt}" if attempt else str(self.take_number(line))
 
 
 def keyed(lines: Sequence[tuple[Line, str, str, tuple[Phrase, ...]]]) -> list[PlannedLine]:

@@ -42,7 +42,8 @@ class RunStopped(Conflict):
 class Produced:
     """A finished run: the manifest of the package, the digest of its content, how many lines were made and taken over.
 
-    ``stopped`` are lines whose voice was withdrawn or refused, ``failed`` those that no engine could say.
+    ``stopped`` are lines whose voice was withdrawn or refused, ``failed`` those that no engine could say, and
+    ``stands_out`` those that a person should hear, since something measured of them is out of the ordinary.
     """
 
     production: str
@@ -53,6 +54,7 @@ class Produced:
     reused: int
     stopped: tuple[str, ...]
     failed: tuple[str, ...]
+    stands_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,7 @@ def _produced(production: Production, run_id: str, delivery: Delivery, told: Map
         reused=told["reused"],
         stopped=tuple(told["stopped"]),
         failed=tuple(told["failed"]),
+        stands_out=tuple(told["stands_out"]),
     )
 
 

@@ -144,12 +144,19 @@ def redo(
 
 @app.command("report")
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a package.")], as_json: AsJson = False
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a package.")],
+    page: Annotated[
+        bool, typer.Option("--page", help="Write listen.html: the lines that stand out, to be heard.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check a package: hashes, levels and marks."""
+    from sayso.doors.player import write_page  # noqa: PLC0415
     from sayso.workflows.productions import reporting  # noqa: PLC0415
 
     found = reporting.report(folder)
+    if page:
+        talk(f"wrote {write_page(found, folder)}")
     show(shapes.report(found), _report(found), as_json=as_json)
     if not found.is_whole:
         raise typer.Exit(code=6)
@@ -179,6 +186,12 @@ def _delivery(output: Path, formats: str | None, target: str, base_url: str) -> 
 def _show(done: Produced, *, as_json: bool) -> None:
     for label in done.stopped:
         talk(f"warning: line {label} is left out: its voice may not be used, or its sound could not be made")
+    if done.stands_out:
+        from sayso.doors.player import write_page  # noqa: PLC0415
+        from sayso.workflows.productions import reporting  # noqa: PLC0415
+
+        page = write_page(reporting.report(done.package.parent), done.package.parent)
+        talk(f"{len(done.stands_out)} lines stand out; hear them on {page}")
     show(shapes.produced(done), _produced(done), as_json=as_json)
 
 

@@ -28,6 +28,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_artifacts_organisation_id"), "artifacts", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_artifacts_permit_id"), "artifacts", ["permit_id"], unique=False)
     op.create_table(
+        "checked_lines",
+        sa.Column("clip_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.Column("problems", sa.String(length=2000), nullable=False),
+        sa.PrimaryKeyConstraint("clip_id", name=op.f("pk_checked_lines")),
+    )
+    op.create_index(op.f("ix_checked_lines_organisation_id"), "checked_lines", ["organisation_id"], unique=False)
+    op.create_table(
         "clips",
         sa.Column("clip_id", sa.String(length=20), nullable=False),
         sa.Column("voice_id", sa.String(length=20), nullable=False),
