@@ -134,6 +134,8 @@ BEFORE_NUMBERS: Final = {
     "ver": "version",
     "Op": "Opus",
     "op": "opus",
+    "fn": "footnote",
+    "Fn": "Footnote",
     "ext": "extension",
     "Ext": "Extension",
     "tel": "telephone",
@@ -202,6 +204,10 @@ def _clipped(match: re.Match[str]) -> str:
     return word.capitalize() if match[0][0].isupper() else word
 
 
+def _days(match: re.Match[str]) -> str:
+    return f"{_DAYS[match[1]]} {match[2]} {_DAYS[match[3]]}{stop_if_ends(match)}"
+
+
 _SCALES: Final = {"Mio": "million", "Mill": "million", "Mrd": "billion", "Mld": "billion", "Tsd": "thousand"}
 
 
@@ -218,6 +224,10 @@ def _named_street(match: re.Match[str]) -> str:
 
 
 RULES: Final[list[Rule]] = [
+    rule(r"(?<![\w.])\.NET\b", "dot net"),
+    rule(r"\bCtrl\b", "Control"),
+    rule(r"(?<=\b1 )fl\. ?oz\b\.?", lambda match: "fluid ounce" + stop_if_ends(match)),
+    rule(r"\bfl\. ?oz\b\.?", lambda match: "fluid ounces" + stop_if_ends(match)),
     rule(r"(?<![\w])([A-G])[#♯]m(?![\w])", r"\1 sharp minor"),
     rule(r"\b([A-G])b(?= (?:major|minor|maj|min)\b)", r"\1 flat"),
     rule(r"(?<![\w])([A-G])[#♯](?![\w])", r"\1 sharp"),
@@ -285,6 +295,7 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=(?:st|nd|rd|th) )edn\.", lambda match: "edition" + stop_if_ends(match)),
     rule(r"^(Jr|Sr|Esq|Inc|Ltd|Corp)\.$", lambda match: f"{_AFTER_NAMES[match[1]]}."),
     *SHORT_MONTHS,
+    rule(rf"\b({_expand(_DAYS)})\. (and|or|to|through) ({_expand(_DAYS)})\.", _days),
     # A street: after an ordinal, after a name that no saint's name follows, or where a name cannot follow.
     rule(r"(?<=\d(?:st|nd|rd|th) )St\b\.?", _street),
     rule(rf"\b(?!(?:{_NOT_STREETS})\b)([A-Z][a-z]+) St\.(?! (?:{_SAINTS})\b)", _named_street),

@@ -28,6 +28,8 @@ _UNITS: Final = {
     "lb": "pound",
     "lbs": "pound",
     "oz": "ounce",
+    "dl": "deciliter",
+    "dL": "deciliter",
     "l": "liter",
     "L": "liter",
     "ml": "milliliter",
@@ -94,6 +96,7 @@ _FIXED_UNITS: Final = {
     "bpm": "beats per minute",
     "psi": "P.S.I.",
     "mpg": "miles per gallon",
+    "pct": "percent",
 }
 _SCALE_NAMES: Final = {"C": "Celsius", "F": "Fahrenheit"}
 _AREAS: Final = {"²": "square", "2": "square", "³": "cubic", "3": "cubic"}
@@ -115,6 +118,7 @@ _PER: Final = {"s": "second", "h": "hour", "hr": "hour", "min": "minute", "day":
 }  # fmt: skip
 _TURN: Final = re.compile(r" (?:angles?|turns?|rotations?|views?|bends?|arcs?)\b")
 _FRACTIONS: Final = {2: "half", 4: "quarter"}
+_SIDE: Final = r"\d{1,3}(?:\.\d+|[ -]\d/\d{1,2})?"
 _START: Final = r"(?<![\w.,/:])"
 _MINUS: Final = r"(?:(?<![\w.,)-])([-−]))?"
 
@@ -186,6 +190,8 @@ def _fraction(match: re.Match[str]) -> str:
     whole, above, below = match[1], int(match[2]), int(match[3])
     if whole is None and (above, below) in {(24, 7), (9, 11), (7, 11), (50, 50), (20, 20)}:
         return f"{cardinal(above)} {cardinal(below)}"
+    if whole is None and above == below and below in {5, 10, 100}:
+        return f"{cardinal(above)} out of {cardinal(below)}"
     if below == 0 or (below > 100 and below % 1000) or (whole is None and above >= below):
         return f"{number(whole)} and {cardinal(above)} over {cardinal(below)}" if whole else _over(above, below)
     part = _FRACTIONS.get(below) or ordinal(below)
@@ -227,11 +233,13 @@ def _feet(match: re.Match[str]) -> str:
 
 
 RULES_BEFORE_MOMENTS: Final[list[Rule]] = [
+    rule(rf"(?<![\w./])({_SIDE}) ?[\"″] ?[x×] ?({_SIDE}) ?[\"″](?!\w)", r"\1 by \2 inch"),
     rule(r"(?<![\w/])(\d{1,2}/\d{1,2}) ?(?:″|\"(?=\W|$))", r"\1 inch"),
     rule(r"(?<=\d°) ?(\d{1,2})['′’](?: ?(\d{1,2}(?:\.\d+)?)[\"″”])?", _arc),
     rule(r"(?<!\w)(\d{1,3})['′’] by (\d{1,3})['′’](?!\w)", r"\1 feet by \2 feet"),
     rule(r"(?<!\w)(\d{1,3})['′’] ?[x×] ?(\d{1,3})['′’](?!\w)", r"\1 feet by \2 feet"),
-    rule(r"(?<!\w)(\d{1,3}) ?[\"″] ?[x×] ?(\d{1,3}) ?[\"″](?!\w)", r"\1 by \2 inch"),
+    rule(r"(?<!\w)(\d{1,2})['′’] ?[-–—] ?(?=\d{1,2}['′’](?!\d))", r"\1 to "),
+    rule(r"(?<=\d)( ?(?:ft|in|yd|mm|cm|m)\.?) ?[x×] ?(?=\d)", r"\1 by "),
     rule(rf"(?<![\w'’])(\d{{1,3}})['′’](?= (?:{_LONG_THINGS})\b)", r"\1 foot"),
     rule(r"(?<![\w'’])([3-7])['’](1[01]|\d)(?![\d\"″'’\w])", _feet),
     rule(r"(?<!\w)(\d)['′’] ?(\d{1,2})(?:[\"″”]|'')", _feet),
@@ -303,6 +311,7 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=\w)\^2\b|²", " squared"),
     rule(r"(?<=\w)\^3\b|³", " cubed"),
     rule(r"(?<=\w)\^(?=\d)", " to the power of "),
+    rule(r" ?\bmmHg\b", " millimeters of mercury"),
     rule(r"±", " plus or minus "),
     rule(r"(?<=\d):(?=\d)", " to "),
     rule(r"(?:(?<=^)|(?<=[\s(“]))[-−](?=\.?\d)", "minus "),

@@ -53,7 +53,7 @@ SYMBOLS: Final[list[Rule]] = [
     rule(r" ?& ?", " and "),
     rule(r" ?@ ?", " at "),
     rule(r" ?% ?", " percent "),
-    rule(r"(?<=\w) ?(?:=|==) ?(?=[\w(-])", " equals "),
+    rule(r"(?<=[\w)]) ?(?:=|==) ?(?=[\w(-])", " equals "),
     rule(r"(?<=\w) ?≠ ?(?=\w)", " does not equal "),
     rule(r" ?(?:≈|≃|≅) ?", " approximately "),
     rule(r"(?<!\w)~ ?(?=\w)", "about "),

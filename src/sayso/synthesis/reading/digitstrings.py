@@ -135,7 +135,7 @@ RULES: Final[list[Rule]] = [
         _route,
     ),
     rule(
-        r"\b((?:[Pp]in|PIN|[Pp]asscode|[Zz]ip(?: code)?|ZIP(?: code)?|[Pp]ostcode|[Rr]oom code|[Cc]ode)(?: is| of|:)? )(\d{4,6})(?![\w]|[.,:]\d)",
+        r"\b((?:[Pp]in|PIN|[Pp]asscode|[Zz]ip(?: code)?|ZIP(?: code)?|[Pp]ostcode|[Rr]oom code|[Cc]ode)(?: is| of|:)? )(\d{4,6}(?:-\d{4})?)(?![\w]|[.,:]\d)",
         _spelled,
     ),
     rule(r"(?<=\b[A-Z]{2} )\d{5}(?:-\d{4})?(?![\w-])", lambda match: _said_digits(match[0])),

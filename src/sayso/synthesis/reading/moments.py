@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.numerals import cardinal, number, ordinal, plural, year
-from sayso.synthesis.reading.rules import Rule, rule
+from sayso.synthesis.reading.rules import Rule, rule, stop_if_ends
 
 MONTHS: Final = ("January February March April May June July August September October November December").split()
 _MONTH: Final = "|".join(MONTHS)
@@ -136,7 +136,13 @@ def plain(match: re.Match[str]) -> str:
     return number(written)
 
 
+def _months(match: re.Match[str]) -> str:
+    second = _SHORT_MONTHS[match[3]] if match[3] else ""
+    return f"{_SHORT_MONTHS[match[1]]} {match[2]} {second}{stop_if_ends(match)}"
+
+
 SHORT_MONTHS: Final[list[Rule]] = [
+    rule(rf"\b({_SHORT_MONTH})\. (and|or|to|through) (?:({_SHORT_MONTH})\.|(?={_MONTH}\b))", _months),
     rule(
         rf"\b({_SHORT_MONTH})\.?(?= \d)",
         lambda match: _SHORT_MONTHS[match[1]],

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.numerals import cardinal
-from sayso.synthesis.reading.rules import Rule, rule
+from sayso.synthesis.reading.rules import Rule, rule, stop_if_ends
 
 _BOOKS: Final = {
     "Gen": "Genesis", "Ex": "Exodus", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy",
@@ -63,6 +63,8 @@ def _verses(match: re.Match[str]) -> str:
 
 
 RULES: Final[list[Rule]] = [
+    rule(r"(?<=\d)ff\.(?!\w)", lambda match: " and following" + stop_if_ends(match)),
+    rule(r"\b(pp?\. ?\d+)f\.(?!\w)", lambda match: f"{match[1]} and following" + stop_if_ends(match)),
     rule(rf"\b(?:([1-3]|I{{1,3}}) )?({_SHORT})\.? {_VERSES}", _verses),
     rule(rf"\b(?:([1-3]|I{{1,3}}) )?({_WHOLE_BOOKS}) {_VERSES}", _verses),
     rule(
