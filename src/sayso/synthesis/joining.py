@@ -7,7 +7,7 @@ sound into pieces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -27,17 +27,20 @@ _MAX_HELD_S: Final = 1.0
 Samples = NDArray[np.float32]
 
 
-def joined(pieces: Iterable[Signal], *, pause_ms: float = 0.0) -> Iterator[Signal]:
+def joined(
+    pieces: Iterable[Signal], *, pause_ms: float = 0.0, cut: Callable[[int], object] = lambda _: None
+) -> Iterator[Signal]:
     """Yield one phrase, mono, without the silence around it, faded at both ends over 10 ms, and the pause after it.
 
     Of the engine's silence, 20 ms before the first sound and 60 ms after the last are kept; of a longer silence inside
     the phrase nothing is taken. What is held back until the end of the phrase is known is at most one second. The pause
-    comes with the last piece. Nothing is yielded for a phrase that is silent.
+    comes with the last piece. Nothing is yielded for a phrase that is silent. ``cut`` is told before the first piece
+    how many samples were taken off before it.
     """
     edges, sample_rate = None, 0
     for piece in pieces:
         sample_rate = piece.sample_rate
-        edges = edges or _Edges(sample_rate)
+        edges = edges or _Edges(sample_rate, cut)
         yield from (Signal.mono(samples, sample_rate) for samples in edges.push(piece.samples[0]))
     if edges:
         pause = np.zeros(round(pause_ms * sample_rate / 1000), np.float32)
@@ -47,7 +50,8 @@ def joined(pieces: Iterable[Signal], *, pause_ms: float = 0.0) -> Iterator[Signa
 class _Edges:
     """The state of one phrase: what is held back because it may be the silence at its end."""
 
-    def __init__(self, sample_rate: int) -> None:
+    def __init__(self, sample_rate: int, cut: Callable[[int], object]) -> None:
+        self._cut, self._silent = cut, 0
         self._frame = max(1, round(FRAME_S * sample_rate))
         self._lead = round(_LEAD_S * sample_rate)
         self._tail = round(_TAIL_S * sample_rate)
@@ -91,7 +95,10 @@ class _Edges:
         if not self._has_begun:
             self._has_begun = bool(len(loud))
             first = before + int(loud[0]) * self._frame if self._has_begun else len(self._held)
+            self._silent += max(0, first - self._lead)
             self._drop(max(0, first - self._lead))
+            if self._has_begun:
+                self._cut(self._silent)
 
     def _drop(self, count: int) -> None:
         self._held = self._held[count:]

@@ -18,6 +18,7 @@ from sayso.synthesis.errors import LabelForged, NothingToSay, UnmarkedAudio
 from sayso.synthesis.joining import joined
 from sayso.synthesis.phrasing import Phrase, script
 from sayso.synthesis.trace import RenderTrace
+from sayso.synthesis.wordplaces import WordPlaces
 from sayso.units import samples_to_ms
 
 MAX_PIECE_MS: Final = 250
@@ -63,6 +64,7 @@ class Renderer:
         trace: RenderTrace | None = None,
         live: bool = False,
         stop: Stop | None = None,
+        words: WordPlaces | None = None,
     ) -> Iterator[MarkedAudio]:
         """Yield the phrases as marked pieces, mono, at the engine's sample rate, as soon as each is ready.
 
@@ -73,7 +75,8 @@ class Renderer:
         asked for, except the first check. With ``rhythm`` the label of that name opens and closes the sound, marked
         like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it. Sound
         that is heard ``live`` begins with a short piece and leaves in pieces of `LIVE_PIECE_MS`, 40 ms later at most;
-        ``stop`` ends it. ``trace`` hears the phrases before they are marked.
+        ``stop`` ends it. ``trace`` hears the phrases before they are marked; ``words`` is told when each word is said,
+        before the sound of its phrase leaves.
 
         Raises
         ------
@@ -90,7 +93,11 @@ class Renderer:
         pass_.check(made_ms=0)
         self._gate.begin(permit, mark=str(mark), attempt=attempt)
         trace, how = trace or RenderTrace(), _how(early=live, stop=stop)
-        chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace, how=how)
+        words = words or WordPlaces(is_wanted=False)
+        words.begin(engine, voice, speed=speed, before=opening(engine.sample_rate).num_samples if rhythm else 0)
+        chunks = _chunks(
+            spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace, how=how, words=words
+        )
         if rhythm:
             chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))
         marked = self._live if live else self._marked
@@ -163,6 +170,7 @@ def _chunks(
     speed: float,
     trace: RenderTrace,
     how: LiveHow,
+    words: WordPlaces,
 ) -> Iterator[Signal]:
     """Yield unmarked sound, inside this module only."""
     trace.begin()
@@ -170,11 +178,13 @@ def _chunks(
         if is_stopped(how.get("stop")):
             return
         pass_.check(made_ms=0)
+        words.expect(phrase.text, seed=seed + place, early=how.get("early", False))
         pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place, **how)
         if "early" in how:
             how = {**how, "early": False}  # who has heard the first phrase waits no more
-        for piece in joined(pieces, pause_ms=phrase.pause_ms / speed):
+        for piece in joined(pieces, pause_ms=phrase.pause_ms / speed, cut=words.place):
             trace.hear(place, piece)
+            words.hear(piece.num_samples)
             yield piece
 
 

@@ -106,6 +106,7 @@ def furnished(session: Session, voice: str, speaker: str) -> tuple[dict[str, str
     keys = {
         "ours": key(org, LICENSEE),
         "bound": key(org, LICENSEE, voices=[f"narrator={voice}"]),
+        "live": key(org, LICENSEE, purpose="agent/support", voices=[f"narrator={voice}"]),
         "theirs": key(other, RIVAL),
         "auditor": key(org, LICENSEE, role="auditor"),
         "operator": api_keys.add(session, "operator", licensee=LICENSEE, purpose=PURPOSE).secret,

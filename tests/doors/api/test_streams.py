@@ -9,11 +9,9 @@ import time
 
 import httpx
 import pytest
-from elevenlabs import ElevenLabs
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from sayso.audio import decode
 from sayso.workflows.consent import changing, granting
 from sayso.workflows.consent.granting import Terms
 
@@ -68,17 +66,6 @@ def test_a_listener_who_goes_away_stops_the_speech_and_pays_for_what_left(server
     assert entry.facts["duration_ms"] < 60_000
 
 
-def test_elevenlabs_client_gets_sound(server):
-    with httpx.Client(timeout=30) as http:
-        speech = ElevenLabs(base_url=server.url, api_key=server.keys["bound"], httpx_client=http).text_to_speech
-        words = {"text": TEXT, "model_id": "eleven_flash_v2_5", "output_format": "pcm_24000"}
-        data = b"".join(speech.stream(voice_id="narrator", **words))
-        words = {"text": TEXT, "model_id": "sayso", "output_format": "mp3_24000_48"}
-        whole = b"".join(speech.convert(voice_id=server.ids["voice"], **words))
-    assert len(data) > 2 * 24_000
-    assert decode(whole).duration_s > 1
-
-
 @pytest.fixture
 def socket(server):
     address = server.url.replace("http", "ws") + "/v1/speech/stream"
@@ -102,7 +89,7 @@ def opened(socket, server, **more) -> None:
 
 
 def test_text_comes_in_as_it_is_written_and_sound_leaves_with_its_place(server, socket):
-    opened(socket, server)
+    opened(socket, server, words=True)
     for word in ("The lamp ", "was lit at noon. And ", "nobody saw it"):
         socket.say("text", text=word)
     first = socket.until("spoken")
@@ -110,6 +97,9 @@ def test_text_comes_in_as_it_is_written_and_sound_leaves_with_its_place(server, 
     assert first[0]["text"] == "The lamp was lit at noon."
     audio = [message for message in first if message["type"] == "audio"]
     assert audio[0]["start_ms"] == 0
+    words = [word for message in audio for word in message["words"]]
+    assert [word["word"] for word in words] == "The lamp was lit at noon.".split()
+    assert all(word["start_ms"] < word["stop_ms"] <= audio[-1]["stop_ms"] + 250 for word in words)
     pcm = b"".join(base64.b64decode(message["audio"]) for message in audio)
     assert len(pcm) / 48 == pytest.approx(audio[-1]["stop_ms"], abs=2)
     socket.say("flush")

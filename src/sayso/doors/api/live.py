@@ -2,11 +2,12 @@
 
 Each message is one JSON object. A *context* is one line of speech; several may be open, and speak one after the other.
 
-    in   {"type": "open", "context": "a", "voice": "alloy", "model": "sayso", "format": "pcm"}
+    in   {"type": "open", "context": "a", "voice": "alloy", "model": "sayso", "format": "pcm", "words": true}
          {"type": "text", "context": "a", "text": "The lamp was lit. "}     {"type": "flush", "context": "a"}
          {"type": "cancel", "context": "a"}                                 {"type": "close", "context": "a"}
     out  {"type": "utterance", "context": "a", "clip": ..., "mark": ..., "grant": ..., "text": ...}
-         {"type": "audio", "context": "a", "audio": base64, "start_ms": 0, "stop_ms": 100}
+         {"type": "audio", "context": "a", "audio": base64, "start_ms": 0, "stop_ms": 100,
+          "words": [{"word": "The", "start_ms": 20, "stop_ms": 90}]}
          {"type": "spoken" | "cancelled" | "closed", "context": "a"}        {"type": "error", "context": "a", ...}
 
 Text is spoken sentence by sentence, or when it is flushed. Each utterance has a permit of its own for live speech.
@@ -20,7 +21,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -30,10 +31,9 @@ from sayso.consent import Action
 from sayso.doors.api.callers import Caller
 from sayso.doors.api.errors import BodyInvalid
 from sayso.doors.api.ordering import Wanted, begun
+from sayso.doors.api.parts import SoundPart, parts_of
 from sayso.doors.api.problems import known, problem
 from sayso.doors.api.service import Service
-from sayso.mark import MarkedOutflow
-from sayso.units import samples_to_ms
 
 router = APIRouter()
 
@@ -87,7 +87,7 @@ class SocketConversation:
             while True:
                 message = await asyncio.wait_for(self._socket.receive_text(), IDLE_S)
                 try:
-                    await self._act(_parsed(message))
+                    await self._act(parsed(message))
                 except Exception as error:  # noqa: BLE001 - told to who sent it
                     await self._tell("error", None, **_told(error))
         except (WebSocketDisconnect, TimeoutError):
@@ -107,7 +107,7 @@ class SocketConversation:
         if context is None:
             raise BodyInvalid("context: got one that is not open; send a message of type open first")
         if kind == "text":
-            await self._put(context, context.taken(_text(message)))
+            await self._put(context, context.taken(text_of(message)))
         elif kind == "flush":
             await self._put(context, context.flushed())
         elif kind == "cancel":
@@ -157,7 +157,7 @@ class SocketConversation:
         await self._tell("closed", context.name)
 
     async def _say(self, context: Context, text: str) -> None:
-        wanted = _said(context.wanted, text)
+        wanted = replace(context.wanted, text=text)
         hosts = self._service.hosts
         speaking = self._service.speaking(
             self._caller, lambda: begun(self._caller, wanted, Action.STREAM, hosts.engine), came_s=time.perf_counter()
@@ -167,20 +167,17 @@ class SocketConversation:
             take = utterance.run.take
             grant = utterance.run.permit.grant_id
             await self._tell("utterance", context.name, clip=take.clip, mark=str(take.mark), grant=grant, text=text)
-            outflow: MarkedOutflow | None = None
-            async for piece in speaking.pieces():
-                rate = piece.signal.sample_rate
-                outflow = outflow or MarkedOutflow(context.form, sample_rate=rate)
-                place = {"start_ms": samples_to_ms(piece.start, rate), "stop_ms": samples_to_ms(piece.stop, rate)}
-                await self._audio(context, outflow.push(piece), **place)
-            if outflow is not None:
-                await self._audio(context, outflow.finish())
+            async for part in parts_of(utterance, speaking.pieces(), context.form):
+                await self._audio(context, part)
         finally:
             await speaking.aclose()
 
-    async def _audio(self, context: Context, data: bytes, **place: int) -> None:
-        if data:
-            await self._tell("audio", context.name, audio=base64.b64encode(data).decode(), **place)
+    async def _audio(self, context: Context, part: SoundPart) -> None:
+        told: dict[str, Any] = {"start_ms": part.start_ms, "stop_ms": part.stop_ms}
+        if context.wanted.timed:
+            told["words"] = [asdict(word) for word in part.words]
+        if part.data or part.words:
+            await self._tell("audio", context.name, audio=base64.b64encode(part.data).decode(), **told)
 
     async def _tell(self, kind: str, context: str | None, **told: Any) -> None:
         async with self._sending:
@@ -200,7 +197,8 @@ async def stream(socket: WebSocket) -> None:
     await SocketConversation(socket, service, caller).run()
 
 
-def _parsed(message: str) -> Mapping[str, Any]:
+def parsed(message: str) -> Mapping[str, Any]:
+    """Return the object that a message is; raise `BodyInvalid`."""
     try:
         found = json.loads(message)
     except (ValueError, RecursionError):
@@ -210,7 +208,8 @@ def _parsed(message: str) -> Mapping[str, Any]:
     return found
 
 
-def _text(message: Mapping[str, Any]) -> str:
+def text_of(message: Mapping[str, Any]) -> str:
+    """Return the text of a message; raise `BodyInvalid`."""
     text = message.get("text")
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise BodyInvalid(f"text: expected at most {MAX_TEXT} characters")
@@ -235,11 +234,10 @@ def _wanted(message: Mapping[str, Any]) -> Wanted:
     speed = message.get("speed", 1.0)
     if not isinstance(speed, int | float) or isinstance(speed, bool) or not 0.5 <= speed <= 2.0:
         raise BodyInvalid("speed: expected 0.5 to 2.0")
-    return Wanted(text="", speed=float(speed), **got)
-
-
-def _said(wanted: Wanted, text: str) -> Wanted:
-    return Wanted(wanted.model, wanted.voice, text, wanted.purpose, wanted.project, wanted.language, wanted.speed)
+    timed = message.get("words", False)
+    if not isinstance(timed, bool):
+        raise BodyInvalid("words: expected true or false")
+    return Wanted(text="", speed=float(speed), timed=timed, **got)
 
 
 def _told(error: Exception) -> dict[str, Any]:

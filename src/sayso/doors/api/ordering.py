@@ -31,6 +31,7 @@ class Wanted:
     channel: str | None = None
     topics: tuple[str, ...] | None = None
     announced: bool = False
+    timed: bool = False
 
 
 def begun(caller: Caller, wanted: Wanted, action: Action, engines: EngineOf) -> LiveSpeech:
@@ -57,4 +58,4 @@ def begun(caller: Caller, wanted: Wanted, action: Action, engines: EngineOf) -> 
         topics=wanted.topics,
         announced=wanted.announced,
     )
-    return live.begin(session, order, action=action, engine_of=engines)
+    return live.begin(session, order, action=action, engine_of=engines, timed=wanted.timed)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,25 +20,42 @@ from starlette.types import Receive, Scope, Send
 
 from sayso.audio.streamed import StreamFormat
 from sayso.doors.api.errors import BodyInvalid
+from sayso.doors.api.parts import SoundPart, parts_of
 from sayso.doors.api.problems import known, openai_error
 from sayso.doors.api.speech import Speaking
-from sayso.mark import MarkedAudio, MarkedOutflow
+from sayso.mark import MarkedAudio
 from sayso.workflows.speech.live import LiveSpeech
 
 EVENTS: Final = "text/event-stream"
 DEADLINE: Final = "X-Sayso-Deadline-Ms"
 
 
+Frames = Callable[[LiveSpeech, AsyncIterator[SoundPart]], AsyncIterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How the parts of a sound are sent: ``frames`` turns them into bytes of ``media_type`` (None: the sound's own)."""
+
+    frames: Frames
+    media_type: str | None = None
+
+
 class SoundResponse(Response):
     """The sound of an utterance whose first piece is here."""
 
     def __init__(
-        self, speaking: Speaking, utterance: LiveSpeech, first: MarkedAudio | None, form: StreamFormat, *, events: bool
+        self,
+        speaking: Speaking,
+        utterance: LiveSpeech,
+        first: MarkedAudio | None,
+        form: StreamFormat,
+        framing: Framing,
     ) -> None:
-        """Take the utterance and its first piece, the form of the file, and whether it is sent in ``events``."""
-        super().__init__(status_code=HTTPStatus.OK, media_type=EVENTS if events else form.media_type)
+        """Take the utterance and its first piece, the form of the file, and how its parts are sent."""
+        super().__init__(status_code=HTTPStatus.OK, media_type=framing.media_type or form.media_type)
         self._speaking, self._utterance = speaking, utterance
-        self._first, self._form, self._events = first, form, events
+        self._first, self._form, self._framing = first, form, framing
         take = utterance.run.take
         told = {"clip": take.clip, "mark": str(take.mark), "grant": utterance.run.permit.grant_id}
         self.init_headers({f"X-Sayso-{name.title()}": value for name, value in told.items()})
@@ -60,36 +78,43 @@ class SoundResponse(Response):
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async for data in self._events_of(self._bytes()) if self._events else self._bytes():
+        parts = parts_of(self._utterance, self._pieces(), self._form)
+        async for data in self._framing.frames(self._utterance, parts):
             await send({"type": "http.response.body", "body": data, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _bytes(self) -> AsyncIterator[bytes]:
-        if self._first is None:
-            return
-        outflow = MarkedOutflow(self._form, sample_rate=self._first.signal.sample_rate)
-        yield outflow.push(self._first)
-        async for piece in self._speaking.pieces():
-            if data := outflow.push(piece):
-                yield data
-        if rest := outflow.finish():
-            yield rest
-
-    async def _events_of(self, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        try:
-            async for data in parts:
-                if data:
-                    yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(data).decode()})
-        except Exception as error:
-            yield _event({"type": "error", **openai_error(known(error))})
-            raise
-        made = self._utterance.heard_ms
-        words = len(self._utterance.run.take.text.split())
-        usage = {"input_tokens": words, "output_tokens": made // 50, "total_tokens": words + made // 50}
-        yield _event({"type": "speech.audio.done", "usage": usage})
+    async def _pieces(self) -> AsyncIterator[MarkedAudio]:
+        if self._first is not None:
+            yield self._first
+            async for piece in self._speaking.pieces():
+                yield piece
 
 
-async def response_of(speaking: Speaking, form: StreamFormat, *, events: bool = False) -> SoundResponse:
+async def _plain(_: LiveSpeech, parts: AsyncIterator[SoundPart]) -> AsyncIterator[bytes]:
+    async for part in parts:
+        if part.data:
+            yield part.data
+
+
+async def _events(utterance: LiveSpeech, parts: AsyncIterator[SoundPart]) -> AsyncIterator[bytes]:
+    try:
+        async for part in parts:
+            if part.data:
+                yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(part.data).decode()})
+    except Exception as error:
+        yield _event({"type": "error", **openai_error(known(error))})
+        raise
+    made = utterance.heard_ms
+    words = len(utterance.run.take.text.split())
+    usage = {"input_tokens": words, "output_tokens": made // 50, "total_tokens": words + made // 50}
+    yield _event({"type": "speech.audio.done", "usage": usage})
+
+
+PLAIN: Final = Framing(_plain)
+SSE: Final = Framing(_events, EVENTS)
+
+
+async def response_of(speaking: Speaking, form: StreamFormat, framing: Framing = PLAIN) -> SoundResponse:
     """Return the response of speech once its first piece is here; raise why there is none."""
     try:
         utterance = await speaking.start()
@@ -97,7 +122,7 @@ async def response_of(speaking: Speaking, form: StreamFormat, *, events: bool = 
     except BaseException:
         await speaking.aclose()
         raise
-    return SoundResponse(speaking, utterance, first, form, events=events)
+    return SoundResponse(speaking, utterance, first, form, framing)
 
 
 def deadline_of(request: Request) -> float | None:

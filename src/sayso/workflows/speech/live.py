@@ -21,6 +21,7 @@ from sayso.engines.stop import Stop
 from sayso.mark import MarkedAudio
 from sayso.mark.profiles import strength_of
 from sayso.mark.verifying import checked
+from sayso.synthesis.wordplaces import WordPlaces
 from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
@@ -54,7 +55,8 @@ class LiveSpeech:
 
     `pieces` is read once, in one thread. ``asked_s`` is when it was asked for, ``began_s`` when it was permitted, and
     ``first_s`` when its first piece was ready, all on `time.perf_counter`. ``engine`` is where it is made, by default
-    in this process; once ``stop`` is set, nothing more is made.
+    in this process; once ``stop`` is set, nothing more is made. ``words`` knows when each word of a piece is said,
+    where that was wanted, once the piece is there.
     """
 
     run: Run
@@ -63,6 +65,7 @@ class LiveSpeech:
     first_s: float = 0.0
     engine: Engine | None = None
     stop: Stop = field(default_factory=Stop)
+    words: WordPlaces = field(default_factory=WordPlaces)
     _heard: list[MarkedAudio] = field(default_factory=list)
     _made: int = 0
     _ending: Ending = Ending.STOPPED
@@ -78,7 +81,7 @@ class LiveSpeech:
         """Yield the marked pieces as they are made; raise `PermitRefused` where consent ends."""
         try:
             strength = strength_of(self.run.take.order.profile)
-            for piece in rendering(self.run, strength, engine=self.engine, stop=self.stop):
+            for piece in rendering(self.run, strength, engine=self.engine, stop=self.stop, words=self.words):
                 self.first_s = self.first_s or time.perf_counter()
                 self._made += 1
                 yield piece
@@ -132,15 +135,22 @@ EngineOf = Callable[[str], Engine | None]
 
 
 def begin(
-    session: Session, order: Order, *, action: Action = Action.SYNTHESIZE, engine_of: EngineOf = lambda _: None
+    session: Session,
+    order: Order,
+    *,
+    action: Action = Action.SYNTHESIZE,
+    engine_of: EngineOf = lambda _: None,
+    timed: bool = False,
 ) -> LiveSpeech:
     """Return the utterance of ``order``, permitted, its minutes reserved and its intent in the ledger.
 
-    ``action`` is `Action.STREAM` for text that was not written before. Raise as `speaking.begun`.
+    ``action`` is `Action.STREAM` for text that was not written before; ``timed`` asks when each word is said, where the
+    engine can tell. Raise as `speaking.begun`.
     """
     asked = time.perf_counter()
     run = begun(session, order, None, action)
-    return LiveSpeech(run, asked, time.perf_counter(), engine=engine_of(run.take.voice.row.engine))
+    engine, words = engine_of(run.take.voice.row.engine), WordPlaces(is_wanted=timed)
+    return LiveSpeech(run, asked, time.perf_counter(), engine=engine, words=words)
 
 
 def _kept(run: Run, sound: MarkedAudio) -> MadeClip:

@@ -29,6 +29,7 @@ from sayso.progress import Report, silent
 from sayso.synthesis import Renderer
 from sayso.synthesis.store import Clip, finish_clip, insert_clip
 from sayso.synthesis.trace import RenderTrace, Traced
+from sayso.synthesis.wordplaces import WordPlaces
 from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
 from sayso.workflows.consent import permission
@@ -189,10 +190,11 @@ def rendering(
     *,
     engine: Engine | None = None,
     stop: Stop | None = None,
+    words: WordPlaces | None = None,
 ) -> Iterator[MarkedAudio]:
     """Return the take as marked pieces, each made, checked and let go when it is asked for; ``trace`` hears them.
 
-    ``engine`` is where it is made, by default here; ``stop`` ends it.
+    ``engine`` is where it is made, by default here; ``stop`` ends it; ``words`` is told when each word is said.
     """
     session, take = run.session, run.take
     return Renderer(session.marker.at(strength).behind(run.gate), run.gate).render(
@@ -210,6 +212,7 @@ def rendering(
         trace=trace,
         live=take.is_live,
         stop=stop,
+        words=words,
     )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from sayso.doors.api.asking import Asked
 from sayso.doors.api.openai.bodies import SpeechBody, StreamKind
 from sayso.doors.api.ordering import begun
-from sayso.doors.api.sounds import deadline_of, response_of
+from sayso.doors.api.sounds import PLAIN, SSE, deadline_of, response_of
 
 router = APIRouter(tags=["speech"])
 
@@ -34,4 +34,4 @@ async def speech(body: SpeechBody, request: Request, asked: Asked) -> Response:
         came_s=asked.came_s,
         deadline_s=deadline_of(request),
     )
-    return await response_of(speaking, body.response_format, events=body.stream_format is StreamKind.SSE)
+    return await response_of(speaking, body.response_format, SSE if body.stream_format is StreamKind.SSE else PLAIN)
