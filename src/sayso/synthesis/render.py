@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 from sayso.audio.signal import Signal
 from sayso.consent.act import Action
@@ -75,8 +75,7 @@ class Renderer:
         asked for, except the first check. With ``rhythm`` the label of that name opens and closes the sound, marked
         like the rest. One permit stands for one sound: an ``attempt`` after the first replaces the one before it. Sound
         that is heard ``live`` begins with a short piece and leaves in pieces of `LIVE_PIECE_MS`, 40 ms later at most;
-        ``stop`` ends it. ``trace`` hears the phrases before they are marked; ``words`` is told when each word is said,
-        before the sound of its phrase leaves.
+        ``stop`` ends it. ``trace`` hears the phrases before they are marked; ``words`` is told of those to come.
 
         Raises
         ------
@@ -85,20 +84,15 @@ class Renderer:
         LabelForged : a phrase that calls itself a label and is none
         VoiceUnfit, SpeedInvalid, Unspeakable : see `Engine.stream`
         """
-        if not script(spoken):
-            raise NothingToSay
-        _check_labels(spoken)
+        _check_spoken(spoken)
         check_speed(speed)
         pass_ = _Pass(self._gate, permit, action, engine=engine, voice=voice, text_commitment=commit(script(spoken)))
         pass_.check(made_ms=0)
         self._gate.begin(permit, mark=str(mark), attempt=attempt)
-        trace, how = trace or RenderTrace(), _how(early=live, stop=stop)
-        words = words or WordPlaces(is_wanted=False)
-        words.begin(engine, voice, speed=speed, before=opening(engine.sample_rate).num_samples if rhythm else 0)
-        chunks = _chunks(
-            spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, trace=trace, how=how, words=words
-        )
+        heard, how = _heard(trace, words, engine, voice, speed), _how(early=live, stop=stop)
+        chunks = _chunks(spoken, voice, engine=engine, pass_=pass_, seed=seed, speed=speed, heard=heard, how=how)
         if rhythm:
+            heard.words.hear(opening(engine.sample_rate).num_samples)
             chunks = _between(chunks, opening(engine.sample_rate), closing(engine.sample_rate))
         marked = self._live if live else self._marked
         return marked(chunks, mark, pass_=pass_, sample_rate=engine.sample_rate)
@@ -160,6 +154,21 @@ class _Pass:
         )
 
 
+class _Heard(NamedTuple):
+    """Who listens to the phrases before they are marked."""
+
+    trace: RenderTrace
+    words: WordPlaces
+
+
+def _heard(
+    trace: RenderTrace | None, words: WordPlaces | None, engine: Engine, voice: VoiceAsset, speed: float
+) -> _Heard:
+    words = words or WordPlaces(is_wanted=False)
+    words.begin(engine, voice, speed=speed)
+    return _Heard(trace or RenderTrace(), words)
+
+
 def _chunks(
     spoken: Sequence[Phrase],
     voice: VoiceAsset,
@@ -168,23 +177,22 @@ def _chunks(
     pass_: _Pass,
     seed: int,
     speed: float,
-    trace: RenderTrace,
+    heard: _Heard,
     how: LiveHow,
-    words: WordPlaces,
 ) -> Iterator[Signal]:
     """Yield unmarked sound, inside this module only."""
-    trace.begin()
+    heard.trace.begin()
     for place, phrase in enumerate(spoken):
         if is_stopped(how.get("stop")):
             return
         pass_.check(made_ms=0)
-        words.expect(phrase.text, seed=seed + place, early=how.get("early", False))
+        heard.words.expect(phrase.text, seed=seed + place, early=how.get("early", False))
         pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place, **how)
         if "early" in how:
             how = {**how, "early": False}  # who has heard the first phrase waits no more
-        for piece in joined(pieces, pause_ms=phrase.pause_ms / speed, cut=words.place):
-            trace.hear(place, piece)
-            words.hear(piece.num_samples)
+        for piece in joined(pieces, pause_ms=phrase.pause_ms / speed, cut=heard.words.place):
+            heard.trace.hear(place, piece)
+            heard.words.hear(piece.num_samples)
             yield piece
 
 
@@ -199,7 +207,9 @@ def _between(chunks: Iterator[Signal], before: Signal, after: Signal) -> Iterato
     yield after
 
 
-def _check_labels(spoken: Sequence[Phrase]) -> None:
+def _check_spoken(spoken: Sequence[Phrase]) -> None:
+    if not script(spoken):
+        raise NothingToSay
     if any(phrase.is_label and phrase.text not in all_words() for phrase in spoken):
         raise LabelForged
 

@@ -103,6 +103,18 @@ def clips_of_grant(tx: Connection, grant_id: GrantId, *, after: str = "", limit:
     return [_clip(row) for row in tx.execute(query.order_by(clips.c.created_at, clips.c.clip_id).limit(limit))]
 
 
+def list_clips(
+    tx: Connection, *, grant_id: str | None = None, voice_id: str | None = None, before: str | None = None, limit: int
+) -> list[Clip]:
+    """Return at most ``limit`` clips, newest first: of a grant, of a voice, from before a moment, if these are given."""
+    wanted = [within(tx, clips)]
+    wanted += [clips.c.grant_id == grant_id] if grant_id is not None else []
+    wanted += [clips.c.voice_id == voice_id] if voice_id is not None else []
+    wanted += [clips.c.created_at < before] if before is not None else []
+    query = _SELECT.where(*wanted).order_by(clips.c.created_at.desc(), clips.c.clip_id)
+    return [_clip(row) for row in tx.execute(query.limit(limit))]
+
+
 def clips_of_voices(tx: Connection, voice_ids: Sequence[VoiceId]) -> list[Clip]:
     """Return every clip spoken by one of the voices: what an erasure has to find."""
     query = _SELECT.where(within(tx, clips), clips.c.voice_id.in_(list(voice_ids)))

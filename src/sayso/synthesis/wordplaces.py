@@ -36,11 +36,11 @@ class WordPlaces:
         self._expected: Sequence[WordTime] = ()
         self._placed: list[PlacedWord] = []
 
-    def begin(self, engine: Engine, voice: VoiceAsset, *, speed: float, before: int) -> None:
-        """Take who speaks, and how many samples are heard ``before`` the first phrase."""
+    def begin(self, engine: Engine, voice: VoiceAsset, *, speed: float) -> None:
+        """Take who speaks; nothing is heard yet."""
         if self._is_wanted and engine.traits.timing is not Timing.NONE:
             self._engine, self._voice = engine, voice
-        self._speed, self._samples, self._placed = speed, before, []
+        self._speed, self._samples, self._placed = speed, 0, []
 
     def expect(self, text: str, *, seed: int, early: bool) -> None:
         """Ask the engine about the phrase ``text``, which is spoken next."""
@@ -60,7 +60,7 @@ class WordPlaces:
             self._placed.append(PlacedWord(each.word, start, stop))
 
     def hear(self, num_samples: int) -> None:
-        """Note that so much of the phrase is made."""
+        """Note that so much is made."""
         self._samples += num_samples
 
     def between(self, start_ms: int, stop_ms: int) -> list[PlacedWord]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
+from sayso.audio import decode
 from sayso.doors import schemas
+from sayso.workflows.consent import granting
+from sayso.workflows.consent.granting import Terms
 from tests.doors.schemas import validator
+from tests.workflows.conftest import LICENSEE, PURPOSE
 
 READS = {
     "/v1/grants": "grants",
@@ -18,6 +23,9 @@ READS = {
     "/v1/ledger?grant={grant}": "ledger-entries",
     "/v1/ledger/checkpoint": "checkpoint",
     "/v1/accounts": "accounts",
+    "/v1/keys": "keys",
+    "/v1/speakers": "speakers",
+    "/v1/clips?voice={voice}": "clips",
 }
 
 
@@ -83,6 +91,60 @@ def test_a_file_is_verified_by_its_bytes_and_leaves_nothing(server):
         assert response.headers["x-sayso-clip"] in found.text
         assert "passwd" not in found.text
         assert http.post("/v1/verifications", files={"file": ("a.wav", b"no sound")}).status_code in {400, 415}
+
+
+def test_a_clip_is_listed_and_released_under_a_permit_and_nobody_else_sees_it(server):
+    words = {"model": "sayso", "voice": server.ids["voice"], "input": "The lamp was lit.", "response_format": "pcm"}
+    with server.http() as ours, server.http("theirs") as theirs:
+        clip = ours.post("/v1/audio/speech", json=words).headers["x-sayso-clip"]
+        server.entry_of(clip)
+        shown = ours.get(f"/v1/clips/{clip}").json()
+        assert not list(validator("clip").iter_errors(shown))
+        assert (shown["voice"], shown["kept"]) == (server.ids["voice"], True)
+        newest = ours.get("/v1/clips", params={"grant": server.ids["grant"], "limit": 1}).json()["clips"]
+        assert [each["clip"] for each in newest] == [clip]
+        older = ours.get("/v1/clips", params={"before": newest[0]["created_at"]}).json()["clips"]
+        assert clip not in [each["clip"] for each in older]
+        assert theirs.get(f"/v1/clips/{clip}").status_code == 404
+        assert clip not in theirs.get("/v1/clips").text
+        assert ours.post(f"/v1/clips/{clip}/releases", json={"format": "exe"}).status_code == 400
+        released = ours.post(f"/v1/clips/{clip}/releases", json={"format": "wav"})
+        assert released.status_code == 201, released.text
+        assert decode(released.content).duration_s == pytest.approx(shown["duration_ms"] / 1000, abs=0.01)
+        assert theirs.post(f"/v1/clips/{clip}/releases", json={}).status_code == 404
+
+
+def test_a_clip_whose_grant_allows_no_release_stays_in_the_vault(server):
+    session = server.session()
+    granting.give(session, Terms(server.ids["speaker"], LICENSEE, ("unreleased",), actions=("synthesize",)))
+    session.close()
+    words = {"model": "sayso", "voice": server.ids["voice"], "input": "The lamp was lit.", "purpose": "unreleased"}
+    with server.http() as ours:
+        clip = ours.post("/v1/audio/speech", json=words).headers["x-sayso-clip"]
+        server.entry_of(clip)
+        refused = ours.post(f"/v1/clips/{clip}/releases", json={"format": "wav"})
+    assert (refused.status_code, refused.json()["error"]) == (403, "consent-refused")
+
+
+def test_an_entry_is_proved_to_whoever_sees_it(server):
+    with server.http() as ours, server.http("theirs") as theirs:
+        place = ours.get("/v1/ledger", params={"grant": server.ids["grant"]}).json()["entries"][0]["entry"]
+        proof = ours.get(f"/v1/ledger/{place}/proof").json()
+        assert not list(validator("proof").iter_errors(proof))
+        assert theirs.get(f"/v1/ledger/{place}/proof").status_code == 404
+
+
+def test_a_key_is_issued_by_the_operator_alone_and_speaks_at_once(server):
+    body = {"licensee": LICENSEE, "purpose": PURPOSE, "organisation": server.ids["org"], "rate": 60}
+    with server.http() as ours, server.http("operator") as operator:
+        assert ours.post("/v1/keys", json=body).status_code == 403
+        made = operator.post("/v1/keys", json=body)
+        assert made.status_code == 201, made.text
+        assert not list(validator("key-issued").iter_errors(made.json()))
+        with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {made.json()['key']}"}) as http:
+            assert http.get("/v1/models").status_code == 200
+            assert operator.post(f"/v1/keys/{made.json()['credential']}/revoke").status_code == 200
+            assert http.get("/v1/models").status_code == 401
 
 
 def test_a_decision_is_explained_for_the_key(server):

@@ -98,7 +98,7 @@ def test_text_comes_in_as_it_is_written_and_sound_leaves_with_its_place(server, 
     audio = [message for message in first if message["type"] == "audio"]
     assert audio[0]["start_ms"] == 0
     words = [word for message in audio for word in message["words"]]
-    assert [word["word"] for word in words] == "The lamp was lit at noon.".split()
+    assert [word["word"] for word in words] == ["The", "lamp", "was", "lit", "at", "noon."]
     assert all(word["start_ms"] < word["stop_ms"] <= audio[-1]["stop_ms"] + 250 for word in words)
     pcm = b"".join(base64.b64decode(message["audio"]) for message in audio)
     assert len(pcm) / 48 == pytest.approx(audio[-1]["stop_ms"], abs=2)

@@ -18,11 +18,11 @@ from starlette.types import ASGIApp
 
 import sayso
 from sayso.doors import schemas
-from sayso.doors.api import health, live, resources
+from sayso.doors.api import health, live, records, resources
 from sayso.doors.api.bounds import FAULT, Bounded
-from sayso.doors.api.errors import BodyInvalid, MethodUnknown, RouteUnknown
 from sayso.doors.api.elevenlabs import speech as elevenlabs_speech
 from sayso.doors.api.elevenlabs import stream_input
+from sayso.doors.api.errors import BodyInvalid, MethodUnknown, RouteUnknown
 from sayso.doors.api.openai import models, speech
 from sayso.doors.api.problems import answer, known
 from sayso.doors.api.service import Service
@@ -48,7 +48,7 @@ def application(service: Service) -> ASGIApp:
         redoc_url=None,
     )
     app.state.service = service
-    for room in (health, speech, models, elevenlabs_speech, stream_input, live, resources):
+    for room in (health, speech, models, elevenlabs_speech, stream_input, live, resources, records):
         app.include_router(room.router)
     app.add_exception_handler(SaysoError, _said)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,9 +12,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from sayso.accounts.rights import Right
-from sayso.doors import schemas
 from sayso.doors.api.asking import Asked, Asking
 from sayso.doors.api.errors import BodyInvalid, TooLarge
+from sayso.doors.api.told import Word, shown, told
 from sayso.doors.shapes import accounts as account_shapes
 from sayso.doors.shapes import consent as consent_shapes
 from sayso.doors.shapes import erasure as erasure_shapes
@@ -50,13 +49,6 @@ _CHANGES: Final[Mapping[str, Callable[[Session, str], GrantShown]]] = {
 """What is done to a grant, by name."""
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
-Word = Annotated[str | None, Query(max_length=200)]
-
-
-def told(name: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
-    """Return the description of an answer that is as the schema of this name says."""
-    body = {"schema": {"$ref": f"#/components/schemas/{name}"}}
-    return {status: {"description": str(schemas.schema(name)["title"]), "content": {"application/json": body}}}
 
 
 class SpeakerBody(BaseModel):
@@ -105,7 +97,7 @@ async def add_speaker(body: SpeakerBody, asked: Asked, request: Request) -> JSON
 @router.get("/v1/grants", responses=told("grants"))
 async def list_grants(asked: Asked, speaker: Word = None) -> JSONResponse:
     """List the grants that the key may see."""
-    return await _shown(asked, lambda: consent_shapes.grants(showing.listed(asked.session, speaker)))
+    return await shown(asked, lambda: consent_shapes.grants(showing.listed(asked.session, speaker)))
 
 
 @router.post("/v1/grants", status_code=201, responses=told("grant-given", 201))
@@ -120,7 +112,7 @@ async def give_grant(body: GrantBody, asked: Asked, request: Request) -> JSONRes
 @router.get("/v1/grants/{grant}", responses=told("grant"))
 async def show_grant(grant: str, asked: Asked) -> JSONResponse:
     """Show a grant with its state now and its history."""
-    return await _shown(asked, lambda: consent_shapes.grant(showing.shown(asked.session, grant)))
+    return await shown(asked, lambda: consent_shapes.grant(showing.shown(asked.session, grant)))
 
 
 @router.post("/v1/grants/{grant}/{change}", responses=told("grant"))
@@ -129,19 +121,19 @@ async def change_grant(grant: str, change: str, asked: Asked) -> JSONResponse:
     act = _CHANGES.get(change)
     if act is None:
         raise BodyInvalid(f"change: got {change[:20]!r}, expected one of {', '.join(_CHANGES)}")
-    return await _shown(asked, lambda: consent_shapes.grant(act(asked.session, grant)))
+    return await shown(asked, lambda: consent_shapes.grant(act(asked.session, grant)))
 
 
 @router.get("/v1/voices", responses=told("voices"))
 async def list_voices(asked: Asked) -> JSONResponse:
     """List the voices that the key may see, stock voices included."""
-    return await _shown(asked, lambda: voice_shapes.voices(voicebook.listed(asked.session)))
+    return await shown(asked, lambda: voice_shapes.voices(voicebook.listed(asked.session)))
 
 
 @router.get("/v1/voices/{voice}", responses=told("voice"))
 async def show_voice(voice: str, asked: Asked) -> JSONResponse:
     """Show a voice with the quality figures of its profile."""
-    return await _shown(asked, lambda: voice_shapes.voice(voicebook.shown(asked.session, voice)))
+    return await shown(asked, lambda: voice_shapes.voice(voicebook.shown(asked.session, voice)))
 
 
 @router.get("/v1/ledger", responses=told("ledger-entries"))
@@ -169,20 +161,20 @@ async def query_ledger(
         project=project,
         clip=clip,
     )
-    return await _shown(asked, lambda: ledger_shapes.entries(auditing.query(asked.session, question=question)))
+    return await shown(asked, lambda: ledger_shapes.entries(auditing.query(asked.session, question=question)))
 
 
 @router.get("/v1/ledger/checkpoint", responses=told("checkpoint"))
 async def checkpoint(asked: Asked) -> JSONResponse:
     """Show the log's size and root, signed."""
-    return await _shown(asked, lambda: ledger_shapes.checkpoint(auditing.checkpoint(asked.session)))
+    return await shown(asked, lambda: ledger_shapes.checkpoint(auditing.checkpoint(asked.session)))
 
 
 @router.post("/v1/decisions", responses=told("why"))
 async def why(body: dict[str, Any], asked: Asked) -> JSONResponse:
     """Explain, rule by rule, what would be decided; nothing is made or logged."""
     question = _question(body, asked)
-    return await _shown(asked, lambda: consent_shapes.why(explaining.why(asked.session, question)))
+    return await shown(asked, lambda: consent_shapes.why(explaining.why(asked.session, question)))
 
 
 @router.post("/v1/verifications", responses=told("verification"))
@@ -207,25 +199,20 @@ async def plan_erasure(body: ErasureBody, asked: Asked, request: Request) -> JSO
 async def run_erasure(plan: str, asked: Asked) -> JSONResponse:
     """Carry a plan out; it cannot be undone."""
     by = "operator" if asked.session.actor.speaker is None else "speaker"
-    return await _shown(asked, lambda: erasure_shapes.erased(erasing.run(asked.session, plan, by=by)))
+    return await shown(asked, lambda: erasure_shapes.erased(erasing.run(asked.session, plan, by=by)))
 
 
 @router.get("/v1/accounts", responses=told("accounts"))
 async def list_accounts(asked: Asked) -> JSONResponse:
     """List organisations and credentials that the key may see."""
-    return await _shown(asked, lambda: account_shapes.accounts(organisations.listed(asked.session)))
+    return await shown(asked, lambda: account_shapes.accounts(organisations.listed(asked.session)))
 
 
 @router.post("/v1/keys/{credential}/revoke", responses=told("credential"))
 async def revoke_key(credential: str, asked: Asked) -> JSONResponse:
     """Revoke a key."""
     asked.session.require(Right.ACCOUNTS)
-    return await _shown(asked, lambda: account_shapes.credential(credentials.revoke(asked.session, credential)))
-
-
-async def _shown(asked: Asking, work: Callable[[], dict[str, Any]]) -> JSONResponse:
-    shown = await asked.run(lambda: json.dumps(work(), default=str))
-    return JSONResponse(json.loads(shown))
+    return await shown(asked, lambda: account_shapes.credential(credentials.revoke(asked.session, credential)))
 
 
 async def _uploaded(asked: Asking, file: UploadFile, work: Callable[[Path], dict[str, Any]]) -> JSONResponse:
@@ -240,7 +227,7 @@ async def _uploaded(asked: Asking, file: UploadFile, work: Callable[[Path], dict
             kept.flush()
             return {**work(Path(kept.name)), "file": "upload"}
 
-    return await _shown(asked, looked)
+    return await shown(asked, looked)
 
 
 def _verified(asked: Asking, path: Path) -> verifying.Verification:

@@ -11,6 +11,7 @@ from sayso.units import MS_PER_MINUTE
 if TYPE_CHECKING:
     from sayso.consent.decision import Why
     from sayso.consent.reasons import Answer, GrantAnswers
+    from sayso.consent.speaker_store import Speaker
     from sayso.workflows.consent.exchanging import Taken
     from sayso.workflows.consent.reconsidering import Reconsidered
     from sayso.workflows.consent.showing import GrantShown
@@ -123,3 +124,18 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _word(*, allowed: bool) -> str:
     return "permitted" if allowed else "refused"
+
+
+def speakers(found: Iterable[Speaker]) -> dict[str, Any]:
+    """Return the shape of speakers, without their names."""
+    return {"speakers": [_speaker(each) for each in found]}
+
+
+def _speaker(found: Speaker) -> dict[str, Any]:
+    return {
+        "speaker": found.speaker_id,
+        "organisation": found.organisation,
+        "public_key": found.public_key,
+        "died_at": None if found.died_at is None else stamp(found.died_at),
+        "created_at": stamp(found.created_at),
+    }

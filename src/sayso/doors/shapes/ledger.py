@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sayso.workflows.audit.results import (
         AnswerHolds,
         AnswerWritten,
+        EntryProof,
         LogHolds,
         LogKeys,
         LogState,
@@ -75,6 +76,11 @@ def answer_written(answer: AnswerWritten) -> dict[str, Any]:
 def proof_written(proof: ProofWritten) -> dict[str, Any]:
     """Return the shape of a proof that was written."""
     return {"entry": proof.entry, "proof": str(proof.file), "bytes": proof.num_bytes, "vkey": proof.vkey}
+
+
+def proof(found: EntryProof) -> dict[str, Any]:
+    """Return the shape of the proof of an entry."""
+    return {"entry": found.entry, "proof": found.text, "vkey": found.vkey}
 
 
 def period_written(period: PeriodWritten) -> dict[str, Any]:

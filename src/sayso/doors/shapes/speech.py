@@ -9,6 +9,7 @@ from sayso.doors.shapes import mark
 
 if TYPE_CHECKING:
     from sayso.labels.jurisdiction import Jurisdiction
+    from sayso.synthesis.store import Clip
     from sayso.workflows.speech.exporting import Exported
     from sayso.workflows.speech.labels import FileLabels, LabelOutcome
     from sayso.workflows.speech.orders import Spoken
@@ -43,6 +44,27 @@ def exported(released: Exported, entry: int) -> dict[str, Any]:
         "content_credentials": released.content_credentials,
         "entry": entry,
     }
+
+
+def clip(kept: Clip) -> dict[str, Any]:
+    """Return the shape of a clip that was begun; its duration is None until it has ended."""
+    return {
+        "clip": kept.clip_id,
+        "voice": kept.voice_id,
+        "grant": kept.grant_id,
+        "mark": kept.mark_id,
+        "licensee": kept.licensee,
+        "purpose": kept.purpose,
+        "project": kept.project,
+        "duration_ms": kept.duration_ms,
+        "kept": kept.artifact_id is not None,
+        "created_at": kept.created_at,
+    }
+
+
+def clips(found: Iterable[Clip]) -> dict[str, Any]:
+    """Return the shape of clips."""
+    return {"clips": [clip(each) for each in found]}
 
 
 def jurisdiction(row: Jurisdiction) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from sayso.workflows.audit.reconciling import findings, unfinished_erasures
 from sayso.workflows.audit.results import (
     AnswerHolds,
     AnswerWritten,
+    EntryProof,
     LogHolds,
     LogKeys,
     LogState,
@@ -168,12 +169,18 @@ def answer(session: Session, question: LedgerQuery, output: Path) -> AnswerWritt
 
 def prove(session: Session, entry: int, output: Path) -> ProofWritten:
     """Write the proof of ``entry``, the entry inside, to ``output``; raise `EntryUnknown` or `LedgerTampered`."""
+    proof = proved(session, entry)
+    write_document(output, proof.text, mode=0o644)
+    return ProofWritten(entry, output, len(proof.text.encode()), proof.vkey)
+
+
+def proved(session: Session, entry: int) -> EntryProof:
+    """Return the proof that `prove` writes."""
     session.integrate()
     check_shown(session, entry)
     _cosigned(session)
-    proof = session.log.prove(entry, with_entry=True)
-    write_document(output, proof, mode=0o644)
-    return ProofWritten(entry, output, len(proof.encode()), session.log.vkey_of(Proof.parse(proof).checkpoint))
+    text = session.log.prove(entry, with_entry=True)
+    return EntryProof(entry, text, session.log.vkey_of(Proof.parse(text).checkpoint))
 
 
 def verify_proof(

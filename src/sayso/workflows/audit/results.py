@@ -60,6 +60,15 @@ class AnswerWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryProof:
+    """The proof of one entry as text, the entry inside, and the public key to check it with."""
+
+    entry: int
+    text: str
+    vkey: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProofWritten:
     """The proof of one entry, written to a file, and the public key to check it with."""
 

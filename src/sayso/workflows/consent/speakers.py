@@ -8,6 +8,7 @@ from sayso.accounts import store as accounts
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
+from sayso.consent.speaker_store import Speaker
 from sayso.errors import Invalid
 from sayso.ids import OrganisationId, SpeakerId, new_id, parse_id
 from sayso.ledger.acts import SpeakerAdded
@@ -42,6 +43,12 @@ def add_speaker(session: Session, name: str, organisation: str | None = None) ->
         subject = session.vault.pseudonym(speaker, "consent:speaker:added")
         enter(session, tx, SpeakerAdded(subject=subject), stamp(moment), speaker=speaker)
     return speaker
+
+
+def listed(session: Session) -> list[Speaker]:
+    """Return the speakers that who asks may see, oldest first, without those of the house; their names stay sealed."""
+    with session.read() as tx:
+        return [each for each in consents.list_speakers(tx) if not each.house]
 
 
 def name_of(session: Session, speaker: SpeakerId) -> str:

@@ -44,7 +44,7 @@ async def timed_speech(
 async def timed_stream(
     voice: str, body: TextBody, asked: Asked, request: Request, output_format: Form = "mp3_24000_128"
 ) -> Response:
-    """Speak a text while it is made: a line of JSON for each part, with the times of the characters that begin in it."""
+    """Send a line of JSON for each part of a sound as it is made, with the times of the characters that begin in it."""
     return await _spoken(voice, body, asked, request, output_format, _LINES)
 
 

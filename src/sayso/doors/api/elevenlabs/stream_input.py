@@ -5,8 +5,8 @@
     out  {"audio": base64, "isFinal": null, "alignment": {...}, "normalizedAlignment": {...}}
          {"isFinal": true} and the end (1000), or {"message": ..., "error": ..., "code": ...} and the end (1008)
 
-A sentence is spoken once it is whole, under a permit of its own for live speech; the query's ``purpose`` and ``project``
-stand in place of the key's. Times count from the start of the message's sound, as ElevenLabs' do.
+A sentence is spoken once it is whole, under a permit of its own for live speech; the query's ``purpose`` and
+``project`` stand in place of the key's. Times count from the start of the message's sound, as ElevenLabs' do.
 """
 
 from __future__ import annotations
