@@ -106,7 +106,7 @@ def clips_of_grant(tx: Connection, grant_id: GrantId, *, after: str = "", limit:
 def list_clips(
     tx: Connection, *, grant_id: str | None = None, voice_id: str | None = None, before: str | None = None, limit: int
 ) -> list[Clip]:
-    """Return at most ``limit`` clips, newest first: of a grant, of a voice, from before a moment, if these are given."""
+    """Return at most ``limit`` clips, newest first: of a grant, of a voice, from before a moment, where given."""
     wanted = [within(tx, clips)]
     wanted += [clips.c.grant_id == grant_id] if grant_id is not None else []
     wanted += [clips.c.voice_id == voice_id] if voice_id is not None else []
