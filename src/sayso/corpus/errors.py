@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sayso.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from sayso.errors import Conflict, Invalid, NotFound, Refused, Tampered, Unavailable
 
 
 class CorpusUnknown(NotFound):
@@ -35,3 +35,39 @@ class CorpusPartMissing(Unavailable):
 
 class CorpusRunFailed(Unavailable):
     """The run ended before its work was done; run it again, it goes on where it was."""
+
+
+class ConditionInvalid(Invalid):
+    """The condition is not understood; write one such as `snr_db > 20 and language = "en"`."""
+
+
+class QuotaInvalid(Invalid):
+    """The quota is not understood; write one such as accent=Irish:40h or accent=Irish:200."""
+
+
+class CatalogueEmpty(NotFound):
+    """Nothing was published in this corpus yet; run it first."""
+
+
+class CatalogueVersionUnknown(NotFound):
+    """The catalogue has no such version; a withdrawal ends the versions before it."""
+
+
+class CatalogueTooNew(Unavailable):
+    """The catalogue was written by a newer Sayso; use that one."""
+
+
+class SegmentUnknown(NotFound):
+    """There is no such segment among those that may be used now."""
+
+
+class NothingToExport(NotFound):
+    """No segment meets the condition and may be used now."""
+
+
+class ExportTargetTaken(Conflict):
+    """The folder holds something else; name a new folder, or that of an earlier export of this corpus."""
+
+
+class ShardDamaged(Tampered):
+    """A shard is not what its index says; export it again."""

@@ -1,0 +1,115 @@
+"""What may be seen of a catalogue now: rows whose grant is in force and whose basis has not expired, and no others.
+
+It is asked at every reading, on old versions too: a version published before a withdrawal shows nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sayso.corpus.catalogue import Catalogue
+from sayso.corpus.condition import Condition, quoted
+from sayso.corpus.errors import SegmentUnknown
+from sayso.corpus.quota import Quotas
+from sayso.corpus.row import USABLE, Segment
+from sayso.corpus.sampling import Sample, sample
+from sayso.corpus.voiceprints import NearVoice, grants_in, nearest_voices
+
+if TYPE_CHECKING:
+    import lance
+
+InForce = Callable[[frozenset[str]], frozenset[str]]
+"""Given the grants of a catalogue, return those that are in force for what is asked."""
+
+_BATCH: Final = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What meets a condition: how many segments, how long they are together, and the first of them."""
+
+    segments: int
+    seconds: float
+    rows: tuple[Segment, ...]
+
+
+class CorpusView:
+    """The rows of one version that may be used now."""
+
+    def __init__(self, catalogue: Catalogue, in_force: InForce, *, at: str, version: int | None = None) -> None:
+        """Open ``version``, by default the last, at the moment ``at`` (a stamp); raise as `Catalogue.open`."""
+        published = catalogue.open(version)
+        self._rows, self._voices = published.segments, published.voices
+        grants = grants_in(self._voices)
+        self._allowed = _allowed(grants - in_force(grants), at)
+
+    @property
+    def version(self) -> int:
+        """The version that is seen."""
+        return int(self._rows.version)
+
+    def told(self, condition: Condition) -> Condition:
+        """Return ``condition`` within what is allowed; where it does not ask for a decision, within usable rows."""
+        told = self._allowed & condition
+        return told if "decision" in condition.columns else usable() & told
+
+    def find(self, condition: Condition, *, limit: int) -> Found:
+        """Return what meets ``condition``, with at most ``limit`` rows."""
+        told = self.told(condition).sql
+        lengths = self._rows.to_table(columns=["seconds"], filter=told)["seconds"].to_numpy()
+        rows = self._rows.to_table(filter=told, limit=limit).to_pylist() if limit else []
+        return Found(len(lengths), float(lengths.sum()), tuple(Segment.of(row) for row in rows))
+
+    def sample(self, quotas: Quotas, seed: int, condition: Condition) -> Sample:
+        """Draw usable segments that meet ``condition``, by ``quotas``; see `sampling`."""
+        return sample(self._rows, quotas, seed, self.told(condition))
+
+    def take(self, places: np.ndarray) -> Iterator[Segment]:
+        """Yield the rows at ``places``, in that order."""
+        for start in range(0, len(places), _BATCH):
+            table = self._rows.take(places[start : start + _BATCH].tolist())
+            yield from (Segment.of(row) for row in table.to_pylist())
+
+    def every(self, condition: Condition) -> Iterator[Segment]:
+        """Yield every row that meets ``condition``, speaker by speaker."""
+        scan = self._rows.scanner(filter=self.told(condition).sql, batch_size=_BATCH, scan_in_order=True)
+        for batch in scan.to_batches():
+            yield from (Segment.of(row) for row in batch.to_pylist())
+
+    def segment(self, name: str) -> Segment:
+        """Return the segment; raise `SegmentUnknown` where there is none that may be used now."""
+        told = (Condition(f"`segment` = {quoted(name)}") & self._allowed).sql
+        rows = self._rows.to_table(filter=told, limit=1).to_pylist()
+        if not rows:
+            raise SegmentUnknown(f"segment: got {name[:60]!r}, expected one that may be used now; find shows them")
+        return Segment.of(rows[0])
+
+    def nearest(self, vector: np.ndarray, count: int) -> list[NearVoice]:
+        """Return the ``count`` voices nearest to ``vector``, a CAM++ embedding of 192 numbers, the nearest first."""
+        return nearest_voices(self._voices, vector, count, self._allowed)
+
+    @property
+    def rows(self) -> lance.LanceDataset:
+        """All rows of the version, allowed or not: for counts that name nobody."""
+        return self._rows
+
+    @property
+    def allowed(self) -> Condition:
+        """What may be seen now."""
+        return self._allowed
+
+
+def usable() -> Condition:
+    """Return what has a sound: kept or repaired."""
+    return Condition.among("decision", {str(one) for one in USABLE})
+
+
+def _allowed(refused: frozenset[str], at: str) -> Condition:
+    """Return what stands on a basis that has not expired ``at`` that moment, and on none of the ``refused`` grants."""
+    basis = Condition("`grant` <> '' OR `licence` <> ''")
+    alive = Condition(f"`expires` = '' OR `expires` > {quoted(at)}")
+    return basis & alive & Condition.among("grant", refused, outside=True)

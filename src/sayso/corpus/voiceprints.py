@@ -1,0 +1,180 @@
+"""Voices of a catalogue: a row for each speaker and basis, with how much there is and the middle of their embeddings.
+
+It is small where the catalogue is large, so grants are looked up and nearest voices found in it, never in all rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sayso.corpus.condition import Condition
+from sayso.corpus.fragments import cut, starts, write_fragment
+from sayso.corpus.row import EMBEDDING_SIZE, USABLE
+
+if TYPE_CHECKING:
+    import lance
+    import pyarrow as pa
+
+VOICE_ROWS: Final = 1_024
+"""Voices in a file at most: about 1 MB."""
+
+INDEXED_FROM: Final = 100_000
+"""So many voices and more are searched by an index; fewer are all compared, which is exact and takes milliseconds."""
+
+_BASIS: Final = ("speaker", "grant", "licence", "purpose", "expires")
+
+
+@dataclass(frozen=True, slots=True)
+class NearVoice:
+    """A voice near to one that was asked for.
+
+    Attributes
+    ----------
+    speaker : whose
+    similarity : cosine, -1.0 to 1.0, of CAM++ embeddings
+    segments, seconds : what may be used of them, under this basis
+    example : their longest usable segment
+    """
+
+    speaker: str
+    similarity: float
+    segments: int
+    seconds: float
+    example: str
+
+
+def voice_schema(size: int = EMBEDDING_SIZE) -> pa.Schema:
+    """Return the columns of voices, with embeddings of ``size`` numbers."""
+    import pyarrow as pa  # noqa: PLC0415 - of the extra
+
+    texts = [pa.field(name, pa.string()) for name in (*_BASIS, "example")]
+    numbers = [pa.field("rows", pa.int64()), pa.field("segments", pa.int64()), pa.field("seconds", pa.float64())]
+    return pa.schema([*texts, *numbers, pa.field("centroid", pa.list_(pa.float32(), size))])
+
+
+def voices_of(table: pa.Table) -> pa.Table:
+    """Return the voices of rows that are in order."""
+    import pyarrow as pa  # noqa: PLC0415 - of the extra
+
+    size = table.schema.field("embedding").type.list_size
+    first = starts(table, *_BASIS)
+    usable = np.isin(np.asarray(table["decision"].to_pylist(), dtype=object), [str(one) for one in USABLE])
+    seconds = np.where(usable, table["seconds"].to_numpy(), 0.0)
+    return pa.table(
+        [
+            *(table[name].take(first) for name in _BASIS),
+            table["segment"].take(_longest(seconds, first)),
+            np.diff([*first, table.num_rows]),
+            np.add.reduceat(usable.astype(np.int64), first),
+            np.add.reduceat(seconds, first),
+            _centroids(table["embedding"], usable, first, size),
+        ],
+        schema=voice_schema(size),
+    )
+
+
+def _longest(seconds: np.ndarray, first: np.ndarray) -> np.ndarray:
+    bounds = [*first, len(seconds)]
+    return np.array([a + int(np.argmax(seconds[a:b])) for a, b in zip(bounds, bounds[1:], strict=False)], np.int64)
+
+
+def _centroids(column: Any, usable: np.ndarray, first: np.ndarray, size: int) -> pa.Array:
+    """Return the mean direction of the usable embeddings of each run; null where there is none."""
+    import pyarrow as pa  # noqa: PLC0415 - of the extra
+
+    array = column.combine_chunks()
+    known = usable & np.asarray(array.is_valid())
+    vectors = np.zeros((len(usable), size), np.float32)
+    vectors[known] = array.filter(pa.array(known)).flatten().to_numpy().reshape(-1, size)
+    sums = np.add.reduceat(vectors, first, axis=0)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    means = (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    return pa.FixedSizeListArray.from_arrays(pa.array(means.ravel()), size, mask=pa.array(lengths[:, 0] == 0))
+
+
+class Voiceprints:
+    """The voices of one corpus, a Lance dataset in ``folder`` with versions of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the voices in ``folder``, which may have none yet."""
+        self._uri = str(folder / "voices.lance")
+
+    def at(self, version: int) -> lance.LanceDataset:
+        """Return the voices as they were at ``version``."""
+        import lance  # noqa: PLC0415 - of the extra
+
+        return lance.dataset(self._uri, version=version)
+
+    def publish(self, tables: Iterable[pa.Table], schema: pa.Schema) -> int:
+        """Put the voices in ``tables`` in place of all that are there; return the version."""
+        written = [one for table in cut(tables, VOICE_ROWS) for one in write_fragment(table, self._uri, schema)]
+        return self._commit(schema, written)
+
+    def without(self, speaker: str, version: int) -> int:
+        """Return a version that has the voices of ``version`` but that of ``speaker``; other files are taken over."""
+        found = self.at(version)
+        kept, fresh, _ = without(found, self._uri, speaker)
+        return self._commit(found.schema, [*kept, *fresh])
+
+    def forget(self) -> None:
+        """Take the bytes of all versions but the last from the disk."""
+        import datetime  # noqa: PLC0415 - for a length of zero
+
+        import lance  # noqa: PLC0415 - of the extra
+
+        lance.dataset(self._uri).cleanup_old_versions(datetime.timedelta(0), delete_unverified=True)
+
+    def _commit(self, schema: pa.Schema, fragments: list[Any]) -> int:
+        import lance  # noqa: PLC0415 - of the extra
+
+        made = lance.LanceDataset.commit(self._uri, lance.LanceOperation.Overwrite(schema, fragments))
+        if made.count_rows() >= INDEXED_FROM:
+            made.create_index("centroid", "IVF_PQ", metric="cosine", num_sub_vectors=_sub_vectors(schema))
+            made = lance.dataset(self._uri)
+        return int(made.version)
+
+
+def _sub_vectors(schema: pa.Schema) -> int:
+    size = int(schema.field("centroid").type.list_size)
+    return max(part for part in range(1, size // 2 + 1) if size % part == 0)
+
+
+def without(dataset: lance.LanceDataset, uri: str, speaker: str) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return the files of ``dataset`` without ``speaker``: those kept as they are, those written anew, those replaced."""
+    asked = Condition.among("speaker", {speaker}).sql
+    found = dataset.scanner(columns=[], filter=asked, with_row_address=True).to_table()
+    hit = {int(address) >> 32 for address in found["_rowaddr"].to_pylist()}
+    fragments = list(dataset.get_fragments())
+    replaced = [one for one in fragments if one.fragment_id in hit]
+    fresh: list[Any] = []
+    for one in replaced:
+        rest = one.to_table(filter=Condition.among("speaker", {speaker}, outside=True).sql)
+        if rest.num_rows:
+            fresh += write_fragment(rest, uri, dataset.schema)
+    kept = [one.metadata for one in fragments if one.fragment_id not in hit]
+    return kept, fresh, [one.metadata for one in replaced]
+
+
+def nearest_voices(voices: lance.LanceDataset, vector: np.ndarray, count: int, allowed: Condition) -> list[NearVoice]:
+    """Return the ``count`` voices nearest to ``vector`` that ``allowed`` holds for, the nearest first."""
+    query: dict[str, Any] = {"column": "centroid", "q": vector.astype(np.float32), "k": 2 * count, "metric": "cosine"}
+    if voices.list_indices():
+        query |= {"nprobes": 64, "refine_factor": 4}
+    columns = ["speaker", "segments", "seconds", "example"]
+    told = (Condition("`segments` > 0") & allowed).sql
+    found = voices.to_table(columns=[*columns, "_distance"], nearest=query, filter=told, prefilter=True).to_pylist()
+    once: dict[str, NearVoice] = {}
+    for row in found:
+        similarity = 1 - row.pop("_distance")
+        once.setdefault(row["speaker"], NearVoice(similarity=similarity, **row))
+    return list(once.values())[:count]
+
+
+def grants_in(voices: lance.LanceDataset) -> frozenset[str]:
+    """Return the grants that any row stands on."""
+    return frozenset(voices.to_table(columns=["grant"])["grant"].unique().to_pylist()) - {"", None}
