@@ -410,6 +410,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "mark/marked.py",
         "workflows/voices/archive.py",  # repaired recordings
         "workflows/restoration/",  # a person's own file
+        "corpus/shards/export.py",  # what a view lets out: granted or licensed recordings, nothing made here
         "doors/cli/commands/demo.py",
     ),
     FewUsers("sayso.audio.streamed", "StreamEncoder", "audio/", "mark/"),
@@ -421,6 +422,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "ledger/",
         "vault/",
         "workflows/restoration/",  # a person's own file
+        "corpus/shards/export.py",  # what a view lets out: granted or licensed recordings, nothing made here
         "doors/cli/commands/demo.py",
     ),
     NoNaiveTime(),

@@ -65,6 +65,10 @@ class NothingToExport(NotFound):
     """No segment meets the condition and may be used now."""
 
 
+class NothingConsented(Refused):
+    """All that meets the condition is withdrawn, expired, or not allowed for this; ask the speakers for a grant."""
+
+
 class ExportTargetTaken(Conflict):
     """The folder holds something else; name a new folder, or that of an earlier export of this corpus."""
 

@@ -138,21 +138,23 @@ def priorities(segments: Any, seed: int) -> np.ndarray:
     count = len(segments)
     words = _words(segments, count)
     key = hashlib.sha256(f"sample {seed}".encode()).digest()
-    low, high = (np.uint64(int.from_bytes(key[at : at + 8], "little")) for at in (0, 8))
-    return _mixed(_mixed(words[:, 0] ^ low) + _mixed(words[:, 1] ^ high))
+    found = np.full(count, int.from_bytes(key[:8], "little"), np.uint64)
+    for column in range(words.shape[1]):
+        found = _mixed(found ^ words[:, column])
+    return found
 
 
 def _words(segments: Any, count: int) -> np.ndarray:
-    """Return 16 bytes of each id: of its hex digits, or of a hash where it is no id as `segment_id` makes them."""
+    """Return each id as words of 64 bits: of its hex digits, or of a hash where it is no id as `segment_id` makes them."""
     import pyarrow.compute as pc  # noqa: PLC0415 - of the extra
 
     lengths = pc.binary_length(segments)
     if count and pc.all(pc.equal(lengths, _ID_LENGTH)).as_py():
         start = int(np.frombuffer(segments.buffers()[1], np.int32)[segments.offset])
         raw = np.frombuffer(segments.buffers()[2], np.uint8, count * _ID_LENGTH, start).reshape(count, _ID_LENGTH)
-        return np.ascontiguousarray(raw[:, 4:20]).view(np.uint64)
-    told = b"".join(hashlib.sha256(str(one).encode()).digest()[:16] for one in segments.to_pylist())
-    return np.frombuffer(told, np.uint64).reshape(count, 2)
+        return np.ascontiguousarray(raw[:, 4:]).view(np.uint64)
+    told = b"".join(hashlib.sha256(str(one).encode()).digest() for one in segments.to_pylist())
+    return np.frombuffer(told, np.uint64).reshape(count, 4)
 
 
 def _mixed(values: np.ndarray) -> np.ndarray:

@@ -16,11 +16,12 @@ from sayso.corpus.condition import Condition, quoted
 from sayso.corpus.errors import SegmentUnknown
 from sayso.corpus.quota import Quotas
 from sayso.corpus.row import USABLE, Segment
-from sayso.corpus.sampling import Sample, sample
+from sayso.corpus.sampling import Sample, Stratum, places, sample
 from sayso.corpus.voiceprints import NearVoice, grants_in, nearest_voices
 
 if TYPE_CHECKING:
     import lance
+    import pyarrow as pa
 
 InForce = Callable[[frozenset[str]], frozenset[str]]
 """Given the grants of a catalogue, return those that are in force for what is asked."""
@@ -68,14 +69,35 @@ class CorpusView:
         """Draw usable segments that meet ``condition``, by ``quotas``; see `sampling`."""
         return sample(self._rows, quotas, seed, self.told(condition))
 
-    def take(self, places: np.ndarray) -> Iterator[Segment]:
-        """Yield the rows at ``places``, in that order."""
-        for start in range(0, len(places), _BATCH):
-            table = self._rows.take(places[start : start + _BATCH].tolist())
+    def chosen(
+        self, condition: Condition, quotas: Quotas | None, seed: int
+    ) -> tuple[np.ndarray, tuple[Stratum, ...]]:
+        """Return the places of what meets ``condition``: by ``quotas`` as `sample` draws it, or all of it."""
+        if quotas is not None:
+            drawn = self.sample(quotas, seed, condition)
+            return drawn.places, drawn.strata
+        scan = self._rows.scanner(columns=[], filter=self.told(condition).sql, with_row_address=True)
+        return places(self._rows, scan.to_table()["_rowaddr"].to_numpy()), ()
+
+    def withheld(self, condition: Condition) -> int:
+        """Return how many usable rows meet ``condition`` and are on no basis that lets them be used now."""
+        asked = condition if "decision" in condition.columns else usable() & condition
+        whole = self._rows.count_rows(asked.sql or None)
+        return int(whole - self._rows.count_rows(self.told(condition).sql))
+
+    def keys(self, at: np.ndarray) -> pa.Table:
+        """Return ``segment``, ``speaker`` and ``seconds`` of the rows at places ``at``, in that order."""
+        return self._rows.take(at.tolist(), columns=["segment", "speaker", "seconds"])
+
+    def take(self, at: np.ndarray) -> Iterator[Segment]:
+        """Yield the rows at places ``at`` without their embeddings, in that order."""
+        columns = [name for name in self._rows.schema.names if name != "embedding"]
+        for start in range(0, len(at), _BATCH):
+            table = self._rows.take(at[start : start + _BATCH].tolist(), columns=columns)
             yield from (Segment.of(row) for row in table.to_pylist())
 
     def every(self, condition: Condition) -> Iterator[Segment]:
-        """Yield every row that meets ``condition``, speaker by speaker."""
+        """Yield every row that meets ``condition``, as `find` does without a limit."""
         scan = self._rows.scanner(filter=self.told(condition).sql, batch_size=_BATCH, scan_in_order=True)
         for batch in scan.to_batches():
             yield from (Segment.of(row) for row in batch.to_pylist())

@@ -163,7 +163,7 @@ def without(dataset: lance.LanceDataset, uri: str, speaker: str) -> tuple[list[A
 def nearest_voices(voices: lance.LanceDataset, vector: np.ndarray, count: int, allowed: Condition) -> list[NearVoice]:
     """Return the ``count`` voices nearest to ``vector`` that ``allowed`` holds for, the nearest first."""
     query: dict[str, Any] = {"column": "centroid", "q": vector.astype(np.float32), "k": 2 * count, "metric": "cosine"}
-    if voices.list_indices():
+    if voices.describe_indices():
         query |= {"nprobes": 64, "refine_factor": 4}
     columns = ["speaker", "segments", "seconds", "example"]
     told = (Condition("`segments` > 0") & allowed).sql

@@ -1,0 +1,76 @@
+"""What may be seen: nothing without a basis, nothing expired, nothing that a grant no longer covers, in any version."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sayso.corpus.catalogue import Catalogue
+from sayso.corpus.condition import Condition
+from sayso.corpus.errors import SegmentUnknown
+from sayso.corpus.view import CorpusView
+from tests.corpus.rows import AHEAD, AT, PAST, everyone, row, rows, vector
+
+ALL = Condition.of("")
+
+
+def barred(catalogue, grants=frozenset(), at=AT, version=None):
+    return CorpusView(catalogue, lambda asked: asked - grants, at=at, version=version)
+
+
+def test_a_grant_that_is_not_in_force_hides_its_rows_in_every_reading(published):
+    view = barred(published, {"gra_3"})
+    assert "ext_0003" not in {one.speaker for one in view.find(ALL, limit=1_000).rows}
+    assert "ext_0003" not in {one.speaker for one in view.every(ALL)}
+    assert "ext_0003" not in {one.speaker for one in view.nearest(vector(3), 10)}
+    hidden = next(one for one in rows() if one.speaker == "ext_0003")
+    with pytest.raises(SegmentUnknown):
+        view.segment(hidden.segment)
+    assert view.withheld(ALL) == sum(one.speaker == "ext_0003" and one.decision == "kept" for one in rows())
+    assert view.withheld(Condition.of('accent = "Scottish"')) == 0
+
+
+def test_no_grant_in_force_leaves_what_is_licensed(published):
+    view = CorpusView(published, lambda _asked: frozenset(), at=AT)
+    assert {one.grant for one in view.every(ALL)} == {""}
+
+
+def test_a_basis_that_has_ended_hides_its_rows(tmp_path):
+    catalogue = Catalogue(tmp_path)
+    catalogue.publish([row(1, 1, expires=PAST), row(2, 1, expires=AHEAD), row(3, 2), row(4, 4, licence="", evidence="")])
+    assert [one.text for one in barred(catalogue).every(ALL)] == ["It's number 2.", "It's number 3."]
+    assert [one.text for one in barred(catalogue, at=AHEAD).every(ALL)] == ["It's number 3."]
+
+
+def test_an_old_version_shows_nothing_that_was_withdrawn_since(tmp_path):
+    catalogue = Catalogue(tmp_path)
+    first = catalogue.publish(rows(60))
+    catalogue.publish(rows(90))
+    assert "gra_3" in {one.grant for one in barred(catalogue, version=first).every(ALL)}
+    assert "gra_3" not in {one.grant for one in barred(catalogue, {"gra_3"}, version=first).every(ALL)}
+
+
+def test_the_nearest_voice_is_ones_own(view):
+    for speaker in range(6):
+        found = view.nearest(vector(speaker), 3)
+        assert found[0].speaker == f"ext_{speaker:04x}"
+        assert found[0].similarity == pytest.approx(1, abs=0.02)
+        assert found[0].segments == sum(one.speaker == found[0].speaker and one.decision == "kept" for one in rows())
+        assert view.segment(found[0].example).speaker == found[0].speaker
+        assert [one.similarity for one in found] == sorted((one.similarity for one in found), reverse=True)
+
+
+def test_nearest_voices_are_those_of_an_exhaustive_search(view):
+    asked = np.random.default_rng(5).normal(size=192)
+    sums = {}
+    for one in rows():
+        if one.decision == "kept":
+            sums[one.speaker] = sums.get(one.speaker, 0) + np.array(one.embedding)
+    cosine = {name: asked @ total / np.linalg.norm(asked) / np.linalg.norm(total) for name, total in sums.items()}
+    found = view.nearest(asked, 4)
+    assert [one.speaker for one in found] == sorted(cosine, key=cosine.get, reverse=True)[:4]
+
+
+def test_a_version_is_seen_as_of_the_one_moment(published):
+    assert barred(published).version == 1
+    assert len(list(CorpusView(published, everyone, at=AT).every(ALL))) == sum(one.decision == "kept" for one in rows())
