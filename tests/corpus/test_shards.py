@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import json
@@ -45,6 +46,7 @@ def check(told, flac):
     return told["segment"]
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_webdataset_reads_its_tars(view, tmp_path):
     webdataset = pytest.importorskip("webdataset", reason="installed with the dev packages")
     done = export(view, order(), tmp_path / "out", sound)
@@ -53,6 +55,8 @@ def test_webdataset_reads_its_tars(view, tmp_path):
     dataset = webdataset.WebDataset(tars, shardshuffle=False, empty_check=False)
     seen = [check(json.loads(one["json"]), one["flac"]) for one in dataset]
     assert sorted(seen) == sorted(KEPT)
+    del dataset
+    gc.collect()  # the library leaves its files to the collector
 
 
 @pytest.mark.filterwarnings("ignore")
