@@ -68,5 +68,9 @@ def sound(name: str) -> bytes:
     return whole.getvalue()
 
 
+def sound_of(one: Segment) -> bytes:
+    return sound(one.audio)
+
+
 def everyone(grants: frozenset[str]) -> frozenset[str]:
     return grants

@@ -35,7 +35,10 @@ def test_each_publication_is_a_version_that_can_be_read_again(tmp_path):
     assert not list(catalogue.rows())
     first = catalogue.publish(rows(30))
     second = catalogue.publish(rows(50))
-    assert [(one.version, one.rows, one.schema_version) for one in catalogue.versions()] == [(first, 30, 1), (second, 50, 1)]
+    assert [(one.version, one.rows, one.schema_version) for one in catalogue.versions()] == [
+        (first, 30, 1),
+        (second, 50, 1),
+    ]
     assert len(names(CorpusView(catalogue, everyone, at=AT))) == 50
     assert names(CorpusView(catalogue, everyone, at=AT, version=first)) == {one.segment for one in rows(30)}
     with pytest.raises(CatalogueVersionUnknown, match="expected one of 1, 2"):

@@ -20,7 +20,7 @@ CASES = {
     "decision != 'x' and reasons is not known": lambda row: not row.reasons,
     "rt60_s is known": lambda _row: False,
     "rt60_s is not known and ovrl is known": lambda _row: True,
-    "text = \"It's number 8.\"": lambda row: row.text == "It's number 8.",
+    'text = "It\'s number 8."': lambda row: row.text == "It's number 8.",
     "snr_db >= -1e0 AND seconds=3": lambda row: row.seconds == 3,
     "": lambda _row: True,
 }
@@ -30,9 +30,7 @@ CASES = {
 def test_a_condition_holds_for_the_rows_that_it_says(view, written):
     condition = Condition.of(written)
     expected = {
-        row.segment
-        for row in rows()
-        if CASES[written](row) and ("decision" in written or row.decision == "kept")
+        row.segment for row in rows() if CASES[written](row) and ("decision" in written or row.decision == "kept")
     }
     found = view.find(condition, limit=1_000)
     assert {row.segment for row in found.rows} == expected
@@ -68,7 +66,13 @@ def test_no_text_gets_out_of_its_quotes(view, text):
 
 
 @settings(max_examples=300)
-@given(st.lists(st.sampled_from([*sorted(COLUMNS)[:4], "and", "or", "not", "(", ")", "=", "'a'", "1", "in", ",", "is", "known", "`", ";"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            [*sorted(COLUMNS)[:4], "and", "or", "not", "(", ")", "=", "'a'", "1", "in", ",", "is", "known", "`", ";"]
+        )
+    )
+)
 def test_any_words_are_understood_or_refused(words):
     try:
         Condition.of(" ".join(words))

@@ -95,7 +95,10 @@ def test_an_amount_that_is_none_is_refused(written):
         Amount.of(written)
 
 
-@pytest.mark.parametrize("written", [[], ["accent"], ["accent=Irish"], ["snr_db=1:3"], ["accent=a:1", "sex=F:1"], ["accent=a:1", "accent=a:2"]])
+@pytest.mark.parametrize(
+    "written",
+    [[], ["accent"], ["accent=Irish"], ["snr_db=1:3"], ["accent=a:1", "sex=F:1"], ["accent=a:1", "accent=a:2"]],
+)
 def test_a_quota_that_is_none_is_refused(written):
     with pytest.raises(QuotaInvalid, match="expected"):
         Quotas.of(written)

@@ -37,7 +37,9 @@ def test_no_grant_in_force_leaves_what_is_licensed(published):
 
 def test_a_basis_that_has_ended_hides_its_rows(tmp_path):
     catalogue = Catalogue(tmp_path)
-    catalogue.publish([row(1, 1, expires=PAST), row(2, 1, expires=AHEAD), row(3, 2), row(4, 4, licence="", evidence="")])
+    catalogue.publish(
+        [row(1, 1, expires=PAST), row(2, 1, expires=AHEAD), row(3, 2), row(4, 4, licence="", evidence="")]
+    )
     assert [one.text for one in barred(catalogue).every(ALL)] == ["It's number 2.", "It's number 3."]
     assert [one.text for one in barred(catalogue, at=AHEAD).every(ALL)] == ["It's number 3."]
 

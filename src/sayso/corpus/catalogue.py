@@ -6,10 +6,10 @@ A version is one commit: a reader sees all of it or the version before.
 
 from __future__ import annotations
 
-import datetime
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -142,7 +142,7 @@ class Catalogue:
         return [
             CatalogueVersion(
                 version=int(each["version"]),
-                published=stamp(each["timestamp"].astimezone(datetime.UTC)),
+                published=_stamped(each["timestamp"]),
                 rows=int(each["metadata"].get("total_rows", 0)),
                 schema_version=SCHEMA_VERSION,
             )
@@ -171,7 +171,7 @@ class Catalogue:
     def _forget(self) -> None:
         import lance  # noqa: PLC0415 - of the extra
 
-        lance.dataset(self._uri).cleanup_old_versions(datetime.timedelta(0), delete_unverified=True)
+        lance.dataset(self._uri).cleanup_old_versions(timedelta(0), delete_unverified=True)
         self._voices.forget()
 
 
@@ -179,6 +179,11 @@ def _check(found: lance.LanceDataset) -> None:
     version = int(found.schema.metadata[_SCHEMA])
     if version > SCHEMA_VERSION:
         raise CatalogueTooNew(f"catalogue: got columns of version {version}, expected at most {SCHEMA_VERSION}")
+
+
+def _stamped(moment: Any) -> str:
+    aware: datetime = moment.astimezone(UTC)
+    return stamp(aware)
 
 
 def _bytes(fragments: Iterable[Any]) -> int:

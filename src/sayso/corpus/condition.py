@@ -11,8 +11,8 @@ The grammar::
                / column "has" text
     value      = number / text          ; text stands in single or double quotes
 
-A condition becomes SQL only from its parts: the names of known columns, numbers that were read as numbers, and text whose
-quotes are doubled. Nothing that was written is passed on as it was.
+A condition becomes SQL only from its parts: the names of known columns, numbers that were read as numbers, and text
+whose quotes are doubled. Nothing that was written is passed on as it was.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Condition:
         if not values:
             return cls("true" if outside else "false")
         listed = ", ".join(quoted(value) for value in sorted(values))
-        return cls(f'`{column}` {"NOT IN" if outside else "IN"} ({listed})', frozenset([column]))
+        return cls(f"`{column}` {'NOT IN' if outside else 'IN'} ({listed})", frozenset([column]))
 
 
 def quoted(value: str) -> str:
@@ -190,12 +190,14 @@ class _Reading:
             return f"`{column}` {'=' if negated else '<>'} ''"
         if column in LISTS:
             return f"coalesce(array_length(`{column}`), 0) {'=' if negated else '>'} 0"
-        return f'`{column}` IS {"" if negated else "NOT "}NULL'
+        return f"`{column}` IS {'' if negated else 'NOT '}NULL"
 
     def _has(self, column: str) -> str:
         if column not in LISTS:
-            raise self._refused(f"{column} has", f"a column with several values before has ({', '.join(sorted(LISTS))})")
-        return f'array_has(`{column}`, {self._text()})'
+            raise self._refused(
+                f"{column} has", f"a column with several values before has ({', '.join(sorted(LISTS))})"
+            )
+        return f"array_has(`{column}`, {self._text()})"
 
     def _listed(self, column: str, operator: str) -> str:
         self._need("(")
@@ -203,18 +205,20 @@ class _Reading:
         while self._took(","):
             values.append(self._value(column))
         self._need(")")
-        return f'`{column}` {operator} ({", ".join(values)})'
+        return f"`{column}` {operator} ({', '.join(values)})"
 
     def _compared(self, column: str) -> str:
         token = self._take()
         sign = _SIGNS.get(token.word)
         if sign is None:
-            raise self._refused(token.value or "the end", f"a comparison after {column} ({' '.join(_SIGNS)}, in, is, has)")
+            raise self._refused(
+                token.value or "the end", f"a comparison after {column} ({' '.join(_SIGNS)}, in, is, has)"
+            )
         if column in LISTS:
             raise self._refused(f"{column} {token.value}", f'has: {column} has "..."')
         if column in TEXTS and sign not in _EQUAL and column != "expires":
             raise self._refused(f"{column} {token.value}", f"= or != after {column}, which is text")
-        return f'`{column}` {sign} {self._value(column)}'
+        return f"`{column}` {sign} {self._value(column)}"
 
     def _value(self, column: str) -> str:
         return self._number(column) if column in NUMBERS else self._text()

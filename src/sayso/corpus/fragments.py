@@ -1,7 +1,7 @@
 """Fragments: files of rows in the order of speakers, so that few of them hold any one speaker.
 
-What is taken away of one speaker is paid for by the files that hold them. Rows of one speaker lie side by side, and a
-file ends where the next speaker would not fit: a speaker of n rows lies in ``ceil(n / most)`` files, which is the least.
+What is taken away of one speaker is paid for by the files that hold them. Rows of a speaker lie side by side, and
+a file ends where the next speaker would not fit: n rows of a speaker lie in ``ceil(n / most)`` files, the least.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FRAGMENT_ROWS: Final = 32_768
 """Rows in a file at most: about 32 MB with embeddings of 192 numbers."""
 
-_ORDER: Final = ("speaker", "grant", "licence", "purpose", "expires", "segment")
+_ORDER: Final = ("speaker", "grant", "licence", "evidence", "purpose", "expires", "segment")
 
 
 def in_order(table: pa.Table) -> pa.Table:

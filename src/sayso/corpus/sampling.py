@@ -145,14 +145,14 @@ def priorities(segments: Any, seed: int) -> np.ndarray:
 
 
 def _words(segments: Any, count: int) -> np.ndarray:
-    """Return each id as words of 64 bits: of its hex digits, or of a hash where it is no id as `segment_id` makes them."""
+    """Return each id as words of 64 bits: of its hex digits, or of a hash of what `segment_id` did not make."""
     import pyarrow.compute as pc  # noqa: PLC0415 - of the extra
 
     lengths = pc.binary_length(segments)
     if count and pc.all(pc.equal(lengths, _ID_LENGTH)).as_py():
         start = int(np.frombuffer(segments.buffers()[1], np.int32)[segments.offset])
         raw = np.frombuffer(segments.buffers()[2], np.uint8, count * _ID_LENGTH, start).reshape(count, _ID_LENGTH)
-        return np.ascontiguousarray(raw[:, 4:]).view(np.uint64)
+        return np.frombuffer(raw[:, 4:].tobytes(), np.uint64).reshape(count, 4)
     told = b"".join(hashlib.sha256(str(one).encode()).digest() for one in segments.to_pylist())
     return np.frombuffer(told, np.uint64).reshape(count, 4)
 
@@ -163,4 +163,5 @@ def _mixed(values: np.ndarray) -> np.ndarray:
         values = values + _MIX[2]
         values = (values ^ (values >> np.uint64(30))) * _MIX[0]
         values = (values ^ (values >> np.uint64(27))) * _MIX[1]
-    return values ^ (values >> np.uint64(31))
+    mixed: np.ndarray = values ^ (values >> np.uint64(31))
+    return mixed

@@ -69,9 +69,7 @@ class CorpusView:
         """Draw usable segments that meet ``condition``, by ``quotas``; see `sampling`."""
         return sample(self._rows, quotas, seed, self.told(condition))
 
-    def chosen(
-        self, condition: Condition, quotas: Quotas | None, seed: int
-    ) -> tuple[np.ndarray, tuple[Stratum, ...]]:
+    def chosen(self, condition: Condition, quotas: Quotas | None, seed: int) -> tuple[np.ndarray, tuple[Stratum, ...]]:
         """Return the places of what meets ``condition``: by ``quotas`` as `sample` draws it, or all of it."""
         if quotas is not None:
             drawn = self.sample(quotas, seed, condition)
@@ -132,6 +130,6 @@ def usable() -> Condition:
 
 def _allowed(refused: frozenset[str], at: str) -> Condition:
     """Return what stands on a basis that has not expired ``at`` that moment, and on none of the ``refused`` grants."""
-    basis = Condition("`grant` <> '' OR `licence` <> ''")
+    basis = Condition("`grant` <> '' OR (`licence` <> '' AND `evidence` <> '')")
     alive = Condition(f"`expires` = '' OR `expires` > {quoted(at)}")
     return basis & alive & Condition.among("grant", refused, outside=True)

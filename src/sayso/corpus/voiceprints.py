@@ -5,8 +5,10 @@ It is small where the catalogue is large, so grants are looked up and nearest vo
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +28,7 @@ VOICE_ROWS: Final = 1_024
 INDEXED_FROM: Final = 100_000
 """So many voices and more are searched by an index; fewer are all compared, which is exact and takes milliseconds."""
 
-_BASIS: Final = ("speaker", "grant", "licence", "purpose", "expires")
+_BASIS: Final = ("speaker", "grant", "licence", "evidence", "purpose", "expires")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def voices_of(table: pa.Table) -> pa.Table:
 
 def _longest(seconds: np.ndarray, first: np.ndarray) -> np.ndarray:
     bounds = [*first, len(seconds)]
-    return np.array([a + int(np.argmax(seconds[a:b])) for a, b in zip(bounds, bounds[1:], strict=False)], np.int64)
+    return np.array([a + int(np.argmax(seconds[a:b])) for a, b in itertools.pairwise(bounds)], np.int64)
 
 
 def _centroids(column: Any, usable: np.ndarray, first: np.ndarray, size: int) -> pa.Array:
@@ -123,11 +125,9 @@ class Voiceprints:
 
     def forget(self) -> None:
         """Take the bytes of all versions but the last from the disk."""
-        import datetime  # noqa: PLC0415 - for a length of zero
-
         import lance  # noqa: PLC0415 - of the extra
 
-        lance.dataset(self._uri).cleanup_old_versions(datetime.timedelta(0), delete_unverified=True)
+        lance.dataset(self._uri).cleanup_old_versions(timedelta(0), delete_unverified=True)
 
     def _commit(self, schema: pa.Schema, fragments: list[Any]) -> int:
         import lance  # noqa: PLC0415 - of the extra
@@ -145,7 +145,7 @@ def _sub_vectors(schema: pa.Schema) -> int:
 
 
 def without(dataset: lance.LanceDataset, uri: str, speaker: str) -> tuple[list[Any], list[Any], list[Any]]:
-    """Return the files of ``dataset`` without ``speaker``: those kept as they are, those written anew, those replaced."""
+    """Return the files of ``dataset`` without ``speaker``: those kept, those written anew, and those replaced."""
     asked = Condition.among("speaker", {speaker}).sql
     found = dataset.scanner(columns=[], filter=asked, with_row_address=True).to_table()
     hit = {int(address) >> 32 for address in found["_rowaddr"].to_pylist()}

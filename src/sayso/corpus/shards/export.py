@@ -73,11 +73,11 @@ class Exported:
 
 
 def export(
-    view: CorpusView, order: ExportOrder, folder: Path, sound: Callable[[str], bytes], report: Report = silent
+    view: CorpusView, order: ExportOrder, folder: Path, sound: Callable[[Segment], bytes], report: Report = silent
 ) -> Exported:
     """Export what ``order`` asks for into ``folder``, which is new or holds an earlier export of the same corpus.
 
-    ``sound`` gives the kept sound that a row names. Only what ``view`` lets out leaves. Shards that an earlier export
+    ``sound`` gives the kept sound of a row, as FLAC. Only what ``view`` lets out leaves. Shards that an earlier export
     or a run that was stopped left as they are to be now are kept; those that no longer are go.
 
     Raises
@@ -100,7 +100,7 @@ def export(
     (folder / INDEX).unlink(missing_ok=True)  # a reader of an export in the making is told that there is none
     shards, written = [], 0
     for done, (number, rows) in enumerate(sorted(parts.items())):
-        made, is_new = _shard(view, order, folder, (number, count), places[rows], sound)
+        made, is_new = _shard(view, order, folder, (number, count), places[rows], sound=sound)
         shards.append(made)
         written += is_new
         report((done + 1) / len(parts))
@@ -117,7 +117,9 @@ def _check(folder: Path, order: ExportOrder) -> int:
         return 0
     others = sorted({one.name for one in folder.iterdir()} - _OURS) if folder.is_dir() else [folder.name]
     if others:
-        raise ExportTargetTaken(f"{folder} holds {others[0][:60]}, expected a new folder or an export of {order.corpus}")
+        raise ExportTargetTaken(
+            f"{folder} holds {others[0][:60]}, expected a new folder or an export of {order.corpus}"
+        )
     if not (folder / INDEX).exists():
         return 0
     index = ShardIndex.read(folder)
@@ -131,12 +133,13 @@ def _shard(
     order: ExportOrder,
     folder: Path,
     which: tuple[int, int],
-    places: np.ndarray,
-    sound: Callable[[str], bytes],
+    at: np.ndarray,
+    *,
+    sound: Callable[[Segment], bytes],
 ) -> tuple[Shard, bool]:
     """Return a shard and whether it was written; one that is there from the same plan is taken as it is."""
     number, count = which
-    rows = list(view.take(places))
+    rows = list(view.take(at))
     plan = _plan(order.layout, which, rows)
     record = folder / _RECORDS / f"{number:06d}.json"
     if there := _there(record, plan, folder / DATA):
@@ -149,8 +152,8 @@ def _shard(
     return shard, True
 
 
-def _sounded(row: Segment, sound: Callable[[str], bytes]) -> SoundedSegment:
-    found = SoundedSegment(row, sound(row.audio))
+def _sounded(row: Segment, sound: Callable[[Segment], bytes]) -> SoundedSegment:
+    found = SoundedSegment(row, sound(row))
     if not found.frames:
         raise ShardDamaged(f"segment {row.segment}: its kept sound is no FLAC file; run the corpus again")
     return found
@@ -214,7 +217,7 @@ def _readme(index: ShardIndex) -> str:
     hours = sum(shard.seconds for shard in index.shards) / 3600
     return (
         "---\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train-*\n---\n\n"
-        f"# {index.corpus}\n\n{hours:.2f} hours of speech from version {index.version} of the catalogue. Each row says the\n"
-        "grant or licence it stands on, for which purpose, and until when: nobody may use a row after `expires`.\n\n"
+        f"# {index.corpus}\n\n{hours:.2f} hours of speech from version {index.version} of the catalogue. Each\n"
+        "row says on which grant or licence it stands, for what, until when: nobody may use it after `expires`.\n\n"
         f"Licences: {', '.join(licences) or 'none, grants only'}.\n"
     )

@@ -112,13 +112,25 @@ def _recording(one: SoundedSegment) -> dict[str, Any]:
 def _cut(one: SoundedSegment) -> dict[str, Any]:
     row, recording = one.segment, _recording(one)
     supervision = {
-        **{"id": row.segment, "recording_id": row.segment, "start": 0, "duration": recording["duration"], "channel": 0},
-        **{"text": row.text, "language": row.language, "speaker": row.speaker, "gender": row.sex},
+        "id": row.segment,
+        "recording_id": row.segment,
+        "start": 0,
+        "duration": recording["duration"],
+        "channel": 0,
+        "text": row.text,
+        "language": row.language,
+        "speaker": row.speaker,
+        "gender": row.sex,
         "custom": told(row),
     }
     return {
-        **{"id": row.segment, "start": 0, "duration": recording["duration"], "channel": 0},
-        **{"supervisions": [supervision], "recording": recording, "type": "MonoCut"},
+        "id": row.segment,
+        "start": 0,
+        "duration": recording["duration"],
+        "channel": 0,
+        "supervisions": [supervision],
+        "recording": recording,
+        "type": "MonoCut",
     }
 
 

@@ -26,10 +26,8 @@ def shard_count(seconds: float, shard_seconds: float = SHARD_SECONDS) -> int:
     return max(1, math.ceil(seconds / shard_seconds))
 
 
-def planned(
-    keys: pa.Table, *, count: int, seed: int, shard_seconds: float = SHARD_SECONDS
-) -> dict[int, np.ndarray]:
-    """Return for each shard that gets something which rows of ``keys`` (segment, speaker, seconds) it gets, in order."""
+def planned(keys: pa.Table, *, count: int, seed: int, shard_seconds: float = SHARD_SECONDS) -> dict[int, np.ndarray]:
+    """Return for each shard that is not empty its rows of ``keys`` (segment, speaker, seconds), in order."""
     order = priorities(keys["segment"].combine_chunks(), seed)
     codes = keys["speaker"].combine_chunks().dictionary_encode()
     which = codes.indices.to_numpy(zero_copy_only=False)

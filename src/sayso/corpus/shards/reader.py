@@ -32,7 +32,7 @@ class ReadingPlace:
 
 
 class ShardReader:
-    """Yields the samples of an export in WebDataset's layout, in order; ``place`` says where it is, to go on from there.
+    """Yields the samples of an export in WebDataset's layout, in order; ``place`` says where it is.
 
     A shard is checked against the index before the first sample of it is given. Rows whose basis has ended when they
     are read are passed over, so a copy of shards that nobody renewed falls silent by itself.
@@ -43,7 +43,9 @@ class ShardReader:
         self._folder, self._clock = folder, clock
         self._index = ShardIndex.read(folder)
         if self._index.layout != ShardFormat.WEBDATASET:
-            raise ExportTargetTaken(f"{folder} is an export as {self._index.layout}; read it with the library it is for")
+            raise ExportTargetTaken(
+                f"{folder} is an export as {self._index.layout}; read it with the library it is for"
+            )
         self.place = place or ReadingPlace()
 
     def __iter__(self) -> Self:
