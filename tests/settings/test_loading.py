@@ -70,6 +70,7 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "mark_chains": "none,opus-16",
         "weak_marks": "refuse",
         "line_checks": "all",
+        "production_workers": "3",
         "non_commercial_projects": "thesis,diary",
         "credential_file": "/srv/credential",
         "high_water": "/srv/high-water",

@@ -21,12 +21,12 @@ class Settings:
 
     ``threads``: how many threads one render of an engine takes; ``mark_chains``: the codecs that the mark of a new
     clip must survive, by default the telephone, which takes more of it than MP3 at 64 kbit/s and costs a quarter;
-    ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``line_checks``: whether some, all or none
-    of a production's lines (sampled, all, signal) are heard by models too; ``non_commercial_projects``: those for which
-    an engine may speak whose weights allow no commercial use; ``credential_file``: the credential of who uses the
-    command line, where it is not the local operator; ``high_water``: a folder outside the home, never restored with it,
-    in which is remembered how far the log has come; ``journal``: the file for what the program does, ``-`` for standard
-    error (see `sayso.journal`).
+    ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``line_checks``: whether some, all or
+    none of a production's lines (sampled, all, signal) are heard by models too; ``production_workers``: how many
+    processes make the lines of one; ``non_commercial_projects``: those for which an engine may speak whose weights
+    allow no commercial use; ``credential_file``: the credential of who uses the command line, where it is not the
+    local operator; ``high_water``: a folder outside the home, never restored with it, in which is remembered how far
+    the log has come; ``journal``: the file for what the program does, ``-`` for standard error (see `sayso.journal`).
     """
 
     home: Path
@@ -46,6 +46,7 @@ class Settings:
     mark_chains: tuple[str, ...] = ("mu-law-8k",)
     weak_marks: str = "flag"
     line_checks: str = "sampled"
+    production_workers: int = 1
     non_commercial_projects: tuple[str, ...] = ()
     credential_file: Path | None = None
     high_water: Path | None = None

@@ -76,6 +76,7 @@ class GivenSettings(BaseSettings):
     )
     mark_chains: Annotated[tuple[Chain, ...], *_List] | None = Field(default=None, description="a list of codecs")
     weak_marks: WeakMarks | None = Field(default=None, description="flag or refuse")
+    production_workers: int | None = Field(default=None, ge=1, le=64, description="a whole number, 1 to 64")
     line_checks: LineChecks | None = Field(default=None, description="sampled, all or signal")
     non_commercial_projects: Annotated[tuple[str, ...], *_List] | None = Field(
         default=None, description="a list of projects"

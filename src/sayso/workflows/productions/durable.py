@@ -24,6 +24,7 @@ from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import chapters, packaging, plans, takes
 from sayso.workflows.productions.delivery import Delivery
 from sayso.workflows.productions.plans import Production
+from sayso.workflows.productions.sharing import SharedLines, shared
 from sayso.workflows.voices.house import house_speaker
 
 try:
@@ -73,6 +74,7 @@ class _Bench:
     """What the steps of this process work with."""
 
     session: Session | None = None
+    lines: SharedLines | None = None
     productions: dict[str, Production] = field(default_factory=dict)
 
     def at(self) -> Session:
@@ -91,14 +93,26 @@ _BENCH: Final = _Bench()
 
 @DBOS.step()
 def permit_step(production_id: str) -> list[list[Any]]:
-    """Return the chapters with the labels of their lines: the work that is permitted."""
-    plan = _BENCH.production(production_id).plan
-    return [[chapter.number, [line.line.label for line in chapter.lines]] for chapter in plan.chapters]
+    """Return the chapters with the labels of their lines, and of those not made yet: the work that is permitted."""
+    session, production = _BENCH.at(), _BENCH.production(production_id)
+    return [
+        [
+            chapter.number,
+            [line.line.label for line in chapter.lines],
+            [line.line.label for line in chapter.lines if takes.clip_of(session, production, line) is None],
+        ]
+        for chapter in production.plan.chapters
+    ]
 
 
 @DBOS.step()
 def line_step(production_id: str, label: str, opens: bool) -> dict[str, Any]:
     """Make one line, unless it is made; a refusal stops it alone, and an engine that fails is asked again."""
+    with contextlib.nullcontext() if _BENCH.lines is None else _BENCH.lines.taken(label):
+        return _line(production_id, label, opens=opens)
+
+
+def _line(production_id: str, label: str, *, opens: bool) -> dict[str, Any]:
     session, production = _BENCH.at(), _BENCH.production(production_id)
     line = production.plan.line(label)
     problem = ""
@@ -106,7 +120,7 @@ def line_step(production_id: str, label: str, opens: bool) -> dict[str, Any]:
         try:
             done = takes.worked(session, production, line, opens=opens)
             told = {"line": label, "is_new": done.made > 0, "ms": done.duration_ms}
-            return {**told, "made": done.made, "stands_out": len(done.problems)}
+            return {**told, "stands_out": len(done.problems)}
         except Refused as refused:
             return {"line": label, "stopped": refused.slug}
         except Unavailable:
@@ -138,12 +152,14 @@ def package_step(production_id: str, delivery: str, round_: int) -> dict[str, An
 @DBOS.workflow(name="production", max_recovery_attempts=1000)
 def production_workflow(production_id: str, delivery: str) -> dict[str, Any]:
     """Make every line, then every chapter, then the package."""
-    made = []
+    made: list[dict[str, Any]] = []
     work = permit_step(production_id)
-    for _, labels in work:
+    for _, labels, _ in work:
         made += [line_step(production_id, label, label == labels[0]) for label in labels]
+    new = {label for _, _, unmade in work for label in unmade}
+    heard = [one["line"] for one in made if "ms" in one]
     for round_ in range(_REBUILDS):
-        for number, _ in work:
+        for number, _, _ in work:
             chapter_step(production_id, number, delivery, round_)
         package = package_step(production_id, delivery, round_)
         if not package["is_stale"]:
@@ -152,8 +168,8 @@ def production_workflow(production_id: str, delivery: str) -> dict[str, Any]:
         raise WorkFailed("voices were withdrawn again and again while the package was bound")
     return {
         "digest": package["digest"],
-        "rendered": sum(1 for one in made if one.get("is_new")),
-        "reused": sum(1 for one in made if one.get("is_new") is False),
+        "rendered": sum(label in new for label in heard),
+        "reused": sum(label not in new for label in heard),
         "stopped": package["stopped"],
         "failed": [one["line"] for one in made if "failed" in one],
         "stands_out": [one["line"] for one in made if one.get("stands_out")],
@@ -181,11 +197,15 @@ def at_work(session: Session, executor: str) -> Iterator[None]:
     _prepare(url)
     _BENCH.session, _BENCH.productions = session, {}
     try:
-        _launch(url, executor)
-        yield
+        with shared(session, plans.opened(session, executor)) as lines:
+            _BENCH.lines = lines
+            try:
+                _launch(url, executor)
+                yield
+            finally:
+                DBOS.destroy()
     finally:
-        DBOS.destroy()
-        _BENCH.session = None
+        _BENCH.session = _BENCH.lines = None
 
 
 def started(run: str, production_id: str, delivery: str) -> None:

@@ -1,0 +1,169 @@
+"""Sharing: other processes make lines of a production ahead of the one that its run goes in (`production_workers`).
+
+The run stays in one process, step by step in the order of the book; its helpers take the next line that nobody has, and
+whoever dies leaves nothing but a line that is taken by the next. A line is claimed by a lock that its process holds, so
+no line is made twice; and were it, both would have made the same clip, of which the first is kept and charged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+from sayso.accounts.actor import Actor, Role
+from sayso.accounts.rights import Right
+from sayso.disk import PRIVATE, make_private
+from sayso.ids import OrganisationId
+from sayso.settings import Settings
+from sayso.workflows.installation.session import Session, open_session
+from sayso.workflows.productions import plans, takes
+from sayso.workflows.productions.plans import Production
+
+_POLL_S: Final = 0.02
+
+
+class SharedLines:
+    """The lines of one production, of which each process takes those that no other one has taken."""
+
+    def __init__(self, session: Session, production: Production) -> None:
+        """Begin at the first line."""
+        self._session, self._production = session, production
+        self._lines = [
+            (line, place == 0) for chapter in production.plan.chapters for place, line in enumerate(chapter.lines)
+        ]
+        self._places = {line.line.label: place for place, (line, _) in enumerate(self._lines)}
+        self._passed = 0
+        self._left: set[int] = set()
+        path = session.settings.home / "productions" / f"{production.production_id}.lines"
+        make_private(path.parent)
+        self._fd = os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        os.close(self._fd)
+
+    @contextlib.contextmanager
+    def taken(self, label: str) -> Iterator[None]:
+        """Hold a line; while another process makes it, make others."""
+        place = self._places[label]
+        while not self._claim(place):
+            if not self.help():
+                time.sleep(_POLL_S)
+        try:
+            yield
+        finally:
+            self._release(place)
+
+    def help(self) -> bool:
+        """Make the next line that nobody has; return whether there was one. What fails is left to the run itself."""
+        for place in range(self._passed, len(self._lines)):
+            line, opens = self._lines[place]
+            if place in self._left or not self._claim(place):
+                continue
+            try:
+                if takes.clip_of(self._session, self._production, line) is None:
+                    with contextlib.suppress(Exception):
+                        takes.worked(self._session, self._production, line, opens=opens)
+                    return True
+            finally:
+                self._left.add(place)
+                self._release(place)
+                while self._passed in self._left:
+                    self._passed += 1
+        return False
+
+    def _claim(self, place: int) -> bool:
+        try:
+            fcntl.lockf(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except OSError:
+            return False
+        return True
+
+    def _release(self, place: int) -> None:
+        fcntl.lockf(self._fd, fcntl.LOCK_UN, 1, place)
+
+
+@contextlib.contextmanager
+def shared(session: Session, production: Production) -> Iterator[SharedLines | None]:
+    """Share the lines with as many processes as the settings say, within the block; None where this one is alone.
+
+    An actor that is bound to a key of the API works alone: what its key allows is not handed on.
+    """
+    count = session.settings.production_workers
+    if count == 1 or session.actor.key is not None:
+        yield None
+        return
+    session.require(Right.SPEECH)
+    lines, helpers = SharedLines(session, production), []
+    try:
+        helpers += [_helper(session, production) for _ in range(count - 1)]
+        yield lines
+    finally:
+        for helper in helpers:
+            with helper:
+                helper.kill()
+        lines.close()
+
+
+def _helper(session: Session, production: Production) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sayso.workflows.productions.sharing"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    actor = session.actor
+    told = {
+        "settings": {
+            f.name: _plain(getattr(session.settings, f.name)) for f in fields(Settings) if f.name != "origins"
+        },
+        "actor": [actor.role, actor.organisation, actor.credential],
+        "production": production.production_id,
+    }
+    if process.stdin is not None:
+        process.stdin.write(json.dumps(told).encode() + b"\n")
+        process.stdin.flush()
+    return process
+
+
+def _plain(value: object) -> object:
+    return {"path": str(value)} if isinstance(value, Path) else value
+
+
+def _valued(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Path(value["path"])
+    return tuple(value) if isinstance(value, list) else value
+
+
+def main() -> None:
+    """Help the process that holds the other end of the standard input, and end with it."""
+    told = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    settings = Settings(**{name: _valued(value) for name, value in told["settings"].items()})
+    role, organisation, credential = told["actor"]
+    session = open_session(settings, Actor(Role(role), OrganisationId(organisation), credential))
+    session.require(Right.SPEECH)
+    lines = SharedLines(session, plans.opened(session, told["production"]))
+    while lines.help():
+        pass
+    session.close()
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
