@@ -1,0 +1,90 @@
+"""The journal: what is finished, so that a run that was killed goes on where it was.
+
+A record is known by its key: the digest of what it was made from and the version of the stage that made it. Each writer
+appends to a file of its own, a line a record; a line that a kill cut off is passed over and made again. Whoever reads
+gets one record a key, whichever file it stands in, so that the same work done twice is there once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+from sayso.disk import make_private
+
+Record = dict[str, Any]
+
+
+class JournalWriter:
+    """Appends records of one stage, each on the disk before the next."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin a file in ``folder`` with the first record."""
+        self._folder = folder
+        self._file: BinaryIO | None = None
+
+    def add(self, key: str, record: Record) -> None:
+        """Put down that the work ``key`` is finished, with what came of it."""
+        if self._file is None:
+            make_private(self._folder)
+            path = self._folder / f"{secrets.token_hex(8)}.jsonl"
+            self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600), "wb", 0)
+        line = json.dumps({"key": key, **record}, separators=(",", ":")).encode() + b"\n"
+        self._file.write(line)
+        os.fdatasync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def records(folder: Path) -> Iterator[Record]:
+    """Yield every whole record in ``folder``, in no order that means anything; a key may come more than once."""
+    for path in sorted(folder.glob("*.jsonl")):
+        with path.open("rb") as file:
+            for line in file:
+                record = _read(line)
+                if record is not None:
+                    yield record
+
+
+def finished(folder: Path) -> dict[str, Record]:
+    """Return one record a key. Records of one key are alike, so that it does not matter which."""
+    return {record["key"]: record for record in records(folder)}
+
+
+def forget(folder: Path, gone: Callable[[Record], bool]) -> int:
+    """Take records out of the files that hold them, and touch no other file; return how many files were rewritten."""
+    touched = 0
+    for path in sorted(folder.glob("*.jsonl")):
+        lines = path.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if (record := _read(line)) is None or not gone(record)]
+        if len(kept) < len(lines):
+            draft = path.with_suffix(".draft")
+            draft.write_bytes(b"".join(kept))
+            draft.chmod(0o600)
+            draft.replace(path)
+            touched += 1
+    return touched
+
+
+def _read(line: bytes) -> Record | None:
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "key" in record else None

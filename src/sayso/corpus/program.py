@@ -1,0 +1,146 @@
+"""The program on Daft: a stage over units of work, on this machine or on a Ray cluster, the same program.
+
+Units go in as text and answers come out as text. Daft hands a worker its next unit when it is done with the last, so
+no more units are in memory than there are workers: that is the back pressure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from sayso.corpus.errors import CorpusPartMissing, CorpusRunFailed
+from sayso.corpus.stages import Answer, CorpusStage
+from sayso.errors import Invalid
+
+_GROUP: Final = 10_000
+_ALONE: Final = 3
+"""So many deaths of a worker that had nothing else in hand convict a unit."""
+
+_RESTARTS: Final = 25
+
+
+class RunnerName(StrEnum):
+    """Where stages run."""
+
+    NATIVE = "native"
+    RAY = "ray"
+
+
+class RunnerInvalid(Invalid):
+    """The runner is none of native and ray."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Which runner of Daft, how many workers, and, for Ray, the address of its head ("" starts one here)."""
+
+    name: RunnerName = RunnerName.NATIVE
+    workers: int = 1
+    address: str = ""
+
+
+def runner_named(name: str, workers: int, address: str = "") -> Runner:
+    """Return the runner; raise `RunnerInvalid`."""
+    try:
+        return Runner(RunnerName(name), max(1, workers), address)
+    except ValueError:
+        raise RunnerInvalid(f"runner: got {name[:20]!r}, expected one of {', '.join(RunnerName)}") from None
+
+
+def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch: Path) -> Iterator[Answer]:
+    """Yield what comes of each unit, as it is done, in any order. Units are read a few thousand at a time.
+
+    Where a worker dies, its units are tried again, those that it had in hand alone; a unit that is alone when its
+    worker dies, three times, is answered with the state ``deadly``. Raise `CorpusRunFailed` where that does not end.
+    """
+    begun = scratch / "begun"
+    for group in _groups(units):
+        left = {unit["unit"]: unit for unit in group}
+        suspects: dict[str, int] = {}
+        for _ in range(_RESTARTS):
+            for name in [name for name, deaths in suspects.items() if deaths >= _ALONE and name in left]:
+                del left[name]
+                yield {"unit": name, "state": "deadly", "why": "killed-its-worker", "seconds": 0.0}
+            if not left:
+                break
+            alone = [left[name] for name in suspects if name in left][:1]
+            _clear(begun)
+            try:
+                for answer in _collected(stage, alone or list(left.values()), runner):
+                    left.pop(answer["unit"], None)
+                    yield answer
+            except _WorkerDied:
+                for name in _names(begun) or list(left)[:1]:
+                    suspects[name] = suspects.get(name, 0) + bool(alone)
+        else:
+            raise CorpusRunFailed("workers died again and again; look at the memory of the machine, then run this again")
+
+
+class _WorkerDied(Exception):  # noqa: N818 - told apart here only
+    pass
+
+
+def _collected(stage: CorpusStage, units: list[Answer], runner: Runner) -> Iterator[Answer]:
+    daft = _daft(runner)
+
+    @daft.cls(max_concurrency=runner.workers, use_process=True)
+    class Worker:
+        def __init__(self, stage: CorpusStage) -> None:
+            self.stage = stage
+
+        @daft.method.batch(return_dtype=daft.DataType.string(), batch_size=1)
+        def work(self, units: Any) -> list[str]:
+            return [self.stage(unit) for unit in units.to_pylist()]
+
+    frame = daft.from_pydict({"unit": [json.dumps(unit) for unit in units]})
+    if runner.name is RunnerName.RAY:
+        frame = frame.into_partitions(min(len(units), 4 * runner.workers))
+    frame = frame.into_batches(1)
+    worker = Worker(stage)
+    try:
+        for row in frame.select(worker.work(frame["unit"]).alias("answer")).iter_rows():
+            yield json.loads(row["answer"])
+    except Exception as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        raise _WorkerDied(str(error)) from error
+
+
+def _daft(runner: Runner) -> Any:
+    try:
+        import daft  # noqa: PLC0415 - of the extra, and a second to load
+    except ImportError:
+        raise CorpusPartMissing("corpora need Daft: install sayso[corpus]") from None
+    if daft.get_or_infer_runner_type() != runner.name.value or runner.name is RunnerName.RAY:
+        choose: Callable[[], Any] = (
+            (lambda: daft.set_runner_ray(runner.address or None, noop_if_initialized=True))
+            if runner.name is RunnerName.RAY
+            else (lambda: daft.set_runner_native())
+        )
+        choose()
+    return daft
+
+
+def _groups(units: Iterable[Answer]) -> Iterator[list[Answer]]:
+    group: list[Answer] = []
+    for unit in units:
+        group.append(unit)
+        if len(group) >= _GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _clear(begun: Path) -> None:
+    for path in begun.glob("*"):
+        path.unlink(missing_ok=True)
+
+
+def _names(begun: Path) -> list[str]:
+    return [path.read_text() for path in sorted(begun.glob("*"))]

@@ -1,0 +1,186 @@
+"""The two stages that hear sound, each a program for one unit of work: a text in, a text out, never audio.
+
+A stage is handed to workers, in processes of this machine or of another that sees the same folder. What it finishes it
+puts into the journal at once, so that a kill costs no more than the part in hand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from sayso.audio.errors import EmptyAudio
+from sayso.audio.signal import Signal
+from sayso.audio.stream import stream
+from sayso.corpus import cleaning, measuring
+from sayso.corpus.cleaning import Wanted, cleaned
+from sayso.corpus.journal import JournalWriter
+from sayso.corpus.measuring import measured
+from sayso.corpus.parts import Part, parts
+from sayso.corpus.reading import StoreOptions, StoreUnreachable, digest_of, opened_reference, pieces
+from sayso.corpus.sounds import Seal, Sounds
+from sayso.disk import DiskFailed, DiskFull, make_private
+from sayso.errors import SaysoError
+
+Answer = dict[str, Any]
+
+_SYSTEM: Final = (StoreUnreachable, DiskFull, DiskFailed, MemoryError)
+"""What is no fault of the recording: the unit is not finished, and the next run tries it again."""
+
+
+class CorpusStage(Protocol):
+    """One stage: its name, the folder of its journal, and what it does with a unit."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the stage."""
+        ...
+
+    @property
+    def journal(self) -> Path:
+        """Return the folder of what is finished, of this version of the stage."""
+        ...
+
+    def __call__(self, unit: str) -> str:
+        """Work on a unit, JSON, and return what came of it, JSON: ``seconds`` of sound, ``state``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Decode, digest, find speech, cut, diagnose and print a recording, part by part."""
+
+    work: Path
+    options: StoreOptions = field(default_factory=dict)
+    name: str = "measure"
+
+    @property
+    def journal(self) -> Path:
+        """Return the folder of what is finished."""
+        return self.work / f"measure-{measuring.VERSION}"
+
+    def __call__(self, unit: str) -> str:
+        """Measure the item ``unit``; parts named in ``done`` are passed over."""
+        item = json.loads(unit)
+        with _begun(self.work, item["unit"]), JournalWriter(self.journal) as journal:
+            try:
+                with opened_reference(item["reference"], item["options"]) as path:
+                    return json.dumps(self._measured(path, item, journal))
+            except _SYSTEM as error:
+                return json.dumps({"unit": item["unit"], "state": "later", "why": _line(error), "seconds": 0.0})
+            except Exception as error:  # noqa: BLE001 - libraries raise anything on broken recordings
+                return json.dumps(self._quarantined(item, error, journal))
+
+    def _measured(self, path: Path, item: Answer, journal: JournalWriter) -> Answer:
+        digest = item.get("digest") or digest_of(path)
+        item["digest"] = digest
+        key, done = digest + item["cut"], frozenset(item.get("done", ()))
+        journal.add(f"stamp:{item['stamp']}", {"digest": digest})
+        count, seconds = 0, 0.0
+        for part in parts(_bounded(path, item)):
+            count, seconds = part.number + 1, seconds + part.signal.duration_s
+            if part.number not in done:
+                journal.add(f"{key}:{part.number}", {"segments": measured(_shifted(part, item))})
+        if not count:
+            raise EmptyAudio
+        journal.add(key, {"parts": count, "seconds": round(seconds, 3), "reason": ""})
+        return {"unit": item["unit"], "state": "done", "seconds": seconds}
+
+    def _quarantined(self, item: Answer, error: Exception, journal: JournalWriter) -> Answer:
+        reason = error.slug if isinstance(error, SaysoError) else f"failed-{type(error).__name__.lower()}"
+        key = (item.get("digest") or f"missing:{item['stamp']}") + item["cut"]
+        journal.add(key, {"parts": 0, "seconds": 0.0, "reason": reason})
+        return {"unit": item["unit"], "state": "quarantined", "why": reason, "seconds": 0.0}
+
+
+@dataclass(frozen=True)
+class Clean:
+    """Keep, repair or reject the segments of a recording; score, transcribe and embed those that stay."""
+
+    work: Path
+    sounds: Path
+    wanted: Wanted
+    seal: Seal | None = None
+    name: str = "clean"
+
+    @property
+    def journal(self) -> Path:
+        """Return the folder of what is finished."""
+        return self.work / f"clean-{cleaning.VERSION}-{self.wanted.version()}"
+
+    def __call__(self, unit: str) -> str:
+        """Clean the segments that ``unit`` names."""
+        told = json.loads(unit)
+        with _begun(self.work, told["unit"]), JournalWriter(self.journal) as journal:
+            try:
+                with opened_reference(told["reference"], told["options"]) as path:
+                    return json.dumps(self._cleaned(path, told, journal))
+            except _SYSTEM as error:
+                return json.dumps({"unit": told["unit"], "state": "later", "why": _line(error), "seconds": 0.0})
+
+    def _cleaned(self, path: Path, told: Answer, journal: JournalWriter) -> Answer:
+        store = Sounds(self.sounds, self.seal)
+        wanted = [(each["start"], each["end"]) for each in told["segments"]]
+        seconds = 0.0
+        for each, sound in zip(told["segments"], pieces(path, wanted), strict=False):
+            signal = Signal.mono(sound.mixed_in_phase(), sound.sample_rate)
+            try:
+                made = cleaned(signal, each, self.wanted, told.get("language", ""))
+            except _SYSTEM:
+                raise
+            except Exception as error:  # noqa: BLE001 - one segment that cannot be worked on stops no other
+                reason = error.slug if isinstance(error, SaysoError) else f"failed-{type(error).__name__.lower()}"
+                journal.add(each["segment"], {"decision": "quarantined", "reasons": [reason], "audio": ""})
+                continue
+            name = "" if made.sound is None else store.put(each["segment"], made.sound, told["key_of"])
+            journal.add(each["segment"], {**made.record, "audio": name})
+            seconds += signal.duration_s
+        return {"unit": told["unit"], "state": "done", "seconds": seconds}
+
+
+def _bounded(path: Path, item: Answer) -> Iterator[Signal]:
+    """Yield the blocks of a recording, or of the stretch of it that is wanted."""
+    start_ms, end_ms = item["start_ms"] or 0, item["end_ms"]
+    place = 0
+    for block in stream(path):
+        first = max(0, round(start_ms * block.sample_rate / 1000) - place)
+        last = block.num_samples if end_ms is None else round(end_ms * block.sample_rate / 1000) - place
+        place += block.num_samples
+        if last <= 0:
+            return
+        if first < block.num_samples:
+            yield block.slice(first, min(last, block.num_samples))
+
+
+def _shifted(part: Part, item: Answer) -> Part:
+    """Return the part with its place in the whole recording, in place of that in the stretch."""
+    offset = round((item["start_ms"] or 0) * part.signal.sample_rate / 1000)
+    return Part(part.number, part.start + offset, part.signal)
+
+
+@contextlib.contextmanager
+def _begun(work: Path, unit: str) -> Iterator[None]:
+    """Leave a file for as long as the unit is worked on: what is left after a worker's death names what killed it."""
+    folder = work / "begun"
+    make_private(folder)
+    path = folder / hashlib.sha256(unit.encode()).hexdigest()[:32]
+    path.write_text(unit)
+    yield
+    path.unlink(missing_ok=True)
+
+
+def _line(error: BaseException) -> str:
+    return (str(error).partition("\n")[0] or type(error).__name__)[:200]
+
+
+def embedding_of(record: Answer) -> tuple[float, ...] | None:
+    """Return the embedding of a record of `Clean`, as float32 has it."""
+    told = record.get("embedding")
+    return None if told is None else tuple(np.asarray(told, np.float32).tolist())
