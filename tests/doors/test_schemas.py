@@ -145,6 +145,7 @@ def test_every_command_answers_as_its_schema_says(tour):
     tour("report", "compliance")
     fairness(tour)
     enrollment(tour)
+    corpora(tour)
     tour("demo", "--out", tour.file("demo"))
     assert commands_with_json() - tour.ran == set()
 
@@ -319,3 +320,17 @@ def fairness(tour):
 def enrollment(tour):
     words = ("--statement", tour.file("recording.flac"), "--text", "The keeper climbed the narrow stair.")
     tour("enroll", "check", *words, tour.file("recording.flac"))
+
+
+def corpora(tour):
+    folder = tour.file("raw")
+    folder.mkdir()
+    (folder / "short.flac").write_bytes(tour.file("short.flac").read_bytes())
+    (folder / "metadata.csv").write_text("file_name,speaker\nshort.flac,Ada\n")
+    tour("corpus", "create", "lamp")
+    tour("corpus", "status", "lamp")
+    basis = ("--licence", "CC-BY-4.0", "--evidence", "https://example.org/licence")
+    tour("corpus", "add", "lamp", folder, *basis)
+    tour("corpus", "run", "lamp", "--tier", "catalogue", "--workers", 1)
+    tour("corpus", "status", "lamp")
+    tour("corpus", "withdraw", "lamp", "--speaker", "Ada")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sayso.audio.encode import encode
 from sayso.audio.container import Container
+from sayso.audio.encode import encode
 from sayso.audio.quality import dnsmos
+from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
-from sayso.errors import SaysoError
+from sayso.errors import Invalid, SaysoError
 from sayso.recognition.registry import recogniser
 from sayso.restoration.repair import restore
 from sayso.voices.campplus import embed_speech, embed_voice
-from sayso.audio.resample import resample
 
 VERSION: Final = 1
 
@@ -43,6 +43,17 @@ class Wanted:
         return f"{VERSION}{'s' if self.scores else 'c'}{self.recogniser}"
 
 
+class TierInvalid(Invalid):
+    """The tier is none of clean and catalogue."""
+
+
+def wanted(tier: str, recogniser_name: str = "") -> Wanted:
+    """Return what a tier does; raise `TierInvalid`."""
+    if tier not in {"clean", "catalogue"}:
+        raise TierInvalid(f"tier: got {tier[:20]!r}, expected clean or catalogue")
+    return Wanted(tier == "clean", recogniser_name)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cleaned:
     """What became of a segment: its record, and its sound where it stays."""
@@ -51,24 +62,24 @@ class Cleaned:
     sound: bytes | None
 
 
-def cleaned(signal: Signal, told: dict[str, Any], wanted: Wanted, language: str = "") -> Cleaned:
+def cleaned(signal: Signal, told: dict[str, Any], how: Wanted, language: str = "") -> Cleaned:
     """Return what becomes of the segment ``signal``, mono, of which the measures ``told`` are known."""
     reasons = _hopeless(told, signal.duration_s)
     if reasons:
         return Cleaned({"decision": "rejected", "reasons": reasons, "ovrl": None}, None)
-    if not wanted.scores:
-        return _kept(signal, "kept", [], None, wanted, language)
+    if not how.scores:
+        return _kept(signal, "kept", [], None, how, language)
     score = dnsmos(signal).ovr
     if score >= _REPAIR_BELOW and not _mendable(told):
-        return _kept(signal, "kept", [], score, wanted, language)
+        return _kept(signal, "kept", [], score, how, language)
     done = restore(signal, identity=embed_voice)
     if done.after.ovr < _LEAST_OVRL:
         tried = [f"repair-tried:{name}" for name in (*done.repaired, *done.refused)]
         return Cleaned({"decision": "rejected", "reasons": ["quality", *tried], "ovrl": round(done.after.ovr, 3)}, None)
     if not done.steps:
-        return _kept(signal, "kept", [], done.after.ovr, wanted, language)
+        return _kept(signal, "kept", [], done.after.ovr, how, language)
     steps = [f"repaired:{name}" for name in done.repaired]
-    return _kept(done.signal, "repaired", steps, done.after.ovr, wanted, language)
+    return _kept(done.signal, "repaired", steps, done.after.ovr, how, language)
 
 
 def _hopeless(told: dict[str, Any], seconds: float) -> list[str]:
@@ -88,15 +99,15 @@ def _mendable(told: dict[str, Any]) -> bool:
     return hum or (told["clipped"] or 0.0) > 1e-4
 
 
-def _kept(
-    signal: Signal, decision: str, reasons: list[str], score: float | None, wanted: Wanted, language: str
+def _kept(  # noqa: PLR0917 - one record
+    signal: Signal, decision: str, reasons: list[str], score: float | None, how: Wanted, language: str
 ) -> Cleaned:
     record: dict[str, Any] = {
         "decision": decision,
         "reasons": reasons,
         "ovrl": None if score is None else round(score, 3),
-        "embedding": _embedding(signal) if wanted.scores else None,
-        "text": _text(signal, wanted.recogniser, language),
+        "embedding": _embedding(signal) if how.scores else None,
+        "text": _text(signal, how.recogniser, language),
     }
     return Cleaned(record, encode(signal, Container.FLAC))
 

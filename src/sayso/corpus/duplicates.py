@@ -173,14 +173,10 @@ def _looked_up(print_: Print) -> NDArray[np.int64]:
 def _turned(print_: Print, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return words to look up, and the row of each: as heard, and with each of the unsure signs turned."""
     words, unsure = print_.words[rows].astype(np.int64), print_.unsure[rows].astype(np.int64)
-    masks = [np.zeros_like(words)]
-    for bit in range(16):
-        masks.append(unsure & (1 << bit))
     found, at = [words], [rows]
-    for mask in masks[1:]:
+    for bit in range(16):
+        mask = unsure & (1 << bit)
         turned = mask > 0
         found.append(words[turned] ^ mask[turned])
         at.append(rows[turned])
     return np.concatenate(found), np.concatenate(at)
-
-

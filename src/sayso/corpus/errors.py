@@ -75,3 +75,5 @@ class ExportTargetTaken(Conflict):
 
 class ShardDamaged(Tampered):
     """A shard is not what its index says; export it again."""
+class CorpusSpeakerUnknown(NotFound):
+    """There is no such speaker in the corpus."""

@@ -37,11 +37,13 @@ def _lines(path: Path) -> Iterator[Told]:
             with path.open(encoding="utf-8", newline="") as file:
                 yield from csv.DictReader(file)
             return
-        whole = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-        with whole as lines:
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8") as lines:  # type: ignore[operator]
             yield from _parsed(lines, path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CorpusInputInvalid(f"{path.name}: got a file that cannot be read ({error}), expected a manifest") from None
+        raise CorpusInputInvalid(
+            f"{path.name}: got a file that cannot be read ({error}), expected a manifest"
+        ) from None
 
 
 def _parsed(lines: Iterable[str], path: Path) -> Iterator[Told]:

@@ -6,8 +6,11 @@ no more units are in memory than there are workers: that is the back pressure.
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Iterable, Iterator
+import os
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +25,15 @@ _ALONE: Final = 3
 """So many deaths of a worker that had nothing else in hand convict a unit."""
 
 _RESTARTS: Final = 25
+
+_QUIET: Final = {
+    "DO_NOT_TRACK": "1",
+    "DAFT_ANALYTICS_ENABLED": "0",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "DAFT_PROGRESS_BAR": "0",
+    "RAY_DEDUP_LOGS": "1",
+}
+"""Daft and Ray report home, and draw bars, unless they are told not to before they are loaded."""
 
 
 class RunnerName(StrEnum):
@@ -78,10 +90,12 @@ def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch
                 for name in _names(begun) or list(left)[:1]:
                     suspects[name] = suspects.get(name, 0) + bool(alone)
         else:
-            raise CorpusRunFailed("workers died again and again; look at the memory of the machine, then run this again")
+            raise CorpusRunFailed(
+                "workers died again and again; look at the memory of the machine, then run this again"
+            )
 
 
-class _WorkerDied(Exception):  # noqa: N818 - told apart here only
+class _WorkerDied(Exception):
     pass
 
 
@@ -93,7 +107,7 @@ def _collected(stage: CorpusStage, units: list[Answer], runner: Runner) -> Itera
         def __init__(self, stage: CorpusStage) -> None:
             self.stage = stage
 
-        @daft.method.batch(return_dtype=daft.DataType.string(), batch_size=1)
+        @daft.method.batch(return_dtype=daft.DataType.string(), batch_size=1)  # type: ignore[untyped-decorator]
         def work(self, units: Any) -> list[str]:
             return [self.stage(unit) for unit in units.to_pylist()]
 
@@ -106,23 +120,26 @@ def _collected(stage: CorpusStage, units: list[Answer], runner: Runner) -> Itera
         for row in frame.select(worker.work(frame["unit"]).alias("answer")).iter_rows():
             yield json.loads(row["answer"])
     except Exception as error:
-        if isinstance(error, KeyboardInterrupt):
-            raise
         raise _WorkerDied(str(error)) from error
+    finally:
+        del frame, worker
+        with warnings.catch_warnings():  # Daft leaves the pipes of its workers to the garbage collector
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 def _daft(runner: Runner) -> Any:
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
     try:
         import daft  # noqa: PLC0415 - of the extra, and a second to load
     except ImportError:
         raise CorpusPartMissing("corpora need Daft: install sayso[corpus]") from None
     if daft.get_or_infer_runner_type() != runner.name.value or runner.name is RunnerName.RAY:
-        choose: Callable[[], Any] = (
-            (lambda: daft.set_runner_ray(runner.address or None, noop_if_initialized=True))
-            if runner.name is RunnerName.RAY
-            else (lambda: daft.set_runner_native())
-        )
-        choose()
+        if runner.name is RunnerName.RAY:
+            daft.set_runner_ray(runner.address or None, noop_if_initialized=True)
+        else:
+            daft.set_runner_native()
     return daft
 
 

@@ -89,7 +89,7 @@ def bucket(name: str, options: StoreOptions) -> Any:
 
     plain = options.get("endpoint", "").startswith("http://")
     more: dict[str, Any] = {"client_options": {"allow_http": True}} if plain else {}
-    return S3Store(name, **options, virtual_hosted_style_request=False, **more)
+    return S3Store(name, **more, **options, virtual_hosted_style_request=False)  # type: ignore[arg-type]
 
 
 def answered(ask: Any) -> Any:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sayso.corpus.assembling import (
-    Heard,
     Measures,
     Placed,
     Refusal,
@@ -55,17 +54,16 @@ class CorpusRun:
     """How a corpus is run: where, how much is done, which bases hold, and what seals."""
 
     folder: CorpusFolder
-    runner: Runner = Runner()
-    wanted: Wanted = Wanted()
+    runner: Runner = field(default_factory=Runner)
+    wanted: Wanted = field(default_factory=Wanted)
     refused: Refusal = lambda _: ""
     seal: Seal | None = None
 
     def run(self, report: Report = silent) -> CorpusResult:
         """Do what is left to do, and publish; raise `CorpusBusy`, or `CorpusRunFailed` with nothing published."""
         try:
-            with locked(self.folder.lock, wait=False):
-                with Progress(self.folder, report) as progress:
-                    return self._run(progress)
+            with locked(self.folder.lock, wait=False), Progress(self.folder, report) as progress:
+                return self._run(progress)
         except LockTaken:
             raise CorpusBusy from None
 
@@ -77,7 +75,7 @@ class CorpusRun:
         progress.begin("dedupe", 0)
         repeats = duplicates(candidates(found))
         clean = Clean(self.folder.work, self.folder.sounds, self.wanted, self.seal)
-        self._cleaned(clean, found, set(repeats), progress, lambda one, done: cleaning_units(one, repeats, done))
+        self._cleaned(clean, progress, lambda done: (u for one in found for u in cleaning_units(one, repeats, done)))
         made = finished(clean.journal)
         progress.begin("publish", 0)
         versions = tuple(f"{stage.name}={stage.journal.name.partition('-')[2]}" for stage in (measure, clean))
@@ -107,10 +105,8 @@ class CorpusRun:
     def _cleaned(
         self,
         stage: Clean,
-        found: list[Heard],
-        repeats: set[str],
         progress: Progress,
-        units_of: Callable[[Heard, Callable[[str], bool]], Iterable[Record]],
+        units_left: Callable[[Callable[[str], bool]], Iterable[Record]],
     ) -> None:
         done = finished(stage.journal)
 
@@ -118,7 +114,7 @@ class CorpusRun:
             record = done.get(segment)
             return record is not None and (not record["audio"] or (self.folder.sounds / record["audio"]).exists())
 
-        units = [unit for one in found for unit in units_of(one, is_done)]
+        units = list(units_left(is_done))
         lengths = {unit["unit"]: sum(each["end"] - each["start"] for each in unit["segments"]) for unit in units}
         progress.begin("clean", sum(lengths.values()))
         for answer in self._answers(stage, units):

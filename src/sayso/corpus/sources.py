@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tarfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -13,9 +14,9 @@ from sayso.corpus import manifests
 from sayso.corpus.errors import CorpusInputInvalid
 from sayso.corpus.reading import StoreOptions, answered, bucket
 
-SUFFIXES: Final = frozenset(
-    ".wav .w64 .aif .aiff .au .caf .flac .mp3 .aac .m4a .mp4 .ogg .oga .opus .webm .mka .wma".split()
-)
+_SUFFIXES = "wav w64 aif aiff au caf flac mp3 aac m4a mp4 ogg oga opus webm mka wma"
+
+SUFFIXES: Final = frozenset(f".{each}" for each in _SUFFIXES.split(" "))
 _HUGGING_FACE: Final = ("metadata.jsonl", "metadata.csv")
 
 
@@ -85,22 +86,27 @@ def _file(path: Path, name: str, **told: Any) -> Item:
     whole = path.resolve()
     try:
         status = whole.stat()
-        size, stamp = status.st_size, f"{status.st_size}:{status.st_mtime_ns}"
+        size, changed = status.st_size, status.st_mtime_ns
     except OSError:
-        size, stamp = 0, "missing"
-    return Item(reference=whole.as_uri(), name=name, size=size, stamp=stamp, **told)
+        size, changed = 0, 0
+    return _item(whole.as_uri(), name, size, changed, **told)
+
+
+def _item(reference: str, name: str, size: int, changed: Any, **told: Any) -> Item:
+    stamp = hashlib.sha256(f"{reference} {size} {changed}".encode()).hexdigest()[:32]
+    return Item(reference=reference, name=name, size=size, stamp=stamp, **told)
 
 
 def _of_tar(path: Path) -> Iterator[Item]:
     """Yield the members of an uncompressed tar, each with the place of its bytes; compressed ones cannot be cut."""
-    stamp = f"{path.stat().st_mtime_ns}"
+    changed = path.stat().st_mtime_ns
     try:
         with tarfile.open(path, "r:") as tar:
             for member in tar:
                 if member.isfile() and Path(member.name).suffix.lower() in SUFFIXES:
                     where = f"{member.offset_data}+{member.size}!{quote(member.name)}"
                     reference = f"tar://{quote(str(path.resolve()))}#{where}"
-                    yield Item(reference=reference, name=member.name, size=member.size, stamp=f"{stamp}:{where}")
+                    yield _item(reference, member.name, member.size, changed)
     except tarfile.ReadError:
         raise CorpusInputInvalid(f"got {path.name}, expected a tar file that is not compressed; unpack it") from None
 
@@ -112,14 +118,13 @@ def _of_store(place: str, options: StoreOptions) -> Iterator[Item]:
     for each in sorted(listed, key=lambda one: one["path"]):
         if Path(each["path"]).suffix.lower() in SUFFIXES:
             reference = f"s3://{split.netloc}/{quote(each['path'])}"
-            stamp = f"{each['size']}:{each.get('e_tag') or each.get('last_modified')}"
-            yield Item(reference=reference, name=each["path"], size=int(each["size"]), stamp=stamp)
+            yield _item(reference, each["path"], int(each["size"]), each.get("e_tag") or each.get("last_modified"))
 
 
 def _of_manifest(path: Path) -> Iterator[Item]:
     for told in manifests.entries(path):
         where = told.pop("file")
         if "://" in where:
-            yield Item(reference=where, name=where, size=0, stamp=where, **told)
+            yield _item(where, where, 0, 0, **told)
         else:
             yield _file(path.parent / where, where, **told)

@@ -1,11 +1,28 @@
-"""The vocabulary of the ledger about accounts: organisations, licensees, credentials, productions, and refusals."""
+"""The vocabulary of the ledger about accounts: organisations, licensees, credentials, what they keep, and refusals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sayso.ledger.corpus_acts import CorpusInputAdded, CorpusPublished, CorpusSpeakerWithdrawn
 from sayso.ledger.entry import Act
+
+__all__ = [
+    "ActRefused",
+    "AuthorityChanged",
+    "ClockAccepted",
+    "CorpusInputAdded",
+    "CorpusPublished",
+    "CorpusSpeakerWithdrawn",
+    "CredentialIssued",
+    "CredentialRevoked",
+    "LicenseeHeld",
+    "OrganisationAdded",
+    "ProductionKept",
+    "ShardClosed",
+    "ShardOpened",
+]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str | None]]] = {
     "labels": ("labels.app", "Show the AI disclosure labels that laws require."),
     "diagnose": ("diagnose.diagnose", None),
     "restore": ("restore.restore", None),
+    "corpus": ("corpus.app", "Clean raw recordings into a catalogue that knows whose they are."),
     "credentials": ("credentials.app", "Configure who signs content credentials (C2PA)."),
     "ledger": ("ledger.app", "Query, prove, export and audit the ledger."),
     "witness": ("witness.app", "Run a witness that cosigns ledger checkpoints."),
