@@ -414,11 +414,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "mark/marked.py",
         "workflows/voices/archive.py",  # repaired recordings
         "workflows/restoration/",  # a person's own file
-<<<<<<< HEAD
         "corpus/shards/export.py",  # what a view lets out: granted or licensed recordings, nothing made here
-=======
         "corpus/cleaning.py",  # segments of recordings that are there on a basis of their own
->>>>>>> 306f1c4 (Corpus: create, add, run, status, withdraw)
         "doors/cli/commands/demo.py",
     ),
     FewUsers("sayso.audio.streamed", "StreamEncoder", "audio/", "mark/"),
@@ -430,11 +427,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "ledger/",
         "vault/",
         "workflows/restoration/",  # a person's own file
-<<<<<<< HEAD
         "corpus/shards/export.py",  # what a view lets out: granted or licensed recordings, nothing made here
-=======
         "corpus/sounds.py",  # segments of recordings that are there on a basis of their own
->>>>>>> 306f1c4 (Corpus: create, add, run, status, withdraw)
         "doors/cli/commands/demo.py",
     ),
     NoNaiveTime(),

@@ -75,5 +75,7 @@ class ExportTargetTaken(Conflict):
 
 class ShardDamaged(Tampered):
     """A shard is not what its index says; export it again."""
+
+
 class CorpusSpeakerUnknown(NotFound):
     """There is no such speaker in the corpus."""

@@ -38,7 +38,7 @@ def _lines(path: Path) -> Iterator[Told]:
                 yield from csv.DictReader(file)
             return
         opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rt", encoding="utf-8") as lines:  # type: ignore[operator]
+        with opened(path, "rt", encoding="utf-8") as lines:
             yield from _parsed(lines, path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CorpusInputInvalid(
