@@ -193,6 +193,7 @@ WIDENED: Final[Mapping[str, str]] = {
     "consent/speaker_store.py:touch": "whoever could change a grant ends its speaker's permits",
     "lineage/store.py:_forget": "of rows that are found within the scope first; edges go before what they hang on",
     "erasure/store.py:num_destroyed": "the key store is held against all erasures, and none of them is shown",
+    "enrollment/store.py:prints_but": "a voice is compared with those of every speaker, and none of them is shown",
     "accounts/store.py:holder_of": "a licensee is held by one organisation of all",
 }
 """Functions that may let a transaction see all rows for a while, each with the reason."""
@@ -429,6 +430,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "workflows/restoration/",  # a person's own file
         "corpus/shards/export.py",  # what a view lets out: granted or licensed recordings, nothing made here
         "corpus/sounds.py",  # segments of recordings that are there on a basis of their own
+        "workflows/enrollment/evidence.py",  # a person's own recordings
         "doors/cli/commands/demo.py",
     ),
     NoNaiveTime(),

@@ -37,6 +37,7 @@ from sayso.workflows.voices.cloning import Commission, clone_voice
 ROOT = Path(__file__).parent.parent.parent
 STREAMER = ROOT / "tests" / "workflows" / "streamer.py"
 TERMS = {"licensee": "Northwind Audio", "purposes": ("audiobook/mystery",)}
+FREE = {"licence": "public-domain", "evidence": "https://example.org/free"}
 TEXT = "The keeper climbed the narrow stair before dawn. He carried a lamp, two letters, and bad news for the harbour."
 
 
@@ -64,7 +65,7 @@ def estate_in(folder: Path, engine: str) -> Estate:
     session = open_session(Settings(home=folder / "home"))
     speaker = add_speaker(session, "Ada")
     grant = give(session, Terms(speaker=speaker, **TERMS))
-    cloned = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine=engine))
+    cloned = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine=engine, **FREE))
     return Estate(session, speaker, cloned.voice, grant)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from benchmarks.faults.worlds import LICENSEE, World, witness
+from benchmarks.faults.worlds import FREE, LICENSEE, World, witness
 
 from sayso.ids import SpeakerId
 from sayso.ledger.checkpoint import Checkpoint
@@ -97,7 +97,7 @@ SOUND: Final[Mapping[str, Act]] = {
 ACTS: Final[Mapping[str, Act]] = SOUND | {
     "refuse": _refused,
     "clone": lambda session, world: clone_voice(
-        session, Commission(world.speaker, (world.recording,), effort="fast", engine="hibari")
+        session, Commission(world.speaker, (world.recording,), effort="fast", engine="hibari", **FREE)
     ),
     "add a speaker": lambda session, _: add_speaker(session, "Dora"),
     "give": lambda session, world: granting.give(session, _terms(world)),

@@ -27,6 +27,7 @@ from sayso.workflows.voices import cloning, house
 from sayso.workflows.voices.cloning import Commission, clone_voice
 
 LICENSEE, PURPOSE = "Northwind Audio", "audiobook/mystery"
+FREE = {"licence": "public-domain", "evidence": "https://example.org/free"}
 TEXT = "He carried a lamp and two letters."
 _READ = "The keeper climbed the narrow stair before dawn. He carried a lamp, two letters, and bad news for the harbour."
 
@@ -134,7 +135,7 @@ def _furnished(folder: Path) -> World:
 def _spoken(session: Session, recording: Path, folder: Path) -> tuple[str, str, str, str]:
     speaker = add_speaker(session, "Ada")
     grant = granting.give(session, Terms(speaker=speaker, licensee=LICENSEE, purposes=(PURPOSE,), max_minutes=5.0))
-    voice = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine="hibari")).voice
+    voice = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine="hibari", **FREE)).voice
     scratch = folder / "scratch.wav"
     clip = speak(session, Order(TEXT, voice, LICENSEE, PURPOSE), scratch).clip
     scratch.replace(folder / "clip.wav")

@@ -25,6 +25,7 @@ OrganisationId = NewType("OrganisationId", str)
 CredentialId = NewType("CredentialId", str)
 RunId = NewType("RunId", str)
 ProductionId = NewType("ProductionId", str)
+EnrollmentId = NewType("EnrollmentId", str)
 
 OWN_ORGANISATION: Final = OrganisationId("org_aaaaaaaaaaaaaaaa")
 """The organisation that runs the installation; it is there from the start."""
@@ -42,6 +43,7 @@ PREFIXES: Final = {
     "credential": "crd",
     "run": "run",
     "production": "prd",
+    "enrollment": "enr",
 }
 
 _RANDOM_BYTES: Final = 10  # 80 bits: no collision worth a thought below 10^9 ids

@@ -25,4 +25,4 @@ def test_migrations_and_entries_are_as_their_digests_say(freeze):
 
 
 def test_a_field_of_an_entry_stands_in_its_digest(freeze):
-    assert "consent:grant:given: house* licensee note* outer*" in freeze.vocabulary()
+    assert "consent:grant:given: house* licensee note* origin* outer*" in freeze.vocabulary()

@@ -16,6 +16,7 @@ from .program import Program
 
 LICENSEE = "Northwind Audio"
 PURPOSE = "audiobook/mystery"
+FREE = ("--licence", "public-domain", "--evidence", "https://example.org/free")
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +154,7 @@ def test_cloning_without_consent_is_refused_with_reasons(program, speech):
     nobody = program.json("speaker", "add", "--name", "Nobody")["speaker"]
     source = program.folder / "nobody.wav"
     source.write_bytes(encode(speech, Container.WAV))
-    error = program.json("voice", "clone", "--speaker", nobody, source, code=5)
+    error = program.json("voice", "clone", "--speaker", nobody, source, *FREE, code=5)
     assert error["reasons"]
 
 
@@ -165,7 +166,7 @@ def test_cloning_from_our_own_output_is_refused(program, speaker, grant, voice):
     program.json(
         *words, "--voice", voice, "--licensee", LICENSEE, "--purpose", PURPOSE, "-o", program.folder / "own.wav"
     )
-    error = program.json("voice", "clone", "--speaker", speaker, program.folder / "own.wav", code=5)
+    error = program.json("voice", "clone", "--speaker", speaker, program.folder / "own.wav", *FREE, code=5)
     assert error["error"] == "own-output"
 
 

@@ -14,6 +14,7 @@ from tests.workflows.conftest import LICENSEE, PURPOSE
 from .program import Program
 
 FORS = ("--licensee", LICENSEE, "--purpose", PURPOSE)
+FREE = ("--licence", "public-domain", "--evidence", "https://example.org/free")
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +125,7 @@ def test_the_file_at_fault_is_named_once(program, speech):
     speaker = program.json("speaker", "add", "--name", "Ada")["speaker"]
     program.json("consent", "grant", "--speaker", speaker, *FORS)
     for bad in (silent, program.folder / "empty.wav"):
-        message = program.json("voice", "clone", good, bad, "--speaker", speaker, code=2)["message"]
+        message = program.json("voice", "clone", good, bad, "--speaker", speaker, *FREE, code=2)["message"]
         assert (message.count(bad.name), message.count(good.name)) == (1, 0)
     for words in (("verify", "absent.wav"), ("mark", "detect", "absent.wav"), ("verify", "empty.wav")):
         line = program.run(*words).stderr.splitlines()[0]

@@ -10,12 +10,14 @@ import json
 import shutil
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from sayso.accounts import rights
 from sayso.accounts.actor import Role
+from sayso.clock import now
 from sayso.consent.document import signed_file
 from sayso.doors import schemas
 from sayso.doors.cli.main import run
@@ -24,7 +26,8 @@ from sayso.settings import Settings
 from sayso.workflows.accounts import credentials, organisations
 from sayso.workflows.consent import granting, speakers
 from sayso.workflows.consent.granting import Terms
-from sayso.workflows.enrollment import checking
+from sayso.workflows.enrollment import checking, evidence, starting, submitting
+from sayso.workflows.enrollment.submitting import Recordings
 from sayso.workflows.erasure import erasing
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.productions import planning, running
@@ -34,7 +37,7 @@ from sayso.workflows.speech.speaking import Order, speak
 from sayso.workflows.voices import cloning, voicebook
 from sayso.workflows.voices.cloning import Commission, clone_voice
 from tests.recognition.echo import Echo
-from tests.workflows.conftest import NAME, TEXT, hibari_fit
+from tests.workflows.conftest import FREE, NAME, TEXT, hibari_fit
 
 OURS, THEIRS = "Northwind Audio", "Rival Radio"
 PURPOSE, PROJECT = "audiobook/mystery", "the-lamp-of-northwind"
@@ -79,6 +82,13 @@ TRIED: dict[str, str] = {
     "credentials use": "{record} --slot x",
     "doctor": "",
     "enroll check": "{recording} --statement {recording} --text Something",
+    "enroll decide": "{enrollment} accept --reason heard",
+    "enroll evidence": "{enrollment} --again -o {new}.zip",
+    "enroll list": "--speaker {speaker}",
+    "enroll reviews": "-o {new}.html",
+    "enroll start": "--speaker {speaker} --licensee {theirs} --purpose podcast",
+    "enroll status": "{enrollment}",
+    "enroll submit": "{enrollment} {recording} --statement {recording}",
     "erase certificate": "{certificate}",
     "erase check": "{certificate}",
     "erase plan": "--speaker {speaker}",
@@ -123,7 +133,7 @@ TRIED: dict[str, str] = {
     "speaker key show": "{speaker}",
     "trace": "{sound}",
     "verify": "{sound}",
-    "voice clone": "{recording} --speaker {speaker}",
+    "voice clone": "{recording} --speaker {speaker} --licence public-domain --evidence https://example.org/free",
     "voice list": "",
     "voice show": "{voice}",
 }
@@ -172,7 +182,7 @@ def built(folder: Path, recording: Path) -> Place:
     ours = credentials.presented_to(session, issued["our producer"].secret)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cloning, "fit", hibari_fit)
-        voice = clone_voice(ours, Commission(speaker, (recording,), effort="fast", engine="hibari")).voice
+        voice = clone_voice(ours, Commission(speaker, (recording,), effort="fast", engine="hibari", **FREE)).voice
     order = Order(TEXT, voice, OURS, PURPOSE, project=PROJECT)
     clip = speak(ours, order, folder / "out.wav")
     stock = next(each.row for each in voicebook.listed(ours) if each.row.engine == "hibari" and each.row.house)
@@ -181,6 +191,7 @@ def built(folder: Path, recording: Path) -> Place:
     planned = planning.plan(ours, Brief(folder / "book.txt", OURS, PURPOSE, voice=voice, project=PROJECT))
     made = running.run(ours, planned.production.production_id, Delivery(folder / "package", ("wav",)))
     asked = granting.request(session, Terms(speaker, OURS, ("podcast",)))
+    enrollment = doubted(session, speaker, recording)
     gone = speakers.add_speaker(session, "Cleo", org)
     certificate = erasing.run(session, erasing.plan(session, gone).plan_id).certificate
     for name, data in {
@@ -194,12 +205,22 @@ def built(folder: Path, recording: Path) -> Place:
         "certificate": certificate, "plan": erasing.plan(session, speaker).plan_id, "stock": stock.voice_id,
         "house": spoken.grant, "credential": issued["our auditor"].credential.credential_id, "entry": str(session.entry_of(clip.ticket)),
         "second": spoken.clip, "ours": OURS, "theirs": THEIRS, "purpose": PURPOSE, "project": PROJECT, "name": NAME,
-        "production": planned.production.production_id, "run": made.run, "book": str(folder / "book.txt"),
+        "enrollment": enrollment, "production": planned.production.production_id, "run": made.run, "book": str(folder / "book.txt"),
         "sound": str(folder / "out.wav"), "recording": str(recording),
         **{name: str(folder / name) for name in ("record", "word", "signed", "cases")},
     }  # fmt: skip
     session.close()
     return Place(folder / "home", names, {who: each.secret for who, each in issued.items()})
+
+
+def doubted(session, speaker: str, recording: Path) -> str:
+    """Return an enrolment that waits for a person: one word of it was not heard."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(submitting, "recogniser", lambda: Echo(unsaid=("Northwind",)))
+        patch.setattr(submitting, "now", lambda: now() + timedelta(seconds=20))
+        issued = starting.start(session, Terms(speaker, OURS, ("podcast",)))
+        data = recording.read_bytes()
+        return submitting.submit(session, issued.enrollment, Recordings(data, (data,))).row.enrollment_id
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +249,8 @@ def sayso(furnished, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sayso.doors.api.listening.serve", lambda *_: None)
     monkeypatch.setattr("sayso.workflows.operations.checkup.cards", dict)
     monkeypatch.setattr(cloning, "fit", hibari_fit)
-    monkeypatch.setattr(checking, "recogniser", Echo)
+    for module in (checking, evidence, submitting):
+        monkeypatch.setattr(module, "recogniser", Echo)
 
     def sayso(who: str, line: str, number: int = 0):
         folder = tmp_path / f"run{number}"
@@ -274,6 +296,7 @@ def test_nothing_of_one_organisation_is_seen_or_changed_by_another(sayso, furnis
         "project",
         "name",
         "production",
+        "enrollment",
     )
     before, known = rows(sayso.home), logged(sayso.home)
     is_typed = False

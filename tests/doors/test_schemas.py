@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,10 +15,11 @@ import sayso.doors.api.listening
 import sayso.doors.resolver.server
 import sayso.doors.witness.server
 from sayso.audio import Container, encode
+from sayso.clock import now
 from sayso.doors import schemas
 from sayso.doors.cli.main import program, run
 from sayso.engines.registry import engine as engine_named
-from sayso.workflows.enrollment import checking
+from sayso.workflows.enrollment import checking, evidence, submitting
 from sayso.workflows.voices import cloning
 from tests.credentials.test_certificate_check import ROOT_KEY, certificate, name, usage
 from tests.recognition.echo import Echo
@@ -27,6 +29,7 @@ from .schemas import checked, command_of, validator
 
 FORS = ("--licensee", "Northwind Audio", "--purpose", "audiobook/mystery")
 KEYS = [Ed25519PrivateKey.from_private_bytes(bytes([n] * 32)) for n in (1, 2, 3)]
+FREE = ("--licence", "public-domain", "--evidence", "https://example.org/free")
 ORDER = ("say", "The lamp was lit at noon, and nobody saw it.", *FORS)
 
 
@@ -118,8 +121,10 @@ def tour(tmp_path, capsys, monkeypatch, speech):
     for server in (sayso.doors.resolver.server.ResolverServer, sayso.doors.witness.server.WitnessServer):
         monkeypatch.setattr(server, "serve_forever", lambda self: None)
     monkeypatch.setattr(sayso.doors.api.listening, "serve", lambda _service, _address, ready: ready("http://[::1]:1"))
-    monkeypatch.setattr(checking, "recogniser", Echo)
+    for module in (checking, evidence):
+        monkeypatch.setattr(module, "recogniser", Echo)
     made = Tour(tmp_path, capsys)
+    made.patch = monkeypatch
     monkeypatch.setattr(cloning, "engine_named", lambda _, threads: engine_named("hibari", threads))
     made.file("recording.flac", encode(speech, Container.FLAC))
     made.file("short.flac", encode(speech.slice(0, 2 * speech.sample_rate), Container.FLAC))
@@ -129,7 +134,7 @@ def tour(tmp_path, capsys, monkeypatch, speech):
 def test_every_command_answers_as_its_schema_says(tour):
     speaker = tour("speaker", "add", "--name", "Ada")["speaker"]
     grant = tour("consent", "grant", "--speaker", speaker, *FORS, "--max-minutes", 9)["grant"]
-    voice = tour("voice", "clone", tour.file("recording.flac"), "--speaker", speaker)["voice"]
+    voice = tour("voice", "clone", tour.file("recording.flac"), "--speaker", speaker, *FREE)["voice"]
     voices_and_clips(tour, voice)
     marks_and_labels(tour)
     credentials(tour)
@@ -320,6 +325,20 @@ def fairness(tour):
 def enrollment(tour):
     words = ("--statement", tour.file("recording.flac"), "--text", "The keeper climbed the narrow stair.")
     tour("enroll", "check", *words, tour.file("recording.flac"))
+    speaker = tour("speaker", "add", "--name", "Dora")["speaker"]
+    statement, sample = ("--statement", tour.file("recording.flac")), tour.file("recording.flac")
+    for number, (unsaid, code) in enumerate([((), 0), (("Northwind",), 4), (("Northwind", "voice", "allow"), 5)]):
+        tour.patch.setattr(submitting, "recogniser", lambda unsaid=unsaid: Echo(unsaid=unsaid))
+        tour.patch.setattr(submitting, "now", lambda: now() + timedelta(seconds=20))
+        issued = tour("enroll", "start", "--speaker", speaker, *FORS)["enrollment"]
+        tour("enroll", "status", issued)
+        assert tour("enroll", "submit", issued, sample, *statement, code=code)["attempts_left"] == 9 - number
+        tour("enroll", "submit", issued, sample, *statement, code=4)
+        tour("enroll", "evidence", issued, "--again", "-o", tour.file(f"evidence{number}.zip"))
+    tour("enroll", "decide", issued, "accept", "--reason", "heard", code=4)
+    (waiting,) = tour("enroll", "reviews", "-o", tour.file("reviews.html"))["enrollments"]
+    assert tour("enroll", "decide", waiting["enrollment"], "accept", "--reason", "heard")["state"] == "passed"
+    assert len(tour("enroll", "list", "--speaker", speaker)["enrollments"]) == 3
 
 
 def corpora(tour):

@@ -47,6 +47,7 @@ from sayso.workflows.voices.cloning import Commission, clone_voice
 from tests.synthesis.test_render import ENGINE, MARK, SPOKEN, VOICE, Listening, World, commit
 from tests.voices.references import Gate, permitted, references
 from tests.voices.toy import Toy
+from tests.workflows.conftest import FREE
 
 Attack = Callable[..., None]
 
@@ -342,7 +343,8 @@ def speak_live_beyond_the_ceiling() -> None:
 
 
 def clone(site: Site) -> None:
-    clone_voice(site.session, Commission(site.estate.speaker, (site.estate.recording,), effort="fast", engine="hibari"))
+    commission = Commission(site.estate.speaker, (site.estate.recording,), effort="fast", engine="hibari", **FREE)
+    clone_voice(site.session, commission)
 
 
 def refused_clone(site: Site, what: str) -> None:

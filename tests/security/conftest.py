@@ -11,7 +11,7 @@ from sayso.workflows.consent.speakers import add_speaker
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.voices import cloning
 from sayso.workflows.voices.cloning import Commission, clone_voice
-from tests.workflows.conftest import LICENSEE, PURPOSE, Estate, hibari_fit
+from tests.workflows.conftest import FREE, LICENSEE, PURPOSE, Estate, hibari_fit
 
 from .attacks import Site
 
@@ -32,5 +32,5 @@ def site(tmp_path_factory, short):
         session = open_session(Settings(home=folder / "home"))
         speaker = add_speaker(session, "Ada")
         grant = give(session, Terms(speaker=speaker, licensee=LICENSEE, purposes=(PURPOSE,)))
-        cloned = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine="hibari"))
+        cloned = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine="hibari", **FREE))
         yield Site(Estate(session, speaker, grant, cloned.voice, recording), folder)

@@ -74,6 +74,8 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "non_commercial_projects": "thesis,diary",
         "credential_file": "/srv/credential",
         "high_water": "/srv/high-water",
+        "enrollment": "attested",
+        "reviewers": "2",
         "journal": "/srv/journal",
         "runs_url": "postgresql://sayso@db/runs",
     }

@@ -25,6 +25,8 @@ from sayso.workflows.voices.cloning import Commission, clone_voice
 LICENSEE = "Northwind Audio"
 PURPOSE = "audiobook/mystery"
 TEXT = "The keeper climbed the narrow stair before dawn, and he was not alone."
+FREE = {"licence": "public-domain", "evidence": "https://example.org/free"}
+"""How the recordings of tests come to be cloned from: nobody reads a statement for them."""
 NAME = "Adelheid Quixano-Featherstonehaugh"
 
 
@@ -83,7 +85,7 @@ def furnished(session: Session, recording: Path, **terms) -> Estate:
     speaker, grant = granted(session, **terms)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cloning, "fit", hibari_fit)
-        cloned = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine="hibari"))
+        cloned = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine="hibari", **FREE))
     return Estate(session, speaker, grant, cloned.voice, recording)
 
 

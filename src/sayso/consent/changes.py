@@ -51,7 +51,7 @@ from sayso.consent.speaker_store import (
     speaker_row,
     touch,
 )
-from sayso.consent.state import Party, State, check_change, check_first
+from sayso.consent.state import GrantOrigin, Party, State, check_change, check_first
 from sayso.consent.store import (
     add_grant,
     bury,
@@ -72,7 +72,13 @@ OUTER_STANDING: Final = frozenset({State.GIVEN, State.SUSPENDED})
 
 
 def insert_grant(
-    tx: Connection, grant: Grant, *, who: Party, at: datetime | None = None, signature: str | None = None
+    tx: Connection,
+    grant: Grant,
+    *,
+    who: Party,
+    at: datetime | None = None,
+    signature: str | None = None,
+    origin: GrantOrigin = GrantOrigin.TYPED,
 ) -> None:
     """Enter a new grant, requested or given. A grant that the speaker has not signed permits nothing.
 
@@ -98,12 +104,20 @@ def insert_grant(
         max_takes=grant.max_takes,
         outer=grant.ceiling,
     )
-    add_version(tx, grant_row(grant, signed), who=who, at=at)
+    add_version(tx, grant_row(grant, signed), who=who, at=at, origin=GrantOrigin.HOUSE if grant.house else origin)
     add_event(tx, GrantEvent(grant.grant_id, 1, grant.state, who, at))
     touch(tx, grant.speaker, ends_permits=False)
 
 
-def amend(tx: Connection, grant: Grant, *, who: Party, signature: str | None, at: datetime | None = None) -> Grant:
+def amend(
+    tx: Connection,
+    grant: Grant,
+    *,
+    who: Party,
+    signature: str | None,
+    at: datetime | None = None,
+    origin: GrantOrigin = GrantOrigin.TYPED,
+) -> Grant:
     """Return the grant with the terms of its next version, in the state it is in; every permit of the speaker ends.
 
     Raise as `insert_grant` does, or `GrantState` for a grant that is over or of another version.
@@ -123,7 +137,7 @@ def amend(tx: Connection, grant: Grant, *, who: Party, signature: str | None, at
     signed = None if signature is None else Signed(signature, row.public_key)
     _check_alone(grant.grant_id, replace_grant(tx, old, grant, signed))
     cap_minutes(tx, grant.grant_id, max_ms=grant.max_ms, max_takes=grant.max_takes, outer=grant.ceiling)
-    add_version(tx, grant_row(grant, signed), who=who, at=at or now())
+    add_version(tx, grant_row(grant, signed), who=who, at=at or now(), origin=origin)
     touch(tx, grant.speaker, ends_permits=True)
     return grant
 
@@ -136,6 +150,7 @@ def change_state(
     who: Party,
     at: datetime | None = None,
     signature: str | None = None,
+    origin: GrantOrigin = GrantOrigin.TYPED,
 ) -> Grant:
     """Return the grant in its new state. Raise `GrantUnknown`, or `GrantState` where ``who`` may not make it that.
 
@@ -154,7 +169,7 @@ def change_state(
     event = GrantEvent(grant_id, next_number(tx, grant_id), state, who, at or now(), old.version)
     key = _key_of(tx, old.speaker)
     if old.state is State.REQUESTED and state is State.GIVEN:
-        _give_requested(tx, old, signature, key)
+        _give_requested(tx, old, signature, key, origin)
     elif signature is not None or (suspended_by is Party.SPEAKER and state is State.GIVEN and key is not None):
         change = StateChange(grant_id, old.version, event.number, state)
         check_signature(change.document(), signature, key)
@@ -236,13 +251,13 @@ def drop_private_key(tx: Connection, speaker: SpeakerId) -> None:
     forget_private_key(tx, speaker)
 
 
-def _give_requested(tx: Connection, old: Grant, signature: str | None, key: str | None) -> None:
+def _give_requested(tx: Connection, old: Grant, signature: str | None, key: str | None, origin: GrantOrigin) -> None:
     """Put the speaker's signature under a grant that was asked for, if it still is within their outer consent."""
     _check_ceiling(tx, old)
     _check_signed(old, signature, key)
     signed = None if signature is None else Signed(signature, key or "")
     set_signature(tx, old, signed)
-    sign_version(tx, old.grant_id, old.version, signed)
+    sign_version(tx, old.grant_id, old.version, signed, origin=origin)
 
 
 def _check_alone(grant_id: GrantId, is_alone: bool) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, Integer, String, Table, Text, delete,
 from sayso import canonical
 from sayso.clock import parse_stamp, stamp
 from sayso.consent.document import document
-from sayso.consent.state import Party, State
+from sayso.consent.state import GrantOrigin, Party, State
 from sayso.database import metadata, within
 from sayso.database.words import word
 from sayso.ids import ID_LENGTH, GrantId, SpeakerId
@@ -45,6 +45,7 @@ grant_versions = Table(
     Column("signed_by", String(64)),
     Column("who", String(16), nullable=False),
     Column("at", String(24), nullable=False),
+    Column("origin", String(16), nullable=False),
 )
 
 
@@ -136,10 +137,10 @@ class GrantVersion:
     signed_by: str | None = None
 
 
-def add_version(tx: Connection, row: Mapping[str, Any], *, who: Party, at: datetime) -> None:
+def add_version(tx: Connection, row: Mapping[str, Any], *, who: Party, at: datetime, origin: GrantOrigin) -> None:
     """Keep the version of a grant that ``row`` of the table of grants holds."""
     kept = {name: row[name] for name in ("grant_id", "version", "terms", "signature", "signed_by")}
-    tx.execute(insert(grant_versions).values(who=str(who), at=stamp(at), **kept))
+    tx.execute(insert(grant_versions).values(who=str(who), at=stamp(at), origin=str(origin), **kept))
 
 
 def versions_of(tx: Connection, grant_id: GrantId, speaker: SpeakerId) -> list[GrantVersion]:
@@ -158,11 +159,25 @@ def versions_of(tx: Connection, grant_id: GrantId, speaker: SpeakerId) -> list[G
     ]
 
 
-def sign_version(tx: Connection, grant_id: GrantId, version: int, signed: Signed | None) -> None:
-    """Put a signature under a version that was asked for."""
+def origin_of(tx: Connection, grant_id: GrantId, version: int) -> GrantOrigin | None:
+    """Return how the terms of a version came in; None of a grant that was erased."""
     c = grant_versions.c
     this = (within(tx, grant_versions), c.grant_id == grant_id, c.version == version)
-    values = {"signature": signed and signed.signature, "signed_by": signed and signed.by}
+    found = tx.execute(select(grant_versions.c.origin).where(*this)).scalar_one_or_none()
+    return None if found is None else word(GrantOrigin, found, row=f"grant_versions row {grant_id}")
+
+
+def sign_version(
+    tx: Connection, grant_id: GrantId, version: int, signed: Signed | None, *, origin: GrantOrigin
+) -> None:
+    """Put a signature under a version that was asked for, as the speaker gave it."""
+    c = grant_versions.c
+    this = (within(tx, grant_versions), c.grant_id == grant_id, c.version == version)
+    values = {
+        "signature": signed and signed.signature,
+        "signed_by": signed and signed.by,
+        "origin": str(origin),
+    }
     tx.execute(update(grant_versions).where(*this).values(values))
 
 

@@ -35,6 +35,19 @@ class Party(StrEnum):
     OPERATOR = "operator"
 
 
+class GrantOrigin(StrEnum):
+    """How the terms of a version of a grant came in: whose word stands behind them."""
+
+    DICTATED = "dictated"
+    """The speaker read them aloud, and the recording is kept as evidence."""
+    SIGNED = "signed"
+    """The speaker signed them with a key of their own."""
+    TYPED = "typed"
+    """Somebody typed them for the speaker; Sayso signed with the key that it keeps."""
+    HOUSE = "house"
+    """They are the licence of a voice that came with an engine."""
+
+
 _ENDINGS: Final = frozenset({State.WITHDRAWN, State.REVOKED, State.EXPIRED, State.INVALIDATED, State.ERASED})
 
 _NEXT: Final[Mapping[State, frozenset[State]]] = {

@@ -20,6 +20,7 @@ from sayso.consent.history_store import (
     events_of_all,
     grant_events,
     grant_versions,
+    origin_of,
     versions_of,
 )
 from sayso.consent.speaker_store import (
@@ -65,6 +66,7 @@ __all__ = [
     "list_grants",
     "list_speakers",
     "note_death",
+    "origin_of",
     "replace_grant",
     "rows_of",
     "set_signature",

@@ -36,6 +36,7 @@ _clips = table("clips", *map(column, ("clip_id", "voice_id", "grant_id", "organi
 _artifacts = table("artifacts", column("artifact_id"), column("organisation_id"))
 _artifact_speakers = table("artifact_speakers", column("artifact_id"), column("speaker_id"))
 _plans = table("erasure_plans", column("plan_id"), column("speaker_id"), column("organisation_id"))
+_enrollments = table("enrollments", *map(column, ("enrollment_id", "speaker_id", "organisation_id")))
 _licensees = table("licensees", column("licensee"), column("organisation_id"))
 
 
@@ -70,6 +71,11 @@ def _by_own_speaker(c: Any, organisation: str) -> ColumnElement[bool]:
 
 def _by_own_plan(c: Any, organisation: str) -> ColumnElement[bool]:
     return _condition(c.plan_id.in_(select(_plans.c.plan_id).where(_own(_plans.c, organisation))))
+
+
+def _by_own_enrollment(c: Any, organisation: str) -> ColumnElement[bool]:
+    own = select(_enrollments.c.enrollment_id).where(_own(_enrollments.c, organisation))
+    return _condition(c.enrollment_id.in_(own))
 
 
 def _grant(c: Any, organisation: str) -> ColumnElement[bool]:
@@ -139,6 +145,11 @@ def _by_speakers_artifact(name: str) -> Rule:
     return rule
 
 
+def _by_speakers_enrollment(c: Any, speaker: str) -> ColumnElement[bool]:
+    mine = select(_enrollments.c.enrollment_id).where(_enrollments.c.speaker_id == speaker)
+    return _condition(c.enrollment_id.in_(mine))
+
+
 def _none(_c: Any, _id: str) -> ColumnElement[bool]:
     return false()
 
@@ -171,6 +182,8 @@ ORGANISATIONS: Final[Mapping[str, Rule]] = {
     "erasure_items": _by_own_plan,
     "erasure_certificates": _own,
     "productions": _own,
+    "enrollments": _own,
+    "enrollment_decisions": _by_own_enrollment,
 }
 """Of each table, what an organisation sees."""
 
@@ -197,5 +210,7 @@ SPEAKERS: Final[Mapping[str, Rule]] = {
     "erasure_items": _by_speakers_plan,
     "erasure_certificates": _none,
     "productions": _none,
+    "enrollments": _of_speaker,
+    "enrollment_decisions": _by_speakers_enrollment,
 }
 """Of each table, what a speaker sees."""

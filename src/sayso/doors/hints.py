@@ -8,6 +8,11 @@ from typing import Final
 from sayso.errors import SaysoError
 
 HINTS: Final[Mapping[str, str]] = {
+    "NotEnrolled": "let the speaker read a statement (`sayso enroll start --speaker S --licensee L --purpose P`), "
+    "or, for a recording that anybody may adapt, add `--licence public-domain --evidence https://...` "
+    "(docs/enrollment.md); an operator who answers for the recordings sets SAYSO_ENROLLMENT=attested",
+    "ChallengeOver": "`sayso enroll start` gives a new statement",
+    "SecondPersonNeeded": "`sayso account credential --role operator` gives a second person a credential of their own",
     "AuthorityExpired": "`sayso credentials use` takes a renewed one, `sayso credentials local` the local one",
     "ClipAltered": "check the log with `sayso ledger verify log`, and restore the blobs from a backup",
     "ClipUnlogged": "check the log with `sayso ledger verify log`",

@@ -3,60 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sayso.audio import Signal, speech_spans
+from sayso.audio import Signal
 from sayso.enrollment.intake import MIN_SPEECH_S
-from sayso.enrollment.same_speaker import check_same_speaker
+from sayso.enrollment.same_speaker import VoicePrint, compared
 from sayso.enrollment.statement import check_statement
 from sayso.enrollment.verdict import EnrollmentCheck, EnrollmentVerdict, worst_of
 from sayso.mark.detector import Detector
 from sayso.recognition import Recogniser
+from sayso.voices.campplus import Floats
+from sayso.voices.embedding import SAMPLE_RATE
 from sayso.voices.errors import NoVoiceInside
+from sayso.voices.gate import speech_of
 
 UNCHECKED = ("synthetic",)
 """What no check tells: whether another system made the recording. That no mark is found proves nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EnrollmentFound:
-    """What the checks found: ``speech``, ``words``, ``speaker`` and ``mark``; the strictest decides."""
+    """What the checks found, by their names; the strictest decides. ``voice`` is the print of the samples' voice."""
 
     checks: Mapping[str, EnrollmentCheck]
+    voice: VoicePrint | None = None
 
     @property
     def verdict(self) -> EnrollmentVerdict:
         """The strictest verdict."""
         return worst_of(check.verdict for check in self.checks.values())
 
+    def also(self, **checks: EnrollmentCheck) -> EnrollmentFound:
+        """Return the same with more checks."""
+        return replace(self, checks={**self.checks, **checks})
+
 
 def check_enrollment(
     statement: Signal, text: str, samples: Sequence[Signal], recogniser: Recogniser, detector: Detector
 ) -> EnrollmentFound:
-    """Return what each check finds; raise `StatementInvalid` or what the recogniser does."""
-    return EnrollmentFound(
-        {
-            "speech": _speech(samples),
-            "words": check_statement(statement, text, recogniser),
-            "speaker": _speaker(statement, samples),
-            "mark": _mark([statement, *samples], detector),
-        }
-    )
+    """Return what the checks of ``speech``, ``words``, ``speaker`` and ``mark`` find.
+
+    Raise `StatementInvalid` or what the recogniser does.
+    """
+    stated, spoken = speech_of(statement, SAMPLE_RATE), [speech_of(sample, SAMPLE_RATE) for sample in samples]
+    speaker, voice = _speaker(stated, spoken)
+    checks = {
+        "speech": _speech(spoken),
+        "words": check_statement(statement, text, recogniser),
+        "speaker": speaker,
+        "mark": _mark([statement, *samples], detector),
+    }
+    return EnrollmentFound(checks, voice)
 
 
-def _speech(samples: Sequence[Signal]) -> EnrollmentCheck:
-    seconds = sum((stop - start) / sample.sample_rate for sample in samples for start, stop in speech_spans(sample))
+def _speech(spoken: Sequence[Floats]) -> EnrollmentCheck:
+    seconds = sum(len(one) for one in spoken) / SAMPLE_RATE
     if seconds >= MIN_SPEECH_S:
         return EnrollmentCheck(EnrollmentVerdict.PASS, {"seconds": seconds})
     reason = f"got {seconds:.1f} s of speech in the samples, expected at least {MIN_SPEECH_S:.0f} s"
     return EnrollmentCheck(EnrollmentVerdict.REFUSE, {"seconds": seconds}, (reason,))
 
 
-def _speaker(statement: Signal, samples: Sequence[Signal]) -> EnrollmentCheck:
+def _speaker(stated: Floats, spoken: Sequence[Floats]) -> tuple[EnrollmentCheck, VoicePrint | None]:
     try:
-        return check_same_speaker(statement, samples)
+        return compared(stated, spoken)
     except NoVoiceInside as error:
-        return EnrollmentCheck(EnrollmentVerdict.REFUSE, {}, (error.message,))
+        return EnrollmentCheck(EnrollmentVerdict.REFUSE, {}, (error.message,)), None
 
 
 def _mark(recordings: Sequence[Signal], detector: Detector) -> EnrollmentCheck:

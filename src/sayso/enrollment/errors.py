@@ -2,8 +2,40 @@
 
 from __future__ import annotations
 
-from sayso.errors import Invalid
+from sayso.errors import Conflict, Invalid, NotFound, Refused, Tampered
 
 
 class StatementInvalid(Invalid):
     """The text of the statement cannot be checked."""
+
+
+class EnrollmentUnknown(NotFound):
+    """There is no such enrolment here."""
+
+
+class ChallengeOver(Conflict):
+    """The challenge was used, or its time is over; start a new enrolment."""
+
+
+class AttemptsExhausted(Refused):
+    """There were too many attempts for this speaker today; try again tomorrow."""
+
+
+class NotInReview(Conflict):
+    """The enrolment waits for nobody's decision."""
+
+
+class SecondPersonNeeded(Refused):
+    """The same person decided already; a second person must."""
+
+
+class NotEnrolled(Refused):
+    """The speaker has not spoken for this recording."""
+
+
+class EvidenceTampered(Tampered):
+    """The evidence of an enrolment is not what the ledger says."""
+
+
+class PathInvalid(Invalid):
+    """The recording's licence or its evidence is none that allows a clone."""

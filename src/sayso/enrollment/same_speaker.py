@@ -23,27 +23,37 @@ REVIEW_SCORE: Final = 0.95
 _ONE_LOWER: Final = 0.2
 """How much lower the score of a single sample may be: it is shorter than all of them together."""
 
-_Pair = tuple[Embedding, Embedding]
+VoicePrint = tuple[Embedding, Embedding]
+"""What tells one voice from others: its embedding by CAM++ (192 numbers), and by GE2E (256)."""
 
 
 def check_same_speaker(statement: Signal, samples: Sequence[Signal]) -> EnrollmentCheck:
     """Return whether one person speaks in ``statement`` and in each of ``samples``; raise `NoVoiceInside`."""
-    speech = [speech_of(sample, embedding.SAMPLE_RATE) for sample in samples]
-    stated = embedded(speech_of(statement, embedding.SAMPLE_RATE))
-    whole = score(stated, embedded(np.concatenate(speech)))
-    each = [score(stated, embedded(one)) for one in speech]
+    spoken = [speech_of(sample, embedding.SAMPLE_RATE) for sample in samples]
+    return compared(speech_of(statement, embedding.SAMPLE_RATE), spoken)[0]
+
+
+def compared(stated: campplus.Floats, spoken: Sequence[campplus.Floats]) -> tuple[EnrollmentCheck, VoicePrint]:
+    """Return whether one person speaks in all, each 16 kHz without pauses, and the print of the samples' voice.
+
+    Raise `NoVoiceInside`.
+    """
+    statement = embedded(stated)
+    prints = [embedded(one) for one in spoken]
+    together = prints[0] if len(prints) == 1 else embedded(np.concatenate(spoken))
+    whole, each = score(statement, together), [score(statement, one) for one in prints]
     verdicts = [verdict_of(whole), *(verdict_of(one, _ONE_LOWER) for one in each)]
     verdict = worst_of(verdicts)
     reasons = () if verdict is EnrollmentVerdict.PASS else ("the voice of the statement and of the samples differ",)
-    return EnrollmentCheck(verdict, {"score": whole, "lowest": min(each)}, reasons)
+    return EnrollmentCheck(verdict, {"score": whole, "lowest": min(each)}, reasons), together
 
 
-def score(one: _Pair, other: _Pair) -> float:
+def score(one: VoicePrint, other: VoicePrint) -> float:
     """Return how alike two voices are, each embedded by CAM++ and by GE2E: -1.5 to 1.5."""
     return similarity(one[0], other[0]) + similarity(one[1], other[1]) / 2
 
 
-def embedded(speech: campplus.Floats) -> _Pair:
+def embedded(speech: campplus.Floats) -> VoicePrint:
     """Return the embeddings of ``speech`` (16 kHz, no pauses) by CAM++ and by GE2E; raise `NoVoiceInside`."""
     return campplus.embed_speech(speech), embedding.embed_speech(speech)
 
@@ -53,3 +63,14 @@ def verdict_of(found: float, lower: float = 0.0) -> EnrollmentVerdict:
     if found >= PASS_SCORE - lower:
         return EnrollmentVerdict.PASS
     return EnrollmentVerdict.REVIEW if found >= REVIEW_SCORE - lower else EnrollmentVerdict.REFUSE
+
+
+def packed_print(found: VoicePrint) -> bytes:
+    """Return the bytes of a print."""
+    return np.concatenate(found).astype("<f4").tobytes()
+
+
+def unpacked_print(data: bytes) -> VoicePrint:
+    """Return the print that `packed_print` gave the bytes of."""
+    numbers = np.frombuffer(data, "<f4")
+    return numbers[: campplus.SIZE], numbers[campplus.SIZE :]

@@ -8,13 +8,14 @@ speakers, at most 3 of the others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sayso.audio import Signal
 from sayso.enrollment.errors import StatementInvalid
 from sayso.enrollment.verdict import EnrollmentCheck, EnrollmentVerdict
 from sayso.recognition import Recogniser, WeighedWord, words_of
+from sayso.recognition.errors import TooLongToWeigh
 
 MAX_STATEMENT_S: Final = 120.0
 SAID: Final = -6.0
@@ -30,10 +31,14 @@ def check_statement(statement: Signal, text: str, recogniser: Recogniser) -> Enr
     if statement.duration_s > MAX_STATEMENT_S:
         reason = f"the statement takes {statement.duration_s:.0f} s, expected at most {MAX_STATEMENT_S:.0f} s"
         return EnrollmentCheck(EnrollmentVerdict.REFUSE, {"seconds": statement.duration_s}, (reason,))
-    telling = [word for word in recogniser.weigh(statement, text) if _tells(word.word)]
+    try:
+        weighed = recogniser.weigh(statement, text)
+    except TooLongToWeigh as error:
+        return EnrollmentCheck(EnrollmentVerdict.REVIEW, {"seconds": statement.duration_s}, (error.message,))
+    telling = [word for word in weighed if _tells(word.word)]
     if not telling:
         raise StatementInvalid("got a text without a word of four letters, expected the statement that was to be read")
-    missing = _missing(telling, set(words_of(recogniser.hear(statement).text)))
+    missing = _missing(telling, lambda: set(words_of(recogniser.hear(statement).text)))
     share = len(missing) / len(telling)
     return EnrollmentCheck(
         _verdict(len(missing), share),
@@ -48,12 +53,11 @@ def _tells(word: str) -> bool:
     return len(letters) >= _SHORTEST or any(letter.isdigit() for letter in letters)
 
 
-def _missing(words: Sequence[WeighedWord], heard: set[str]) -> list[str]:
-    return [
-        " ".join(words_of(word.word))
-        for word in words
-        if word.log_probability < SAID and not set(words_of(word.word)) <= heard
-    ]
+def _missing(words: Sequence[WeighedWord], hear: Callable[[], set[str]]) -> list[str]:
+    """Return the words that do not fit and that the transcript, asked for only where one is in doubt, has not."""
+    doubted = [word for word in words if word.log_probability < SAID]
+    heard = hear() if doubted else set()
+    return [" ".join(words_of(word.word)) for word in doubted if not set(words_of(word.word)) <= heard]
 
 
 def _verdict(missing: int, share: float) -> EnrollmentVerdict:

@@ -1,12 +1,12 @@
-"""The vocabulary of the ledger about accounts: organisations, licensees, credentials, what they keep, and refusals."""
+"""The vocabulary of the ledger beside consent and speech: accounts, refusals, productions, erasures, enrolments."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sayso.ledger.corpus_acts import CorpusInputAdded, CorpusPublished, CorpusSpeakerWithdrawn
-from sayso.ledger.entry import Act
+from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker
 
 __all__ = [
     "ActRefused",
@@ -17,12 +17,22 @@ __all__ = [
     "CorpusSpeakerWithdrawn",
     "CredentialIssued",
     "CredentialRevoked",
+    "EnrollmentBegun",
+    "EnrollmentDecided",
+    "EnrollmentJudged",
+    "EnrollmentStarted",
+    "ErasureBegun",
+    "ErasureCertified",
+    "KeyDestroyedAgain",
     "LicenseeHeld",
     "OrganisationAdded",
     "ProductionKept",
+    "RowsDeleted",
     "ShardClosed",
     "ShardOpened",
 ]
+
+VERDICTS: Final = ("passed", "review", "refused")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,3 +138,98 @@ class ShardOpened(Act):
     size: int
     root: str
     vkey: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureBegun(OfSpeaker):
+    """An erasure was begun; ``inventory`` is the root of what it names, ``rows`` and ``items`` commit to all of it."""
+
+    TYPES: ClassVar = ("erasure:plan:begun",)
+    plan: str
+    inventory: str
+    size: int
+    items: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsDeleted(Act):
+    """An erasure has deleted the rows of its speaker; ``rows`` and ``items`` are commitments to its plan."""
+
+    TYPES: ClassVar = ("erasure:rows:deleted",)
+    plan: str
+    rows: str | None = None
+    items: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureCertified(Act):
+    """An erasure was certified; ``digest`` is that of the certificate."""
+
+    TYPES: ClassVar = ("erasure:certificate:issued",)
+    certificate: str
+    plan: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyDestroyedAgain(Act):
+    """The key of an erasure that was certified came back with an old key store, and was destroyed again."""
+
+    TYPES: ClassVar = ("erasure:key:destroyed",)
+    plan: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfEnrollment(Act):
+    """An act on an enrolment; ``subject`` is the speaker's name in it, ``kept`` commits to its rows."""
+
+    enrollment: str
+    subject: str
+    kept: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrollmentStarted(_OfEnrollment):
+    """A speaker was given a statement to read, for a licensee and purposes, of which the first is named."""
+
+    TYPES: ClassVar = ("enrollment:challenge:issued",)
+    licensee: str
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrollmentBegun(_OfEnrollment):
+    """Somebody handed in recordings: the challenge is used up, whatever comes of it."""
+
+    TYPES: ClassVar = ("enrollment:attempt:begun",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrollmentJudged(_OfEnrollment):
+    """What the checks found; ``evidence`` commits to what is kept, ``models`` is the digest of the models' digests."""
+
+    TYPES: ClassVar = tuple(f"enrollment:attempt:{verdict}" for verdict in VERDICTS)
+    UNLOGGED: ClassVar = frozenset({"verdict"})
+    verdict: str
+    evidence: str
+    models: str
+
+    @property
+    def type(self) -> str:
+        """Return the entry type."""
+        return f"enrollment:attempt:{self.verdict}"
+
+    @classmethod
+    def _typed(cls, entry: Entry) -> dict[str, Fact]:
+        return {"verdict": entry.type.rpartition(":")[2]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrollmentDecided(_OfEnrollment):
+    """A person decided on an enrolment in review; ``reason`` commits to why, ``state`` is what it is now."""
+
+    TYPES: ClassVar = ("enrollment:review:decided",)
+    decision: str
+    state: str
+    reason: str
+    number: int

@@ -17,9 +17,17 @@ from sayso.ledger.account_acts import (
     ClockAccepted,
     CredentialIssued,
     CredentialRevoked,
+    EnrollmentBegun,
+    EnrollmentDecided,
+    EnrollmentJudged,
+    EnrollmentStarted,
+    ErasureBegun,
+    ErasureCertified,
+    KeyDestroyedAgain,
     LicenseeHeld,
     OrganisationAdded,
     ProductionKept,
+    RowsDeleted,
     ShardClosed,
     ShardOpened,
 )
@@ -33,11 +41,19 @@ __all__ = [
     "ClockAccepted",
     "CredentialIssued",
     "CredentialRevoked",
+    "EnrollmentBegun",
+    "EnrollmentDecided",
+    "EnrollmentJudged",
+    "EnrollmentStarted",
+    "ErasureBegun",
+    "ErasureCertified",
+    "KeyDestroyedAgain",
     "LicenseeHeld",
     "OfSpeaker",
     "OfSpeakerT",
     "OrganisationAdded",
     "ProductionKept",
+    "RowsDeleted",
     "ShardClosed",
     "ShardOpened",
     "act_of",
@@ -103,6 +119,8 @@ class GrantEntered(OfSpeaker):
     house: bool | None = None
     note: str | None = None
     purpose: str | None = None
+    origin: str | None = None
+    """Whose word stands behind the terms: ``dictated``, ``signed`` or ``typed``."""
 
     @property
     def type(self) -> str:
@@ -123,6 +141,7 @@ class GrantAmended(OfSpeaker):
     version: int
     signature: str | None = None
     outer: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,45 +164,6 @@ class GrantChanged(OfSpeaker):
     @classmethod
     def _typed(cls, entry: Entry) -> dict[str, Fact]:
         return {"state": entry.type.rpartition(":")[2]}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ErasureBegun(OfSpeaker):
-    """An erasure was begun; ``inventory`` is the root of what it names, ``rows`` and ``items`` commit to all of it."""
-
-    TYPES: ClassVar = ("erasure:plan:begun",)
-    plan: str
-    inventory: str
-    size: int
-    items: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowsDeleted(Act):
-    """An erasure has deleted the rows of its speaker; ``rows`` and ``items`` are commitments to its plan."""
-
-    TYPES: ClassVar = ("erasure:rows:deleted",)
-    plan: str
-    rows: str | None = None
-    items: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ErasureCertified(Act):
-    """An erasure was certified; ``digest`` is that of the certificate."""
-
-    TYPES: ClassVar = ("erasure:certificate:issued",)
-    certificate: str
-    plan: str
-    digest: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class KeyDestroyedAgain(Act):
-    """The key of an erasure that was certified came back with an old key store, and was destroyed again."""
-
-    TYPES: ClassVar = ("erasure:key:destroyed",)
-    plan: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -335,6 +315,12 @@ class VoiceMade(Result):
     voice: str
     engine: str
     similarity_milli: int
+    path: str
+    """By what way the recordings came in: ``enrolled``, ``licensed`` or ``attested``."""
+    enrollment: str | None = None
+    licence: str | None = None
+    evidence: str | None = None
+    """The commitment to where it stands that the recording may be cloned from."""
 
 
 @dataclass(frozen=True, kw_only=True)

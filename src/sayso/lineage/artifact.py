@@ -11,6 +11,7 @@ from sayso.ids import ArtifactId, GrantId, PermitId
 class Kind(StrEnum):
     """What an artifact is, in the order of the path from a voice to speech."""
 
+    EVIDENCE = "evidence"
     RECORDING = "recording"
     REPAIRED = "repaired"
     EMBEDDING = "embedding"

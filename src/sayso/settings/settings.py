@@ -26,7 +26,10 @@ class Settings:
     processes make the lines of one; ``non_commercial_projects``: those for which an engine may speak whose weights
     allow no commercial use; ``credential_file``: the credential of who uses the command line, where it is not the
     local operator; ``high_water``: a folder outside the home, never restored with it, in which is remembered how far
-    the log has come; ``journal``: the file for what the program does, ``-`` for standard error (see `sayso.journal`).
+    the log has come; ``journal``: the file for what the program does, ``-`` for standard error (see `sayso.journal`);
+    ``enrollment``: whether a voice may be cloned only from recordings that its speaker enrolled or that are free
+    (required), or on the operator's word too (attested); ``reviewers``: how many people must accept an enrolment that
+    the checks leave to people.
     """
 
     home: Path
@@ -51,6 +54,8 @@ class Settings:
     credential_file: Path | None = None
     high_water: Path | None = None
     journal: str = ""
+    enrollment: str = "required"
+    reviewers: int = 1
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

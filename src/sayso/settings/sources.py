@@ -25,6 +25,7 @@ Jurisdiction = Literal["eu", "us-ca", "us-tn", "china", "india", "plain"]
 Chain = Literal["none", "mp3-64", "mp3-32", "aac-64", "opus-24", "opus-16", "mu-law-8k", "amr-nb-12.2", "amr-nb-7.4"]
 WeakMarks = Literal["flag", "refuse"]
 LineChecks = Literal["sampled", "all", "signal"]
+Enrolment = Literal["required", "attested"]
 
 
 def _split(value: object) -> object:
@@ -90,6 +91,8 @@ class GivenSettings(BaseSettings):
     journal: Annotated[str, AfterValidator(_file_or_stderr)] | None = Field(
         default=None, description="the path of a file, or - for standard error"
     )
+    enrollment: Enrolment | None = Field(default=None, description="required or attested")
+    reviewers: int | None = Field(default=None, ge=1, le=2, description="1 or 2")
 
 
 def told(file: Path, env: Mapping[str, str], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -150,7 +153,13 @@ def _explained(error: ValidationError, origins: Mapping[str, str]) -> str:
 
 
 def _remedy(name: str, problem: str, value: object) -> str:
-    choices = {"jurisdictions": Jurisdiction, "mark_chains": Chain, "weak_marks": WeakMarks, "line_checks": LineChecks}
+    choices = {
+        "jurisdictions": Jurisdiction,
+        "mark_chains": Chain,
+        "weak_marks": WeakMarks,
+        "line_checks": LineChecks,
+        "enrollment": Enrolment,
+    }
     if problem == "literal_error":
         return nearest(str(value), get_args(choices[name]))
     return f"expected {GivenSettings.model_fields[name].description}"

@@ -30,3 +30,5 @@ class Domain(StrEnum):
     """Rows of the state, as an act left them."""
     MARKED_FILE = "marked-file"
     """A file from outside that gets a mark."""
+    EVIDENCE = "evidence"
+    """The evidence of an enrolment, or that a recording may be cloned from."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, Connection, Integer, Row, String, Table, delete, insert, select
+from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, Row, String, Table, delete, insert, select
 
 from sayso.consent.speaker_store import organisation_of_speaker
 from sayso.database import metadata, within
-from sayso.ids import ID_LENGTH, ArtifactId, SpeakerId, VoiceId
+from sayso.ids import ID_LENGTH, ArtifactId, EnrollmentId, SpeakerId, VoiceId
 from sayso.voices.errors import VoiceUnknown
 
 voices = Table(
@@ -26,9 +26,17 @@ voices = Table(
     Column("artifact_id", String(ID_LENGTH), nullable=False),
     Column("similarity_milli", Integer),
     Column("house", Boolean, nullable=False),
+    Column("path", String(16), nullable=False),
+    Column("enrollment_id", String(ID_LENGTH)),
+    Column("licence", String(32)),
+    Column("evidence_sealed", LargeBinary),
     Column("created_at", String(24), nullable=False),
 )
-"""``name`` is the engine's name of a stock voice; cloned voices have none, since a name could be a person's."""
+"""``name`` is the engine's name of a stock voice; cloned voices have none, since a name could be a person's.
+
+``path``: how its recordings came in (see `sayso.enrollment.path`), with the enrolment, or the licence and, sealed, the
+address of its evidence.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,13 @@ class VoiceRow:
     language: str
     artifact_id: ArtifactId
     created_at: str
+    path: str
     name: str | None = None
     similarity_milli: int | None = None
     house: bool = False
+    enrollment_id: EnrollmentId | None = None
+    licence: str | None = None
+    evidence_sealed: bytes | None = None
 
 
 _SELECT: Final = select(*(voices.c[field.name] for field in fields(VoiceRow)))

@@ -30,7 +30,9 @@ def peopled(session):
                 until="2099-01-01", max_minutes=1,
             ),
         )  # fmt: skip
-    row = VoiceRow(VOICE, speaker, "e", "a" * 64, "b" * 64, "en", "art_aaaaaaaaaaaaaaaa", "2026-01-01T00:00:00.000Z")
+    row = VoiceRow(
+        VOICE, speaker, "e", "a" * 64, "b" * 64, "en", "art_aaaaaaaaaaaaaaaa", "2026-01-01T00:00:00.000Z", "licensed"
+    )
     with session.act() as tx:
         insert_voice(tx, row)
     return session

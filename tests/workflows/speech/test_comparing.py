@@ -13,7 +13,7 @@ from sayso.workflows.consent import granting
 from sayso.workflows.speech.comparing import compared
 from sayso.workflows.voices import cloning, voicebook
 from sayso.workflows.voices.cloning import Commission, clone_voice
-from tests.workflows.conftest import hibari_fit
+from tests.workflows.conftest import FREE, hibari_fit
 
 
 def test_the_page_plays_the_recording_and_a_published_clip(spoken):
@@ -55,7 +55,7 @@ def test_a_clone_goes_on_from_a_voice_of_the_same_speaker_only(estate, monkeypat
         return hibari_fit(*words, start=start, **more)
 
     monkeypatch.setattr(cloning, "fit", fit)
-    commission = Commission(estate.speaker, (estate.recording,), "fast", "hibari", go_on=estate.voice)
+    commission = Commission(estate.speaker, (estate.recording,), "fast", "hibari", go_on=estate.voice, **FREE)
     cloned = clone_voice(estate.session, commission)
     row = voicebook.row_of(estate.session, estate.voice)
     assert starts == [voicebook.profile_of(estate.session, row).asset]

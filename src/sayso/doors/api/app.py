@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 import sayso
 from sayso.doors import schemas
-from sayso.doors.api import health, live, records, resources
+from sayso.doors.api import enrollments, health, live, records, resources
 from sayso.doors.api.bounds import FAULT, Bounded
 from sayso.doors.api.elevenlabs import speech as elevenlabs_speech
 from sayso.doors.api.elevenlabs import stream_input
@@ -48,14 +48,16 @@ def application(service: Service) -> ASGIApp:
         redoc_url=None,
     )
     app.state.service = service
-    for room in (health, speech, models, elevenlabs_speech, stream_input, live, resources, records):
+    for room in (health, speech, models, elevenlabs_speech, stream_input, live, resources, records, enrollments):
         app.include_router(room.router)
     app.add_exception_handler(SaysoError, _said)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _status)
     app.add_exception_handler(Exception, _said)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
-    return Bounded(app, larger=dict.fromkeys(resources.UPLOADS, resources.UPLOAD_BYTES + 4096))
+    larger = dict.fromkeys(resources.UPLOADS, resources.UPLOAD_BYTES + 4096)
+    larger[enrollments.PATH] = enrollments.ENROLLMENT_BYTES
+    return Bounded(app, larger=larger)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sayso.doors.reports.page import rendered
+from sayso.doors.reports.page import player, rendered
 from sayso.voices.likeness import LIKE, in_words
 
 if TYPE_CHECKING:
     from sayso.workflows.speech.comparing import Comparison
-
-_TYPES: Final[Mapping[bytes, str]] = {
-    b"RIFF": "audio/wav",
-    b"fLaC": "audio/flac",
-    b"OggS": "audio/ogg",
-    b"\x1aE\xdf\xa3": "audio/webm",
-    b"ID3": "audio/mpeg",
-    b"\xff": "audio/mpeg",
-}
 
 
 def page(found: Comparison) -> str:
@@ -32,8 +21,8 @@ def page(found: Comparison) -> str:
         "likeness.html",
         voice=found.shown.row.voice_id,
         engine=found.shown.row.engine,
-        recording=_player(found.recording),
-        clip=None if found.clip is None else _player(found.clip),
+        recording=player(found.recording),
+        clip=None if found.clip is None else player(found.clip),
         missing=found.missing,
         words=in_words(similarity, stranger),
         similarity=similarity,
@@ -41,9 +30,3 @@ def page(found: Comparison) -> str:
         ge2e=ge2e,
         like=LIKE,
     )
-
-
-def _player(data: bytes) -> str:
-    """Return a sound as an address that holds it."""
-    kind = next((kind for start, kind in _TYPES.items() if data.startswith(start)), "audio/mp4")
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"

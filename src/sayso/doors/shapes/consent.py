@@ -43,6 +43,7 @@ def grant(shown: GrantShown) -> dict[str, Any]:
     return {
         "grant": found.grant_id,
         "state": str(shown.state),
+        "origin": None if shown.origin is None else str(shown.origin),
         "speaker": found.speaker or None,
         "licensee": found.licensee,
         "purposes": [str(purpose) for purpose in found.purposes],

@@ -29,6 +29,7 @@ def verification(found: Verification) -> dict[str, Any]:
         "licensee": clip["licensee"],
         "purpose": clip["purpose"],
         "made_at": clip["made_at"],
+        "path": clip["path"],
         "segments": segments(found.detection.segments),
         "content_credentials": content_credentials(found.credentials),
         "entry": standing.entry if standing else None,
@@ -86,4 +87,5 @@ def _clip(standing: ClipStanding | None) -> dict[str, Any]:
         "purpose": clip.purpose if clip else None,
         "project": clip.project if clip else None,
         "made_at": clip.created_at if clip else None,
+        "path": standing.path if standing else None,
     }

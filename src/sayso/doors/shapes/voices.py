@@ -22,6 +22,9 @@ def cloned(made: Cloned) -> dict[str, Any]:
         "seconds": round(made.seconds, 1),
         "grant": made.grant,
         "repaired": list(made.repaired),
+        "path": str(made.basis.path),
+        "enrollment": made.basis.enrollment,
+        "licence": made.basis.licence,
     }
 
 
@@ -37,6 +40,10 @@ def voice(shown: VoiceShown) -> dict[str, Any]:
         "similarity": None if row.similarity_milli is None else row.similarity_milli / 1000,
         "house": row.house,
         "created_at": row.created_at,
+        "path": row.path,
+        "enrollment": row.enrollment_id,
+        "licence": row.licence,
+        "evidence": shown.evidence,
         **{name.removesuffix("_milli"): _plain(name, value) for name, value in shown.quality.items()},
     }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sayso.database.rows import Row, Rows, all_rows
+from sayso.enrollment.store import enrollments
 from sayso.errors import SaysoError
 from sayso.ledger.acts import ClipMade, Permitted, StockAdmitted
 from sayso.ledger.entry import Entry, brief
@@ -66,6 +67,7 @@ def findings(look: Snapshot) -> Iterator[str]:
                 _note(parts, seen)
         else:
             yield from _of_grant(look, row, sorted(set(by_grant[str(row["grant_id"])])), seen)
+    seen.artifacts |= {str(row["artifact_id"]) for row in all_rows(look.tx, enrollments.name, only=("artifact_id",))}
     yield from _strays(look, seen)
 
 

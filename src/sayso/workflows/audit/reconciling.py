@@ -15,6 +15,7 @@ from sayso.workflows.audit import (
     consent_rows,
     decision_rows,
     derived_rows,
+    enrollment_rows,
     erasure_rows,
     minutes_rows,
     reconciling_keys,
@@ -32,6 +33,7 @@ _PARTS: Final[Mapping[str, Callable[[Snapshot], Iterator[str]]]] = {
     "decisions": decision_rows.findings,
     "erasures": erasure_rows.findings,
     "accounts": account_rows.findings,
+    "enrolments": enrollment_rows.findings,
 }
 
 

@@ -19,7 +19,7 @@ from sayso.consent.document import (
     sign,
 )
 from sayso.consent.errors import GrantInvalid, GrantState
-from sayso.consent.state import Party
+from sayso.consent.state import GrantOrigin, Party
 from sayso.database import Connection
 from sayso.ids import GrantId, SpeakerId, parse_id
 from sayso.ledger.acts import GrantAmended, GrantEntered, SpeakerDied
@@ -71,6 +71,18 @@ def enter_grant(session: Session, grant: Grant) -> GrantId:
         grant = _bounded(tx, grant)
         _enter(session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)))
     return grant.grant_id
+
+
+def enter_dictated(session: Session, tx: Connection, grant: Grant) -> None:
+    """Enter, in a transaction that is open, a grant that the speaker read aloud, signed with the key that Sayso keeps.
+
+    Raise as `enter_grant` does.
+    """
+    session.require(Right.CONSENT)
+    grant = _bounded(tx, grant)
+    _enter(
+        session, tx, grant, sign(document_of(grant), key_of(session, tx, grant.speaker)), origin=GrantOrigin.DICTATED
+    )
 
 
 def request(session: Session, terms: Terms) -> GrantId:
@@ -159,11 +171,11 @@ def enter(session: Session, signed_file: bytes) -> GrantShown:
     with session.act(grant.speaker) as tx:
         check_signature(text, signature, consents.get_speaker(tx, grant.speaker).public_key)
         if grant.version > 1:
-            _amend(session, tx, grant, signature)
+            _amend(session, tx, grant, signature, origin=GrantOrigin.SIGNED)
         elif (asked := _asked_for(tx, grant)) is not None:
-            _accept(session, tx, asked, signature)
+            _accept(session, tx, asked, signature, origin=GrantOrigin.SIGNED)
         else:
-            _enter(session, tx, grant, signature)
+            _enter(session, tx, grant, signature, origin=GrantOrigin.SIGNED)
     return shown(session, grant.grant_id)
 
 
@@ -199,10 +211,12 @@ def _asked_for(tx: Connection, grant: Grant) -> Grant | None:
     return asked
 
 
-def _accept(session: Session, tx: Connection, asked: Grant, signature: str) -> None:
-    moment = now()
-    changes.change_state(tx, asked.grant_id, State.GIVEN, who=Party.SPEAKER, at=moment, signature=signature)
-    given = _entered(session, replace(asked, state=State.GIVEN), signature)
+def _accept(
+    session: Session, tx: Connection, asked: Grant, signature: str, *, origin: GrantOrigin = GrantOrigin.TYPED
+) -> None:
+    moment, who = now(), Party.SPEAKER
+    changes.change_state(tx, asked.grant_id, State.GIVEN, who=who, at=moment, signature=signature, origin=origin)
+    given = _entered(session, replace(asked, state=State.GIVEN), signature, origin)
     rows.enter(session, tx, given, stamp(moment), speaker=asked.speaker, grant=asked.grant_id)
 
 
@@ -213,15 +227,21 @@ def _bounded(tx: Connection, grant: Grant) -> Grant:
 
 
 def _enter(
-    session: Session, tx: Connection, grant: Grant, signature: str | None, *, who: Party = Party.SPEAKER
+    session: Session,
+    tx: Connection,
+    grant: Grant,
+    signature: str | None,
+    *,
+    who: Party = Party.SPEAKER,
+    origin: GrantOrigin = GrantOrigin.TYPED,
 ) -> None:
     moment = now()
-    changes.insert_grant(tx, grant, who=who, at=moment, signature=signature)
-    entered = _entered(session, grant, signature)
+    changes.insert_grant(tx, grant, who=who, at=moment, signature=signature, origin=origin)
+    entered = _entered(session, grant, signature, origin)
     rows.enter(session, tx, entered, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 
 
-def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEntered:
+def _entered(session: Session, grant: Grant, signature: str | None, origin: GrantOrigin) -> GrantEntered:
     """Return what the ledger holds of a grant that is asked for or given."""
     return GrantEntered(
         state=grant.state,
@@ -231,17 +251,21 @@ def _entered(session: Session, grant: Grant, signature: str | None) -> GrantEnte
         subject=session.vault.pseudonym(grant.speaker, grant.grant_id),
         signature=_committed(session, grant, signature),
         outer=grant.ceiling,
+        origin=origin,
     )
 
 
-def _amend(session: Session, tx: Connection, grant: Grant, signature: str) -> None:
+def _amend(
+    session: Session, tx: Connection, grant: Grant, signature: str, *, origin: GrantOrigin = GrantOrigin.TYPED
+) -> None:
     moment = now()
-    changes.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature)
+    changes.amend(tx, grant, who=Party.SPEAKER, at=moment, signature=signature, origin=origin)
     amended = GrantAmended(
         terms=terms_commitment(session, grant),
         version=grant.version,
         signature=_committed(session, grant, signature),
         outer=grant.ceiling,
+        origin=origin,
     )
     rows.enter(session, tx, amended, stamp(moment), speaker=grant.speaker, grant=grant.grant_id)
 

@@ -16,6 +16,7 @@ from sayso.accounts.actor import Role
 from sayso.clock import now, stamp
 from sayso.consent import store as consents
 from sayso.consent.fields import ANY
+from sayso.enrollment import store as enrollments
 from sayso.ids import SpeakerId
 from sayso.ledger.entry import Entry, Link, brief
 from sayso.ledger.errors import EntryUnknown
@@ -85,13 +86,17 @@ def refusals_in(month: str) -> str:
 
 
 def pseudonyms_of(session: Session, speaker: SpeakerId) -> list[str]:
-    """Return the names that the ledger has for the speaker where there is no grant: of refusals, one a month."""
+    """Return the names that the ledger has for the speaker where there is no grant.
+
+    Of refusals there is one a month, of enrolments one each.
+    """
     with session.read() as tx:
         first, last = consents.get_speaker(tx, speaker).created_at, now()
+        enrolled = [row.enrollment_id for row in enrollments.enrollments_of(tx, speaker)]
     months = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
     contexts = [refusals_of(first.replace(year=month // 12, month=month % 12 + 1, day=1)) for month in months]
     try:
-        return [session.vault.pseudonym(speaker, context) for context in (*ABOUT, *contexts)]
+        return [session.vault.pseudonym(speaker, context) for context in (*ABOUT, *contexts, *enrolled)]
     except (Shredded, SubjectUnknown):
         return []  # after the erasure nobody can tell
 

@@ -8,6 +8,7 @@ from sayso.clock import now
 from sayso.consent import Grant, State, minutes
 from sayso.consent import store as consents
 from sayso.consent.fields import ANY
+from sayso.consent.state import GrantOrigin
 from sayso.consent.store import GrantEvent
 from sayso.database import Connection, sees_everything
 from sayso.ids import GrantId, SpeakerId, parse_id
@@ -22,6 +23,8 @@ class GrantShown:
     used_ms: int
     used_takes: int = 0
     events: tuple[GrantEvent, ...] = ()
+    origin: GrantOrigin | None = None
+    """Whose word stands behind the terms; None of a grant that was erased."""
 
     @property
     def state(self) -> State:
@@ -48,10 +51,11 @@ def shown(session: Session, grant_id: str) -> GrantShown:
 
 
 def _shown(tx: Connection, grant: Grant, *, events: tuple[GrantEvent, ...] = ()) -> GrantShown:
+    origin = consents.origin_of(tx, grant.grant_id, grant.version)
     if not grant.speaker or _is_shared(tx, grant):
-        return GrantShown(grant, 0, events=events)
+        return GrantShown(grant, 0, events=events, origin=origin)
     used = minutes.usage(tx, grant.speaker)
-    return GrantShown(grant, used.ms.get(grant.grant_id, 0), used.takes.get(grant.grant_id, 0), events)
+    return GrantShown(grant, used.ms.get(grant.grant_id, 0), used.takes.get(grant.grant_id, 0), events, origin)
 
 
 def _is_shared(tx: Connection, grant: Grant) -> bool:

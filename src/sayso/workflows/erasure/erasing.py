@@ -20,6 +20,7 @@ from sayso.consent import store as consents
 from sayso.credentials import store as manifests
 from sayso.database import Connection
 from sayso.disk import FileTooLarge, read_bounded, write_document
+from sayso.enrollment import store as enrollments
 from sayso.erasure import (
     CertificateCheck,
     ErasurePlan,
@@ -216,12 +217,17 @@ def _forget_credentials(tx: Connection, speaker: SpeakerId, _: Sequence[Artifact
     return {"credentials": accounts.forget(tx, speaker)}
 
 
+def _forget_enrollments(tx: Connection, speaker: SpeakerId, _: Sequence[ArtifactId]) -> Mapping[str, int]:
+    return {"enrollments": enrollments.forget(tx, speaker)}
+
+
 FORGETS: Final[tuple[Forget, ...]] = (
     _forget_clips,
     _forget_voices,
     _forget_decisions,
     _forget_recognition,
     _forget_credentials,
+    _forget_enrollments,
 )
 """What rooms that erasure does not know delete of a speaker; clips first, which are found by the voices."""
 

@@ -80,6 +80,14 @@ def item_rows(tx: Connection, plan: str) -> list[Rows]:
     return [rows_where(tx, "erasure_items", "plan_id", [plan])]
 
 
+def enrollment_rows(tx: Connection, enrollment: str) -> list[Rows]:
+    """Return an enrolment, what people decided of it, and what is recorded of its evidence."""
+    mine = rows_where(tx, "enrollments", "enrollment_id", [enrollment])
+    evidence = [str(row["artifact_id"]) for row in mine[1] if row["artifact_id"]]
+    kept = [rows_where(tx, name, "artifact_id", evidence) for name in ("artifacts", "artifact_speakers")]
+    return [mine, rows_where(tx, "enrollment_decisions", "enrollment_id", [enrollment]), *kept]
+
+
 def committed(vault: Vault, speaker: SpeakerId, rows: Iterable[Rows]) -> str:
     """Return the commitment to rows of a speaker; raise `SubjectUnknown` once the key is gone."""
     return _joined([vault.commit(speaker, encoded(part), domain=Domain.ROWS) for part in rows])

@@ -11,16 +11,20 @@ from typing import Final
 from sayso.clock import now, parse_stamp
 from sayso.consent import State
 from sayso.consent import store as consents
+from sayso.database import Connection
 from sayso.errors import SaysoError
 from sayso.fingerprint import Content
 from sayso.ids import GrantId, SpeakerId
 from sayso.ledger import verify_proof
+from sayso.ledger.acts import VoiceMade
 from sayso.ledger.entry import Link, brief
 from sayso.ledger.proof import Proof
 from sayso.mark import Mark
 from sayso.mark.passages import Passage, are_mixed
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
+from sayso.voices.errors import VoiceUnknown
+from sayso.voices.store import get_voice
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.content import COPIED, ERASED, UNCOMPARED
 from sayso.workflows.provenance.recognising import UNMARKED, Recognised
@@ -41,6 +45,8 @@ class ClipStanding:
     problem: str = ""
     proof: str = ""
     log_key: str = ""
+    path: str | None = None
+    """By what way the recordings of the voice came in; None where the voice is not here any more."""
 
     @property
     def is_given(self) -> bool:
@@ -130,6 +136,7 @@ def standing_of_clip(session: Session, clip: Clip) -> ClipStanding:
     """Return what is known here of ``clip``, its grant and its entry."""
     with session.read() as tx:
         grant = consents.get_grant(tx, GrantId(clip.grant_id))
+        path = _path_of(session, tx, clip)
     try:
         entry = session.log.index_of(clip.result_ticket or clip.intent_ticket)
         data = session.log.entry(entry)
@@ -138,9 +145,19 @@ def standing_of_clip(session: Session, clip: Clip) -> ClipStanding:
         verify_proof(proof, data, log_key)
         problem = _mismatch(data, clip) or _unrecorded(session, data, clip, grant.speaker)
     except SaysoError as error:
-        return ClipStanding(clip, grant.state_at(now()), None, proof_ok=False, problem=error.message)
+        return ClipStanding(clip, grant.state_at(now()), None, proof_ok=False, problem=error.message, path=path)
     state = grant.state_at(now())
-    return ClipStanding(clip, state, entry, proof_ok=not problem, problem=problem, proof=proof, log_key=log_key)
+    return ClipStanding(clip, state, entry, not problem, problem, proof, log_key, path)
+
+
+def _path_of(session: Session, tx: Connection, clip: Clip) -> str | None:
+    """Return how the recordings of the clip's voice came in; of a voice that was erased, what its entry says."""
+    try:
+        return get_voice(tx, clip.voice_id).path
+    except VoiceUnknown:
+        made = session.installation.log.query_in(tx, type=VoiceMade.TYPES[0], grants=[clip.grant_id])
+        paths = [str(each.entry.facts["path"]) for each in made if each.entry.facts.get("voice") == clip.voice_id]
+        return paths[-1] if paths else None
 
 
 def _unrecorded(session: Session, entry: bytes, clip: Clip, speaker: SpeakerId) -> str:

@@ -20,6 +20,7 @@ from sayso.engines.licensing import check_licence
 from sayso.engines.protocol import Capability, Engine
 from sayso.engines.registry import engine as engine_named
 from sayso.enrollment import enrolled
+from sayso.enrollment.path import CloneBasis
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
 from sayso.progress import Report, silent, within
@@ -30,6 +31,7 @@ from sayso.voices.reference import digests_of
 from sayso.voices.store import VoiceRow
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact, Granted
+from sayso.workflows.enrollment.basis import basis_facts, basis_of, claimed, sealed_evidence_address
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive, voicebook
 from sayso.workflows.voices.archive import StoredBytes
@@ -41,7 +43,11 @@ MAX_RECORDING_BYTES: Final = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Commission:
-    """What somebody wants cloned; ``go_on`` is a voice of the same speaker, from which the fit goes on."""
+    """What somebody wants cloned; ``go_on`` is a voice of the same speaker, from which the fit goes on.
+
+    ``licence`` and ``evidence`` (an address) say that anybody may adapt the recordings, where the speaker has not
+    enrolled with them.
+    """
 
     speaker: str
     recordings: tuple[Path, ...]
@@ -49,6 +55,8 @@ class Commission:
     engine: str | None = None
     seed: int = 0
     go_on: str | None = None
+    licence: str | None = None
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +75,14 @@ class Cloned:
     seconds: float
     grant: str
     repaired: tuple[str, ...]
+    basis: CloneBasis
 
 
 def clone_voice(session: Session, commission: Commission, report: Report = silent) -> Cloned:
-    """Clone a voice; raise `ConsentRefused` unless a grant allows it, or an error of audio or of the engine."""
+    """Clone a voice; raise `ConsentRefused` unless a grant allows it, or an error of audio or of the engine.
+
+    Raise `NotEnrolled` for recordings that came in by none of the paths that the settings allow.
+    """
     session.require(Right.SPEECH)
     started = time.perf_counter()
     effort = parse_effort(commission.effort)
@@ -79,9 +91,11 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     recordings, names = [_read(path) for path in commission.recordings], [str(path) for path in commission.recordings]
     voice = VoiceId(new_id("voice"))
     before = _before(session, commission.go_on, speaker, engine)
+    free = claimed(commission.licence, commission.evidence)
     granted = _permitted(session, speaker, voice, recordings, engine)
     try:
         permitted = _cloning_permit(session, granted.permit, voice)
+        basis = basis_of(session, speaker, recordings, free)
         references = enrolled(recordings, session.detector, permitted, names=names)
         report(0.08)
         found = clone_zero_shot if Capability.CLONE in engine.capabilities else fit
@@ -94,7 +108,8 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
             seed=commission.seed,
             progress=lambda part: report(within(part, 0.08, 0.9)),
         )
-        _kept(session, granted, permitted, references=references, fitted=fitted, engine=engine, before=before)
+        made = Made(references, fitted, engine, basis, before)
+        _kept(session, granted, permitted, made)
     except BaseException:
         permission.failed(session, granted, ACT)
         raise
@@ -108,6 +123,7 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
         seconds=time.perf_counter() - started,
         grant=granted.permit.grant_id,
         repaired=tuple(sorted({repair for reference in references for repair in reference.repairs})),
+        basis=basis,
     )
 
 
@@ -193,17 +209,20 @@ def _cloning_permit(session: Session, permit: Permit, voice: VoiceId) -> Cloning
     return CloningPermit(session.gate, permit, voice, commit=commit)
 
 
-def _kept(
-    session: Session,
-    granted: Granted,
-    permitted: CloningPermit,
-    *,
-    references: Sequence[Reference],
-    fitted: FittedVoice,
-    engine: Engine,
-    before: VoiceRow | None,
-) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """What a voice was made of, by what path that came in, and what came of it."""
+
+    references: Sequence[Reference]
+    fitted: FittedVoice
+    engine: Engine
+    basis: CloneBasis
+    before: VoiceRow | None
+
+
+def _kept(session: Session, granted: Granted, permitted: CloningPermit, made: Made) -> None:
     """Seal recordings, repaired recordings, embedding and voice; record them and log the result, all or nothing."""
+    references, fitted, engine, before = made.references, made.fitted, made.engine, made.before
     speaker, permit, voice = granted.permit.speaker, granted.permit, permitted.voice
     takes = archive.sealed_recordings(session, references, permitted)
     embedding, kept = archive.sealed_voice(session, fitted, references, permitted)
@@ -213,6 +232,7 @@ def _kept(
             "voice": voice,
             "engine": engine.name,
             "similarity_milli": round(1000 * fitted.similarity),
+            **basis_facts(session, speaker, made.basis),
         }
         for take in takes:
             for place, one in enumerate(take):
@@ -222,12 +242,13 @@ def _kept(
         parents = [*sources, embedding.artifact_id, *([before.artifact_id] if before else [])]
         archive.recorded(tx, embedding, permit, speakers=[speaker], parents=sources)
         archive.recorded(tx, kept, permit, speakers=[speaker], parents=parents)
-        voices.insert_voice(tx, _row(voice, speaker, engine, kept, fitted))
+        voices.insert_voice(tx, _row(session, voice, speaker, made, kept))
         facts |= archive.recorded_facts(session, tx, permit)
         permission.result(session, tx, granted, f"{ACT}:made", facts)
 
 
-def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: StoredBytes, fitted: FittedVoice) -> VoiceRow:
+def _row(session: Session, voice: VoiceId, speaker: SpeakerId, made: Made, kept: StoredBytes) -> VoiceRow:
+    engine, fitted = made.engine, made.fitted
     return VoiceRow(
         voice_id=voice,
         speaker_id=speaker,
@@ -238,4 +259,8 @@ def _row(voice: VoiceId, speaker: SpeakerId, engine: Engine, kept: StoredBytes, 
         artifact_id=kept.artifact_id,
         created_at=stamp(now()),
         similarity_milli=round(1000 * fitted.similarity),
+        path=made.basis.path,
+        enrollment_id=made.basis.enrollment,
+        licence=made.basis.licence,
+        evidence_sealed=sealed_evidence_address(session, speaker, made.basis),
     )

@@ -20,6 +20,7 @@ from sayso.disk import locked
 from sayso.engines.protocol import Engine, StockVoice
 from sayso.engines.registry import engine as engine_named
 from sayso.engines.registry import installed
+from sayso.enrollment.path import ClonePath
 from sayso.ids import GrantId, SpeakerId, VoiceId, new_id
 from sayso.ledger import append
 from sayso.ledger.acts import GrantEntered, StockAdmitted
@@ -116,6 +117,7 @@ def _enter(
         language=voice.language,
         artifact_id=kept.artifact_id,
         created_at=stamp(now()),
+        path=ClonePath.STOCK,
         name=voice.name,
         house=True,
     )

@@ -15,6 +15,7 @@ from sayso.ids import PREFIXES, IdInvalid, SpeakerId, VoiceId, parse_id
 from sayso.lineage import Kind
 from sayso.voices.profile import VoiceProfile
 from sayso.voices.store import VoiceRow, get_voice, list_voices, stock_named
+from sayso.workflows.enrollment.basis import evidence_address
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices.house import admit_stock_voices, stock_names
 
@@ -54,6 +55,8 @@ class VoiceShown:
 
     row: VoiceRow
     quality: Mapping[str, int] = field(default_factory=dict)
+    evidence: str | None = None
+    """Where it stands that the recordings are free, where that was asked for."""
 
 
 def row_of(session: Session, voice: str) -> VoiceRow:
@@ -139,7 +142,8 @@ def listed(session: Session) -> list[VoiceShown]:
 def shown(session: Session, voice: str) -> VoiceShown:
     """Return one voice with its quality figures; raise `VoiceUnknown`."""
     row = row_of(session, voice)
-    return VoiceShown(row, profile_of(session, row).quality)
+    profile = profile_of(session, row)
+    return VoiceShown(row, profile.quality, evidence_address(session, row.speaker_id, row.evidence_sealed))
 
 
 def profile_of(session: Session, row: VoiceRow) -> VoiceProfile:

@@ -13,7 +13,7 @@ COMMANDS: Final[dict[str, tuple[str, str | None]]] = {
     "demo": ("demo.demo", None),
     "speaker": ("speaker.app", "Add speakers and manage their keys."),
     "consent": ("consents.group.app", "Grant, change, withdraw and explain consent."),
-    "enroll": ("enroll.app", "Check recordings before a voice is made of them."),
+    "enroll": ("enroll.app", "Record a speaker's statement, and check it before a voice is made."),
     "voice": ("voice.app", "Clone a voice under consent; list voices."),
     "say": ("say.say", None),
     "text": ("text.text", None),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MARKER: Final = ".sayso-demo"
 LICENSEE: Final = "Northwind Audio"
 PURPOSE: Final = "audiobook/mystery"
+PUBLIC_DOMAIN: Final = "https://librivox.org/pages/public-domain/"
 LINE: Final = (
     "It was nearly midnight when the lighthouse keeper heard the knock. Nobody had crossed that water in 11 years."
 )
@@ -96,6 +97,7 @@ class Demo:
 
     def _clone(self, speaker: str) -> str:
         cloned = self._cloned(speaker)
+        self._line("enrol", "no statement is asked for: the recording is in the public domain (--licence, --evidence)")
         self._line("clone", f"voice {cloned.voice}, similarity {cloned.similarity:.2f}, in {cloned.seconds:.0f} s")
         self.results["clone"] = voices.cloned(cloned)
         return cloned.voice
@@ -166,7 +168,8 @@ class Demo:
     def _cloned(self, speaker: str) -> Cloned:
         from sayso.workflows.voices.cloning import Commission, clone_voice  # noqa: PLC0415
 
-        commission = Commission(speaker, (self.folder / "1-reference.flac",), effort="fast")
+        recording = self.folder / "1-reference.flac"
+        commission = Commission(speaker, (recording,), effort="fast", licence="public-domain", evidence=PUBLIC_DOMAIN)
         with bar("cloning") as report:
             return clone_voice(self.session, commission, report)
 

@@ -35,18 +35,27 @@ def clone(
     ] = None,
     engine: Annotated[str | None, typer.Option(help="Engine to clone for; default: the settings.")] = None,
     seed: Annotated[int, typer.Option(help="Random seed; same seed and recordings, same voice.")] = 0,
+    licence: Annotated[
+        str | None,
+        typer.Option(help="For recordings that anybody may adapt: public-domain, CC0-1.0, CC-BY-4.0 or CC-BY-SA-4.0."),
+    ] = None,
+    evidence: Annotated[
+        str | None, typer.Option(help="Address of the page that says so, https://...; with --licence.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Clone a voice from recordings.
 
-    Needs a grant that allows cloning. The recordings are stored encrypted. Stopped with Ctrl-C, nothing is kept.
+    Needs a grant that allows cloning, and that the speaker enrolled with these recordings (sayso enroll start), or
+    --licence. The recordings are stored encrypted. Stopped with Ctrl-C, nothing is kept.
     """
     from sayso.workflows.voices.cloning import Commission, clone_voice  # noqa: PLC0415
 
     with bar("cloning the voice") as report:
-        commission = Commission(speaker, tuple(audio), effort, engine, seed, go_on)
+        commission = Commission(speaker, tuple(audio), effort, engine, seed, go_on, licence, evidence)
         cloned = clone_voice(local_session(), commission, report)
-    lines = (f"voice {cloned.voice}", *likeness_lines(cloned), f"{cloned.seconds:.0f} s with {cloned.engine}")
+    came = f"recordings: {cloned.basis.path}" + (f", {cloned.basis.licence}" if cloned.basis.licence else "")
+    lines = (f"voice {cloned.voice}", came, *likeness_lines(cloned), f"{cloned.seconds:.0f} s with {cloned.engine}")
     show(shapes.cloned(cloned), lines, as_json=as_json)
 
 

@@ -84,6 +84,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_decision_records_speaker_id"), "decision_records", ["speaker_id"], unique=False)
     op.create_table(
+        "enrollment_decisions",
+        sa.Column("enrollment_id", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("decision", sa.String(length=16), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("enrollment_id", "number", name=op.f("pk_enrollment_decisions")),
+    )
+    op.create_table(
+        "enrollments",
+        sa.Column("enrollment_id", sa.String(length=20), nullable=False),
+        sa.Column("speaker_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("started_at", sa.String(length=24), nullable=False),
+        sa.Column("submitted_at", sa.String(length=24), nullable=True),
+        sa.Column("grant_id", sa.String(length=20), nullable=True),
+        sa.Column("challenge_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("samples", sa.Text(), nullable=False),
+        sa.Column("artifact_id", sa.String(length=20), nullable=True),
+        sa.Column("print_sealed", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("enrollment_id", name=op.f("pk_enrollments")),
+    )
+    op.create_index(op.f("ix_enrollments_grant_id"), "enrollments", ["grant_id"], unique=False)
+    op.create_index(op.f("ix_enrollments_organisation_id"), "enrollments", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_enrollments_speaker_id"), "enrollments", ["speaker_id"], unique=False)
+    op.create_table(
         "erasure_certificates",
         sa.Column("certificate_id", sa.String(length=20), nullable=False),
         sa.Column("plan_id", sa.String(length=20), nullable=False),
@@ -175,6 +203,7 @@ def upgrade() -> None:
         sa.Column("signed_by", sa.String(length=64), nullable=True),
         sa.Column("who", sa.String(length=16), nullable=False),
         sa.Column("at", sa.String(length=24), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("grant_id", "version", name=op.f("pk_grant_versions")),
     )
     op.create_table(
@@ -384,6 +413,10 @@ def upgrade() -> None:
         sa.Column("artifact_id", sa.String(length=20), nullable=False),
         sa.Column("similarity_milli", sa.Integer(), nullable=True),
         sa.Column("house", sa.Boolean(), nullable=False),
+        sa.Column("path", sa.String(length=16), nullable=False),
+        sa.Column("enrollment_id", sa.String(length=20), nullable=True),
+        sa.Column("licence", sa.String(length=32), nullable=True),
+        sa.Column("evidence_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("voice_id", name=op.f("pk_voices")),
     )

@@ -103,7 +103,7 @@ def list_(
     from sayso.workflows.consent import showing  # noqa: PLC0415
 
     listed = shapes.grants(showing.listed(local_session(), speaker))
-    columns = ("grant", "state", "licensee", "purposes", "until", "minutes_left")
+    columns = ("grant", "state", "origin", "licensee", "purposes", "until", "minutes_left")
     show(listed, tables.rows(columns, listed["grants"]), as_json=as_json)
 
 

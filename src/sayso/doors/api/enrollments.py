@@ -1,0 +1,113 @@
+"""Enrolments over HTTP: a statement to read, its recording with samples, what became of it, and reviews."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, File, Request, UploadFile
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from sayso.doors.api.asking import Asked
+from sayso.doors.api.errors import TooLarge
+from sayso.doors.api.told import shown, told
+from sayso.doors.shapes import enrollment as shapes
+from sayso.workflows.consent.terms import Terms
+from sayso.workflows.enrollment import evidence, reviewing, showing, starting, submitting
+from sayso.workflows.enrollment.submitting import Recordings
+
+router = APIRouter(tags=["enrolments"])
+
+PATH: Final = "/v1/enrollments"
+ENROLLMENT_BYTES: Final = 64 * 1024 * 1024
+"""The most that statement and samples take together."""
+
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class EnrollmentBody(BaseModel):
+    """What a speaker will allow by reading it aloud; the limits are those of a grant, by the same names."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {"speaker": "spk_aaaaaaaaaaaaaaaa", "licensee": "Northwind Audio", "purposes": ["audiobook/mystery"]}
+            ]
+        },
+    )
+
+    speaker: Id
+    licensee: Annotated[str, Field(min_length=1, max_length=200)]
+    purposes: Annotated[list[str], Field(min_length=1, max_length=50)]
+
+
+class ReviewBody(BaseModel):
+    """What a person decides of an enrolment, and why; the reason is sealed."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"decision": "accept", "reason": "an accent, all words said"}]}
+    )
+
+    decision: Annotated[str, Field(max_length=16)]
+    reason: Annotated[str, Field(min_length=1, max_length=reviewing.MAX_REASON_CHARS)]
+
+
+@router.post(PATH, status_code=201, responses=told("enrollment-started", 201))
+async def start(body: EnrollmentBody, asked: Asked, request: Request) -> JSONResponse:
+    """Draw a statement that a speaker must read aloud within 120 seconds; nothing is allowed yet."""
+    limits: dict[str, Any] = dict(body.model_extra or {})
+
+    def issued() -> dict[str, Any]:
+        terms = Terms(body.speaker, body.licensee, tuple(body.purposes), **limits)
+        return shapes.issued(starting.start(asked.session, terms))
+
+    return await asked.once(request, issued)
+
+
+@router.get(PATH, responses=told("enrollments"))
+async def list_enrollments(asked: Asked, speaker: Id) -> JSONResponse:
+    """List the enrolments of a speaker."""
+    return await shown(asked, lambda: shapes.statuses(showing.listed(asked.session, speaker)))
+
+
+@router.get("/v1/reviews", responses=told("enrollments"))
+async def list_reviews(asked: Asked) -> JSONResponse:
+    """List the enrolments that wait for a person."""
+    return await shown(asked, lambda: shapes.statuses(reviewing.waiting(asked.session)))
+
+
+@router.get(PATH + "/{enrollment}", responses=told("enrollment-status"))
+async def show_enrollment(enrollment: str, asked: Asked) -> JSONResponse:
+    """Show what an enrolment is now, and what to do next."""
+    return await shown(asked, lambda: shapes.status(showing.shown(asked.session, enrollment)))
+
+
+@router.post(PATH + "/{enrollment}/recordings", responses=told("enrollment-status"))
+async def submit(
+    enrollment: str, asked: Asked, statement: UploadFile, samples: Annotated[list[UploadFile], File()]
+) -> JSONResponse:
+    """Hand in the recording of the statement with samples of the voice; it uses the statement up."""
+    handed = Recordings(await _read(statement), tuple([await _read(sample) for sample in samples]))
+    return await shown(asked, lambda: shapes.status(submitting.submit(asked.session, enrollment, handed)))
+
+
+@router.get(PATH + "/{enrollment}/evidence", responses=told("enrollment-evidence"))
+async def show_evidence(enrollment: str, asked: Asked) -> JSONResponse:
+    """Show what was read, found, and by which models; not the recordings."""
+    return await shown(asked, lambda: shapes.evidence(evidence.evidence(asked.session, enrollment)))
+
+
+@router.post(PATH + "/{enrollment}/decision", responses=told("enrollment-status"))
+async def decide(enrollment: str, body: ReviewBody, asked: Asked) -> JSONResponse:
+    """Decide on an enrolment that waits for a person."""
+    return await shown(
+        asked, lambda: shapes.status(reviewing.decide(asked.session, enrollment, body.decision, body.reason))
+    )
+
+
+async def _read(file: UploadFile) -> bytes:
+    data = await file.read(ENROLLMENT_BYTES + 1)
+    if len(data) > ENROLLMENT_BYTES:
+        raise TooLarge(f"got a larger file than is taken here, expected at most {ENROLLMENT_BYTES} bytes")
+    return data
