@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
@@ -28,6 +29,16 @@ class Source:
     place: str
     tree: ast.Module
     num_lines: int
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Return every node of the tree, walked once for all rules."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def calls(self) -> tuple[tuple[str, ast.Call], ...]:
+        """Return every call of the tree, as `called_names` does."""
+        return tuple(called_names(self.tree))
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,7 @@ class OnlyMaker:
     def breaches(self, source: Source) -> Iterator[int]:
         """Yield calls of the constructor, and `replace` of such a value cannot be seen here: tests hold that."""
         if not source.place.startswith(self.home):
-            yield from (call.lineno for name, call in called_names(source.tree) if name == self.name)
+            yield from (call.lineno for name, call in source.calls if name == self.name)
 
 
 class NoNaiveTime:
@@ -82,7 +93,7 @@ class NoNaiveTime:
         """Yield ``datetime.now`` and its kin, and ``time.time``."""
         if source.place == "clock.py":
             return
-        for name, call in called_names(source.tree):
+        for name, call in source.calls:
             owner = getattr(call.func, "value", None)
             owner_name = getattr(owner, "id", getattr(owner, "attr", ""))
             if (name in self.readers and owner_name in {"datetime", "date"}) or (name, owner_name) == ("time", "time"):
@@ -96,7 +107,7 @@ class NoAssert:
 
     def breaches(self, source: Source) -> Iterator[int]:
         """Yield assert statements."""
-        yield from (node.lineno for node in ast.walk(source.tree) if isinstance(node, ast.Assert))
+        yield from (node.lineno for node in source.nodes if isinstance(node, ast.Assert))
 
 
 class NoEnvironment:
@@ -113,7 +124,7 @@ class NoEnvironment:
         """Yield uses of ``os.environ`` and ``os.getenv`` (doors may read how to talk to the terminal)."""
         if source.place in self.allowed or source.place.startswith("doors/"):
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}:
                 yield node.lineno
 
@@ -130,7 +141,7 @@ class OneDoor:
         """Yield imports of the package."""
         if any(source.place.startswith(p) or source.place.endswith(p) for p in self.places):
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if any(name.split(".")[0] == self.package for name in names):
@@ -149,7 +160,7 @@ class FewUsers:
         """Yield imports of the name, and uses of it as an attribute of the module."""
         if source.place.startswith(self.places):
             return
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{self.module}."):
                 yield from (node.lineno for alias in node.names if alias.name == self.name)
             elif isinstance(node, ast.Attribute) and node.attr == self.name:
@@ -169,7 +180,7 @@ class SmallFiles:
             return  # a schema is one list
         if source.num_lines > MAX_FILE_LINES:
             yield 1
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) > MAX_FUNCTION_LINES:
                 yield node.lineno
 
@@ -210,7 +221,7 @@ class ScopedQueries:
         if not source.place.endswith("store.py") or source.place in UNSCOPED:
             return
         shared = _assigned(source.tree)
-        for function in ast.walk(source.tree):
+        for function in source.nodes:
             if isinstance(function, ast.FunctionDef):
                 yield from self._unscoped(function, shared)
 
@@ -247,11 +258,11 @@ class WidenedByName:
     def breaches(self, source: Source) -> Iterator[int]:
         """Yield calls of `everything`, and in workflows and doors uses of the scope `EVERYTHING`, elsewhere."""
         allowed = {place.partition(":")[2] for place in WIDENED if place.partition(":")[0] == source.place}
-        for function in ast.walk(source.tree):
+        for function in source.nodes:
             if isinstance(function, ast.FunctionDef) and function.name not in allowed:
                 yield from (call.lineno for name, call in called_names(function) if name == "everything")
         if source.place.startswith(("workflows/", "doors/")) and source.place not in SessionOnly.allowed:
-            names = (node for node in ast.walk(source.tree) if isinstance(node, ast.Name))
+            names = (node for node in source.nodes if isinstance(node, ast.Name))
             yield from (node.lineno for node in names if node.id == "EVERYTHING")
 
 
@@ -265,7 +276,7 @@ class SessionOnly:
         """Yield calls of ``database.read`` and ``database.write`` in workflows and doors."""
         if not source.place.startswith(("workflows/", "doors/")) or source.place in self.allowed:
             return
-        for name, call in called_names(source.tree):
+        for name, call in source.calls:
             owner = getattr(call.func, "value", None)
             if name in {"read", "write"} and getattr(owner, "attr", getattr(owner, "id", "")) == "database":
                 yield call.lineno
@@ -302,7 +313,7 @@ class RightNamed:
         """Yield writes in workflows and doors that no call of `require` comes before in the same function."""
         if not source.place.startswith(("workflows/", "doors/")) or source.place in SessionOnly.allowed:
             return
-        for function in ast.walk(source.tree):
+        for function in source.nodes:
             if isinstance(function, ast.FunctionDef) and f"{source.place}:{function.name}" not in UNDER_A_RIGHT:
                 asked = [call.lineno for name, call in called_names(function) if name == "require"]
                 yield from (line for line in self._writes(function) if line < min(asked, default=line + 1))
@@ -330,7 +341,7 @@ class OwnActs:
     def breaches(self, source: Source) -> Iterator[int]:
         """Yield calls of `as_installation` elsewhere."""
         if source.place not in self.allowed:
-            yield from (call.lineno for name, call in called_names(source.tree) if name == "as_installation")
+            yield from (call.lineno for name, call in source.calls if name == "as_installation")
 
 
 def _assigned(tree: ast.Module | ast.FunctionDef) -> dict[str, ast.expr]:
@@ -381,8 +392,8 @@ class NoCommand:
         """Yield strings outside ``doors`` that name a command or an option of one; docstrings may."""
         if source.place.startswith("doors/"):
             return
-        docstrings = {id(doc) for node in ast.walk(source.tree) if (doc := _docstring(node)) is not None}
-        for node in ast.walk(source.tree):
+        docstrings = {id(doc) for node in source.nodes if (doc := _docstring(node)) is not None}
+        for node in source.nodes:
             is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
             if is_text and self.pattern.search(node.value):
                 yield node.lineno
