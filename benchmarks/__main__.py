@@ -37,6 +37,7 @@ BENCHMARKS = {
     "page": ["mark/page.py", "--json", "{out}/page.json"],
     "content": ["mark/content.py", "--clips", "80", "--out", "{out}/content.json"],
     "finding": ["mark/finding.py", "--clips", "20", "--sealed", "10000", "--out", "{out}/finding.json"],
+    "corpus": ["corpus/corpus.py", "--json", "{out}/corpus.json"],
     "live": ["live/server.py", "--json", "{out}/live.json"],
     "long-verify": ["files/long_verify.py", "--hours", "6", "--json", "{out}/long-verify.json"],
     "enrollment": ["enrollment/checking.py", "--json", "{out}/enrollment.json"],
