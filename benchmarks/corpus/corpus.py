@@ -1,6 +1,6 @@
 """Corpora: throughput of both tiers, scaling, memory of a long file, kills, and duplicates, on the shared speech.
 
-    python benchmarks/corpus/corpus.py --what throughput duplicates kills long
+python benchmarks/corpus/corpus.py --what throughput duplicates kills long
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def raw(folder: Path, minutes: float, each_s: float = 120.0) -> float:
 
 def cpu_s() -> float:
     return sum(
-        used.ru_utime + used.ru_stime for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        used.ru_utime + used.ru_stime
+        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     )
 
 
@@ -131,8 +132,8 @@ def near(count: int) -> dict:
     for number, row in enumerate(rows[:count]):
         original = Signal.mono(sound(row).mixed(), 16_000)
         made.append(candidate(f"{number:04d}", original))
-        for how, signal in changed(original).items():
-            made.append(candidate(f"{number:04d} {how}", signal))
+        for how, copy in changed(original).items():
+            made.append(candidate(f"{number:04d} {how}", copy))
     began = time.process_time()
     found = duplicates(made)
     spent = time.process_time() - began
@@ -155,14 +156,21 @@ def near(count: int) -> dict:
 
 def same_text() -> dict:
     """Two people who read the same sentences, and every pair of clips of different content."""
-    made = [candidate(row["path"], Signal.mono(sound(row).mixed(), 16_000)) for row in clips("vctk") + clips("speechocean762")]
+    made = [
+        candidate(row["path"], Signal.mono(sound(row).mixed(), 16_000))
+        for row in clips("vctk") + clips("speechocean762")
+    ]
     texts = {row["path"]: (row["text"], row["speaker"]) for row in clips("vctk") + clips("speechocean762")}
     pairs = sum(
         texts[a.segment][0] == texts[b.segment][0] and texts[a.segment][1] != texts[b.segment][1]
         for place, a in enumerate(made)
         for b in made[place + 1 :]
     )
-    return {"clips": len(made), "pairs of one text by two speakers": pairs, "taken for duplicates": len(duplicates(made))}
+    return {
+        "clips": len(made),
+        "pairs of one text by two speakers": pairs,
+        "taken for duplicates": len(duplicates(made)),
+    }
 
 
 PROGRAM = """
@@ -172,7 +180,8 @@ from sayso.corpus.cleaning import Wanted
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.program import Runner
 from sayso.corpus.running import CorpusRun
-print(CorpusRun(CorpusFolder.named(Path(sys.argv[1]), sys.argv[2]), Runner(workers=2), Wanted(scores=False)).run().digest)
+corpus = CorpusFolder.named(Path(sys.argv[1]), sys.argv[2])
+print(CorpusRun(corpus, Runner(workers=2), Wanted(scores=False)).run().digest)
 """
 
 
@@ -190,7 +199,9 @@ def kills(count: int, minutes: float) -> dict:
         done = 0
         while True:
             command = [sys.executable, "-c", PROGRAM, str(home), "killed"]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+            )
             try:
                 out, _ = process.communicate(timeout=rng.uniform(3, 12) if done < count else None)
             except subprocess.TimeoutExpired:
@@ -230,7 +241,9 @@ def long_file(hours: float) -> dict:
             "print(Measure(Path(sys.argv[2]))(json.dumps(unit)))\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
         )
-        out = subprocess.run([sys.executable, "-c", code, str(path), str(Path(scratch, "work"))], capture_output=True, check=True)
+        out = subprocess.run(
+            [sys.executable, "-c", code, str(path), str(Path(scratch, "work"))], capture_output=True, check=True
+        )
         return {"hours": hours, "most memory, MB": int(out.stdout.split()[-1])}
 
 

