@@ -6,10 +6,8 @@ no more units are in memory than there are workers: that is the back pressure.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -121,11 +119,6 @@ def _collected(stage: CorpusStage, units: list[Answer], runner: Runner) -> Itera
             yield json.loads(row["answer"])
     except Exception as error:
         raise _WorkerDied(str(error)) from error
-    finally:
-        del frame, worker
-        with warnings.catch_warnings():  # Daft leaves the pipes of its workers to the garbage collector
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
 
 
 def _daft(runner: Runner) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -19,6 +21,7 @@ from sayso.errors import Unavailable
 
 _CHUNK: Final = 8 << 20
 _TRIES: Final = 5
+_PAUSE_S: Final = 0.1
 
 StoreOptions = dict[str, str]
 """Where an S3-compatible store is and how it is asked: endpoint, region; never a secret."""
@@ -87,25 +90,29 @@ def bucket(name: str, options: StoreOptions) -> Any:
     """Return the bucket ``name`` of an S3-compatible store; credentials come from the environment of obstore."""
     from obstore.store import S3Store  # noqa: PLC0415 - most corpora are folders
 
-    plain = options.get("endpoint", "").startswith("http://")
-    more: dict[str, Any] = {"client_options": {"allow_http": True}} if plain else {}
-    return S3Store(name, **more, **options, virtual_hosted_style_request=False)  # type: ignore[arg-type]
+    told: dict[str, Any] = {
+        **options,
+        "client_options": {"connect_timeout": "5s", "timeout": "60s"},
+        "retry_config": {"max_retries": 1, "retry_timeout": timedelta(seconds=20)},
+        "virtual_hosted_style_request": False,
+    }
+    if options.get("endpoint", "").startswith("http://"):
+        told["client_options"]["allow_http"] = True
+    return S3Store(name, **told)
 
 
 def answered(ask: Any) -> Any:
-    """Return the answer of a store, asked up to five times; raise `StoreUnreachable`."""
-    for left in range(_TRIES - 1, -1, -1):
+    """Return the answer of a store, asked up to five times, ever more slowly; raise `StoreUnreachable`."""
+    why = ""
+    for tried in range(_TRIES):
         try:
             return ask()
-        except (OSError, RuntimeError) as error:
-            if left == 0 or isinstance(error, FileNotFoundError):
-                line = str(error).partition("\n")[0][:120]
-                raise StoreUnreachable(f"the object store failed {_TRIES} times: {line}; run this again") from None
         except Exception as error:  # noqa: BLE001 - obstore raises classes of its own
-            if left == 0:
-                line = str(error).partition("\n")[0][:120]
-                raise StoreUnreachable(f"the object store failed {_TRIES} times: {line}; run this again") from None
-    raise StoreUnreachable
+            why = str(error).partition("\n")[0][:120]
+            if isinstance(error, FileNotFoundError):
+                break
+        time.sleep(_PAUSE_S * 2**tried)
+    raise StoreUnreachable(f"the object store failed {tried + 1} times: {why}; run this again")
 
 
 def pieces(path: Path, spans_ms: Iterable[tuple[int, int]]) -> Iterator[Signal]:
