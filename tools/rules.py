@@ -382,7 +382,7 @@ class NoCommand:
 
     remedy = "raise an error of its own class, and name the command in doors/hints.py"
     words: ClassVar = (
-        "account", "consent", "credentials", "demo", "detect", "diagnose", "doctor", "erase", "export", "labels",
+        "account", "consent", "corpus", "credentials", "demo", "detect", "diagnose", "doctor", "erase", "export", "labels",
         "ledger", "mark", "produce", "report", "resolver", "restore", "runs", "say", "serve", "settings", "speaker",
         "trace", "verify", "voice", "witness",
     )  # fmt: skip

@@ -19,6 +19,8 @@ HINTS: Final[Mapping[str, str]] = {
     "ClockTurnedBack": "if the entry's time is the wrong one, `sayso doctor --accept-clock` accepts the present clock",
     "CloningNotGranted": "`sayso consent grant --speaker S --licensee L --purpose P` gives a grant",
     "ConsentRefused": "the reasons say who can change what; `sayso consent why` shows every rule",
+    "CorpusBusy": "`sayso corpus status` shows how far it is",
+    "CorpusUnknown": "`sayso corpus create` creates one",
     "CredentialExposed": "run chmod 600 on it, and have a new one issued if others use this machine",
     "CredentialInvalid": "`sayso account credential` issues one",
     "CredentialRefused": "the operator issues a new one with `sayso account credential`",
