@@ -287,6 +287,7 @@ UNDER_A_RIGHT: Final[Mapping[str, str]] = {
     "workflows/consent/acts.py:act_on_grant": "whoever calls it names the right; the rule takes its call for a write",
     "workflows/consent/holding.py:_renew": "renews the lease of a permit",
     "workflows/voices/cloning.py:_kept": "keeps what was made under a permit",
+    "workflows/storage/keeping.py:_kept": "keeps what was permitted to be stored",
     "workflows/speech/speaking.py:settle": "keeps what was made under a permit",
     "workflows/speech/live.py:_note": "notes what was heard under a permit",
     "workflows/productions/chapters.py:_log": "logs what was released under permits",
@@ -384,7 +385,7 @@ class NoCommand:
     words: ClassVar = (
         "account", "consent", "corpus", "credentials", "demo", "detect", "diagnose", "doctor", "erase", "export", "labels",
         "ledger", "mark", "produce", "report", "resolver", "restore", "runs", "say", "serve", "settings", "speaker",
-        "trace", "verify", "voice", "witness",
+        "store", "trace", "verify", "voice", "witness",
     )  # fmt: skip
     pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")
 
@@ -428,6 +429,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "workflows/restoration/",  # a person's own file
         "corpus/shards/export.py",  # what a view lets out: granted or licensed recordings, nothing made here
         "corpus/cleaning.py",  # segments of recordings that are there on a basis of their own
+        "storage/forms.py",  # a speaker's recordings, which leave under a permit to take them out
         "doors/cli/commands/demo.py",
     ),
     FewUsers("sayso.audio.streamed", "StreamEncoder", "audio/", "mark/"),

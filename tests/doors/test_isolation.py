@@ -34,6 +34,8 @@ from sayso.workflows.productions import planning, running
 from sayso.workflows.productions.delivery import Delivery
 from sayso.workflows.productions.planning import Brief
 from sayso.workflows.speech.speaking import Order, speak
+from sayso.workflows.storage import keeping
+from sayso.workflows.storage.keeping import Deposit
 from sayso.workflows.voices import cloning, voicebook
 from sayso.workflows.voices.cloning import Commission, clone_voice
 from tests.recognition.echo import Echo
@@ -131,6 +133,12 @@ TRIED: dict[str, str] = {
     "speaker key rotate": "{speaker}",
     "speaker key set": "{speaker} --public {word}",
     "speaker key show": "{speaker}",
+    "store add": "{recording} --speaker {speaker} --purpose preview",
+    "store export": "{item} -o {new}.wav",
+    "store gc": "",
+    "store list": "",
+    "store plan": "",
+    "store show": "{item}",
     "trace": "{sound}",
     "verify": "{sound}",
     "voice clone": "{recording} --speaker {speaker} --licence public-domain --evidence https://example.org/free",
@@ -183,6 +191,7 @@ def built(folder: Path, recording: Path) -> Place:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cloning, "fit", hibari_fit)
         voice = clone_voice(ours, Commission(speaker, (recording,), effort="fast", engine="hibari", **FREE)).voice
+    item = keeping.add(ours, Deposit(recording, speaker, "master")).item.item_id
     order = Order(TEXT, voice, OURS, PURPOSE, project=PROJECT)
     clip = speak(ours, order, folder / "out.wav")
     stock = next(each.row for each in voicebook.listed(ours) if each.row.engine == "hibari" and each.row.house)
@@ -205,7 +214,7 @@ def built(folder: Path, recording: Path) -> Place:
         "certificate": certificate, "plan": erasing.plan(session, speaker).plan_id, "stock": stock.voice_id,
         "house": spoken.grant, "credential": issued["our auditor"].credential.credential_id, "entry": str(session.entry_of(clip.ticket)),
         "second": spoken.clip, "ours": OURS, "theirs": THEIRS, "purpose": PURPOSE, "project": PROJECT, "name": NAME,
-        "enrollment": enrollment, "production": planned.production.production_id, "run": made.run, "book": str(folder / "book.txt"),
+        "enrollment": enrollment, "item": item, "production": planned.production.production_id, "run": made.run, "book": str(folder / "book.txt"),
         "sound": str(folder / "out.wav"), "recording": str(recording),
         **{name: str(folder / name) for name in ("record", "word", "signed", "cases")},
     }  # fmt: skip

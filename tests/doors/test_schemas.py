@@ -136,6 +136,7 @@ def test_every_command_answers_as_its_schema_says(tour):
     grant = tour("consent", "grant", "--speaker", speaker, *FORS, "--max-minutes", 9)["grant"]
     voice = tour("voice", "clone", tour.file("recording.flac"), "--speaker", speaker, *FREE)["voice"]
     voices_and_clips(tour, voice)
+    storage(tour)
     marks_and_labels(tour)
     credentials(tour)
     grants(tour, speaker, grant)
@@ -153,6 +154,27 @@ def test_every_command_answers_as_its_schema_says(tour):
     corpora(tour)
     tour("demo", "--out", tour.file("demo"))
     assert commands_with_json() - tour.ran == set()
+
+
+def storage(tour):
+    speaker = tour("speaker", "add", "--name", "Bea")["speaker"]
+    terms = (
+        "--licensee",
+        "Northwind Audio",
+        "--purpose",
+        "audiobook/mystery",
+        "--action",
+        "clone",
+        "--action",
+        "export",
+    )
+    tour("consent", "grant", "--speaker", speaker, *terms)
+    planned = tour("store", "plan", tour.file("recording.flac"))
+    added = tour("store", "add", tour.file("recording.flac"), "--speaker", speaker, "--purpose", "preview")
+    assert planned["files"][0]["bytes"] > added["item"]["bytes"]
+    assert tour("store", "list")["items"] == [tour("store", "show", added["item"]["item"])]
+    tour("store", "export", added["item"]["item"], "-o", tour.file("taken-out.flac"))
+    tour("store", "gc")
 
 
 def productions(tour):

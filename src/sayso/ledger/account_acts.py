@@ -233,3 +233,13 @@ class EnrollmentDecided(_OfEnrollment):
     state: str
     reason: str
     number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemRemoved(Act):
+    """What was stored under ``permit`` is gone, and why: the state of its grant, or ``superseded``."""
+
+    TYPES: ClassVar = ("storage:item:removed",)
+    item: str
+    permit: str
+    why: str

@@ -1,7 +1,7 @@
 """The vocabulary of the ledger: every type of entry, as a class with its fields.
 
-`Entry` holds any facts; the classes here say which facts an entry of each type has. Rooms and workflows log acts,
-never bare entries, so that a field cannot be misspelled or left out. A field that is None is not written.
+The classes here say which facts an entry of each type has. Rooms and workflows log acts, never bare entries: no field
+is misspelled or left out. A field that is None is not written.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sayso.ledger.account_acts import (
     EnrollmentStarted,
     ErasureBegun,
     ErasureCertified,
+    ItemRemoved,
     KeyDestroyedAgain,
     LicenseeHeld,
     OrganisationAdded,
@@ -47,6 +48,7 @@ __all__ = [
     "EnrollmentStarted",
     "ErasureBegun",
     "ErasureCertified",
+    "ItemRemoved",
     "KeyDestroyedAgain",
     "LicenseeHeld",
     "OfSpeaker",
@@ -61,15 +63,8 @@ __all__ = [
 ]
 
 GRANT_STATES: Final = (
-    "requested",
-    "given",
-    "suspended",
-    "withdrawn",
-    "revoked",
-    "expired",
-    "invalidated",
-    "erased",
-)
+    "requested", "given", "suspended", "withdrawn", "revoked", "expired", "invalidated", "erased",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +179,8 @@ class Permitted(StrEnum):
     EXPORT = "publication:clip"
     CHAPTER = "publication:chapter"
     FILE = "marking:file"
+    ITEM = "storage:item"
+    COPY = "storage:copy"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,8 +227,7 @@ class Intended(_Decided, _Charging):
     permit: str
     outer: str | None = None
     clip: str | None = None
-    mark: str | None = None
-    """Of sound that is heard while it is made: what a listener finds in it, were this to be its last entry."""
+    mark: str | None = None  # of sound that is heard while it is made: what is found in it, were this its last entry
 
     @property
     def type(self) -> str:
@@ -259,8 +255,7 @@ class Result(Act):
     licensee: str = ""
     purpose: str = ""
     project: str | None = None
-    rows: str | None = None
-    """The commitment to what is recorded of the result."""
+    rows: str | None = None  # the commitment to what is recorded of the result
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -352,6 +347,27 @@ class FileMarked(Result):
     TYPES: ClassVar = (f"{Permitted.FILE}:made",)
     mark: str
     duration_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemStored(Result):
+    """A recording was stored for a purpose in a form; ``output`` is a commitment to its bytes."""
+
+    TYPES: ClassVar = (f"{Permitted.ITEM}:made",)
+    item: str
+    kept_for: str
+    form: str
+    duration_ms: int
+    output: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemCopied(Result):
+    """A stored recording was written to a file; ``output`` is a commitment to the file."""
+
+    TYPES: ClassVar = (f"{Permitted.COPY}:made",)
+    item: str
+    output: str
 
 
 def registry() -> dict[str, tuple[type[Act], ...]]:

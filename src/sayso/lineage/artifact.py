@@ -19,6 +19,10 @@ class Kind(StrEnum):
     CLIP = "clip"
     FINGERPRINT = "fingerprint"
     MANIFEST = "manifest"
+    SOUND = "sound"
+    """A recording in the form that storage chose."""
+    STORED = "stored"
+    """The sheet of such a sound: its id is that of the stored item."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,17 @@ def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Artifact]:
     return [_artifact(row) for row in tx.execute(query)]
 
 
+def of_kind(tx: Connection, kind: Kind) -> list[tuple[Artifact, SpeakerId]]:
+    """Return every artifact of ``kind`` with each of its speakers, in the order of ids."""
+    query = (
+        select(*_COLUMNS, artifact_speakers.c.speaker_id)
+        .join_from(artifacts, artifact_speakers)
+        .where(within(tx, artifacts), artifacts.c.kind == str(kind))
+        .order_by(artifacts.c.artifact_id, artifact_speakers.c.speaker_id)
+    )
+    return [(_artifact(row[:-1]), SpeakerId(row[-1])) for row in tx.execute(query)]
+
+
 def descendants(tx: Connection, artifact_id: ArtifactId) -> list[Artifact]:
     """Return everything derived from an artifact, at any distance, without itself, in the order of ids."""
     return _reach(tx, artifact_id, start="parent_id", end="child_id")

@@ -32,3 +32,5 @@ class Domain(StrEnum):
     """A file from outside that gets a mark."""
     EVIDENCE = "evidence"
     """The evidence of an enrolment, or that a recording may be cloned from."""
+    STORED = "stored"
+    """A sound as it is stored for one purpose: its address, and what was stored of it."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sayso.database.rows import Row, Rows, all_rows
 from sayso.enrollment.store import enrollments
 from sayso.errors import SaysoError
-from sayso.ledger.acts import ClipMade, Permitted, StockAdmitted
+from sayso.ledger.acts import ClipMade, ItemRemoved, Permitted, StockAdmitted
 from sayso.ledger.entry import Entry, brief
 from sayso.workflows.audit.snapshot import Snapshot, speaker_of
 from sayso.workflows.installation.rows import committed, edited
@@ -26,6 +26,7 @@ TOGETHER = 200
 _MADE = ClipMade.TYPES[0]
 _INTENDED = f"{Permitted.CLIP}:intended"
 _STOCK = StockAdmitted.TYPES[0]
+_REMOVED = ItemRemoved.TYPES[0]
 _OTHERWISE = "is not what the ledger says"
 _CHILDREN = {
     "artifact_speakers": ("artifact_id", "artifacts"),
@@ -75,7 +76,7 @@ def _of_grant(look: Snapshot, row: Row, permits: Sequence[str], seen: Seen) -> I
     grant, is_erased = str(row["grant_id"]), not speaker_of(row)
     chain = list(look.chain(grant))
     made = _made(chain)
-    expected = {} if is_erased else {str(entry.facts["rows"]): entry for _, entry in chain if _has_rows(entry)}
+    expected = {} if is_erased else _expected(chain)
     has_stock = any(entry.type == _STOCK for entry in expected.values())
     strange: list[tuple[str, list[Rows]]] = []
     for parts in _groups(look, permits, grant if has_stock else None):
@@ -85,6 +86,13 @@ def _of_grant(look: Snapshot, row: Row, permits: Sequence[str], seen: Seen) -> I
             strange.append((found, parts))
     yield from _told(strange, list(expected.values()))
     yield from (f"clips row {clip}: is missing" for clip in made)
+
+
+def _expected(chain: Sequence[tuple[int, Entry]]) -> dict[str, Entry]:
+    """Return the entries that commit to rows, by their commitment, but for those of what was removed later."""
+    gone = {entry.facts["permit"] for _, entry in chain if entry.type == _REMOVED}
+    told = (entry for _, entry in chain if _has_rows(entry) and entry.facts.get("permit") not in gone)
+    return {str(entry.facts["rows"]): entry for entry in told}
 
 
 def _made(chain: Sequence[tuple[int, Entry]]) -> dict[str, ClipEntries]:

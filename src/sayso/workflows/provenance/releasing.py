@@ -144,3 +144,37 @@ class ProgrammeDraft:
     def __exit__(self, *_: object) -> None:
         """Drop the draft; what was published stays."""
         self._draft.close()
+
+
+class TakeDraft:
+    """A file of a speaker's own recording that is on the disk and has no name yet: `write`, then `publish`.
+
+    It holds no synthetic speech, so it bears no mark of its own and no label; only a permit to take it out lets it go.
+    """
+
+    def __init__(self, output: Path, gate: Gate) -> None:
+        """Prepare a draft for ``output``; raise `TargetInvalid` or `DiskFailed` where it cannot be written."""
+        check_target(output, overwrite=True)
+        self._draft = Draft(output, mode=_READABLE)
+        self._gate = gate
+        self._permit: Permit | None = None
+
+    def write(self, data: bytes, permit: Permit) -> None:
+        """Write the bytes of a file, if ``permit`` allows to take recordings out; raise `PermitRefused`."""
+        self._gate.check(permit, Action.EXPORT)
+        self._draft.write(data)
+        self._permit = permit
+
+    def publish(self) -> None:
+        """Give the file its name, if its permit holds to this moment; raise `PermitRefused`."""
+        if self._permit is not None:
+            self._gate.check(self._permit, Action.EXPORT)
+        self._draft.publish()
+
+    def __enter__(self) -> Self:
+        """Use the draft as a context, which closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Drop the draft; what was published stays."""
+        self._draft.close()

@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, tuple[str, str | None]]] = {
     "diagnose": ("diagnose.diagnose", None),
     "restore": ("restore.restore", None),
     "corpus": ("corpus.app", "Clean raw recordings into a catalogue that knows whose they are."),
+    "store": ("store.app", "Store recordings in few bytes, under consent."),
     "credentials": ("credentials.app", "Configure who signs content credentials (C2PA)."),
     "ledger": ("ledger.app", "Query, prove, export and audit the ledger."),
     "witness": ("witness.app", "Run a witness that cosigns ledger checkpoints."),

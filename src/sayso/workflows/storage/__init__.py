@@ -1,0 +1,1 @@
+"""Keeping recordings: what for, in which form, for how long."""
