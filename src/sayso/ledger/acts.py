@@ -289,8 +289,7 @@ class ClipMade(Result, _Charging):
     output: str
     labels: str | None = None
     jurisdictions: str | None = None
-    live: str | None = None
-    """Of sound that was heard while it was made, how it ended: ``complete``, ``stopped``, ``cut`` or ``failed``."""
+    live: str | None = None  # of sound heard while it was made: ``complete``, ``stopped``, ``cut`` or ``failed``
 
 
 @dataclass(frozen=True, kw_only=True)
