@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -23,10 +25,11 @@ COMMANDS = dict(commands(typer.main.get_command(program())))
 GROUPS = [path for path, command in COMMANDS.items() if hasattr(command, "commands")]
 
 
+@cache
 def page(path):
     return (
         CliRunner(env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
-        .invoke(program(), [*path, "--help"], prog_name="sayso")
+        .invoke(program(path[0] if path else None), [*path, "--help"], prog_name="sayso")
         .output
     )
 
