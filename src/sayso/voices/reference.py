@@ -7,19 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sayso.audio.signal import Signal
-from sayso.restoration import restore
+from sayso.restoration import Step, restore
 from sayso.voices.campplus import embed_voice
 from sayso.voices.permitted import CloningPermit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
-    """One recording: the ``file`` as handed in, its SHA-256, its sound after repair, and what was repaired."""
+    """One recording: the ``file`` as handed in, its SHA-256, its sound after repair, and the steps that led there."""
 
     file: bytes
     digest: bytes
     signal: Signal
-    repairs: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def repairs(self) -> tuple[str, ...]:
+        """Return the names of the steps, in order."""
+        return tuple(step.name for step in self.steps)
 
 
 def digests_of(files: Sequence[bytes]) -> list[bytes]:
@@ -37,5 +42,5 @@ def prepared(files: Sequence[bytes], signals: Sequence[Signal], permitted: Cloni
     for file, digest, signal in zip(files, digests, signals, strict=True):
         permitted.check(digests)
         restored = restore(signal, identity=embed_voice)
-        references.append(Reference(file, digest, restored.signal, restored.repaired))
+        references.append(Reference(file, digest, restored.signal, restored.steps))
     return references

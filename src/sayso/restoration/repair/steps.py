@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -51,6 +52,24 @@ def replayed(steps: Iterable[Step], signal: Signal) -> Signal:
     for step in steps:
         signal = applied(step, signal)
     return signal
+
+
+def recipe_of(steps: Iterable[Step]) -> str:
+    """Return ``steps`` as one line of text, with all parameters and digests: what lineage keeps of a repair."""
+    told = [{"name": step.name, "parameters": dict(step.parameters), "digest": step.digest} for step in steps]
+    return json.dumps(told, separators=(",", ":"), sort_keys=True)
+
+
+def steps_of(recipe: str) -> tuple[Step, ...]:
+    """Return the steps that `recipe_of` wrote; raise `StepUnknown` for other text."""
+    try:
+        return tuple(Step(each["name"], _parameters(each["parameters"]), each["digest"]) for each in json.loads(recipe))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise StepUnknown("got a text that is no recipe of a repair, expected one that a repair left") from None
+
+
+def _parameters(told: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
 
 
 def offset_step(signal: Signal) -> Step:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sayso.audio import Container, encode
 from sayso.audio.errors import CorruptAudio
-from sayso.audio.tags import read_tags
+from sayso.audio.tags import read_tags, tagged
 from sayso.consent.permit import Permit
 from sayso.database import Connection
 from sayso.database.rows import Row, Rows, rows_where
@@ -29,6 +29,7 @@ from sayso.workflows.installation.session import Session
 
 if TYPE_CHECKING:  # whoever hands these over has loaded them; whoever only verifies needs none
     from sayso.engines.protocol import Engine, StockVoice
+    from sayso.restoration import Step
     from sayso.synthesis.trace import Traced
     from sayso.voices import CloningPermit, FittedVoice, Reference
     from sayso.voices.profile import VoiceProfile
@@ -38,6 +39,9 @@ ROWS: Final = (clip_rows, fingerprint_rows, voice_rows)
 
 TRACE: Final = "RENDER_TRACE"
 """The tag of a sealed clip that holds its trace."""
+
+RECIPE: Final = "REPAIR_RECIPE"
+"""The tag of a sealed repaired recording that holds its steps, with parameters and the digests of models."""
 
 MASTER: Final = Container.FLAC
 """What clips and repaired recordings are kept as."""
@@ -127,8 +131,22 @@ def sealed_stock_voice(
 def _sealed_recording(session: Session, reference: Reference, speaker: SpeakerId) -> list[StoredBytes]:
     kept = [_sealed(session, reference.file, [speaker], Kind.RECORDING)]
     if reference.repairs:
-        kept.append(_sealed(session, encode(reference.signal, MASTER), [speaker], Kind.REPAIRED))
+        kept.append(_sealed(session, _repaired(reference), [speaker], Kind.REPAIRED))
     return kept
+
+
+def _repaired(reference: Reference) -> bytes:
+    """Return the repaired recording with what was done to it: replayed on the recording, it gives this sound."""
+    from sayso.restoration.repair.steps import recipe_of  # noqa: PLC0415 - see above
+
+    return tagged(encode(reference.signal, MASTER), MASTER, {RECIPE: recipe_of(reference.steps)})
+
+
+def recipe_in(repaired: bytes) -> tuple[Step, ...]:
+    """Return the steps in the plain bytes of a sealed repaired recording; raise `StepUnknown` where there are none."""
+    from sayso.restoration.repair.steps import steps_of  # noqa: PLC0415 - see above
+
+    return steps_of(read_tags(repaired, MASTER).get(RECIPE, ""))
 
 
 def _sealed(session: Session, plain: bytes, speakers: Sequence[SpeakerId], kind: Kind) -> StoredBytes:
