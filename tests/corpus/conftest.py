@@ -42,7 +42,7 @@ def raw(speech, tmp_path_factory):
     rng = np.random.default_rng(1)
     hiss = Signal.mono(rng.standard_normal(4 * 16_000).astype(np.float32) / 50, 16_000)
     (folder / "hiss.flac").write_bytes(encode(hiss, Container.FLAC))
-    (folder / "broken.flac").write_bytes(data[:200])
+    (folder / "broken.flac").write_bytes(data[:40])
     (folder / "text.wav").write_text("no sound at all")
     return folder
 

@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from sayso.corpus.prints import Print
 
 SAME: Final = 0.60
-"""The agreement from which two stretches are one sound: other speech agrees by at most 0.46 (benchmarks/mark)."""
+"""The agreement from which two stretches of three seconds are one sound: other speech agrees by at most 0.46
+(benchmarks/mark). The deviation of chance falls with the root of the length, so longer ones need less, down to:"""
+
+SAME_IN_LONG: Final = 0.45
 
 SAME_ACROSS: Final = 0.75
 """The same for segments that are said to be of two speakers, or of two texts."""
@@ -26,8 +29,8 @@ SAME_ACROSS: Final = 0.75
 _COVERED: Final = 0.8
 _LEAST_ROWS: Final = 40
 _WINDOW_ROWS: Final = 94
-_WINDOWS: Final = 4
-_STRIDE: Final = 2
+_WINDOWS: Final = 8
+_STRIDE: Final = 1
 _MOST: Final = 6
 _FEWEST_VOTES: Final = 3
 _ROOM: Final = 1 << 12
@@ -92,7 +95,9 @@ def _near(ranked: Sequence[Candidate]) -> dict[str, Repeat]:
 
 
 def _repeats(one: Candidate, other: Candidate, shift: int) -> bool:
-    bar = SAME_ACROSS if _differ(one.speaker, other.speaker) or _differ(one.text, other.text) else SAME
+    longer = math.sqrt(min(1.0, _WINDOW_ROWS / max(len(one.print_.words), 1)))
+    is_across = _differ(one.speaker, other.speaker) or _differ(one.text, other.text)
+    bar = SAME_ACROSS if is_across else max(SAME_IN_LONG, SAME * longer)
     return max(agreement(one.print_, other.print_, shift + slack) for slack in _SLACK) >= bar
 
 
@@ -118,7 +123,7 @@ def agreement(one: Print, other: Print, shift: int) -> float:
 
 
 class _Postings:
-    """Every second row of each print under its word."""
+    """Every loud row of each print under its word."""
 
     def __init__(self, ranked: Sequence[Candidate]) -> None:
         words, places = [np.zeros(0, np.uint16)], [np.zeros(0, np.int64)]
