@@ -114,8 +114,10 @@ def agreement(one: Print, other: Print, shift: int) -> float:
     if last - first < _LEAST_ROWS:
         return 0.0
     both = one.loud[first:last] & other.loud[first + shift : last + shift]
-    loud = max(int(one.loud.sum()), 1)
-    if both.sum() < max(_COVERED * loud * 0.9, _LEAST_ROWS // 2) or one.loud[first:last].sum() < _COVERED * loud:
+    # What noise fills is loud in the noisy one alone: of the two, the one with fewer loud rows says how many count.
+    fewer = min(int(one.loud[first:last].sum()), int(other.loud[first + shift : last + shift].sum()))
+    is_covered = one.loud[first:last].sum() >= _COVERED * one.loud.sum()
+    if not is_covered or both.sum() < max(_COVERED * fewer, _LEAST_ROWS // 2):
         return 0.0
     heard = one.signs()[first:last][both]
     against = np.sign(other.signs()[first + shift : last + shift][both])
