@@ -182,6 +182,7 @@ ORGANISATIONS: Final[Mapping[str, Rule]] = {
     "erasure_items": _by_own_plan,
     "erasure_certificates": _own,
     "productions": _own,
+    "checked_lines": _own,
     "enrollments": _own,
     "enrollment_decisions": _by_own_enrollment,
 }
@@ -210,6 +211,7 @@ SPEAKERS: Final[Mapping[str, Rule]] = {
     "erasure_items": _by_speakers_plan,
     "erasure_certificates": _none,
     "productions": _none,
+    "checked_lines": _none,
     "enrollments": _of_speaker,
     "enrollment_decisions": _by_speakers_enrollment,
 }

@@ -34,7 +34,7 @@ def test_what_is_no_sound_is_refused_and_uses_nothing_up(server):
         issued = http.post("/v1/enrollments", json={"speaker": speaker, **TERMS}).json()["enrollment"]
         files = [("statement", ("a.wav", b"no sound")), ("samples", ("b.wav", b"nor this"))]
         answer = http.post(f"/v1/enrollments/{issued}/recordings", files=files)
-        assert answer.status_code == 400, answer.text
+        assert answer.status_code == 415, answer.text
         assert http.get(f"/v1/enrollments/{issued}").json()["state"] == "started"
         wrong = http.post("/v1/enrollments", json={"speaker": speaker, **TERMS, "unheard_of": 1})
         assert wrong.status_code == 400
