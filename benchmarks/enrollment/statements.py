@@ -78,7 +78,11 @@ def main():
             print(voice, kind, check.verdict.value, check.reasons, flush=True)
         costs.append(cost(said, challenge.text, heard))
         print(voice, "processor seconds", costs[-1], flush=True)
-    figures = {"verdicts": {kind: dict(counts) for kind, counts in found.items()}, "statements_s": lengths, "cpu": costs}
+    figures = {
+        "verdicts": {kind: dict(counts) for kind, counts in found.items()},
+        "statements_s": lengths,
+        "cpu": costs,
+    }
     print(json.dumps(figures))
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=1))
