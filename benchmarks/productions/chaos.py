@@ -5,8 +5,8 @@
 
 One book of the given lines is produced in a process that is killed after a random time, again and again, then left to
 end; with workers, any of its processes is what is killed. Digest and files are compared with those of a copy of the
-same installation that was left alone, clips and minutes with what one production takes. The engine is hibari. Prints a
-table; ``--json`` keeps it.
+same installation that was left alone, and each line must have one clip. Minutes, of which a stock voice has none, are
+counted in tests/workflows/productions/test_kills.py. The engine is hibari. Prints a table; ``--json`` keeps it.
 """
 
 from __future__ import annotations
@@ -26,12 +26,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sayso.consent import minutes
 from sayso.settings import Settings
 from sayso.workflows.audit import auditing
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.productions import planning
-from sayso.workflows.voices.house import house_speaker
 
 WORK = """
 import json, sys, time
@@ -129,12 +127,6 @@ def faults(place: Place, lines: int) -> list[str]:
     made = [entry.facts["clip"] for entry in entries if entry.type == "synthesis:clip:made"]
     if not len(made) == len(set(made)) == lines:
         found.append(f"{len(made)} results of {lines} clips")
-    speaker = house_speaker(session)
-    charged = sum(entry.facts["duration_ms"] for entry in entries if entry.type == "synthesis:clip:made")
-    with session.read() as tx:
-        held = sum(minutes.usage(tx, speaker).ms.values()) - charged
-    if not 0 <= held <= 120_000:  # what killed processes had reserved comes back with its lease
-        found.append(f"{held} ms charged beside {charged}")
     auditing.audit(session)
     session.close()
     return found
@@ -162,6 +154,7 @@ def main() -> None:
     session = open_session(place.settings())
     brief = planning.Brief(book, "Northwind Audio", "audiobook", voice="heart")
     production = planning.plan(session, brief).production.production_id
+    _ = session.marker  # whose secret is made when it is first asked for: every copy is to have the same
     session.close()
     how = {"workers": args.workers, "chance": chance}
     started = time.monotonic()
@@ -181,10 +174,10 @@ def main() -> None:
         wrong += [f"production {done}: {fault}" for fault in faults(copy, lines)]
         shutil.rmtree(copy.home)
         done += 1
-        print(f"{kills} kills, {done} productions, {len(wrong)} faults", flush=True)
+        print(f"{kills} kills, {done} productions, {wrong[-2:]}", flush=True)
     where = "PostgreSQL" if args.postgres else "SQLite"
     print(f"{kills} kills over {done} productions of {lines} lines, {args.workers} workers, {where}; {whole_s:.1f} s")
-    print(f"digest, files, one result a clip, minutes, audit: {wrong or 'all as left alone'}")
+    print(f"digest, files, one result a clip, audit: {wrong or 'all as left alone'}")
     if args.json:
         result = {"kills": kills, "productions": done, "wrong": wrong, "alone_s": round(whole_s, 1)}
         args.json.write_text(json.dumps({**result, "last_s": statistics.mean(last) if last else 0.0}))

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 import sayso
 from sayso.doors import schemas
-from sayso.doors.api import enrollments, health, live, records, resources
+from sayso.doors.api import enrollments, health, live, productions, records, resources
 from sayso.doors.api.bounds import FAULT, Bounded
 from sayso.doors.api.elevenlabs import speech as elevenlabs_speech
 from sayso.doors.api.elevenlabs import stream_input
@@ -48,7 +48,19 @@ def application(service: Service) -> ASGIApp:
         redoc_url=None,
     )
     app.state.service = service
-    for room in (health, speech, models, elevenlabs_speech, stream_input, live, resources, records, enrollments):
+    rooms = (
+        health,
+        speech,
+        models,
+        elevenlabs_speech,
+        stream_input,
+        live,
+        resources,
+        records,
+        enrollments,
+        productions,
+    )
+    for room in rooms:
         app.include_router(room.router)
     app.add_exception_handler(SaysoError, _said)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -57,6 +69,7 @@ def application(service: Service) -> ASGIApp:
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     larger = dict.fromkeys(resources.UPLOADS, resources.UPLOAD_BYTES + 4096)
     larger[enrollments.PATH] = enrollments.ENROLLMENT_BYTES
+    larger |= dict.fromkeys(productions.UPLOADS, 2 * productions.UPLOAD_BYTES + 4096)
     return Bounded(app, larger=larger)
 
 

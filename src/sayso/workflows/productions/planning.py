@@ -134,6 +134,7 @@ def _cast(brief: Brief) -> CastList:
 def _planned(session: Session, brief: Brief, script: Script, cast: CastList) -> ProductionPlan:
     rows = {part.voice: row_of(session, part.voice) for part in _parts(script, cast)}
     for row in rows.values():
+        session.require_voice(row.voice_id, Right.SPEECH)
         check_language(row, script.language)
         engine_of(session, row)
     lexicon = merged([read_lexicon(Path(file)) for file in cast.lexicons])

@@ -20,9 +20,11 @@ from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import permitting, plans, takes
 from sayso.workflows.productions.alone import alone
 from sayso.workflows.productions.delivery import MANIFEST, Delivery
+from sayso.workflows.productions.elsewhere import spawned
 from sayso.workflows.productions.plans import Production
 
 if TYPE_CHECKING:
+    from subprocess import Popen
     from types import ModuleType
 
 _POLL_S: Final = 0.05
@@ -93,12 +95,7 @@ def run(
     Raise `ConsentRefused` with every reason where anything is missing before the first sound; `ProductionBusy` where
     another process works on it; `WorkFailed` where a disk or a database could not be had.
     """
-    session.require(Right.SPEECH)
-    production = plans.opened(session, production_id)
-    session.require_licensee(production.licensee, Right.SPEECH)
-    _check_permitted(session, production)
-    delivery = replace(delivery, folder=delivery.folder.resolve())
-    delivery.prepare()
+    production, delivery = _ready(session, production_id, delivery)
     with alone(session, production.production_id):
         durable = _durable()
         unfinished = None if fresh else _unfinished(session, production.production_id, delivery)
@@ -108,6 +105,29 @@ def run(
                 durable.started(run_id, production.production_id, durable.sealed_delivery(session, delivery))
             told = _awaited(durable, run_id, production, report)
     return _produced(production, run_id, delivery, told)
+
+
+def begin(session: Session, production_id: str, delivery: Delivery) -> Popen[bytes]:
+    """Begin what `run` does in a process of its own, and return that; `progress` and `listed` tell how it goes.
+
+    It ends with this process, and goes on when it is begun again. Raise as `run` does before its first sound.
+    """
+    production, delivery = _ready(session, production_id, delivery)
+    with alone(session, production.production_id):
+        pass
+    return spawned(session, {"run": production.production_id, "to": delivery.told()})
+
+
+def _ready(session: Session, production_id: str, delivery: Delivery) -> tuple[Production, Delivery]:
+    session.require(Right.SPEECH)
+    production = plans.opened(session, production_id)
+    session.require_licensee(production.licensee, Right.SPEECH)
+    for voice in production.plan.voices:
+        session.require_voice(voice, Right.SPEECH)
+    _check_permitted(session, production)
+    delivery = replace(delivery, folder=delivery.folder.resolve())
+    delivery.prepare()
+    return production, delivery
 
 
 def resume(session: Session, run_id: str, report: Report = silent) -> Produced:

@@ -9,24 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import fields
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sayso.accounts.actor import Actor, Role
 from sayso.accounts.rights import Right
 from sayso.disk import PRIVATE, make_private
-from sayso.ids import OrganisationId
-from sayso.settings import Settings
-from sayso.workflows.installation.session import Session, open_session
-from sayso.workflows.productions import plans, takes
+from sayso.workflows.installation.session import Session
+from sayso.workflows.productions import takes
+from sayso.workflows.productions.elsewhere import spawned
 from sayso.workflows.productions.plans import Production
 
 _POLL_S: Final = 0.02
@@ -95,75 +87,18 @@ class SharedLines:
 
 @contextlib.contextmanager
 def shared(session: Session, production: Production) -> Iterator[SharedLines | None]:
-    """Share the lines with as many processes as the settings say, within the block; None where this one is alone.
-
-    An actor that is bound to a key of the API works alone: what its key allows is not handed on.
-    """
+    """Share the lines with as many processes as the settings say, within the block; None where this one is alone."""
     count = session.settings.production_workers
-    if count == 1 or session.actor.key is not None:
+    if count == 1:
         yield None
         return
     session.require(Right.SPEECH)
     lines, helpers = SharedLines(session, production), []
     try:
-        helpers += [_helper(session, production) for _ in range(count - 1)]
+        helpers += [spawned(session, {"help": production.production_id}) for _ in range(count - 1)]
         yield lines
     finally:
         for helper in helpers:
             with helper:
                 helper.kill()
         lines.close()
-
-
-def _helper(session: Session, production: Production) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sayso.workflows.productions.sharing"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    actor = session.actor
-    told = {
-        "settings": {
-            f.name: _plain(getattr(session.settings, f.name)) for f in fields(Settings) if f.name != "origins"
-        },
-        "actor": [actor.role, actor.organisation, actor.credential],
-        "production": production.production_id,
-    }
-    if process.stdin is not None:
-        process.stdin.write(json.dumps(told).encode() + b"\n")
-        process.stdin.flush()
-    return process
-
-
-def _plain(value: object) -> object:
-    return {"path": str(value)} if isinstance(value, Path) else value
-
-
-def _valued(value: Any) -> Any:
-    if isinstance(value, dict):
-        return Path(value["path"])
-    return tuple(value) if isinstance(value, list) else value
-
-
-def main() -> None:
-    """Help the process that holds the other end of the standard input, and end with it."""
-    told = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    settings = Settings(**{name: _valued(value) for name, value in told["settings"].items()})
-    role, organisation, credential = told["actor"]
-    session = open_session(settings, Actor(Role(role), OrganisationId(organisation), credential))
-    session.require(Right.SPEECH)
-    lines = SharedLines(session, plans.opened(session, told["production"]))
-    while lines.help():
-        pass
-    session.close()
-
-
-def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,82 @@
+"""A production over HTTP: planned, made, told and asked for again, by whom it belongs to."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.doors.schemas import validator
+from tests.workflows.conftest import LICENSEE, PURPOSE
+
+BOOK = b"Title: The Lamp\n\nCHAPTER I\n\nThe keeper climbed the narrow stair before dawn.\n\nNobody answered him.\n"
+
+
+def shown(answer, name, status=200):
+    assert answer.status_code == status, answer.text
+    assert not list(validator(name).iter_errors(answer.json()))
+    return answer.json()
+
+
+@pytest.fixture(scope="module")
+def planned(server):
+    form = {"licensee": LICENSEE, "purpose": PURPOSE, "voice": server.ids["stock"]}
+    with server.http() as http:
+        answer = http.post("/v1/productions", data=form, files={"book": ("lamp.txt", BOOK)})
+        return shown(answer, "production-planned", 201)
+
+
+def ended(http, production, within_s=60.0):
+    ends = time.monotonic() + within_s
+    while time.monotonic() < ends:
+        found = http.get(f"/v1/productions/{production}").json()
+        if found["stage"] in {"packaged", "failed"}:
+            return found
+        time.sleep(0.2)
+    raise AssertionError(found)
+
+
+def test_a_production_is_made_and_told(server, planned):
+    production = planned["production"]
+    assert planned["missing"] == []
+    with server.http() as http:
+        shown(http.get(f"/v1/productions/{production}"), "production-progress")
+        begun = http.post(f"/v1/productions/{production}/run", json={"formats": ["wav"]})
+        shown(begun, "production-progress", 202)
+        assert ended(http, production)["stage"] == "packaged"
+        report = shown(http.get(f"/v1/productions/{production}/report"), "package-report")
+        assert report["whole"]
+        (run,) = shown(http.get("/v1/runs"), "runs")["runs"]
+        assert shown(http.get(f"/v1/runs/{run['run']}"), "run")["state"] == "success"
+        assert shown(http.post(f"/v1/runs/{run['run']}/cancel"), "run")["run"] == run["run"]
+        redone = http.post(f"/v1/productions/{production}/lines/c01-0002/redo")
+        while redone.status_code == 409:  # the process that made the package is still on its way out
+            time.sleep(0.2)
+            redone = http.post(f"/v1/productions/{production}/lines/c01-0002/redo")
+        shown(redone, "line-redone")
+    with server.http("theirs") as theirs:
+        for path in (f"/v1/productions/{production}", f"/v1/productions/{production}/report", f"/v1/runs/{run['run']}"):
+            foreign = theirs.get(path)
+            assert foreign.status_code == 404
+            assert run["run"] not in foreign.text.replace(path, "")
+        assert theirs.get("/v1/runs").json() == {"runs": []}
+        assert theirs.post(f"/v1/productions/{production}/run", json={}).status_code == 404
+        assert theirs.post(f"/v1/runs/{run['run']}/cancel").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "data", "error", "status"),
+    [
+        ("ours", "lamp.epub", b"no zip", "manuscript-invalid", 400),
+        ("ours", "lamp.exe", BOOK, "manuscript-invalid", 400),
+        ("ours", "../../x.txt", b"", "manuscript-empty", 400),
+        ("theirs", "lamp.txt", BOOK, "licensee-not-held", 403),
+        ("bound", "lamp.txt", BOOK, "voice-not-of-key", 403),
+        ("auditor", "lamp.txt", BOOK, "role-refused", 403),
+    ],
+)
+def test_what_cannot_be_planned_is_refused(server, key, name, data, error, status):  # noqa: PLR0917
+    form = {"licensee": LICENSEE, "purpose": PURPOSE, "voice": server.ids["stock"]}
+    with server.http(key) as http:
+        answer = http.post("/v1/productions", data=form, files={"book": (name, data)})
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
