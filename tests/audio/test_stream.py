@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sayso.audio import Container, Signal, decode, encode, resample, stream
+from sayso.audio.blocks import gathered
 from sayso.audio.errors import EmptyAudio, TooLong
 from sayso.audio.stream import excerpt
 
@@ -60,3 +61,12 @@ def test_empty_and_endless_files_are_refused(speech):
         list(stream(b""))
     with pytest.raises(TooLong):
         list(stream(encode(speech, Container.FLAC), max_duration_s=1.0))
+
+
+def test_frames_of_another_form_begin_another_block() -> None:
+    mono, stereo = np.zeros((1, 10), np.float32), np.zeros((2, 10), np.float32)
+    found = [
+        (block.shape, rate)
+        for block, rate in gathered([(mono, 8_000), (mono, 8_000), (stereo, 8_000), (stereo, 16_000)])
+    ]
+    assert found == [((1, 20), 8_000), ((2, 10), 8_000), ((2, 10), 16_000)]

@@ -24,10 +24,14 @@ _MAX_VALUES_PER_S: Final = (
 
 
 def gathered(frames: Iterable[Block]) -> Iterator[Block]:
-    """Yield ``frames`` in larger blocks: 20 ms are not worth a block of their own."""
+    """Yield ``frames`` in larger blocks, each of one rate and number of channels: 20 ms are not worth a block."""
     waiting: list[NDArray[np.float32]] = []
     held = rate = 0
-    for samples, rate in frames:
+    for samples, new_rate in frames:
+        if held and (len(samples), new_rate) != (len(waiting[0]), rate):  # a damaged frame says that it is stereo
+            yield np.concatenate(waiting, axis=1), rate
+            waiting, held = [], 0
+        rate = new_rate
         waiting.append(samples)
         held += samples.size
         if held >= BLOCK_VALUES:
