@@ -42,6 +42,8 @@ BENCHMARKS = {
     "long-verify": ["files/long_verify.py", "--hours", "6", "--json", "{out}/long-verify.json"],
     "enrollment": ["enrollment/checking.py", "--json", "{out}/enrollment.json"],
     "fairness": ["fairness/simulated.py", "--json", "{out}/fairness.json"],
+    "fairness-drift": ["fairness/drift.py", "--json", "{out}/fairness-drift.json"],
+    "fairness-ourselves": ["fairness/ourselves.py", "--out", "{out}/fairness-ourselves"],
     "faults": ["faults/suite.py", "--out", "{out}/faults"],
     "restoration": ["restoration/repair.py"],
     "productions": ["productions/book.py", "--minutes", "10", "--json", "{out}/productions.json"],

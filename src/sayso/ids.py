@@ -26,6 +26,7 @@ CredentialId = NewType("CredentialId", str)
 RunId = NewType("RunId", str)
 ProductionId = NewType("ProductionId", str)
 EnrollmentId = NewType("EnrollmentId", str)
+GateId = NewType("GateId", str)
 
 OWN_ORGANISATION: Final = OrganisationId("org_aaaaaaaaaaaaaaaa")
 """The organisation that runs the installation; it is there from the start."""
@@ -44,6 +45,7 @@ PREFIXES: Final = {
     "run": "run",
     "production": "prd",
     "enrollment": "enr",
+    "gate": "gat",
 }
 
 _RANDOM_BYTES: Final = 10  # 80 bits: no collision worth a thought below 10^9 ids

@@ -19,5 +19,5 @@ def test_the_operator_may_do_all_and_an_auditor_nothing():
 def test_nobody_acts_for_the_other_side():
     assert Right.CONSENT not in RIGHTS[Role.PRODUCER]
     assert not {Right.REQUEST, Right.SPEECH} & RIGHTS[Role.SPEAKER]
-    for right in (Right.ACCOUNTS, Right.RECOVERY, Right.GOVERN, Right.MARK, Right.SIGNER, Right.LEDGER):
+    for right in (Right.ACCOUNTS, Right.RECOVERY, Right.GOVERN, Right.MARK, Right.SIGNER, Right.GATE, Right.LEDGER):
         assert roles_with(right) == (Role.OPERATOR,)

@@ -41,3 +41,34 @@ def test_the_page_shows_each_group_and_escapes_its_name(program, tmp_path):
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "men&lt;b&gt;" in page
     assert page.count("<circle") == 2
+
+
+def test_a_drift_is_an_alarm_with_an_exit_code_and_a_metric(program, tmp_path):
+    head = "speaker,stratum,metric,value,consented\n"
+    for name, level in (("before", 3.0), ("now", 2.5)):
+        rows = (f'{n % 25},"ph""one",ovrl,{level + n % 7 / 10},{"no" if n % 10 == 0 else "yes"}\n' for n in range(400))
+        (tmp_path / f"{name}.csv").write_text(head + "".join(rows))
+    words = ("fairness", "monitor", "now.csv", "--baseline", "before.csv")
+    found = program.json(*words, "--metrics", "drift.prom", code=5)
+    assert (found["alarms"], found["unconsented"]) == (1, 80)
+    metric = (tmp_path / "drift.prom").read_text()
+    assert 'sayso_fairness_drift_alarm{stratum="ph\\"one",metric="ovrl"} 1\n' in metric
+    assert program.run(*words, "--metrics", "drift.prom").returncode == 4
+    assert "ALARM at sample" in program.run(*words).stdout
+    assert program.run("fairness", "monitor", "before.csv", "--baseline", "before.csv").returncode == 0
+    assert program.run("fairness", "monitor", "absent.csv", "--baseline", "before.csv").returncode == 2
+
+
+def test_a_collection_request_shows_its_progress(program, tmp_path):
+    words = ("--terms", "clone and judge", "--payment", "order 7")
+    (tmp_path / "few").mkdir()
+    few, more = table(tmp_path / "few", 0.0, 5), table(tmp_path, 0.0, 8)
+    asked = program.json("fairness", "collect", few, *words)
+    assert {(one["group"], one["have"], one["needed"]) for one in asked["quotas"]} == {
+        ("women", 5, 10),
+        ("men<b>", 5, 10),
+    }
+    later = program.json("fairness", "collect", more, "--since", few, *words)
+    assert (asked["missing"], later["missing"]) == (10, 4)
+    assert program.run("fairness", "collect", table(tmp_path, 0.0, 40), *words).returncode == 2
+    assert program.run("fairness", "collect", few, "--terms", " ", "--payment", "x").returncode == 2

@@ -29,6 +29,7 @@ from sayso.workflows.consent.granting import Terms
 from sayso.workflows.enrollment import checking, evidence, starting, submitting
 from sayso.workflows.enrollment.submitting import Recordings
 from sayso.workflows.erasure import erasing
+from sayso.workflows.fairness import judging
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.productions import planning, running
 from sayso.workflows.productions.delivery import Delivery
@@ -45,7 +46,7 @@ OURS, THEIRS = "Northwind Audio", "Rival Radio"
 PURPOSE, PROJECT = "audiobook/mystery", "the-lamp-of-northwind"
 
 NO_INSTALLATION = {
-    "consent sign", "credentials check", "demo", "detect", "diagnose", "fairness judge", "labels list", "labels read", "ledger audit", "mark profiles",
+    "consent sign", "credentials check", "demo", "detect", "diagnose", "fairness collect", "fairness judge", "fairness monitor", "labels list", "labels read", "ledger audit", "mark profiles",
     "produce demo", "produce report", "restore", "settings show", "text", "witness serve",
 }  # fmt: skip
 """Commands that open no installation, or, as the demo, one of their own."""
@@ -96,6 +97,10 @@ TRIED: dict[str, str] = {
     "erase plan": "--speaker {speaker}",
     "erase run": "{plan} --yes",
     "export": "{clip} -o {new}.flac",
+    "gate run": "engine:hibari --table {table}",
+    "gate show": "{gated}",
+    "gate status": "engine:hibari",
+    "gate waive": "engine:hibari --reason late --until 2999-01-01",
     "key add": "--licensee Third --purpose podcast",
     "key list": "",
     "key revoke": "{credential}",
@@ -202,6 +207,9 @@ def built(folder: Path, recording: Path) -> Place:
     asked = granting.request(session, Terms(speaker, OURS, ("podcast",)))
     enrollment = doubted(session, speaker, recording)
     gone = speakers.add_speaker(session, "Cleo", org)
+    rows = "".join(f"{n},{group},likeness,0.{n + 50},synthetic\n" for group in "ab" for n in range(30))
+    (folder / "table.csv").write_text("speaker,group,metric,value,kind\n" + rows)
+    gated = judging.judged(session, "engine:hibari", folder / "table.csv")
     certificate = erasing.run(session, erasing.plan(session, gone).plan_id).certificate
     for name, data in {
         "record": b"{}", "word": b"correct horse battery\n",
@@ -213,6 +221,7 @@ def built(folder: Path, recording: Path) -> Place:
         "org": org, "speaker": speaker, "grant": grant, "voice": voice, "clip": clip.clip, "asked": asked,
         "certificate": certificate, "plan": erasing.plan(session, speaker).plan_id, "stock": stock.voice_id,
         "house": spoken.grant, "credential": issued["our auditor"].credential.credential_id, "entry": str(session.entry_of(clip.ticket)),
+        "gated": gated.record_id, "table": str(folder / "table.csv"),
         "second": spoken.clip, "ours": OURS, "theirs": THEIRS, "purpose": PURPOSE, "project": PROJECT, "name": NAME,
         "enrollment": enrollment, "item": item, "production": planned.production.production_id, "run": made.run, "book": str(folder / "book.txt"),
         "sound": str(folder / "out.wav"), "recording": str(recording),

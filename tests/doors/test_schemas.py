@@ -342,6 +342,19 @@ def fairness(tour):
     rows = [f"{n},{group},likeness,0.{n + 50},synthetic" for group in "ab" for n in range(30)]
     table = "\n".join(["speaker,group,metric,value,kind", *rows])
     tour("fairness", "judge", tour.file("table.csv", table.encode()), "--margin", "likeness=0.2")
+    few = "\n".join(["speaker,group,metric,value,kind", *rows[:5], *rows[30:40]])
+    asked = ("--terms", "clone and judge", "--payment", "order 7", "--margin", "likeness=0.2")
+    assert tour("fairness", "collect", tour.file("few.csv", few.encode()), *asked)["missing"] > 0
+    now = "".join(f"{n % 30},phone,ovrl,{3 + n % 7 / 10},yes\n" for n in range(300))
+    samples = tour.file("samples.csv", f"speaker,stratum,metric,value,consented\n{now}".encode())
+    assert tour("fairness", "monitor", samples, "--baseline", samples)["alarms"] == 0
+    judged = tour("gate", "run", "mark:standard", "--table", tour.file("table.csv"), "--margin", "likeness=0.2")
+    assert tour("gate", "show", judged["record"]) == judged
+    tour("gate", "waive", "engine:hibari", "--reason", "no table yet", "--until", "2999-01-01")
+    assert {one["subject"] for one in tour("gate", "status")["versions"] if one["open"]} == {
+        "mark:standard",
+        "engine:hibari",
+    }
 
 
 def enrollment(tour):

@@ -71,6 +71,7 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "weak_marks": "refuse",
         "line_checks": "all",
         "production_workers": "3",
+        "gate": "required",
         "non_commercial_projects": "thesis,diary",
         "credential_file": "/srv/credential",
         "high_water": "/srv/high-water",

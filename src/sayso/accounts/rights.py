@@ -34,6 +34,8 @@ class Right(StrEnum):
     """Mark files from outside, and publish the detector's key."""
     SIGNER = "signer"
     """Choose who signs content credentials."""
+    GATE = "gate"
+    """Judge what may reach production, and waive that."""
     LEDGER = "ledger"
     """Change the key of the log, rebuild its index, export all of it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -58,6 +58,15 @@ def public_key(text: str) -> str:
     if not isinstance(found, Ed25519PublicKey):
         raise KeyInvalid("key: got no Ed25519 public key, expected 64 hex digits or PEM")
     return found.public_bytes_raw().hex()
+
+
+def is_signature_of(public: str, text: bytes, signature: bytes) -> bool:
+    """Return whether ``signature`` is that of the public key (64 hex digits) over ``text``."""
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(signature, text)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def passphrase_of(data: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """Which rows of which table an organisation and a speaker see. Every table of the state is here, or in `NOBODYS`.
 
 An organisation sees what is its own, and what reaches it by a grant to a licensee that it holds: the grant, and the
-voices of the speaker who gave it. The engines' stock voices are everybody's. A speaker sees what is of their own voice.
+voices of the speaker who gave it. The engines' stock voices are everybody's, and so is what the installation judged
+at the gate. A speaker sees what is of their own voice.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import ColumnElement, FromClause, Select, column, false, or_, select, table
 
 from sayso.errors import Bug
+from sayso.ids import OWN_ORGANISATION
 
 Rule: TypeAlias = Callable[[Any, str], ColumnElement[bool]]
 """From the columns of a table and an id, the organisation's or the speaker's, the condition on the rows."""
@@ -59,6 +61,10 @@ def _rule(rules: Mapping[str, Rule], rows: FromClause) -> Rule:
 
 def _own(c: Any, organisation: str) -> ColumnElement[bool]:
     return _condition(c.organisation_id == organisation)
+
+
+def _own_or_installations(c: Any, organisation: str) -> ColumnElement[bool]:
+    return _condition(c.organisation_id.in_((organisation, OWN_ORGANISATION)))
 
 
 def _own_or_stock(c: Any, organisation: str) -> ColumnElement[bool]:
@@ -185,6 +191,7 @@ ORGANISATIONS: Final[Mapping[str, Rule]] = {
     "checked_lines": _own,
     "enrollments": _own,
     "enrollment_decisions": _by_own_enrollment,
+    "gate_records": _own_or_installations,
 }
 """Of each table, what an organisation sees."""
 
@@ -214,5 +221,6 @@ SPEAKERS: Final[Mapping[str, Rule]] = {
     "checked_lines": _none,
     "enrollments": _of_speaker,
     "enrollment_decisions": _by_speakers_enrollment,
+    "gate_records": _none,
 }
 """Of each table, what a speaker sees."""

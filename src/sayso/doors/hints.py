@@ -28,6 +28,7 @@ HINTS: Final[Mapping[str, str]] = {
     "DetectorKeyInvalid": "`sayso mark publish` writes a detector key",
     "ErasedWithSpeaker": "`sayso erase plan` shows what an erasure takes",
     "ExportMissing": "`sayso ledger export` writes a period, `sayso ledger query --with-proofs` an answer",
+    "GateRecordUnknown": "`sayso gate status` shows the records",
     "GrantUnknown": "`sayso consent list` shows the grants",
     "IdInvalid": "`sayso voice list` and `sayso consent list` show the ids",
     "ItemOfEndedGrant": "`sayso store gc` removes what is stored under grants that have ended",
@@ -52,6 +53,7 @@ HINTS: Final[Mapping[str, str]] = {
     "SpeakerKeyKnown": "`sayso speaker key rotate` replaces the key",
     "SpeakerKeyMissing": "`sayso speaker key set SPEAKER --public FILE` registers the first key",
     "TargetTaken": "commands with the option `--force` replace it",
+    "Ungated": "`sayso gate run SUBJECT --table FILE` judges it, `sayso gate waive` lets it through for a time",
     "VoiceUnknown": "`sayso voice list` shows the voices",
 }
 """The hint of a class of errors, by its name; it holds for the classes below it that have none of their own."""

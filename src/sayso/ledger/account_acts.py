@@ -103,6 +103,39 @@ class ProductionKept(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GateJudged(Act):
+    """A version of an engine, model, watermark profile or repair was judged at the gate; ``report`` is a digest.
+
+    ``subject`` is the organisation, ``version`` the SHA-256 of what was judged.
+    """
+
+    TYPES: ClassVar = ("fairness:gate:judged",)
+    subject: str
+    record: str
+    judged: str
+    version: str
+    verdict: str
+    report: str
+    rows: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateWaived(Act):
+    """A version was let through the gate without a passing report; ``reason`` is a digest, ``key`` the signer's."""
+
+    TYPES: ClassVar = ("fairness:gate:waived",)
+    subject: str
+    record: str
+    judged: str
+    version: str
+    until: str
+    reason: str
+    key: str
+    signature: str
+    rows: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockAccepted(Act):
     """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
 

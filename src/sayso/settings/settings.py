@@ -30,6 +30,7 @@ class Settings:
     ``enrollment``: whether a voice may be cloned only from recordings that its speaker enrolled or that are free
     (required), or on the operator's word too (attested); ``reviewers``: how many people must accept an enrolment that
     the checks leave to people.
+    ``gate``: whether engines must have passed the gate (required) or not (off).
     """
 
     home: Path
@@ -50,6 +51,7 @@ class Settings:
     weak_marks: str = "flag"
     line_checks: str = "sampled"
     production_workers: int = 1
+    gate: str = "off"
     non_commercial_projects: tuple[str, ...] = ()
     credential_file: Path | None = None
     high_water: Path | None = None

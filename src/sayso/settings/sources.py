@@ -26,6 +26,7 @@ Chain = Literal["none", "mp3-64", "mp3-32", "aac-64", "opus-24", "opus-16", "mu-
 WeakMarks = Literal["flag", "refuse"]
 LineChecks = Literal["sampled", "all", "signal"]
 Enrolment = Literal["required", "attested"]
+GatePolicy = Literal["off", "required"]
 
 
 def _split(value: object) -> object:
@@ -79,6 +80,7 @@ class GivenSettings(BaseSettings):
     weak_marks: WeakMarks | None = Field(default=None, description="flag or refuse")
     production_workers: int | None = Field(default=None, ge=1, le=64, description="a whole number, 1 to 64")
     line_checks: LineChecks | None = Field(default=None, description="sampled, all or signal")
+    gate: GatePolicy | None = Field(default=None, description="off or required")
     non_commercial_projects: Annotated[tuple[str, ...], *_List] | None = Field(
         default=None, description="a list of projects"
     )
@@ -159,6 +161,7 @@ def _remedy(name: str, problem: str, value: object) -> str:
         "weak_marks": WeakMarks,
         "line_checks": LineChecks,
         "enrollment": Enrolment,
+        "gate": GatePolicy,
     }
     if problem == "literal_error":
         return nearest(str(value), get_args(choices[name]))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sayso.fairness import Gap, GroupComparison, Judgement
+    from sayso.fairness.collection import CollectionRequest
+    from sayso.fairness.monitoring import DriftReport, StratumDrift
 
 
 def judgement(found: Judgement) -> dict[str, Any]:
@@ -16,6 +19,63 @@ def judgement(found: Judgement) -> dict[str, Any]:
         "groups": [_group(one) for one in found.comparisons],
         "needed": found.needed,
     }
+
+
+def collection(asked: CollectionRequest) -> dict[str, Any]:
+    """Return the shape of a collection request."""
+    return {
+        "quotas": [
+            {"group": one.group, "have": one.have, "needed": one.needed, "missing": one.missing} for one in asked.quotas
+        ],
+        "missing": asked.missing,
+        "terms": asked.terms,
+        "payment": asked.payment,
+    }
+
+
+def drift(found: DriftReport) -> dict[str, Any]:
+    """Return the shape of what the monitor found."""
+    return {
+        "alarms": found.alarms,
+        "strata": [
+            {
+                "stratum": one.stratum,
+                "metric": one.metric,
+                "people": one.people,
+                "samples": one.samples,
+                "baseline": _number(one.baseline),
+                "recent": _number(one.recent),
+                "evidence": _number(one.evidence),
+                "alarm_at": one.alarm_at,
+            }
+            for one in found.strata
+        ],
+        "withheld": found.withheld,
+        "unconsented": found.unconsented,
+        "without_baseline": found.without_baseline,
+    }
+
+
+def exposition(found: DriftReport) -> str:
+    """Return the report in the text format of Prometheus, for the node exporter's textfile collector."""
+    rows: dict[str, tuple[str, Callable[[StratumDrift], float]]] = {
+        "sayso_fairness_drift_alarm": ("1 where a stratum has drifted", lambda one: int(one.alarm_at is not None)),
+        "sayso_fairness_drift_evidence": ("natural logarithm of the evidence for drift", lambda one: one.evidence),
+        "sayso_fairness_drift_samples": ("samples looked at", lambda one: one.samples),
+    }
+    lines = []
+    for name, (told, value) in rows.items():
+        lines += [f"# HELP {name} {told}", f"# TYPE {name} gauge"]
+        lines += [f"{name}{{{_labels(one.stratum, one.metric)}}} {value(one):g}" for one in found.strata]
+    return "\n".join(lines) + "\n"
+
+
+def _labels(stratum: str, metric: str) -> str:
+    pairs = {"stratum": stratum, "metric": metric}
+    escaped = {
+        name: text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for name, text in pairs.items()
+    }
+    return ",".join(f'{name}="{text}"' for name, text in escaped.items())
 
 
 def _group(one: GroupComparison) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Holding accounts against the ledger: organisations, the licensees that they hold, credentials, productions."""
+"""Holding accounts against the ledger: organisations, their licensees, credentials, productions, the gate."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from sayso.accounts import store as accounts
 from sayso.database.rows import Row, all_rows
 from sayso.errors import SaysoError
+from sayso.fairness import gate_store as gates
 from sayso.ids import SpeakerId
 from sayso.ledger import Logged
 from sayso.ledger.account_acts import (
     CredentialIssued,
     CredentialRevoked,
+    GateJudged,
+    GateWaived,
     LicenseeHeld,
     OrganisationAdded,
     ProductionKept,
@@ -26,6 +29,8 @@ _NAMED_BY = {
     CredentialIssued.TYPES[0]: (accounts.credentials.name, "credential"),
     CredentialRevoked.TYPES[0]: (accounts.credentials.name, "credential"),
     ProductionKept.TYPES[0]: (productions.productions.name, "production"),
+    GateJudged.TYPES[0]: (gates.gate_records.name, "record"),
+    GateWaived.TYPES[0]: (gates.gate_records.name, "record"),
 }
 """The table that entries of each type tell of, and the fact that names the row."""
 
@@ -33,7 +38,7 @@ _NAMED_BY = {
 def findings(look: Snapshot) -> Iterator[str]:
     """Yield every row of accounts that says otherwise than its last entry."""
     told: dict[tuple[str, str], Logged] = {}
-    for row in (*look.entries("accounts"), *look.entries("productions")):
+    for row in (row for kind in ("accounts", "productions", "fairness") for row in look.entries(kind)):
         if row.entry.type in _NAMED_BY:
             table, fact = _NAMED_BY[row.entry.type]
             told[table, str(row.entry.facts[fact])] = row

@@ -40,6 +40,7 @@ ACCOUNTS: Final = {
     "licensees": "licensee",
     "credentials": "credential_id",
     "productions": "production_id",
+    "gate_records": "record_id",
 }
 """The tables of accounts and of what they keep, and the columns of their keys."""
 

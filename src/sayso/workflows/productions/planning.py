@@ -21,6 +21,7 @@ from sayso.synthesis import Lexicon, Phrase, read, read_lexicon
 from sayso.synthesis.errors import NothingToSay, UnsupportedScript
 from sayso.synthesis.lexicon import merged
 from sayso.voices.store import VoiceRow
+from sayso.workflows.fairness.policy import check_gate
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import permitting, plans
 from sayso.workflows.productions.alone import alone
@@ -136,7 +137,7 @@ def _planned(session: Session, brief: Brief, script: Script, cast: CastList) -> 
     for row in rows.values():
         session.require_voice(row.voice_id, Right.SPEECH)
         check_language(row, script.language)
-        engine_of(session, row)
+        check_gate(session, engine_of(session, row))
     lexicon = merged([read_lexicon(Path(file)) for file in cast.lexicons])
     dropped: list[str] = []
     said = list(_phrased(session, script, _Spoken(cast, rows, lexicon), dropped))

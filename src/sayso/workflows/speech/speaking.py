@@ -37,6 +37,7 @@ from sayso.workflows.consent.commitments import text_commitment
 from sayso.workflows.consent.held_to_ledger import charged_facts
 from sayso.workflows.consent.holding import held
 from sayso.workflows.consent.permission import Fact, Granted
+from sayso.workflows.fairness.policy import check_gate
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import content, manifests
 from sayso.workflows.provenance.content import SealedFingerprint
@@ -152,6 +153,7 @@ def begun(session: Session, order: Order, container: Container | None, action: A
 
 def opened(session: Session, take: Take) -> Run:
     """Return the run of ``take``, as `begun` does."""
+    check_gate(session, voicebook.engine_of(session, take.voice.row))
     foretold: dict[str, Fact] = {"clip": take.clip, "mark": str(take.mark)} if take.is_live else {}
     with session.vault.holding():
         granted = permission.ask(session, take.request(), ACT, run=take.run, foretold=foretold)

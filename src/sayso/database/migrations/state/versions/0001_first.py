@@ -162,6 +162,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_fingerprints_speaker_id"), "fingerprints", ["speaker_id"], unique=False)
     op.create_table(
+        "gate_records",
+        sa.Column("record_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.String(length=24), nullable=True),
+        sa.Column("key", sa.String(length=64), nullable=True),
+        sa.Column("signature", sa.LargeBinary(length=64), nullable=True),
+        sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_gate_records")),
+    )
+    op.create_index(op.f("ix_gate_records_digest"), "gate_records", ["digest"], unique=False)
+    op.create_index(op.f("ix_gate_records_organisation_id"), "gate_records", ["organisation_id"], unique=False)
+    op.create_table(
         "grant_events",
         sa.Column("grant_id", sa.String(length=20), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),

@@ -1,0 +1,1 @@
+"""Fairness and the gate."""

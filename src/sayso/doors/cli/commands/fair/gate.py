@@ -1,0 +1,126 @@
+"""``sayso gate``: what may reach production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from sayso.doors.cli import exits, tables
+from sayso.doors.cli.group import Group
+from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
+from sayso.doors.shapes import gate as shapes
+from sayso.errors import Conflict, Refused
+
+if TYPE_CHECKING:
+    from sayso.fairness.standing import GateOutcome
+
+app = typer.Typer(cls=Group, no_args_is_help=True)
+
+Subject = Annotated[
+    str, typer.Argument(help="What is judged: engine:NAME, model:NAME, mark:PROFILE or restoration:repair.")
+]
+
+_MAX_KEY: Final = 10_000
+
+_CODES: Final = {
+    "pass": exits.DONE,
+    "waived": exits.DONE,
+    "fail": exits.code_of(Refused),
+    "insufficient": exits.code_of(Conflict),
+    "unjudged": exits.code_of(Conflict),
+}
+
+
+@app.command("run")
+def run(
+    subject: Subject,
+    table: Annotated[Path, typer.Option(help="CSV file of measurements, as `sayso fairness judge` reads it.")],
+    margin: Annotated[
+        list[str] | None, typer.Option(help="Largest gap that does not matter, such as likeness=0.05. Repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge the version that is here, and log the report.
+
+    Exit code: 0 pass, 5 fail, 4 insufficient evidence.
+    """
+    from sayso.workflows.fairness import judging  # noqa: PLC0415
+
+    _answer(shapes.record(judging.judged(local_session(), subject, table, margin or ())), as_json=as_json)
+
+
+@app.command("show")
+def show_(
+    record: Annotated[str, typer.Argument(help="Record id, gat_...")],
+    as_json: AsJson = False,
+) -> None:
+    """Show a report or a waiver."""
+    from sayso.workflows.fairness import gating  # noqa: PLC0415
+
+    shown = shapes.record(gating.shown(local_session(), record))
+    show(shown, _lines(shown), as_json=as_json)
+
+
+@app.command("waive")
+def waive(
+    subject: Subject,
+    reason: Annotated[str, typer.Option(help="Why it is let through; only a digest of it is logged.")],
+    until: Annotated[str, typer.Option(help="End date, such as 2027-12-31.")],
+    key: Annotated[
+        Path | None, typer.Option(help="File with the signer's Ed25519 key (PEM); default: the installation's own.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let the version that is here through until a date, signed.
+
+    A report made afterwards that does not pass ends the waiver.
+    """
+    from sayso.disk import read_bounded  # noqa: PLC0415
+    from sayso.workflows.fairness import judging  # noqa: PLC0415
+
+    signer = None if key is None else read_bounded(key, _MAX_KEY)
+    _answer(
+        shapes.record(judging.waived(local_session(), subject, reason=reason, until=until, key=signer)), as_json=as_json
+    )
+
+
+@app.command("status")
+def status(
+    subject: Annotated[str | None, typer.Argument(help="As for `sayso gate run`; default: all that is here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show where the versions that are here stand.
+
+    Exit code with a subject: 0 passed or waived, 5 failed, 4 insufficient evidence or not judged.
+    """
+    from sayso.workflows.fairness import gating  # noqa: PLC0415
+
+    session = local_session()
+    found = gating.status(session, subject)
+    shown = shapes.standings(session.settings.gate, found)
+    lines = (f"policy: {shown['policy']}", *tables.rows(("subject", "verdict", "record", "until"), shown["versions"]))
+    show(shown, lines, as_json=as_json)
+    if subject is not None:
+        raise typer.Exit(_code(found[0].outcome))
+
+
+def _answer(shown: dict[str, Any], *, as_json: bool) -> None:
+    show(shown, _lines(shown), as_json=as_json)
+    raise typer.Exit(_CODES[shown["verdict"]])
+
+
+def _code(outcome: GateOutcome) -> int:
+    return _CODES[outcome.value]
+
+
+def _lines(shown: dict[str, Any]) -> Iterator[str]:
+    yield from tables.pairs({name: value for name, value in shown.items() if name != "groups"})
+    if shown["groups"]:
+        yield ""
+        yield from tables.rows(
+            ("metric", "group", "speakers", "gap", "low", "high", "margin", "verdict"), shown["groups"]
+        )

@@ -1,0 +1,79 @@
+"""The versions that are here: the digest of an engine, a model, a watermark profile, the repair chain."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from sayso.engines.protocol import Engine
+from sayso.engines.registry import engine, installed
+from sayso.fairness.errors import SubjectInvalid
+from sayso.fairness.subject import JudgedVersion, SubjectKind, SubjectName
+from sayso.mark.profiles import strength_of
+from sayso.mark.strength import PROFILES
+from sayso.models import cards
+from sayso.restoration.enhancers import enhancer
+from sayso.restoration.repair.planner import ENHANCER
+
+REPAIR = "repair"
+"""The one repair chain."""
+
+
+def version_of(subject: SubjectName) -> JudgedVersion:
+    """Return the version that is here; raise `EngineUnknown`, `ProfileUnknown` or `SubjectInvalid`."""
+    match subject.kind:
+        case SubjectKind.ENGINE:
+            return JudgedVersion(subject, engine(subject.name).digest())
+        case SubjectKind.MODEL:
+            return JudgedVersion(subject, _model(subject.name))
+        case SubjectKind.MARK:
+            strength = json.dumps(asdict(strength_of(subject.name)), sort_keys=True)
+            return JudgedVersion(subject, _joined(_source("sayso.mark"), strength))
+        case SubjectKind.RESTORATION:
+            if subject.name != REPAIR:
+                raise SubjectInvalid(f"got {subject}, expected {subject.kind}:{REPAIR}")
+            return JudgedVersion(subject, _joined(_source("sayso.restoration"), enhancer(ENHANCER).digest()))
+
+
+def engine_version(engine: Engine) -> JudgedVersion:
+    """Return the version of a loaded engine."""
+    return JudgedVersion(SubjectName(SubjectKind.ENGINE, engine.name), engine.digest())
+
+
+def versions_here() -> list[JudgedVersion]:
+    """Return what can be judged here: each engine, each watermark profile, the repair chain."""
+    engines = [SubjectName(SubjectKind.ENGINE, one.name) for one in installed() if not one.problem]
+    marks = [SubjectName(SubjectKind.MARK, name) for name in PROFILES]
+    return [version_of(each) for each in (*engines, *marks, SubjectName(SubjectKind.RESTORATION, REPAIR))]
+
+
+def _model(name: str) -> str:
+    if name not in cards():
+        raise SubjectInvalid(f"got the model {name[:40]!r}, expected one of {', '.join(sorted(cards()))}")
+    return cards()[name].sha256
+
+
+@cache
+def _source(package: str) -> str:
+    """Return the SHA-256 of a package's files: code and what it reads decide together how it works."""
+    parts = sorted(_files(resources.files(package), ""))
+    return _joined(*(f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in parts))
+
+
+def _files(folder: Traversable, place: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for each in folder.iterdir():
+        name = f"{place}/{each.name}"
+        if each.is_dir() and each.name != "__pycache__":
+            found += _files(each, name)
+        elif each.is_file() and not each.name.endswith((".pyc", ".md")):
+            found.append((name, each.read_bytes()))
+    return found
+
+
+def _joined(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
