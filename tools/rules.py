@@ -384,7 +384,8 @@ class NoCommand:
     remedy = "raise an error of its own class, and name the command in doors/hints.py"
     words: ClassVar = (
         "account", "consent", "corpus", "credentials", "demo", "detect", "diagnose", "doctor", "erase", "export",
-        "labels", "ledger", "mark", "produce", "report", "resolver", "restore", "runs", "say", "serve", "settings", "speaker",
+        "labels", "ledger", "mark", "produce", "report", "resolver", "restore", "runs", "say", "serve",
+        "settings", "speaker",
         "store", "trace", "verify", "voice", "witness",
     )  # fmt: skip
     pattern: ClassVar = re.compile(rf"`sayso |\bsayso ({'|'.join(words)}) [a-z-]|(?<![\w-])--[a-z]{{2,}}")
