@@ -38,7 +38,7 @@ from sayso.synthesis.store import Clip
 from sayso.voices import CloningPermit, clone_zero_shot, reference, style_fit, zero_shot
 from sayso.workflows.consent import permission
 from sayso.workflows.installation import rows
-from sayso.workflows.provenance.releasing import ProgrammeDraft, SoundDraft
+from sayso.workflows.provenance.releasing import ProgrammeDraft, SoundDraft, TakeDraft
 from sayso.workflows.speech import credentials, exporting, orders, speaking
 from sayso.workflows.speech import live as live_speech
 from sayso.workflows.speech.speaking import speak
@@ -834,4 +834,24 @@ def be_held_up_with_a_chapter_until_after_a_withdrawal(site: Site) -> None:
         draft.write(file, to=Release(disclosure=Disclosure.METADATA))
         site.end_permits()
         with refused("a chapter got its name after the withdrawal"):
+            draft.publish()
+
+
+# Recordings taken out
+
+
+@against("workflows/provenance/releasing.py:TakeDraft.write without check 0")
+def take_a_recording_out_under_a_permit_to_speak(tmp_path: Path) -> None:
+    world = World()
+    with TakeDraft(tmp_path / "take.flac", world.gate) as draft, refused("a recording left under a permit to speak"):
+        draft.write(b"sound", world.permit())
+
+
+@against("workflows/provenance/releasing.py:TakeDraft.publish without check 0")
+def be_held_up_with_a_recording_until_after_a_withdrawal(tmp_path: Path) -> None:
+    world = World()
+    with TakeDraft(tmp_path / "take.flac", world.gate) as draft:
+        draft.write(b"sound", world.permit(action=Action.EXPORT))
+        world.epoch += 1
+        with refused("a recording got its name after the withdrawal"):
             draft.publish()
