@@ -23,8 +23,8 @@ from sayso.audio import Container, Signal, encode
 from sayso.audio.decode import decode
 from sayso.audio.resample import resample
 from sayso.audio.signal import concatenate
-from sayso.corpus.basis import Basis
-from sayso.corpus.cleaning import Wanted
+from sayso.corpus.basis import RecordingBasis
+from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.duplicates import Candidate, duplicates
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.journal import records
@@ -32,10 +32,10 @@ from sayso.corpus.measuring import content_of
 from sayso.corpus.prints import Print
 from sayso.corpus.program import Runner
 from sayso.corpus.running import CorpusRun
-from sayso.corpus.stages import Measure
+from sayso.corpus.stages import MeasureStage
 
 SPEECH = Path(os.environ.get("SAYSO_SPEECH", "../shared/speech"))
-BASIS = Basis.licensed("CC-BY-4.0", "https://www.openslr.org/12")
+BASIS = RecordingBasis.licensed("CC-BY-4.0", "https://www.openslr.org/12")
 
 
 def clips(source: str = "") -> list[dict]:
@@ -76,7 +76,7 @@ def timed(home: Path, place: Path, *, workers: int, clean: bool) -> dict:
     corpus = CorpusFolder.created(home, f"c{workers}{'x' if clean else 'y'}")
     corpus.add(str(place), BASIS, {})
     wall, cpu = time.monotonic(), cpu_s()
-    done = CorpusRun(corpus, Runner(workers=workers), Wanted(scores=clean)).run()
+    done = CorpusRun(corpus, Runner(workers=workers), Cleaning(scores=clean)).run()
     return {
         "workers": workers,
         "tier": "clean" if clean else "catalogue",
@@ -176,12 +176,12 @@ def same_text() -> dict:
 PROGRAM = """
 import sys
 from pathlib import Path
-from sayso.corpus.cleaning import Wanted
+from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.program import Runner
 from sayso.corpus.running import CorpusRun
 corpus = CorpusFolder.named(Path(sys.argv[1]), sys.argv[2])
-print(CorpusRun(corpus, Runner(workers=2), Wanted(scores=False)).run().digest)
+print(CorpusRun(corpus, Runner(workers=2), Cleaning(scores=False)).run().digest)
 """
 
 
@@ -210,7 +210,7 @@ def kills(count: int, minutes: float) -> dict:
                 done += 1
                 continue
             break
-        keys = [each["key"] for each in records(Measure(home / "killed" / "work").journal) if ":" in each["key"]]
+        keys = [each["key"] for each in records(MeasureStage(home / "killed" / "work").journal) if ":" in each["key"]]
         parts = [key for key in keys if not key.startswith("stamp:")]
         return {
             "kills": done,
@@ -235,10 +235,10 @@ def long_file(hours: float) -> dict:
             for _ in range(round(hours * 3600 / block.duration_s)):
                 file.write(block.samples[0])
         code = (
-            "import json, resource, sys; from pathlib import Path; from sayso.corpus.stages import Measure\n"
+            "import json, resource, sys; from pathlib import Path; from sayso.corpus.stages import MeasureStage\n"
             "from sayso.corpus.sources import items_of\n"
             "item = next(items_of(sys.argv[1])); unit = {'unit': 'a', 'options': {}, 'cut': '', **item.record()}\n"
-            "print(Measure(Path(sys.argv[2]))(json.dumps(unit)))\n"
+            "print(MeasureStage(Path(sys.argv[2]))(json.dumps(unit)))\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
         )
         out = subprocess.run(

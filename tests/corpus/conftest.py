@@ -8,13 +8,13 @@ import pytest
 pytest.importorskip("lance", reason="needs the extra corpus")
 
 from sayso.audio import Container, Signal, encode
-from sayso.corpus.basis import Basis
+from sayso.corpus.basis import RecordingBasis
 from sayso.corpus.catalogue import Catalogue
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.view import CorpusView
 from tests.corpus.rows import AT, everyone, rows
 
-LICENSED = Basis.licensed("CC-BY-4.0", "https://www.openslr.org/12")
+LICENSED = RecordingBasis.licensed("CC-BY-4.0", "https://www.openslr.org/12")
 
 
 @pytest.fixture(scope="session")

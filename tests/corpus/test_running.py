@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from sayso.corpus.catalogue import Catalogue
-from sayso.corpus.cleaning import Wanted
+from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.errors import CorpusBusy
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.journal import records
 from sayso.corpus.program import Runner, RunnerName
 from sayso.corpus.row import SegmentDecision
 from sayso.corpus.running import CorpusRun
-from sayso.corpus.stages import Measure
+from sayso.corpus.stages import MeasureStage
 from sayso.corpus.status import status_of
 from sayso.disk import locked
 
@@ -29,7 +29,7 @@ from .conftest import LICENSED
 
 pytest.importorskip("daft", reason="of the extra corpus")
 
-MEASURED = Wanted(scores=False)
+MEASURED = Cleaning(scores=False)
 
 
 def run(corpus, workers=1, name=RunnerName.NATIVE, wanted=MEASURED, **more):
@@ -62,11 +62,11 @@ def test_each_recording_becomes_what_it_should(done):
 
 def test_run_again_it_does_nothing_and_says_the_same(done):
     corpus, result = done
-    before = sum(1 for _ in records(Measure(corpus.work).journal))
+    before = sum(1 for _ in records(MeasureStage(corpus.work).journal))
     again = run(corpus)
     assert again == result
     assert again.worked_s == 0.0
-    assert sum(1 for _ in records(Measure(corpus.work).journal)) == before
+    assert sum(1 for _ in records(MeasureStage(corpus.work).journal)) == before
 
 
 def test_where_recordings_lie_and_how_many_work_changes_nothing(done, raw, tmp_path):
@@ -92,17 +92,17 @@ def test_a_basis_that_does_not_hold_lets_nothing_in(corpus, raw):
     result = run(corpus, refused=lambda _: "grant-ended")
     assert result.kept == 0
     assert {row.reasons for row in Catalogue(corpus.path).rows()} == {("grant-ended",)}
-    assert not list(records(Measure(corpus.work).journal))
+    assert not list(records(MeasureStage(corpus.work).journal))
 
 
 PROGRAM = """
 import sys
 from pathlib import Path
-from sayso.corpus.cleaning import Wanted
+from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.program import Runner
 from sayso.corpus.running import CorpusRun
-print(CorpusRun(CorpusFolder.named(Path(sys.argv[1]), "lamp"), Runner(workers=2), Wanted(scores=False)).run().digest)
+print(CorpusRun(CorpusFolder.named(Path(sys.argv[1]), "lamp"), Runner(workers=2), Cleaning(scores=False)).run().digest)
 """
 
 
@@ -132,7 +132,7 @@ def test_killed_at_any_moment_and_run_again_the_digest_is_the_same(done, raw, co
             kills += 1
             assert status_of(corpus).state in {"new", "stopped"}
     assert out.decode().split()[-1] == result.digest
-    keys = [record["key"] for record in records(Measure(corpus.work).journal)]
+    keys = [record["key"] for record in records(MeasureStage(corpus.work).journal)]
     assert len({key for key in keys if not key.startswith("stamp:")}) >= len(list(raw.iterdir())) - 2
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sayso.corpus import reading
-from sayso.corpus.cleaning import Wanted
+from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.errors import CorpusRunFailed
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.program import Runner
@@ -91,7 +91,7 @@ def test_a_run_over_a_store_gives_the_digest_of_a_run_over_the_folder(store, raw
     for name, place, options in (("store", "s3://raw/deep", store), ("folder", str(raw), {})):
         corpus = CorpusFolder.created(tmp_path, name)
         corpus.add(place, LICENSED, options)
-        digests.append(CorpusRun(corpus, Runner(workers=1), Wanted(scores=False)).run().digest)
+        digests.append(CorpusRun(corpus, Runner(workers=1), Cleaning(scores=False)).run().digest)
     assert digests[0] == digests[1]
 
 
@@ -118,5 +118,5 @@ def test_a_store_that_stays_away_ends_the_run_with_nothing_published(corpus, mon
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(CorpusRunFailed):
-        CorpusRun(corpus, Runner(workers=1), Wanted(scores=False)).run()
+        CorpusRun(corpus, Runner(workers=1), Cleaning(scores=False)).run()
     assert corpus.told("published", {}) == {}

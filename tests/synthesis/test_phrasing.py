@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sayso.synthesis.normalise import normalise
 from sayso.synthesis.phrasing import MAX_CHARACTERS, PARAGRAPH_MS, Phrase, phrases, script, sentences
-from sayso.synthesis.reading.pauses import PAUSE
+from sayso.synthesis.reading.markup import PAUSE
 
 STORY = normalise(
     """Chapter I

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sayso.corpus.basis import Basis
+from sayso.corpus.basis import RecordingBasis
 from sayso.corpus.duplicates import Candidate, Repeat
 from sayso.corpus.journal import Record
 from sayso.corpus.prints import Print
@@ -15,7 +15,7 @@ from sayso.corpus.row import Segment, SegmentDecision, segment_id
 from sayso.corpus.sources import Item
 from sayso.corpus.stages import embedding_of
 
-Refusal = Callable[[Basis], str]
+Refusal = Callable[[RecordingBasis], str]
 """Why a basis does not hold now, in one word; "" where it does."""
 
 _STRETCH_MS: Final = 1_800_000
@@ -27,13 +27,13 @@ class Placed:
 
     unit: str
     item: Item
-    basis: Basis
+    basis: RecordingBasis
     speaker: str
     options: dict[str, str]
     refused: str = ""
 
     def measuring(self, digest: str | None, done: Sequence[int]) -> Record:
-        """Return the unit of work of the stage `Measure`."""
+        """Return the unit of work of the stage `MeasureStage`."""
         item = self.item
         told = {"reference": item.reference, "options": self.options, "stamp": item.stamp, "cut": item.cut}
         bounds = {"start_ms": item.start_ms, "end_ms": item.end_ms}
@@ -46,8 +46,8 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What the stage `Measure` found: for each item its digest, why it is quarantined, and its segments."""
+class MeasuredInput:
+    """What the stage `MeasureStage` found: for each item its digest, why it is quarantined, and its segments."""
 
     placed: Placed
     digest: str
@@ -60,7 +60,7 @@ class Heard:
 
 @dataclass(slots=True)
 class Measures:
-    """The journal of the stage `Measure`, by what is asked of it."""
+    """The journal of the stage `MeasureStage`, by what is asked of it."""
 
     found: Mapping[str, Record]
     parts: dict[str, list[int]] = field(default_factory=dict)
@@ -90,25 +90,25 @@ class Measures:
         return placed.measuring(digest, sorted(self.parts.get((digest or "") + placed.item.cut, ())))
 
 
-def heard(items: Iterable[Placed], measures: Measures) -> Iterator[Heard]:
+def heard(items: Iterable[Placed], measures: Measures) -> Iterator[MeasuredInput]:
     """Yield what was found in each item, in order; the same recording again is a copy of the first."""
     first: dict[str, str] = {}
     copies: dict[str, int] = {}
     for placed in items:
         whole = None if placed.refused else measures.whole(placed.item)
         if whole is None:
-            yield Heard(placed, "", 0.0, placed.refused or "unread")
+            yield MeasuredInput(placed, "", 0.0, placed.refused or "unread")
             continue
         digest, key = measures.digest(placed.item) or "", whole["key"]
         if whole["reason"]:
-            yield Heard(placed, digest, 0.0, whole["reason"])
+            yield MeasuredInput(placed, digest, 0.0, whole["reason"])
         elif key in first:
             copies[key] = copies.get(key, 0) + 1
-            yield Heard(placed, digest, whole["seconds"], "", copy_of=first[key], copy_number=copies[key])
+            yield MeasuredInput(placed, digest, whole["seconds"], "", copy_of=first[key], copy_number=copies[key])
         else:
             found = [{**each, "segment": _id(digest, each)} for each in _segments(measures, key, whole["parts"])]
             first[key] = found[0]["segment"] if found else _nothing(digest, placed.item)
-            yield Heard(placed, digest, whole["seconds"], "", tuple(found))
+            yield MeasuredInput(placed, digest, whole["seconds"], "", tuple(found))
 
 
 def _segments(measures: Measures, key: str, count: int) -> Iterator[Record]:
@@ -124,7 +124,7 @@ def _nothing(digest: str, item: Item) -> str:
     return segment_id(f"{digest}{item.cut} nothing", 0.0, 0.0)
 
 
-def candidates(found: Iterable[Heard]) -> list[Candidate]:
+def candidates(found: Iterable[MeasuredInput]) -> list[Candidate]:
     """Return what duplicates are looked for among."""
     return [
         Candidate(
@@ -142,7 +142,9 @@ def candidates(found: Iterable[Heard]) -> list[Candidate]:
     ]
 
 
-def cleaning_units(one: Heard, repeats: Mapping[str, Repeat], is_done: Callable[[str], bool]) -> Iterator[Record]:
+def cleaning_units(
+    one: MeasuredInput, repeats: Mapping[str, Repeat], is_done: Callable[[str], bool]
+) -> Iterator[Record]:
     """Yield the work that is left on the segments of a recording, half an hour of it a unit."""
     left = [each for each in one.segments if each["segment"] not in repeats and not is_done(each["segment"])]
     groups: dict[int, list[Record]] = {}
@@ -152,7 +154,9 @@ def cleaning_units(one: Heard, repeats: Mapping[str, Repeat], is_done: Callable[
     yield from (one.placed.cleaning(number, group) for number, group in sorted(groups.items()))
 
 
-def rows(one: Heard, repeats: Mapping[str, Repeat], clean: Mapping[str, Record], versions: Sequence[str]) -> list[Row]:
+def rows(
+    one: MeasuredInput, repeats: Mapping[str, Repeat], clean: Mapping[str, Record], versions: Sequence[str]
+) -> list[Row]:
     """Return the rows of a recording, each with the digest of its sound."""
     item, basis = one.placed.item, one.placed.basis
     common: dict[str, Any] = {
@@ -179,7 +183,7 @@ class Row:
     content: str
 
 
-def _without_segments(one: Heard, common: Record) -> Segment:
+def _without_segments(one: MeasuredInput, common: Record) -> Segment:
     whole = {"start_s": 0.0, "end_s": one.seconds, "seconds": one.seconds, "sample_rate_hz": 0, **common}
     name = f"{one.digest}{one.placed.item.cut}"
     if one.reason:

@@ -33,7 +33,7 @@ _MOST_CHARS: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class RecordingBasis:
     """A grant with its speaker, purpose and end, or a licence with its evidence; "" where a field does not apply."""
 
     grant: str = ""

@@ -32,7 +32,7 @@ _RATE: Final = 16_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Cleaning:
     """How much is done: scores and repair (the tier ``clean``) or not (``catalogue``), and a recogniser's name."""
 
     scores: bool = True
@@ -47,11 +47,11 @@ class TierInvalid(Invalid):
     """The tier is none of clean and catalogue."""
 
 
-def wanted(tier: str, recogniser_name: str = "") -> Wanted:
+def wanted(tier: str, recogniser_name: str = "") -> Cleaning:
     """Return what a tier does; raise `TierInvalid`."""
     if tier not in {"clean", "catalogue"}:
         raise TierInvalid(f"tier: got {tier[:20]!r}, expected clean or catalogue")
-    return Wanted(tier == "clean", recogniser_name)
+    return Cleaning(tier == "clean", recogniser_name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +62,7 @@ class Cleaned:
     sound: bytes | None
 
 
-def cleaned(signal: Signal, told: dict[str, Any], how: Wanted, language: str = "") -> Cleaned:
+def cleaned(signal: Signal, told: dict[str, Any], how: Cleaning, language: str = "") -> Cleaned:
     """Return what becomes of the segment ``signal``, mono, of which the measures ``told`` are known."""
     reasons = _hopeless(told, signal.duration_s)
     if reasons:
@@ -100,7 +100,7 @@ def _mendable(told: dict[str, Any]) -> bool:
 
 
 def _kept(  # noqa: PLR0917 - one record
-    signal: Signal, decision: str, reasons: list[str], score: float | None, how: Wanted, language: str
+    signal: Signal, decision: str, reasons: list[str], score: float | None, how: Cleaning, language: str
 ) -> Cleaned:
     record: dict[str, Any] = {
         "decision": decision,

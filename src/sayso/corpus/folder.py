@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from sayso.corpus.basis import Basis
+from sayso.corpus.basis import RecordingBasis
 from sayso.corpus.errors import CorpusExists, CorpusNameInvalid, CorpusUnknown
 from sayso.corpus.reading import StoreOptions
 from sayso.disk import make_private, read_bounded, write_document
@@ -27,7 +27,7 @@ class CorpusInput:
 
     number: int
     place: str
-    basis: Basis
+    basis: RecordingBasis
     options: StoreOptions
 
 
@@ -90,9 +90,9 @@ class CorpusFolder:
         """Yield what was added, in that order."""
         for path in sorted(self.inputs_folder.glob("*.json")):
             told = json.loads(read_bounded(path, _MOST_BYTES))
-            yield CorpusInput(int(path.stem), told["place"], Basis(**told["basis"]), told["options"])
+            yield CorpusInput(int(path.stem), told["place"], RecordingBasis(**told["basis"]), told["options"])
 
-    def add(self, place: str, basis: Basis, options: StoreOptions) -> CorpusInput:
+    def add(self, place: str, basis: RecordingBasis, options: StoreOptions) -> CorpusInput:
         """Put down an input, the next in number; hold `lock`."""
         number = 1 + max((int(path.stem) for path in self.inputs_folder.glob("*.json")), default=0)
         told = {"place": place, "basis": basis.record(), "options": options}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
 from sayso.corpus.listening import RATE, probabilities, segments
-from sayso.corpus.parts import Part
+from sayso.corpus.parts import RecordingPart
 from sayso.corpus.prints import Print
 from sayso.restoration.diagnosis.acoustics import acoustics, room_findings
 from sayso.restoration.diagnosis.bandwidth import loud_spectrum
@@ -29,7 +29,7 @@ _SILENT: Final = 10 ** (-60 / 20)
 Floats = NDArray[np.float32]
 
 
-def measured(part: Part) -> list[dict[str, Any]]:
+def measured(part: RecordingPart) -> list[dict[str, Any]]:
     """Return what is found in ``part``, a record for each segment, in order; times in milliseconds of the recording."""
     samples, rate = part.signal.samples[0], part.signal.sample_rate
     if float(np.abs(samples).max(initial=0.0)) < _SILENT:
@@ -39,7 +39,7 @@ def measured(part: Part) -> list[dict[str, Any]]:
     return list(_segments(part, low, speech, rate))
 
 
-def _segments(part: Part, low: Floats, speech: Floats, rate: int) -> Iterator[dict[str, Any]]:
+def _segments(part: RecordingPart, low: Floats, speech: Floats, rate: int) -> Iterator[dict[str, Any]]:
     for start_s, end_s in segments(speech, part.signal.duration_s):
         first_ms, last_ms = (round((part.start / rate + moment) * 1000) for moment in (start_s, end_s))
         first, last = (round(moment * rate / 1000) - part.start for moment in (first_ms, last_ms))

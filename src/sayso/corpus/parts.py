@@ -21,7 +21,7 @@ _FRAME_S: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class RecordingPart:
     """A stretch of a recording: its number, where it starts, in samples, and its sound, mixed to one channel."""
 
     number: int
@@ -29,7 +29,7 @@ class Part:
     signal: Signal
 
 
-def parts(blocks: Iterable[Signal]) -> Iterator[Part]:
+def parts(blocks: Iterable[Signal]) -> Iterator[RecordingPart]:
     """Yield the parts of a recording that comes in ``blocks`` of one rate; the last is shorter."""
     waiting: list[NDArray[np.float32]] = []
     held = number = start = rate = 0
@@ -41,11 +41,11 @@ def parts(blocks: Iterable[Signal]) -> Iterator[Part]:
         while held >= size:
             whole = np.concatenate(waiting)
             cut = _quietest(whole[:size], rate)
-            yield Part(number, start, Signal.mono(whole[:cut], rate))
+            yield RecordingPart(number, start, Signal.mono(whole[:cut], rate))
             waiting, held = [whole[cut:]], held - cut
             number, start = number + 1, start + cut
     if held:
-        yield Part(number, start, Signal.mono(np.concatenate(waiting), rate))
+        yield RecordingPart(number, start, Signal.mono(np.concatenate(waiting), rate))
 
 
 def _quietest(samples: NDArray[np.float32], rate: int) -> int:

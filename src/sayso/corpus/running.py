@@ -19,7 +19,7 @@ from sayso.corpus.assembling import (
     rows,
 )
 from sayso.corpus.catalogue import Catalogue
-from sayso.corpus.cleaning import Wanted
+from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.duplicates import duplicates
 from sayso.corpus.errors import CorpusBusy, CorpusRunFailed
 from sayso.corpus.folder import CorpusFolder, CorpusInput
@@ -28,8 +28,8 @@ from sayso.corpus.program import Runner, answers
 from sayso.corpus.row import USABLE, SegmentDecision
 from sayso.corpus.sounds import Seal
 from sayso.corpus.sources import items_of
-from sayso.corpus.stages import Clean, CorpusStage, Measure
-from sayso.corpus.status import Progress
+from sayso.corpus.stages import Clean, CorpusStage, MeasureStage
+from sayso.corpus.status import RunReport
 from sayso.disk import LockTaken, locked
 from sayso.progress import Report, silent
 
@@ -55,19 +55,19 @@ class CorpusRun:
 
     folder: CorpusFolder
     runner: Runner = field(default_factory=Runner)
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: Cleaning = field(default_factory=Cleaning)
     refused: Refusal = lambda _: ""
     seal: Seal | None = None
 
     def run(self, report: Report = silent) -> CorpusResult:
         """Do what is left to do, and publish; raise `CorpusBusy`, or `CorpusRunFailed` with nothing published."""
         try:
-            with locked(self.folder.lock, wait=False), Progress(self.folder, report) as progress:
+            with locked(self.folder.lock, wait=False), RunReport(self.folder, report) as progress:
                 return self._run(progress)
         except LockTaken:
             raise CorpusBusy from None
 
-    def _run(self, progress: Progress) -> CorpusResult:
+    def _run(self, progress: RunReport) -> CorpusResult:
         items = list(self._placed())
         measure = self._measured(items, progress)
         measures = Measures(finished(measure.journal))
@@ -87,8 +87,8 @@ class CorpusRun:
         for each in self.folder.inputs():
             yield from (one for one in _items(self.folder, each, self.refused) if one.speaker not in withdrawn)
 
-    def _measured(self, items: list[Placed], progress: Progress) -> Measure:
-        stage = Measure(self.folder.work)
+    def _measured(self, items: list[Placed], progress: RunReport) -> MeasureStage:
+        stage = MeasureStage(self.folder.work)
         before = Measures(finished(stage.journal))
         units = [unit for each in items if (unit := before.left(each)) is not None]
         sizes = {each.unit: each.item.size for each in items}
@@ -105,7 +105,7 @@ class CorpusRun:
     def _cleaned(
         self,
         stage: Clean,
-        progress: Progress,
+        progress: RunReport,
         units_left: Callable[[Callable[[str], bool]], Iterable[Record]],
     ) -> None:
         done = finished(stage.journal)
@@ -129,7 +129,7 @@ class CorpusRun:
         if later:
             raise CorpusRunFailed(f"{len(later)} recordings could not be read now ({later[0]}); run this again")
 
-    def _published(self, told: list[Row], progress: Progress) -> CorpusResult:
+    def _published(self, told: list[Row], progress: RunReport) -> CorpusResult:
         Catalogue(self.folder.path).publish(row.segment for row in told)
         result = result_of(told, progress.worked_s)
         contents = {row.segment.segment: row.content for row in told}

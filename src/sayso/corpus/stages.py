@@ -20,10 +20,10 @@ from sayso.audio.errors import EmptyAudio
 from sayso.audio.signal import Signal
 from sayso.audio.stream import stream
 from sayso.corpus import cleaning, measuring
-from sayso.corpus.cleaning import Wanted, cleaned
+from sayso.corpus.cleaning import Cleaning, cleaned
 from sayso.corpus.journal import JournalWriter
 from sayso.corpus.measuring import measured
-from sayso.corpus.parts import Part, parts
+from sayso.corpus.parts import RecordingPart, parts
 from sayso.corpus.reading import StoreOptions, StoreUnreachable, digest_of, opened_reference, pieces
 from sayso.corpus.sounds import Seal, Sounds
 from sayso.disk import DiskFailed, DiskFull, make_private
@@ -54,7 +54,7 @@ class CorpusStage(Protocol):
 
 
 @dataclass(frozen=True)
-class Measure:
+class MeasureStage:
     """Decode, digest, find speech, cut, diagnose and print a recording, part by part."""
 
     work: Path
@@ -106,7 +106,7 @@ class Clean:
 
     work: Path
     sounds: Path
-    wanted: Wanted
+    wanted: Cleaning
     seal: Seal | None = None
     name: str = "clean"
 
@@ -159,10 +159,10 @@ def _bounded(path: Path, item: Answer) -> Iterator[Signal]:
             yield block.slice(first, min(last, block.num_samples))
 
 
-def _shifted(part: Part, item: Answer) -> Part:
+def _shifted(part: RecordingPart, item: Answer) -> RecordingPart:
     """Return the part with its place in the whole recording, in place of that in the stretch."""
     offset = round((item["start_ms"] or 0) * part.signal.sample_rate / 1000)
-    return Part(part.number, part.start + offset, part.signal)
+    return RecordingPart(part.number, part.start + offset, part.signal)
 
 
 @contextlib.contextmanager

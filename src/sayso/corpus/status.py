@@ -63,7 +63,7 @@ def _is_held(folder: CorpusFolder) -> bool:
         return True
 
 
-class Progress:
+class RunReport:
     """Tells of a run: to who waits for it, and to the file of its status."""
 
     def __init__(self, folder: CorpusFolder, report: Report) -> None:

@@ -30,7 +30,7 @@ _BATCH: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSegments:
     """What meets a condition: how many segments, how long they are together, and the first of them."""
 
     segments: int
@@ -58,12 +58,12 @@ class CorpusView:
         told = self._allowed & condition
         return told if "decision" in condition.columns else usable() & told
 
-    def find(self, condition: Condition, *, limit: int) -> Found:
+    def find(self, condition: Condition, *, limit: int) -> FoundSegments:
         """Return what meets ``condition``, with at most ``limit`` rows."""
         told = self.told(condition).sql
         lengths = self._rows.to_table(columns=["seconds"], filter=told)["seconds"].to_numpy()
         rows = self._rows.to_table(filter=told, limit=limit).to_pylist() if limit else []
-        return Found(len(lengths), float(lengths.sum()), tuple(Segment.of(row) for row in rows))
+        return FoundSegments(len(lengths), float(lengths.sum()), tuple(Segment.of(row) for row in rows))
 
     def sample(self, quotas: Quotas, seed: int, condition: Condition) -> Sample:
         """Draw usable segments that meet ``condition``, by ``quotas``; see `sampling`."""

@@ -1,11 +1,10 @@
-"""The vocabulary of the ledger beside consent and speech: accounts, refusals, productions, erasures, enrolments."""
+"""The vocabulary of the ledger beside consent and speech: accounts, productions, erasures, enrolments, corpora."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from sayso.ledger.corpus_acts import CorpusInputAdded, CorpusPublished, CorpusSpeakerWithdrawn
 from sayso.ledger.entry import Act, Entry, Fact, OfSpeaker
 
 __all__ = [
@@ -276,3 +275,36 @@ class ItemRemoved(Act):
     item: str
     permit: str
     why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfCorpus(Act):
+    """An act on the corpus ``corpus`` (a digest of its name) of the organisation ``subject``."""
+
+    subject: str
+    corpus: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusInputAdded(_OfCorpus):
+    """Recordings were added; the entry names the grant, or ``licence`` the licence, by which they are there."""
+
+    TYPES: ClassVar = ("corpus:input:added",)
+    licence: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusPublished(_OfCorpus):
+    """A catalogue was published: the digest of contents and decisions, and how many segments stay."""
+
+    TYPES: ClassVar = ("corpus:catalogue:published",)
+    digest: str
+    segments: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusSpeakerWithdrawn(_OfCorpus):
+    """A speaker was taken out of a corpus: so many segments of it."""
+
+    TYPES: ClassVar = ("corpus:speaker:withdrawn",)
+    segments: int

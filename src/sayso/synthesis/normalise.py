@@ -19,7 +19,6 @@ from sayso.synthesis.reading import (
     markup,
     moments,
     money,
-    pauses,
     ranges,
     romans,
     verses,
@@ -82,7 +81,7 @@ def skipped(text: str) -> list[str]:
 
 
 def _pass(text: str) -> str:
-    plain = characters.unify(apply(formulas.RULES, apply(markup.RULES, apply(pauses.RULES, text))))
+    plain = characters.unify(apply(formulas.RULES, apply(markup.RULES, text)))
     spoken = [_paragraph(part) for part in re.split(r"\n\s*\n", _ITEM.sub("\n\n", plain))]
     return "\n\n".join(part for part in spoken if part)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sayso.synthesis.reading.pauses import PAUSE, milliseconds
+from sayso.synthesis.reading.markup import PAUSE, milliseconds
 from sayso.synthesis.reading.rules import ends_sentence
 
 MAX_CHARACTERS: Final = 200

@@ -8,7 +8,7 @@ pytest.importorskip("daft", reason="of the extra corpus")
 
 from sayso.consent import Action
 from sayso.corpus.catalogue import Catalogue
-from sayso.corpus.cleaning import Wanted
+from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.errors import BasisRefused, CorpusExists, CorpusInputInvalid, CorpusUnknown
 from sayso.corpus.program import Runner
 from sayso.corpus.row import SegmentDecision
@@ -34,7 +34,7 @@ def folder(tmp_path, recording):
 
 
 def run(session):
-    return running.run(session, "lamp", Runner(workers=1), Wanted(scores=False), silent)
+    return running.run(session, "lamp", Runner(workers=1), Cleaning(scores=False), silent)
 
 
 def rows(session):

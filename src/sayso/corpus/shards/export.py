@@ -18,7 +18,7 @@ from sayso.corpus.quota import Quotas
 from sayso.corpus.row import Segment
 from sayso.corpus.sampling import Stratum
 from sayso.corpus.shards import layouts
-from sayso.corpus.shards.index import DATA, INDEX, Shard, ShardFile, ShardIndex
+from sayso.corpus.shards.index import DATA, INDEX, CorpusShard, ShardFile, ShardIndex
 from sayso.corpus.shards.plan import SHARD_SECONDS, planned, shard_count
 from sayso.corpus.shards.sample_row import SoundedSegment, told
 from sayso.corpus.view import CorpusView
@@ -61,7 +61,7 @@ class ExportOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedShards:
     """What was written: the index, how many shards were made or were there already, what no basis lets out."""
 
     index: ShardIndex
@@ -74,7 +74,7 @@ class Exported:
 
 def export(
     view: CorpusView, order: ExportOrder, folder: Path, sound: Callable[[Segment], bytes], report: Report = silent
-) -> Exported:
+) -> ExportedShards:
     """Export what ``order`` asks for into ``folder``, which is new or holds an earlier export of the same corpus.
 
     ``sound`` gives the kept sound of a row, as FLAC. Only what ``view`` lets out leaves. Shards that an earlier export
@@ -108,7 +108,7 @@ def export(
     _drop_others(folder, shards)
     if order.layout is ShardFormat.HUGGINGFACE:
         write_document(folder / "README.md", _readme(index), mode=0o644)
-    return Exported(index, index.write(folder), written, len(shards) - written, withheld, strata)
+    return ExportedShards(index, index.write(folder), written, len(shards) - written, withheld, strata)
 
 
 def _check(folder: Path, order: ExportOrder) -> int:
@@ -136,7 +136,7 @@ def _shard(
     at: np.ndarray,
     *,
     sound: Callable[[Segment], bytes],
-) -> tuple[Shard, bool]:
+) -> tuple[CorpusShard, bool]:
     """Return a shard and whether it was written; one that is there from the same plan is taken as it is."""
     number, count = which
     rows = list(view.take(at))
@@ -164,9 +164,9 @@ def _plan(layout: ShardFormat, which: tuple[int, int], rows: Sequence[Segment]) 
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _described(number: int, plan: str, rows: Sequence[Segment], made: dict[str, bytes]) -> Shard:
+def _described(number: int, plan: str, rows: Sequence[Segment], made: dict[str, bytes]) -> CorpusShard:
     ends = [row.expires for row in rows if row.expires]
-    return Shard(
+    return CorpusShard(
         number=number,
         plan=plan,
         files=tuple(ShardFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in made.items()),
@@ -184,10 +184,10 @@ def _distinct(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({*values} - {""}))
 
 
-def _there(record: Path, plan: str, data: Path) -> Shard | None:
+def _there(record: Path, plan: str, data: Path) -> CorpusShard | None:
     """Return the shard that ``record`` tells of, if it is of this plan and its files are as they were written."""
     try:
-        found = Shard.of(json.loads(read_bounded(record, _MOST_RECORD)))
+        found = CorpusShard.of(json.loads(read_bounded(record, _MOST_RECORD)))
     except (SaysoError, ValueError, TypeError, KeyError):
         return None
     return found if found.plan == plan and all(is_whole(data / one.name, one) for one in found.files) else None
@@ -201,7 +201,7 @@ def is_whole(path: Path, file: ShardFile) -> bool:
         return hashlib.file_digest(opened, "sha256").hexdigest() == file.sha256
 
 
-def _drop_others(folder: Path, shards: Sequence[Shard]) -> None:
+def _drop_others(folder: Path, shards: Sequence[CorpusShard]) -> None:
     """Take away what earlier exports left and this one does not hold: nothing that was withdrawn stays."""
     names = {one.name for shard in shards for one in shard.files}
     records = {f"{shard.number:06d}.json" for shard in shards}

@@ -26,7 +26,7 @@ class ShardFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Shard:
+class CorpusShard:
     """A shard.
 
     Attributes
@@ -66,7 +66,7 @@ class ShardIndex:
     version: int
     seed: int
     count: int
-    shards: tuple[Shard, ...]
+    shards: tuple[CorpusShard, ...]
 
     def write(self, folder: Path) -> Path:
         """Write the index into ``folder``, in one step."""
@@ -81,6 +81,6 @@ class ShardIndex:
         try:
             record = json.loads(read_bounded(folder / INDEX, _MOST_BYTES))
             record.pop("index")
-            return cls(**{**record, "shards": tuple(Shard.of(one) for one in record["shards"])})
+            return cls(**{**record, "shards": tuple(CorpusShard.of(one) for one in record["shards"])})
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ShardDamaged(f"{folder / INDEX} is no index of shards; export again") from None

@@ -12,7 +12,7 @@ from typing import Any, Self
 from sayso.clock import Clock, now, stamp
 from sayso.corpus.errors import ExportTargetTaken, ShardDamaged
 from sayso.corpus.shards.export import ShardFormat, is_whole
-from sayso.corpus.shards.index import DATA, Shard, ShardIndex
+from sayso.corpus.shards.index import DATA, CorpusShard, ShardIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class ShardReader:
                     yield found
             self.place = ReadingPlace(self.place.shards + 1)
 
-    def _of(self, shard: Shard) -> Iterator[ShardSample]:
+    def _of(self, shard: CorpusShard) -> Iterator[ShardSample]:
         path = self._folder / DATA / shard.files[0].name
         if not is_whole(path, shard.files[0]):
             raise ShardDamaged(f"{path} is not what the index says; export again")

@@ -8,7 +8,7 @@ import unicodedata
 from typing import Final
 
 from sayso.synthesis.errors import UnsupportedScript
-from sayso.synthesis.reading.pauses import PAUSE
+from sayso.synthesis.reading.markup import PAUSE
 from sayso.synthesis.reading.rules import Rule, apply, rule
 
 _GREEK: Final = dict(

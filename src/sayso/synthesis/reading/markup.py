@@ -1,5 +1,8 @@
 # ruff: noqa: RUF001, E501 - typographic characters are the matter here; tables and patterns read best so
-"""Markup: HTML, Markdown and print layout that were left in a text, taken out or turned into what they mean."""
+"""Markup: HTML, Markdown and print layout that were left in a text, taken out or turned into what they mean.
+
+A pause that a text asks for, ``[pause:0.5s]``, is one character on its way, and is never read aloud.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,15 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.rules import Rule, rule
+
+_FIRST: Final = 0xE100
+_STEP_MS: Final = 50
+MAX_MS: Final = 10_000
+"""Longer pauses are cut to this."""
+
+_LAST: Final = _FIRST + MAX_MS // _STEP_MS
+PAUSE: Final = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
+"""The characters that stand for pauses: of the private use area, which no written text has."""
 
 _LINE_TAGS: Final = r"(?:br|p|div|h[1-6]|li|tr|blockquote|section|article|header|footer|hr|td|th|ul|ol|table)"
 _RAISED: Final = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
@@ -29,6 +41,17 @@ _HEADING: Final = (
 _NOTE: Final = r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,5}\]"
 
 
+def _pause(match: re.Match[str]) -> str:
+    amount, unit = float(match[1]), match[2]
+    ms = amount if unit == "ms" else 1000 * amount
+    return f" {chr(_FIRST + round(min(ms, MAX_MS) / _STEP_MS))} "
+
+
+def milliseconds(character: str) -> int:
+    """Return how long the pause lasts for which ``character`` stands, in milliseconds."""
+    return (ord(character) - _FIRST) * _STEP_MS
+
+
 def _entity(match: re.Match[str]) -> str:
     decoded = html.unescape(match[0])
     return match[0] if decoded == match[0] else decoded
@@ -43,6 +66,11 @@ def _lowered(match: re.Match[str]) -> str:
 
 
 RULES: Final[list[Rule]] = [
+    rule(
+        r"\[(?:pause|silence|break)[: ]\s?(\d{1,4}(?:\.\d{1,3})?)\s?(ms|s|sec|seconds?)?\]", _pause, flags=re.IGNORECASE
+    ),
+    rule(r"<break\b[^<>]{0,60}time=[\"'](\d{1,4}(?:\.\d{1,3})?)(ms|s)[\"'][^<>]{0,60}/?>", _pause, flags=re.IGNORECASE),
+    rule(r"\[(?:pause|silence|break)\]", f" {chr(_FIRST + 500 // _STEP_MS)} ", flags=re.IGNORECASE),
     rule(r"<!--.*?(?:-->|\Z)", " ", flags=re.DOTALL),
     rule(r"<(script|style|head|svg)\b[^<>]*>.*?</\1\s*>", " ", flags=re.DOTALL | re.IGNORECASE),
     rule(r"(?<=[.!?,;:”\"'’)])\s?<sup\b[^<>]{0,200}>\s*[\d*†‡]{1,3}\s*</sup>", "", flags=re.IGNORECASE),

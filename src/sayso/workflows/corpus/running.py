@@ -10,9 +10,9 @@ from typing import Final
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.corpus.basis import Basis
+from sayso.corpus.basis import RecordingBasis
 from sayso.corpus.catalogue import Catalogue
-from sayso.corpus.cleaning import Wanted
+from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.errors import BasisRefused, CorpusBusy, CorpusInputInvalid
 from sayso.corpus.folder import CorpusFolder, CorpusInput
 from sayso.corpus.program import Runner
@@ -22,7 +22,7 @@ from sayso.corpus.status import CorpusStatus, status_of
 from sayso.corpus.withdrawing import SpeakerTaken, withdrawn
 from sayso.disk import LockTaken, locked
 from sayso.ledger import append
-from sayso.ledger.corpus_acts import CorpusInputAdded, CorpusPublished, CorpusSpeakerWithdrawn
+from sayso.ledger.account_acts import CorpusInputAdded, CorpusPublished, CorpusSpeakerWithdrawn
 from sayso.progress import Report
 from sayso.workflows.corpus.sealing import VaultSeal
 from sayso.workflows.corpus.standing import granted_basis, refusal_of
@@ -88,7 +88,7 @@ def add(
     return InputAdded(name, added, count)
 
 
-def run(session: Session, name: str, runner: Runner, wanted: Wanted, report: Report) -> CorpusResult:
+def run(session: Session, name: str, runner: Runner, wanted: Cleaning, report: Report) -> CorpusResult:
     """Do what is left to do on a corpus, publish its catalogue and log its digest.
 
     Recordings whose grant has ended are not read, and quarantined. Raise as `CorpusRun.run` does.
@@ -134,11 +134,13 @@ def digest_of_name(session: Session, name: str) -> str:
     return hashlib.sha256(f"{session.actor.organisation} {name}".encode()).hexdigest()[:32]
 
 
-def _basis(session: Session, grant: str | None, licence: str | None, evidence: str | None) -> Basis:
+def _basis(session: Session, grant: str | None, licence: str | None, evidence: str | None) -> RecordingBasis:
     if (grant is None) == (licence is None):
         got = "neither" if grant is None else "both"
         raise BasisRefused(f"basis: got {got}, expected a grant, or a licence with its evidence")
-    return granted_basis(session, grant) if grant is not None else Basis.licensed(licence or "", evidence or "")
+    return (
+        granted_basis(session, grant) if grant is not None else RecordingBasis.licensed(licence or "", evidence or "")
+    )
 
 
 def _place(place: str) -> str:

@@ -9,7 +9,7 @@ from sayso.consent import Action, Grant, signed
 from sayso.consent import store as consents
 from sayso.consent.decision import Why, why
 from sayso.consent.request import Request
-from sayso.corpus.basis import Basis
+from sayso.corpus.basis import RecordingBasis
 from sayso.corpus.errors import BasisRefused
 from sayso.database import Connection
 from sayso.errors import SaysoError
@@ -19,7 +19,7 @@ from sayso.workflows.installation.session import Session
 _VOICE = "corpus"
 
 
-def granted_basis(session: Session, grant_id: str) -> Basis:
+def granted_basis(session: Session, grant_id: str) -> RecordingBasis:
     """Return the basis that a grant gives now: it must allow to train, which is what corpora are for.
 
     Raise `BasisRefused` with every reason, `GrantUnknown`, or `GrantTampered` for a row that is not as it was signed.
@@ -32,7 +32,7 @@ def granted_basis(session: Session, grant_id: str) -> Basis:
             f"grant: got {grant_id}, expected one that allows the action train now", reasons=found.reasons
         )
     until = "" if grant.until is None else stamp(grant.until)
-    return Basis(grant=grant.grant_id, speaker=grant.speaker, purpose=grant.purposes[0], expires=until)
+    return RecordingBasis(grant=grant.grant_id, speaker=grant.speaker, purpose=grant.purposes[0], expires=until)
 
 
 def in_force(session: Session) -> Callable[[frozenset[str]], frozenset[str]]:
@@ -44,10 +44,10 @@ def in_force(session: Session) -> Callable[[frozenset[str]], frozenset[str]]:
     return standing
 
 
-def refusal_of(session: Session) -> Callable[[Basis], str]:
+def refusal_of(session: Session) -> Callable[[RecordingBasis], str]:
     """Return what tells why a basis does not hold now: ``grant-ended``, or "" where it holds."""
 
-    def refused(basis: Basis) -> str:
+    def refused(basis: RecordingBasis) -> str:
         return "" if basis.licence or _stands(session, basis.grant) else "grant-ended"
 
     return refused
