@@ -27,12 +27,12 @@ from sayso.corpus.basis import RecordingBasis
 from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.duplicates import Candidate, duplicates
 from sayso.corpus.folder import CorpusFolder
-from sayso.corpus.journal import records
 from sayso.corpus.measuring import content_of
 from sayso.corpus.prints import Print
 from sayso.corpus.program import Runner
 from sayso.corpus.running import CorpusRun
 from sayso.corpus.stages import MeasureStage
+from sayso.corpus.worklog import records
 
 SPEECH = Path(os.environ.get("SAYSO_SPEECH", "../shared/speech"))
 BASIS = RecordingBasis.licensed("CC-BY-4.0", "https://www.openslr.org/12")
@@ -210,7 +210,7 @@ def kills(count: int, minutes: float) -> dict:
                 done += 1
                 continue
             break
-        keys = [each["key"] for each in records(MeasureStage(home / "killed" / "work").journal) if ":" in each["key"]]
+        keys = [each["key"] for each in records(MeasureStage(home / "killed" / "work").worklog) if ":" in each["key"]]
         parts = [key for key in keys if not key.startswith("stamp:")]
         return {
             "kills": done,

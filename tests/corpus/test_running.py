@@ -17,12 +17,12 @@ from sayso.corpus.catalogue import Catalogue
 from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.errors import CorpusBusy
 from sayso.corpus.folder import CorpusFolder
-from sayso.corpus.journal import records
 from sayso.corpus.program import Runner, RunnerName
 from sayso.corpus.row import SegmentDecision
 from sayso.corpus.running import CorpusRun
 from sayso.corpus.stages import MeasureStage
 from sayso.corpus.status import status_of
+from sayso.corpus.worklog import records
 from sayso.disk import locked
 
 from .conftest import LICENSED
@@ -62,11 +62,11 @@ def test_each_recording_becomes_what_it_should(done):
 
 def test_run_again_it_does_nothing_and_says_the_same(done):
     corpus, result = done
-    before = sum(1 for _ in records(MeasureStage(corpus.work).journal))
+    before = sum(1 for _ in records(MeasureStage(corpus.work).worklog))
     again = run(corpus)
     assert again == result
     assert again.worked_s == 0.0
-    assert sum(1 for _ in records(MeasureStage(corpus.work).journal)) == before
+    assert sum(1 for _ in records(MeasureStage(corpus.work).worklog)) == before
 
 
 def test_where_recordings_lie_and_how_many_work_changes_nothing(done, raw, tmp_path):
@@ -92,7 +92,7 @@ def test_a_basis_that_does_not_hold_lets_nothing_in(corpus, raw):
     result = run(corpus, refused=lambda _: "grant-ended")
     assert result.kept == 0
     assert {row.reasons for row in Catalogue(corpus.path).rows()} == {("grant-ended",)}
-    assert not list(records(MeasureStage(corpus.work).journal))
+    assert not list(records(MeasureStage(corpus.work).worklog))
 
 
 PROGRAM = """
@@ -132,7 +132,7 @@ def test_killed_at_any_moment_and_run_again_the_digest_is_the_same(done, raw, co
             kills += 1
             assert status_of(corpus).state in {"new", "stopped"}
     assert out.decode().split()[-1] == result.digest
-    keys = [record["key"] for record in records(MeasureStage(corpus.work).journal)]
+    keys = [record["key"] for record in records(MeasureStage(corpus.work).worklog)]
     assert len({key for key in keys if not key.startswith("stamp:")}) >= len(list(raw.iterdir())) - 2
 
 

@@ -1,4 +1,4 @@
-"""Assembling: the rows of a corpus from its inputs and the journals, and the digest of what they say."""
+"""Assembling: the rows of a corpus from its inputs and the worklogs, and the digest of what they say."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from sayso.corpus.basis import RecordingBasis
 from sayso.corpus.duplicates import Candidate, Repeat
-from sayso.corpus.journal import Record
 from sayso.corpus.prints import Print
 from sayso.corpus.row import Segment, SegmentDecision, segment_id
 from sayso.corpus.sources import Item
 from sayso.corpus.stages import embedding_of
+from sayso.corpus.worklog import Record
 
 Refusal = Callable[[RecordingBasis], str]
 """Why a basis does not hold now, in one word; "" where it does."""
@@ -60,7 +60,7 @@ class MeasuredInput:
 
 @dataclass(slots=True)
 class Measures:
-    """The journal of the stage `MeasureStage`, by what is asked of it."""
+    """The worklog of the stage `MeasureStage`, by what is asked of it."""
 
     found: Mapping[str, Record]
     parts: dict[str, list[int]] = field(default_factory=dict)

@@ -73,7 +73,7 @@ class CorpusFolder:
 
     @property
     def work(self) -> Path:
-        """Where finished work is put down; see `sayso.corpus.journal`."""
+        """Where finished work is put down; see `sayso.corpus.worklog`."""
         return self.path / "work"
 
     @property

@@ -23,13 +23,13 @@ from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.duplicates import duplicates
 from sayso.corpus.errors import CorpusBusy, CorpusRunFailed
 from sayso.corpus.folder import CorpusFolder, CorpusInput
-from sayso.corpus.journal import JournalWriter, Record, finished
 from sayso.corpus.program import Runner, answers
 from sayso.corpus.row import USABLE, SegmentDecision
 from sayso.corpus.sounds import Seal
 from sayso.corpus.sources import items_of
 from sayso.corpus.stages import Clean, CorpusStage, MeasureStage
 from sayso.corpus.status import RunReport
+from sayso.corpus.worklog import Record, WorklogWriter, finished
 from sayso.disk import LockTaken, locked
 from sayso.progress import Report, silent
 
@@ -70,15 +70,15 @@ class CorpusRun:
     def _run(self, progress: RunReport) -> CorpusResult:
         items = list(self._placed())
         measure = self._measured(items, progress)
-        measures = Measures(finished(measure.journal))
+        measures = Measures(finished(measure.worklog))
         found = list(heard(items, measures))
         progress.begin("dedupe", 0)
         repeats = duplicates(candidates(found))
         clean = Clean(self.folder.work, self.folder.sounds, self.wanted, self.seal)
         self._cleaned(clean, progress, lambda done: (u for one in found for u in cleaning_units(one, repeats, done)))
-        made = finished(clean.journal)
+        made = finished(clean.worklog)
         progress.begin("publish", 0)
-        versions = tuple(f"{stage.name}={stage.journal.name.partition('-')[2]}" for stage in (measure, clean))
+        versions = tuple(f"{stage.name}={stage.worklog.name.partition('-')[2]}" for stage in (measure, clean))
         told = [row for one in found for row in rows(one, repeats, made, versions)]
         return self._published(told, progress)
 
@@ -89,17 +89,17 @@ class CorpusRun:
 
     def _measured(self, items: list[Placed], progress: RunReport) -> MeasureStage:
         stage = MeasureStage(self.folder.work)
-        before = Measures(finished(stage.journal))
+        before = Measures(finished(stage.worklog))
         units = [unit for each in items if (unit := before.left(each)) is not None]
         sizes = {each.unit: each.item.size for each in items}
         progress.begin("measure", sum(sizes[unit["unit"]] for unit in units))
-        with JournalWriter(stage.journal) as journal:
+        with WorklogWriter(stage.worklog) as worklog:
             for answer in self._answers(stage, units):
                 progress.done(sizes[answer["unit"]], answer["seconds"])
                 if answer["state"] == "deadly":
                     item = next(each.item for each in items if each.unit == answer["unit"])
                     key = (before.digest(item) or f"missing:{item.stamp}") + item.cut
-                    journal.add(key, {"parts": 0, "seconds": 0.0, "reason": answer["why"]})
+                    worklog.add(key, {"parts": 0, "seconds": 0.0, "reason": answer["why"]})
         return stage
 
     def _cleaned(
@@ -108,7 +108,7 @@ class CorpusRun:
         progress: RunReport,
         units_left: Callable[[Callable[[str], bool]], Iterable[Record]],
     ) -> None:
-        done = finished(stage.journal)
+        done = finished(stage.worklog)
 
         def is_done(segment: str) -> bool:
             record = done.get(segment)

@@ -1,7 +1,7 @@
 """The two stages that hear sound, each a program for one unit of work: a text in, a text out, never audio.
 
 A stage is handed to workers, in processes of this machine or of another that sees the same folder. What it finishes it
-puts into the journal at once, so that a kill costs no more than the part in hand.
+puts into the worklog at once, so that a kill costs no more than the part in hand.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from sayso.audio.signal import Signal
 from sayso.audio.stream import stream
 from sayso.corpus import cleaning, measuring
 from sayso.corpus.cleaning import Cleaning, cleaned
-from sayso.corpus.journal import JournalWriter
 from sayso.corpus.measuring import measured
 from sayso.corpus.parts import RecordingPart, parts
 from sayso.corpus.reading import StoreOptions, StoreUnreachable, digest_of, opened_reference, pieces
 from sayso.corpus.sounds import Seal, Sounds
+from sayso.corpus.worklog import WorklogWriter
 from sayso.disk import DiskFailed, DiskFull, make_private
 from sayso.errors import SaysoError
 
@@ -36,7 +36,7 @@ _SYSTEM: Final = (StoreUnreachable, DiskFull, DiskFailed, MemoryError)
 
 
 class CorpusStage(Protocol):
-    """One stage: its name, the folder of its journal, and what it does with a unit."""
+    """One stage: its name, the folder of its worklog, and what it does with a unit."""
 
     @property
     def name(self) -> str:
@@ -44,7 +44,7 @@ class CorpusStage(Protocol):
         ...
 
     @property
-    def journal(self) -> Path:
+    def worklog(self) -> Path:
         """Return the folder of what is finished, of this version of the stage."""
         ...
 
@@ -62,41 +62,41 @@ class MeasureStage:
     name: str = "measure"
 
     @property
-    def journal(self) -> Path:
+    def worklog(self) -> Path:
         """Return the folder of what is finished."""
         return self.work / f"measure-{measuring.VERSION}"
 
     def __call__(self, unit: str) -> str:
         """Measure the item ``unit``; parts named in ``done`` are passed over."""
         item = json.loads(unit)
-        with _begun(self.work, item["unit"]), JournalWriter(self.journal) as journal:
+        with _begun(self.work, item["unit"]), WorklogWriter(self.worklog) as worklog:
             try:
                 with opened_reference(item["reference"], item["options"]) as path:
-                    return json.dumps(self._measured(path, item, journal))
+                    return json.dumps(self._measured(path, item, worklog))
             except _SYSTEM as error:
                 return json.dumps({"unit": item["unit"], "state": "later", "why": _line(error), "seconds": 0.0})
             except Exception as error:  # noqa: BLE001 - libraries raise anything on broken recordings
-                return json.dumps(self._quarantined(item, error, journal))
+                return json.dumps(self._quarantined(item, error, worklog))
 
-    def _measured(self, path: Path, item: Answer, journal: JournalWriter) -> Answer:
+    def _measured(self, path: Path, item: Answer, worklog: WorklogWriter) -> Answer:
         digest = item.get("digest") or digest_of(path)
         item["digest"] = digest
         key, done = digest + item["cut"], frozenset(item.get("done", ()))
-        journal.add(f"stamp:{item['stamp']}", {"digest": digest})
+        worklog.add(f"stamp:{item['stamp']}", {"digest": digest})
         count, seconds = 0, 0.0
         for part in parts(_bounded(path, item)):
             count, seconds = part.number + 1, seconds + part.signal.duration_s
             if part.number not in done:
-                journal.add(f"{key}:{part.number}", {"segments": measured(_shifted(part, item))})
+                worklog.add(f"{key}:{part.number}", {"segments": measured(_shifted(part, item))})
         if not count:
             raise EmptyAudio
-        journal.add(key, {"parts": count, "seconds": round(seconds, 3), "reason": ""})
+        worklog.add(key, {"parts": count, "seconds": round(seconds, 3), "reason": ""})
         return {"unit": item["unit"], "state": "done", "seconds": seconds}
 
-    def _quarantined(self, item: Answer, error: Exception, journal: JournalWriter) -> Answer:
+    def _quarantined(self, item: Answer, error: Exception, worklog: WorklogWriter) -> Answer:
         reason = error.slug if isinstance(error, SaysoError) else f"failed-{type(error).__name__.lower()}"
         key = (item.get("digest") or f"missing:{item['stamp']}") + item["cut"]
-        journal.add(key, {"parts": 0, "seconds": 0.0, "reason": reason})
+        worklog.add(key, {"parts": 0, "seconds": 0.0, "reason": reason})
         return {"unit": item["unit"], "state": "quarantined", "why": reason, "seconds": 0.0}
 
 
@@ -111,21 +111,21 @@ class Clean:
     name: str = "clean"
 
     @property
-    def journal(self) -> Path:
+    def worklog(self) -> Path:
         """Return the folder of what is finished."""
         return self.work / f"clean-{cleaning.VERSION}-{self.wanted.version()}"
 
     def __call__(self, unit: str) -> str:
         """Clean the segments that ``unit`` names."""
         told = json.loads(unit)
-        with _begun(self.work, told["unit"]), JournalWriter(self.journal) as journal:
+        with _begun(self.work, told["unit"]), WorklogWriter(self.worklog) as worklog:
             try:
                 with opened_reference(told["reference"], told["options"]) as path:
-                    return json.dumps(self._cleaned(path, told, journal))
+                    return json.dumps(self._cleaned(path, told, worklog))
             except _SYSTEM as error:
                 return json.dumps({"unit": told["unit"], "state": "later", "why": _line(error), "seconds": 0.0})
 
-    def _cleaned(self, path: Path, told: Answer, journal: JournalWriter) -> Answer:
+    def _cleaned(self, path: Path, told: Answer, worklog: WorklogWriter) -> Answer:
         store = Sounds(self.sounds, self.seal)
         wanted = [(each["start"], each["end"]) for each in told["segments"]]
         seconds = 0.0
@@ -137,10 +137,10 @@ class Clean:
                 raise
             except Exception as error:  # noqa: BLE001 - one segment that cannot be worked on stops no other
                 reason = error.slug if isinstance(error, SaysoError) else f"failed-{type(error).__name__.lower()}"
-                journal.add(each["segment"], {"decision": "quarantined", "reasons": [reason], "audio": ""})
+                worklog.add(each["segment"], {"decision": "quarantined", "reasons": [reason], "audio": ""})
                 continue
             name = "" if made.sound is None else store.put(each["segment"], made.sound, told["key_of"])
-            journal.add(each["segment"], {**made.record, "audio": name})
+            worklog.add(each["segment"], {**made.record, "audio": name})
             seconds += signal.duration_s
         return {"unit": told["unit"], "state": "done", "seconds": seconds}
 

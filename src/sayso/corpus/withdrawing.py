@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sayso.corpus.catalogue import Catalogue
 from sayso.corpus.errors import CorpusSpeakerUnknown
 from sayso.corpus.folder import CorpusFolder
-from sayso.corpus.journal import Record, forget
 from sayso.corpus.row import Segment
 from sayso.corpus.sounds import Sounds
+from sayso.corpus.worklog import Record, forget
 
 
 @dataclass(frozen=True, slots=True)

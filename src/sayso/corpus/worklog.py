@@ -1,4 +1,4 @@
-"""The journal: what is finished, so that a run that was killed goes on where it was.
+"""The worklog: what is finished, so that a run that was killed goes on where it was.
 
 A record is known by its key: the digest of what it was made from and the version of the stage that made it. Each writer
 appends to a file of its own, a line a record; a line that a kill cut off is passed over and made again. Whoever reads
@@ -19,7 +19,7 @@ from sayso.disk import make_private
 Record = dict[str, Any]
 
 
-class JournalWriter:
+class WorklogWriter:
     """Appends records of one stage, each on the disk before the next."""
 
     def __init__(self, folder: Path) -> None:

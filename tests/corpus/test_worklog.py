@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sayso.corpus.journal import JournalWriter, finished, forget, records
+from sayso.corpus.worklog import WorklogWriter, finished, forget, records
 
 
 def test_records_come_back_and_a_torn_line_is_passed_over(tmp_path):
-    with JournalWriter(tmp_path) as one, JournalWriter(tmp_path) as other:
+    with WorklogWriter(tmp_path) as one, WorklogWriter(tmp_path) as other:
         one.add("a", {"value": 1})
         other.add("b", {"value": 2})
         other.add("a", {"value": 1})
@@ -18,8 +18,8 @@ def test_records_come_back_and_a_torn_line_is_passed_over(tmp_path):
 
 def test_only_files_that_hold_something_are_rewritten(tmp_path):
     for key in ("a", "b"):
-        with JournalWriter(tmp_path) as journal:
-            journal.add(key, {})
+        with WorklogWriter(tmp_path) as worklog:
+            worklog.add(key, {})
     before = {path: path.stat().st_ino for path in tmp_path.glob("*.jsonl")}
     assert forget(tmp_path, lambda record: record["key"] == "a") == 1
     assert set(finished(tmp_path)) == {"b"}
