@@ -33,6 +33,6 @@ class VaultSeal:
 def _vault(settings: Settings) -> Vault:
     return Vault(
         FileKek(settings.kek_file or settings.home / "keys" / "kek"),
-        connect(settings.keys_url, worklog="DELETE"),
+        connect(settings.keys_url, journal="DELETE"),
         settings.blobs_url,
     )
