@@ -19,6 +19,7 @@ from sayso.workflows.consent.changing import withdraw as withdraw_grant
 from sayso.workflows.corpus import running
 from sayso.workflows.corpus.sealing import VaultSeal
 from sayso.workflows.corpus.standing import in_force
+from sayso.workflows.erasure import erasing
 from tests.workflows.conftest import granted
 
 TRAINS = (Action.CLONE, Action.TRAIN)
@@ -94,6 +95,20 @@ def test_a_grant_that_ended_stands_no_more_and_its_recordings_are_quarantined(se
     assert in_force(session)(frozenset({grant})) == frozenset()
     assert run(session).quarantined == 1
     assert [(row.decision, row.reasons) for row in rows(session)] == [(SegmentDecision.QUARANTINED, ("grant-ended",))]
+
+
+def test_an_erased_speaker_leaves_the_corpora(session, folder):
+    speaker, grant = granted(session, actions=TRAINS)
+    running.create(session, "lamp")
+    running.add(session, "lamp", str(folder), grant=grant)
+    run(session)
+    corpus = running.opened(session, "lamp")
+    assert {row.speaker for row in rows(session)} == {speaker}
+    erasing.run(session, erasing.plan(session, speaker).plan_id)
+    assert rows(session) == []
+    assert not [path for path in corpus.sounds.rglob("*") if path.is_file()]
+    held = [path for path in corpus.path.rglob("*") if path.is_file() and path.suffix == ".lance"]
+    assert not [path for path in held if speaker.encode() in path.read_bytes()]
 
 
 def test_a_withdrawn_speaker_is_gone_and_does_not_come_back(session, folder):

@@ -47,6 +47,7 @@ from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.vault import Vault
 from sayso.voices import store as voices
+from sayso.workflows.erasure.corpora import leave_corpora
 from sayso.workflows.erasure.plan_rows import check_plan
 from sayso.workflows.installation import rows
 from sayso.workflows.installation.session import Session
@@ -113,6 +114,8 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     destroy_key(session.vault, begun)
     report(0.2)
     removed = unlink_blobs(session.vault, begun, lambda part: report(0.2 + 0.5 * part))
+    if begun.speaker is not None:  # None once the rows are gone: then the corpora are behind us
+        leave_corpora(session, begun.speaker)
     with session.act(named) as tx:
         commitments = RowCommitments(session.vault)
         begun = delete_rows(tx, begun.plan_id, commitments=commitments, forgets=FORGETS, who=who)
