@@ -70,7 +70,7 @@ class Condition:
     def among(cls, column: str, values: frozenset[str] | set[str], *, outside: bool = False) -> Condition:
         """Return what holds where the text ``column`` is one of ``values``, or none of them if ``outside``."""
         if not values:
-            return cls("true" if outside else "false")
+            return cls("" if outside else "false")
         listed = ", ".join(quoted(value) for value in sorted(values))
         return cls(f"`{column}` {'NOT IN' if outside else 'IN'} ({listed})", frozenset([column]))
 

@@ -17,7 +17,7 @@ from sayso.corpus.errors import SegmentUnknown
 from sayso.corpus.quota import Quotas
 from sayso.corpus.row import USABLE, Segment
 from sayso.corpus.sampling import Sample, Stratum, places, sample
-from sayso.corpus.voiceprints import NearVoice, grants_in, nearest_voices
+from sayso.corpus.voiceprints import NearVoice, nearest_voices
 
 if TYPE_CHECKING:
     import lance
@@ -45,8 +45,7 @@ class CorpusView:
         """Open ``version``, by default the last, at the moment ``at`` (a stamp); raise as `Catalogue.open`."""
         published = catalogue.open(version)
         self._rows, self._voices = published.segments, published.voices
-        grants = grants_in(self._voices)
-        self._allowed = _allowed(grants - in_force(grants), at)
+        self._allowed = _allowed(self._voices, in_force, at)
 
     @property
     def version(self) -> int:
@@ -128,8 +127,17 @@ def usable() -> Condition:
     return Condition.among("decision", {str(one) for one in USABLE})
 
 
-def _allowed(refused: frozenset[str], at: str) -> Condition:
-    """Return what stands on a basis that has not expired ``at`` that moment, and on none of the ``refused`` grants."""
-    basis = Condition("`grant` <> '' OR (`licence` <> '' AND `evidence` <> '')")
-    alive = Condition(f"`expires` = '' OR `expires` > {quoted(at)}")
-    return basis & alive & Condition.among("grant", refused, outside=True)
+def _allowed(voices: lance.LanceDataset, in_force: InForce, at: str) -> Condition:
+    """Return what stands on a basis that has not expired ``at`` that moment, and on no grant that is not in force.
+
+    The voices say which bases there are: what all rows meet is not asked of each.
+    """
+    bases = voices.to_table(columns=["grant", "licence", "evidence", "expires"])
+    grants = frozenset(bases["grant"].unique().to_pylist()) - {""}
+    told = Condition.among("grant", grants - in_force(grants), outside=True)
+    licensed = zip(*(bases[name].to_pylist() for name in ("grant", "licence", "evidence")), strict=True)
+    if not all(grant or (licence and evidence) for grant, licence, evidence in licensed):
+        told &= Condition("`grant` <> '' OR (`licence` <> '' AND `evidence` <> '')")
+    if any("" < end <= at for end in bases["expires"].unique().to_pylist()):
+        told &= Condition(f"`expires` = '' OR `expires` > {quoted(at)}")
+    return told

@@ -173,8 +173,3 @@ def nearest_voices(voices: lance.LanceDataset, vector: np.ndarray, count: int, a
         similarity = 1 - row.pop("_distance")
         once.setdefault(row["speaker"], NearVoice(similarity=similarity, **row))
     return list(once.values())[:count]
-
-
-def grants_in(voices: lance.LanceDataset) -> frozenset[str]:
-    """Return the grants that any row stands on."""
-    return frozenset(voices.to_table(columns=["grant"])["grant"].unique().to_pylist()) - {"", None}
