@@ -76,7 +76,9 @@ def rows(rng, who, embeddings, made):
         "snr_db": rng.uniform(0, 45, count), "ovrl": rng.uniform(1, 4.5, count),
     }  # fmt: skip
     told = {name: pa.array(values) for name, values in texts.items()}
-    told |= {name: pa.array(values.astype("f4" if name in {"snr_db", "ovrl"} else "f8")) for name, values in numbers.items()}
+    told |= {
+        name: pa.array(values.astype("f4" if name in {"snr_db", "ovrl"} else "f8")) for name, values in numbers.items()
+    }
     told["sample_rate_hz"] = pa.array(np.full(count, 16_000, "i4"))
     size = embeddings.shape[1]
     told["embedding"] = pa.FixedSizeListArray.from_arrays(pa.array(embeddings.ravel()), size)
@@ -96,7 +98,12 @@ def timed(act, times):
         act(number)
         taken.append(time.perf_counter() - started)
         busy.append(time.process_time() - used)
-    return {"median_s": statistics.median(taken), "worst_s": max(taken), "cpu_s": statistics.median(busy), "times": times}
+    return {
+        "median_s": statistics.median(taken),
+        "worst_s": max(taken),
+        "cpu_s": statistics.median(busy),
+        "times": times,
+    }
 
 
 def lance_figures(folder, count, speakers, numbers):

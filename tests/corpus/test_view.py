@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,3 +78,12 @@ def test_nearest_voices_are_those_of_an_exhaustive_search(view):
 def test_a_version_is_seen_as_of_the_one_moment(published):
     assert barred(published).version == 1
     assert len(list(CorpusView(published, everyone, at=AT).every(ALL))) == sum(one.decision == "kept" for one in rows())
+
+
+def test_a_recording_of_nobody_known_is_a_voice_of_its_own(tmp_path):
+    catalogue = Catalogue(tmp_path)
+    made = [replace(row(at, who), speaker="", source_digest=f"{who:064x}") for at, who in enumerate([2, 4, 2, 4, 2], 1)]
+    catalogue.publish(made)
+    found = barred(catalogue).nearest(vector(4), 5)
+    assert [(one.speaker, one.segments) for one in found] == [("", 2), ("", 3)]
+    assert found[0].example in {one.segment for one in made[1::2]}

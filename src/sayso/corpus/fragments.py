@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 FRAGMENT_ROWS: Final = 32_768
 """Rows in a file at most: about 32 MB with embeddings of 192 numbers."""
 
-_ORDER: Final = ("speaker", "grant", "licence", "evidence", "purpose", "expires", "segment")
+_ORDER: Final = ("speaker", "grant", "licence", "evidence", "purpose", "expires", "source_digest", "segment")
 
 
 def in_order(table: pa.Table) -> pa.Table:
-    """Return the rows by speaker, then by basis, then by segment."""
+    """Return the rows by speaker, then by basis, then by recording and segment."""
     return table.sort_by([(name, "ascending") for name in _ORDER])
 
 

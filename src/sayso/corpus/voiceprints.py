@@ -1,5 +1,7 @@
 """Voices of a catalogue: a row for each speaker and basis, with how much there is and the middle of their embeddings.
 
+A recording whose speaker is not known is a voice of its own.
+
 It is small where the catalogue is large, so grants are looked up and nearest voices found in it, never in all rows.
 """
 
@@ -37,7 +39,7 @@ class NearVoice:
 
     Attributes
     ----------
-    speaker : whose
+    speaker : whose; "" for a recording whose speaker is not known
     similarity : cosine, -1.0 to 1.0, of CAM++ embeddings
     segments, seconds : what may be used of them, under this basis
     example : their longest usable segment
@@ -64,7 +66,7 @@ def voices_of(table: pa.Table) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415 - of the extra
 
     size = table.schema.field("embedding").type.list_size
-    first = starts(table, *_BASIS)
+    first = _runs(table)
     usable = np.isin(np.asarray(table["decision"].to_pylist(), dtype=object), [str(one) for one in USABLE])
     seconds = np.where(usable, table["seconds"].to_numpy(), 0.0)
     return pa.table(
@@ -78,6 +80,14 @@ def voices_of(table: pa.Table) -> pa.Table:
         ],
         schema=voice_schema(size),
     )
+
+
+def _runs(table: pa.Table) -> np.ndarray:
+    """Return where voices start: with each speaker and basis, and with each recording whose speaker is not known."""
+    first = starts(table, *_BASIS)
+    recordings = starts(table, *_BASIS, "source_digest")
+    is_unknown = np.array([not one for one in table["speaker"].take(recordings).to_pylist()], bool)
+    return np.union1d(first, recordings[is_unknown])
 
 
 def _longest(seconds: np.ndarray, first: np.ndarray) -> np.ndarray:
@@ -171,5 +181,5 @@ def nearest_voices(voices: lance.LanceDataset, vector: np.ndarray, count: int, a
     once: dict[str, NearVoice] = {}
     for row in found:
         similarity = 1 - row.pop("_distance")
-        once.setdefault(row["speaker"], NearVoice(similarity=similarity, **row))
+        once.setdefault(row["speaker"] or row["example"], NearVoice(similarity=similarity, **row))
     return list(once.values())[:count]

@@ -11,6 +11,7 @@ __all__ = [
     "ActRefused",
     "AuthorityChanged",
     "ClockAccepted",
+    "CorpusExported",
     "CorpusInputAdded",
     "CorpusPublished",
     "CorpusSpeakerWithdrawn",
@@ -307,4 +308,12 @@ class CorpusSpeakerWithdrawn(_OfCorpus):
     """A speaker was taken out of a corpus: so many segments of it."""
 
     TYPES: ClassVar = ("corpus:speaker:withdrawn",)
+    segments: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusExported(_OfCorpus):
+    """Shards left for training: so many segments, each on a basis that held then."""
+
+    TYPES: ClassVar = ("corpus:shards:exported",)
     segments: int

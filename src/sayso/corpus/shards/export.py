@@ -21,7 +21,7 @@ from sayso.corpus.shards import layouts
 from sayso.corpus.shards.index import DATA, INDEX, CorpusShard, ShardFile, ShardIndex
 from sayso.corpus.shards.plan import SHARD_SECONDS, planned, shard_count
 from sayso.corpus.shards.sample_row import SoundedSegment, told
-from sayso.corpus.view import CorpusView
+from sayso.corpus.view import CorpusView, usable
 from sayso.disk import make_folder, read_bounded, write_document, write_whole
 from sayso.errors import SaysoError
 from sayso.progress import Report, silent
@@ -87,8 +87,9 @@ def export(
     ExportTargetTaken : the folder holds something else
     """
     earlier = _check(folder, order)
-    withheld = view.withheld(order.condition)
-    places, strata = view.chosen(order.condition, order.quotas, order.seed)
+    asked = usable() & Condition("`audio` <> ''") & order.condition
+    withheld = view.withheld(asked)
+    places, strata = view.chosen(asked, order.quotas, order.seed)
     if not len(places):
         raise NothingConsented if withheld else NothingToExport
     keys = view.keys(places)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sayso.doors.cli.commands import corpus_catalogue
 from sayso.doors.cli.group import Group
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.progress import bar
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sayso.corpus.status import CorpusStatus
 
 app = typer.Typer(cls=Group, no_args_is_help=True)
+corpus_catalogue.add_to(app)
 
 CorpusName = Annotated[str, typer.Argument(metavar="NAME", help="Corpus: 1 to 40 of a-z, 0-9 and hyphens.")]
 
