@@ -49,6 +49,7 @@ BENCHMARKS = {
     "productions": ["productions/book.py", "--minutes", "10", "--json", "{out}/productions.json"],
     "chaos": ["productions/chaos.py", "--kills", "20", "--json", "{out}/chaos.json"],
     "words": ["words/normalisers.py", "--out", "{out}/words"],
+    "catalogue": ["corpus/catalogue.py", "--json", "{out}/catalogue.json"],
     "likeness": ["voices/similarity.py", "--out", "{out}/likeness"],
 }
 

@@ -2,11 +2,11 @@
 
     python benchmarks/corpus/catalogue.py --rows 10000 100000 1000000 [--speakers 10000] [--numbers 192] [--json FILE]
 
-Rows are made up (grants, accents, SNR and lengths drawn at random; embeddings near to a direction of each speaker); they
-are read and written by the code that ships. Each figure is the median and the worst of several asked one after another,
-files in the page cache where the memory has room for them. The minimum of a withdrawal is one file of the catalogue, since
-a speaker's rows fit in one, and one of the voices. Parquet stands for what Iceberg holds: the same columns and cut, read by
-pyarrow, which is what pyiceberg reads with.
+Rows are made up (grants, accents, SNR and lengths drawn at random; embeddings near to a direction of each speaker);
+they are read and written by the code that ships. Each figure is the median and the worst of several asked one after
+another, files in the page cache where the memory has room for them. The minimum of a withdrawal is one file of the
+catalogue, since a speaker's rows fit in one, and one of the voices. Parquet stands for what Iceberg holds: the same
+columns and cut, read by pyarrow, which is what pyiceberg reads with.
 """
 
 from __future__ import annotations
@@ -143,7 +143,8 @@ def revoked(catalogue, folder, speakers):
     segments = [size for path, size in new.items() if "segments" in str(path)]
     gone = [path for path in before if path not in after and path.suffix == ".lance"]
     return {
-        "s": taken, "rows": done.rows, "files_of_segments": len(segments), "files_in_all": len(new), "files_gone": len(gone),
+        "s": taken, "rows": done.rows, "files_of_segments": len(segments), "files_in_all": len(new),
+        "files_gone": len(gone),
         "bytes_written": sum(new.values()), "bytes_of_segments": sum(segments),
         "share_of_catalogue": sum(new.values()) / sum(before.values()),
         "files_over_minimum": len(new) / 2, "bytes_over_minimum": sum(new.values()) / max(1, done.bytes_written),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from datetime import timedelta
 
@@ -131,6 +132,7 @@ def tour(tmp_path, capsys, monkeypatch, speech):
     return made
 
 
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 def test_every_command_answers_as_its_schema_says(tour):
     speaker = tour("speaker", "add", "--name", "Ada")["speaker"]
     grant = tour("consent", "grant", "--speaker", speaker, *FORS, "--max-minutes", 9)["grant"]
@@ -387,4 +389,12 @@ def corpora(tour):
     tour("corpus", "add", "lamp", folder, *basis)
     tour("corpus", "run", "lamp", "--tier", "catalogue", "--workers", 1)
     tour("corpus", "status", "lamp")
+    gc.collect()  # Daft leaves the pipes of its workers to the collector
+    tour("corpus", "find", "lamp", "--where", "seconds > 0.1 and decision != ''")
+    tour("corpus", "sample", "lamp", "--by", "decision", "--per", 2)
+    tour("corpus", "nearest", "lamp", "--to", tour.file("recording.flac"))
+    tour("corpus", "export", "lamp", "--format", "webdataset", "-o", tour.file("shards"))
+    tour("corpus", "report", "lamp", "-o", tour.file("corpus.html"))
+    tour("corpus", "find", "lamp", "--where", "1 = 1", code=2)
+    tour("corpus", "export", "lamp", "--format", "zip", "-o", tour.file("zip"), code=2)
     tour("corpus", "withdraw", "lamp", "--speaker", "Ada")
