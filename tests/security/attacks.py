@@ -22,6 +22,7 @@ from sayso.consent import store as consents
 from sayso.consent.act import Disclosure
 from sayso.consent.errors import PermitRefused
 from sayso.consent.permit import Permit
+from sayso.doors.api.latency import Latency, Metrics
 from sayso.doors.api.speech import Speaking
 from sayso.engines import Stop, VoiceAsset
 from sayso.engines.hibari import HibariEngine
@@ -692,7 +693,7 @@ class Waiting:
 def be_sent_a_piece_that_waited_until_after_a_withdrawal() -> None:
     async def listen(utterance: Any, pool: ThreadPoolExecutor) -> None:
         places: Any = nullcontext(SimpleNamespace(leave=lambda: None))
-        speaking = Speaking(lambda: utterance, pool, pool, places, came_s=0.0)
+        speaking = Speaking(lambda: utterance, pool, pool, places, latency=Latency(Metrics(), 0.0))
         await speaking.start()
         utterance.world.epoch = 4
         try:

@@ -39,3 +39,7 @@ class EvidenceTampered(Tampered):
 
 class PathInvalid(Invalid):
     """The recording's licence or its evidence is none that allows a clone."""
+
+
+class StatementRefused(Refused):
+    """The recording of a consent does not say it, or somebody else does."""

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from sayso.consent.errors import PermitRefused
+from sayso.doors.api.latency import Latency, Metrics
 from sayso.doors.api.speech import Speaking
 from sayso.engines import Stop
 
@@ -40,7 +41,13 @@ def test_a_piece_is_asked_for_though_the_start_was_given_up():
         return Withdrawn()
 
     async def listen(pool):
-        speaking = Speaking(begin, pool, pool, contextlib.nullcontext(SimpleNamespace(leave=lambda: None)), came_s=0.0)
+        speaking = Speaking(
+            begin,
+            pool,
+            pool,
+            contextlib.nullcontext(SimpleNamespace(leave=lambda: None)),
+            latency=Latency(Metrics(), 0.0),
+        )
         starting = asyncio.create_task(speaking.start())
         await asyncio.to_thread(entered.wait, 5)
         starting.cancel()

@@ -23,7 +23,7 @@ from sayso.doors.api.bounds import FAULT, Bounded
 from sayso.doors.api.elevenlabs import speech as elevenlabs_speech
 from sayso.doors.api.elevenlabs import stream_input
 from sayso.doors.api.errors import BodyInvalid, MethodUnknown, RouteUnknown
-from sayso.doors.api.openai import models, speech
+from sayso.doors.api.openai import consents, models, speech
 from sayso.doors.api.problems import answer, known
 from sayso.doors.api.service import Service
 from sayso.errors import Invalid, SaysoError
@@ -48,10 +48,12 @@ def application(service: Service) -> ASGIApp:
         redoc_url=None,
     )
     app.state.service = service
+    app.state.statements = consents.Statements()
     rooms = (
         health,
         speech,
         models,
+        consents,
         elevenlabs_speech,
         stream_input,
         live,
@@ -68,6 +70,7 @@ def application(service: Service) -> ASGIApp:
     app.add_exception_handler(Exception, _said)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     larger = dict.fromkeys(resources.UPLOADS, resources.UPLOAD_BYTES + 4096)
+    larger |= dict.fromkeys(consents.UPLOADS, consents.RECORDING_BYTES + 4096)
     larger[enrollments.PATH] = enrollments.ENROLLMENT_BYTES
     larger |= dict.fromkeys(productions.UPLOADS, 2 * productions.UPLOAD_BYTES + 4096)
     return Bounded(app, larger=larger)

@@ -53,6 +53,10 @@ class RepeatDiffers(Conflict):
     """The idempotency key was used for another request."""
 
 
+class StatementGone(Conflict):
+    """The recording of a voice consent is not kept any more."""
+
+
 class Busy(Unavailable):
     """All places are taken; the request is refused rather than answered slowly."""
 

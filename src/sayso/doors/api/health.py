@@ -1,11 +1,14 @@
-"""``/healthz`` and ``/readyz``: whether the process lives, and whether it can answer."""
+"""``/healthz`` and ``/readyz``: whether the process lives, and whether it can answer; ``/metrics``: how well."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from starlette.responses import Response
 
 from sayso.accounts import store as accounts
+from sayso.accounts.rights import Right
+from sayso.doors.api.asking import Asked
 from sayso.doors.api.service import Service
 from sayso.errors import SaysoError
 
@@ -24,6 +27,16 @@ async def readyz(request: Request) -> JSONResponse:
     service: Service = request.app.state.service
     is_ready = service.is_ready and await service.run(lambda: _answers(service))
     return JSONResponse({"ready": is_ready}, 200 if is_ready else 503)
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics(asked: Asked) -> Response:
+    """Tell the figures of this process to an operator, in Prometheus' text format."""
+    service = asked.service
+    await asked.run(lambda: asked.session.require(Right.ACCOUNTS))  # they are of all organisations together
+    admission = service.admission
+    text = service.metrics.text(places=admission.places, held=admission.held, queued=admission.queued)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _answers(service: Service) -> bool:

@@ -128,7 +128,17 @@ def serve(service: Service, address: Address, ready: Callable[[str], None]) -> N
         ssl_keyfile=address.key,
     )
     logging.getLogger("uvicorn.error").disabled = True  # its tracebacks could hold what somebody said
+    _log_lines()
     _Server(config, lambda: ready(f"{scheme}://{name}:{port}")).run(sockets=[bound])
+
+
+def _log_lines() -> None:
+    """Let what the server tells of itself appear on standard error, one line of JSON each."""
+    log = logging.getLogger("sayso.server")
+    if not log.handlers:
+        log.addHandler(logging.StreamHandler())
+    log.setLevel(logging.INFO)
+    log.propagate = False
 
 
 def _bound(address: Address) -> socket.socket:

@@ -169,6 +169,7 @@ class SocketConversation:
             await self._tell("utterance", context.name, clip=take.clip, mark=str(take.mark), grant=grant, text=text)
             async for part in parts_of(utterance, speaking.pieces(), context.form):
                 await self._audio(context, part)
+                speaking.latency.sent(utterance, part)
         finally:
             await speaking.aclose()
 

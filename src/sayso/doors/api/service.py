@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from sayso.doors.api.admission import Admission
 from sayso.doors.api.callers import Caller, Callers
 from sayso.doors.api.hosts import Hosts
+from sayso.doors.api.latency import Latency, Metrics
 from sayso.doors.api.repeats import Repeats
 from sayso.doors.api.speech import Speaking, threads
 from sayso.errors import SaysoError
@@ -43,6 +44,7 @@ class Service:
     admission: Admission = field(init=False)
     hosts: Hosts = field(default_factory=Hosts)
     repeats: Repeats = field(default_factory=Repeats)
+    metrics: Metrics = field(default_factory=Metrics)
     is_ready: bool = False
 
     def __post_init__(self) -> None:
@@ -68,7 +70,7 @@ class Service:
         key = caller.key
         self.admission.charge(caller.credential, 0 if key is None else key.rate)
         places = self.admission.place(caller.credential, deadline_s=deadline_s)
-        return Speaking(begin, self.makers, self.keepers, places, came_s=came_s)
+        return Speaking(begin, self.makers, self.keepers, places, latency=Latency(self.metrics, came_s))
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:

@@ -35,10 +35,14 @@ Frames = Callable[[LiveSpeech, AsyncIterator[SoundPart]], AsyncIterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """How the parts of a sound are sent: ``frames`` turns them into bytes of ``media_type`` (None: the sound's own)."""
+    """How the parts of a sound are sent: ``frames`` turns them into bytes of ``media_type`` (None: the sound's own).
+
+    ``is_whole`` says that nothing is sent before everything is made.
+    """
 
     frames: Frames
     media_type: str | None = None
+    is_whole: bool = False
 
 
 class SoundResponse(Response):
@@ -59,7 +63,7 @@ class SoundResponse(Response):
         take = utterance.run.take
         told = {"clip": take.clip, "mark": str(take.mark), "grant": utterance.run.permit.grant_id}
         self.init_headers({f"X-Sayso-{name.title()}": value for name, value in told.items()})
-        self.headers["Server-Timing"] = _timing(speaking.came_s, utterance)
+        self.headers["Server-Timing"] = _timing(speaking.latency.came_s, utterance)
         del self.headers["content-length"]
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
@@ -78,10 +82,15 @@ class SoundResponse(Response):
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        parts = parts_of(self._utterance, self._pieces(), self._form)
-        async for data in self._framing.frames(self._utterance, parts):
+        async for data in self._framing.frames(self._utterance, self._parts()):
             await send({"type": "http.response.body", "body": data, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _parts(self) -> AsyncIterator[SoundPart]:
+        async for part in parts_of(self._utterance, self._pieces(), self._form):
+            yield part
+            if not self._framing.is_whole:
+                self._speaking.latency.sent(self._utterance, part)  # whoever takes parts sends one before the next
 
     async def _pieces(self) -> AsyncIterator[MarkedAudio]:
         if self._first is not None:

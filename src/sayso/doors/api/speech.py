@@ -15,6 +15,8 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final
 
 from sayso.doors.api.admission import AdmittedPlace
+from sayso.doors.api.latency import Latency
+from sayso.doors.api.problems import known
 from sayso.mark import MarkedAudio
 from sayso.workflows.speech.live import Ending, LiveSpeech
 
@@ -31,12 +33,12 @@ Places = contextlib.AbstractAsyncContextManager[AdmittedPlace]
 class Speaking:
     """One utterance, made in a thread, given out in the event loop. Leave it with `aclose`, whatever happened."""
 
-    def __init__(self, begin: Begin, makers: Executor, keepers: Executor, places: Places, *, came_s: float) -> None:
+    def __init__(self, begin: Begin, makers: Executor, keepers: Executor, places: Places, *, latency: Latency) -> None:
         """Take what begins the utterance, the threads that make sound and keep it, and its place; `start` begins.
 
-        ``came_s`` is when it was asked for, on `time.perf_counter`.
+        ``latency`` is told of what is sent, by whoever sends it, and of the end.
         """
-        self.came_s = came_s
+        self.latency = latency
         self._begin, self._makers, self._keepers, self._places = begin, makers, keepers, places
         self._ends = contextlib.AsyncExitStack()
         self._place: AdmittedPlace | None = None
@@ -50,9 +52,13 @@ class Speaking:
 
     async def start(self) -> LiveSpeech:
         """Return the utterance once it is permitted; raise why it is not, or `Busy` where there is no place."""
-        self._place = await self._ends.enter_async_context(self._places)
-        self._made = self._loop.run_in_executor(self._makers, self._make)
-        self._utterance = await asyncio.shield(self._begun)
+        try:
+            self._place = await self._ends.enter_async_context(self._places)
+            self._made = self._loop.run_in_executor(self._makers, self._make)
+            self._utterance = await asyncio.shield(self._begun)
+        except Exception as error:
+            self.latency.metrics.refused(known(error).slug)
+            raise
         return self._utterance
 
     async def pieces(self) -> AsyncIterator[MarkedAudio]:
@@ -78,7 +84,7 @@ class Speaking:
             return
         await asyncio.shield(self._made)
         if self._begun.exception() is None:
-            self._keepers.submit(_closed, self._begun.result())
+            self._keepers.submit(_closed, self._begun.result(), self.latency)
         self._made = None
 
     def _make(self) -> None:
@@ -110,8 +116,10 @@ class Speaking:
         self._loop.call_soon_threadsafe(act, value)
 
 
-def _closed(utterance: LiveSpeech) -> Ending | None:
-    return utterance.close()
+def _closed(utterance: LiveSpeech, latency: Latency) -> Ending | None:
+    ending = utterance.close()
+    latency.ended(utterance, str(ending or "unheard"))
+    return ending
 
 
 def threads(count: int, name: str) -> ThreadPoolExecutor:

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from sayso.corpus.card import CorpusCard, Share
     from sayso.corpus.row import Segment
     from sayso.corpus.sampling import Stratum
-    from sayso.corpus.shards import Exported
-    from sayso.corpus.view import Found
+    from sayso.corpus.shards import ExportedShards
+    from sayso.corpus.view import FoundSegments
     from sayso.corpus.voiceprints import NearVoice
     from sayso.workflows.corpus.retrieving import Drawn
 
 
-def found(corpus: str, version: int, what: Found) -> dict[str, Any]:
+def found(corpus: str, version: int, what: FoundSegments) -> dict[str, Any]:
     """Return the shape of what meets a condition: how much, and the first rows."""
     return {
         "corpus": corpus,
@@ -57,7 +57,7 @@ def near(corpus: str, voices: Iterable[NearVoice]) -> dict[str, Any]:
     }
 
 
-def exported(folder: Path, what: Exported) -> dict[str, Any]:
+def exported(folder: Path, what: ExportedShards) -> dict[str, Any]:
     """Return the shape of an export."""
     shards = what.index.shards
     return {

@@ -19,12 +19,12 @@ from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.quota import Quotas
 from sayso.corpus.row import Segment
 from sayso.corpus.sampling import Stratum
-from sayso.corpus.shards import Exported, ExportOrder, export
+from sayso.corpus.shards import ExportedShards, ExportOrder, export
 from sayso.corpus.sounds import Sounds
-from sayso.corpus.view import CorpusView, Found
+from sayso.corpus.view import CorpusView, FoundSegments
 from sayso.corpus.voiceprints import NearVoice
 from sayso.ledger import append
-from sayso.ledger.corpus_acts import CorpusExported
+from sayso.ledger.account_acts import CorpusExported
 from sayso.progress import Report
 from sayso.voices.campplus import embed_voice
 from sayso.workflows.corpus.running import digest_of_name, opened
@@ -56,7 +56,7 @@ def view_of(session: Session, name: str, version: int | None = None) -> CorpusVi
 
 def find(
     session: Session, name: str, where: str, *, limit: int, version: int | None = None
-) -> tuple[CorpusView, Found]:
+) -> tuple[CorpusView, FoundSegments]:
     """Return what meets the condition ``where``; raise `ConditionInvalid`, and as `view_of`."""
     condition = Condition.of(where)
     view = view_of(session, name, version)
@@ -89,7 +89,7 @@ def nearest(session: Session, name: str, to: Path | str, count: int, version: in
 
 def export_corpus(
     session: Session, order: ExportOrder, folder: Path, report: Report, version: int | None = None
-) -> Exported:
+) -> ExportedShards:
     """Export shards, and log how many segments left; each grant is asked before. Raise as `export` and `view_of`."""
     session.require(Right.SPEECH)
     view = view_of(session, order.corpus, version)

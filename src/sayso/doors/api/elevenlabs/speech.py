@@ -79,7 +79,7 @@ async def _whole(utterance: LiveSpeech, parts: AsyncIterator[SoundPart]) -> Asyn
 
 
 _LINES: Final = Framing(_lines, "application/x-ndjson")
-_WHOLE: Final = Framing(_whole, "application/json")
+_WHOLE: Final = Framing(_whole, "application/json", is_whole=True)
 
 
 def _line(data: bytes, written: TimedText, spoken: TimedText) -> bytes:

@@ -96,6 +96,7 @@ class InputConversation:
                 written, spoken = times.told(part.words, ends=part.start_ms == part.stop_ms)
                 if part.data or spoken:
                     await self.socket.send_text(_message(part, written, spoken))
+                speaking.latency.sent(utterance, part)
         finally:
             await speaking.aclose()
 

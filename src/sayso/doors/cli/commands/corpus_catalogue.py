@@ -155,7 +155,7 @@ def report(
             from sayso.doors.reports.corpus import page  # noqa: PLC0415 - loads the reports
 
             write_document(out.path, page(name, card), mode=0o644)
-        show_at(out, shapes.card(name, card, out and out.path), _card(name, card), as_json=as_json)
+        show_at(out, shapes.card(name, card, out.path if out else None), _card(name, card), as_json=as_json)
 
 
 def _quotas(by: str, per: str, quota: list[str]) -> Quotas:

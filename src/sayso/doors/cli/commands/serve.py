@@ -30,7 +30,7 @@ def serve(
     from sayso.accounts.rights import Right  # noqa: PLC0415 - loads the database
     from sayso.doors.api.errors import ServerMissing  # noqa: PLC0415
 
-    if any(find_spec(name) is None for name in ("fastapi", "uvicorn", "httptools", "websockets")):
+    if any(find_spec(name) is None for name in ("fastapi", "uvicorn", "httptools", "websockets", "prometheus_client")):
         raise ServerMissing
     from sayso.doors.api.listening import Address, serve  # noqa: PLC0415 - loads the server
     from sayso.doors.api.service import Service  # noqa: PLC0415
