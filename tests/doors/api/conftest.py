@@ -84,7 +84,9 @@ def started(home: Path, *words: str, **env: str) -> tuple[subprocess.Popen, str]
     process = subprocess.Popen([*command, *words], stdout=subprocess.PIPE, env=environment, text=True)
     line = process.stdout.readline()
     assert line, process.wait()
-    return process, json.loads(line)["url"]
+    told = json.loads(line)
+    assert "url" in told, told
+    return process, told["url"]
 
 
 def stopped(process: subprocess.Popen) -> int:
