@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import openai
 import pytest
@@ -12,10 +13,12 @@ from openai import OpenAI
 
 from sayso.doors.api.app import application
 from sayso.doors.api.service import Service
+from sayso.enrollment.errors import NotEnrolled
 from sayso.workflows.accounts import api_keys
 from sayso.workflows.consent import showing
 from sayso.workflows.enrollment import stating
 from sayso.workflows.erasure import erasing
+from sayso.workflows.installation.session import open_session
 from sayso.workflows.voices import cloning, voicebook
 from tests.recognition.echo import Echo
 from tests.workflows.conftest import LICENSEE, PURPOSE, hibari_fit
@@ -32,8 +35,11 @@ def heard(monkeypatch):
 
 @pytest.fixture
 def served(estate, heard):
-    """The application in a thread of this process, and clients for the keys of three roles."""
-    session = estate.session
+    """The application in a thread of this process, and clients for the keys of three roles.
+
+    The operator answers for voices of such consents: their phrase is OpenAI's, without words of the day.
+    """
+    session = open_session(replace(estate.session.settings, enrollment="attested"))
     keys = {
         role: api_keys.add(session, role, licensee=LICENSEE, purpose=PURPOSE).secret
         for role in ("operator", "producer", "auditor")
@@ -51,6 +57,7 @@ def served(estate, heard):
         client.close()
     server.should_exit = True
     thread.join(30)
+    session.close()
 
 
 def made(client, estate, **words):
@@ -75,6 +82,21 @@ def test_a_consent_is_made_listed_and_becomes_a_voice(served, estate):
     assert voicebook.row_of(estate.session, voice.id).speaker_id == grant.speaker
     with pytest.raises(openai.ConflictError):  # one statement, one voice
         audio.voices.create(name="Ada", audio_sample=estate.recording, consent=consent.id)
+
+
+def test_where_enrolment_is_required_such_a_consent_alone_makes_no_voice(estate, heard):
+    assert estate.session.settings.enrollment == "required"
+    stated = stating.state_consent(
+        estate.session,
+        estate.recording.read_bytes(),
+        name="Ada",
+        licensee=LICENSEE,
+        purpose=PURPOSE,
+        project=None,
+        speaker=None,
+    )
+    with pytest.raises(NotEnrolled):
+        cloning.clone_voice(estate.session, cloning.Commission(stated.speaker, (estate.recording,), effort="fast"))
 
 
 def test_deleting_a_consent_withdraws_the_grant(served, estate):
