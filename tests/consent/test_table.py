@@ -23,7 +23,7 @@ from sayso.consent.dimensions import DIMENSIONS, MUST, TERMS, Situation
 from sayso.consent.errors import GrantInvalid
 from sayso.consent.grant import Grant
 from sayso.consent.reasons import explain
-from sayso.doors.cli.main import app
+from sayso.doors.cli.main import program
 from sayso.doors.shapes.consent import grant as shape
 from sayso.records.exchange import DocumentFormat, DocumentInvalid, read_grant, written
 from sayso.records.exchange.document import take
@@ -91,7 +91,7 @@ def example(term: Term) -> Grant:
 
 
 def commands() -> dict[str, Any]:
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(program("consent"))
     return dict(group.commands["consent"].commands)
 
 

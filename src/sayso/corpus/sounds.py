@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from sayso.disk import read_bounded, write_whole
 
-_SEALED: Final = ".sealed"
+_SUFFIX: Final = ".sealed"
 _MOST_BYTES: Final = 256 << 20
 
 
@@ -43,7 +43,7 @@ class Sounds:
     def get(self, name: str, speaker: str) -> bytes:
         """Return the FLAC of the sound ``name``; raise `FileMissing` or `Shredded` where it is gone."""
         data = read_bounded(self._folder / name, _MOST_BYTES)
-        return self._seal.unseal(data, speaker) if name.endswith(_SEALED) and self._seal else data
+        return self._seal.unseal(data, speaker) if name.endswith(_SUFFIX) and self._seal else data
 
     def drop(self, name: str) -> bool:
         """Remove a sound; return whether there was one."""
@@ -55,4 +55,4 @@ class Sounds:
 
 def name_of(segment: str, *, sealed: bool) -> str:
     """Return the name of a segment's sound."""
-    return f"{segment[4:6]}/{segment}.flac{_SEALED if sealed else ''}"
+    return f"{segment[4:6]}/{segment}.flac{_SUFFIX if sealed else ''}"
