@@ -30,8 +30,9 @@ _QUIET: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "DAFT_PROGRESS_BAR": "0",
     "RAY_DEDUP_LOGS": "1",
+    "LANCE_LOG": "error",
 }
-"""Daft and Ray report home, and draw bars, unless they are told not to before they are loaded."""
+"""Daft and Ray report home, and they and Lance write to the terminal, unless they are told not to before they are loaded."""
 
 
 class RunnerName(StrEnum):
