@@ -53,6 +53,14 @@ class _Drawn:
 
     def cut(self, amount: Amount) -> _Drawn:
         """Return the candidates with the lowest numbers that fill ``amount``, in that order."""
+        if amount.segments is not None and len(self.priority) > amount.segments:
+            highest = np.partition(self.priority, amount.segments - 1)[amount.segments - 1]
+            low = self.priority <= highest
+            return _Drawn(self.priority[low], self.seconds[low], self.address[low]).first(amount)
+        return self.first(amount)
+
+    def first(self, amount: Amount) -> _Drawn:
+        """Return those that fill ``amount`` when all are put in order."""
         order = np.lexsort((self.address, self.priority))
         if amount.segments is not None:
             order = order[: amount.segments]
@@ -75,7 +83,9 @@ def sample(rows: lance.LanceDataset, quotas: Quotas, seed: int, allowed: Conditi
         asked = Condition.among(quotas.column, set(quotas.amounts)) & allowed
     drawn: dict[str, list[_Drawn]] = {}
     columns = list(dict.fromkeys(["segment", "seconds", quotas.column]))
-    scan = rows.scanner(columns=columns, filter=asked.sql, with_row_address=True, batch_size=65_536)
+    scan = rows.scanner(
+        columns=columns, filter=asked.sql, with_row_address=True, batch_size=65_536, late_materialization=False
+    )
     for batch in scan.to_batches():
         _take(batch, quotas, seed, drawn)
     return _finish(rows, quotas, drawn)
@@ -140,8 +150,9 @@ def priorities(segments: Any, seed: int) -> np.ndarray:
     key = hashlib.sha256(f"sample {seed}".encode()).digest()
     found = np.full(count, int.from_bytes(key[:8], "little"), np.uint64)
     for column in range(words.shape[1]):
-        found = _mixed(found ^ words[:, column])
-    return found
+        # Multilinear hashing (Lemire and Kaser, 2014): odd factors that follow from the seed, one mixing at the end.
+        found += words[:, column] * np.uint64(int.from_bytes(key[8 + 6 * column : 14 + 6 * column], "little") << 16 | 1)
+    return _mixed(found)
 
 
 def _words(segments: Any, count: int) -> np.ndarray:
