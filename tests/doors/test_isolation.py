@@ -26,6 +26,7 @@ from sayso.settings import Settings
 from sayso.workflows.accounts import credentials, organisations
 from sayso.workflows.consent import granting, speakers
 from sayso.workflows.consent.granting import Terms
+from sayso.workflows.corpus import running as corpora
 from sayso.workflows.enrollment import checking, evidence, starting, submitting
 from sayso.workflows.enrollment.submitting import Recordings
 from sayso.workflows.erasure import erasing
@@ -75,16 +76,16 @@ TRIED: dict[str, str] = {
     "consent suspend": "{grant} --by licensee",
     "consent why": "--voice {voice} --licensee {theirs} --purpose podcast",
     "consent withdraw": "{grant}",
-    "corpus add": "lamp {folder} --licence CC0-1.0 --evidence https://example.org",
-    "corpus create": "lamp",
-    "corpus export": "lamp --format shar -o {new}",
-    "corpus find": "lamp",
-    "corpus nearest": "lamp --to {recording}",
-    "corpus report": "lamp",
-    "corpus run": "lamp",
-    "corpus sample": "lamp --by accent --per 2",
-    "corpus status": "lamp",
-    "corpus withdraw": "lamp --speaker {speaker}",
+    "corpus add": "ours {folder} --licence CC0-1.0 --evidence https://example.org",
+    "corpus create": "theirs",
+    "corpus export": "ours --format shar -o {new}",
+    "corpus find": "ours",
+    "corpus nearest": "ours --to {recording}",
+    "corpus report": "ours",
+    "corpus run": "ours",
+    "corpus sample": "ours --by accent --per 2",
+    "corpus status": "ours",
+    "corpus withdraw": "ours --speaker {speaker}",
     "credentials local": "",
     "credentials show": "",
     "credentials use": "{record} --slot x",
@@ -201,6 +202,7 @@ def built(folder: Path, recording: Path) -> Place:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cloning, "fit", hibari_fit)
         voice = clone_voice(ours, Commission(speaker, (recording,), effort="fast", engine="hibari", **FREE)).voice
+    corpora.create(ours, "ours")
     item = keeping.add(ours, Deposit(recording, speaker, "master")).item.item_id
     order = Order(TEXT, voice, OURS, PURPOSE, project=PROJECT)
     clip = speak(ours, order, folder / "out.wav")
