@@ -32,7 +32,7 @@ _QUIET: Final = {
     "RAY_DEDUP_LOGS": "1",
     "LANCE_LOG": "error",
 }
-"""Daft and Ray report home, and they and Lance write to the terminal, unless they are told not to before they are loaded."""
+"""Daft and Ray report home, and all three write to the terminal, unless they are told not to before they are loaded."""
 
 
 class RunnerName(StrEnum):
