@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import pkgutil
 import re
-from importlib import import_module
 
 import pytest
 from typer.main import get_command
 
-import sayso
 from sayso.consent.errors import CloningNotGranted, ConsentRefused, GrantInvalid, SpeakerKeyKnown
 from sayso.doors.cli.main import program
 from sayso.doors.hints import HINTS, hint_of
 from sayso.errors import SaysoError
+from tests.packages import read_all
 
 
 def every_error(kind=SaysoError):
@@ -23,9 +21,7 @@ def every_error(kind=SaysoError):
 
 
 def test_every_class_with_a_hint_is_there():
-    for module in pkgutil.walk_packages(sayso.__path__, "sayso."):
-        if ".migrations" not in module.name:
-            import_module(module.name)
+    read_all()
     assert set(HINTS) <= {kind.__name__ for kind in every_error()}
 
 
