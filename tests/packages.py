@@ -9,12 +9,7 @@ import sayso
 
 
 def read_all() -> None:
-    """Import every module but migrations, and what needs Pipecat where it is not: it fits no locks (docs/server.md)."""
+    """Import every module but migrations."""
     for module in pkgutil.walk_packages(sayso.__path__, "sayso."):
-        if ".migrations" in module.name:
-            continue
-        try:
+        if ".migrations" not in module.name:
             importlib.import_module(module.name)
-        except ModuleNotFoundError as error:
-            if error.name != "pipecat":
-                raise
