@@ -10,11 +10,12 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sayso.clock import stamp
-from sayso.corpus.errors import CatalogueEmpty, CatalogueTooNew, CatalogueVersionUnknown
+from sayso.corpus.errors import CatalogueEmpty, CatalogueTooNew, CatalogueVersionUnknown, CorpusPartMissing
 from sayso.corpus.fragments import FRAGMENT_ROWS, cut, in_order, write_fragment
 from sayso.corpus.row import SCHEMA_VERSION, Segment, schema
 from sayso.corpus.voiceprints import Voiceprints, voice_schema, voices_of, without
@@ -69,7 +70,9 @@ class Catalogue:
     """The rows of one corpus in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the catalogue in ``folder``, which may have none yet."""
+        """Open the catalogue in ``folder``, which may have none yet; raise `CorpusPartMissing` without Lance."""
+        if find_spec("lance") is None:
+            raise CorpusPartMissing
         self._folder = folder
         self._uri = str(folder / "segments.lance")
         self._voices = Voiceprints(folder)

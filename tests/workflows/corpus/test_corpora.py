@@ -9,7 +9,7 @@ pytest.importorskip("daft", reason="of the extra corpus")
 from sayso.consent import Action
 from sayso.corpus.catalogue import Catalogue
 from sayso.corpus.cleaning import Cleaning
-from sayso.corpus.errors import BasisRefused, CorpusExists, CorpusInputInvalid, CorpusUnknown
+from sayso.corpus.errors import BasisRefused, CorpusExists, CorpusInputInvalid, CorpusPartMissing, CorpusUnknown
 from sayso.corpus.program import Runner
 from sayso.corpus.row import SegmentDecision
 from sayso.corpus.sounds import Sounds
@@ -109,6 +109,22 @@ def test_an_erased_speaker_leaves_the_corpora(session, folder):
     assert not [path for path in corpus.sounds.rglob("*") if path.is_file()]
     held = [path for path in corpus.path.rglob("*") if path.is_file() and path.suffix == ".lance"]
     assert not [path for path in held if speaker.encode() in path.read_bytes()]
+
+
+def test_an_erasure_without_the_extra_destroys_the_key_and_ends_once_it_is_there(session, folder, monkeypatch):
+    speaker, grant = granted(session, actions=TRAINS)
+    running.create(session, "lamp")
+    running.add(session, "lamp", str(folder), grant=grant)
+    run(session)
+    plan = erasing.plan(session, speaker).plan_id
+    with monkeypatch.context() as patch:
+        patch.setattr("sayso.corpus.catalogue.find_spec", lambda _: None)
+        with pytest.raises(CorpusPartMissing, match="corpus"):
+            erasing.run(session, plan)
+    with pytest.raises(SaysoError):
+        session.vault.seal(b"plain", [speaker], kind="test")
+    assert erasing.run(session, plan).certificate
+    assert rows(session) == []
 
 
 def test_a_withdrawn_speaker_is_gone_and_does_not_come_back(session, folder):

@@ -14,7 +14,7 @@ from sayso.clock import now, stamp
 from sayso.corpus.card import CorpusCard, card_of
 from sayso.corpus.catalogue import Catalogue
 from sayso.corpus.condition import Condition
-from sayso.corpus.errors import CorpusPartMissing, SegmentUnknown
+from sayso.corpus.errors import SegmentUnknown
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.quota import Quotas
 from sayso.corpus.row import Segment
@@ -48,10 +48,7 @@ def view_of(session: Session, name: str, version: int | None = None) -> CorpusVi
     Raise `CorpusUnknown`, `CatalogueEmpty`, `CatalogueVersionUnknown` or `CorpusPartMissing`.
     """
     folder = opened(session, name)
-    try:
-        return CorpusView(Catalogue(folder.path), in_force(session), at=stamp(now()), version=version)
-    except ImportError:
-        raise CorpusPartMissing("corpora need Lance: install sayso[corpus]") from None
+    return CorpusView(Catalogue(folder.path), in_force(session), at=stamp(now()), version=version)
 
 
 def find(
