@@ -30,7 +30,7 @@ PLAIN = {"str": "x", "int": 7, "bool": True, "str | None": "y", "int | None": 8,
 def example(kind: type[Act], type_: str) -> Act:
     """Return an act of ``kind`` with every field set."""
     of_type = {"of": Permitted(type_.rpartition(":")[0]) if "Permitted" in str(kind.__dataclass_fields__) else None}
-    of_type |= {"state": type_.rpartition(":")[2]}
+    of_type |= dict.fromkeys(("state", "verdict"), type_.rpartition(":")[2])
     values = {
         field.name: of_type[field.name] if field.name in kind.UNLOGGED else PLAIN[str(field.type)]
         for field in dataclasses.fields(kind)

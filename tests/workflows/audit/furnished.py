@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from sayso.audio import Container
+from sayso.clock import now
 from sayso.consent.errors import ConsentRefused
 from sayso.engines.registry import engine as engine_named
 from sayso.erasure import block
@@ -14,14 +18,18 @@ from sayso.workflows.accounts import credentials, organisations
 from sayso.workflows.consent import granting, keys, permission
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.consent.speakers import add_speaker
+from sayso.workflows.enrollment import reviewing, starting, submitting
+from sayso.workflows.enrollment.submitting import Recordings
 from sayso.workflows.erasure import erasing
 from sayso.workflows.erasure.erasing import RowCommitments
+from sayso.workflows.fairness import judging
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import planning
 from sayso.workflows.speech.exporting import Publication, export
 from sayso.workflows.speech.orders import taken
 from sayso.workflows.speech.speaking import ACT, speak
 from sayso.workflows.voices import house
+from tests.recognition.echo import Echo
 
 
 def furnish(session: Session, estate, folder: Path) -> None:
@@ -102,3 +110,23 @@ def produced(session, folder) -> None:
     book = folder / "book.txt"
     book.write_text("The lamp was lit at noon.")
     planning.plan(session, planning.Brief(book, "Northwind Audio", "audiobook", voice="heart", project="the-lamp"))
+
+
+def enrolled(session, speaker, recording) -> None:
+    """Enrol with a word that was not heard, twice; a person rejects one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(submitting, "recogniser", lambda: Echo(unsaid=("Southwind",)))
+        patch.setattr(submitting, "now", lambda: now() + timedelta(seconds=20))
+        data = recording.read_bytes()
+        for decision in ("reject", None):
+            issued = starting.start(session, Terms(speaker, "Southwind", ("podcast",)))
+            made = submitting.submit(session, issued.enrollment, Recordings(data, (data,)))
+            if decision is not None:
+                reviewing.decide(session, made.row.enrollment_id, decision, "another voice")
+
+
+def gated(session, folder) -> None:
+    """Judge an engine for the gate."""
+    rows = "".join(f"{n},{group},likeness,0.{n + 50},synthetic\n" for group in "ab" for n in range(30))
+    (folder / "table.csv").write_text("speaker,group,metric,value,kind\n" + rows)
+    judging.judged(session, "engine:hibari", folder / "table.csv")

@@ -10,7 +10,7 @@ from sayso.errors import SaysoError
 from sayso.ids import SpeakerId
 from sayso.ledger import Logged
 from sayso.workflows.audit.snapshot import Snapshot, place_of, speaker_of
-from sayso.workflows.installation.rows import committed, enrollment_rows
+from sayso.workflows.installation.rows import committed, edited, enrollment_rows
 
 
 def findings(look: Snapshot) -> Iterator[str]:
@@ -23,12 +23,15 @@ def findings(look: Snapshot) -> Iterator[str]:
         logged = told.pop(enrollment, None)
         if look.under_way(speaker):
             continue
+        parts = enrollment_rows(look.tx, enrollment)
         try:
-            found = committed(look.vault, speaker, enrollment_rows(look.tx, enrollment))
+            found = committed(look.vault, speaker, parts)
         except SaysoError:
             found = ""
-        if logged is None or logged.entry.facts["kept"] != found:
-            yield f"{enrollments.name} row {enrollment}: is not what the ledger says"
+        told_of = "" if logged is None else str(logged.entry.facts["kept"])
+        if not found or told_of != found:
+            tables = [parts[place][0] for place in edited(found, told_of)] if found and told_of else [enrollments.name]
+            yield f"{' or '.join(tables)} row of {enrollment}: is not what the ledger says"
     for enrollment, logged in told.items():
         if _is_of_the_living(look, enrollment, str(logged.entry.facts["subject"])):
             yield f"{enrollments.name} row {enrollment}: is missing"

@@ -52,7 +52,7 @@ def start(
 
 @app.command("submit")
 def submit(enrollment: EnrollmentArgument, samples: Samples, statement: Statement, as_json: AsJson = False) -> None:
-    """Submit the recording of the statement with samples of the voice.
+    """Submit a recorded statement with samples of the voice.
 
     Uses the statement up. Exit code: 0 pass, 4 review by a person, 5 refuse. Needs the extra sayso[asr].
     """
@@ -91,7 +91,7 @@ def evidence(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the evidence of an enrolment: what was read, found, and by which models.
+    """Show what was read and found, and by which models.
 
     It is held against the ledger first.
     """
