@@ -20,7 +20,8 @@ def pages() -> Iterator[str]:
 
     runner = CliRunner(env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"})
     for words in [[], *_commands(typer.main.get_command(program()))]:
-        text = runner.invoke(program(words[0] if words else None), [*words, "--help"], prog_name="sayso").output
+        read = program((words[0],)) if words else program()
+        text = runner.invoke(read, [*words, "--help"], prog_name="sayso").output
         yield f"## sayso {' '.join(words)}".rstrip() + f"\n\n```text\n{text.strip()}\n```\n"
 
 

@@ -14,6 +14,8 @@ from sayso.units import samples_to_ms
 
 MIN_SAMPLE_RATE: Final = 8_000
 MAX_SAMPLE_RATE: Final = 192_000
+MAX_SAMPLE: Final = 1e6
+"""What no sound reaches, full scale being 1.0; powers of it still fit a float32."""
 
 _INVERTED: Final = -0.5
 
@@ -28,7 +30,7 @@ class Signal:
 
     Raises
     ------
-    MalformedSignal : wrong type or shape, a value that is not finite, a rate outside 8,000 to 192,000 Hz
+    MalformedSignal : wrong type or shape, a value not finite or beyond `MAX_SAMPLE`, a rate outside 8,000 to 192,000 Hz
     """
 
     samples: NDArray[np.float32]
@@ -43,8 +45,8 @@ class Signal:
             )
         if not MIN_SAMPLE_RATE <= self.sample_rate <= MAX_SAMPLE_RATE:
             raise MalformedSignal(f"got {self.sample_rate} Hz, expected {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE} Hz")
-        if not np.isfinite(samples).all():
-            raise MalformedSignal("got samples that are not finite, expected finite numbers")
+        if not (np.abs(samples) <= MAX_SAMPLE).all():
+            raise MalformedSignal(f"got samples that are not finite or beyond {MAX_SAMPLE:g}, expected +-1")
         frozen = np.ascontiguousarray(samples).view()
         frozen.flags.writeable = False
         object.__setattr__(self, "samples", frozen)

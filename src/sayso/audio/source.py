@@ -16,6 +16,7 @@ from sayso.audio.errors import AGAIN, AudioNotFound, AudioUnreadable, CorruptAud
 from sayso.audio.header import is_endless_flac
 from sayso.audio.packets import packet_blocks
 from sayso.audio.pcm import pcm_blocks
+from sayso.audio.signal import MAX_SAMPLE
 
 _HEAD: Final = 256
 _PCM: Final = frozenset({AudioFormat.WAV, AudioFormat.AIFF, AudioFormat.FLAC})
@@ -35,8 +36,8 @@ def blocks_of(source: Path | bytes, *, max_duration_s: float) -> Iterator[Block]
         blocks = pcm_blocks(file, form, limit) if is_pcm else packet_blocks(file, form, head, limit)
         is_empty = True
         for samples, sample_rate in blocks:
-            if not np.isfinite(samples).all():
-                raise CorruptAudio(f"got samples that are not finite, expected finite numbers; {AGAIN}")
+            if not (np.abs(samples) <= MAX_SAMPLE).all():
+                raise CorruptAudio(f"got samples that are not finite or beyond {MAX_SAMPLE:g}, expected +-1; {AGAIN}")
             is_empty = is_empty and samples.shape[1] == 0
             yield samples, sample_rate
         if is_empty:

@@ -174,7 +174,8 @@ def test_a_listener_who_leaves_the_socket_stops_the_speech(server):
     before = stopped(server)
     with connect(address, additional_headers={"xi-api-key": server.keys["live"]}) as socket:
         socket.send(json.dumps({"text": " "}))
-        socket.send(json.dumps({"text": "The lamp was lit at noon and " * 60 + ". "}))
+        for _ in range(5):  # more sound than the buffers of the connection hold
+            socket.send(json.dumps({"text": "The lamp was lit at noon and " * 60 + ". "}))
         assert json.loads(socket.recv(30))["audio"]
     ends = time.monotonic() + 20
     while stopped(server) == before:

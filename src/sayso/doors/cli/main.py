@@ -62,15 +62,16 @@ def _start_fast() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run ``arguments`` and return the exit code; only a bug in Sayso prints a traceback."""
-    code = _guarded(lambda: int(_command(_named(arguments))(arguments, standalone_mode=False) or exits.DONE), arguments)
+    names = _needed(arguments)
+    code = _guarded(lambda: int(_command(names)(arguments, standalone_mode=False) or exits.DONE), arguments)
     ended = _guarded(lambda: _finished(code), arguments)
-    journal.note("command.ended", command=_named(arguments) or "none", code=ended)
+    journal.note("command.ended", command=names[0] if len(names) == 1 else "none", code=ended)
     return ended
 
 
 @cache
-def program(only: str | None = None) -> typer.Typer:
-    """Return the program with all its commands, or with ``only`` the one of this name."""
+def program(names: Sequence[str] = tuple(COMMANDS)) -> typer.Typer:
+    """Return the program with all its commands, or with those of ``names``."""
     app = typer.Typer(
         name="sayso",
         help="Clone voices with the speaker's consent, and prove where speech came from.",
@@ -81,19 +82,21 @@ def program(only: str | None = None) -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(root)
-    attach(app, only)
+    attach(app, names)
     return app
 
 
 @cache
-def _command(only: str | None) -> Any:
+def _command(names: Sequence[str]) -> Any:
     """Return what parses a command line, put together once in a process: with all commands that takes 0.2 s."""
-    return get_command(program(only))
+    return get_command(program(names))
 
 
-def _named(arguments: Sequence[str]) -> str | None:
-    """Return the command that ``arguments`` name, None where they name none that there is."""
-    return arguments[0] if arguments and arguments[0] in COMMANDS else None
+def _needed(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return the commands that are read for ``arguments``: the one they name, none for the version, else all."""
+    if list(arguments) == ["--version"]:
+        return ()
+    return (arguments[0],) if arguments and arguments[0] in COMMANDS else tuple(COMMANDS)
 
 
 def _finished(code: int) -> int:

@@ -1,7 +1,8 @@
-"""The commands, one file a noun; `attach` adds them to the program, or only the one that is run."""
+"""The commands, one file a noun; `attach` adds them to the program, or only those that a run needs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Final
 
@@ -49,9 +50,9 @@ _TEXTS: Final = {"say", "text"}
 """Commands with a text among their arguments."""
 
 
-def attach(app: typer.Typer, only: str | None = None) -> None:
-    """Add every command to ``app``, or ``only`` the one of this name: reading the others takes most of a short run."""
-    for name in COMMANDS if only is None else [only]:
+def attach(app: typer.Typer, names: Sequence[str]) -> None:
+    """Add the commands of ``names`` to ``app``: reading those that are not run takes most of a short run."""
+    for name in names:
         place, summary = COMMANDS[name]
         module, _, attribute = place.rpartition(".")
         found = getattr(import_module(f"{__name__}.{module}"), attribute)
