@@ -91,7 +91,7 @@ def example(term: Term) -> Grant:
 
 
 def commands() -> dict[str, Any]:
-    group: Any = typer.main.get_command(program("consent"))
+    group: Any = typer.main.get_command(program(("consent",)))
     return dict(group.commands["consent"].commands)
 
 

@@ -29,7 +29,7 @@ GROUPS = [path for path, command in COMMANDS.items() if hasattr(command, "comman
 def page(path):
     return (
         CliRunner(env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
-        .invoke(program(path[0] if path else None), [*path, "--help"], prog_name="sayso")
+        .invoke(program((path[0],)) if path else program(), [*path, "--help"], prog_name="sayso")
         .output
     )
 

@@ -32,6 +32,26 @@ class Withdrawn:
         return None
 
 
+class Slow(Withdrawn):
+    """An utterance whose making takes until ``may_end``; notes that it was closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_end, self.closed = threading.Event(), threading.Event()
+
+    def pieces(self):
+        self.may_end.wait(5)
+        yield from super().pieces()
+
+    def close(self):
+        self.closed.set()
+
+
+def spoken(begin, pool) -> Speaking:
+    place = contextlib.nullcontext(SimpleNamespace(leave=lambda: None))
+    return Speaking(begin, pool, pool, place, latency=Latency(Metrics(), 0.0))
+
+
 def test_a_piece_is_asked_for_though_the_start_was_given_up():
     entered, may_begin = threading.Event(), threading.Event()
 
@@ -41,13 +61,7 @@ def test_a_piece_is_asked_for_though_the_start_was_given_up():
         return Withdrawn()
 
     async def listen(pool):
-        speaking = Speaking(
-            begin,
-            pool,
-            pool,
-            contextlib.nullcontext(SimpleNamespace(leave=lambda: None)),
-            latency=Latency(Metrics(), 0.0),
-        )
+        speaking = spoken(begin, pool)
         starting = asyncio.create_task(speaking.start())
         await asyncio.to_thread(entered.wait, 5)
         starting.cancel()
@@ -61,3 +75,20 @@ def test_a_piece_is_asked_for_though_the_start_was_given_up():
 
     with ThreadPoolExecutor(1) as pool:
         asyncio.run(listen(pool))
+
+
+def test_what_was_heard_is_kept_though_leaving_was_cancelled_too():
+    utterance = Slow()
+
+    async def leave(pool):
+        speaking = spoken(lambda: utterance, pool)
+        await speaking.start()
+        leaving = asyncio.create_task(speaking.aclose())
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.wait({leaving})
+        utterance.may_end.set()
+        assert await asyncio.to_thread(utterance.closed.wait, 5)
+
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.run(leave(pool))

@@ -79,13 +79,16 @@ class Speaking:
         if self._utterance is not None:
             self._utterance.stop.set()
         self._room.release()
+        made, self._made = self._made, None
+        if made is not None:
+            made.add_done_callback(self._keep)  # not after the wait below, which a second cancellation ends
         await self._ends.aclose()
-        if self._made is None:
-            return
-        await asyncio.shield(self._made)
+        if made is not None:
+            await asyncio.shield(made)
+
+    def _keep(self, _: asyncio.Future[None]) -> None:
         if self._begun.exception() is None:
             self._keepers.submit(_closed, self._begun.result(), self.latency)
-        self._made = None
 
     def _make(self) -> None:
         try:
