@@ -35,7 +35,7 @@ def test_a_name_a_text_or_an_address_is_none(journalled):
 def test_whatever_has_a_capital_or_a_letter_beyond_ascii_is_no_fact(text):
     if not text.isascii() or text.lower() != text:
         with pytest.raises(Bug):
-            journal._check("act", text)
+            journal.require_impersonal("act", text)
 
 
 def test_without_the_setting_nothing_is_checked_and_nothing_written():

@@ -297,7 +297,7 @@ UNDER_A_RIGHT: Final[Mapping[str, str]] = {
     "workflows/provenance/marking_files.py:embed": "`Batch` asked for the right, and each file has a permit",
     "workflows/provenance/certificates.py:_logged": "`use` and `use_local` asked for the right",
     "workflows/voices/house.py:house_speaker": "the installation enters its own speaker, whoever asks",
-    "workflows/voices/house.py:_admit": "the installation enters the voices of its engines, whoever asks",
+    "workflows/voices/house.py:admit": "the installation enters the voices of its engines, whoever asks",
 }
 """Functions of workflows that write and name no right, each with the reason."""
 

@@ -46,7 +46,7 @@ def note(event: str, **facts: Fact) -> None:
     """Note that ``event`` happened; raise `Bug` for a fact that could say something of a person."""
     if _LOGGER.isEnabledFor(logging.INFO) and _LOGGER.hasHandlers():
         for name, value in facts.items():
-            _check(name, value)
+            require_impersonal(name, value)
         _LOGGER.info(event, extra={"facts": facts})
 
 
@@ -71,7 +71,8 @@ def _to_file(path: Path) -> logging.Handler:
     return logging.FileHandler(path, encoding="utf-8", delay=True)
 
 
-def _check(name: str, value: Fact) -> None:
+def require_impersonal(name: str, value: Fact) -> None:
+    """Raise `Bug` unless ``value`` may stand under ``name``: no name, text or address of a person does."""
     if name not in FACTS:
         raise Bug(f"journal: got the fact {name}, expected one of {', '.join(sorted(FACTS))}")
     if isinstance(value, str) and not (len(value) <= _MOST_CHARS and _SLUG.fullmatch(value)):

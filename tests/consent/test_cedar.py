@@ -181,7 +181,7 @@ def test_slices_are_bounded() -> None:
     for number in range(600):
         policy.ask(Situation(request(purpose=f"audiobook/mystery/{number}"), NOW))
         policy.ask(Situation(request(licensee=f"nobody {number}"), NOW))
-    assert len(policy._slices) <= 256
+    assert len(policy.slices) <= 256
 
 
 def test_compiled_policies_are_kept_by_version() -> None:

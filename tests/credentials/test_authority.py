@@ -84,7 +84,7 @@ def test_an_expired_root_says_so(vault):
 def test_private_keys_are_nowhere_in_the_clear(vault, tmp_path):
     authority = LocalAuthority(vault)
     authority.sign(b"x")
-    secret = authority._current_leaf()[1].private_numbers().private_value.to_bytes(32, "big")
+    secret = authority.current_leaf()[1].private_numbers().private_value.to_bytes(32, "big")
     files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert files
     assert not any(secret in data or b"PRIVATE KEY" in data for data in files)

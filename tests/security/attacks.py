@@ -394,8 +394,8 @@ def change_a_recording_after_a_withdrawal(site: Site) -> None:
 def searched(cloning_permit: CloningPermit, then: Callable[[], None] = lambda: None) -> int:
     """Search for a voice; return how many sentences a toy engine said for it."""
     with pytest.MonkeyPatch.context() as patch:
-        budget = style_fit._Budget(rounds=1, tone_after=(), stock=8, settling=1, judged=1)
-        patch.setattr(style_fit, "_BUDGETS", {style_fit.Effort.FAST: budget})
+        budget = style_fit.SearchBudget(rounds=1, tone_after=(), stock=8, settling=1, judged=1)
+        patch.setattr(style_fit, "BUDGETS", {style_fit.Effort.FAST: budget})
         told: list[float] = []
 
         def progress(part: float) -> None:

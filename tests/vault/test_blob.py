@@ -128,7 +128,7 @@ def test_noise_is_no_blob(data):
 
 
 def test_every_nonce_of_a_blob_is_used_once():
-    nonces = list(blob._nonces(blob.parse(SEALED)))
+    nonces = list(blob.nonces_of(blob.parse(SEALED)))
     assert len(set(nonces)) == len(nonces) == 4
     assert all(len(nonce) == 12 for nonce in nonces)
     assert [nonce[-1] for nonce in nonces] == [0, 0, 0, 1]

@@ -24,7 +24,7 @@ def any_shelf(request, tmp_path):
         from sayso.vault.objects import ObjectShelf
 
         made = ObjectShelf("memory:///")
-        made._store = LocalStore(tmp_path)
+        made.store = LocalStore(tmp_path)
         return made
     return shelf((tmp_path / "blobs").as_uri())
 

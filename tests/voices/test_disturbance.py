@@ -19,7 +19,6 @@ def test_what_goes_back_is_the_transpose():
     by_heard = random.standard_normal(len(disturbance.applied(silence))).astype(np.float32)
     plain = (
         disturbance.applied(narrow)
-        - disturbance._noise
-        * disturbance._toned(narrow[disturbance._first : disturbance._first + disturbance._size]).std()
+        - disturbance.noise * disturbance.toned(narrow[disturbance.first : disturbance.first + disturbance.size]).std()
     )
     assert float(plain @ by_heard) == pytest.approx(float(narrow @ disturbance.gradient(by_heard)), rel=1e-4)

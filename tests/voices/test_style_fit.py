@@ -31,8 +31,8 @@ def reference() -> Signal:
 
 @pytest.fixture
 def short(monkeypatch):
-    budget = style_fit._Budget(rounds=5, tone_after=(3,), stock=8, settling=2, judged=3)
-    monkeypatch.setattr(style_fit, "_BUDGETS", dict.fromkeys(Effort, budget))
+    budget = style_fit.SearchBudget(rounds=5, tone_after=(3,), stock=8, settling=2, judged=3)
+    monkeypatch.setattr(style_fit, "BUDGETS", dict.fromkeys(Effort, budget))
 
 
 def test_judged_and_searched_share_no_sentence():
@@ -41,7 +41,7 @@ def test_judged_and_searched_share_no_sentence():
 
 
 def test_every_worker_says_every_sentence_in_two_turns():
-    rounds = [style_fit._sentences(number) for number in range(2 * len(SEARCHED) // style_fit.WORKERS)]
+    rounds = [style_fit.sentences_of(number) for number in range(2 * len(SEARCHED) // style_fit.WORKERS)]
     for worker in range(style_fit.WORKERS):
         assert {said[worker] for said in rounds} == set(SEARCHED)
 
@@ -120,8 +120,8 @@ def test_an_engine_with_stock_voices_only_cannot_clone(reference):
 
 
 def test_kokoro_comes_near_another_engine_in_few_renders(speech, monkeypatch):
-    budget = style_fit._Budget(rounds=1, tone_after=(1,), stock=0, settling=1, judged=1)
-    monkeypatch.setattr(style_fit, "_LAYERED", {Effort.FAST: budget})
+    budget = style_fit.SearchBudget(rounds=1, tone_after=(1,), stock=0, settling=1, judged=1)
+    monkeypatch.setattr(style_fit, "LAYERED_BUDGETS", {Effort.FAST: budget})
     found = fit(Kokoro(), references(speech), permitted(), effort=Effort.FAST)
     assert found.renders == 1 * 2 + 3 * 1 + 1
     assert found.similarity_ge2e > 0.6
@@ -130,8 +130,8 @@ def test_kokoro_comes_near_another_engine_in_few_renders(speech, monkeypatch):
 
 @pytest.mark.slow
 def test_a_voice_goes_on_from_another_and_tells_how_alike_it_is(speech, monkeypatch):
-    budget = style_fit._Budget(rounds=0, tone_after=(), stock=0, settling=1, judged=2, climb=6, checks=2)
-    monkeypatch.setattr(style_fit, "_LAYERED", {Effort.FAST: budget})
+    budget = style_fit.SearchBudget(rounds=0, tone_after=(), stock=0, settling=1, judged=2, climb=6, checks=2)
+    monkeypatch.setattr(style_fit, "LAYERED_BUDGETS", {Effort.FAST: budget})
     told = []
     first = fit(Kokoro(), references(speech), permitted(), effort=Effort.FAST, progress=told.append)
     assert any(getattr(part, "note", "").startswith("similarity 0.") for part in told)

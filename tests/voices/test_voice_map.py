@@ -40,8 +40,8 @@ def test_the_slope_is_that_of_the_map(seed):
     chart.redraw()
     target = sound(random.normal(size=DIMENSIONS))
     gap = check_grad(
-        lambda point: chart._unlikeness(point, target)[0],
-        lambda point: chart._unlikeness(point, target)[1],
+        lambda point: chart.unlikeness(point, target)[0],
+        lambda point: chart.unlikeness(point, target)[1],
         random.normal(size=DIMENSIONS),
     )
     assert gap < 1e-5
@@ -57,12 +57,12 @@ def test_hearing_one_by_one_is_the_textbook_process(seed, count):
     for point in heard:
         chart.hear(point, sound(point))
         chart.redraw()
-    rows = np.vstack([chart.measured_points, heard]) * chart._scale
+    rows = np.vstack([chart.measured_points, heard]) * chart.scale
     gram = np.exp(-0.5 * ((rows[:, None] - rows) ** 2).sum(axis=2))
     noise = np.repeat([MEASURED_NOISE, HEARD_NOISE], [len(chart.measured_points), count])
     share = np.linalg.solve(gram + np.diag(noise), sound(np.vstack([chart.measured_points, heard])) - chart.mean)
     point = random.normal(size=DIMENSIONS)
-    near = np.exp(-0.5 * ((rows - point * chart._scale) ** 2).sum(axis=1))
+    near = np.exp(-0.5 * ((rows - point * chart.scale) ** 2).sum(axis=1))
     assert chart.expected(point) == pytest.approx(chart.mean + near @ share, abs=1e-7)
 
 

@@ -172,7 +172,7 @@ class Policy:
             if grant.state is State.GIVEN and not grant.outer:
                 self._given.setdefault(grant.licensee, []).append(grant)
         self._clauses: dict[GrantId, tuple[Clause, ...]] = {}
-        self._slices: dict[tuple[str, str], _Slice] = {}
+        self.slices: dict[tuple[str, str], _Slice] = {}
         self._compiled: dict[tuple[GrantId, ...], Compiled] = {}
 
     def ceiling_of(self, grant: Grant) -> Grant | None:
@@ -201,12 +201,12 @@ class Policy:
         return verdict
 
     def _slice(self, request: Request) -> _Slice:
-        found = self._slices.get((request.licensee, request.purpose))
+        found = self.slices.get((request.licensee, request.purpose))
         if found is None:
-            if len(self._slices) >= _MAX_SLICES:
-                self._slices.clear()
+            if len(self.slices) >= _MAX_SLICES:
+                self.slices.clear()
                 self._compiled.clear()
-            found = self._slices[request.licensee, request.purpose] = self._sliced(request)
+            found = self.slices[request.licensee, request.purpose] = self._sliced(request)
         return found
 
     def _sliced(self, request: Request) -> _Slice:

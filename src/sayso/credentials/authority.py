@@ -53,11 +53,11 @@ class LocalAuthority:
 
     def chain_pem(self) -> bytes:
         """Return the leaf certificate; the root is left out, as the C2PA specification asks (section 14.5)."""
-        return self._current_leaf()[0].public_bytes(Encoding.PEM)
+        return self.current_leaf()[0].public_bytes(Encoding.PEM)
 
     def sign(self, data: bytes) -> bytes:
         """Return the ES256 signature of ``data`` as r and s, 32 bytes each (RFC 9053, section 2.1)."""
-        r, s = decode_dss_signature(self._current_leaf()[1].sign(data, ec.ECDSA(hashes.SHA256())))
+        r, s = decode_dss_signature(self.current_leaf()[1].sign(data, ec.ECDSA(hashes.SHA256())))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     def _root_key(self) -> ec.EllipticCurvePrivateKey:
@@ -68,7 +68,8 @@ class LocalAuthority:
             self._root = self._kept("root") or self._keep("root", self._make_root())
         return self._root
 
-    def _current_leaf(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    def current_leaf(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+        """Return the certificate that signs now, with its private key; a new one where the last is no longer fresh."""
         if self._leaf is None or not _is_fresh(self._leaf[0], self._clock()):
             self._leaf = self._find_leaf()
         return self._leaf

@@ -45,7 +45,7 @@ _NO_ROOM: Final = ("disk is full", "disk I/O", "No space left")
 # Held until the transaction ends. Locks of the schema and not of the server, so that the key store has its own. Whoever
 # names what it changes shares the first; whoever names nothing holds it alone, and so waits for all others.
 _ALL: Final = "hashtextextended('sayso ' || current_schema(), 0)"
-_ALONE: Final = text(f"SELECT pg_advisory_xact_lock({_ALL})")
+ALONE: Final = text(f"SELECT pg_advisory_xact_lock({_ALL})")
 _BESIDE: Final = text(f"SELECT pg_advisory_xact_lock_shared({_ALL})")
 _NAMED: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('sayso ' || current_schema() || ' ' || :name, 0))")
 
@@ -218,7 +218,7 @@ def _tune_sqlite(engine: Engine, journal: Journal | None) -> None:
 def _lock(connection: Connection, names: Sequence[str]) -> None:
     """Lock what is named, in one order, so that two who lock the same things never wait for each other."""
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_BUSY_MS}")
-    connection.execute(_BESIDE if names else _ALONE)
+    connection.execute(_BESIDE if names else ALONE)
     for name in sorted(set(names)):
         connection.execute(_NAMED, {"name": name})
 

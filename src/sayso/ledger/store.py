@@ -109,7 +109,7 @@ corrections: Final = Table(
 
 _INSERT: Final = entries.insert()
 _INSERT_ALL: Final = entries.insert().returning(entries.c.ticket, sort_by_parameter_order=True)
-_LOCK_HEAD: Final = (
+LOCK_HEAD: Final = (
     select(chains.c.seq, chains.c.head).where(chains.c.grant_id == bindparam("at_grant")).with_for_update()
 )
 _MOVE_HEAD: Final = (
@@ -149,7 +149,7 @@ def append(tx: Connection, entry: Entry) -> int:
     heads: dict[str, tuple[int, bytes]] = {}
     entry = _signed(tx, entry)
     if entry.grant is not None:
-        row = tx.execute(_LOCK_HEAD, {"at_grant": entry.grant}).one_or_none()
+        row = tx.execute(LOCK_HEAD, {"at_grant": entry.grant}).one_or_none()
         heads = _lock_heads(tx, {entry.grant}) if row is None else {entry.grant: (row.seq, row.head)}
     key = tx.execute(_INSERT, _linked(entry, heads)).inserted_primary_key
     if key is None:

@@ -84,7 +84,7 @@ def seal(plain: bytes, keys: Sequence[SubjectKey], *, kind: str) -> bytes:
     cipher, view = AESGCM(data_key), memoryview(plain)
     chunks = (
         cipher.encrypt(nonce, view[place * CHUNK : (place + 1) * CHUNK], head)
-        for place, nonce in enumerate(_nonces(header))
+        for place, nonce in enumerate(nonces_of(header))
     )
     return b"".join((head, *chunks))
 
@@ -105,7 +105,7 @@ def unseal(data: bytes, keys: Mapping[bytes, SubjectKey], *, kind: str) -> bytes
         body, step = memoryview(data)[len(head) :], CHUNK + _TAG
         return b"".join(
             cipher.decrypt(nonce, body[place * step : (place + 1) * step], head)
-            for place, nonce in enumerate(_nonces(header))
+            for place, nonce in enumerate(nonces_of(header))
         )
     except InvalidTag:
         raise Malformed("its bytes are not those that were sealed") from None
@@ -141,7 +141,8 @@ def parse(data: bytes) -> Header:
     return header
 
 
-def _nonces(header: Header) -> Iterator[bytes]:
+def nonces_of(header: Header) -> Iterator[bytes]:
+    """Yield the nonce of each chunk, 12 bytes; its last byte is 1 for the last chunk and 0 for the others."""
     last = header.num_chunks - 1
     return (header.prefix + _NONCE_TAIL.pack(place, place == last) for place in range(last + 1))
 

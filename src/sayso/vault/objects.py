@@ -20,31 +20,31 @@ class ObjectShelf:
     def __init__(self, url: str) -> None:
         """Take the address; raise `Invalid` when obstore does not know it."""
         try:
-            self._store: Any = from_url(url)
+            self.store: Any = from_url(url)
         except (BaseError, ValueError) as error:
             raise Invalid(f"got the blob address {url.partition('?')[0][:80]!r}: {_line(error)}") from error
 
     def put(self, name: str, data: bytes) -> None:
         """Keep ``data``; object stores show an object only when it is whole."""
         with _answered(name):
-            self._store.put(place(name), data)
+            self.store.put(place(name), data)
 
     def get(self, name: str) -> bytes:
         """Return all bytes; raise `BlobMissing`."""
         with _answered(name):
-            return bytes(self._store.get(place(name)).bytes())
+            return bytes(self.store.get(place(name)).bytes())
 
     def start(self, name: str, length: int) -> bytes:
         """Return the first bytes; raise `BlobMissing`."""
         with _answered(name):
-            size = int(self._store.head(place(name))["size"])
-            return bytes(self._store.get_range(place(name), start=0, end=min(length, size))) if size else b""
+            size = int(self.store.head(place(name))["size"])
+            return bytes(self.store.get_range(place(name), start=0, end=min(length, size))) if size else b""
 
     def has(self, name: str) -> bool:
         """Return whether there is such an object."""
         try:
             with _answered(name):
-                self._store.head(place(name))
+                self.store.head(place(name))
         except BlobMissing:
             return False
         return True
@@ -54,13 +54,13 @@ class ObjectShelf:
         had = self.has(name)
         if had:
             with _answered(name):
-                self._store.delete(place(name))
+                self.store.delete(place(name))
         return had
 
     def names(self) -> Iterator[str]:
         """Yield every object's name."""
         with _answered("listing"):
-            for batch in self._store.list():
+            for batch in self.store.list():
                 for row in batch:
                     yield name_at(str(row["path"]))
 

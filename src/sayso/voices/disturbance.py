@@ -47,25 +47,26 @@ class Disturbance:
 
     def __init__(self, count: int, random: np.random.Generator) -> None:
         left_out = int(random.uniform(0.0, _CROP) * count)
-        self._first = int(random.integers(0, left_out + 1))
-        self._count, self._size = count, count - left_out
-        hertz = np.fft.rfftfreq(self._size, 1.0 / _RATE)
+        self.first = int(random.integers(0, left_out + 1))
+        self._count, self.size = count, count - left_out
+        hertz = np.fft.rfftfreq(self.size, 1.0 / _RATE)
         points = random.uniform(-_TONE_DB, _TONE_DB, _POINTS)
         self._gains = 10.0 ** (np.interp(hertz, np.linspace(0.0, _RATE / 2, _POINTS), points) / 20.0)
         if random.random() < _TELEPHONE_SHARE:
             self._gains[(hertz < _TELEPHONE_HZ[0]) | (hertz > _TELEPHONE_HZ[1])] *= _TELEPHONE_GAIN
-        self._noise = random.standard_normal(self._size) * 10.0 ** (-random.uniform(*_NOISE_DB) / 20.0)
+        self.noise = random.standard_normal(self.size) * 10.0 ** (-random.uniform(*_NOISE_DB) / 20.0)
 
     def applied(self, samples: Floats) -> Floats:
         """Return ``samples``, disturbed."""
-        heard = self._toned(samples[self._first : self._first + self._size])
-        return np.asarray(heard + self._noise * heard.std(), np.float32)
+        heard = self.toned(samples[self.first : self.first + self.size])
+        return np.asarray(heard + self.noise * heard.std(), np.float32)
 
     def gradient(self, by_disturbed: Floats) -> Floats:
         """Return the gradient by the samples, given that by what was made of them; the noise counts as given."""
         out = np.zeros(self._count, np.float32)
-        out[self._first : self._first + self._size] = self._toned(by_disturbed)
+        out[self.first : self.first + self.size] = self.toned(by_disturbed)
         return out
 
-    def _toned(self, samples: Floats) -> NDArray[np.float64]:
-        return np.asarray(np.fft.irfft(np.fft.rfft(samples.astype(np.float64)) * self._gains, self._size))
+    def toned(self, samples: Floats) -> NDArray[np.float64]:
+        """Return ``samples``, shape (size,), through the equaliser."""
+        return np.asarray(np.fft.irfft(np.fft.rfft(samples.astype(np.float64)) * self._gains, self.size))

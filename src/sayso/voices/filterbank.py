@@ -34,7 +34,7 @@ def features(samples: Floats) -> Floats:
 
 def log_bands(samples: Floats) -> Floats:
     """Return the logarithms of the power in the bands of ``samples``: float32 (frames, 80)."""
-    return np.asarray(np.log(np.maximum(_power(samples)[0], _FLOOR)), np.float32)
+    return np.asarray(np.log(np.maximum(power_in_bands(samples)[0], _FLOOR)), np.float32)
 
 
 def gradient(samples: Floats, by_features: Floats) -> Floats:
@@ -44,7 +44,7 @@ def gradient(samples: Floats, by_features: Floats) -> Floats:
 
 def log_gradient(samples: Floats, by_logs: Floats) -> Floats:
     """Return the gradient by ``samples``, given that by their `log_bands` (frames, 80)."""
-    bands, spectrum = _power(samples)
+    bands, spectrum = power_in_bands(samples)
     by_bands = np.where(bands > _FLOOR, by_logs / np.maximum(bands, _FLOOR), 0.0)
     by_spectrum = 2.0 * spectrum * (by_bands @ _filters())
     by_frames = (np.fft.irfft(by_spectrum * _halves(), axis=1)[:, :FRAME] * _FFT) @ _window().T
@@ -64,7 +64,7 @@ def overlapped(frames: NDArray[np.float64], count: int) -> Floats:
     return out.astype(np.float32)
 
 
-def _power(samples: Floats) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
+def power_in_bands(samples: Floats) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
     """Return the power in each band (frames, 80), and the spectra (frames, 257)."""
     frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), FRAME)[::HOP]
     spectrum = np.fft.rfft(frames @ _window(), _FFT, axis=1)

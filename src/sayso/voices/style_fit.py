@@ -69,7 +69,7 @@ class Effort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Budget:
+class SearchBudget:
     """How much is heard.
 
     Rounds of `WORKERS` renders; after which of them the tone is fitted; how many stock voices may be heard first; how
@@ -86,17 +86,17 @@ class _Budget:
     checks: int = 1
 
 
-_LONG: Final = _Budget(rounds=100, tone_after=(16, 48), stock=28, settling=6, judged=6)
-_BUDGETS: Final = {
-    Effort.FAST: _Budget(rounds=10, tone_after=(4,), stock=6, settling=2, judged=3),
+_LONG: Final = SearchBudget(rounds=100, tone_after=(16, 48), stock=28, settling=6, judged=6)
+BUDGETS: Final = {
+    Effort.FAST: SearchBudget(rounds=10, tone_after=(4,), stock=6, settling=2, judged=3),
     Effort.BEST: _LONG,
     Effort.STUDIO: _LONG,
 }
 
-_LAYERED: Final = {
-    Effort.FAST: _Budget(rounds=0, tone_after=(), stock=0, settling=1, judged=3, climb=16, checks=1),
-    Effort.BEST: _Budget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=130, checks=5),
-    Effort.STUDIO: _Budget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=480, checks=12),
+LAYERED_BUDGETS: Final = {
+    Effort.FAST: SearchBudget(rounds=0, tone_after=(), stock=0, settling=1, judged=3, climb=16, checks=1),
+    Effort.BEST: SearchBudget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=130, checks=5),
+    Effort.STUDIO: SearchBudget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=480, checks=12),
 }
 """For engines whose voices have a style for each layer: the measured points give the start, the climb the voice."""
 
@@ -158,7 +158,7 @@ def fit(
     started = now()
     permitted.check([reference.digest for reference in references], engine)
     space = engine.style_space()
-    budget = (_LAYERED if isinstance(space, LayeredSpace) else _BUDGETS)[effort]
+    budget = (LAYERED_BUDGETS if isinstance(space, LayeredSpace) else BUDGETS)[effort]
     search = _Search(space, references, permitted, budget, seed=seed, progress=progress)
     asset = start or search.run()
     if isinstance(space, LayeredSpace) and budget.climb:
@@ -203,7 +203,7 @@ class _Search:
         space: StyleSpace,
         references: Sequence[Reference],
         permitted: CloningPermit,
-        budget: _Budget,
+        budget: SearchBudget,
         *,
         seed: int,
         progress: Report,
@@ -309,7 +309,7 @@ class _Search:
 
     def _listen(self, points: Sequence[Point], number: int) -> None:
         """Hear the next sentences at ``points`` and redraw the map."""
-        sentences = _sentences(number)
+        sentences = sentences_of(number)
         signals = self.say_all([self._space.asset(point.tolist()) for point in points], sentences)
         for point, sentence, signal in zip(points, sentences, signals, strict=True):
             speech = speech_of(signal, SAMPLE_RATE)
@@ -342,7 +342,7 @@ def _sound(embedding: NDArray[np.floating], pitch: float) -> Vector:
     return np.append(embedding.astype(np.float64), pitch)
 
 
-def _sentences(number: int) -> list[str]:
+def sentences_of(number: int) -> list[str]:
     """Return what is said in round ``number``: all sentences in turn, each by every worker once in two turns."""
     first = number * WORKERS
     turn = first // len(SEARCHED)

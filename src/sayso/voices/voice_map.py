@@ -45,10 +45,10 @@ class VoiceMap:
         self.measured_points = points
         self.measured_sounds = sounds
         self._linalg = linalg
-        self._scale = np.asarray(weights, dtype=np.float64)
-        scaled = points * self._scale
-        self._scale = self._scale / np.sqrt((scaled**2).sum(axis=1).mean())
-        self._known = points * self._scale
+        self.scale = np.asarray(weights, dtype=np.float64)
+        scaled = points * self.scale
+        self.scale = self.scale / np.sqrt((scaled**2).sum(axis=1).mean())
+        self._known = points * self.scale
         self._num_measured = len(points)
         self.mean = sounds.mean(axis=0)
         self.shift: Vector = np.zeros_like(self.mean)
@@ -61,7 +61,7 @@ class VoiceMap:
 
     def hear(self, point: Point, sound: Vector) -> None:
         """Take in that ``point`` sounds like ``sound``; `redraw` makes it count."""
-        scaled = point * self._scale
+        scaled = point * self.scale
         column = _kernel(self._known[: self._num_measured], scaled[None])
         self._solved = np.hstack([self._solved, self._linalg.cho_solve(self._factor, column)])
         self._known = np.vstack([self._known, scaled])
@@ -74,7 +74,7 @@ class VoiceMap:
 
     def distance(self, point: Point, other: Point) -> float:
         """Return how far apart two points are, in lengths over which voices are alike."""
-        return float(np.linalg.norm((point - other) * self._scale))
+        return float(np.linalg.norm((point - other) * self.scale))
 
     def redraw(self) -> None:
         """Bring the map up to what was heard."""
@@ -88,7 +88,7 @@ class VoiceMap:
 
     def expected(self, point: Point) -> Vector:
         """Return the sound expected at ``point``; its embedding is shorter than 1, the more the less is known."""
-        near = _kernel(self._known[: len(self._share)], (point * self._scale)[None])[:, 0]
+        near = _kernel(self._known[: len(self._share)], (point * self.scale)[None])[:, 0]
         return np.asarray(self.mean + self.shift + near @ self._share)
 
     def nearest(self, target: Vector, starts: Iterable[Point]) -> Point:
@@ -97,7 +97,7 @@ class VoiceMap:
 
         climbs = [
             minimize(
-                self._unlikeness,
+                self.unlikeness,
                 start,
                 (target,),
                 jac=True,
@@ -109,9 +109,9 @@ class VoiceMap:
         ]
         return np.asarray(min(climbs, key=lambda climb: float(climb.fun)).x, dtype=np.float64)
 
-    def _unlikeness(self, point: Point, target: Vector) -> tuple[float, Point]:
+    def unlikeness(self, point: Point, target: Vector) -> tuple[float, Point]:
         """Return minus the expected cosine, plus prices for pitch and for leaving the middle, and its gradient."""
-        apart = point * self._scale - self._known[: len(self._share)]
+        apart = point * self.scale - self._known[: len(self._share)]
         near = np.exp(-0.5 * (apart * apart).sum(axis=1))
         expected = self.mean + self.shift + near @ self._share
         embedding, aim = expected[:-1], target[:-1]
@@ -120,7 +120,7 @@ class VoiceMap:
         apart_by = float(expected[-1] - target[-1])
         off = float(np.sign(apart_by)) * max(0.0, abs(apart_by) - PITCH_FREE)
         wish = np.append(aim / length - embedding * (cosine / length**2), -2.0 * PITCH_PRICE * off)
-        slope = -((near * (self._share @ wish)) @ apart) * self._scale
+        slope = -((near * (self._share @ wish)) @ apart) * self.scale
         price = _PRIOR * float(point @ point) + PITCH_PRICE * off**2
         return price - cosine, 2.0 * _PRIOR * point - slope
 

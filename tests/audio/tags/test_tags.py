@@ -53,9 +53,9 @@ def test_a_wav_file_has_the_chunk_that_readers_of_the_chinese_label_look_for():
 
 def test_the_checksum_of_a_page_is_that_of_the_other_pages():
     data = FILES[Container.OPUS]
-    end = ogg._page(data, 0)[1]
+    end = ogg.page_bounds(data, 0)[1]
     page = data[:end]
-    assert ogg._crc(page[:22] + bytes(4) + page[26:]) == struct.unpack_from("<I", page, 22)[0]
+    assert ogg.checksum(page[:22] + bytes(4) + page[26:]) == struct.unpack_from("<I", page, 22)[0]
 
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=400)

@@ -72,7 +72,7 @@ if __name__ == "__main__":
     if act == "die":
         die(opened, GrantId(grant), *map(int, numbers))
     if act == "unqueued":
-        engine._ALONE = text("SELECT 1")
+        engine.ALONE = text("SELECT 1")
     print("ready", flush=True)
     sys.stdin.readline()
     print(json.dumps(write(opened, list(map(GrantId, grant.split(","))), random.Random(int(numbers[0])))))

@@ -36,7 +36,7 @@ def furnish(session: Session, estate, folder: Path) -> None:
     """Fill the installation of ``estate``, whose voice has not spoken yet."""
     _spoken(session, estate, folder)
     _granted(session, estate.speaker)
-    house._admit(session, engine_named("hibari"))
+    house.admit(session, engine_named("hibari"))
     house.house_speaker(session)
     session.integrate()
 

@@ -113,5 +113,5 @@ def test_of_good_lines_models_hear_a_sample(book):
     line = production.plan.line(VICTIM)
     from dataclasses import replace
 
-    chosen = [checking._is_sampled(replace(line, key=f"{each}-0"), 16) for each in lines]
+    chosen = [checking.is_sampled(replace(line, key=f"{each}-0"), 16) for each in lines]
     assert sum(chosen) == 4

@@ -36,7 +36,7 @@ def write(data: bytes, tags: Mapping[str, str]) -> bytes:
     lacing = bytes([_SEGMENT] * (count - 1) + [len(packet) % _SEGMENT])
     head = data[start : start + _CRC_AT] + bytes(4) + bytes([count])
     page = head + lacing + packet
-    checked = page[:_CRC_AT] + struct.pack("<I", _crc(page)) + page[_CRC_AT + 4 :]
+    checked = page[:_CRC_AT] + struct.pack("<I", checksum(page)) + page[_CRC_AT + 4 :]
     return data[:start] + checked + data[end:]
 
 
@@ -47,14 +47,14 @@ def read(data: bytes) -> dict[str, str]:
 
 def _tags_page(data: bytes) -> tuple[int, int, bytes]:
     """Return where the second page starts and ends, and the packet on it."""
-    _, start = _page(data, 0)
-    body, end = _page(data, start)
+    _, start = page_bounds(data, 0)
+    body, end = page_bounds(data, start)
     if data[body : body + len(_MAGIC)] != _MAGIC or data[body - 1] == _SEGMENT:
         raise ValueError("the packet OpusTags is expected, whole, on the second page")
     return start, end, data[body:end]
 
 
-def _page(data: bytes, start: int) -> tuple[int, int]:
+def page_bounds(data: bytes, start: int) -> tuple[int, int]:
     """Return where the body of the page at ``start`` begins and ends."""
     if data[start : start + 4] != b"OggS":
         raise ValueError("an Ogg page is expected")
@@ -62,7 +62,7 @@ def _page(data: bytes, start: int) -> tuple[int, int]:
     return body, body + sum(data[start + _HEAD : body])
 
 
-def _crc(page: bytes) -> int:
+def checksum(page: bytes) -> int:
     """Return the checksum of a page (RFC 3533 section 6: polynomial 0x04c11db7, nothing reflected, starting from 0)."""
     crc = 0
     for byte in page:
@@ -88,10 +88,10 @@ def carried(source: bytes, data: bytes) -> bytes:
 
 def _packet(data: bytes) -> bytes:
     """Return the packet OpusTags, which may take several pages."""
-    _, at = _page(data, 0)
+    _, at = page_bounds(data, 0)
     packet, is_whole = b"", False
     while not is_whole:
-        lacing_end, end = _page(data, at)
+        lacing_end, end = page_bounds(data, at)
         count = data[at + _HEAD - 1]
         lacing = data[lacing_end - count : lacing_end]
         stop = next((place + 1 for place, size in enumerate(lacing) if size < _SEGMENT), None)
@@ -114,16 +114,16 @@ def _sealed(head: bytes, body: bytes) -> bytes:
     full, left = divmod(len(body), _SEGMENT)
     lacing = bytes([_SEGMENT] * full + ([left] if full < _SEGMENT else []))
     page = head + bytes(4) + bytes([len(lacing)]) + lacing + body
-    return page[:_CRC_AT] + struct.pack("<I", _crc(page)) + page[_CRC_AT + 4 :]
+    return page[:_CRC_AT] + struct.pack("<I", checksum(page)) + page[_CRC_AT + 4 :]
 
 
 def _renumbered(pages: bytes, more: int) -> bytes:
     """Return pages with numbers that are higher by ``more``."""
     out, at = [], 0
     while at < len(pages):
-        _, end = _page(pages, at)
+        _, end = page_bounds(pages, at)
         (number,) = struct.unpack_from("<I", pages, at + 18)
         page = pages[at : at + 18] + struct.pack("<I", number + more) + bytes(4) + pages[at + _CRC_AT + 4 : end]
-        out.append(page[:_CRC_AT] + struct.pack("<I", _crc(page)) + page[_CRC_AT + 4 :])
+        out.append(page[:_CRC_AT] + struct.pack("<I", checksum(page)) + page[_CRC_AT + 4 :])
         at = end
     return b"".join(out)

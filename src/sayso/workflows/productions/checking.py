@@ -38,16 +38,17 @@ def found_in(session: Session, production: Production, line: PlannedLine, signal
     if asked == "signal" or (signal.duration_s < _LONG_S and not found and asked != "all"):
         return found
     every = asked == "all" or bool(found)
-    if every or _is_sampled(line, _SOUND_ONE_OF):
+    if every or is_sampled(line, _SOUND_ONE_OF):
         found += sounds_bad(signal)
-    if (every or _is_sampled(line, _VOICE_ONE_OF)) and (voice := _embedding(session, line.voice)) is not None:
+    if (every or is_sampled(line, _VOICE_ONE_OF)) and (voice := _embedding(session, line.voice)) is not None:
         found += sounds_like_another(signal, voice)
-    if (every or _is_sampled(line, _WORDS_ONE_OF)) and (ear := _ear()) is not None:
+    if (every or is_sampled(line, _WORDS_ONE_OF)) and (ear := _ear()) is not None:
         found += misheard(line.line.text, ear.hear(signal, production.plan.language.partition("-")[0]).text)
     return found
 
 
-def _is_sampled(line: PlannedLine, one_of: int) -> bool:
+def is_sampled(line: PlannedLine, one_of: int) -> bool:
+    """Return whether ``line`` is among the one of ``one_of`` lines that a costly check hears: always the same ones."""
     return int(line.key[:8], 16) % one_of == 0
 
 

@@ -69,7 +69,7 @@ def admit_stock_voices(session: Session) -> None:
         engines = [engine_named(plugin.name) for plugin in installed() if not plugin.problem]
         new = [one for one in engines if one.stock_voices() and (one.name, one.digest()) not in known]
         for engine in new:
-            _admit(session, engine)
+            admit(session, engine)
 
 
 def stock_names() -> frozenset[str]:
@@ -78,7 +78,8 @@ def stock_names() -> frozenset[str]:
     return frozenset(voice.name for engine in engines for voice in engine.stock_voices())
 
 
-def _admit(session: Session, engine: Engine) -> None:
+def admit(session: Session, engine: Engine) -> None:
+    """Enter the stock voices of ``engine``, under a speaker and a grant of their own."""
     speaker = SpeakerId(new_id("speaker"))
     session.vault.create_subject(speaker)
     stock = engine.stock_voices()
