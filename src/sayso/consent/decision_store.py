@@ -6,11 +6,13 @@ was decided on, and what stands in the log no longer says whom it was about.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, select
+from sqlalchemy import Column, Connection, LargeBinary, Select, String, Table, bindparam, delete, select
 
-from sayso.database import everything, insert_new, metadata, within
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from sayso.database import Prepared, PreparedWithin, everything, insert_new, metadata, within
 from sayso.ids import ID_LENGTH
 
 records: Final = Table(
@@ -31,14 +33,27 @@ class DecisionRecord(NamedTuple):
 
 def keep(tx: Connection, digest: str, record: DecisionRecord) -> None:
     """Keep ``record`` under ``digest``, once."""
-    insert_new(tx, records, {"digest": digest, **record._asdict()})
+    row = {"digest": digest, **record._asdict()}
+    if tx.dialect.name == "sqlite":
+        _KEEP.insert(tx, row)
+    else:
+        insert_new(tx, records, row)
+
+
+_KEEP: Final = Prepared(insert_sqlite(records).on_conflict_do_nothing())
 
 
 def has(tx: Connection, digest: str) -> bool:
     """Return whether there is a record of this digest."""
     with everything(tx):
-        query = select(records.c.digest).where(within(tx, records), records.c.digest == digest)
-        return tx.execute(query).first() is not None
+        return _DIGEST.row(tx, known=digest) is not None
+
+
+def _digest_seen(tx: Connection) -> Select[Any]:
+    return select(records.c.digest).where(within(tx, records), records.c.digest == bindparam("known"))
+
+
+_DIGEST: Final = PreparedWithin(_digest_seen)
 
 
 def read(tx: Connection, digest: str) -> DecisionRecord | None:

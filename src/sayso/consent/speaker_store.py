@@ -15,9 +15,10 @@ from sqlalchemy import (
     Connection,
     Integer,
     LargeBinary,
-    Row,
+    Select,
     String,
     Table,
+    bindparam,
     delete,
     insert,
     select,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 from sayso.clock import now, parse_stamp, stamp
 from sayso.consent import fields
 from sayso.consent.errors import SpeakerUnknown
-from sayso.database import everything, metadata, organisation_of, within
+from sayso.database import PreparedWithin, everything, metadata, organisation_of, within
 from sayso.database.words import word
 from sayso.ids import ID_LENGTH, SpeakerId
 
@@ -130,8 +131,8 @@ def list_speakers(tx: Connection) -> list[Speaker]:
 def epoch_of(tx: Connection, speaker: SpeakerId) -> int | None:
     """Return the speaker's epoch, whoever asks; None for one who is unknown or erased."""
     with everything(tx):
-        query = select(speakers.c.epoch).where(within(tx, speakers), speakers.c.speaker_id == speaker)
-        return tx.execute(query).scalar_one_or_none()
+        row = _EPOCH.row(tx, of_speaker=speaker)
+    return None if row is None else int(row.epoch)
 
 
 def bump_epoch(tx: Connection, speaker: SpeakerId) -> int:
@@ -199,12 +200,24 @@ def touch(tx: Connection, speaker: SpeakerId, *, ends_permits: bool) -> None:
         tx.execute(update(speakers).where(within(tx, speakers), speakers.c.speaker_id == speaker).values(values))
 
 
-def speaker_row(tx: Connection, speaker: SpeakerId) -> Row[Any]:
+def speaker_row(tx: Connection, speaker: SpeakerId) -> Any:
     """Return the speaker's row; raise `SpeakerUnknown`."""
-    row = tx.execute(select(speakers).where(within(tx, speakers), speakers.c.speaker_id == speaker)).one_or_none()
+    row = _SPEAKER.row(tx, of_speaker=speaker)
     if row is None:
         raise SpeakerUnknown(f"got {speaker}, expected the id of a speaker who is here and not erased")
     return row
+
+
+def _speaker_seen(tx: Connection) -> Select[Any]:
+    return select(speakers).where(within(tx, speakers), speakers.c.speaker_id == bindparam("of_speaker"))
+
+
+def _epoch_seen(tx: Connection) -> Select[Any]:
+    return select(speakers.c.epoch).where(within(tx, speakers), speakers.c.speaker_id == bindparam("of_speaker"))
+
+
+_SPEAKER: Final = PreparedWithin(_speaker_seen)
+_EPOCH: Final = PreparedWithin(_epoch_seen)
 
 
 def organisation_of_speaker(tx: Connection, speaker: SpeakerId) -> str:
@@ -217,7 +230,7 @@ def _new_version() -> int:
     return secrets.randbits(_VERSION_BITS)
 
 
-def _speaker(row: Row[Any]) -> Speaker:
+def _speaker(row: Any) -> Speaker:
     return Speaker(
         row.speaker_id,
         row.epoch,

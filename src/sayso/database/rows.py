@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Select, bindparam, select
 
 from sayso.database.metadata import metadata
+from sayso.database.prepared import Prepared
 
 Row: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = tuple[str, Sequence[Row]]
@@ -29,10 +30,12 @@ def rows_where(tx: Connection, name: str, column: str, values: Iterable[str], *,
     wanted = sorted(set(values))
     if not wanted:
         return name, []  # a command that has no such rows need not know the table
+    if len(wanted) == 1:  # they come in order
+        return name, [row._asdict() for row in _prepared(name, frozenset(but), column).rows(tx, value=wanted[0])]
     batches = (wanted[place : place + _TOGETHER] for place in range(0, len(wanted), _TOGETHER))
     found = [row for batch in batches for row in _read(tx, name, but, column, batch)]
     keys = [each.name for each in metadata.tables[name].primary_key]
-    return name, sorted(found, key=lambda row: [str(row[key]) for key in keys]) if len(wanted) > 1 else found
+    return name, sorted(found, key=lambda row: [str(row[key]) for key in keys])
 
 
 def all_rows(tx: Connection, name: str, *, only: Collection[str] = ()) -> Sequence[Row]:
@@ -59,6 +62,12 @@ def _query(name: str, but: frozenset[str], column: str | None) -> Select[Any]:
     table = metadata.tables[name]
     query = select(*(each for each in table.columns if each.name not in but)).order_by(*table.primary_key)
     return query if column is None else query.where(table.c[column].in_(bindparam("values", expanding=True)))
+
+
+@cache
+def _prepared(name: str, but: frozenset[str], column: str) -> Prepared:
+    """Return the query for one value, which every act asks for."""
+    return Prepared(_query(name, but, None).where(metadata.tables[name].c[column] == bindparam("value")))
 
 
 def _plain(value: Any) -> Any:

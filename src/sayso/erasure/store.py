@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, String, Table, Text, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Select, String, Table, Text, delete, func, insert, select, update
 
 from sayso import canonical
-from sayso.database import everything, metadata, within
+from sayso.database import PreparedWithin, everything, metadata, within
 from sayso.database.words import word
 from sayso.ids import ID_LENGTH, ArtifactId, GrantId, PlanId, SpeakerId
 from sayso.lineage import Artifact, Kind
@@ -93,8 +93,14 @@ def plan_row(tx: Connection, plan_id: PlanId) -> PlanRow | None:
 def num_destroyed(tx: Connection) -> int:
     """Return how many plans, of whichever organisation, have had their key destroyed and their rows deleted."""
     with everything(tx):
-        query = select(func.count()).where(within(tx, plans), plans.c.rows_deleted.is_not(None))
-        return tx.execute(query).scalar_one()
+        return int(_DESTROYED.row(tx).number)
+
+
+def _all_destroyed(tx: Connection) -> Select[Any]:
+    return select(func.count().label("number")).where(within(tx, plans), plans.c.rows_deleted.is_not(None))
+
+
+_DESTROYED: Final = PreparedWithin(_all_destroyed)
 
 
 def destroyed_by_plan(tx: Connection) -> dict[str, str]:

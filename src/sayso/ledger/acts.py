@@ -378,13 +378,20 @@ def registry() -> dict[str, tuple[type[Act], ...]]:
     return found
 
 
+_known: dict[str, tuple[type[Act], ...]] = {}
+"""The classes of the types that were read: to go through all of them costs as much as the rest of an entry."""
+
+
 def act_of(entry: Entry) -> Act:
     """Return the act that ``entry`` tells of; raise `EntryInvalid` for a type or facts that are in no class."""
-    for kind in registry().get(entry.type, ()):
-        try:
-            return kind.read(entry)
-        except EntryInvalid:
-            continue
+    for kinds in (_known.get(entry.type, ()), registry().get(entry.type, ())):
+        for kind in kinds:
+            try:
+                act = kind.read(entry)
+            except EntryInvalid:
+                continue
+            _known[entry.type] = kinds
+            return act
     raise EntryInvalid(f"entry {entry.type}: got a type or facts that are not in the vocabulary of the ledger")
 
 

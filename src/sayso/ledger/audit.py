@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sayso.database import Database
-from sayso.ledger import store
+from sayso.ledger import finding_store, store
 from sayso.ledger.checks import check_row
 from sayso.ledger.entry import Link
 from sayso.ledger.errors import EntryInvalid, LedgerTampered, NoteInvalid
@@ -93,7 +93,7 @@ class Auditor:
         """Replay the chains of all grants, and look at the rows that the pass over the log has not seen."""
         replay = ChainReplay()
         unseen, last = 0, size - 1
-        for row, seq, head in store.stream_by_grant(tx):
+        for row, seq, head in finding_store.stream_by_grant(tx):
             if row.entry_index is None or not 0 <= row.entry_index < size:
                 unseen += row.entry_index is not None
                 last = max(last, -1 if row.entry_index is None else row.entry_index)
@@ -106,7 +106,7 @@ class Auditor:
             self._findings.add(
                 f"ledger_entries: {unseen} rows beyond the {size} published have places with gaps between"
             )
-        for grant in store.stream_empty_chains(tx):
+        for grant in finding_store.stream_empty_chains(tx):
             self._findings.add(f"ledger_chains row {grant}: has no entry; entries were removed or the row was altered")
 
     def _audit_row(self, row: store.Stored) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -86,6 +87,12 @@ def _wrong_column(row: Stored) -> str:
     return ", ".join(wrong) or "its columns do not fit its entry"
 
 
+@lru_cache(maxsize=16)
+def _opened(note: str, key: VerifierKey) -> Checkpoint:
+    """Return the checkpoint of a note that the log has signed; the same note is not verified at each act."""
+    return open_checkpoint(note, key)
+
+
 def check_published(note: str | None, known: Checkpoint | None, *, key: VerifierKey, placed: int) -> Checkpoint:
     """Return the checkpoint on disk after a check against what the database remembers of it.
 
@@ -98,7 +105,7 @@ def check_published(note: str | None, known: Checkpoint | None, *, key: Verifier
             return Checkpoint.empty(key.name)
         raise LedgerTampered(f"{name}: the file is missing, {known.size} entries were published; restore it")
     try:
-        found = open_checkpoint(note, key)
+        found = _opened(note, key)
     except (LedgerTampered, NoteInvalid) as error:
         raise LedgerTampered(f"{name}: {error.message}") from None
     if known is None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Integer,
     Select,
     and_,
     bindparam,
@@ -22,13 +23,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType
 
+from sayso.database import Prepared
 from sayso.ledger.entry import Entry, Link, brief
 from sayso.ledger.errors import EntryUnknown
 from sayso.ledger.store import (
     INDEXED,
     IS_OF_CONSENT,
+    FEW,
     MANY,
     Stored,
+    chains,
     entries,
     indexed_facts,
     read_chain_ends,
@@ -121,39 +125,51 @@ def find(tx: Connection, asked: EntryFilter) -> Sequence[Found]:
 def find_consent(tx: Connection, grants: Sequence[str], subjects: Sequence[str]) -> Sequence[Found]:
     """Return the same of the entries of consent under these grants, or about these subjects, the newest first."""
     dialect = tx.dialect.name
-    rows = [row for part in _parts(grants) for row in _tuples(tx, _of_consent(dialect, "grant_id"), values=part)]
-    rows += [row for part in _parts(subjects) for row in _tuples(tx, _of_consent(dialect, "subject"), values=part)]
+    rows = [row for part in _parts(grants) for row in _among(tx, partial(_of_consent, dialect, "grant_id"), part)]
+    rows += [row for part in _parts(subjects) for row in _among(tx, partial(_of_consent, dialect, "subject"), part)]
     return sorted(rows, key=lambda row: -row[0])
 
 
 def find_newest(tx: Connection, grant: str, limit: int) -> Sequence[Found]:
     """Return the same of the newest entries under a grant, at most ``limit``, the newest first."""
-    return _tuples(tx, _newest(tx.dialect.name), grant=grant, most=limit)
+    return _newest(tx.dialect.name).rows(tx, grant=grant, most=limit)
 
 
 def read_tickets(tx: Connection, tickets: Sequence[int]) -> Iterator[Stored]:
     """Yield the rows of these tickets, in no order; raise `EntryUnknown` where one has none."""
     for some in (tickets[place : place + MANY] for place in range(0, len(tickets), MANY)):
-        rows = tx.execute(_by_ticket(), {"tickets": some}).all()
+        rows = _among(tx, _by_ticket, some)
         if len(rows) != len(some):
             raise EntryUnknown(f"got {len(some)} tickets, expected entries of this log, which has {len(rows)} of them")
         yield from (Stored(*row) for row in rows)
 
 
-@cache
-def _by_ticket() -> Select[Any]:
-    return select_rows().where(entries.c.ticket.in_(bindparam("tickets", expanding=True)))
+def _among(tx: Connection, make: Callable[[int], Prepared], values: Sequence[Any]) -> Sequence[Any]:
+    """Return the rows of one of ``values``: asked for by as many as the next power of two, the last one repeated."""
+    count = 1 << max(0, len(values) - 1).bit_length()
+    padded = [*values, *([values[-1]] * (count - len(values)))]
+    return make(count).rows(tx, **{f"v{place}": value for place, value in enumerate(padded)})
+
+
+def _any_of(count: int) -> list[Any]:
+    return [bindparam(f"v{place}") for place in range(count)]
 
 
 @cache
-def _of_consent(dialect: str, column: str) -> Select[Any]:
-    return _of(dialect).where(text(IS_OF_CONSENT), entries.c[column].in_(bindparam("values", expanding=True)))
+def _by_ticket(count: int) -> Prepared:
+    return Prepared(select_rows().where(entries.c.ticket.in_(_any_of(count))))
 
 
 @cache
-def _newest(dialect: str) -> Select[Any]:
+def _of_consent(dialect: str, column: str, count: int) -> Prepared:
+    return Prepared(_of(dialect).where(text(IS_OF_CONSENT), entries.c[column].in_(_any_of(count))))
+
+
+@cache
+def _newest(dialect: str) -> Prepared:
     c = entries.c
-    return _of(dialect).where(c.grant_id == bindparam("grant")).order_by(c.seq.desc()).limit(bindparam("most"))
+    newest = _of(dialect).where(c.grant_id == bindparam("grant")).order_by(c.seq.desc())
+    return Prepared(newest.limit(bindparam("most", type_=Integer)))
 
 
 def _found(tx: Connection) -> Select[Any]:
@@ -241,3 +257,18 @@ def read_heads(tx: Connection, grants: Collection[str]) -> dict[str, tuple[int, 
     """Return how many entries each of these grants has, and the hash of its last one."""
     ordered = sorted(set(grants))
     return {grant: head for grant, head in read_chain_ends(tx, ordered, lock=False).items() if head[0]}
+
+
+def stream_by_grant(tx: Connection) -> Iterator[tuple[Stored, int | None, bytes | None]]:
+    """Yield every row, grant by grant in chain order, with the number and hash that the grant's chain ends in."""
+    query = select_rows().add_columns(chains.c.seq, chains.c.head)
+    query = query.select_from(entries.outerjoin(chains, entries.c.grant_id == chains.c.grant_id))
+    for row in tx.execute(query.order_by(entries.c.grant_id, entries.c.seq), execution_options=FEW):
+        yield Stored(*row[:-2]), row[-2], row[-1]
+
+
+def stream_empty_chains(tx: Connection) -> Iterator[str]:
+    """Yield the grants that have a chain and no entry, which no correct run leaves behind."""
+    joined = chains.outerjoin(entries, entries.c.grant_id == chains.c.grant_id)
+    query = select(chains.c.grant_id).select_from(joined).where(entries.c.ticket.is_(None))
+    yield from tx.execute(query, execution_options=FEW).scalars()

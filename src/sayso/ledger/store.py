@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from sayso.database import insert_new, metadata, scope_of
+from sayso.database import Prepared, insert_new, metadata, scope_of
 from sayso.database.metadata import index_of_present
 from sayso.errors import Bug
 from sayso.ids import ID_LENGTH
@@ -109,7 +109,7 @@ corrections: Final = Table(
 
 _INSERT: Final = entries.insert()
 _INSERT_ALL: Final = entries.insert().returning(entries.c.ticket, sort_by_parameter_order=True)
-LOCK_HEAD: Final = (
+LOCK_HEAD: Final = Prepared(
     select(chains.c.seq, chains.c.head).where(chains.c.grant_id == bindparam("at_grant")).with_for_update()
 )
 _MOVE_HEAD: Final = (
@@ -117,11 +117,23 @@ _MOVE_HEAD: Final = (
     .where(chains.c.grant_id == bindparam("at_grant"))
     .values(seq=bindparam("seq"), head=bindparam("head"))
 )
+_INSERT_ONE: Final = Prepared(_INSERT)
+_MOVE_ONE: Final = Prepared(_MOVE_HEAD)
+_SHARDS: Final = Prepared(select(shards).order_by(shards.c.number))
+_SIZES: Final = Prepared(select(published.c.origin, published.c.size))
+_PUBLISHED: Final = Prepared(select(published).where(published.c.origin == bindparam("at_origin")))
+_LAST_PLACE: Final = Prepared(select(func.max(entries.c.entry_index).label("last")))
+_CORRECTED: Final = Prepared(
+    select(func.max(corrections.c.ticket).label("ticket"))
+    .select_from(corrections.join(entries, entries.c.ticket == corrections.c.ticket))
+    .where(entries.c.type == bindparam("by_type"))
+)
+_LATEST: Final = Prepared(select(entries.c.at).order_by(entries.c.at.desc()).limit(1))
 
 MANY: Final = 500
 """Values in one IN list: below the limit of every database."""
 
-_FEW: Final = {"yield_per": 1000}
+FEW: Final = {"yield_per": 1000}
 """Rows held at once where all are gone through."""
 
 
@@ -149,13 +161,13 @@ def append(tx: Connection, entry: Entry) -> int:
     heads: dict[str, tuple[int, bytes]] = {}
     entry = _signed(tx, entry)
     if entry.grant is not None:
-        row = tx.execute(LOCK_HEAD, {"at_grant": entry.grant}).one_or_none()
+        row = LOCK_HEAD.row(tx, at_grant=entry.grant)
         heads = _lock_heads(tx, {entry.grant}) if row is None else {entry.grant: (row.seq, row.head)}
-    key = tx.execute(_INSERT, _linked(entry, heads)).inserted_primary_key
-    if key is None:
+    ticket = _INSERT_ONE.insert(tx, _linked(entry, heads))
+    if not ticket:
         raise Bug("the database gave an entry no ticket")
     _move_heads(tx, heads)
-    return int(key[0])
+    return ticket
 
 
 def append_all(tx: Connection, batch: Sequence[Entry]) -> list[int]:
@@ -194,7 +206,9 @@ def _insert(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
 
 def _move_heads(tx: Connection, heads: Mapping[str, tuple[int, bytes]]) -> None:
     moved = [{"at_grant": grant, "seq": seq, "head": head} for grant, (seq, head) in heads.items()]
-    if moved:
+    if len(moved) == 1:
+        _MOVE_ONE.change(tx, **moved[0])
+    elif moved:
         tx.execute(_MOVE_HEAD, moved)
 
 
@@ -256,16 +270,16 @@ def read_grants(tx: Connection) -> set[str]:
 
 def lock_published(tx: Connection, origin: str) -> Checkpoint | None:
     """Return what was last published, locked until the transaction ends; None before the first time."""
-    return _published(tx, select(published).where(published.c.origin == origin).with_for_update())
+    row = tx.execute(select(published).where(published.c.origin == origin).with_for_update()).one_or_none()
+    return _checkpoint(row)
 
 
 def read_published(tx: Connection, origin: str) -> Checkpoint | None:
     """Return what was last published; None before the first time."""
-    return _published(tx, select(published).where(published.c.origin == origin))
+    return _checkpoint(_PUBLISHED.row(tx, at_origin=origin))
 
 
-def _published(tx: Connection, query: Select[Any]) -> Checkpoint | None:
-    row = tx.execute(query).one_or_none()
+def _checkpoint(row: Any) -> Checkpoint | None:
     return None if row is None else Checkpoint(row.origin, row.size, row.root)
 
 
@@ -282,12 +296,12 @@ def move_published(tx: Connection, old: Checkpoint, new: Checkpoint) -> bool:
 
 def read_sizes(tx: Connection) -> dict[str, int]:
     """Return how many entries of each shard were published, by its origin."""
-    return {row.origin: row.size for row in tx.execute(select(published.c.origin, published.c.size))}
+    return {row.origin: row.size for row in _SIZES.rows(tx)}
 
 
 def read_shards(tx: Connection) -> list[Shard]:
     """Return the shards, oldest first; those of no log yet are none."""
-    return [Shard(*row) for row in tx.execute(select(shards).order_by(shards.c.number))]
+    return [Shard(*row) for row in _SHARDS.rows(tx)]
 
 
 def add_shard(tx: Connection, shard: Shard) -> None:
@@ -297,7 +311,7 @@ def add_shard(tx: Connection, shard: Shard) -> None:
 
 def count_placed(tx: Connection) -> int:
     """Return how many entries have a place, which is the next place to give."""
-    last = tx.execute(select(func.max(entries.c.entry_index))).scalar()
+    last = _LAST_PLACE.row(tx).last
     return 0 if last is None else int(last) + 1
 
 
@@ -306,12 +320,12 @@ def latest_time(tx: Connection, corrected_by: str) -> str | None:
 
     ``corrected_by`` is the type of the entries that correct it: a row of the table without such an entry counts not.
     """
-    logged = corrections.join(entries, entries.c.ticket == corrections.c.ticket)
-    known = select(func.max(corrections.c.ticket)).select_from(logged).where(entries.c.type == corrected_by)
-    corrected = tx.execute(known).scalar()
+    corrected = _CORRECTED.row(tx, by_type=corrected_by).ticket
+    if corrected is None:
+        row = _LATEST.row(tx)
+        return None if row is None else str(row.at)
     query = select(entries.c.at).order_by(entries.c.at.desc()).limit(1)
-    if corrected is not None:
-        query = query.where(entries.c.ticket + 0 >= corrected)  # the sum keeps the planner on the index over time
+    query = query.where(entries.c.ticket + 0 >= corrected)  # the sum keeps the planner on the index over time
     return tx.execute(query).scalar()
 
 
@@ -323,7 +337,7 @@ def read_corrections(tx: Connection) -> set[int]:
 def stream_times(tx: Connection) -> Iterator[tuple[int, str, str]]:
     """Yield ticket, type and time of every entry that has a place, in log order."""
     placed = select(entries.c.ticket, entries.c.type, entries.c.at).where(entries.c.entry_index.is_not(None))
-    for row in tx.execute(placed.order_by(entries.c.entry_index).execution_options(**_FEW)):
+    for row in tx.execute(placed.order_by(entries.c.entry_index).execution_options(**FEW)):
         yield row.ticket, row.type, row.at
 
 
@@ -358,21 +372,6 @@ def read_placed(tx: Connection, start: int, end: int) -> list[Stored]:
 def read_at(tx: Connection, indexes: Sequence[int]) -> list[Stored]:
     """Return the rows of these entries, at most `MANY`, in no order; a missing one is simply not there."""
     return [Stored(*row) for row in tx.execute(select_rows().where(entries.c.entry_index.in_(indexes)))]
-
-
-def stream_by_grant(tx: Connection) -> Iterator[tuple[Stored, int | None, bytes | None]]:
-    """Yield every row, grant by grant in chain order, with the number and hash that the grant's chain ends in."""
-    query = select_rows().add_columns(chains.c.seq, chains.c.head)
-    query = query.select_from(entries.outerjoin(chains, entries.c.grant_id == chains.c.grant_id))
-    for row in tx.execute(query.order_by(entries.c.grant_id, entries.c.seq), execution_options=_FEW):
-        yield Stored(*row[:-2]), row[-2], row[-1]
-
-
-def stream_empty_chains(tx: Connection) -> Iterator[str]:
-    """Yield the grants that have a chain and no entry, which no correct run leaves behind."""
-    joined = chains.outerjoin(entries, entries.c.grant_id == chains.c.grant_id)
-    query = select(chains.c.grant_id).select_from(joined).where(entries.c.ticket.is_(None))
-    yield from tx.execute(query, execution_options=_FEW).scalars()
 
 
 def read_ticket(tx: Connection, ticket: int) -> Stored:

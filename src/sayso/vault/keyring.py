@@ -67,6 +67,11 @@ class Keyring:
             store.insert_key(tx, store.KeyRow(key.key_id.hex(), speaker, wrapped), created_at=clock.stamp(clock.now()))
         return key.key_id.hex()
 
+    def subject(self, speaker: SpeakerId) -> SubjectKey:
+        """Return the key of the speaker; raise `SubjectUnknown`."""
+        held = (self._held.keys or {}).get(speaker)
+        return self.subjects([speaker])[0] if held is None else held
+
     def subjects(self, speakers: Sequence[SpeakerId]) -> list[SubjectKey]:
         """Return the keys of the speakers, each once; raise `SubjectUnknown`."""
         known = dict(self._held.keys or {})

@@ -17,6 +17,7 @@ class SubjectKey:
 
     key_id: bytes
     secret: bytes = field(repr=False)
+    _derived: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def fresh(cls) -> Self:
@@ -28,7 +29,11 @@ class SubjectKey:
 
         The extract step is left out because the secret is uniformly random already (section 3.3).
         """
-        return hmac.digest(self.secret, b"sayso subject key: " + use.encode() + b"\x01", "sha256")
+        known = self._derived.get(use)
+        if known is None:
+            known = hmac.digest(self.secret, b"sayso subject key: " + use.encode() + b"\x01", "sha256")
+            self._derived[use] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)

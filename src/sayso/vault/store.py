@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, bindparam, delete, func, insert, select, update
 
+from sayso.database import Prepared
 from sayso.database.metadata import keys_metadata
 from sayso.ids import ID_LENGTH, SpeakerId
 from sayso.vault.keys import DestroyedKey
@@ -70,6 +71,8 @@ def keys_by_id(tx: Connection, key_ids: Sequence[str]) -> dict[str, KeyRow]:
 
 def keys_by_speaker(tx: Connection, speakers: Sequence[SpeakerId]) -> dict[str, KeyRow]:
     """Return the keys of those of the speakers that have one."""
+    if len(speakers) == 1:
+        return {row.speaker_id: KeyRow(*row) for row in _KEY_OF.rows(tx, of_speaker=speakers[0])}
     query = select(*_KEY_COLUMNS).where(subject_keys.c.speaker_id.in_(speakers))
     return {row.speaker_id: KeyRow(*row) for row in tx.execute(query)}
 
@@ -97,7 +100,7 @@ def destroyed(tx: Connection, key_ids: Sequence[str]) -> list[DestroyedKey]:
 
 def num_destroyed(tx: Connection) -> int:
     """Return how many keys were destroyed here."""
-    return tx.execute(select(func.count()).select_from(destroyed_keys)).scalar_one()
+    return int(_DESTROYED.row(tx).number)
 
 
 def note_destroyed(tx: Connection, key_id: str, *, destroyed_at: str) -> DestroyedKey:
@@ -175,6 +178,9 @@ def certificate(tx: Connection, name: str) -> bytes | None:
 
 
 _KEY_COLUMNS = (subject_keys.c.key_id, subject_keys.c.speaker_id, subject_keys.c.wrapped)
+
+_KEY_OF: Final = Prepared(select(*_KEY_COLUMNS).where(subject_keys.c.speaker_id == bindparam("of_speaker")))
+_DESTROYED: Final = Prepared(select(func.count().label("number")).select_from(destroyed_keys))
 
 
 def _one(tx: Connection, condition: object) -> KeyRow | None:

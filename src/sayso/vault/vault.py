@@ -151,11 +151,11 @@ class Vault:
 
         The same text gives the same commitment within one ``domain`` and speaker; after erasure nobody can link it.
         """
-        return hmac.new(self._subject(speaker).derive("commit"), _joined(domain, text), "sha256").hexdigest()
+        return hmac.digest(self._subject(speaker).derive("commit"), _joined(domain, text), "sha256").hex()
 
     def pseudonym(self, speaker: SpeakerId, context: str) -> str:
         """Return the speaker's name in one ``context``: 32 hex digits, unlinkable to other contexts."""
-        return hmac.new(self._subject(speaker).derive("pseudonym"), context.encode(), "sha256").hexdigest()[:32]
+        return hmac.digest(self._subject(speaker).derive("pseudonym"), context.encode(), "sha256").hex()[:32]
 
     # Blobs
 
@@ -257,7 +257,7 @@ class Vault:
     # Inside
 
     def _subject(self, speaker: SpeakerId) -> SubjectKey:
-        return self._ring.subjects([speaker])[0]
+        return self._ring.subject(speaker)
 
     def _header_keys(self, name: str) -> tuple[str, ...]:
         start = self._shelf.start(name, 512)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Integer,
-    Row,
     String,
     Table,
     bindparam,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 )
 
 from sayso.consent.state import State
-from sayso.database import metadata
+from sayso.database import Prepared, metadata
 from sayso.ids import ID_LENGTH, GrantId, PermitId, SpeakerId
 
 grant_minutes = Table(
@@ -69,11 +68,11 @@ reservations = Table(
 
 # Made once: to put a statement together takes longer than to run it, and an utterance runs all of these.
 _OF_GRANT: Final = grant_minutes.c.grant_id == bindparam("of_grant")
-_MINUTES: Final = select(grant_minutes).where(_OF_GRANT)
-_MINUTES_OF: Final = select(grant_minutes).where(grant_minutes.c.speaker_id == bindparam("of_speaker"))
+_MINUTES: Final = Prepared(select(grant_minutes).where(_OF_GRANT))
+_MINUTES_OF: Final = Prepared(select(grant_minutes).where(grant_minutes.c.speaker_id == bindparam("of_speaker")))
 _MS: Final = bindparam("ms", type_=BigInteger)
 _TAKES: Final = bindparam("takes", type_=BigInteger)
-_TAKE: Final = (
+_TAKE: Final = Prepared(
     update(grant_minutes)
     .where(_OF_GRANT, grant_minutes.c.state == str(State.GIVEN))
     .where(
@@ -89,7 +88,7 @@ _TAKE: Final = (
         reserved_takes=grant_minutes.c.reserved_takes + _TAKES,
     )
 )
-_CHARGE: Final = (
+_CHARGE: Final = Prepared(
     update(grant_minutes)
     .where(_OF_GRANT)
     .values(
@@ -99,10 +98,12 @@ _CHARGE: Final = (
         reserved_takes=grant_minutes.c.reserved_takes - bindparam("freed_takes", type_=BigInteger),
     )
 )
-_RESERVE: Final = insert(reservations)
-_RESERVED: Final = select(reservations).where(reservations.c.permit_id == bindparam("of_permit"))
-_END: Final = delete(reservations).where(
-    reservations.c.permit_id == bindparam("of_permit"), reservations.c.fence == bindparam("held_fence")
+_RESERVE: Final = Prepared(insert(reservations))
+_RESERVED: Final = Prepared(select(reservations).where(reservations.c.permit_id == bindparam("of_permit")))
+_END: Final = Prepared(
+    delete(reservations).where(
+        reservations.c.permit_id == bindparam("of_permit"), reservations.c.fence == bindparam("held_fence")
+    )
 )
 
 
@@ -139,19 +140,19 @@ def forget_minutes(tx: Connection, speaker: SpeakerId) -> None:
     tx.execute(delete(grant_minutes).where(grant_minutes.c.speaker_id == speaker))
 
 
-def minutes_row(tx: Connection, grant_id: GrantId) -> Row[Any] | None:
+def minutes_row(tx: Connection, grant_id: GrantId) -> Any | None:
     """Return the counts of a grant; None for one that is not here or erased."""
-    return tx.execute(_MINUTES, {"of_grant": grant_id}).one_or_none()
+    return _MINUTES.row(tx, of_grant=grant_id)
 
 
-def minutes_of(tx: Connection, speaker: SpeakerId) -> list[Row[Any]]:
+def minutes_of(tx: Connection, speaker: SpeakerId) -> list[Any]:
     """Return the counts of every grant of the speaker."""
-    return list(tx.execute(_MINUTES_OF, {"of_speaker": speaker}).all())
+    return list(_MINUTES_OF.rows(tx, of_speaker=speaker))
 
 
 def take(tx: Connection, grant_id: GrantId, ms: int, takes: int) -> bool:
     """Set sound and takes aside under a given grant that has room for them; return whether it had."""
-    return tx.execute(_TAKE, {"of_grant": grant_id, "ms": ms, "takes": takes}).rowcount == 1
+    return _TAKE.change(tx, of_grant=grant_id, ms=ms, takes=takes) == 1
 
 
 def free(tx: Connection, grant_id: GrantId, ms: int, takes: int) -> None:
@@ -161,28 +162,28 @@ def free(tx: Connection, grant_id: GrantId, ms: int, takes: int) -> None:
     tx.execute(update(grant_minutes).where(row.grant_id == grant_id).values(values))
 
 
-def charge(tx: Connection, grant_id: GrantId, held: Row[Any], *, made_ms: int, made_takes: int) -> None:
+def charge(tx: Connection, grant_id: GrantId, held: Any, *, made_ms: int, made_takes: int) -> None:
     """Charge what was made to a grant, and free all that a reservation (a row) held of it."""
     freed = {"freed_ms": held.reserved_ms, "freed_takes": held.takes}
-    tx.execute(_CHARGE, {"of_grant": grant_id, "ms": made_ms, "takes": made_takes, **freed})
+    _CHARGE.change(tx, of_grant=grant_id, ms=made_ms, takes=made_takes, **freed)
 
 
 def add_reservation(tx: Connection, values: Mapping[str, Any]) -> None:
     """Add a reservation."""
-    tx.execute(_RESERVE, dict(values))
+    _RESERVE.insert(tx, values)
 
 
-def reservation_row(tx: Connection, permit_id: PermitId) -> Row[Any] | None:
+def reservation_row(tx: Connection, permit_id: PermitId) -> Any | None:
     """Return what is reserved under a permit."""
-    return tx.execute(_RESERVED, {"of_permit": permit_id}).one_or_none()
+    return _RESERVED.row(tx, of_permit=permit_id)
 
 
-def reservations_of(tx: Connection, grant_ids: Collection[str]) -> list[Row[Any]]:
+def reservations_of(tx: Connection, grant_ids: Collection[str]) -> list[Any]:
     """Return what is reserved under these grants."""
     return list(tx.execute(select(reservations).where(reservations.c.grant_id.in_(grant_ids))))
 
 
-def locked_reservations(tx: Connection, grant_id: GrantId | None) -> list[Row[Any]]:
+def locked_reservations(tx: Connection, grant_id: GrantId | None) -> list[Any]:
     """Return what is reserved under a grant or its licences, or all there is, and lock it.
 
     Where writers run side by side, what another one is just ending is left to that one.
@@ -200,6 +201,6 @@ def replace_reservation(tx: Connection, permit: PermitId, run: str, fence: int, 
     return tx.execute(update(reservations).where(*under).values(**values)).rowcount == 1
 
 
-def end_reservation(tx: Connection, held: Row[Any]) -> bool:
+def end_reservation(tx: Connection, held: Any) -> bool:
     """Delete a reservation; return whether it was still as it was read."""
-    return tx.execute(_END, {"of_permit": held.permit_id, "held_fence": held.fence}).rowcount == 1
+    return _END.change(tx, of_permit=held.permit_id, held_fence=held.fence) == 1

@@ -6,7 +6,8 @@ the last entries that committed to them say what they are to be.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from sayso.consent.errors import GrantTampered
@@ -15,6 +16,7 @@ from sayso.database.rows import Rows, rows_where
 from sayso.errors import SaysoError
 from sayso.ids import GrantId, SpeakerId
 from sayso.ledger import Logged
+from sayso.ledger.entry import Fact, Link
 from sayso.workflows.consent.reach import ABOUT
 from sayso.workflows.installation.rows import committed, grant_rows, speaker_rows
 from sayso.workflows.installation.session import Session
@@ -78,8 +80,14 @@ def _is_as_told(session: Session, speaker: SpeakerId, rows: list[Rows], told: Se
         found = committed(session.vault, speaker, rows)
     except SaysoError:
         return False
-    said = (row.entry.facts[fact] for row in told if fact in row.entry.facts)
+    said = (facts[fact] for row in told if fact in (facts := _facts_in(row.data)))
     return next(said, None) == found
+
+
+@lru_cache(maxsize=4096)
+def _facts_in(data: bytes) -> Mapping[str, Fact]:
+    """Return the facts of an entry's bytes, which are read at each act and change at few."""
+    return Link.decode(data).entry.facts
 
 
 def _checked(tx: Connection, grant: GrantId, names: tuple[str, str], said: Sequence[tuple[int, int]]) -> dict[str, int]:
@@ -94,7 +102,7 @@ def _told(session: Session, tx: Connection, grant: str, facts: tuple[str, str]) 
     """Return the milliseconds and takes that the last entry under the grant that tells of them says are charged."""
     for limit in _LOOKED_BACK:
         for row in session.installation.log.newest_in(tx, grant, limit):
-            said = row.entry.facts
+            said = _facts_in(row.data)
             if facts[0] in said:
                 return int(said[facts[0]]), int(said.get(facts[1], 0))
     return 0, 0
