@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import event
 
 import sayso.consent
 from sayso.consent import changes, minutes, signed, store
@@ -227,7 +226,8 @@ def test_a_warm_standing_is_one_query(filled: Database) -> None:
     policies = Policies()
     permit(filled, policies)
     seen: list[str] = []
-    event.listen(filled.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    with filled.read() as tx:
+        tx.connection.driver_connection.set_trace_callback(seen.append)
     permit(filled, policies)
     assert len([each for each in seen if each.startswith("SELECT")]) == 1
 

@@ -22,7 +22,7 @@ def test_the_tables_can_be_made_on_postgresql() -> None:
 
 
 def test_the_head_of_a_chain_is_locked_while_it_moves() -> None:
-    assert "FOR UPDATE" in on_postgresql(store.LOCK_HEAD)
+    assert "FOR UPDATE" in on_postgresql(store.LOCK_HEAD.statement)
 
 
 def test_a_ticket_that_becomes_visible_late_still_gets_its_place(database: Database, log: Log) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, Select, String, Table, bindparam, delete, select
-
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from sayso.database import Prepared, PreparedWithin, everything, insert_new, metadata, within

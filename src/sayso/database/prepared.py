@@ -1,8 +1,8 @@
 """Prepared statements: compiled once and handed to SQLite's driver as text, for those that every act runs.
 
 SQLAlchemy takes some ten times as long over a short query as SQLite does, and an act makes about thirty. What comes
-back is the same: rows with the columns as attributes, of the same types. Other databases are asked through SQLAlchemy, and
-so is SQLite again where it fails, so that an error is told as everywhere else.
+back is the same: rows with the columns as attributes, of the same types. Other databases are asked through SQLAlchemy,
+and so is SQLite again where it fails, so that an error is told as everywhere else.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Prepared:
 
     def __init__(self, statement: Statement) -> None:
         """Take the statement; it is compiled when it first runs."""
-        self._statement = statement
+        self.statement = statement
         self._texts: dict[tuple[str, ...], _Text] = {}
 
     def rows(self, tx: Connection, **values: Any) -> Sequence[Any]:
@@ -37,7 +37,7 @@ class Prepared:
                 return text.read(_driver_of(tx).execute(text.sql, text.bound(values)))
             except sqlite3.Error:
                 pass
-        return tx.execute(self._statement, values).all()
+        return tx.execute(self.statement, values).all()
 
     def row(self, tx: Connection, **values: Any) -> Any:
         """Return the one row that a query finds, None where it finds none; the query is for a key, or for a sum."""
@@ -55,20 +55,20 @@ class Prepared:
         return int(key or 0)
 
     def _run(self, tx: Connection, values: Mapping[str, Any]) -> Any:
-        text = self._text(tx, tuple(values) if isinstance(self._statement, Insert) else ())
+        text = self._text(tx, tuple(values) if isinstance(self.statement, Insert) else ())
         if text is not None:
             try:
                 return _driver_of(tx).execute(text.sql, text.bound(values))
             except sqlite3.Error:
                 pass
-        return tx.execute(self._statement, dict(values))
+        return tx.execute(self.statement, dict(values))
 
     def _text(self, tx: Connection, columns: tuple[str, ...]) -> _Text | None:
         if tx.dialect.name != "sqlite":
             return None
         found = self._texts.get(columns)
         if found is None:
-            found = self._texts[columns] = _Text(self._statement, tx.dialect, columns)
+            found = self._texts[columns] = _Text(self.statement, tx.dialect, columns)
         return found
 
 
@@ -98,7 +98,8 @@ class _Text:
     """A statement as SQLite's driver takes it: its text, which values go where, and what is made of what comes back."""
 
     def __init__(self, statement: Statement, dialect: Dialect, columns: tuple[str, ...]) -> None:
-        compiled: Any = statement.compile(dialect=dialect, **({"column_keys": list(columns)} if columns else {}))
+        how: dict[str, Any] = {"column_keys": list(columns)} if columns else {}
+        compiled: Any = statement.compile(dialect=dialect, **how)
         self.sql: Final = str(compiled)
         self._names: Final[list[str]] = list(compiled.positiontup or ())
         self._given: Final = {name: value for name, value in compiled.params.items() if value is not None}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import ClassVar, Final
 
 from sayso.ledger.account_acts import (
@@ -369,29 +370,20 @@ class ItemCopied(Result):
     output: str
 
 
+@cache
 def registry() -> dict[str, tuple[type[Act], ...]]:
     """Return the classes of each entry type."""
-    found: dict[str, tuple[type[Act], ...]] = {}
-    for kind in _subclasses(Act):
-        for name in kind.TYPES:
-            found[name] = (*found.get(name, ()), kind)
-    return found
-
-
-_known: dict[str, tuple[type[Act], ...]] = {}
-"""The classes of the types that were read: to go through all of them costs as much as the rest of an entry."""
+    kinds = [(name, kind) for kind in _subclasses(Act) for name in kind.TYPES]
+    return {name: tuple(kind for known, kind in kinds if known == name) for name, _ in kinds}
 
 
 def act_of(entry: Entry) -> Act:
     """Return the act that ``entry`` tells of; raise `EntryInvalid` for a type or facts that are in no class."""
-    for kinds in (_known.get(entry.type, ()), registry().get(entry.type, ())):
-        for kind in kinds:
-            try:
-                act = kind.read(entry)
-            except EntryInvalid:
-                continue
-            _known[entry.type] = kinds
-            return act
+    for kind in registry().get(entry.type, ()):
+        try:
+            return kind.read(entry)
+        except EntryInvalid:
+            continue
     raise EntryInvalid(f"entry {entry.type}: got a type or facts that are not in the vocabulary of the ledger")
 
 

@@ -27,9 +27,9 @@ from sayso.database import Prepared
 from sayso.ledger.entry import Entry, Link, brief
 from sayso.ledger.errors import EntryUnknown
 from sayso.ledger.store import (
+    FEW,
     INDEXED,
     IS_OF_CONSENT,
-    FEW,
     MANY,
     Stored,
     chains,
