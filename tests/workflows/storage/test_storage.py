@@ -18,15 +18,14 @@ from sayso.workflows.consent import changing
 from sayso.workflows.consent.granting import Terms, give
 from sayso.workflows.erasure import erasing
 from sayso.workflows.storage import clearing, copying, shelf
-from sayso.workflows.storage.keeping import Deposit, add
-from tests.workflows.conftest import LICENSEE, PURPOSE, granted
+from sayso.workflows.storage.keeping import Deposit, StoredTake, add
+from tests.workflows.conftest import LICENSEE, PURPOSE, Estate, granted
 
 ALL = ("clone", "synthesize", "export")
 
 
-@pytest.fixture
-def able(estate):
-    """Return an estate whose speaker lets recordings be exported, too."""
+def lending(estate) -> Estate:
+    """Return ``estate`` once its speaker lets recordings be exported, too."""
     grant = give(
         estate.session,
         Terms(speaker=estate.speaker, licensee=LICENSEE, purposes=(PURPOSE,), actions=("export", "stream", "clone")),
@@ -35,9 +34,22 @@ def able(estate):
     return replace(estate, grant=grant)
 
 
+@pytest.fixture(scope="module")
+def stored_template(tmp_path_factory, template) -> tuple[Estate, StoredTake]:
+    """Return an estate with a stored recording, which tests get copies of: to choose its form takes seconds."""
+    estate = lending(template.copied(tmp_path_factory.mktemp("stored")))
+    added = add(estate.session, Deposit(estate.recording, estate.speaker, "archive"))
+    return estate.closed(), added
+
+
 @pytest.fixture
-def stored(able):
-    return add(able.session, Deposit(able.recording, able.speaker, "archive"))
+def able(tmp_path, stored_template) -> Estate:
+    return stored_template[0].copied(tmp_path)
+
+
+@pytest.fixture
+def stored(stored_template) -> StoredTake:
+    return stored_template[1]
 
 
 def wrong(session) -> list[str]:
@@ -77,7 +89,8 @@ def test_an_address_is_keyed_by_the_speaker(able, stored):
     assert [each.item_id for each in shelf.items(able.session, speaker)] == [theirs.item_id]
 
 
-def test_nothing_is_stored_that_no_grant_allows(able):
+def test_nothing_is_stored_that_no_grant_allows(estate):
+    able = lending(estate)
     with pytest.raises(ConsentRefused):
         add(able.session, Deposit(able.recording, able.speaker, "training"))
     assert shelf.items(able.session) == []
