@@ -134,6 +134,7 @@ TRIED: dict[str, str] = {
     "runs cancel": "{run}",
     "runs fork": "{run}",
     "runs list": "",
+    "runs pause": "{run}",
     "runs resume": "{run}",
     "runs show": "{run}",
     "say": "Hello --voice {voice} --licensee {ours} --purpose {purpose} -o {new}.wav",

@@ -47,6 +47,8 @@ HINTS: Final[Mapping[str, str]] = {
     "ProductionUnknown": "`sayso produce plan BOOK` plans one",
     "RequestUnanswered": "the speaker answers with `sayso consent accept`",
     "RoleRefused": "ask somebody who has the role, or use a credential of it",
+    "RunEnded": "`sayso runs list` shows the runs",
+    "RunPaused": "`sayso runs resume` goes on with it",
     "RunStopped": "`sayso runs resume` goes on with it",
     "RunUnknown": "`sayso runs list` shows the runs",
     "SpeakerKey": "write it with `--draft FILE`, have it signed with `sayso consent sign`, then `sayso consent submit`",

@@ -37,5 +37,13 @@ class ProductionBusy(Conflict):
     """Another process works on the production; wait for it, or end it."""
 
 
+class RunPaused(Conflict):
+    """A run of the production is paused; resume it, or cancel it."""
+
+
+class RunEnded(Conflict):
+    """The run has ended: there is nothing of it to pause."""
+
+
 class ExtraMissing(Unavailable):
     """A package that productions need is not installed; install sayso[productions]."""

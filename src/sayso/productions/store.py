@@ -1,4 +1,4 @@
-"""The table of productions: for whom and what for in the clear, the plan itself sealed."""
+"""The tables of productions: for whom and what for in the clear, the plan itself sealed; checked lines, paused runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, delete, insert, select, update
 
 from sayso.database import metadata, organisation_of, within
-from sayso.ids import ID_LENGTH, ClipId, ProductionId
+from sayso.ids import ID_LENGTH, ClipId, ProductionId, RunId
 from sayso.productions.errors import ProductionUnknown
 
 productions = Table(
@@ -33,6 +33,16 @@ checked_lines = Table(
     Column("problems", String(2000), nullable=False),
 )
 """What the checks of a line's clip found, as a JSON list: numbers and words of a table, never the line's own."""
+
+paused_runs = Table(
+    "paused_runs",
+    metadata,
+    Column("run_id", String(ID_LENGTH), primary_key=True),
+    Column("production_id", String(ID_LENGTH), nullable=False),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
+    Column("paused_at", String(24), nullable=False),
+)
+"""The runs that were paused, until they are resumed or cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,24 @@ def checks_of(tx: Connection, clips: Sequence[ClipId]) -> dict[ClipId, tuple[str
     query = select(checked_lines.c.clip_id, checked_lines.c.problems)
     query = query.where(within(tx, checked_lines), checked_lines.c.clip_id.in_(list(clips)))
     return {ClipId(clip): tuple(json.loads(problems)) for clip, problems in tx.execute(query)}
+
+
+def insert_pause(tx: Connection, run: RunId, production: ProductionId, moment: str) -> None:
+    """Note that a run is paused, unless it is noted."""
+    values = {"run_id": run, "production_id": production, "paused_at": moment}
+    if run not in pauses(tx):
+        tx.execute(insert(paused_runs).values(organisation_id=organisation_of(tx), **values))
+
+
+def delete_pauses(tx: Connection, production: ProductionId) -> None:
+    """Note that no run of a production is paused."""
+    tx.execute(delete(paused_runs).where(within(tx, paused_runs), paused_runs.c.production_id == production))
+
+
+def pauses(tx: Connection) -> dict[RunId, ProductionId]:
+    """Return the paused runs that are seen, with their productions."""
+    query = select(paused_runs.c.run_id, paused_runs.c.production_id).where(within(tx, paused_runs))
+    return {RunId(run): ProductionId(production) for run, production in tx.execute(query)}
 
 
 def _unknown(production: str) -> ProductionUnknown:

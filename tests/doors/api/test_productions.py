@@ -61,7 +61,38 @@ def test_a_production_is_made_and_told(server, planned):
             assert production in path or production not in foreign.text
         assert theirs.get("/v1/runs").json() == {"runs": []}
         assert theirs.post(f"/v1/productions/{production}/run", json={}).status_code == 404
-        assert theirs.post(f"/v1/runs/{run['run']}/cancel").status_code == 404
+        for act in ("pause", "resume", "cancel"):
+            assert theirs.post(f"/v1/runs/{run['run']}/{act}").status_code == 404
+
+
+def test_a_run_is_paused_and_goes_on(server):
+    form = {"licensee": LICENSEE, "purpose": PURPOSE, "voice": server.ids["stock"]}
+    book = BOOK + b"\n".join(b"He wrote line %d into the book.\n" % line for line in range(40))
+    with server.http() as http:
+        answer = http.post("/v1/productions", data=form, files={"book": ("lamp.txt", book)})
+        production = shown(answer, "production-planned", 201)["production"]
+        http.post(f"/v1/productions/{production}/run", json={"formats": ["wav"]})
+        run = until(lambda: next(iter([one["run"] for one in runs_of(http, production)]), ""))
+        assert shown(http.post(f"/v1/runs/{run}/pause"), "run")["state"] == "paused"
+        assert http.get(f"/v1/productions/{production}").json()["stage"] == "paused"
+        resumed = until(lambda: (found := http.post(f"/v1/runs/{run}/resume")).status_code != 409 and found)
+        shown(resumed, "run", 202)  # 409 as long as the process that was paused is on its way out
+        until(lambda: [one["state"] for one in runs_of(http, production)] in (["pending"], ["enqueued"]))
+        assert shown(http.post(f"/v1/runs/{run}/cancel"), "run")["state"] == "cancelled"
+        refused = http.post(f"/v1/runs/{run}/pause")
+        assert (refused.status_code, refused.json()["error"]) == (409, "run-ended")
+
+
+def runs_of(http, production):
+    return [one for one in http.get("/v1/runs").json()["runs"] if one["production"] == production]
+
+
+def until(found, within_s=60.0):
+    ends = time.monotonic() + within_s
+    while not (done := found()):
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+    return done
 
 
 @pytest.mark.parametrize(

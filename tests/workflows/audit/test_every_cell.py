@@ -35,7 +35,10 @@ ENUMS = {
 }
 """Columns that hold one of some words, each with a word that it may hold."""
 
-UNHELD = {"checked_lines": "says what a person should listen to; nothing is permitted, counted or released by it"}
+UNHELD = {
+    "checked_lines": "says what a person should listen to; nothing is permitted, counted or released by it",
+    "paused_runs": "holds work up; nothing is permitted, counted or released by it",
+}
 """Tables that the ledger does not speak for, each with the reason."""
 
 TABLES = sorted(set(metadata.tables) - set(UNHELD))

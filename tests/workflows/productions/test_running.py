@@ -179,11 +179,11 @@ def test_progress_and_runs_tell_how_far_it_is(produced):
     found = running.progress(book.session, book.production)
     assert (found.stage, found.lines, found.done, found.stopped) == ("packaged", 7, 7, 0)
     assert found.rtf is not None
-    (run,) = running.listed(book.session)
+    (run,) = runs.listed(book.session)
     assert (run.run, run.state, run.production) == (made.run, "success", book.production)
-    assert running.shown(book.session, made.run).steps == 1 + 7 + 2 + 1
-    with pytest.raises(running.RunUnknown):
-        running.shown(book.session, "run_aaaaaaaaaaaaaaaa")
+    assert runs.shown(book.session, made.run).steps == 1 + 7 + 2 + 1
+    with pytest.raises(runs.RunUnknown):
+        runs.shown(book.session, "run_aaaaaaaaaaaaaaaa")
 
 
 def test_a_run_is_forked_and_a_cancelled_one_goes_on(produced):

@@ -126,31 +126,54 @@ async def report_production(production: str, asked: Asked) -> JSONResponse:
 @router.get("/v1/runs", responses=told("runs"))
 async def list_runs(asked: Asked) -> JSONResponse:
     """List the runs of productions, the newest first."""
-    return await _shown(asked, lambda: shapes.runs(running.listed(asked.session)))
+    return await _shown(asked, lambda: shapes.runs(runs.listed(asked.session)))
 
 
 @router.get("/v1/runs/{run}", responses=told("run"))
 async def show_run(run: str, asked: Asked) -> JSONResponse:
     """Show one run and how many of its steps are done."""
-    return await _shown(asked, lambda: shapes.run(running.shown(asked.session, run)))
+    return await _shown(asked, lambda: shapes.run(runs.shown(asked.session, run)))
 
 
 @router.post("/v1/runs/{run}/cancel", responses=told("run"))
 async def cancel_run(run: str, asked: Asked) -> JSONResponse:
     """Stop a run at its next step; what is made stays, and a new run takes it over."""
-    return await _shown(asked, lambda: shapes.run(running.cancel(asked.session, run)))
+    return await _shown(asked, lambda: shapes.run(runs.cancel(asked.session, run)))
+
+
+@router.post("/v1/runs/{run}/pause", responses=told("run"))
+async def pause_run(run: str, asked: Asked) -> JSONResponse:
+    """Stop a run at its next step until it is resumed; what is made stays."""
+    return await _shown(asked, lambda: shapes.run(runs.pause(asked.session, run)))
+
+
+@router.post("/v1/runs/{run}/resume", status_code=202, responses=told("run", 202))
+async def resume_run(run: str, asked: Asked) -> JSONResponse:
+    """Begin to go on with a run that was paused, killed or cancelled, in a process of its own."""
+
+    def begun() -> dict[str, Any]:
+        found = runs.shown(asked.session, run)
+        _keep(found.production, lambda: running.begin_resume(asked.session, run))
+        return shapes.run(found)
+
+    return await _shown(asked, begun, 202)
 
 
 def _begin(session: Session, production: str, formats: tuple[str, ...], body: RunBody) -> None:
     folder = _folder(session, production)
     make_private(folder)
     delivery = Delivery(folder, formats, body.target, body.base_url)
+    _keep(production, lambda: running.begin(session, production, delivery))
+
+
+def _keep(production: str, begin: Callable[[], subprocess.Popen[bytes]]) -> None:
+    """Keep the process that works on a production, begun unless there is one."""
     with _BEGINNING:
         for name in [name for name, process in _BEGUN.items() if process.poll() is not None]:
             with _BEGUN.pop(name):
                 pass
         if production not in _BEGUN:
-            _BEGUN[production] = running.begin(session, production, delivery)
+            _BEGUN[production] = begin()
 
 
 def _folder(session: Session, production: str) -> Path:

@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +35,10 @@ except ImportError:  # pragma: no cover - told by the first command of productio
 
 NAME: Final = "sayso-productions"
 VERSION: Final = "sayso-productions-1"
-"""Pinned: a newer program goes on with what an older one began, unless the steps themselves are others."""
+"""Pinned: a newer program goes on with what an older one began, unless the steps themselves are others.
+
+With the production behind it, since every process takes whatever run of its own version waits to be gone on with.
+"""
 
 _ATTEMPTS: Final = 3
 _REBUILDS: Final = 5
@@ -74,6 +78,7 @@ class _Bench:
     """What the steps of this process work with."""
 
     session: Session | None = None
+    at_step: threading.Lock = field(default_factory=threading.Lock)
     lines: SharedLines | None = None
     productions: dict[str, Production] = field(default_factory=dict)
 
@@ -89,9 +94,19 @@ class _Bench:
 
 
 _BENCH: Final = _Bench()
+_LAUNCHING: Final = threading.Lock()
+"""DBOS is one in a process: what only makes its tables waits for a launch, and finds them."""
+
+
+@contextlib.contextmanager
+def _step() -> Iterator[None]:
+    """Hold the process in its work until a step that began has ended."""
+    with _BENCH.at_step:
+        yield
 
 
 @DBOS.step()
+@_step()
 def permit_step(production_id: str) -> list[list[Any]]:
     """Return the chapters with the labels of their lines, and of those not made yet: the work that is permitted."""
     session, production = _BENCH.at(), _BENCH.production(production_id)
@@ -106,6 +121,7 @@ def permit_step(production_id: str) -> list[list[Any]]:
 
 
 @DBOS.step()
+@_step()
 def line_step(production_id: str, label: str, opens: bool) -> dict[str, Any]:
     """Make one line, unless it is made; a refusal stops it alone, and an engine that fails is asked again."""
     with contextlib.nullcontext() if _BENCH.lines is None else _BENCH.lines.taken(label):
@@ -131,6 +147,7 @@ def _line(production_id: str, label: str, *, opens: bool) -> dict[str, Any]:
 
 
 @DBOS.step()
+@_step()
 def chapter_step(production_id: str, number: int, delivery: str, round_: int) -> dict[str, Any]:
     """Write the files of one chapter; ``round_`` counts how often a withdrawal had them made anew."""
     session, production = _BENCH.at(), _BENCH.production(production_id)
@@ -140,6 +157,7 @@ def chapter_step(production_id: str, number: int, delivery: str, round_: int) ->
 
 
 @DBOS.step()
+@_step()
 def package_step(production_id: str, delivery: str, round_: int) -> dict[str, Any]:
     """Bind and list everything; ``round_`` as in `chapter_step`."""
     session, production = _BENCH.at(), _BENCH.production(production_id)
@@ -200,10 +218,12 @@ def at_work(session: Session, executor: str) -> Iterator[None]:
         with shared(session, plans.opened(session, executor)) as lines:
             _BENCH.lines = lines
             try:
-                _launch(url, executor)
+                with _LAUNCHING:
+                    _launch(url, executor)
                 yield
             finally:
-                DBOS.destroy()
+                with _BENCH.at_step:
+                    DBOS.destroy()
     finally:
         _BENCH.session = _BENCH.lines = None
 
@@ -224,7 +244,7 @@ def resumed(run: str) -> None:
 def forked(run: str, step: int, new: str) -> None:
     """Start ``new``, which takes over the steps of ``run`` before ``step``, within `at_work`."""
     with SetWorkflowID(new):
-        DBOS.fork_workflow(run, step, application_version=VERSION)
+        DBOS.fork_workflow(run, step, application_version=DBOS.application_version)
 
 
 def handle(run: str) -> Any:
@@ -252,11 +272,12 @@ def client(settings: Settings) -> Iterator[Any]:
 
 def _check_schema(client: DBOSClient, url: str) -> None:
     """Make DBOS's tables where there are none: only a launch does that."""
-    try:
-        client.list_workflows(limit=1)
-    except Exception:  # noqa: BLE001 - each database names a missing table in its own way
-        _launch(url, "schema")
-        DBOS.destroy()
+    with _LAUNCHING:
+        try:
+            client.list_workflows(limit=1)
+        except Exception:  # noqa: BLE001 - each database names a missing table in its own way
+            _launch(url, "schema")
+            DBOS.destroy()
 
 
 def _launch(url: str, executor: str) -> None:
@@ -267,7 +288,7 @@ def _launch(url: str, executor: str) -> None:
         config={
             "name": NAME,
             "system_database_url": url,
-            "application_version": VERSION,
+            "application_version": f"{VERSION}-{executor}",
             "executor_id": executor,
             "serializer": PlainJson(),
             "log_level": "CRITICAL",

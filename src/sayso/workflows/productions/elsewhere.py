@@ -26,7 +26,7 @@ from sayso.workflows.installation.session import Session, open_session
 
 
 def spawned(session: Session, work: Mapping[str, Any]) -> subprocess.Popen[bytes]:
-    """Return a process that does ``work`` as who asks: ``{"help": ID}`` or ``{"run": ID, "to": DELIVERY}``."""
+    """Return a process that does ``work`` as who asks: ``{"help": ID}``, ``{"run": ID, "to": DELIVERY}`` or ``{"resume": RUN}``."""
     session.require(Right.SPEECH)
     process = subprocess.Popen(
         [sys.executable, "-m", "sayso.workflows.productions.elsewhere"],
@@ -77,6 +77,8 @@ def main() -> None:
     session = _session(told)
     if "run" in told:
         running.run(session, told["run"], Delivery.of(told["to"]))
+    elif "resume" in told:
+        running.resume(session, told["resume"])
     else:
         lines = sharing.SharedLines(session, plans.opened(session, told["help"]))
         while lines.help():

@@ -5,19 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sayso.accounts.rights import Right
-from sayso.clock import stamp
 from sayso.consent.errors import ConsentRefused
-from sayso.errors import Conflict, NotFound
+from sayso.errors import Conflict
 from sayso.ids import new_id, parse_id
-from sayso.productions.errors import ProductionUnknown
 from sayso.progress import Report, silent
 from sayso.workflows.installation.session import Session
-from sayso.workflows.productions import permitting, plans, takes
+from sayso.workflows.productions import pausing, permitting, plans, runs, takes
 from sayso.workflows.productions.alone import alone
 from sayso.workflows.productions.delivery import MANIFEST, Delivery
 from sayso.workflows.productions.elsewhere import spawned
@@ -28,12 +25,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _POLL_S: Final = 0.05
-_INPUTS: Final = 2  # of a run: production and sealed delivery
-_GOING: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
-
-
-class RunUnknown(NotFound):
-    """There is no such run here."""
 
 
 class RunStopped(Conflict):
@@ -60,19 +51,6 @@ class Produced:
 
 
 @dataclass(frozen=True, slots=True)
-class RunShown:
-    """One run, as it is now: ``state`` is DBOS's word in lower case, ``steps`` how many are done."""
-
-    run: str
-    production: str
-    state: str
-    began_at: str
-    ended_at: str | None
-    steps: int
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a production is: its stage, lines done of all, and what the last run tells of speed."""
 
@@ -93,17 +71,18 @@ def run(
     """Make the production into ``delivery``, or go on with a run that was cut off, and return what came of it.
 
     Raise `ConsentRefused` with every reason where anything is missing before the first sound; `ProductionBusy` where
-    another process works on it; `WorkFailed` where a disk or a database could not be had.
+    another process works on it; `RunPaused` where it is paused, now or meanwhile; `WorkFailed` where a disk or a
+    database could not be had.
     """
     production, delivery = _ready(session, production_id, delivery)
     with alone(session, production.production_id):
-        durable = _durable()
+        durable = runs.durable()
         unfinished = None if fresh else _unfinished(session, production.production_id, delivery)
         run_id = unfinished or new_id("run")
         with durable.at_work(session, production.production_id):
             if unfinished is None:
                 durable.started(run_id, production.production_id, durable.sealed_delivery(session, delivery))
-            told = _awaited(durable, run_id, production, report)
+            told = _awaited(session, durable, run_id, production, report)
     return _produced(production, run_id, delivery, told)
 
 
@@ -124,6 +103,7 @@ def _ready(session: Session, production_id: str, delivery: Delivery) -> tuple[Pr
     session.require_licensee(production.licensee, Right.SPEECH)
     for voice in production.plan.voices:
         session.require_voice(voice, Right.SPEECH)
+    runs.check_unpaused(session, production)
     _check_permitted(session, production)
     delivery = replace(delivery, folder=delivery.folder.resolve())
     delivery.prepare()
@@ -131,58 +111,45 @@ def _ready(session: Session, production_id: str, delivery: Delivery) -> tuple[Pr
 
 
 def resume(session: Session, run_id: str, report: Report = silent) -> Produced:
-    """Go on with a run that was cut off, failed or cancelled; raise `RunUnknown`."""
+    """Go on with a run that was paused, cut off, failed or cancelled; raise `RunUnknown`."""
     session.require(Right.SPEECH)
-    durable = _durable()
-    production, sealed = _asked(session, run_id)
+    durable = runs.durable()
+    production, sealed = runs.asked(session, run_id)
     session.require_licensee(production.licensee, Right.SPEECH)
     delivery = durable.opened_delivery(session, sealed)
     delivery.prepare()
-    with alone(session, production.production_id), durable.at_work(session, production.production_id):
-        durable.resumed(run_id)
-        told = _awaited(durable, run_id, production, report)
+    with alone(session, production.production_id):
+        pausing.free(session, production.production_id)
+        with durable.at_work(session, production.production_id):
+            durable.resumed(run_id)
+            told = _awaited(session, durable, run_id, production, report)
     return _produced(production, run_id, delivery, told)
+
+
+def begin_resume(session: Session, run_id: str) -> Popen[bytes]:
+    """Begin what `resume` does in a process of its own, as `begin` does."""
+    session.require(Right.SPEECH)
+    production, _ = runs.asked(session, run_id)
+    session.require_licensee(production.licensee, Right.SPEECH)
+    with alone(session, production.production_id):
+        pass
+    return spawned(session, {"resume": run_id})
 
 
 def fork(session: Session, run_id: str, step: int, report: Report = silent) -> Produced:
     """Run again from a step of a run on, as a run of its own; what came before is taken over."""
     session.require(Right.SPEECH)
-    durable = _durable()
-    production, sealed = _asked(session, run_id)
+    durable = runs.durable()
+    production, sealed = runs.asked(session, run_id)
     session.require_licensee(production.licensee, Right.SPEECH)
     delivery = durable.opened_delivery(session, sealed)
+    runs.check_unpaused(session, production)
     delivery.prepare()
     forked = new_id("run")
     with alone(session, production.production_id), durable.at_work(session, production.production_id):
         durable.forked(run_id, step, forked)
-        told = _awaited(durable, forked, production, report)
+        told = _awaited(session, durable, forked, production, report)
     return _produced(production, forked, delivery, told)
-
-
-def cancel(session: Session, run_id: str) -> RunShown:
-    """Stop a run at its next step, in whichever process it goes; what is made stays."""
-    session.require(Right.SPEECH)
-    _asked(session, run_id)
-    with _durable().client(session.settings) as client:
-        client.cancel_workflow(run_id)
-    return shown(session, run_id)
-
-
-def shown(session: Session, run_id: str) -> RunShown:
-    """Return one run; raise `RunUnknown`."""
-    _asked(session, run_id)
-    with _durable().client(session.settings) as client:
-        found = client.list_workflows(workflow_ids=[run_id])[0]
-        steps = len(client.list_workflow_steps(run_id, load_output=False))
-    return _shown(found, steps)
-
-
-def listed(session: Session) -> list[RunShown]:
-    """Return the runs of the productions that who asks sees, the newest first, without their steps counted."""
-    seen = {row.production_id for row in plans.listed(session)}
-    with _durable().client(session.settings) as client:
-        found = [one for one in client.list_workflows(sort_desc=True) if _production_of(one) in seen]
-    return [_shown(one, 0) for one in found]
 
 
 def redo(session: Session, production_id: str, label: str) -> Production:
@@ -205,7 +172,7 @@ def progress(session: Session, production_id: str) -> Progress:
     clips = [takes.clip_of(session, production, line) for line in lines]
     made_ms = sum(clip.duration_ms or 0 for clip in clips if clip is not None)
     done = sum(clip is not None for clip in clips)
-    steps = _steps(session, production.production_id)
+    steps = runs.steps_of(session, production.production_id)
     outputs = [step["output"] for step in steps if isinstance(step.get("output"), Mapping)]
     rtf = _rtf(steps)
     left = sum(line.bound_ms for line, clip in zip(lines, clips, strict=True) if clip is None) / 2000
@@ -235,20 +202,18 @@ def _check_permitted(session: Session, production: Production) -> None:
         )
 
 
-def _durable() -> ModuleType:
-    from sayso.workflows.productions import durable  # noqa: PLC0415 - loads DBOS, of the extra
-
-    return durable
-
-
-def _awaited(durable: ModuleType, run_id: str, production: Production, report: Report) -> Mapping[str, Any]:
-    """Wait for a run within `at_work`, telling how far it is; raise `WorkFailed` or `RunStopped`."""
+def _awaited(
+    session: Session, durable: ModuleType, run_id: str, production: Production, report: Report
+) -> Mapping[str, Any]:
+    """Wait for a run within `at_work`, telling how far it is; raise `WorkFailed`, `RunStopped` or `RunPaused`."""
     total = sum(1 for _ in production.plan.lines()) + len(production.plan.chapters) + 2
     handle = durable.handle(run_id)
-    while (status := handle.get_status()).status in _GOING:
+    while (status := handle.get_status()).status in runs.GOING:
         report(min(1.0, durable.steps_done(run_id) / total))
         time.sleep(_POLL_S)
     if status.status == "CANCELLED":
+        if run_id in pausing.held(session):
+            raise pausing.refused(run_id)
         raise RunStopped(f"{run_id} was cancelled; what was made stays")
     if status.status != "SUCCESS":
         raise durable.WorkFailed(str(status.error or status.status))
@@ -272,9 +237,9 @@ def _produced(production: Production, run_id: str, delivery: Delivery, told: Map
 
 def _unfinished(session: Session, production_id: str, delivery: Delivery) -> str | None:
     """Return the run that a dead process left, if it goes to the same place; another one is cancelled."""
-    durable = _durable()
+    durable = runs.durable()
     with durable.client(session.settings) as client:
-        found = [one for one in client.list_workflows(status=list(_GOING)) if _production_of(one) == production_id]
+        found = [one for one in client.list_workflows(status=list(runs.GOING)) if runs.production_of(one) == production_id]
         same = [one for one in found if durable.opened_delivery(session, one.input["args"][1]) == delivery]
         for one in found:
             if one not in same[-1:]:
@@ -282,55 +247,12 @@ def _unfinished(session: Session, production_id: str, delivery: Delivery) -> str
     return str(same[-1].workflow_id) if same else None
 
 
-def _production_of(status: Any) -> str:
-    args = (status.input or {}).get("args") or [""]
-    return str(args[0])
-
-
-def _asked(session: Session, run_id: str) -> tuple[Production, str]:
-    """Return the production of a run, and its sealed delivery; `RunUnknown` for one that who asks does not see."""
-    unknown = RunUnknown(f"got {parse_id('run', run_id)}, which is no run that is known here")
-    with _durable().client(session.settings) as client:
-        found = client.list_workflows(workflow_ids=[run_id])
-    args = [str(each) for each in (found[0].input or {}).get("args", ())] if found else []
-    if len(args) != _INPUTS:
-        raise unknown
-    try:
-        return plans.opened(session, args[0]), args[1]
-    except ProductionUnknown:  # whose id is not for those who do not see it
-        raise unknown from None
-
-
-def _shown(status: Any, steps: int) -> RunShown:
-    ended = status.completed_at
-    return RunShown(
-        run=status.workflow_id,
-        production=_production_of(status),
-        state=str(status.status).lower(),
-        began_at=_moment(status.created_at),
-        ended_at=None if ended is None else _moment(ended),
-        steps=steps,
-        problem="" if status.error is None else str(status.error),
-    )
-
-
-def _moment(epoch_ms: int) -> str:
-    return stamp(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=epoch_ms))
-
-
-def _steps(session: Session, production_id: str) -> list[Mapping[str, Any]]:
-    """Return the steps of the last run of a production."""
-    with _durable().client(session.settings) as client:
-        runs = [one for one in client.list_workflows(sort_desc=True) if _production_of(one) == production_id]
-        return list(client.list_workflow_steps(runs[0].workflow_id)) if runs else []
-
-
 def _stage(session: Session, production_id: str, steps: list[Mapping[str, Any]]) -> str:
-    runs = [one for one in listed(session) if one.production == production_id]
-    if not runs:
+    states = [one.state for one in runs.listed(session) if one.production == production_id]
+    if not states:
         return "planned"
-    if runs[0].state not in {"pending", "enqueued"}:
-        return {"success": "packaged", "error": "failed"}.get(runs[0].state, runs[0].state)
+    if states[0] not in {"pending", "enqueued"}:
+        return {"success": "packaged", "error": "failed"}.get(states[0], states[0])
     last = steps[-1]["function_name"].rpartition(".")[2] if steps else ""
     return {"": "permit", "permit_step": "synthesize", "line_step": "synthesize", "chapter_step": "master"}.get(
         last, "package"

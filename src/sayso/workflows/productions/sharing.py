@@ -12,16 +12,19 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
+from subprocess import TimeoutExpired
 from typing import Final
 
 from sayso.accounts.rights import Right
 from sayso.disk import PRIVATE, make_private
 from sayso.workflows.installation.session import Session
-from sayso.workflows.productions import takes
+from sayso.workflows.productions import pausing, takes
 from sayso.workflows.productions.elsewhere import spawned
 from sayso.workflows.productions.plans import Production
 
 _POLL_S: Final = 0.02
+_LINE_S: Final = 60.0
+"""So long helpers may end the lines that they are at, when the run is paused."""
 
 
 class SharedLines:
@@ -57,7 +60,12 @@ class SharedLines:
             self._release(place)
 
     def help(self) -> bool:
-        """Make the next line that nobody has; return whether there was one. What fails is left to the run itself."""
+        """Make the next line that nobody has; return whether there was one. What fails is left to the run itself.
+
+        While the run is paused there is none.
+        """
+        if self.is_paused():
+            return False
         for place in range(self._passed, len(self._lines)):
             line, opens = self._lines[place]
             if place in self._left or not self._claim(place):
@@ -73,6 +81,10 @@ class SharedLines:
                 while self._passed in self._left:
                     self._passed += 1
         return False
+
+    def is_paused(self) -> bool:
+        """Return whether the run that these lines are made for is paused."""
+        return pausing.is_held(self._session, self._production.production_id)
 
     def _claim(self, place: int) -> bool:
         try:
@@ -98,7 +110,10 @@ def shared(session: Session, production: Production) -> Iterator[SharedLines | N
         helpers += [spawned(session, {"help": production.production_id}) for _ in range(count - 1)]
         yield lines
     finally:
+        patience_s = _LINE_S if lines.is_paused() else 0.0
         for helper in helpers:
+            with contextlib.suppress(TimeoutExpired):
+                helper.wait(patience_s)
             with helper:
                 helper.kill()
         lines.close()

@@ -20,7 +20,7 @@ COMMANDS: Final[dict[str, tuple[str, str | None]]] = {
     "text": ("text.text", None),
     "export": ("export.export", None),
     "produce": ("produce.app", "Produce audiobooks and podcasts from manuscripts."),
-    "runs": ("produce.runs_app", "Show, resume, cancel and fork the runs of productions."),
+    "runs": ("produce.runs_app", "Show, pause, resume, cancel and fork runs of productions."),
     "verify": ("verify.verify", None),
     "trace": ("trace.trace", None),
     "detect": ("detect.detect", None),

@@ -234,7 +234,7 @@ def list_runs(as_json: AsJson = False) -> None:
     """List the runs of productions, the newest first."""
     from sayso.workflows.productions import running  # noqa: PLC0415
 
-    found = running.listed(local_session())
+    found = runs.listed(local_session())
     show(shapes.runs(found), map(_run, found), as_json=as_json)
 
 
@@ -243,13 +243,13 @@ def show_run(run: RunName, as_json: AsJson = False) -> None:
     """Show one run and how many of its steps are done."""
     from sayso.workflows.productions import running  # noqa: PLC0415
 
-    found = running.shown(local_session(), run)
+    found = runs.shown(local_session(), run)
     show(shapes.run(found), [_run(found), f"{found.steps} steps done"], as_json=as_json)
 
 
 @runs_app.command("resume")
 def resume_run(run: RunName, as_json: AsJson = False) -> None:
-    """Go on with a run that was killed or cancelled."""
+    """Go on with a run that was paused, killed or cancelled."""
     from sayso.workflows.productions import running  # noqa: PLC0415
 
     with bar("producing") as report:
@@ -257,12 +257,21 @@ def resume_run(run: RunName, as_json: AsJson = False) -> None:
     _show(done, as_json=as_json)
 
 
+@runs_app.command("pause")
+def pause_run(run: RunName, as_json: AsJson = False) -> None:
+    """Stop a run at its next step until it is resumed."""
+    from sayso.workflows.productions import running  # noqa: PLC0415
+
+    found = runs.pause(local_session(), run)
+    show(shapes.run(found), [_run(found)], as_json=as_json)
+
+
 @runs_app.command("cancel")
 def cancel_run(run: RunName, as_json: AsJson = False) -> None:
     """Stop a run at its next step; what is made stays."""
     from sayso.workflows.productions import running  # noqa: PLC0415
 
-    found = running.cancel(local_session(), run)
+    found = runs.cancel(local_session(), run)
     show(shapes.run(found), [_run(found)], as_json=as_json)
 
 

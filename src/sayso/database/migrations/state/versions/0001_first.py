@@ -364,6 +364,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_organisations")),
     )
     op.create_table(
+        "paused_runs",
+        sa.Column("run_id", sa.String(length=20), nullable=False),
+        sa.Column("production_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.Column("paused_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_paused_runs")),
+    )
+    op.create_index(op.f("ix_paused_runs_organisation_id"), "paused_runs", ["organisation_id"], unique=False)
+    op.create_table(
         "productions",
         sa.Column("production_id", sa.String(length=20), nullable=False),
         sa.Column("organisation_id", sa.String(length=20), nullable=False),

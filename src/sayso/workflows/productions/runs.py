@@ -1,0 +1,152 @@
+"""Runs of productions: listed, shown, paused and cancelled, in whichever process they go."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sayso.accounts.rights import Right
+from sayso.clock import stamp
+from sayso.errors import NotFound
+from sayso.ids import parse_id
+from sayso.productions.errors import ProductionUnknown, RunEnded
+from sayso.workflows.installation.session import Session
+from sayso.workflows.productions import pausing, plans
+from sayso.workflows.productions.plans import Production
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+GOING: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
+"""DBOS's words for a run that has not ended."""
+
+_PAUSED: Final = "paused"
+_INPUTS: Final = 2  # of a run: production and sealed delivery
+
+
+class RunUnknown(NotFound):
+    """There is no such run here."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunShown:
+    """One run, as it is now: ``state`` is paused, or DBOS's word in lower case, ``steps`` how many are done."""
+
+    run: str
+    production: str
+    state: str
+    began_at: str
+    ended_at: str | None
+    steps: int
+    problem: str = ""
+
+
+def pause(session: Session, run_id: str) -> RunShown:
+    """Stop a run at its next step until it is resumed; what is made stays, and a restart does not go on with it.
+
+    Raise `RunEnded` where it has ended, or was cancelled.
+    """
+    session.require(Right.SPEECH)
+    production, _ = asked(session, run_id)
+    session.require_licensee(production.licensee, Right.SPEECH)
+    before = shown(session, run_id)
+    if before.state.upper() in GOING:
+        pausing.hold(session, run_id, production.production_id)
+        with durable().client(session.settings) as client:
+            client.cancel_workflow(run_id)
+    elif before.state != _PAUSED:
+        raise RunEnded(f"got {run_id}, which is {before.state}; expected one that goes on, so that it can be paused")
+    found = shown(session, run_id)
+    if found.state != _PAUSED:  # it ended meanwhile
+        pausing.free(session, production.production_id)
+    return found
+
+
+def cancel(session: Session, run_id: str) -> RunShown:
+    """Stop a run at its next step, in whichever process it goes; what is made stays."""
+    session.require(Right.SPEECH)
+    production, _ = asked(session, run_id)
+    with durable().client(session.settings) as client:
+        client.cancel_workflow(run_id)
+    pausing.free(session, production.production_id)
+    return shown(session, run_id)
+
+
+def shown(session: Session, run_id: str) -> RunShown:
+    """Return one run; raise `RunUnknown`."""
+    asked(session, run_id)
+    with durable().client(session.settings) as client:
+        found = client.list_workflows(workflow_ids=[run_id])[0]
+        steps = len(client.list_workflow_steps(run_id, load_output=False))
+    return _shown(found, steps, pausing.held(session))
+
+
+def listed(session: Session) -> list[RunShown]:
+    """Return the runs of the productions that who asks sees, the newest first, without their steps counted."""
+    seen = {row.production_id for row in plans.listed(session)}
+    with durable().client(session.settings) as client:
+        found = [one for one in client.list_workflows(sort_desc=True) if production_of(one) in seen]
+    held = pausing.held(session)
+    return [_shown(one, 0, held) for one in found]
+
+
+def check_unpaused(session: Session, production: Production) -> None:
+    """Raise `RunPaused` where a run of the production is paused."""
+    if pausing.is_held(session, production.production_id):
+        for one in listed(session):
+            if one.production == production.production_id and one.state == _PAUSED:
+                raise pausing.refused(one.run)
+
+
+def durable() -> ModuleType:
+    """Return the module that DBOS is behind, which takes a while to load and needs the extra."""
+    from sayso.workflows.productions import durable as found  # noqa: PLC0415 - loads DBOS
+
+    return found
+
+
+def production_of(status: Any) -> str:
+    """Return the id of the production that a run of DBOS's is of."""
+    args = (status.input or {}).get("args") or [""]
+    return str(args[0])
+
+
+def asked(session: Session, run_id: str) -> tuple[Production, str]:
+    """Return the production of a run, and its sealed delivery; `RunUnknown` for one that who asks does not see."""
+    unknown = RunUnknown(f"got {parse_id('run', run_id)}, which is no run that is known here")
+    with durable().client(session.settings) as client:
+        found = client.list_workflows(workflow_ids=[run_id])
+    args = [str(each) for each in (found[0].input or {}).get("args", ())] if found else []
+    if len(args) != _INPUTS:
+        raise unknown
+    try:
+        return plans.opened(session, args[0]), args[1]
+    except ProductionUnknown:  # whose id is not for those who do not see it
+        raise unknown from None
+
+
+def _shown(status: Any, steps: int, held: Container[str]) -> RunShown:
+    ended, state = status.completed_at, str(status.status)
+    is_paused = status.workflow_id in held and state in {"CANCELLED", *GOING}
+    return RunShown(
+        run=status.workflow_id,
+        production=production_of(status),
+        state=_PAUSED if is_paused else state.lower(),
+        began_at=_moment(status.created_at),
+        ended_at=None if ended is None else _moment(ended),
+        steps=steps,
+        problem="" if status.error is None else str(status.error),
+    )
+
+
+def _moment(epoch_ms: int) -> str:
+    return stamp(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=epoch_ms))
+
+
+def steps_of(session: Session, production_id: str) -> list[Mapping[str, Any]]:
+    """Return the steps of the last run of a production."""
+    with durable().client(session.settings) as client:
+        found = [one for one in client.list_workflows(sort_desc=True) if production_of(one) == production_id]
+        return list(client.list_workflow_steps(found[0].workflow_id)) if found else []
