@@ -16,7 +16,7 @@ from sayso.productions.errors import LineUnknown, ProductionBusy
 from sayso.productions.mastering import ACX, rules
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting
-from sayso.workflows.productions import planning, reporting, running, takes
+from sayso.workflows.productions import planning, reporting, running, runs, takes
 from sayso.workflows.productions.alone import alone
 
 

@@ -24,7 +24,7 @@ from sayso.doors.api.errors import TooLarge
 from sayso.doors.api.told import told
 from sayso.doors.shapes import productions as shapes
 from sayso.workflows.installation.session import Session
-from sayso.workflows.productions import planning, plans, reporting, running
+from sayso.workflows.productions import planning, plans, reporting, running, runs
 from sayso.workflows.productions.delivery import DEFAULT_FORMATS, Delivery
 from sayso.workflows.productions.planning import Brief
 

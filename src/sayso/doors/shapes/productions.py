@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from sayso.workflows.productions.planning import Planned
     from sayso.workflows.productions.plans import Production
     from sayso.workflows.productions.reporting import PackageReport
-    from sayso.workflows.productions.running import Produced, Progress, RunShown
+    from sayso.workflows.productions.running import Produced, Progress
+    from sayso.workflows.productions.runs import RunShown
 
 
 def planned(found: Planned) -> dict[str, Any]:

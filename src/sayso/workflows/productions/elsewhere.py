@@ -26,7 +26,10 @@ from sayso.workflows.installation.session import Session, open_session
 
 
 def spawned(session: Session, work: Mapping[str, Any]) -> subprocess.Popen[bytes]:
-    """Return a process that does ``work`` as who asks: ``{"help": ID}``, ``{"run": ID, "to": DELIVERY}`` or ``{"resume": RUN}``."""
+    """Return a process that does ``work`` as who asks.
+
+    It is ``{"help": ID}``, ``{"run": ID, "to": DELIVERY}`` or ``{"resume": RUN}``.
+    """
     session.require(Right.SPEECH)
     process = subprocess.Popen(
         [sys.executable, "-m", "sayso.workflows.productions.elsewhere"],

@@ -239,7 +239,9 @@ def _unfinished(session: Session, production_id: str, delivery: Delivery) -> str
     """Return the run that a dead process left, if it goes to the same place; another one is cancelled."""
     durable = runs.durable()
     with durable.client(session.settings) as client:
-        found = [one for one in client.list_workflows(status=list(runs.GOING)) if runs.production_of(one) == production_id]
+        found = [
+            one for one in client.list_workflows(status=list(runs.GOING)) if runs.production_of(one) == production_id
+        ]
         same = [one for one in found if durable.opened_delivery(session, one.input["args"][1]) == delivery]
         for one in found:
             if one not in same[-1:]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from sayso.workflows.productions.delivery import Delivery
     from sayso.workflows.productions.planning import Planned
     from sayso.workflows.productions.reporting import PackageReport
-    from sayso.workflows.productions.running import Produced, Progress, RunShown
+    from sayso.workflows.productions.running import Produced, Progress
+    from sayso.workflows.productions.runs import RunShown
 
 app = typer.Typer(no_args_is_help=True)
 runs_app = typer.Typer(no_args_is_help=True)
@@ -232,7 +233,7 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="Run id, run_...")]
 @runs_app.command("list")
 def list_runs(as_json: AsJson = False) -> None:
     """List the runs of productions, the newest first."""
-    from sayso.workflows.productions import running  # noqa: PLC0415
+    from sayso.workflows.productions import runs  # noqa: PLC0415
 
     found = runs.listed(local_session())
     show(shapes.runs(found), map(_run, found), as_json=as_json)
@@ -241,7 +242,7 @@ def list_runs(as_json: AsJson = False) -> None:
 @runs_app.command("show")
 def show_run(run: RunName, as_json: AsJson = False) -> None:
     """Show one run and how many of its steps are done."""
-    from sayso.workflows.productions import running  # noqa: PLC0415
+    from sayso.workflows.productions import runs  # noqa: PLC0415
 
     found = runs.shown(local_session(), run)
     show(shapes.run(found), [_run(found), f"{found.steps} steps done"], as_json=as_json)
@@ -260,7 +261,7 @@ def resume_run(run: RunName, as_json: AsJson = False) -> None:
 @runs_app.command("pause")
 def pause_run(run: RunName, as_json: AsJson = False) -> None:
     """Stop a run at its next step until it is resumed."""
-    from sayso.workflows.productions import running  # noqa: PLC0415
+    from sayso.workflows.productions import runs  # noqa: PLC0415
 
     found = runs.pause(local_session(), run)
     show(shapes.run(found), [_run(found)], as_json=as_json)
@@ -269,7 +270,7 @@ def pause_run(run: RunName, as_json: AsJson = False) -> None:
 @runs_app.command("cancel")
 def cancel_run(run: RunName, as_json: AsJson = False) -> None:
     """Stop a run at its next step; what is made stays."""
-    from sayso.workflows.productions import running  # noqa: PLC0415
+    from sayso.workflows.productions import runs  # noqa: PLC0415
 
     found = runs.cancel(local_session(), run)
     show(shapes.run(found), [_run(found)], as_json=as_json)
