@@ -21,6 +21,7 @@ from sayso.doors import schemas
 from sayso.doors.cli.main import program, run
 from sayso.engines.registry import engine as engine_named
 from sayso.workflows.enrollment import checking, evidence, submitting
+from sayso.workflows.productions import runs
 from sayso.workflows.voices import cloning
 from tests.credentials.test_certificate_check import ROOT_KEY, certificate, name, usage
 from tests.recognition.echo import Echo
@@ -195,6 +196,10 @@ def productions(tour):
     run = tour("runs", "list")["runs"][0]["run"]
     tour("runs", "show", run)
     tour("runs", "cancel", run)
+    tour("runs", "pause", run, code=4)
+    with tour.patch.context() as patch:
+        patch.setattr(runs, "GOING", frozenset({"SUCCESS"}))
+        tour("runs", "pause", run)
     tour("runs", "resume", run)
     tour("runs", "fork", run, "--step", 2)
     tour("runs", "show", "run_aaaaaaaaaaaaaaaa", code=3)

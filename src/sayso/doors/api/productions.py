@@ -23,6 +23,7 @@ from sayso.doors.api.asking import Asked, Asking
 from sayso.doors.api.errors import TooLarge
 from sayso.doors.api.told import told
 from sayso.doors.shapes import productions as shapes
+from sayso.productions.errors import ProductionBusy
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import planning, plans, reporting, running, runs
 from sayso.workflows.productions.delivery import DEFAULT_FORMATS, Delivery
@@ -153,7 +154,8 @@ async def resume_run(run: str, asked: Asked) -> JSONResponse:
 
     def begun() -> dict[str, Any]:
         found = runs.shown(asked.session, run)
-        _keep(found.production, lambda: running.begin_resume(asked.session, run))
+        if not _keep(found.production, lambda: running.begin_resume(asked.session, run)):
+            raise ProductionBusy(f"a process works on {found.production} still; ask again when it has ended")
         return shapes.run(found)
 
     return await _shown(asked, begun, 202)
@@ -166,14 +168,16 @@ def _begin(session: Session, production: str, formats: tuple[str, ...], body: Ru
     _keep(production, lambda: running.begin(session, production, delivery))
 
 
-def _keep(production: str, begin: Callable[[], subprocess.Popen[bytes]]) -> None:
-    """Keep the process that works on a production, begun unless there is one."""
+def _keep(production: str, begin: Callable[[], subprocess.Popen[bytes]]) -> bool:
+    """Keep the process that works on a production, begun unless there is one; return whether it was begun."""
     with _BEGINNING:
         for name in [name for name, process in _BEGUN.items() if process.poll() is not None]:
             with _BEGUN.pop(name):
                 pass
-        if production not in _BEGUN:
-            _BEGUN[production] = begin()
+        if production in _BEGUN:
+            return False
+        _BEGUN[production] = begin()
+        return True
 
 
 def _folder(session: Session, production: str) -> Path:
