@@ -34,7 +34,7 @@ def keep(tx: Connection, digest: str, record: DecisionRecord) -> None:
     """Keep ``record`` under ``digest``, once."""
     row = {"digest": digest, **record._asdict()}
     if tx.dialect.name == "sqlite":
-        _KEEP.insert(tx, row)
+        _KEEP.add(tx, row)
     else:
         insert_new(tx, records, row)
 

@@ -48,8 +48,12 @@ class Prepared:
         """Return how many rows the statement changed, added or deleted."""
         return int(self._run(tx, values).rowcount)
 
+    def add(self, tx: Connection, values: Mapping[str, Any]) -> None:
+        """Insert one row."""
+        self._run(tx, values)
+
     def insert(self, tx: Connection, values: Mapping[str, Any]) -> int:
-        """Return the number that the database gave the one row inserted."""
+        """Insert one row; return the number that the database gave it as its key."""
         done = self._run(tx, values)
         key = done.lastrowid if isinstance(done, sqlite3.Cursor) else (done.inserted_primary_key or [0])[0]
         return int(key or 0)

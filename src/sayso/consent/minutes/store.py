@@ -170,7 +170,7 @@ def charge(tx: Connection, grant_id: GrantId, held: Any, *, made_ms: int, made_t
 
 def add_reservation(tx: Connection, values: Mapping[str, Any]) -> None:
     """Add a reservation."""
-    _RESERVE.insert(tx, values)
+    _RESERVE.add(tx, values)
 
 
 def reservation_row(tx: Connection, permit_id: PermitId) -> Any | None:
