@@ -79,6 +79,20 @@ def in_bands(band: NDArray[np.complex64]) -> Frames:
     return np.asarray(power[:, ::2] + power[:, 1::2])
 
 
+def summed_powers(cells: NDArray[np.float32]) -> Frames:
+    """Return the energy in each cell over all channels; ``cells`` (channels, frames, n): its bins, real and imaginary.
+
+    The same sums in the same order as `in_bands`, four numbers a cell.
+    """
+    power = (cells * cells).reshape(*cells.shape[:-1], BANDS, 2 * BAND_BINS)
+    first, second = power[..., 0] + power[..., 1], power[..., 2] + power[..., 3]
+    first += second
+    energy = first[0]
+    for channel in first[1:]:
+        energy = energy + channel
+    return np.asarray(energy)
+
+
 def levels(energy: Frames) -> Frames:
     """Return the level of each cell in dB."""
     return np.asarray(10 * np.log10(energy + _SILENCE), dtype=np.float32)
@@ -92,7 +106,7 @@ def residuals(level: Frames, *, frames_apart: int = 1) -> Frames:
     ``frames_apart``: how many frames off the neighbours in time are, where frames lie closer than a hop.
     """
     if frames_apart == 1:
-        return residuals_after(np.concatenate([level[:1], level]))
+        return _freed(level, level[:1])
     apart = frames_apart
     around = np.pad(level, ((apart, apart), (2, 2)), mode="edge")
     in_time = around[: -2 * apart, 2:-2] + around[2 * apart :, 2:-2]
@@ -104,16 +118,27 @@ def residuals(level: Frames, *, frames_apart: int = 1) -> Frames:
 
 def residuals_after(level: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return `residuals` of each row of ``level`` (..., frames, bands) but the first, which comes before the others."""
-    middle = level[..., 1:, :]
+    return _freed(level[..., 1:, :], level[..., :1, :])
+
+
+def _freed(middle: NDArray[np.float32], before: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the residuals of ``middle``, the row ``before`` which comes before it; the rim is continued."""
+    in_time = np.empty(middle.shape, dtype=np.float32)
+    in_time[..., :1, :], in_time[..., 1:, :] = before, middle[..., :-1, :]
+    in_time[..., :-1, :] += middle[..., 1:, :]
+    in_time[..., -1, :] += middle[..., -1, :]
+    in_time *= np.float32(0.2)
     around = np.empty((*middle.shape[:-1], middle.shape[-1] + 4), dtype=np.float32)
     around[..., 2:-2] = middle
     around[..., :2], around[..., -2:] = middle[..., :1], middle[..., -1:]
-    in_time = level[..., :-1, :].copy()
-    in_time[..., :-1, :] += level[..., 2:, :]
-    in_time[..., -1, :] += level[..., -1, :]
-    in_band = around[..., 1:-3] + around[..., 3:-1] + around[..., :-4] + around[..., 4:]
-    left = middle - np.float32(0.2) * in_time - np.float32(0.15) * in_band
-    return np.clip(left, np.float32(-_CLIP_DB), np.float32(_CLIP_DB), out=left)
+    in_band = around[..., 1:-3] + around[..., 3:-1]
+    in_band += around[..., :-4]
+    in_band += around[..., 4:]
+    in_band *= np.float32(0.15)
+    left = np.subtract(middle, in_time, out=in_time)
+    left -= in_band
+    np.maximum(left, np.float32(-_CLIP_DB), out=left)
+    return np.minimum(left, np.float32(_CLIP_DB), out=left)
 
 
 def weights(level: Frames, *, strictly: bool = False) -> Frames:
