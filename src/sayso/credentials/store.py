@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, insert, select
 
-from sayso.database import metadata, within
+from sayso.database import Prepared, metadata, within
 from sayso.ids import ID_LENGTH, ClipId, SpeakerId
 
 manifests = Table(
@@ -30,9 +30,12 @@ class ManifestRow(NamedTuple):
     created_at: str
 
 
+_ADD: Final = Prepared(insert(manifests))
+
+
 def insert_manifest(tx: Connection, row: ManifestRow) -> None:
     """Keep the manifest store of one file of a clip."""
-    tx.execute(insert(manifests).values(row._asdict()))
+    _ADD.add(tx, row._asdict())
 
 
 def get_manifest(tx: Connection, manifest_id: str) -> ManifestRow | None:

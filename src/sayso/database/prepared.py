@@ -12,7 +12,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, LargeBinary, Select, Update
+from sqlalchemy import BindParameter, Connection, Delete, Dialect, Insert, LargeBinary, Select, Update, bindparam
 
 from sayso.database.scope import sees_everything
 
@@ -96,6 +96,21 @@ class PreparedWithin:
         """Return the one row that a query finds, None where it finds none."""
         found = self.rows(tx, **values)
         return found[0] if found else None
+
+
+def among(tx: Connection, make: Callable[[int], Prepared], values: Sequence[Any]) -> Sequence[Any]:
+    """Return the rows of one of ``values``: asked for by as many as the next power of two, the last one repeated.
+
+    ``make`` makes, or remembers, the query of so many values, with `any_of` as its list.
+    """
+    count = 1 << max(0, len(values) - 1).bit_length()
+    padded = [*values, *([values[-1]] * (count - len(values)))]
+    return make(count).rows(tx, **{f"v{place}": value for place, value in enumerate(padded)})
+
+
+def any_of(count: int) -> list[BindParameter[Any]]:
+    """Return the list of ``count`` values for a query of `among`."""
+    return [bindparam(f"v{place}") for place in range(count)]
 
 
 class _Text:

@@ -6,14 +6,14 @@ Nothing is made of the values: a row that no other code can read any more can st
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, select
 
 from sayso.database.metadata import metadata
-from sayso.database.prepared import Prepared
+from sayso.database.prepared import Prepared, among, any_of
 
 Row: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = tuple[str, Sequence[Row]]
@@ -30,10 +30,11 @@ def rows_where(tx: Connection, name: str, column: str, values: Iterable[str], *,
     wanted = sorted(set(values))
     if not wanted:
         return name, []  # a command that has no such rows need not know the table
-    if len(wanted) == 1:  # they come in order
-        return name, [row._asdict() for row in _prepared(name, frozenset(but), column).rows(tx, value=wanted[0])]
+    query = partial(_among, name, frozenset(but), column)
     batches = (wanted[place : place + _TOGETHER] for place in range(0, len(wanted), _TOGETHER))
-    found = [row for batch in batches for row in _read(tx, name, but, column, batch)]
+    found = [row._asdict() for batch in batches for row in among(tx, query, batch)]
+    if len(wanted) == 1:  # they come in order
+        return name, found
     keys = [each.name for each in metadata.tables[name].primary_key]
     return name, sorted(found, key=lambda row: [str(row[key]) for key in keys])
 
@@ -41,7 +42,7 @@ def rows_where(tx: Connection, name: str, column: str, values: Iterable[str], *,
 def all_rows(tx: Connection, name: str, *, only: Collection[str] = ()) -> Sequence[Row]:
     """Return every row of the table ``name``, or of each the columns ``only``, in the order of their keys."""
     but = {each.name for each in metadata.tables[name].columns} - set(only) if only else ()
-    return list(_read(tx, name, but, None, ()))
+    return [row._asdict() for row in tx.execute(_query(name, frozenset(but)))]
 
 
 def encoded(part: Rows) -> bytes:
@@ -51,23 +52,17 @@ def encoded(part: Rows) -> bytes:
     return json.dumps(plain, default=_plain, ensure_ascii=True, separators=(",", ":")).encode()
 
 
-def _read(tx: Connection, name: str, but: Collection[str], column: str | None, values: Sequence[str]) -> Iterator[Row]:
-    query = _query(name, frozenset(but), column)
-    return (row._asdict() for row in tx.execute(query, {"values": values} if column is not None else None))
-
-
 @cache
-def _query(name: str, but: frozenset[str], column: str | None) -> Select[Any]:
+def _query(name: str, but: frozenset[str]) -> Select[Any]:
     """Return the query, made once: to make it costs as much as to run it."""
     table = metadata.tables[name]
-    query = select(*(each for each in table.columns if each.name not in but)).order_by(*table.primary_key)
-    return query if column is None else query.where(table.c[column].in_(bindparam("values", expanding=True)))
+    return select(*(each for each in table.columns if each.name not in but)).order_by(*table.primary_key)
 
 
 @cache
-def _prepared(name: str, but: frozenset[str], column: str) -> Prepared:
-    """Return the query for one value, which every act asks for."""
-    return Prepared(_query(name, but, None).where(metadata.tables[name].c[column] == bindparam("value")))
+def _among(name: str, but: frozenset[str], column: str, count: int) -> Prepared:
+    """Return the query for ``count`` values of a column."""
+    return Prepared(_query(name, but).where(metadata.tables[name].c[column].in_(any_of(count))))
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, String, Table, delete, func, insert, select
 
-from sayso.database import metadata, within
+from sayso.database import Prepared, metadata, within
 from sayso.ids import ID_LENGTH, ClipId, SpeakerId
 
 fingerprints = Table(
@@ -32,9 +32,12 @@ class FingerprintRow(NamedTuple):
     sealed: bytes
 
 
+_ADD: Final = Prepared(insert(fingerprints))
+
+
 def insert_fingerprint(tx: Connection, clip: ClipId, *, speaker: SpeakerId, sealed: bytes) -> None:
     """Keep the fingerprint of a clip."""
-    tx.execute(insert(fingerprints).values(clip_id=clip, speaker_id=speaker, sealed=sealed))
+    _ADD.add(tx, {"clip_id": clip, "speaker_id": speaker, "sealed": sealed})
 
 
 def of_clip(tx: Connection, clip: ClipId) -> FingerprintRow | None:

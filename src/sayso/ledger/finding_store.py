@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, TypeAlias
@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from sayso.database import Prepared
+from sayso.database.prepared import among, any_of
 from sayso.ledger.entry import Entry, Link, brief
 from sayso.ledger.errors import EntryUnknown
 from sayso.ledger.store import (
@@ -125,8 +126,8 @@ def find(tx: Connection, asked: EntryFilter) -> Sequence[Found]:
 def find_consent(tx: Connection, grants: Sequence[str], subjects: Sequence[str]) -> Sequence[Found]:
     """Return the same of the entries of consent under these grants, or about these subjects, the newest first."""
     dialect = tx.dialect.name
-    rows = [row for part in _parts(grants) for row in _among(tx, partial(_of_consent, dialect, "grant_id"), part)]
-    rows += [row for part in _parts(subjects) for row in _among(tx, partial(_of_consent, dialect, "subject"), part)]
+    rows = [row for part in _parts(grants) for row in among(tx, partial(_of_consent, dialect, "grant_id"), part)]
+    rows += [row for part in _parts(subjects) for row in among(tx, partial(_of_consent, dialect, "subject"), part)]
     return sorted(rows, key=lambda row: -row[0])
 
 
@@ -138,31 +139,20 @@ def find_newest(tx: Connection, grant: str, limit: int) -> Sequence[Found]:
 def read_tickets(tx: Connection, tickets: Sequence[int]) -> Iterator[Stored]:
     """Yield the rows of these tickets, in no order; raise `EntryUnknown` where one has none."""
     for some in (tickets[place : place + MANY] for place in range(0, len(tickets), MANY)):
-        rows = _among(tx, _by_ticket, some)
+        rows = among(tx, _by_ticket, some)
         if len(rows) != len(some):
             raise EntryUnknown(f"got {len(some)} tickets, expected entries of this log, which has {len(rows)} of them")
         yield from (Stored(*row) for row in rows)
 
 
-def _among(tx: Connection, make: Callable[[int], Prepared], values: Sequence[Any]) -> Sequence[Any]:
-    """Return the rows of one of ``values``: asked for by as many as the next power of two, the last one repeated."""
-    count = 1 << max(0, len(values) - 1).bit_length()
-    padded = [*values, *([values[-1]] * (count - len(values)))]
-    return make(count).rows(tx, **{f"v{place}": value for place, value in enumerate(padded)})
-
-
-def _any_of(count: int) -> list[Any]:
-    return [bindparam(f"v{place}") for place in range(count)]
-
-
 @cache
 def _by_ticket(count: int) -> Prepared:
-    return Prepared(select_rows().where(entries.c.ticket.in_(_any_of(count))))
+    return Prepared(select_rows().where(entries.c.ticket.in_(any_of(count))))
 
 
 @cache
 def _of_consent(dialect: str, column: str, count: int) -> Prepared:
-    return Prepared(_of(dialect).where(text(IS_OF_CONSENT), entries.c[column].in_(_any_of(count))))
+    return Prepared(_of(dialect).where(text(IS_OF_CONSENT), entries.c[column].in_(any_of(count))))
 
 
 @cache

@@ -5,12 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, String, Table, delete, insert, or_, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+)
 
 from sayso import clock
-from sayso.database import everything, metadata, organisation_of, within
+from sayso.database import Prepared, PreparedWithin, everything, metadata, organisation_of, within
 from sayso.database.words import word
 from sayso.ids import ID_LENGTH, ArtifactId, GrantId, PermitId, SpeakerId
 from sayso.lineage.artifact import Artifact, Kind
@@ -48,9 +61,9 @@ artifact_parents = Table(
     Index("ix_artifact_parents_parent_id", "parent_id"),
 )
 
-_ADD: Final = insert(artifacts)
-_ADD_SPEAKERS: Final = insert(artifact_speakers)
-_ADD_PARENTS: Final = insert(artifact_parents)
+_ADD: Final = Prepared(insert(artifacts))
+_ADD_SPEAKER: Final = Prepared(insert(artifact_speakers))
+_ADD_PARENT: Final = Prepared(insert(artifact_parents))
 
 
 def record(
@@ -77,20 +90,32 @@ def record(
         "permit_id": artifact.permit,
         "created_at": clock.stamp(clock.now()),
     }
-    tx.execute(_ADD, row)
-    owners = [{"artifact_id": artifact.artifact_id, "speaker_id": speaker} for speaker in dict.fromkeys(speakers)]
-    tx.execute(_ADD_SPEAKERS, owners)
-    edges = [{"child_id": artifact.artifact_id, "parent_id": parent} for parent in dict.fromkeys(parents)]
-    if edges:
-        tx.execute(_ADD_PARENTS, edges)
+    _ADD.add(tx, row)
+    for speaker in dict.fromkeys(speakers):
+        _ADD_SPEAKER.add(tx, {"artifact_id": artifact.artifact_id, "speaker_id": speaker})
+    for parent in dict.fromkeys(parents):
+        _ADD_PARENT.add(tx, {"child_id": artifact.artifact_id, "parent_id": parent})
 
 
 def get(tx: Connection, artifact_id: ArtifactId) -> Artifact:
     """Return the artifact; raise `ArtifactUnknown`."""
-    row = tx.execute(_SELECT.where(within(tx, artifacts), artifacts.c.artifact_id == artifact_id)).first()
+    row = _ARTIFACT.row(tx, known=artifact_id)
     if row is None:
         raise ArtifactUnknown(f"there is no artifact {artifact_id} here")
     return _artifact(row)
+
+
+def _artifact_seen(tx: Connection) -> Select[Any]:
+    return _SELECT.where(within(tx, artifacts), artifacts.c.artifact_id == bindparam("known"))
+
+
+def _owners_seen(tx: Connection) -> Select[Any]:
+    seen = within(tx, artifact_speakers)
+    return select(artifact_speakers).where(seen, artifact_speakers.c.artifact_id == bindparam("known"))
+
+
+_ARTIFACT: Final = PreparedWithin(_artifact_seen)
+_OWNERS: Final = PreparedWithin(_owners_seen)
 
 
 def speakers_of(tx: Connection, artifact_id: ArtifactId) -> list[SpeakerId]:
@@ -196,14 +221,11 @@ def _check(tx: Connection, artifact: Artifact, *, speakers: Sequence[SpeakerId],
             raise ArtifactInvalid(f"{artifact.artifact_id}: got the {name} {value[:70]!r}, expected 64 hex digits")
     if not speakers:
         raise ArtifactInvalid(f"{artifact.artifact_id}: got no speaker, expected at least one")
-    same = (within(tx, artifacts), artifacts.c.artifact_id == artifact.artifact_id)
-    if tx.execute(select(artifacts.c.artifact_id).where(*same)).first():
+    if _ARTIFACT.row(tx, known=artifact.artifact_id):
         raise ArtifactExists(f"{artifact.artifact_id} is recorded already")
     known, owners = set(), set()
-    for batch in _batches(parents):
-        of_parents = (within(tx, artifact_speakers), artifact_speakers.c.artifact_id.in_(batch))
-        rows = tx.execute(select(artifact_speakers).where(*of_parents))
-        for parent, speaker in rows:
+    for each in dict.fromkeys(parents):
+        for parent, speaker in _OWNERS.rows(tx, known=each):
             known.add(parent)
             owners.add(speaker)
     for parent in parents:

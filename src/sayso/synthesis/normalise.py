@@ -64,7 +64,7 @@ def normalise(text: str) -> str:
         raise TextTooLong(f"got {len(text)} characters, expected at most {MAX_CHARACTERS}; say the text in parts")
     if endless := _UNBROKEN.search(text):
         raise TextTooLong(f"got {endless[0][:20]!r}... without a space for 500 characters or more, expected words")
-    result, previous = _pass(text), ""
+    result, previous = _pass(text), text  # a text that is plain already needs no second pass
     for _ in range(_MAX_PASSES):
         if result == previous:
             break

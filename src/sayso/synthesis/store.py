@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Connection, Row, String, Table, insert, select, update
 
-from sayso.database import metadata, organisation_of, within
+from sayso.database import Prepared, metadata, organisation_of, within
 from sayso.ids import ID_LENGTH, ArtifactId, ClipId, GrantId, PermitId, VoiceId
 from sayso.synthesis.errors import ClipUnknown
 
@@ -56,13 +56,13 @@ class Clip:
 _SELECT: Final = select(*(clips.c[field.name] for field in fields(Clip)))
 
 
-_ADD: Final = insert(clips)
+_ADD: Final = Prepared(insert(clips))
 
 
 def insert_clip(tx: Connection, clip: Clip) -> None:
     """Add ``clip``; raise `ConstraintBroken` if the clip, its permit or its mark is there already."""
     values = {field.name: getattr(clip, field.name) for field in fields(Clip)}
-    tx.execute(_ADD, {"organisation_id": organisation_of(tx), **values})
+    _ADD.add(tx, {"organisation_id": organisation_of(tx), **values})
 
 
 def finish_clip(

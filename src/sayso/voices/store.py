@@ -5,10 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, Connection, Integer, LargeBinary, Row, String, Table, delete, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
 
 from sayso.consent.speaker_store import organisation_of_speaker
-from sayso.database import metadata, within
+from sayso.database import PreparedWithin, metadata, within
 from sayso.ids import ID_LENGTH, ArtifactId, EnrollmentId, SpeakerId, VoiceId
 from sayso.voices.errors import VoiceUnknown
 
@@ -71,10 +84,17 @@ def insert_voice(tx: Connection, row: VoiceRow) -> None:
 
 def get_voice(tx: Connection, voice: VoiceId) -> VoiceRow:
     """Return the voice; raise `VoiceUnknown`, also for one that was erased."""
-    row = tx.execute(_SELECT.where(within(tx, voices), voices.c.voice_id == voice)).one_or_none()
+    row = _VOICE.row(tx, known=voice)
     if row is None:
         raise VoiceUnknown(f"got {voice}, expected a voice that is here and not erased")
     return _row(row)
+
+
+def _voice_seen(tx: Connection) -> Select[Any]:
+    return _SELECT.where(within(tx, voices), voices.c.voice_id == bindparam("known"))
+
+
+_VOICE: Final = PreparedWithin(_voice_seen)
 
 
 def list_voices(tx: Connection) -> list[VoiceRow]:
@@ -100,5 +120,5 @@ def forget_voices(tx: Connection, speaker: SpeakerId) -> int:
     return tx.execute(delete(voices).where(within(tx, voices), voices.c.speaker_id == speaker)).rowcount
 
 
-def _row(row: Row[Any]) -> VoiceRow:
+def _row(row: Any) -> VoiceRow:
     return VoiceRow(**row._asdict())
