@@ -10,6 +10,7 @@ import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from operator import attrgetter
 from types import NoneType
 from typing import Final, Self
@@ -187,7 +188,7 @@ class Gate:
             reasons.append(f"length: got {made_ms} ms, the permit is for at most {permit.ceiling_ms} ms")
         if release is not None:
             reasons += _misreleased(permit, release)
-        if self._clock() >= parse_stamp(permit.expires):
+        if self._clock() >= _moment(permit.expires):
             reasons.append(f"expiry: the permit ended at {permit.expires}")
         epoch = self._epoch_of(permit.speaker)
         if epoch is None or epoch != permit.epoch:
@@ -222,16 +223,23 @@ class Gate:
         self._verified = seen
 
 
+_moment: Final = lru_cache(maxsize=64)(parse_stamp)
+"""A permit's end is asked for with each chunk."""
+
 _PLAIN: Final = frozenset({str, int, float, bool, bytes, NoneType, Action, Disclosure})
 """Types whose values compare as they must."""
 
 
 def _check_plain(permit: Permit, *told: object) -> None:
     """Raise `PermitRefused` for a value of a type of somebody's own, which may compare as it likes."""
-    values = [getattr(permit, name, None) for name in (*_SIGNED, "signature")]
-    for value in told:
-        values += [getattr(value, name) for name in Release.__slots__] if type(value) is Release else [value]
-    if any(type(value) not in _PLAIN for value in values):
+    try:
+        values = [*_VALUES(permit), *told]
+    except AttributeError:  # no permit: the signature is what tells
+        values = [*(getattr(permit, name, None) for name in (*_SIGNED, "signature")), *told]
+    if type(values[-1]) is Release:
+        release = values.pop()
+        values += [getattr(release, name) for name in Release.__slots__]
+    if not _PLAIN.issuperset(map(type, values)):
         reason = "permit: got a value of a type of its own, expected plain text and whole numbers"
         raise PermitRefused(reason, reasons=[reason])
 
