@@ -35,10 +35,12 @@ def candidates(soft: NDArray[np.float32], *, count: int) -> Iterator[NDArray[np.
     """Yield up to ``count`` decodings of ``soft`` (positive means +1), the likeliest first, without repeats."""
     length = soft.size // RATE
     branch = soft.reshape(length, RATE) @ _signs().T  # the gain of each of the 2^RATE outputs, at each step
+    gains = branch.take(_outputs(), axis=1)
     metric = np.zeros(_STATES, dtype=np.float32)
     choices = np.empty((length, _STATES), dtype=bool)
+    ways = np.empty((4, _STATES // 2), dtype=np.float32)  # made once: to make it at each step costs as much as to fill
     for step in range(2 * length):
-        metric = _stepped(metric, branch[step % length].take(_outputs()), choices[step % length])
+        _step(metric, gains[step % length], choices[step % length], ways)
     seen: set[bytes] = set()
     for state in np.argsort(-metric)[:count]:
         bits = _trace(choices, int(state), length)
@@ -47,20 +49,25 @@ def candidates(soft: NDArray[np.float32], *, count: int) -> Iterator[NDArray[np.
             yield bits
 
 
-def _stepped(metric: NDArray[np.float32], gain: NDArray[np.float32], choice: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return the metric of each state after one more step, and put into ``choice`` which of its two ways is the better.
+def _step(
+    metric: NDArray[np.float32], gain: NDArray[np.float32], choice: NDArray[np.bool_], ways: NDArray[np.float32]
+) -> None:
+    """Put into ``metric`` that of each state after one more step, and into ``choice`` which of two ways is the better.
 
     State = the last K-1 inputs, newest on top. Successors of p are p >> 1 and that with the top bit set, so the two
     ways into a state come from neighbours 2q and 2q + 1. All generators have their first and last tap, so that another
     newest or oldest input turns each bit of the output: ``gain`` is that of the way from 2q to q, the others follow.
+    ``ways`` is room for the metric of each way.
     """
     half = _STATES // 2
     even, odd = metric[::2], metric[1::2]
-    after = np.empty_like(metric)
-    for low, first, second in ((0, even + gain, odd - gain), (half, even - gain, odd + gain)):
+    np.add(even, gain, out=ways[0])
+    np.subtract(odd, gain, out=ways[1])
+    np.subtract(even, gain, out=ways[2])
+    np.add(odd, gain, out=ways[3])
+    for low, (first, second) in ((0, ways[:2]), (half, ways[2:])):
         np.greater(second, first, out=choice[low : low + half])
-        np.maximum(first, second, out=after[low : low + half])
-    return after
+        np.maximum(first, second, out=metric[low : low + half])
 
 
 def _trace(choices: NDArray[np.bool_], state: int, length: int) -> NDArray[np.uint8]:
