@@ -772,7 +772,7 @@ for name, comparison in {
     f"{GATE} voice data": gate_attack("another voice's data", {"voice_digest": "0" * 64}),
     f"{GATE} `if not 0 <= made_ms <= permit.ceiling_ms`": gate_attack("too long", {"made_ms": 10**9}),
     f"{GATE} `if release is not None`": gate_attack("released elsewhere", {"release": Release("AT", "app")}),
-    f"{GATE} `if self._clock() >= parse_stamp(permit.expires)`": gate_attack("after its end", now=LATER),
+    f"{GATE} `if self._clock() >= _moment(permit.expires)`": gate_attack("after its end", now=LATER),
     f"{GATE} `if epoch is None or epoch != permit.epoch`": gate_attack("after a withdrawal", epoch=4),
     f"{GATE} `if reasons`": gate_attack("whatever is wrong", {"action": Action.TRAIN}),
     "consent/permit.py:_misreleased without territory": gate_attack(
