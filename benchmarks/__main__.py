@@ -50,6 +50,7 @@ BENCHMARKS = {
     "chaos": ["productions/chaos.py", "--kills", "20", "--json", "{out}/chaos.json"],
     "words": ["words/normalisers.py", "--out", "{out}/words"],
     "catalogue": ["corpus/catalogue.py", "--json", "{out}/catalogue.json"],
+    "scale": ["corpus/scale.py", "--json", "{out}/scale.json"],
     "likeness": ["voices/similarity.py", "--out", "{out}/likeness"],
 }
 
