@@ -116,6 +116,7 @@ def started(corpus):
     )
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_and_run_again_the_digest_is_the_same(done, raw, corpus):
     _, result = done
     corpus.add(str(raw), LICENSED, {})
@@ -136,6 +137,7 @@ def test_killed_at_any_moment_and_run_again_the_digest_is_the_same(done, raw, co
     assert len({key for key in keys if not key.startswith("stamp:")}) >= len(list(raw.iterdir())) - 2
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_replaced_and_the_run_goes_on(done, raw, corpus):
     _, result = done
     corpus.add(str(raw), LICENSED, {})

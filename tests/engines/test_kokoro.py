@@ -36,6 +36,22 @@ class TestKokoro(EngineConformance):
         super().test_speaks_more_than_fits_its_net_at_once()
 
     @pytest.mark.slow
+    def test_same_arguments_same_samples(self):
+        super().test_same_arguments_same_samples()
+
+    @pytest.mark.slow
+    def test_samples_do_not_depend_on_what_was_said_before(self):
+        super().test_samples_do_not_depend_on_what_was_said_before()
+
+    @pytest.mark.slow
+    def test_longer_text_lasts_longer(self):
+        super().test_longer_text_lasts_longer()
+
+    @pytest.mark.slow
+    def test_speed(self):
+        super().test_speed()
+
+    @pytest.mark.slow
     def test_an_early_piece_is_shorter(self):
         super().test_an_early_piece_is_shorter()
 
@@ -57,6 +73,7 @@ def test_early_speech_is_cut_into_growing_pieces_whose_words_are_timed():
     assert times[-1].end_s < sum(piece.duration_s for piece in pieces)
 
 
+@pytest.mark.slow
 def test_a_render_is_broken_off_within_the_net():
     engine, stop = Kokoro(threads=1), Stop()
     text, voice = f"{SENTENCE} {SENTENCE}", engine.stock_asset("af_heart")
@@ -81,11 +98,13 @@ def test_unknown_stock_voice_names_the_known():
         Kokoro().stock_asset("nobody")
 
 
+@pytest.mark.slow
 def test_the_number_of_threads_changes_no_sample():
     voice = Kokoro().stock_asset("af_heart")
     assert np.array_equal(spoken(Kokoro(1), "Mind the door.", voice), spoken(Kokoro(2), "Mind the door.", voice))
 
 
+@pytest.mark.slow
 def test_a_woman_and_a_man_sound_different():
     from sayso.voices.embedding import embed_voice, similarity
 
@@ -120,6 +139,7 @@ def test_a_wide_voice_survives_its_bytes():
     assert back.asset() == voice.asset()
 
 
+@pytest.mark.slow
 def test_equal_styles_in_every_layer_change_no_sample():
     """The uncut graph of the package is the judge, for a voice of one style and for one of 58 equal ones."""
     narrow = KokoroVoice.from_asset(Kokoro().stock_asset("bf_emma"))
@@ -181,6 +201,7 @@ def test_measured_points_are_embeddings_in_the_space():
     assert all(add.shape == (256,) for add in measured.adds.values())
 
 
+@pytest.mark.slow
 def test_measured_points_tell_how_they_sound():
     """A point that was measured is spoken again, another sentence: it is nearer to its own embedding than to most."""
     from sayso.voices.embedding import embed_voice

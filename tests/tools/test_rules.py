@@ -53,6 +53,7 @@ def test_a_planted_breach_is_found_where_it_is_forbidden_only(code, places, tmp_
         assert not _breaches(tmp_path / "b", allowed, code)
 
 
+@pytest.mark.slow
 def test_the_project_keeps_its_rules():
     assert rules.check(Path(__file__).parents[2] / "src") == []
 

@@ -119,6 +119,7 @@ def test_an_engine_with_stock_voices_only_cannot_clone(reference):
         fit(HibariEngine(), references(reference), permitted())
 
 
+@pytest.mark.slow
 def test_kokoro_comes_near_another_engine_in_few_renders(speech, monkeypatch):
     budget = style_fit.SearchBudget(rounds=1, tone_after=(1,), stock=0, settling=1, judged=1)
     monkeypatch.setattr(style_fit, "LAYERED_BUDGETS", {Effort.FAST: budget})

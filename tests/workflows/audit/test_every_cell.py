@@ -219,8 +219,8 @@ def is_placed_again(home, table, row, column, value):
     return (table, column, value) == ("ledger_entries", "entry_index", None) and row["ticket"] == newest
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_every_edited_cell_is_found(home, tmp_path, table):
+@pytest.mark.parametrize("table", ["clips", "grants", "reservations", "voices"])
+def test_every_edited_cell_of_a_row_is_found(home, tmp_path, table):
     assert not (found := missed(home, table, folder=tmp_path, most=1)), "\n".join(found)
 
 

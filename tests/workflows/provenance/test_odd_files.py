@@ -107,6 +107,7 @@ def test_credentials_are_read_whatever_a_file_is_called(estate, tmp_path, contai
     assert (credentials["present"], credentials["intact"], credentials["trusted"]) == (True, True, True)
 
 
+@pytest.mark.slow
 def test_a_long_file_goes_by_in_windows_and_its_clips_are_named(estate, clips, tmp_path):
     first, second, one, other = clips
     noise = np.random.default_rng(3).normal(0, 0.01, (1, 24_000 * 70)).astype(np.float32)
