@@ -1,6 +1,7 @@
 """A voice agent: answers each line of standard input aloud, as 16-bit PCM of 24 kHz on standard output.
 
-    SAYSO_URL=http://127.0.0.1:7180 SAYSO_KEY=... SAYSO_VOICE=narrator python examples/agent.py | aplay -r 24000 -f S16_LE
+    export SAYSO_URL=http://127.0.0.1:7180 SAYSO_KEY=... SAYSO_VOICE=narrator
+    python examples/agent.py | aplay -r 24000 -f S16_LE
 
 A new line interrupts the answer before it. The key's licensee needs a grant with the action `stream`.
 """
