@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from benchmarks.faults.kept_acts import KEPT_ACTS
 from benchmarks.faults.worlds import FREE, LICENSEE, World, witness
 
 from sayso.ids import SpeakerId
@@ -94,43 +95,51 @@ SOUND: Final[Mapping[str, Act]] = {
 }
 """Acts that release sound."""
 
-ACTS: Final[Mapping[str, Act]] = SOUND | {
-    "refuse": _refused,
-    "clone": lambda session, world: clone_voice(
-        session, Commission(world.speaker, (world.recording,), effort="fast", engine="hibari", **FREE)
-    ),
-    "add a speaker": lambda session, _: add_speaker(session, "Dora"),
-    "give": lambda session, world: granting.give(session, _terms(world)),
-    "request": lambda session, world: granting.request(session, _terms(world)),
-    "accept": lambda session, world: granting.accept(session, world.asked),
-    "decline": lambda session, world: changing.decline(session, world.asked),
-    "amend": lambda session, world: granting.amend(session, world.grant, Terms(max_minutes=2.0)),
-    "suspend": lambda session, world: granting.suspend(session, world.grant),
-    "resume": lambda session, world: granting.resume(session, world.stopped),
-    "withdraw": lambda session, world: granting.withdraw(session, world.grant),
-    "revoke": lambda session, world: granting.revoke(session, world.grant),
-    "note a death": lambda session, world: granting.note_death(session, world.speaker),
-    "rotate a key": lambda session, world: keys.rotate(session, world.speaker),
-    "recover a key": lambda session, world: keys.recover(
-        session, world.speaker, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "it was lost"
-    ),
-    "hand a key over": lambda session, world: keys.hand_over(session, world.speaker, world.out / "key.pem", b"secret"),
-    "plan an erasure": lambda session, world: erasing.plan(session, world.speaker),
-    "erase": lambda session, world: erasing.run(session, world.plan),
-    "add an organisation": lambda session, _: organisations.add(session, "Westwind"),
-    "hold a licensee": lambda session, world: organisations.hold(session, world.organisation, LICENSEE),
-    "issue a credential": _issue,
-    "revoke a credential": lambda session, world: credentials.revoke(session, world.credential),
-    "renew the key-encryption key": _renew,
-    "place entries": lambda session, _: (add_speaker(session, "Eva"), session.integrate()),
-    "open the next shard": lambda session, _: auditing.rotate(session),
-    "write the index anew": lambda session, _: auditing.reindex(session),
-    "cosign": _cosign,
-    "accept the clock": lambda session, _: accept_present_clock(session),
-    "export the log": lambda session, world: auditing.export(session, world.out / "log.jsonl", since=None, until=None),
-    "publish the detector": lambda session, world: publish(session, world.out / "detector.json"),
-    "look after everything": lambda _, world: list(examine(Settings(home=world.home))),
-    "verify": lambda session, world: verify_file(session, world.recording),
-    "open a new home": _open_anew,
-}
+ACTS: Final[Mapping[str, Act]] = (
+    SOUND
+    | KEPT_ACTS
+    | {
+        "refuse": _refused,
+        "clone": lambda session, world: clone_voice(
+            session, Commission(world.speaker, (world.recording,), effort="fast", engine="hibari", **FREE)
+        ),
+        "add a speaker": lambda session, _: add_speaker(session, "Dora"),
+        "give": lambda session, world: granting.give(session, _terms(world)),
+        "request": lambda session, world: granting.request(session, _terms(world)),
+        "accept": lambda session, world: granting.accept(session, world.asked),
+        "decline": lambda session, world: changing.decline(session, world.asked),
+        "amend": lambda session, world: granting.amend(session, world.grant, Terms(max_minutes=2.0)),
+        "suspend": lambda session, world: granting.suspend(session, world.grant),
+        "resume": lambda session, world: granting.resume(session, world.stopped),
+        "withdraw": lambda session, world: granting.withdraw(session, world.grant),
+        "revoke": lambda session, world: granting.revoke(session, world.grant),
+        "note a death": lambda session, world: granting.note_death(session, world.speaker),
+        "rotate a key": lambda session, world: keys.rotate(session, world.speaker),
+        "recover a key": lambda session, world: keys.recover(
+            session, world.speaker, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "it was lost"
+        ),
+        "hand a key over": lambda session, world: keys.hand_over(
+            session, world.speaker, world.out / "key.pem", b"secret"
+        ),
+        "plan an erasure": lambda session, world: erasing.plan(session, world.speaker),
+        "erase": lambda session, world: erasing.run(session, world.plan),
+        "add an organisation": lambda session, _: organisations.add(session, "Westwind"),
+        "hold a licensee": lambda session, world: organisations.hold(session, world.organisation, LICENSEE),
+        "issue a credential": _issue,
+        "revoke a credential": lambda session, world: credentials.revoke(session, world.credential),
+        "renew the key-encryption key": _renew,
+        "place entries": lambda session, _: (add_speaker(session, "Eva"), session.integrate()),
+        "open the next shard": lambda session, _: auditing.rotate(session),
+        "write the index anew": lambda session, _: auditing.reindex(session),
+        "cosign": _cosign,
+        "accept the clock": lambda session, _: accept_present_clock(session),
+        "export the log": lambda session, world: auditing.export(
+            session, world.out / "log.jsonl", since=None, until=None
+        ),
+        "publish the detector": lambda session, world: publish(session, world.out / "detector.json"),
+        "look after everything": lambda _, world: list(examine(Settings(home=world.home))),
+        "verify": lambda session, world: verify_file(session, world.recording),
+        "open a new home": _open_anew,
+    }
+)
 """Every act, by its name."""

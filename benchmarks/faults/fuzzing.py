@@ -70,7 +70,7 @@ class Fuzzing:
 
 def _encoded(world: World) -> list[bytes]:
     signal = decode(world.recording)
-    shorts = [signal.slice(0, int(seconds * signal.sample_rate)) for seconds in (0.8, 1.5, 5.5)]
+    shorts = [signal.slice(0, int(seconds * signal.sample_rate)) for seconds in (0.8, 5.5, 6.5)]
     ours = decode(world.clip_file)
     sounds = [encode(each, container) for each in (*shorts, ours) for container in Container]
     return [*sounds, world.clip_file.read_bytes()]

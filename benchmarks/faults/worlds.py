@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
+from tests.recognition.echo import Echo
 
 from sayso.audio import Container, Signal, encode
+from sayso.clock import now
 from sayso.engines.registry import engine as engine_named
 from sayso.ledger.note import COSIGNATURE, SignerKey, VerifierKey
 from sayso.ledger.witness import Witness
@@ -19,16 +25,21 @@ from sayso.workflows.accounts import credentials, organisations
 from sayso.workflows.consent import granting
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.consent.speakers import add_speaker
+from sayso.workflows.enrollment import starting, submitting
+from sayso.workflows.enrollment.submitting import Recordings
 from sayso.workflows.erasure import erasing
 from sayso.workflows.installation.session import Session, open_session
 from sayso.workflows.speech.orders import Order
 from sayso.workflows.speech.speaking import speak
+from sayso.workflows.storage import keeping
+from sayso.workflows.storage.keeping import Deposit
 from sayso.workflows.voices import cloning, house
 from sayso.workflows.voices.cloning import Commission, clone_voice
 
 LICENSEE, PURPOSE = "Northwind Audio", "audiobook/mystery"
 FREE = {"licence": "public-domain", "evidence": "https://example.org/free"}
 TEXT = "He carried a lamp and two letters."
+_ACTIONS = ("clone", "synthesize", "export", "stream", "publish")
 _READ = "The keeper climbed the narrow stair before dawn. He carried a lamp, two letters, and bad news for the harbour."
 
 
@@ -48,6 +59,8 @@ class World:
     plan: str
     organisation: str
     credential: str
+    enrolled: str
+    item: str
 
     @property
     def home(self) -> Path:
@@ -102,6 +115,17 @@ def stand_in_for_the_fit() -> None:
     cloning.fit = lambda *_, **__: fitted
 
 
+@contextmanager
+def hearing_all(room: ModuleType, heard: Echo, *, after: timedelta, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Let a stand-in hear enrolments, which arrive so long ``after`` they began: what is said is not what is tried."""
+    before = room.recogniser, room.now  # type: ignore[attr-defined]
+    room.recogniser, room.now = (lambda: heard), (lambda: clock() + after)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        room.recogniser, room.now = before  # type: ignore[attr-defined]
+
+
 def witness(folder: Path, vkey: str) -> Witness:
     """Return a witness of the log, whose memory is in ``folder``."""
     key = SignerKey("w", b"w" * 32, type=COSIGNATURE)
@@ -124,22 +148,39 @@ def _furnished(folder: Path) -> World:
     issued = credentials.issue(session, "producer", organisation=organisation)
     plan = erasing.plan(session, other).plan_id
     house.admit_stock_voices(session)
+    enrolled = _enrolled(session, speaker, recording)
+    item = _kept(session, speaker, recording)
     witness(folder, session.log.vkey)
     session.close()
     return World(
         folder, speaker, grant, voice, clip, asked, stopped, other, other_voice, plan, organisation,
-        issued.credential.credential_id,
+        issued.credential.credential_id, enrolled, item,
     )  # fmt: skip
 
 
 def _spoken(session: Session, recording: Path, folder: Path) -> tuple[str, str, str, str]:
     speaker = add_speaker(session, "Ada")
-    grant = granting.give(session, Terms(speaker=speaker, licensee=LICENSEE, purposes=(PURPOSE,), max_minutes=5.0))
+    grant = granting.give(
+        session, Terms(speaker=speaker, licensee=LICENSEE, purposes=(PURPOSE,), max_minutes=5.0, actions=_ACTIONS)
+    )
     voice = clone_voice(session, Commission(speaker, (recording,), effort="fast", engine="hibari", **FREE)).voice
     scratch = folder / "scratch.wav"
     clip = speak(session, Order(TEXT, voice, LICENSEE, PURPOSE), scratch).clip
     scratch.replace(folder / "clip.wav")
     return speaker, grant, voice, clip
+
+
+def _enrolled(session: Session, speaker: str, recording: Path) -> str:
+    """Return an enrolment that waits for a person, as a word was not heard."""
+    issued = starting.start(session, _terms(speaker, "Eastwind"))
+    data = recording.read_bytes()
+    with hearing_all(submitting, Echo(unsaid=("Eastwind",)), after=timedelta(seconds=20), clock=now):
+        return submitting.submit(session, issued.enrollment, Recordings(data, (data,))).row.enrollment_id
+
+
+def _kept(session: Session, speaker: str, recording: Path) -> str:
+    """Return a recording in storage."""
+    return str(keeping.add(session, Deposit(recording, speaker)).item.item_id)
 
 
 def _terms(speaker: str, licensee: str) -> Terms:
