@@ -29,7 +29,8 @@ def heard(fingerprint: Fingerprint, start: int, end: int, *, wrong: float = 0.0,
     """Return what is heard of some rows, of whose bits a share is ``wrong``, and less sure than the others."""
     signs = fingerprint.signs[start:end].astype(np.float32)
     bad = np.random.default_rng(seed).random(signs.shape) < wrong
-    return Features(np.where(bad, -0.3 * signs, signs), np.zeros(len(signs), dtype=np.float32), 0.0)
+    level_db = np.zeros(len(signs), dtype=np.float32)
+    return Features(np.where(bad, -0.3 * signs, signs), level_db, level_db)
 
 
 def encoded(prints):
@@ -79,7 +80,8 @@ def test_the_votes_name_the_place(prints, index):
 def test_pieces_of_two_in_one_sound(prints, index):
     parts = [heard(prints[3], 20, 200), heard(invented(999), 0, 150), heard(prints[9], 0, 180)]
     soft = np.concatenate([part.soft for part in parts])
-    found = apart(find(index, Features(soft, np.zeros(len(soft), dtype=np.float32), 0.0)))
+    level_db = np.zeros(len(soft), dtype=np.float32)
+    found = apart(find(index, Features(soft, level_db, level_db)))
     assert [one.number for one in found] == [3, 9]
     assert found[0].start_row <= 24
     assert 156 <= found[0].end_row <= 180 + 50

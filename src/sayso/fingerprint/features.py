@@ -31,6 +31,8 @@ _WINDOW: Final = FRAME_LENGTH * np.hanning(FRAME_LENGTH).astype(np.float32)
 _FLOOR: Final = np.float32(1e-6)  # of a frame's energy: what a codec left out is not minus infinity
 _SILENCE: Final = np.float32(1e-9)
 _LOUD_SHARE: Final = 0.95
+_AROUND_ROWS: Final = 30 * RATE_HZ // HOP_LENGTH  # with the next line as `mark.passages` cuts a long sound
+_STEP_ROWS: Final = 24 * RATE_HZ // HOP_LENGTH
 _BLOCK_FRAMES: Final = 64
 
 
@@ -38,17 +40,17 @@ _BLOCK_FRAMES: Final = 64
 class Features:
     """``soft``: float32 of shape (rows, 16), positive for a bit of 1, far from 0 where it is sure; a row each 32 ms.
 
-    ``level_db`` is how loud the bands are at each row, shape (rows,); ``loud_db`` how loud the loud rows of the whole
-    sound are, also where these rows are but stretches of it.
+    ``level_db`` is how loud the bands are at each row, shape (rows,); ``loud_db``, of the same shape, how loud the loud
+    rows of the half minute around it are, also where these rows are but stretches of it.
     """
 
     soft: NDArray[np.float32]
     level_db: NDArray[np.float32]
-    loud_db: float
+    loud_db: NDArray[np.float32]
 
     def rows(self, rows: slice) -> Features:
         """Return some of the rows."""
-        return replace(self, soft=self.soft[rows], level_db=self.level_db[rows])
+        return replace(self, soft=self.soft[rows], level_db=self.level_db[rows], loud_db=self.loud_db[rows])
 
     def between(self, start_s: float, end_s: float) -> Features:
         """Return the rows that lie wholly within a stretch of time."""
@@ -69,7 +71,8 @@ def features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Fe
     """
     samples = resampled(signal.mixed_in_phase().reshape(1, -1), signal.sample_rate, RATE_HZ)[0]
     if samples.size < FRAME_LENGTH + _LAG_FRAMES * HOP_LENGTH:
-        return Features(np.zeros((0, BITS), dtype=np.float32), np.zeros(0, dtype=np.float32), -np.inf)
+        nothing = np.zeros(0, dtype=np.float32)
+        return Features(np.zeros((0, BITS), dtype=np.float32), nothing, nothing)
     hop = HOP_LENGTH / tempo
     places = np.round(hop * np.arange(1 + int((samples.size - FRAME_LENGTH) / hop))).astype(np.intp)
     edges = np.round(_EDGES * pitch).astype(np.intp)
@@ -82,7 +85,16 @@ def features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Fe
     soft = (balance[_LAG_FRAMES:] - balance[:-_LAG_FRAMES]).astype(np.float32)
     level_db = (10 * np.log10(total + _SILENCE)).astype(np.float32)
     lower_db = np.minimum(level_db[_LAG_FRAMES:], level_db[:-_LAG_FRAMES])
-    return Features(soft, lower_db, float(np.quantile(lower_db, _LOUD_SHARE)))
+    return Features(soft, lower_db, _loud_around(lower_db))
+
+
+def _loud_around(level_db: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how loud the loud rows around each row are: in an hour, somebody else is always louder somewhere."""
+    loud_db = np.empty_like(level_db)
+    last = max(0, -(-(len(level_db) - _AROUND_ROWS) // _STEP_ROWS)) * _STEP_ROWS
+    for start in range(0, last + 1, _STEP_ROWS):
+        loud_db[start:] = np.quantile(level_db[start : start + _AROUND_ROWS], _LOUD_SHARE)
+    return loud_db
 
 
 def _power(frames: NDArray[np.float32], bins: slice) -> NDArray[np.float32]:
@@ -99,5 +111,5 @@ def _power(frames: NDArray[np.float32], bins: slice) -> NDArray[np.float32]:
 
 def one_after_another(parts: Sequence[Features]) -> Features:
     """Return the rows of ``parts``, of which there is at least one, as one."""
-    soft, level_db = (np.concatenate([getattr(part, name) for part in parts]) for name in ("soft", "level_db"))
-    return Features(soft, level_db, max(part.loud_db for part in parts))
+    names = ("soft", "level_db", "loud_db")
+    return Features(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))

@@ -20,7 +20,7 @@ WINDOW_ROWS: Final = 94  # 3 s
 LEAST_ROWS: Final = 12  # with the sound around them 0.75 s
 
 _QUIET_DB: Final = (
-    14.0  # below the loud rows of the whole sound: in softer ones a copied mark, some 20 dB down, is heard
+    14.0  # below the loud rows of the half minute around: in softer ones a copied mark, 20 dB down, is heard
 )
 _WORD_ROWS: Final = 24
 _SHORT_ROWS: Final = 60
@@ -43,7 +43,7 @@ def compared(features: Features, fingerprint: Fingerprint) -> Content:
     """Return whether ``features`` are of the sound of ``fingerprint``, judged on each 3 s of them.
 
     ``OURS`` if at least half agree; ``OTHER`` if none does and most clearly disagree; else ``UNKNOWN``, and so for
-    less than 0.75 s, for silence, and for what is 14 dB and more below the loud parts of the whole sound.
+    less than 0.75 s, for silence, and for what is 14 dB and more below the loud parts of the half minute around.
     """
     found = agreements(features, fingerprint)
     if not found:

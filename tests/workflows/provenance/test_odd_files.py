@@ -123,3 +123,15 @@ def test_verifying_and_tracing_agree_on_a_very_short_clip(estate, tmp_path):
     verified, traced = both(estate.session, tmp_path / "short.wav")
     assert (verified["verdict"], verified["mark"]) == ("ours", spoken.mark)
     assert [part["mark"] for part in traced["parts"]] == [spoken.mark]
+
+
+def test_a_soft_clip_far_from_loud_sound_is_known_by_its_content(estate, clips, speech, tmp_path):
+    """In a long file somebody is louder somewhere; a clip is judged beside the sound around it, as a whole or not."""
+    first, _, one, _ = clips
+    pause = 0.003 * np.random.default_rng(3).normal(0, 1, (1, 32 * 24_000)).astype(np.float32)
+    loud = 0.9 * speech.samples / np.abs(speech.samples).max()
+    samples = np.concatenate([0.1 * one.samples, pause, loud], axis=1)
+    (tmp_path / "long.flac").write_bytes(encode(Signal(samples, 24_000), Container.FLAC))
+    verified, traced = both(estate.session, tmp_path / "long.flac")
+    assert (verified["verdict"], verified["content"]) == ("ours", "ours")
+    assert names(verified["clips"]) == names(traced["parts"]) == [("ours", first.mark)]

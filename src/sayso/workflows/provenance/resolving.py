@@ -133,7 +133,7 @@ def _features(value: str) -> Features:
     except FingerprintInvalid:
         raise QueryInvalid("value: got a value that is no fingerprint, expected base64 of one of version 1") from None
     level_db = np.where(fingerprint.active, 0.0, -100.0).astype(np.float32)
-    return Features(fingerprint.signs.astype(np.float32), level_db, 0.0)
+    return Features(fingerprint.signs.astype(np.float32), level_db, np.zeros_like(level_db))
 
 
 def _decoded(value: str) -> bytes:
