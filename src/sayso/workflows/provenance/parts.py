@@ -73,12 +73,14 @@ class Part:
     """One passage that is ours or carries a mark of ours, and what is known of it.
 
     ``recognised`` where no mark was found and the content alone tells: then the passage's ``mark`` is None.
+    ``signed`` where the sound could not be compared and intact credentials of the file name the mark.
     """
 
     passage: Passage
     standing: ClipStanding | None
     content: Content
     recognised: Recognised | None = None
+    signed: bool = False
 
     @property
     def verdict(self) -> str:
@@ -92,7 +94,7 @@ class Part:
             return "marked"
         if self.content is Content.OTHER:
             return "copied"
-        return "ours" if self.content is Content.OURS else "marked"
+        return "ours" if self.content is Content.OURS or self.signed else "marked"
 
     @property
     def said(self) -> str:

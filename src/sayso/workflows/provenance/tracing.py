@@ -38,6 +38,7 @@ from sayso.workflows.provenance.parts import (
     standing_of_clip,
 )
 from sayso.workflows.provenance.recognising import ContentFinder, Recognised
+from sayso.workflows.provenance.vouching import credentials_in, vouched
 
 PEAK_S: Final = 0.1
 
@@ -93,7 +94,7 @@ def trace_file(session: Session, file: Path, report: Report = silent) -> Trace:
     """
     salvage = Salvage(file, max_duration_s=MAX_STREAM_S)
     heard = listen(session, salvage, report)
-    parts = marked_parts(session, heard, file) + _unmarked(session, heard)
+    parts = vouched(marked_parts(session, heard, file), credentials_in(session, file)) + _unmarked(session, heard)
     parts = tuple(sorted(parts, key=lambda part: part.passage.start_s))
     return Trace(file, heard.scan, parts, heard.peaks, stamp(now()), session.log.vkey, tuple(salvage.skipped))
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from sayso.audio import stream
-from sayso.audio.container import container_in
 from sayso.audio.salvage import Salvage
 from sayso.audio.signal import Signal
 from sayso.audio.stream import MAX_STREAM_S, joined
-from sayso.credentials import Credentials, read_file
+from sayso.credentials import Credentials
 from sayso.fingerprint import Content
 from sayso.mark.detector import Detection, Found
 from sayso.mark.passages import Passage, channels_apart
@@ -26,6 +25,7 @@ from sayso.workflows.provenance.content import COPIED, content_of, heard_under
 from sayso.workflows.provenance.detecting import detected
 from sayso.workflows.provenance.parts import ClipStanding, Part, TraceOutcome, judged_among, standing_of
 from sayso.workflows.provenance.tracing import listened, marked_parts
+from sayso.workflows.provenance.vouching import credentials_in, vouched
 
 WHOLE_S: Final = 120.0
 """Sound up to this length is looked at as a whole."""
@@ -55,14 +55,9 @@ class Verification:
         """
         if not self.detection.present:
             return "none"
-        return "ours" if self.content is Content.OURS or self._is_signed else "marked"
-
-    @property
-    def _is_signed(self) -> bool:
-        """Return whether intact credentials of a signer known here name the very mark: enough for a short clip."""
-        signed, mark = self.credentials, self.detection.mark
-        known = self.standing is not None and self.content is Content.UNKNOWN
-        return known and signed.intact and signed.trusted and mark is not None and signed.facts.mark == mark
+        mark = self.detection.mark
+        signed = any(part.signed and part.passage.mark == mark for part in self.parts)
+        return "ours" if self.content is Content.OURS or signed else "marked"
 
     @property
     def problem(self) -> str | None:
@@ -86,7 +81,7 @@ def verify_file(session: Session, file: Path) -> Verification:
     salvage = Salvage(file, max_duration_s=MAX_STREAM_S)
     blocks = stream(salvage, sample_rate=CLOCK_HZ)
     first = _first(blocks)
-    credentials = _credentials(session, file)
+    credentials = credentials_in(session, file)
     if first.duration_s <= WHOLE_S:
         found = _of_whole(session, file, credentials, first)
     else:
@@ -122,10 +117,11 @@ def _of_whole(session: Session, file: Path, credentials: Credentials, signal: Si
         item[2].named: item for item in sorted(listed, key=lambda item: -item[2].log10_p)
     }  # the surest is the last
     passages = {mark: _passage(heard_in, one, channel) for mark, (heard_in, _, one, channel) in found.items()}
-    parts = {
-        mark: _part(session, found[mark][0], _about(*found[mark][1:3]), passage, passages.values())
+    heard_parts = (
+        _part(session, found[mark][0], _about(*found[mark][1:3]), passage, passages.values())
         for mark, passage in passages.items()
-    }
+    )
+    parts = {part.passage.mark: part for part in vouched(heard_parts, credentials)}
     mark, worst = min(
         parts.items(), key=lambda item: ([*TraceOutcome].index(item[1].outcome), item[0] != detection.mark)
     )
@@ -174,7 +170,7 @@ def _about(whole: Detection, found: Found) -> Detection:
 
 def _of_windows(session: Session, file: Path, credentials: Credentials, blocks: Iterable[Signal]) -> Verification:
     heard = listened(session, blocks)
-    scan, parts = heard.scan, marked_parts(session, heard, file)
+    scan, parts = heard.scan, vouched(marked_parts(session, heard, file), credentials)
     detection = Detection(scan.present, scan.p_value, None, False, (), 0.0, scan.log10_p)
     worst = min(parts, key=_rank, default=None)
     if worst is None:
@@ -192,12 +188,3 @@ def _of_windows(session: Session, file: Path, credentials: Credentials, blocks: 
 def _rank(part: Part) -> tuple[int, float]:
     """Return the worst first, and of those the longest."""
     return [*TraceOutcome].index(part.outcome), part.passage.start_s - part.passage.end_s
-
-
-def _credentials(session: Session, file: Path) -> Credentials:
-    """Return the credentials in ``file``, by what it is and not by what it is called."""
-    with file.open("rb") as opened:
-        container = container_in(opened)
-        if container is None:
-            return Credentials(present=False, problems=("files of this kind carry no credentials that are read here",))
-        return read_file(opened, container, anchors_pem=session.anchors_pem())
