@@ -196,8 +196,8 @@ def _status(path: Path) -> os.stat_result | None:
 
 def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
-        what = "is no folder" if folder.exists() else "does not exist; make it first, or choose another"
-        raise TargetInvalid(f"the folder {folder} {what}")
+        what = "is a file; make one of another name" if folder.exists() else "does not exist; make it first"
+        raise TargetInvalid(f"the folder {folder} {what}, or choose another")
 
 
 def _check_replaceable(path: Path) -> None:

@@ -129,10 +129,24 @@ def frames(container, seconds):
 
 @pytest.mark.parametrize(
     ("form", "codec"),
-    [("ac3", "ac3"), ("eac3", "eac3"), ("asf", "wmav2"), ("avi", "pcm_s16le"), ("mpegts", "aac"), ("adts", "aac")],
+    [
+        ("ac3", "ac3"),
+        ("eac3", "eac3"),
+        ("asf", "wmav2"),
+        ("avi", "pcm_s16le"),
+        ("mpegts", "aac"),
+        ("adts", "aac"),
+        ("wv", "wavpack"),
+        ("tta", "tta"),
+        ("voc", "pcm_s16le"),
+    ],
 )
 def test_further_formats_of_ffmpeg_are_read(tone, form, codec):
     assert read(muxed(form, codec, tone))[0] == pytest.approx(tone.duration_s, abs=0.1)
+
+
+def test_flash_video_is_read(tone):
+    assert read(muxed("flv", "pcm_s16le", tone, rate=44_100))[0] == pytest.approx(tone.duration_s, abs=0.1)
 
 
 @pytest.mark.parametrize("form", ["matroska", "ogg"])

@@ -42,6 +42,11 @@ class AudioFormat(StrEnum):
     WMA = "asf"
     AVI = "avi"
     MPEG_TS = "mpegts"
+    WAVPACK = "wv"
+    TTA = "tta"
+    AMR = "amr"
+    FLV = "flv"
+    VOC = "voc"
 
 
 _BY_SUFFIX: Final = {
@@ -52,7 +57,7 @@ _BY_SUFFIX: Final = {
     ".opus": Container.OPUS,
     ".ogg": Container.OPUS,
 }
-READ: Final = "WAV, W64, AIFF, AU, CAF, FLAC, MP3, AAC, AC-3, M4A, MP4, Ogg, Opus, WebM, WMA or AVI"
+READ: Final = "WAV, W64, AIFF, AU, CAF, FLAC, MP3, AAC, AC-3, M4A, MP4, Ogg, Opus, WebM, WMA, WavPack, TTA, AMR or AVI"
 _ID3_HEADER: Final = 10
 _SNIFFED: Final = 256
 _WRITTEN: Final = {
@@ -80,6 +85,11 @@ _MAGIC: Final = tuple(
         (AudioFormat.AU, rb"\.snd\x00\x00"),
         (AudioFormat.CAF, rb"caff\x00"),
         (AudioFormat.WMA, rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),
+        (AudioFormat.WAVPACK, rb"wvpk.{4}[\x02-\x10]\x04"),
+        (AudioFormat.TTA, rb"TTA[12]"),
+        (AudioFormat.AMR, rb"#!AMR"),
+        (AudioFormat.FLV, rb"FLV\x01"),
+        (AudioFormat.VOC, rb"Creative Voice File\x1a"),
         (AudioFormat.MPEG_TS, rb"G.{187}G"),
         (AudioFormat.EAC3, rb"\x0b\x77...[\x58-\x87]"),
         (AudioFormat.AC3, rb"\x0b\x77"),

@@ -30,7 +30,7 @@ HINTS: Final[Mapping[str, str]] = {
     "ExportMissing": "`sayso ledger export` writes a period, `sayso ledger query --with-proofs` an answer",
     "GateRecordUnknown": "`sayso gate status` shows the records",
     "GrantUnknown": "`sayso consent list` shows the grants",
-    "IdInvalid": "`sayso voice list` and `sayso consent list` show the ids",
+    "IdInvalid": "`sayso voice list`, `sayso consent list` and `sayso ledger query` show the ids",
     "ItemOfEndedGrant": "`sayso store gc` removes what is stored under grants that have ended",
     "ItemReleasedAsClip": "`sayso export CLIP` releases it",
     "ItemUnknown": "`sayso store list` shows what is stored",

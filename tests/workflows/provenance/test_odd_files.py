@@ -140,7 +140,6 @@ def test_credentials_of_one_clip_vouch_for_no_other(estate, clips, tmp_path):
     assert names(verified["clips"]) == names(traced["parts"]) == [("marked", spoken.mark)]
 
 
-
 def test_a_soft_clip_far_from_loud_sound_is_known_by_its_content(estate, clips, speech, tmp_path):
     """In a long file somebody is louder somewhere; a clip is judged beside the sound around it, as a whole or not."""
     first, _, one, _ = clips

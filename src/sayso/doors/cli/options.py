@@ -65,7 +65,10 @@ def _decoded(data: bytes, source: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError:
         if encoding != "utf-8-sig":
-            raise Invalid(f"{source}: got text in {encoding.upper()} that is cut off or damaged") from None
+            raise Invalid(
+                f"{source}: got bytes with zeros among them that are no whole {encoding.upper()} text, expected text; "
+                "save it as UTF-8"
+            ) from None
         raise Invalid(
             f"{source}: got bytes that are no UTF-8 text, perhaps Latin-1 or Windows-1252; "
             f"convert it first: iconv -f WINDOWS-1252 -t UTF-8"

@@ -107,7 +107,7 @@ def id_of(session: Session, voice: str, engine: str | None = None) -> VoiceId:
     if found:
         ids = ", ".join(f"{row.voice_id} ({row.engine})" for row in found)
         raise IdInvalid(f"got {voice!r}, expected the id of one of the voices of that name: {ids}")
-    near = get_close_matches(voice, stock_names(), n=1)
+    near = get_close_matches(voice.lower(), stock_names(), n=1)
     tip = f"; did you mean {near[0]}?" if near else ""
     raise IdInvalid(f"got {voice[:40]!r}, expected a voice id such as voi_..., or the name of a stock voice{tip}")
 
