@@ -48,6 +48,7 @@ HINTS: Final[Mapping[str, str]] = {
     "RequestUnanswered": "the speaker answers with `sayso consent accept`",
     "RoleRefused": "ask somebody who has the role, or use a credential of it",
     "RunEnded": "`sayso runs list` shows the runs",
+    "RunOutdated": "`sayso produce run` begins a run of the plan as it is",
     "RunPaused": "`sayso runs resume` goes on with it",
     "RunStopped": "`sayso runs resume` goes on with it",
     "RunUnknown": "`sayso runs list` shows the runs",

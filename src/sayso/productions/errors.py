@@ -45,5 +45,9 @@ class RunEnded(Conflict):
     """The run has ended: there is nothing of it to pause."""
 
 
+class RunOutdated(Conflict):
+    """The plan was changed since the run began: its steps are of other lines."""
+
+
 class ExtraMissing(Unavailable):
     """A package that productions need is not installed; install sayso[productions]."""

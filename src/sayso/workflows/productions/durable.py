@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from sayso.consent.errors import PermitRefused
 from sayso.disk import make_private
 from sayso.errors import Bug, Refused, SaysoError, Unavailable
 from sayso.productions.errors import ExtraMissing
@@ -131,19 +132,21 @@ def line_step(production_id: str, label: str, opens: bool) -> dict[str, Any]:
 def _line(production_id: str, label: str, *, opens: bool) -> dict[str, Any]:
     session, production = _BENCH.at(), _BENCH.production(production_id)
     line = production.plan.line(label)
-    problem = ""
+    problem = stopped = ""
     for _ in range(_ATTEMPTS):
         try:
             done = takes.worked(session, production, line, opens=opens)
             told = {"line": label, "is_new": done.made > 0, "ms": done.duration_ms}
             return {**told, "stands_out": len(done.problems)}
+        except PermitRefused as refused:  # also where the machine slept too long over it: consent is asked anew
+            stopped = refused.slug
         except Refused as refused:
             return {"line": label, "stopped": refused.slug}
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - whatever an engine raises concerns this line alone
             problem = error.slug if isinstance(error, SaysoError) else type(error).__name__
-    return {"line": label, "failed": problem}
+    return {"line": label, "stopped": stopped} if stopped else {"line": label, "failed": problem}
 
 
 @DBOS.step()
@@ -168,8 +171,8 @@ def package_step(production_id: str, delivery: str, round_: int) -> dict[str, An
 
 
 @DBOS.workflow(name="production", max_recovery_attempts=1000)
-def production_workflow(production_id: str, delivery: str) -> dict[str, Any]:
-    """Make every line, then every chapter, then the package."""
+def production_workflow(production_id: str, delivery: str, _plan: str) -> dict[str, Any]:
+    """Make every line, then every chapter, then the package; ``_plan`` is the version of the plan that says which."""
     made: list[dict[str, Any]] = []
     work = permit_step(production_id)
     for _, labels, _ in work:
@@ -229,9 +232,9 @@ def at_work(session: Session, executor: str) -> Iterator[None]:
 
 
 def started(run: str, production_id: str, delivery: str) -> None:
-    """Start the workflow of a production as ``run``, or go on with it, within `at_work`."""
+    """Start the workflow of a production as ``run``, on its plan of now, within `at_work`."""
     with SetWorkflowID(run):
-        DBOS.start_workflow(production_workflow, production_id, delivery)
+        DBOS.start_workflow(production_workflow, production_id, delivery, plans.version(_BENCH.at(), production_id))
 
 
 def resumed(run: str) -> None:

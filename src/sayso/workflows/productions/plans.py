@@ -182,6 +182,13 @@ def opened(session: Session, production_id: str) -> Production:
     return _opened(session, row)
 
 
+def version(session: Session, production_id: str) -> str:
+    """Return what changes whenever the plan is kept anew, and tells nothing of it: a hash of the sealed plan."""
+    with session.read() as tx:
+        row = store.get_production(tx, ProductionId(parse_id("production", production_id)))
+    return hashlib.sha256(row.plan).hexdigest()[:16]
+
+
 def listed(session: Session) -> list[ProductionRow]:
     """Return the productions that who asks sees, plans sealed."""
     with session.read() as tx:

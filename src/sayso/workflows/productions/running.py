@@ -12,6 +12,7 @@ from sayso.accounts.rights import Right
 from sayso.consent.errors import ConsentRefused
 from sayso.errors import Conflict
 from sayso.ids import new_id, parse_id
+from sayso.productions.errors import RunOutdated
 from sayso.progress import Report, silent
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import pausing, permitting, plans, runs, takes
@@ -76,13 +77,18 @@ def run(
     """
     production, delivery = _ready(session, production_id, delivery)
     with alone(session, production.production_id):
-        durable = runs.durable()
-        unfinished = None if fresh else _unfinished(session, production.production_id, delivery)
-        run_id = unfinished or new_id("run")
-        with durable.at_work(session, production.production_id):
-            if unfinished is None:
-                durable.started(run_id, production.production_id, durable.sealed_delivery(session, delivery))
-            told = _awaited(session, durable, run_id, production, report)
+        return _run(session, production, delivery, report, fresh=fresh)
+
+
+def _run(session: Session, production: Production, delivery: Delivery, report: Report, *, fresh: bool) -> Produced:
+    """Go on with the run that a dead process left, or begin one; both alone."""
+    durable = runs.durable()
+    unfinished = _unfinished(session, production.production_id, None if fresh else delivery)
+    run_id = unfinished or new_id("run")
+    with durable.at_work(session, production.production_id):
+        if unfinished is None:
+            durable.started(run_id, production.production_id, durable.sealed_delivery(session, delivery))
+        told = _awaited(session, durable, run_id, production, report)
     return _produced(production, run_id, delivery, told)
 
 
@@ -111,15 +117,20 @@ def _ready(session: Session, production_id: str, delivery: Delivery) -> tuple[Pr
 
 
 def resume(session: Session, run_id: str, report: Report = silent) -> Produced:
-    """Go on with a run that was paused, cut off, failed or cancelled; raise `RunUnknown`."""
+    """Go on with a run that was paused, cut off, failed or cancelled; raise `RunUnknown`.
+
+    Where the plan was changed meanwhile, a run of its own makes what is new, and the rest is taken over.
+    """
     session.require(Right.SPEECH)
     durable = runs.durable()
-    production, sealed = runs.asked(session, run_id)
+    production, sealed, is_same = runs.asked(session, run_id)
     session.require_licensee(production.licensee, Right.SPEECH)
     delivery = durable.opened_delivery(session, sealed)
     delivery.prepare()
     with alone(session, production.production_id):
         pausing.free(session, production.production_id)
+        if not is_same:
+            return _run(session, production, delivery, report, fresh=True)
         with durable.at_work(session, production.production_id):
             durable.resumed(run_id)
             told = _awaited(session, durable, run_id, production, report)
@@ -129,7 +140,7 @@ def resume(session: Session, run_id: str, report: Report = silent) -> Produced:
 def begin_resume(session: Session, run_id: str) -> Popen[bytes]:
     """Begin what `resume` does in a process of its own, as `begin` does."""
     session.require(Right.SPEECH)
-    production, _ = runs.asked(session, run_id)
+    production, *_ = runs.asked(session, run_id)
     session.require_licensee(production.licensee, Right.SPEECH)
     with alone(session, production.production_id):
         pass
@@ -140,11 +151,15 @@ def fork(session: Session, run_id: str, step: int, report: Report = silent) -> P
     """Run again from a step of a run on, as a run of its own; what came before is taken over."""
     session.require(Right.SPEECH)
     durable = runs.durable()
-    production, sealed = runs.asked(session, run_id)
+    production, sealed, is_same = runs.asked(session, run_id)
     session.require_licensee(production.licensee, Right.SPEECH)
     delivery = durable.opened_delivery(session, sealed)
     runs.check_unpaused(session, production)
     delivery.prepare()
+    if not is_same:
+        raise RunOutdated(
+            f"got {run_id}, whose plan was changed since; expected a run of the plan as it is: run it anew"
+        )
     forked = new_id("run")
     with alone(session, production.production_id), durable.at_work(session, production.production_id):
         durable.forked(run_id, step, forked)
@@ -235,14 +250,19 @@ def _produced(production: Production, run_id: str, delivery: Delivery, told: Map
     )
 
 
-def _unfinished(session: Session, production_id: str, delivery: Delivery) -> str | None:
-    """Return the run that a dead process left, if it goes to the same place; another one is cancelled."""
+def _unfinished(session: Session, production_id: str, delivery: Delivery | None) -> str | None:
+    """Return the run that a dead process left, if it goes to the same place by the same plan; others are cancelled."""
     durable = runs.durable()
     with durable.client(session.settings) as client:
         found = [
             one for one in client.list_workflows(status=list(runs.GOING)) if runs.production_of(one) == production_id
         ]
-        same = [one for one in found if durable.opened_delivery(session, one.input["args"][1]) == delivery]
+        version = plans.version(session, production_id)
+        same = [
+            one
+            for one in found
+            if one.input["args"][2:] == [version] and durable.opened_delivery(session, one.input["args"][1]) == delivery
+        ]
         for one in found:
             if one not in same[-1:]:
                 client.cancel_workflow(one.workflow_id)

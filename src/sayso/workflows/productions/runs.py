@@ -23,7 +23,7 @@ GOING: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 """DBOS's words for a run that has not ended."""
 
 _PAUSED: Final = "paused"
-_INPUTS: Final = 2  # of a run: production and sealed delivery
+_INPUTS: Final = 3  # of a run: production, sealed delivery, version of the plan
 
 
 class RunUnknown(NotFound):
@@ -49,7 +49,7 @@ def pause(session: Session, run_id: str) -> RunShown:
     Raise `RunEnded` where it has ended, or was cancelled.
     """
     session.require(Right.SPEECH)
-    production, _ = asked(session, run_id)
+    production, *_ = asked(session, run_id)
     session.require_licensee(production.licensee, Right.SPEECH)
     before = shown(session, run_id)
     if before.state.upper() in GOING:
@@ -67,7 +67,7 @@ def pause(session: Session, run_id: str) -> RunShown:
 def cancel(session: Session, run_id: str) -> RunShown:
     """Stop a run at its next step, in whichever process it goes; what is made stays."""
     session.require(Right.SPEECH)
-    production, _ = asked(session, run_id)
+    production, *_ = asked(session, run_id)
     with durable().client(session.settings) as client:
         client.cancel_workflow(run_id)
     pausing.free(session, production.production_id)
@@ -113,8 +113,11 @@ def production_of(status: Any) -> str:
     return str(args[0])
 
 
-def asked(session: Session, run_id: str) -> tuple[Production, str]:
-    """Return the production of a run, and its sealed delivery; `RunUnknown` for one that who asks does not see."""
+def asked(session: Session, run_id: str) -> tuple[Production, str, bool]:
+    """Return the production of a run, its sealed delivery, and whether the plan is still the one that it began with.
+
+    Raise `RunUnknown` for one that who asks does not see.
+    """
     unknown = RunUnknown(f"got {parse_id('run', run_id)}, which is no run that is known here")
     with durable().client(session.settings) as client:
         found = client.list_workflows(workflow_ids=[run_id])
@@ -122,7 +125,7 @@ def asked(session: Session, run_id: str) -> tuple[Production, str]:
     if len(args) != _INPUTS:
         raise unknown
     try:
-        return plans.opened(session, args[0]), args[1]
+        return plans.opened(session, args[0]), args[1], plans.version(session, args[0]) == args[2]
     except ProductionUnknown:  # whose id is not for those who do not see it
         raise unknown from None
 
