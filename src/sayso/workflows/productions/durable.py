@@ -8,16 +8,19 @@ production, and a lock lets one process work on it: so a restart takes up what w
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 from sayso.consent.errors import PermitRefused
+from sayso.database.engine import DatabaseUnavailable
 from sayso.disk import make_private
 from sayso.errors import Bug, Refused, SaysoError, Unavailable
 from sayso.productions.errors import ExtraMissing
@@ -41,6 +44,12 @@ VERSION: Final = "sayso-productions-1"
 With the production behind it, since every process takes whatever run of its own version waits to be gone on with.
 """
 
+PATIENCE_S: Final = 120.0
+"""So long a step waits for a database that is away, or for a lock, before the run fails."""
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_RETRY_S: Final = 1.0
 _ATTEMPTS: Final = 3
 _REBUILDS: Final = 5
 _FIELD: Final = "production delivery"
@@ -99,15 +108,26 @@ _LAUNCHING: Final = threading.Lock()
 """DBOS is one in a process: what only makes its tables waits for a launch, and finds them."""
 
 
-@contextlib.contextmanager
-def _step() -> Iterator[None]:
-    """Hold the process in its work until a step that began has ended."""
-    with _BENCH.at_step:
-        yield
+def _step(work: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Hold the process in its work until a step that began has ended; a database that is away is waited for."""
+
+    @functools.wraps(work)
+    def done(*words: _P.args, **more: _P.kwargs) -> _T:
+        ends = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                with _BENCH.at_step:
+                    return work(*words, **more)
+            except DatabaseUnavailable:
+                if time.monotonic() > ends:
+                    raise
+            time.sleep(_RETRY_S)
+
+    return done
 
 
 @DBOS.step()
-@_step()
+@_step
 def permit_step(production_id: str) -> list[list[Any]]:
     """Return the chapters with the labels of their lines, and of those not made yet: the work that is permitted."""
     session, production = _BENCH.at(), _BENCH.production(production_id)
@@ -122,7 +142,7 @@ def permit_step(production_id: str) -> list[list[Any]]:
 
 
 @DBOS.step()
-@_step()
+@_step
 def line_step(production_id: str, label: str, opens: bool) -> dict[str, Any]:
     """Make one line, unless it is made; a refusal stops it alone, and an engine that fails is asked again."""
     with contextlib.nullcontext() if _BENCH.lines is None else _BENCH.lines.taken(label):
@@ -150,7 +170,7 @@ def _line(production_id: str, label: str, *, opens: bool) -> dict[str, Any]:
 
 
 @DBOS.step()
-@_step()
+@_step
 def chapter_step(production_id: str, number: int, delivery: str, round_: int) -> dict[str, Any]:
     """Write the files of one chapter; ``round_`` counts how often a withdrawal had them made anew."""
     session, production = _BENCH.at(), _BENCH.production(production_id)
@@ -160,7 +180,7 @@ def chapter_step(production_id: str, number: int, delivery: str, round_: int) ->
 
 
 @DBOS.step()
-@_step()
+@_step
 def package_step(production_id: str, delivery: str, round_: int) -> dict[str, Any]:
     """Bind and list everything; ``round_`` as in `chapter_step`."""
     session, production = _BENCH.at(), _BENCH.production(production_id)
