@@ -147,7 +147,7 @@ def main() -> None:
         same.append(same_worker_s(bench, place.copied(folder / f"s{count}"), production, folder / f"os{count}"))
         copy = place.copied(folder / f"t{count}")
         other.append(other_worker_s(bench, copy, production, folder / f"ot{count}", chance))
-    print(f"work goes on: same worker {max(same):.1f} s at most, another worker {max(other):.1f} s at most")
+    print(f"work goes on, same worker: {[round(each, 1) for each in same]} s; another: {[round(each, 1) for each in other]} s")
     if args.json:
         gain = found[1] / found[3]
         args.json.write_text(json.dumps({"gain": gain, "same_worker_s": same, "other_worker_s": other}))
