@@ -147,7 +147,8 @@ def main() -> None:
         same.append(same_worker_s(bench, place.copied(folder / f"s{count}"), production, folder / f"os{count}"))
         copy = place.copied(folder / f"t{count}")
         other.append(other_worker_s(bench, copy, production, folder / f"ot{count}", chance))
-    print(f"work goes on, same worker: {[round(each, 1) for each in same]} s; another: {[round(each, 1) for each in other]} s")
+    for name, seconds in (("same", same), ("another", other)):
+        print(f"work goes on, {name} worker: {', '.join(f'{each:.1f}' for each in seconds)} s")
     if args.json:
         gain = found[1] / found[3]
         args.json.write_text(json.dumps({"gain": gain, "same_worker_s": same, "other_worker_s": other}))

@@ -49,7 +49,7 @@ PATIENCE_S: Final = 120.0
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-_RETRY_S: Final = 1.0
+RETRY_S: Final = 1.0
 _ATTEMPTS: Final = 3
 _REBUILDS: Final = 5
 _FIELD: Final = "production delivery"
@@ -121,7 +121,7 @@ def _step(work: Callable[_P, _T]) -> Callable[_P, _T]:
             except DatabaseUnavailable:
                 if time.monotonic() > ends:
                     raise
-            time.sleep(_RETRY_S)
+            time.sleep(RETRY_S)
 
     return done
 
