@@ -178,7 +178,11 @@ def test_a_newer_program_goes_on_with_the_book_of_an_older_one(book, produced_te
     before = runs.shown(book.session, left.run).steps
 
     older = takes.worked
-    monkeypatch.setattr(takes, "worked", lambda *words, **more: older(*words, **more))
+
+    def newer(*words, **more):
+        return older(*words, **more)
+
+    monkeypatch.setattr(takes, "worked", newer)
     done = book.run()
     assert before == 1 + 3
     assert (done.run, done.digest) == (left.run, alone.digest)
