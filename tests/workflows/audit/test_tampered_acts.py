@@ -103,6 +103,33 @@ def test_nothing_is_said_on_the_word_of_an_edited_row(spoken, tmp_path, name):
     assert not (tmp_path / "no.wav").exists()
 
 
+EDITED = (
+    ("grants", "licensee"),
+    ("grant_versions", "terms"),
+    ("grant_events", "who"),
+    ("speakers", "created_at"),
+    ("speaker_keys", "at"),
+    ("grant_minutes", "outer_id"),
+)
+
+
+@pytest.mark.parametrize(("table", "column"), EDITED, ids=[table for table, _ in EDITED])
+def test_an_edit_between_two_acts_of_one_session_is_found_at_the_next(estate, table, column):
+    """What a session remembers of one act, so that the next is quick, hides no edit that came between them."""
+    session, order = estate.session, estate.order()
+    owner, key = ("speaker_id", estate.speaker) if table.startswith("speaker") else ("grant_id", estate.grant)
+    where = f"WHERE {owner} = ?"
+    permission.failed(session, speaking.begun(session, order, Container.WAV).granted, speaking.ACT)
+    with closing(sqlite3.connect(session.settings.home / "sayso.sqlite")) as db:
+        ((before,),) = db.execute(f"SELECT {column} FROM {table} {where}", [key]).fetchall()  # noqa: S608
+    for _ in range(2):
+        edit(session, f"UPDATE {table} SET {column} = ? {where}", f"{before or ''} ", key)  # noqa: S608
+        with pytest.raises(Tampered, match=f"{estate.grant}|{estate.speaker}"):
+            speaking.begun(session, order, Container.WAV)
+        edit(session, f"UPDATE {table} SET {column} = ? {where}", before, key)  # noqa: S608
+        permission.failed(session, speaking.begun(session, order, Container.WAV).granted, speaking.ACT)
+
+
 def test_minutes_handed_back_are_found_behind_many_permits_without_a_clip(spoken, tmp_path):
     session, estate = spoken.estate.session, spoken.estate
     for _ in range(33):  # two entries each: the clip is not among the last 64
