@@ -11,17 +11,20 @@ import time
 from contextlib import closing
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 
 from sayso import clock, disk
 from sayso.database.engine import DatabaseUnavailable
 from sayso.engines.hibari import HibariEngine
 from sayso.errors import SaysoError
+from sayso.settings import Settings
 from sayso.workflows.audit import auditing
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.productions import chapters, durable, planning, running, runs, takes
 from sayso.workflows.productions.delivery import Delivery
 
+from .conftest import BOOK
 from .test_running import entries, hashes
 
 
@@ -125,6 +128,39 @@ def test_a_state_that_is_away_is_waited_for(book, produced_template, monkeypatch
     monkeypatch.setattr(durable, "RETRY_S", 0.05)
     done = book.run()
     assert (done.digest, done.rendered, done.failed, len(count)) == (alone.digest, 7, (), 9)
+
+
+@pytest.mark.slow
+def test_a_server_that_is_gone_for_half_a_minute_is_waited_for(postgres, tmp_path, monkeypatch):
+    address = postgres().replace("postgresql://", "postgresql+psycopg://")
+    server, _, name = address.replace("postgresql+psycopg", "postgresql").rpartition("/")
+    session = open_session(Settings(home=tmp_path / "home", database_url=address))
+    (tmp_path / "book.txt").write_text(BOOK)
+    brief = planning.Brief(tmp_path / "book.txt", "Northwind", "audiobook", voice="heart")
+    production = planning.plan(session, brief).production.production_id
+    make, cutters = takes.make, []
+
+    def gone():
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            time.sleep(30)
+            admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+    def makes(*words, **more):
+        if not cutters:
+            cutters.append(threading.Thread(target=gone))
+            cutters[0].start()
+            time.sleep(1)
+        return make(*words, **more)
+
+    monkeypatch.setattr(takes, "make", makes)
+    done = running.run(session, production, Delivery(tmp_path / "out", ("mp3",)))
+    cutters[0].join()
+    assert (done.rendered, done.stopped, done.failed) == (5, (), ())
+    made = [row.entry.facts["clip"] for row in auditing.query(session) if row.entry.type == "synthesis:clip:made"]
+    assert len(made) == len(set(made)) == 5
+    auditing.audit(session)
 
 
 def jumping(monkeypatch, hours, then):
