@@ -143,7 +143,7 @@ def test_a_server_that_is_gone_for_half_a_minute_is_waited_for(postgres, tmp_pat
     def gone():
         with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-            admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
             time.sleep(30)
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
