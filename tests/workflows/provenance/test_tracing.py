@@ -90,16 +90,18 @@ def test_a_clip_at_another_speed_is_compared_as_it_was_made(estate, tmp_path, sp
 
 def test_what_became_of_the_grant_is_told(estate, tmp_path):
     speak(estate.session, estate.order(), tmp_path / "out.wav")
+    (tmp_path / "bare.wav").write_bytes(encode(decode(tmp_path / "out.wav"), Container.WAV))
 
-    def state():
-        part = trace(trace_file(estate.session, tmp_path / "out.wav"))["parts"][0]
+    def state(name="out.wav"):
+        part = trace(trace_file(estate.session, tmp_path / name))["parts"][0]
         return part["grant_state"], part["allowed_now"], part["verdict"], part["content"], part["proof_ok"]
 
     assert state() == ("given", True, "ours", "ours", True)
     granting.withdraw(estate.session, estate.grant)
     assert state() == ("withdrawn", False, "ours", "ours", True)
     erasing.run(estate.session, erasing.plan(estate.session, estate.speaker).plan_id)
-    assert state() == ("erased", False, "marked", "unknown", True)
+    assert state("bare.wav") == ("erased", False, "marked", "unknown", True)
+    assert state() == ("erased", False, "ours", "unknown", True)  # by its credentials, as verifying says
 
 
 def test_nothing_of_ours(session, speech, tmp_path):
