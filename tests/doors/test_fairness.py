@@ -55,6 +55,8 @@ def test_a_drift_is_an_alarm_with_an_exit_code_and_a_metric(program, tmp_path):
     assert 'sayso_fairness_drift_alarm{stratum="ph\\"one",metric="ovrl"} 1\n' in metric
     assert program.run(*words, "--metrics", "drift.prom").returncode == 4
     assert "ALARM at sample" in program.run(*words).stdout
+    assert program.run(*words, "--served").returncode == 5
+    assert (tmp_path / "home" / "drift.prom").read_text() == metric
     assert program.run("fairness", "monitor", "before.csv", "--baseline", "before.csv").returncode == 0
     assert program.run("fairness", "monitor", "absent.csv", "--baseline", "before.csv").returncode == 2
 

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sayso.doors.api.latency import POINTS, Latency, Metrics
 from sayso.doors.api.parts import SoundPart
+from sayso.workflows.fairness import telling
 
 DASHBOARD = Path(__file__).parents[3] / "examples" / "grafana-dashboard.json"
 SAID = "Nobody but Quixano said xylophone."
@@ -51,6 +53,14 @@ def test_each_point_of_latency_is_counted_in_its_order(figures):
     assert found["sayso_heard_seconds_total"] > 0.5
     assert 'sayso_refusals_total{error="consent-refused"}' in figures
     assert found["sayso_places"] >= 1
+
+
+def test_drift_that_the_monitor_found_is_told_with_its_time(server):
+    telling.tell_drift(server.session(), 'sayso_fairness_drift_alarm{stratum="phone",metric="ovrl"} 1\n')
+    with server.http("operator") as http:
+        found = values(http.get("/metrics").text)
+    assert found["sayso_fairness_drift_alarm"] == 1.0
+    assert found["sayso_fairness_drift_told_seconds"] == pytest.approx(time.time(), abs=60)
 
 
 def test_no_figure_tells_of_anybody(server, figures):

@@ -11,6 +11,7 @@ from sayso.accounts.rights import Right
 from sayso.doors.api.asking import Asked
 from sayso.doors.api.service import Service
 from sayso.errors import SaysoError
+from sayso.workflows.fairness.telling import told_drift
 
 router = APIRouter(tags=["health"])
 
@@ -36,6 +37,7 @@ async def metrics(asked: Asked) -> Response:
     await asked.run(lambda: asked.session.require(Right.ACCOUNTS))  # they are of all organisations together
     admission = service.admission
     text = service.metrics.text(places=admission.places, held=admission.held, queued=admission.queued)
+    text += (await asked.run(lambda: told_drift(asked.session))).encode()
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

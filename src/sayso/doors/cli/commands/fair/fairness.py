@@ -13,6 +13,7 @@ from sayso.doors.cli import exits, tables
 from sayso.doors.cli.group import Group
 from sayso.doors.cli.outlet import Force, optional_outlet, show_at
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import fairness as shapes
 from sayso.errors import Conflict, Refused
 
@@ -94,6 +95,7 @@ def monitor(
     ],
     baseline: Annotated[Path, typer.Option(help="CSV file with the same columns, from when the version was judged.")],
     metrics: Annotated[Path | None, typer.Option(help="Write a text file for Prometheus' node exporter.")] = None,
+    served: Annotated[bool, typer.Option("--served", help="Tell it at the server's /metrics, too.")] = False,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -109,6 +111,10 @@ def monitor(
     found = monitored(read_samples(baseline), read_samples(samples))
     if metrics is not None:
         write_document(metrics, shapes.exposition(found), mode=0o644)
+    if served:
+        from sayso.workflows.fairness.telling import tell_drift  # noqa: PLC0415
+
+        tell_drift(local_session(), shapes.exposition(found))
     show(shapes.drift(found), _drift_lines(found), as_json=as_json)
     raise typer.Exit(_CODES["fail"] if found.alarms else exits.DONE)
 
