@@ -9,6 +9,7 @@ from sayso.audio import Signal
 from sayso.enrollment.intake import MIN_SPEECH_S
 from sayso.enrollment.same_speaker import VoicePrint, compared
 from sayso.enrollment.statement import check_statement
+from sayso.enrollment.synthetic import check_synthetic
 from sayso.enrollment.verdict import EnrollmentCheck, EnrollmentVerdict, worst_of
 from sayso.mark.detector import Detector
 from sayso.recognition import Recogniser
@@ -16,9 +17,6 @@ from sayso.voices.campplus import Floats
 from sayso.voices.embedding import SAMPLE_RATE
 from sayso.voices.errors import NoVoiceInside
 from sayso.voices.gate import speech_of
-
-UNCHECKED = ("synthetic",)
-"""What no check tells: whether another system made the recording. That no mark is found proves nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +39,7 @@ class EnrollmentFound:
 def check_enrollment(
     statement: Signal, text: str, samples: Sequence[Signal], recogniser: Recogniser, detector: Detector
 ) -> EnrollmentFound:
-    """Return what the checks of ``speech``, ``words``, ``speaker`` and ``mark`` find.
+    """Return what the checks of ``speech``, ``words``, ``speaker``, ``mark`` and ``synthetic`` find.
 
     Raise `StatementInvalid` or what the recogniser does.
     """
@@ -52,6 +50,7 @@ def check_enrollment(
         "words": check_statement(statement, text, recogniser),
         "speaker": speaker,
         "mark": _mark([statement, *samples], detector),
+        "synthetic": check_synthetic(stated, spoken),
     }
     return EnrollmentFound(checks, voice)
 

@@ -23,6 +23,7 @@ USED: Final = (
     "silero-vad",
     "campplus",
     "ge2e",
+    "synthetic-speech",
     "whisper-base",
     "whisper-base-config",
     "whisper-base-tokenizer",

@@ -82,10 +82,7 @@ def evidence(shown: EvidenceShown, output: Path | None = None) -> dict[str, Any]
 
 
 def _checked(verdict: str, checks: Mapping[str, EnrollmentCheck]) -> dict[str, Any]:
-    from sayso.enrollment.checking import UNCHECKED  # noqa: PLC0415 - loads the checks
-
-    unchecked = {name: {"verdict": "unchecked", "figures": {}, "reasons": []} for name in UNCHECKED}
-    return {"verdict": verdict, "checks": {**{name: _check(check) for name, check in checks.items()}, **unchecked}}
+    return {"verdict": verdict, "checks": {name: _check(check) for name, check in checks.items()}}
 
 
 def _check(check: EnrollmentCheck) -> dict[str, Any]:
