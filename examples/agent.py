@@ -1,6 +1,6 @@
 """A voice agent: answers each line of standard input aloud, as 16-bit PCM of 24 kHz on standard output.
 
-    export SAYSO_URL=http://127.0.0.1:7180 SAYSO_KEY=... SAYSO_VOICE=narrator
+    export SPEECH_URL=http://127.0.0.1:7180 SPEECH_KEY=... SPEECH_VOICE=narrator
     python examples/agent.py | aplay -r 24000 -f S16_LE
 
 A new line interrupts the answer before it. The key's licensee needs a grant with the action `stream`.
@@ -44,8 +44,8 @@ async def play(socket: ClientConnection, ended: asyncio.Queue[str]) -> None:
 
 async def main() -> None:
     """Answer until standard input ends, and the last answer was spoken."""
-    address = os.environ["SAYSO_URL"].replace("http", "ws", 1) + "/v1/speech/stream"
-    headers = {"Authorization": f"Bearer {os.environ['SAYSO_KEY']}"}
+    address = os.environ["SPEECH_URL"].replace("http", "ws", 1) + "/v1/speech/stream"
+    headers = {"Authorization": f"Bearer {os.environ['SPEECH_KEY']}"}
     speaking, ended, turn = set[str](), asyncio.Queue[str](), 0
     async with connect(address, additional_headers=headers) as socket:
 
@@ -60,7 +60,7 @@ async def main() -> None:
                 await send("cancel")
             turn += 1
             speaking.add(str(turn))
-            await send("open", voice=os.environ["SAYSO_VOICE"])
+            await send("open", voice=os.environ["SPEECH_VOICE"])
             async for text in answer(line):
                 await send("text", text=text)
             await send("flush")

@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 def run(server, key: str, *command: str, told: str = "") -> subprocess.CompletedProcess[bytes]:
     """Run ``command`` with the server's address and a key in the environment; it must end well."""
-    env = {**os.environ, "SAYSO_URL": server.url, "SAYSO_KEY": server.keys[key], "SAYSO_VOICE": "narrator"}
+    env = {**os.environ, "SPEECH_URL": server.url, "SPEECH_KEY": server.keys[key], "SPEECH_VOICE": "narrator"}
     done = subprocess.run(command, input=told.encode(), capture_output=True, env=env, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done
