@@ -25,7 +25,7 @@ from sayso.audio.resample import resample
 
 RATE, SECONDS = 16_000, 8
 ROOT = Path(os.environ.get("SAYSO_SPEECH", "../shared/speech"))
-KEPT = Path(os.environ.get("SAYSO_SPOOFS", ".bench/spoofs"))
+KEPT = Path(".bench/spoofs")
 KINDS = ("kokoro", "hibari", "espeak", "griffin-lim", "source-filter")
 PER_PERSON = 3
 ESPEAK = [

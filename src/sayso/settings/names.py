@@ -36,6 +36,7 @@ MODELS: Final = (
     "whisper-base-config",
     "whisper-base-tokenizer",
     "whisper-base-vocabulary",
+    "synthetic-speech",
 )
 """The models whose file ``SAYSO_MODEL_<NAME>`` may name; see `sayso.models`."""
 
