@@ -161,6 +161,7 @@ def test_a_server_that_is_gone_for_half_a_minute_is_waited_for(postgres, tmp_pat
     made = [row.entry.facts["clip"] for row in auditing.query(session) if row.entry.type == "synthesis:clip:made"]
     assert len(made) == len(set(made)) == 5
     auditing.audit(session)
+    session.close()
 
 
 def jumping(monkeypatch, hours, then):
