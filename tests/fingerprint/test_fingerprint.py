@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sayso.audio import Container, Signal, decode, encode, resample
-from sayso.fingerprint import Content, Fingerprint, compared, features_of, one_after_another
+from sayso.fingerprint import Content, Fingerprint, compared, features_of, one_after_another, short_features_of
 from sayso.fingerprint.matching import agreements
 from sayso.mark.errors import FingerprintInvalid
 
@@ -129,3 +129,26 @@ def test_the_bytes_give_it_back(rows, seed):
 def test_other_bytes_are_refused(speech, spoil):
     with pytest.raises(FingerprintInvalid):
         Fingerprint.decode(spoil(Fingerprint.from_features(features_of(speech)).encode()))
+
+
+@pytest.mark.parametrize("seconds", [0.4, 0.55, 0.7])
+def test_a_short_clip_is_told_from_other_words(speech, other, seconds):
+    places = range(12_000, 72_000, 12_000)
+    cuts = [sound.slice(start, start + round(24_000 * seconds)) for sound in (speech, other) for start in places]
+    words = [cut for cut in cuts if cut.samples.std() > 0.8 * speech.samples.std()]  # of pauses nothing is said
+    assert len(words) > 5
+    prints = [Fingerprint.from_features(short_features_of(word)) for word in words]
+    for number, word in enumerate(words):
+        heard = short_features_of(decode(encode(word, Container.OPUS)))
+        ours = [compared(heard, one) is Content.OURS for one in prints]
+        assert ours == [place == number for place in range(len(words))]
+
+
+def test_a_short_clip_is_compared_where_it_stands_alone_only(speech):
+    word = speech.slice(30_000, 42_000)
+    short, plain = Fingerprint.from_features(short_features_of(word)), Fingerprint.from_features(features_of(speech))
+    assert compared(features_of(speech), short) is compared(short_features_of(word), plain) is Content.UNKNOWN
+    again = Fingerprint.decode(short.encode())
+    assert again.short
+    assert not Fingerprint.decode(plain.encode()).short
+    np.testing.assert_array_equal(again.signs, short.signs)

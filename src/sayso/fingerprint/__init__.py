@@ -1,6 +1,6 @@
 """The fingerprint: coarse signs of what is said, to tell a mark's own clip from a sound that the mark was put on."""
 
-from sayso.fingerprint.features import Features, features_of, one_after_another
+from sayso.fingerprint.features import Features, features_of, one_after_another, short_features_of
 from sayso.fingerprint.finding import Find, apart, find
 from sayso.fingerprint.fingerprint import Fingerprint
 from sayso.fingerprint.index import Index
@@ -17,4 +17,5 @@ __all__ = [
     "features_of",
     "find",
     "one_after_another",
+    "short_features_of",
 ]

@@ -21,6 +21,8 @@ RATE_HZ: Final = 8_000
 FRAME_LENGTH: Final = 2048
 HOP_LENGTH: Final = 256
 BITS: Final = 16
+LEAST_ROWS: Final = 12  # with the sound around them 0.75 s
+_BESIDE_S: Final = 0.35  # of silence on each side of a short clip: more than a frame's 0.256 s
 
 _LAG_FRAMES: Final = 4
 _LOWEST_HZ: Final = 300.0
@@ -41,12 +43,14 @@ class Features:
     """``soft``: float32 of shape (rows, 16), positive for a bit of 1, far from 0 where it is sure; a row each 32 ms.
 
     ``level_db`` is how loud the bands are at each row, shape (rows,); ``loud_db``, of the same shape, how loud the loud
-    rows of the half minute around it are, also where these rows are but stretches of it.
+    rows of the half minute around it are, also where these rows are but stretches of it. ``short``: taken with silence
+    on both sides, and comparable with such only.
     """
 
     soft: NDArray[np.float32]
     level_db: NDArray[np.float32]
     loud_db: NDArray[np.float32]
+    short: bool = False
 
     def rows(self, rows: slice) -> Features:
         """Return some of the rows."""
@@ -88,6 +92,16 @@ def features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Fe
     return Features(soft, lower_db, _loud_around(lower_db))
 
 
+def short_features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Features:
+    """Return the features of a clip too short to have `LEAST_ROWS`, with silence on both sides of it.
+
+    How its beginning and its end rise and fall then counts as well: 0.4 s are told from other speech.
+    """
+    beside = round(_BESIDE_S * signal.sample_rate)
+    alone = Signal(np.pad(signal.mixed_in_phase().reshape(1, -1), ((0, 0), (beside, beside))), signal.sample_rate)
+    return replace(features_of(alone, tempo=tempo, pitch=pitch), short=True)
+
+
 def _loud_around(level_db: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how loud the loud rows around each row are: in an hour, somebody else is always louder somewhere."""
     loud_db = np.empty_like(level_db)
@@ -111,5 +125,7 @@ def _power(frames: NDArray[np.float32], bins: slice) -> NDArray[np.float32]:
 
 def one_after_another(parts: Sequence[Features]) -> Features:
     """Return the rows of ``parts``, of which there is at least one, as one."""
-    names = ("soft", "level_db", "loud_db")
-    return Features(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    soft, level_db, loud_db = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("soft", "level_db", "loud_db")
+    )
+    return Features(soft, level_db, loud_db)

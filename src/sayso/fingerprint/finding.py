@@ -157,7 +157,7 @@ def _agreement(
     Rows count that are loud in both.
     """
     first, last = max(0, -shift), min(len(soft), len(fingerprint.signs) - shift)
-    if last - first < LEAST_ROWS // 2:
+    if fingerprint.short or last - first < LEAST_ROWS // 2:
         return 0.0, 1
     both = active[first:last] & fingerprint.active[first + shift : last + shift]
     heard = soft[first:last][both]

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.fingerprint.features import BITS, Features
+from sayso.fingerprint.features import BITS, LEAST_ROWS, Features
 from sayso.fingerprint.fingerprint import Fingerprint
 
 # Measured by benchmarks/mark/content.py: 3 s of other speech agree by at most 0.46, of the same by 0.8 and more.
@@ -16,8 +16,10 @@ SAME: Final = 0.60
 OTHER: Final = 0.50
 SAME_IN_SHORT: Final = 0.75  # of under 2 s: other speech by at most 0.73, of the same by 0.82 and more
 SAME_IN_A_WORD: Final = 0.85  # of under 1.2 s: 3,400 times other speech by at most 0.68, of the same by 0.90 and more
+SAME_ALONE: Final = (
+    0.90  # of a clip of 0.38 to 0.85 s: 9,900 times other speech by at most 0.87, of the same by 0.93 and more
+)
 WINDOW_ROWS: Final = 94  # 3 s
-LEAST_ROWS: Final = 12  # with the sound around them 0.75 s
 
 _QUIET_DB: Final = (
     14.0  # below the loud rows of the half minute around: in softer ones a copied mark, 20 dB down, is heard
@@ -43,12 +45,16 @@ def compared(features: Features, fingerprint: Fingerprint) -> Content:
     """Return whether ``features`` are of the sound of ``fingerprint``, judged on each 3 s of them.
 
     ``OURS`` if at least half agree; ``OTHER`` if none does and most clearly disagree; else ``UNKNOWN``, and so for
-    less than 0.75 s, for silence, and for what is 14 dB and more below the loud parts of the half minute around.
+    silence, for what is 14 dB and more below the loud parts of the half minute around, and for less than 0.75 s of a
+    longer sound: a clip shorter than that is compared where it stands alone.
     """
+    if features.short != fingerprint.short:
+        return Content.UNKNOWN
     found = agreements(features, fingerprint)
     if not found:
         return Content.UNKNOWN
-    same = sum(one >= _bar(min(len(features.soft), len(fingerprint.signs))) for one in found)
+    bar = SAME_ALONE if features.short else _bar(min(len(features.soft), len(fingerprint.signs)))
+    same = sum(one >= bar for one in found)
     if 2 * same >= len(found):
         return Content.OURS
     if same == 0 and 2 * sum(one < OTHER for one in found) > len(found):

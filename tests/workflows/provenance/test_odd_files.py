@@ -10,7 +10,9 @@ import pytest
 from sayso.audio import Container, Signal, decode, encode
 from sayso.doors.cli.main import run
 from sayso.doors.shapes.provenance import trace, verification
+from sayso.mark import Mark
 from sayso.workflows.consent.granting import Terms, give, withdraw
+from sayso.workflows.provenance.marking_files import Batch
 from sayso.workflows.provenance.tracing import trace_file
 from sayso.workflows.provenance.verifying import verify_file
 from sayso.workflows.speech.speaking import speak
@@ -128,16 +130,38 @@ def test_verifying_and_tracing_agree_on_a_very_short_clip(estate, tmp_path, text
     assert traced["outcome"] == "allowed"
 
 
-def test_credentials_of_one_clip_vouch_for_no_other(estate, clips, tmp_path):
-    """Bytes changed behind the signature, and a mark that another clip's credentials do not name."""
+@pytest.mark.parametrize("text", ["Good evening.", "No."])
+@pytest.mark.parametrize("container", ["wav", "flac", "mp3", "opus", "m4a"])
+def test_a_very_short_clip_is_ours_by_its_content_through_codecs(estate, tmp_path, text, container):
+    spoken = speak(estate.session, estate.order(text=text), tmp_path / "short.wav")
+    file = tmp_path / f"again.{container}"
+    file.write_bytes(encode(decode(tmp_path / "short.wav"), Container(container)))
+    verified, traced = both(estate.session, file)
+    assert (verified["content_credentials"]["present"], verified["content"]) == (False, "ours")
+    assert names(verified["clips"]) == names(traced["parts"]) == [("ours", spoken.mark)]
+
+
+@pytest.mark.parametrize("text", ["No.", FIRST_TEXT], ids=["short", "long"])
+def test_the_mark_of_a_very_short_clip_makes_no_other_word_ours(estate, speech, tmp_path, text):
+    """The mark of one clip on another word, without credentials and where those of the clip were changed."""
+    spoken = speak(estate.session, estate.order(text=text), tmp_path / "short.wav")
+    word = speech.slice(30_000, 30_000 + 15_000)
+    (tmp_path / "word.wav").write_bytes(encode(word, Container.WAV))
+    with Batch(estate.session) as batch:
+        batch.embed(tmp_path / "word.wav", tmp_path / "copied.wav", Mark.parse(spoken.mark))
+    verified, traced = both(estate.session, tmp_path / "copied.wav")
+    assert [verdict for verdict, _ in names(verified["clips"])] == ["marked"] * len(verified["clips"])
+    assert names(verified["clips"]) == names(traced["parts"])
+
+
+def test_credentials_whose_bytes_were_changed_vouch_for_nothing(estate, tmp_path):
     spoken = speak(estate.session, estate.order(text="No."), tmp_path / "short.wav")
     data = bytearray((tmp_path / "short.wav").read_bytes())
-    place = data.index(b"data") + 2000
-    data[place] ^= 1
+    data[data.index(b"data") + 2000] ^= 1
     (tmp_path / "short.wav").write_bytes(data)
-    verified, traced = both(estate.session, tmp_path / "short.wav")
+    verified, _ = both(estate.session, tmp_path / "short.wav")
     assert not verified["content_credentials"]["intact"]
-    assert names(verified["clips"]) == names(traced["parts"]) == [("marked", spoken.mark)]
+    assert (verified["content"], verified["mark"]) == ("ours", spoken.mark)
 
 
 def test_a_soft_clip_far_from_loud_sound_is_known_by_its_content(estate, clips, speech, tmp_path):

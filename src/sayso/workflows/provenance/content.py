@@ -9,8 +9,17 @@ from sayso.audio import Signal
 from sayso.consent.permit import Permit
 from sayso.database import Connection
 from sayso.errors import SaysoError
-from sayso.fingerprint import Content, Features, Fingerprint, compared, features_of, one_after_another, store
-from sayso.fingerprint.matching import LEAST_ROWS
+from sayso.fingerprint import (
+    Content,
+    Features,
+    Fingerprint,
+    compared,
+    features_of,
+    one_after_another,
+    short_features_of,
+    store,
+)
+from sayso.fingerprint.features import LEAST_ROWS
 from sayso.ids import ArtifactId, ClipId, SpeakerId
 from sayso.lineage import Kind
 from sayso.mark import MarkedAudio
@@ -19,6 +28,9 @@ from sayso.mark.segments import Gaps, restored, restored_s
 from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
+
+ALONE_S = 1.0
+"""A sound so short is compared with short clips, too: a codec makes 0.75 s longer by a frame or two."""
 
 COPIED = "mark present, content not ours"
 ERASED = "marked, grant erased; the content of the clip is kept no more and cannot be compared"
@@ -77,16 +89,22 @@ def content_of(session: Session, clip: Clip, *heard: Features) -> Content:
     if fingerprint is None:
         return Content.UNKNOWN
     found = [compared(one, fingerprint) for one in heard]
-    return Content.OURS if Content.OURS in found else found[0]
+    if Content.OURS in found:
+        return Content.OURS
+    return next((one for one in found if one is not Content.UNKNOWN), found[0])
 
 
 def heard_under(signal: Signal, detection: Detection) -> tuple[Features, ...]:
     """Return the features of those stretches of ``signal`` that carry the mark, as they were before it was warped.
 
-    Where something was cut out of it they come twice: as it is heard, and with silence for what is missing.
+    Where something was cut out of it they come twice: as it is heard, and with silence for what is missing; of a sound
+    of a second at most also with silence on both sides, as short clips are kept.
     """
     ways = ((), detection.gaps) if detection.gaps else ((),)
-    return tuple(_heard(signal, detection, cuts) for cuts in ways)
+    heard = tuple(_heard(signal, detection, cuts) for cuts in ways)
+    if signal.duration_s > ALONE_S:
+        return heard
+    return (*heard, short_features_of(signal, tempo=detection.speed, pitch=detection.pitch))
 
 
 def _heard(signal: Signal, detection: Detection, cuts: Gaps) -> Features:

@@ -18,7 +18,7 @@ from sayso.audio import Signal, stream
 from sayso.audio.salvage import Salvage
 from sayso.audio.stream import MAX_STREAM_S, excerpt
 from sayso.clock import now, stamp
-from sayso.fingerprint import Content, Features, apart, features_of, one_after_another
+from sayso.fingerprint import Content, Features, apart, features_of, one_after_another, short_features_of
 from sayso.mark import Mark
 from sayso.mark.passages import Passage, Scan, Scanner, Window, channels_apart, windows
 from sayso.mark.pattern import CLOCK_HZ
@@ -27,7 +27,7 @@ from sayso.mark.warps import AS_MADE
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.workflows.installation.session import Session
-from sayso.workflows.provenance.content import content_of
+from sayso.workflows.provenance.content import ALONE_S, content_of
 from sayso.workflows.provenance.detecting import detected
 from sayso.workflows.provenance.parts import (
     ClipStanding,
@@ -166,6 +166,9 @@ def _as_made(heard: Heard, passage: Passage, file: Path) -> tuple[Features, ...]
     heard once more.
     """
     plain = heard.features.between(passage.start_s, passage.end_s)
+    if heard.scan.duration_s <= ALONE_S:
+        alone = excerpt(file, 0.0, heard.scan.duration_s, sample_rate=CLOCK_HZ)
+        return plain, short_features_of(alone, tempo=passage.warp.tempo, pitch=passage.warp.pitch)
     if passage.warp == AS_MADE and not passage.gaps and passage.channel is None:
         return (plain,)
     end_s = min(passage.end_s, passage.start_s + _COMPARED_S)
