@@ -15,7 +15,7 @@ from sayso.progress import silent
 from sayso.workflows.restoration import restoring
 from sayso.workflows.restoration.folders import NothingToRestore, done_before, jobs, note
 from sayso.workflows.restoration.living import restore_live
-from sayso.workflows.restoration.restoring import TooLongForCodec, restore_file
+from sayso.workflows.restoration.restoring import OriginalKept, TooLongForCodec, restore_file
 from tests.restoration.rooms import with_noise
 
 
@@ -40,6 +40,16 @@ def test_a_long_file_is_repaired_in_stretches(noisy, tmp_path, monkeypatch):
     with pytest.raises(TooLongForCodec):
         restore_file(long, tmp_path / "out.mp3", silent)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["long.wav", "noisy.wav", "out.flac"]
+
+
+def test_the_recording_is_never_its_own_output(noisy, tmp_path):
+    before = noisy.read_bytes()
+    link = tmp_path / "link.wav"
+    link.symlink_to(noisy)
+    for output in (noisy, link):
+        with pytest.raises(OriginalKept):
+            restore_file(noisy, output, silent)
+    assert noisy.read_bytes() == before
 
 
 def test_a_run_goes_on_where_it_stopped(noisy, tmp_path):

@@ -15,7 +15,7 @@ from sayso.audio.overview import Overview
 from sayso.audio.quality import Dnsmos
 from sayso.audio.stream import stream
 from sayso.disk import check_target, explained, make_private, sync_folder, write_whole
-from sayso.errors import Invalid
+from sayso.errors import Conflict, Invalid
 from sayso.progress import Report
 from sayso.restoration import Diagnosis, Restored, Step, diagnose_blocks, restore
 from sayso.restoration.repair.long import Excerpts, replayed_blocks
@@ -32,6 +32,10 @@ _EXPORT: Final = 0o644
 
 class TooLongForCodec(Invalid):
     """A recording of this length is written as WAV or FLAC only; name the output .wav or .flac."""
+
+
+class OriginalKept(Conflict):
+    """A recording is never overwritten by its repaired form; name another output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,12 @@ class RestoredFile:
 def restore_file(recording: Path | bytes, output: Path, report: Report, *, with_looks: bool = False) -> RestoredFile:
     """Restore ``recording`` (a file, or its bytes) into ``output``, whole or not at all; the recording stays as it is.
 
-    Raise what `decode` and `stream` raise, and `TooLongForCodec`.
+    Raise what `decode` and `stream` raise, `TooLongForCodec`, and `OriginalKept` where both are one file.
     """
     container = container_of(output)
     check_target(output, overwrite=True)
+    if isinstance(recording, Path) and output.exists() and recording.exists() and output.samefile(recording):
+        raise OriginalKept(f"{output}: the output is the recording itself; name another output")
     head, is_long = _begin(recording)
     report(0.1)
     if is_long:
