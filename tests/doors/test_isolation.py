@@ -103,6 +103,7 @@ TRIED: dict[str, str] = {
     "erase plan": "--speaker {speaker}",
     "erase run": "{plan} --yes",
     "export": "{clip} -o {new}.flac",
+    "fairness measure": "model:silero-vad {cohort} --table {new}.csv",
     "gate run": "engine:hibari --table {table}",
     "gate show": "{gated}",
     "gate status": "engine:hibari",
@@ -217,6 +218,7 @@ def built(folder: Path, recording: Path) -> Place:
     gone = speakers.add_speaker(session, "Cleo", org)
     rows = "".join(f"{n},{group},likeness,0.{n + 50},synthetic\n" for group in "ab" for n in range(30))
     (folder / "table.csv").write_text("speaker,group,metric,value,kind\n" + rows)
+    (folder / "cohort.csv").write_text(f"file,speaker,consented,group\n{recording},Ada,yes,women\n")
     gated = judging.judged(session, "engine:hibari", folder / "table.csv")
     certificate = erasing.run(session, erasing.plan(session, gone).plan_id).certificate
     for name, data in {
@@ -229,7 +231,7 @@ def built(folder: Path, recording: Path) -> Place:
         "org": org, "speaker": speaker, "grant": grant, "voice": voice, "clip": clip.clip, "asked": asked,
         "certificate": certificate, "plan": erasing.plan(session, speaker).plan_id, "stock": stock.voice_id,
         "house": spoken.grant, "credential": issued["our auditor"].credential.credential_id, "entry": str(session.entry_of(clip.ticket)),
-        "gated": gated.record_id, "table": str(folder / "table.csv"),
+        "gated": gated.record_id, "table": str(folder / "table.csv"), "cohort": str(folder / "cohort.csv"),
         "second": spoken.clip, "ours": OURS, "theirs": THEIRS, "purpose": PURPOSE, "project": PROJECT, "name": NAME,
         "enrollment": enrollment, "item": item, "production": planned.production.production_id, "run": made.run, "book": str(folder / "book.txt"),
         "sound": str(folder / "out.wav"), "recording": str(recording),

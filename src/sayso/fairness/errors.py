@@ -35,3 +35,7 @@ class GateRecordUnknown(NotFound):
 
 class Ungated(Refused):
     """The operator's policy lets through only what passed the gate, or was waived."""
+
+
+class CohortInvalid(Invalid):
+    """The table of the cohort cannot be read."""

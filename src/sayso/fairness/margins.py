@@ -15,6 +15,7 @@ DEFAULTS: Final[Mapping[str, float]] = {
     "ovrl": 0.30,  # DNSMOS, 1 to 5
     "wer": 0.02,  # share of words
     "detected": 0.02,  # share of clips
+    "detected_phone": 0.02,  # share of clips, behind a telephone
     "refused": 0.02,  # share of enrolments
     "benefit": 0.05,  # DNSMOS gained by repair
 }

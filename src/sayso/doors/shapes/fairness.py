@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sayso.fairness import Gap, GroupComparison, Judgement
     from sayso.fairness.collection import CollectionRequest
     from sayso.fairness.monitoring import DriftReport, StratumDrift
+    from sayso.workflows.benches.measuring import Measured
 
 
 def judgement(found: Judgement) -> dict[str, Any]:
@@ -30,6 +31,18 @@ def collection(asked: CollectionRequest) -> dict[str, Any]:
         "missing": asked.missing,
         "terms": asked.terms,
         "payment": asked.payment,
+    }
+
+
+def measured(found: Measured) -> dict[str, Any]:
+    """Return the shape of what was measured of a cohort."""
+    return {
+        "subject": found.subject,
+        "version": found.version,
+        "table": str(found.table),
+        "samples": found.samples,
+        "new": found.new,
+        "unconsented": found.unconsented,
     }
 
 

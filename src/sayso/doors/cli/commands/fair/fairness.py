@@ -10,9 +10,11 @@ import typer
 
 from sayso.disk import check_target
 from sayso.doors.cli import exits, tables
+from sayso.doors.cli.commands.fair.cohort import SUBJECTS, By, Licensee, Project, PurposeOf, ordered
 from sayso.doors.cli.group import Group
 from sayso.doors.cli.outlet import Force, optional_outlet, show_at
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import fairness as shapes
 from sayso.errors import Conflict, Refused
@@ -56,6 +58,35 @@ def judge(
             out.path.write_text(page(found), "utf-8")
         show_at(out, shapes.judgement(found), _lines(found), as_json=as_json)
     raise typer.Exit(_CODES[found.verdict])
+
+
+@app.command("measure")
+def measure(
+    subject: Annotated[str, typer.Argument(help=SUBJECTS)],
+    cohort: Annotated[
+        Path,
+        typer.Argument(help="CSV file: file, speaker, consented (yes or no), and columns such as sex, accent, voice."),
+    ],
+    table: Annotated[Path, typer.Option(help="CSV file for `sayso fairness judge`; run again, it goes on with it.")],
+    by: By = None,
+    licensee: Licensee = None,
+    purpose: PurposeOf = None,
+    project: Project = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a version on recordings of people who consented.
+
+    Watermark: DNSMOS, likeness, readable or not. Repair: benefit, likeness. Engine: likeness, DNSMOS, words, in the
+    people's voices under their grants.
+    """
+    from sayso.fairness.cohort import read_cohort  # noqa: PLC0415
+    from sayso.workflows.benches.measuring import measure as measured  # noqa: PLC0415
+
+    with bar("measuring") as report:
+        order = ordered(licensee, purpose, project)
+        found = measured(local_session(), subject, read_cohort(cohort, by or ()), table, order=order, report=report)
+    shown = shapes.measured(found)
+    show(shown, tables.pairs(shown), as_json=as_json)
 
 
 @app.command("collect")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from sayso.doors.cli import exits, tables
+from sayso.doors.cli.commands.fair.cohort import SUBJECTS, By, Licensee, Project, PurposeOf, ordered
 from sayso.doors.cli.group import Group
 from sayso.doors.cli.output import AsJson, show
+from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import gate as shapes
 from sayso.errors import Conflict, Refused
@@ -20,9 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(cls=Group, no_args_is_help=True)
 
-Subject = Annotated[
-    str, typer.Argument(help="What is judged: engine:NAME, model:NAME, mark:PROFILE or restoration:repair.")
-]
+Subject = Annotated[str, typer.Argument(help=SUBJECTS)]
 
 _MAX_KEY: Final = 10_000
 
@@ -38,7 +38,16 @@ _CODES: Final = {
 @app.command("run")
 def run(
     subject: Subject,
-    table: Annotated[Path, typer.Option(help="CSV file of measurements, as `sayso fairness judge` reads it.")],
+    table: Annotated[
+        Path, typer.Option(help="CSV file of measurements; with --cohort, where they are written and gone on with.")
+    ],
+    cohort: Annotated[
+        Path | None, typer.Option(help="Measure these people first, as `sayso fairness measure` does (CSV file).")
+    ] = None,
+    by: By = None,
+    licensee: Licensee = None,
+    purpose: PurposeOf = None,
+    project: Project = None,
     margin: Annotated[
         list[str] | None, typer.Option(help="Largest gap that does not matter, such as likeness=0.05. Repeatable.")
     ] = None,
@@ -50,6 +59,13 @@ def run(
     """
     from sayso.workflows.fairness import judging  # noqa: PLC0415
 
+    if cohort is not None:
+        from sayso.fairness.cohort import read_cohort  # noqa: PLC0415
+        from sayso.workflows.benches.measuring import measure  # noqa: PLC0415
+
+        with bar("measuring") as report:
+            order = ordered(licensee, purpose, project)
+            measure(local_session(), subject, read_cohort(cohort, by or ()), table, order=order, report=report)
     _answer(shapes.record(judging.judged(local_session(), subject, table, margin or ())), as_json=as_json)
 
 

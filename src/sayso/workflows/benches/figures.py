@@ -1,0 +1,141 @@
+"""What is measured of one recording of one person, by what is judged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from sayso.audio import Signal, check_speech, decode, dnsmos, resample, speech_spans
+from sayso.enrollment.intake import MIN_SPEECH_S
+from sayso.errors import SaysoError
+from sayso.fairness.cohort import CohortMember
+from sayso.fairness.errors import CohortInvalid
+from sayso.fairness.measured import SampleFigure
+from sayso.fairness.table import SampleKind
+from sayso.mark import Mark
+from sayso.mark.chains import CHAINS, NONE
+from sayso.mark.verifying import MarkPolicy, checked
+from sayso.recognition.errors import RecogniserMissing
+from sayso.recognition.registry import recogniser
+from sayso.recognition.word_errors import word_errors, words_of
+from sayso.restoration import restore
+from sayso.voices.campplus import embed_voice
+from sayso.workflows.installation.session import Session
+from sayso.workflows.provenance.marking_files import Batch
+from sayso.workflows.speech.orders import Order
+from sayso.workflows.speech.speaking import speak
+from sayso.workflows.voices import voicebook
+
+SECONDS: Final = 8.0
+"""Of each recording the first so many count: shorter clips verify worse, and corpora differ in length."""
+
+SENTENCES: Final = (
+    "The baker on the corner opens early, long before the school bus passes.",
+    "Whoever finds the silver key should bring it back before Sunday evening.",
+)
+
+TELEPHONE: Final = "mu-law-8k"
+
+_RATE: Final = 16_000
+_NOISE_DB: Final = 5.0
+
+
+def of_mark(session: Session, member: CohortMember, profile: str, folder: Path) -> Iterator[SampleFigure]:
+    """Yield what a watermark costs, and whether it is read, also behind a telephone; marked under the house's grant."""
+    clip, out = _clip(member.file), folder / "marked.wav"
+    with Batch(session) as batch:
+        mark = batch.embed(member.file, out, Mark.new(), MarkPolicy(profile)).mark
+    marked = _clip(out)
+    yield SampleFigure("ovrl", _ovrl(clip), SampleKind.REAL)
+    yield SampleFigure("ovrl", _ovrl(marked))
+    yield SampleFigure("likeness", _alike(clip, marked))
+    direct, telephone = checked(session.detector, marked, mark, (NONE, CHAINS[TELEPHONE]))
+    yield SampleFigure("detected", float(direct.is_readable))
+    yield SampleFigure("detected_phone", float(telephone.is_readable))
+
+
+def of_repair(member: CohortMember) -> Iterator[SampleFigure]:
+    """Yield what repair gains of speech under noise with the spectrum of that speech, and what of the voice is left."""
+    clip = _clip(member.file)
+    noisy = _with_noise(clip, int(hashlib.sha256(clip.samples.tobytes()).hexdigest()[:8], 16))
+    done = restore(noisy, identity=embed_voice)
+    yield SampleFigure("benefit", float(done.after.ovr - done.before.ovr))
+    yield SampleFigure("likeness", _alike(clip, noisy), SampleKind.REAL)
+    yield SampleFigure("likeness", _alike(clip, done.signal))
+
+
+def of_engine(session: Session, member: CohortMember, engine: str, told: Order, folder: Path) -> Iterator[SampleFigure]:
+    """Yield how like the person, how natural and how clear their voice here speaks, each clip under its grant."""
+    if not member.voice or voicebook.row_of(session, member.voice).engine != engine:
+        raise CohortInvalid(f"{member.file}: got the voice {member.voice[:40]!r}, expected one of the engine {engine}")
+    first, second = _halves(_clip(member.file))
+    yield SampleFigure("likeness", _alike(first, second), SampleKind.REAL)
+    yield SampleFigure("ovrl", _ovrl(_clip(member.file)), SampleKind.REAL)
+    for number, sentence in enumerate(SENTENCES):
+        out = folder / f"{number}.wav"
+        speak(session, replace(told, text=sentence, voice=member.voice), out)
+        spoken = decode(out)
+        yield SampleFigure("likeness", _alike(second, spoken))
+        yield SampleFigure("ovrl", _ovrl(spoken))
+        yield from _words(spoken, sentence)
+
+
+def of_verifier(member: CohortMember) -> Iterator[SampleFigure]:
+    """Yield how alike the verifier finds the two halves of one recording."""
+    yield SampleFigure("likeness", _alike(*_halves(_clip(member.file))))
+
+
+def of_intake(member: CohortMember) -> Iterator[SampleFigure]:
+    """Yield whether an enrolment would refuse the recording for having too little speech."""
+    yield SampleFigure("refused", float(_is_refused(_clip(member.file))))
+
+
+def _words(spoken: Signal, sentence: str) -> Iterator[SampleFigure]:
+    """Yield the share of words that are not heard as they stand, where a recogniser is installed."""
+    try:
+        heard = recogniser().hear(spoken).text
+    except RecogniserMissing:
+        return
+    wanted = words_of(sentence)
+    yield SampleFigure("wer", word_errors(wanted, words_of(heard)) / len(wanted))
+
+
+def _clip(file: Path) -> Signal:
+    """Return the first seconds of a recording, its channels mixed, at 16 kHz."""
+    whole = decode(file)
+    start = whole.slice(0, round(SECONDS * whole.sample_rate))
+    return resample(Signal.mono(start.mixed_in_phase(), start.sample_rate), _RATE)
+
+
+def _halves(clip: Signal) -> tuple[Signal, Signal]:
+    half = clip.num_samples // 2
+    return clip.slice(0, half), clip.slice(half, clip.num_samples)
+
+
+def _with_noise(clip: Signal, seed: int) -> Signal:
+    """Return speech under noise 5 dB below it: its own spectrum with phases drawn anew."""
+    spectrum = np.fft.rfft(clip.samples[0])
+    turned = np.abs(spectrum) * np.exp(2j * np.pi * np.random.default_rng(seed).random(spectrum.size))
+    noise = np.fft.irfft(turned, clip.num_samples) * 10 ** (-_NOISE_DB / 20)
+    return Signal.mono(np.clip(clip.samples[0] + noise, -1, 1).astype(np.float32), clip.sample_rate)
+
+
+def _alike(one: Signal, other: Signal) -> float:
+    return float(embed_voice(one) @ embed_voice(other))
+
+
+def _ovrl(signal: Signal) -> float:
+    return float(dnsmos(signal).ovr)
+
+
+def _is_refused(clip: Signal) -> bool:
+    try:
+        check_speech(clip)
+    except SaysoError:
+        return True
+    return sum(stop - start for start, stop in speech_spans(clip)) / clip.sample_rate < MIN_SPEECH_S

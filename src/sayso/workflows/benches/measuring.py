@@ -1,0 +1,84 @@
+"""Measuring a version on a cohort, person by person: what `sayso fairness judge` and the gate then judge."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sayso.accounts.rights import Right
+from sayso.fairness.cohort import Cohort, CohortMember
+from sayso.fairness.errors import CohortInvalid, SubjectInvalid
+from sayso.fairness.measured import MeasuredTable, SampleFigure
+from sayso.fairness.subject import SubjectKind, SubjectName
+from sayso.progress import Report, silent
+from sayso.workflows.benches import figures
+from sayso.workflows.fairness.versions import REPAIR, version_of
+from sayso.workflows.installation.session import Session
+from sayso.workflows.speech.orders import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured: recordings in the table, those of now among them, and who was left out."""
+
+    subject: str
+    version: str
+    table: Path
+    samples: int
+    new: int
+    unconsented: int
+
+
+def measure(
+    session: Session, subject: str, cohort: Cohort, table: Path, *, order: Order | None, report: Report = silent
+) -> Measured:
+    """Measure the version of ``subject`` that is here on each recording of ``cohort``, into ``table``.
+
+    What stands in the table already is not measured again. An engine speaks as ``order`` says, but for its text and its
+    voice. Raise `CohortInvalid`, `SubjectInvalid`, `TableInvalid`, and the errors of `decode` and of `speak`.
+    """
+    session.require(Right.GATE)
+    named = SubjectName.parse(subject)
+    version = version_of(named)
+    members = {_digest(member): member for member in cohort.members}
+    if len(members) < len(cohort.members):
+        raise CohortInvalid("got one recording twice, expected each once; a person may have several recordings")
+    kept = MeasuredTable(table, version, members)
+    due = [sample for sample in members if sample not in kept.done]
+    for number, sample in enumerate(due):
+        kept.add(sample, members[sample], list(_figures(session, named, members[sample], order)))
+        report((number + 1) / len(due))
+    return Measured(subject, version.digest, table, len(kept.done), len(due), cohort.unconsented)
+
+
+def _figures(
+    session: Session, subject: SubjectName, member: CohortMember, order: Order | None
+) -> Iterator[SampleFigure]:
+    with tempfile.TemporaryDirectory(prefix="sayso-") as folder:
+        match subject.kind, subject.name:
+            case SubjectKind.MARK, profile:
+                yield from figures.of_mark(session, member, profile, Path(folder))
+            case SubjectKind.RESTORATION, _:
+                yield from figures.of_repair(member)
+            case SubjectKind.ENGINE, name if order is not None:
+                yield from figures.of_engine(session, member, name, order, Path(folder))
+            case SubjectKind.MODEL, "campplus":
+                yield from figures.of_verifier(member)
+            case SubjectKind.MODEL, "silero-vad":
+                yield from figures.of_intake(member)
+            case _:
+                raise SubjectInvalid(
+                    f"got {subject}, expected engine:NAME with a licensee and a purpose, mark:PROFILE,"
+                    f" restoration:{REPAIR}, model:campplus or model:silero-vad; for others, hand in a table"
+                )
+
+
+def _digest(member: CohortMember) -> str:
+    try:
+        with member.file.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise CohortInvalid(f"the recording {member.file} cannot be read: {error.strerror}") from None

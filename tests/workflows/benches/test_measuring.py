@@ -1,0 +1,86 @@
+"""Benches measure what is here on people who consented, go on where they stopped, and feed the gate."""
+
+from __future__ import annotations
+
+import pytest
+
+from sayso.audio import Container, encode
+from sayso.consent.errors import ConsentRefused
+from sayso.fairness.cohort import read_cohort
+from sayso.fairness.errors import CohortInvalid, SubjectInvalid
+from sayso.fairness.table import SampleKind, read_table
+from sayso.workflows.benches.measuring import measure
+from sayso.workflows.fairness import judging
+from sayso.workflows.speech.orders import Order
+from sayso.workflows.voices.voicebook import row_of
+
+
+@pytest.fixture
+def people(speech, tmp_path):
+    """Return a function that makes a cohort of two recordings, with a voice."""
+
+    def made(voice=""):
+        for name, start in (("a.wav", 0), ("b.wav", 24_000)):
+            (tmp_path / name).write_bytes(encode(speech.slice(start, start + 96_000), Container.WAV))
+        lines = (f"a.wav,Ada,yes,women,{voice}", f"b.wav,Ben,yes,men,{voice}", f"absent.wav,Cy,no,men,{voice}")
+        (tmp_path / "cohort.csv").write_text("file,speaker,consented,group,voice\n" + "\n".join(lines) + "\n")
+        return read_cohort(tmp_path / "cohort.csv")
+
+    return made
+
+
+def means(table):
+    return {(cell.speaker, cell.metric, cell.kind): one.mean for cell, one in read_table(table).cells.items()}
+
+
+def test_the_watermark_is_measured_and_judged_at_the_gate(estate, people, tmp_path):
+    table, cohort = tmp_path / "table.csv", people()
+    found = measure(estate.session, "mark:standard", cohort, table, order=None)
+    assert (found.samples, found.new, found.unconsented) == (2, 2, 1)
+    told = means(table)
+    assert {one[1] for one in told} == {"ovrl", "likeness", "detected", "detected_phone"}
+    assert told["Ada", "detected", SampleKind.SYNTHETIC] == told["Ben", "detected", SampleKind.SYNTHETIC] == 1.0
+    assert all(told[name, "likeness", SampleKind.SYNTHETIC] > 0.9 for name in ("Ada", "Ben"))
+    before = table.read_bytes()
+    again = measure(estate.session, "mark:standard", cohort, table, order=None)
+    assert (again.samples, again.new, table.read_bytes()) == (2, 0, before)
+    assert judging.judged(estate.session, "mark:standard", table).outcome == "insufficient"
+
+
+def test_repair_gains_under_noise(estate, people, tmp_path):
+    measure(estate.session, "restoration:repair", people(), tmp_path / "table.csv", order=None)
+    told = means(tmp_path / "table.csv")
+    assert told["Ada", "benefit", SampleKind.SYNTHETIC] >= 0
+    assert told["Ada", "likeness", SampleKind.REAL] < 1
+
+
+def test_an_engine_speaks_in_the_people_s_voices_under_their_grants(estate, people, tmp_path):
+    order, table = Order("", "", estate.order().licensee, estate.order().purpose), tmp_path / "table.csv"
+    subject = f"engine:{row_of(estate.session, estate.voice).engine}"
+    measure(estate.session, subject, people(estate.voice), table, order=order)
+    assert {"likeness", "ovrl"} <= {one[1] for one in means(table)}
+    table.unlink()
+    with pytest.raises(ConsentRefused):
+        measure(estate.session, subject, people(estate.voice), table, order=Order("", "", "Nobody", "podcast"))
+    with pytest.raises(CohortInvalid, match="expected one of the engine"):
+        measure(estate.session, subject, people(), tmp_path / "other.csv", order=order)
+
+
+def test_models_are_measured_and_what_no_bench_measures_is_told(estate, people, tmp_path):
+    measure(estate.session, "model:campplus", people(), tmp_path / "verifier.csv", order=None)
+    measure(estate.session, "model:silero-vad", people(), tmp_path / "intake.csv", order=None)
+    assert means(tmp_path / "intake.csv")["Ada", "refused", SampleKind.SYNTHETIC] == 0.0
+    for subject in ("model:dnsmos", f"engine:{row_of(estate.session, estate.voice).engine}"):
+        with pytest.raises(SubjectInvalid, match="expected engine:NAME with a licensee"):
+            measure(estate.session, subject, people(), tmp_path / "none.csv", order=None)
+
+
+def test_one_recording_twice_is_refused_and_one_that_is_missing(estate, people, tmp_path):
+    cohort = people()
+    (tmp_path / "b.wav").write_bytes((tmp_path / "a.wav").read_bytes())
+    with pytest.raises(CohortInvalid, match="twice"):
+        measure(estate.session, "mark:standard", cohort, tmp_path / "table.csv", order=None)
+    (tmp_path / "b.wav").unlink()
+    with pytest.raises(CohortInvalid, match="cannot be read"):
+        measure(estate.session, "mark:standard", cohort, tmp_path / "table.csv", order=None)
+    assert not (tmp_path / "table.csv").exists()
