@@ -355,7 +355,10 @@ def fairness(tour):
     now = "".join(f"{n % 30},phone,ovrl,{3 + n % 7 / 10},yes\n" for n in range(300))
     samples = tour.file("samples.csv", f"speaker,stratum,metric,value,consented\n{now}".encode())
     assert tour("fairness", "monitor", samples, "--baseline", samples)["alarms"] == 0
-    people = tour.file("cohort.csv", b"file,speaker,consented,sex\nrecording.flac,Ada,yes,F\nshort.flac,Ben,yes,M\nabsent.flac,Cy,no,M\n")
+    people = tour.file(
+        "cohort.csv",
+        b"file,speaker,consented,sex\nrecording.flac,Ada,yes,F\nshort.flac,Ben,yes,M\nabsent.flac,Cy,no,M\n",
+    )
     measured = ("--table", tour.file("intake.csv"), "--by", "sex")
     assert tour("fairness", "measure", "model:silero-vad", people, *measured)["samples"] == 2
     tour("gate", "run", "model:silero-vad", "--cohort", people, *measured, code=4)
