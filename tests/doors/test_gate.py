@@ -20,7 +20,11 @@ def test_the_verdict_decides_the_exit_code_of_run_and_of_status(program, tmp_pat
     gap, code = GAPS[verdict]
     found = program.json("gate", "run", HIBARI, "--table", table(tmp_path, gap, speakers), code=code)
     assert found["verdict"] == verdict
-    assert program.json("gate", "show", found["record"]) == found
+    assert program.json("gate", "show", found["record"], "-o", tmp_path / "card.html") == found
+    card = (tmp_path / "card.html").read_text("utf-8")
+    assert f'{HIBARI}: <span class="{verdict}">{verdict}</span>' in card
+    assert "men&lt;b&gt;" in card
+    assert card.index("Not measured") < card.index("naturalness by DNSMOS") < card.index("did not consent")
     (one,) = program.json("gate", "status", HIBARI, code=code)["versions"]
     assert (one["verdict"], one["open"], one["record"]) == (verdict, verdict == "pass", found["record"])
 
@@ -29,6 +33,8 @@ def test_a_waiver_opens_the_gate_and_text_is_for_people(program, tmp_path):
     program.json("gate", "status", HIBARI, code=4)
     waived = program.json("gate", "waive", HIBARI, "--reason", "a trial", "--until", "2999-01-01")
     assert (waived["verdict"], waived["reason"], waived["groups"]) == ("waived", "a trial", [])
+    program.json("gate", "show", waived["record"], "-o", tmp_path / "card.html")
+    assert "<dd>a trial</dd>" in (tmp_path / "card.html").read_text("utf-8")
     assert program.json("gate", "status", HIBARI)["versions"][0]["verdict"] == "waived"
     said = program.run("gate", "status").stdout
     assert "engine:hibari" in said

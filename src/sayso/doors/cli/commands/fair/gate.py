@@ -11,6 +11,7 @@ import typer
 from sayso.doors.cli import exits, tables
 from sayso.doors.cli.commands.fair.cohort import SUBJECTS, By, Licensee, Project, PurposeOf, ordered
 from sayso.doors.cli.group import Group
+from sayso.doors.cli.outlet import Force, optional_outlet, show_at
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
@@ -72,13 +73,20 @@ def run(
 @app.command("show")
 def show_(
     record: Annotated[str, typer.Argument(help="Record id, gat_...")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it as a model card (HTML).")] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Show a report or a waiver."""
     from sayso.workflows.fairness import gating  # noqa: PLC0415
 
-    shown = shapes.record(gating.shown(local_session(), record))
-    show(shown, _lines(shown), as_json=as_json)
+    with optional_outlet(output, force=force, suffix=".html") as out:
+        shown = shapes.record(gating.shown(local_session(), record))
+        if out:
+            from sayso.doors.reports.model_card import card  # noqa: PLC0415 - only with a page
+
+            out.path.write_text(card(shown), "utf-8")
+        show_at(out, shown, _lines(shown), as_json=as_json)
 
 
 @app.command("waive")
