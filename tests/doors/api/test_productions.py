@@ -26,6 +26,31 @@ def planned(server):
         return shown(answer, "production-planned", 201)
 
 
+def test_a_production_is_planned_once_for_one_idempotency_key(server):
+    form = {"licensee": LICENSEE, "purpose": PURPOSE, "voice": server.ids["stock"]}
+    headers = {"Idempotency-Key": "book-once"}
+    with server.http() as http:
+        first, again = (
+            http.post("/v1/productions", data=form, files={"book": ("lamp.txt", BOOK)}, headers=headers)
+            for _ in range(2)
+        )
+        assert first.status_code == 201
+        assert first.json() == again.json()
+        other = {"book": ("lamp.txt", BOOK + b"More.\n")}
+        changed = http.post("/v1/productions", data=form, files=other, headers=headers)
+        assert (changed.status_code, changed.json()["error"]) == (409, "repeat-differs")
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "../../etc/passwd.txt", "a\0b.txt", "é" * 300 + ".txt", "cast.yaml", ".txt", "?"]
+)
+def test_a_manuscript_may_have_any_name_and_lies_under_one_of_ours(server, name):
+    form = {"licensee": LICENSEE, "purpose": PURPOSE, "voice": server.ids["stock"]}
+    with server.http() as http:
+        answer = http.post("/v1/productions", data=form, files={"book": (name, BOOK)})
+    assert answer.status_code in {201, 400, 415}, answer.text
+
+
 def ended(http, production, within_s=60.0):
     ends = time.monotonic() + within_s
     while time.monotonic() < ends:

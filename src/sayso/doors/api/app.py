@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 import sayso
-from sayso.doors import schemas
 from sayso.doors.api import enrollments, health, live, productions, records, resources
 from sayso.doors.api.bounds import FAULT, Bounded
+from sayso.doors.api.describing import described
 from sayso.doors.api.elevenlabs import speech as elevenlabs_speech
 from sayso.doors.api.elevenlabs import stream_input
 from sayso.doors.api.errors import BodyInvalid, MethodUnknown, RouteUnknown
@@ -36,8 +37,10 @@ def application(service: Service) -> ASGIApp:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        describing = asyncio.create_task(asyncio.to_thread(app.openapi))  # it takes long, and no stream waits for it
         async with service.serving():
             yield
+        await describing
 
     app = FastAPI(
         title="Sayso",
@@ -46,6 +49,7 @@ def application(service: Service) -> ASGIApp:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # whoever mistypes a path is told so, and sent nowhere
     )
     app.state.service = service
     app.state.statements = consents.Statements()
@@ -68,35 +72,12 @@ def application(service: Service) -> ASGIApp:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _status)
     app.add_exception_handler(Exception, _said)
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]
     larger = dict.fromkeys(resources.UPLOADS, resources.UPLOAD_BYTES + 4096)
     larger |= dict.fromkeys(consents.UPLOADS, consents.RECORDING_BYTES + 4096)
     larger[enrollments.PATH] = enrollments.ENROLLMENT_BYTES
     larger |= dict.fromkeys(productions.UPLOADS, 2 * productions.UPLOAD_BYTES + 4096)
     return Bounded(app, larger=larger)
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
-    """Return the description of all routes, with the schemas of results that the command line answers by too."""
-    if app.openapi_schema is None:
-        made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        kept = made.setdefault("components", {}).setdefault("schemas", {})
-        kept.update({name: _inside(schemas.schema(name), name) for name in schemas.names()})
-        made["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-        made["security"] = [{"key": []}]
-        app.openapi_schema = made
-    return app.openapi_schema
-
-
-def _inside(value: Any, name: str) -> Any:
-    """Return a schema with its references as they are inside a description of routes."""
-    if isinstance(value, Mapping):
-        kept = {key: _inside(below, name) for key, below in value.items() if key not in {"$id", "$schema"}}
-        if isinstance(ref := value.get("$ref"), str):
-            target, _, place = ref.removeprefix(schemas.PREFIX).partition("#")
-            kept["$ref"] = f"#/components/schemas/{target or name}{place}"
-        return kept
-    return [_inside(each, name) for each in value] if isinstance(value, list) else value
 
 
 _LOG: Final = logging.getLogger("sayso.server")
@@ -108,7 +89,10 @@ async def _said(request: Request, error: Exception) -> JSONResponse:
         where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
         # No message and no values: they may hold what somebody said.
         _LOG.error(json.dumps({"event": "bug", "kind": type(error).__name__, "at": where}))
-    return answer(request.scope.get(FAULT) or known(error), request.url.path)
+    response = answer(request.scope.get(FAULT) or known(error), request.url.path)
+    if not isinstance(error, SaysoError):
+        response.headers["Connection"] = "close"  # the server ends a connection on which something broke
+    return response
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -124,7 +108,25 @@ async def _status(request: Request, error: Exception) -> JSONResponse:
         405: MethodUnknown(f"got {request.method}, which this path does not take"),
     }
     found = request.scope.get(FAULT) or kinds.get(status, Invalid("the request cannot be read"))
-    return answer(found, request.url.path)
+    response = answer(found, request.url.path)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return response
+
+
+def _methods(request: Request) -> set[str]:
+    """Return the methods that the path of a request takes."""
+    paths = request.app.openapi()["paths"].items()
+    found = {method.upper() for path, methods in paths if _is_of(path, request.url.path) for method in methods}
+    return found or {"GET"}
+
+
+def _is_of(template: str, path: str) -> bool:
+    """Return whether ``path`` is one of those that a template such as ``/v1/grants/{grant}`` stands for."""
+    parts, got = template.split("/"), path.split("/")
+    return len(parts) == len(got) and all(
+        part == one or part.startswith("{") for part, one in zip(parts, got, strict=True)
+    )
 
 
 def _place(location: tuple[Any, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -35,12 +35,19 @@ class Asking:
         """Return what ``work`` returns, done in a thread."""
         return await self.service.run(work)
 
-    async def once(self, request: Request, work: Callable[[], dict[str, Any]]) -> JSONResponse:
-        """Return what ``work`` creates (status 201): with the header ``Idempotency-Key``, once for the same body."""
+    async def once(
+        self, request: Request, work: Callable[[], dict[str, Any]], *, sent: Iterable[bytes] | None = None
+    ) -> JSONResponse:
+        """Return what ``work`` creates (status 201): with the header ``Idempotency-Key``, once for the same body.
+
+        ``sent`` is what was sent, by default the body; of a form it is its parts, as each client sets other borders.
+        """
         token = request.headers.get("idempotency-key")
         if token is None:
             return JSONResponse(await self.run(work), 201)
-        digest = hashlib.sha256(request.url.path.encode() + b"\n" + await request.body()).hexdigest()
+        parts = [await request.body()] if sent is None else sent
+        whole = b"".join(hashlib.sha256(part).digest() for part in (request.url.path.encode(), *parts))
+        digest = hashlib.sha256(whole).hexdigest()
         shown = await self.service.repeats.once((self.caller.credential, token), digest, lambda: self.run(work))
         return JSONResponse(shown, 201)
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sayso.doors.api.errors import KeyMissingHere, RequestSlow, TooLarge
+from sayso.doors.api.errors import BodyInvalid, KeyMissingHere, RequestSlow, TooLarge
 from sayso.doors.api.problems import answer
 from sayso.errors import SaysoError
 
@@ -40,6 +40,9 @@ class Bounded:
         """Pass the request on within its bounds."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            await answer(BodyInvalid("path: got a character that no name has"), scope["path"])(scope, receive, send)
             return
         headers = dict(scope["headers"])
         has_key = headers.get(b"authorization", b"").lower().startswith(b"bearer ") or b"xi-api-key" in headers

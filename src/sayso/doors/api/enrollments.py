@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, File, Request, UploadFile
+from fastapi import APIRouter, File, Query, Request, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from sayso.doors.api.asking import Asked
+from sayso.doors.api.bodies import Id, TermsBody
 from sayso.doors.api.errors import TooLarge
-from sayso.doors.api.told import shown, told
+from sayso.doors.api.told import id_of, shown, told
 from sayso.doors.shapes import enrollment as shapes
 from sayso.workflows.consent.terms import Terms
 from sayso.workflows.enrollment import evidence, reviewing, showing, starting, submitting
@@ -22,24 +23,9 @@ PATH: Final = "/v1/enrollments"
 ENROLLMENT_BYTES: Final = 64 * 1024 * 1024
 """The most that statement and samples take together."""
 
-Id = Annotated[str, Field(min_length=1, max_length=64)]
 
-
-class EnrollmentBody(BaseModel):
+class EnrollmentBody(TermsBody):
     """What a speaker will allow by reading it aloud; the limits are those of a grant, by the same names."""
-
-    model_config = ConfigDict(
-        extra="allow",
-        json_schema_extra={
-            "examples": [
-                {"speaker": "spk_aaaaaaaaaaaaaaaa", "licensee": "Northwind Audio", "purposes": ["audiobook/mystery"]}
-            ]
-        },
-    )
-
-    speaker: Id
-    licensee: Annotated[str, Field(min_length=1, max_length=200)]
-    purposes: Annotated[list[str], Field(min_length=1, max_length=50)]
 
 
 class ReviewBody(BaseModel):
@@ -50,23 +36,24 @@ class ReviewBody(BaseModel):
     )
 
     decision: Annotated[str, Field(max_length=16)]
-    reason: Annotated[str, Field(min_length=1, max_length=reviewing.MAX_REASON_CHARS)]
+    reason: Annotated[str, Field(min_length=reviewing.MIN_REASON_CHARS, max_length=reviewing.MAX_REASON_CHARS)]
 
 
 @router.post(PATH, status_code=201, responses=told("enrollment-started", 201))
 async def start(body: EnrollmentBody, asked: Asked, request: Request) -> JSONResponse:
     """Draw a statement that a speaker must read aloud within 120 seconds; nothing is allowed yet."""
-    limits: dict[str, Any] = dict(body.model_extra or {})
 
     def issued() -> dict[str, Any]:
-        terms = Terms(body.speaker, body.licensee, tuple(body.purposes), **limits)
+        terms = Terms(body.speaker, body.licensee, tuple(body.purposes), **body.limits())
         return shapes.issued(starting.start(asked.session, terms))
 
     return await asked.once(request, issued)
 
 
 @router.get(PATH, responses=told("enrollments"))
-async def list_enrollments(asked: Asked, speaker: Id) -> JSONResponse:
+async def list_enrollments(
+    asked: Asked, speaker: Annotated[Id, Query(json_schema_extra=id_of("speaker"))]
+) -> JSONResponse:
     """List the enrolments of a speaker."""
     return await shown(asked, lambda: shapes.statuses(showing.listed(asked.session, speaker)))
 

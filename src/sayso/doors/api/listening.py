@@ -16,7 +16,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sayso.doors.api.app import application
 from sayso.doors.api.errors import AddressExposed, AddressTaken
+from sayso.doors.api.problems import answer
 from sayso.doors.api.service import Service
+from sayso.errors import Invalid
 
 HEAD_S: Final = 10.0
 """How long the head of a request may take to arrive, and a connection may say nothing."""
@@ -77,6 +79,13 @@ class _Protocol(HttpToolsProtocol):
         super().on_response_complete()
         self._waiting = None
 
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn calls it
+        """Tell in the one shape of errors that what came is no HTTP; ``msg`` tells nothing more."""
+        told = answer(Invalid("got bytes that are no request of HTTP/1.1"), "/")
+        head = b"".join(b"%b: %b\r\n" % pair for pair in told.raw_headers)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + head + b"connection: close\r\n\r\n" + bytes(told.body))
+        self.transport.close()
+
     def _arrived(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
@@ -127,7 +136,8 @@ def serve(service: Service, address: Address, ready: Callable[[str], None]) -> N
         ssl_certfile=address.certificate,
         ssl_keyfile=address.key,
     )
-    logging.getLogger("uvicorn.error").disabled = True  # its tracebacks could hold what somebody said
+    for talkative in ("uvicorn.error", "python_multipart", "python_multipart.multipart"):
+        logging.getLogger(talkative).disabled = True  # what they say could hold what somebody said
     _log_lines()
     _Server(config, lambda: ready(f"{scheme}://{name}:{port}")).run(sockets=[bound])
 

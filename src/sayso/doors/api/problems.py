@@ -1,4 +1,4 @@
-"""Errors as answers: RFC 9457 everywhere, and OpenAI's error object on OpenAI's routes. Statuses are decided here."""
+"""Errors as answers: RFC 9457 everywhere, with OpenAI's error object in it on OpenAI's routes; statuses are here."""
 
 from __future__ import annotations
 
@@ -91,9 +91,17 @@ def answer(error: SaysoError, path: str) -> JSONResponse:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="sayso"'
-    if path.startswith(_OPENAI_PATHS):
-        return JSONResponse(openai_error(error), status, headers)
-    return JSONResponse(problem(error), status, headers, PROBLEM)
+    return JSONResponse(told_on(path, error), status, headers, PROBLEM)
+
+
+def told_on(path: str, error: SaysoError) -> dict[str, Any]:
+    """Return an error in the one shape; on OpenAI's routes its ``error`` is the object that its clients read."""
+    return {**problem(error), **openai_error(error)} if is_openai(path) else problem(error)
+
+
+def is_openai(path: str) -> bool:
+    """Return whether a path is one of OpenAI's."""
+    return path.startswith(_OPENAI_PATHS)
 
 
 def known(error: Exception) -> SaysoError:

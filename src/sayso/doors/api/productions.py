@@ -7,6 +7,7 @@ that would be a release of its own, long after the permits under which it was ma
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tempfile
 import threading
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -37,6 +38,10 @@ UPLOADS: Final = ("/v1/productions",)
 Word = Annotated[str, Form(min_length=1, max_length=200)]
 Maybe = Annotated[str | None, Form(max_length=200)]
 
+_CAST: Final = "cast.yaml"
+_UNNAMED: Final = re.compile(r"[^\w. -]")
+_NAME_CHARS: Final = 50
+
 _BEGUN: Final[dict[str, subprocess.Popen[bytes]]] = {}
 _BEGINNING: Final = threading.Lock()
 
@@ -54,6 +59,7 @@ class RunBody(BaseModel):
 @router.post("/v1/productions", status_code=201, responses=told("production-planned", 201))
 async def plan_production(
     asked: Asked,
+    request: Request,
     book: UploadFile,
     licensee: Word,
     purpose: Word,
@@ -66,8 +72,8 @@ async def plan_production(
     cast: UploadFile | None = None,
 ) -> JSONResponse:
     """Plan a production of the manuscript that is sent, whose name tells its format, and check its permissions."""
-    name = Path(book.filename or "book").name[-100:]
-    sent = {name: await _read(book)} | ({"cast.yaml": await _read(cast)} if cast is not None else {})
+    name = _name_of(book)
+    sent = {name: await _read(book)} | ({_CAST: await _read(cast)} if cast is not None else {})
 
     def planned() -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="sayso-") as kept:
@@ -80,14 +86,16 @@ async def plan_production(
                 purpose=purpose,
                 voice=voice,
                 project=project,
-                cast=folder / "cast.yaml" if cast is not None else None,
+                cast=folder / _CAST if cast is not None else None,
                 language=language,
                 territory=territory,
                 channel=channel,
             )
-            return shapes.planned(planning.plan(asked.session, brief, revises=revise))
+            shown: dict[str, Any] = shapes.planned(planning.plan(asked.session, brief, revises=revise))
+            return shown
 
-    return await _shown(asked, planned, 201)
+    words = (licensee, purpose, voice, project, language, territory, channel, revise)
+    return await asked.once(request, planned, sent=[json.dumps([words, *sent]).encode(), *sent.values()])
 
 
 @router.get("/v1/productions/{production}", responses=told("production-progress"))
@@ -184,6 +192,12 @@ def _folder(session: Session, production: str) -> Path:
     """Return where the package of a production lies that who asks sees; raise `ProductionUnknown`."""
     known = plans.opened(session, production).production_id
     return session.settings.home / "productions" / known
+
+
+def _name_of(book: UploadFile) -> str:
+    """Return the name under which a manuscript lies while it is read: of what was sent, no more than a name may be."""
+    name = _UNNAMED.sub("_", Path(book.filename or "").name).lstrip(".")[-_NAME_CHARS:]
+    return name if name and name != _CAST else f"book-{name}"
 
 
 async def _read(file: UploadFile) -> bytes:

@@ -12,8 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from sayso.doors.api.asking import Asked
+from sayso.doors.api.bodies import Line
 from sayso.doors.api.errors import BodyInvalid
-from sayso.doors.api.told import Word, shown, told
+from sayso.doors.api.sounds import BYTES
+from sayso.doors.api.told import GrantWord, MomentWord, VoiceWord, shown, told
 from sayso.doors.shapes import accounts as account_shapes
 from sayso.doors.shapes import consent as consent_shapes
 from sayso.doors.shapes import erasure as erasure_shapes
@@ -31,8 +33,6 @@ router = APIRouter(tags=["resources"])
 FORMS: Final = {"wav": "audio/wav", "flac": "audio/flac", "mp3": "audio/mpeg", "m4a": "audio/mp4"}
 """The forms in which a clip is released, and their media types."""
 
-Text = Annotated[str, Field(min_length=1, max_length=200)]
-
 
 class KeyBody(BaseModel):
     """A new key of the API; ``voices`` are ids, each behind ``ALIAS=`` where it has one."""
@@ -42,14 +42,14 @@ class KeyBody(BaseModel):
         json_schema_extra={"examples": [{"licensee": "Northwind Audio", "purpose": "agent/support"}]},
     )
 
-    licensee: Text
-    purpose: Text
-    organisation: Text | None = None
-    role: Text = "producer"
-    project: Text | None = None
-    voices: Annotated[list[Text], Field(max_length=100)] = []
+    licensee: Line
+    purpose: Line
+    organisation: Line | None = None
+    role: Line = "producer"
+    project: Line | None = None
+    voices: Annotated[list[Line], Field(max_length=100)] = []
     rate: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    until: Text | None = None
+    until: Line | None = None
 
 
 class ReleaseBody(BaseModel):
@@ -58,10 +58,10 @@ class ReleaseBody(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"format": "mp3", "territory": "DE"}]})
 
     format: str = "wav"
-    language: Text | None = None
-    territory: Text | None = None
-    channel: Text | None = None
-    sublicensee: Text | None = None
+    language: Line | None = None
+    territory: Line | None = None
+    channel: Line | None = None
+    sublicensee: Line | None = None
 
 
 @router.get("/v1/speakers", responses=told("speakers"))
@@ -73,9 +73,9 @@ async def list_speakers(asked: Asked) -> JSONResponse:
 @router.get("/v1/clips", responses=told("clips"))
 async def list_clips(
     asked: Asked,
-    grant: Word = None,
-    voice: Word = None,
-    before: Word = None,
+    grant: GrantWord = None,
+    voice: VoiceWord = None,
+    before: MomentWord = None,
     limit: Annotated[int, Query(ge=1, le=listing.MOST)] = 100,
 ) -> JSONResponse:
     """List the clips that the key may see, newest first; ``before`` is the ``created_at`` of the last of a page."""
@@ -93,7 +93,12 @@ async def show_clip(clip: str, asked: Asked) -> JSONResponse:
     return await shown(asked, lambda: speech_shapes.clip(listing.shown(asked.session, clip)))
 
 
-@router.post("/v1/clips/{clip}/releases", response_class=Response)
+@router.post(
+    "/v1/clips/{clip}/releases",
+    status_code=201,
+    response_class=Response,
+    responses={201: {"description": "The signed file.", "content": dict.fromkeys(FORMS.values(), BYTES)}},
+)
 async def release_clip(clip: str, body: ReleaseBody, asked: Asked) -> Response:
     """Release a clip as a signed file, under a permit of its own."""
     media_type = FORMS.get(body.format)

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, UploadFile
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 
 from sayso.accounts.rights import Right
 from sayso.doors.api.asking import Asked, Asking
+from sayso.doors.api.bodies import ErasureBody, GrantBody, QuestionBody, SpeakerBody
 from sayso.doors.api.errors import BodyInvalid, TooLarge
-from sayso.doors.api.told import Word, shown, told
+from sayso.doors.api.told import ClipWord, GrantWord, MomentWord, SpeakerWord, Word, shown, told
 from sayso.doors.shapes import accounts as account_shapes
 from sayso.doors.shapes import consent as consent_shapes
 from sayso.doors.shapes import erasure as erasure_shapes
@@ -48,43 +48,6 @@ _CHANGES: Final[Mapping[str, Callable[[Session, str], GrantShown]]] = {
 }
 """What is done to a grant, by name."""
 
-Id = Annotated[str, Field(min_length=1, max_length=64)]
-
-
-class SpeakerBody(BaseModel):
-    """A new speaker; the name is sealed, and never logged."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Ada Quixano"}]})
-
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    organisation: Id | None = None
-
-
-class GrantBody(BaseModel):
-    """What a speaker allows; the limits are those of the command line, by the same names."""
-
-    model_config = ConfigDict(
-        extra="allow",
-        json_schema_extra={
-            "examples": [
-                {"speaker": "spk_aaaaaaaaaaaaaaaa", "licensee": "Northwind Audio", "purposes": ["audiobook/mystery"]}
-            ]
-        },
-    )
-
-    speaker: Id
-    licensee: Annotated[str, Field(min_length=1, max_length=200)]
-    purposes: Annotated[list[str], Field(min_length=1, max_length=50)]
-    request: Annotated[bool, Field(description="Ask the speaker for it, as the licensee.")] = False
-
-
-class ErasureBody(BaseModel):
-    """Whose voice is to be erased."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"speaker": "spk_aaaaaaaaaaaaaaaa"}]})
-
-    speaker: Id
-
 
 @router.post("/v1/speakers", status_code=201, responses=told("speaker-added", 201))
 async def add_speaker(body: SpeakerBody, asked: Asked, request: Request) -> JSONResponse:
@@ -95,7 +58,7 @@ async def add_speaker(body: SpeakerBody, asked: Asked, request: Request) -> JSON
 
 
 @router.get("/v1/grants", responses=told("grants"))
-async def list_grants(asked: Asked, speaker: Word = None) -> JSONResponse:
+async def list_grants(asked: Asked, speaker: SpeakerWord = None) -> JSONResponse:
     """List the grants that the key may see."""
     return await shown(asked, lambda: consent_shapes.grants(showing.listed(asked.session, speaker)))
 
@@ -103,10 +66,13 @@ async def list_grants(asked: Asked, speaker: Word = None) -> JSONResponse:
 @router.post("/v1/grants", status_code=201, responses=told("grant-given", 201))
 async def give_grant(body: GrantBody, asked: Asked, request: Request) -> JSONResponse:
     """Enter what a speaker allows, or ask the speaker for it."""
-    limits = dict(body.model_extra or {})
-    terms = _terms(body, limits)
     act = granting.request if body.request else granting.give
-    return await asked.once(request, lambda: {"grant": act(asked.session, terms())})
+
+    def given() -> dict[str, Any]:
+        terms = Terms(body.speaker, body.licensee, tuple(body.purposes), **body.limits())
+        return {"grant": act(asked.session, terms)}
+
+    return await asked.once(request, given)
 
 
 @router.get("/v1/grants/{grant}", responses=told("grant"))
@@ -139,15 +105,15 @@ async def show_voice(voice: str, asked: Asked) -> JSONResponse:
 @router.get("/v1/ledger", responses=told("ledger-entries"))
 async def query_ledger(
     asked: Asked,
-    grant: Word = None,
-    speaker: Word = None,
-    since: Word = None,
-    until: Word = None,
+    grant: GrantWord = None,
+    speaker: SpeakerWord = None,
+    since: MomentWord = None,
+    until: MomentWord = None,
     kind: Annotated[str | None, Query(alias="type", max_length=100)] = None,
     licensee: Word = None,
     purpose: Word = None,
     project: Word = None,
-    clip: Word = None,
+    clip: ClipWord = None,
 ) -> JSONResponse:
     """List the entries that the key may see."""
     question = LedgerQuery(
@@ -171,7 +137,7 @@ async def checkpoint(asked: Asked) -> JSONResponse:
 
 
 @router.post("/v1/decisions", responses=told("why"))
-async def why(body: dict[str, Any], asked: Asked) -> JSONResponse:
+async def why(body: QuestionBody, asked: Asked) -> JSONResponse:
     """Explain, rule by rule, what would be decided; nothing is made or logged."""
     question = _question(body, asked)
     return await shown(asked, lambda: consent_shapes.why(explaining.why(asked.session, question)))
@@ -234,17 +200,12 @@ def _verified(asked: Asking, path: Path) -> verifying.Verification:
     return verifying.verify_file(asked.session, path)
 
 
-def _terms(body: GrantBody, limits: dict[str, Any]) -> Callable[[], Terms]:
-    return lambda: Terms(body.speaker, body.licensee, tuple(body.purposes), **limits)
-
-
-def _question(body: dict[str, Any], asked: Asking) -> ProposedUse:
+def _question(body: QuestionBody, asked: Asking) -> ProposedUse:
     key = asked.caller.key
     given = {} if key is None else {"licensee": key.licensee, "purpose": key.purpose, "project": key.project}
-    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in body.items()}
-    fields: dict[str, Any] = {**given, **plain}
-    fields.pop("lexicon", None)  # it names a file, and a caller names none here
-    try:
-        return ProposedUse(**fields)
-    except TypeError:
-        raise BodyInvalid("body: got fields that no question has, or not all of: voice, licensee, purpose") from None
+    said = body.model_dump(exclude_none=True)
+    fields: dict[str, Any] = {**given, **{name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}}
+    for name in ("licensee", "purpose"):
+        if name not in fields:
+            raise BodyInvalid(f"{name}: got none, expected one, as the credential is bound to none")
+    return ProposedUse(**fields)

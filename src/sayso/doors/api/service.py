@@ -64,12 +64,12 @@ class Service:
         return await self.run(lambda: self.callers.by_header(authorization))
 
     def speaking(
-        self, caller: Caller, begin: Callable[[], LiveSpeech], *, came_s: float, deadline_s: float | None = None
+        self, caller: Caller, begin: Callable[[], LiveSpeech], *, came_s: float, deadline_ms: int | None = None
     ) -> Speaking:
         """Return speech that is not yet begun; raise `RateExceeded` where the key asks too often."""
         key = caller.key
         self.admission.charge(caller.credential, 0 if key is None else key.rate)
-        places = self.admission.place(caller.credential, deadline_s=deadline_s)
+        places = self.admission.place(caller.credential, deadline_s=None if deadline_ms is None else deadline_ms / 1000)
         return Speaking(begin, self.makers, self.keepers, places, latency=Latency(self.metrics, came_s))
 
     @contextlib.asynccontextmanager

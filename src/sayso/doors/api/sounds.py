@@ -9,17 +9,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from starlette.requests import Request
+from fastapi import Header
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from sayso.audio.streamed import StreamFormat
-from sayso.doors.api.errors import BodyInvalid
 from sayso.doors.api.parts import SoundPart, parts_of
 from sayso.doors.api.problems import known, openai_error
 from sayso.doors.api.speech import Speaking
@@ -27,7 +26,15 @@ from sayso.mark import MarkedAudio
 from sayso.workflows.speech.live import LiveSpeech
 
 EVENTS: Final = "text/event-stream"
-DEADLINE: Final = "X-Sayso-Deadline-Ms"
+Deadline = Annotated[
+    int | None,
+    Header(
+        alias="X-Sayso-Deadline-Ms",
+        ge=0,
+        le=99_999_999,
+        description="How long you would wait, in ms: what would wait longer is refused at once.",
+    ),
+]
 
 
 Frames = Callable[[LiveSpeech, AsyncIterator[SoundPart]], AsyncIterator[bytes]]
@@ -119,6 +126,24 @@ async def _events(utterance: LiveSpeech, parts: AsyncIterator[SoundPart]) -> Asy
     yield _event({"type": "speech.audio.done", "usage": usage})
 
 
+def described(form: str, content: Mapping[str, Any], status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """Return the description of an answer that is sound, sent as ``form`` says."""
+    named = {"Clip": "The clip's id.", "Mark": "The mark in its sound.", "Grant": "The grant that permits it."}
+    headers = {f"X-Sayso-{name}": _header(words) for name, words in named.items()}
+    headers["Server-Timing"] = _header("Milliseconds to the permit, and from there to the first marked piece.")
+    return {status: {"description": form, "headers": headers, "content": dict(content)}}
+
+
+def _header(words: str) -> dict[str, Any]:
+    return {"description": words, "schema": {"type": "string"}}
+
+
+BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
+"""The schema of sound as bytes."""
+
+SOUND: Final = {form.media_type: BYTES for form in StreamFormat}
+"""The sound of each form, as bytes."""
+
 PLAIN: Final = Framing(_plain)
 SSE: Final = Framing(_events, EVENTS)
 
@@ -132,16 +157,6 @@ async def response_of(speaking: Speaking, form: StreamFormat, framing: Framing =
         await speaking.aclose()
         raise
     return SoundResponse(speaking, utterance, first, form, framing)
-
-
-def deadline_of(request: Request) -> float | None:
-    """Return how long the caller would wait, in seconds, by ``X-Sayso-Deadline-Ms``; raise `BodyInvalid`."""
-    told = request.headers.get(DEADLINE)
-    if told is None:
-        return None
-    if not told.isdecimal() or len(told) > 8:
-        raise BodyInvalid(f"{DEADLINE}: got {told[:20]!r}, expected milliseconds")
-    return int(told) / 1000
 
 
 def _timing(came_s: float, utterance: LiveSpeech) -> str:

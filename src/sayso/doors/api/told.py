@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -11,8 +13,30 @@ from fastapi.responses import JSONResponse
 
 from sayso.doors import schemas
 from sayso.doors.api.asking import Asking
+from sayso.ids import PREFIXES
 
 Word = Annotated[str | None, Query(max_length=200)]
+
+
+def id_of(kind: str) -> dict[str, Any]:
+    """Return how an id is described; the workflows read it, and say what is wrong with one that is none."""
+    return {"pattern": f"^{PREFIXES[kind]}_[a-z2-7]{{16}}$", "example": f"{PREFIXES[kind]}_aaaaaaaaaaaaaaaa"}
+
+
+SpeakerWord = Annotated[str | None, Query(max_length=200, json_schema_extra=id_of("speaker"))]
+GrantWord = Annotated[str | None, Query(max_length=200, json_schema_extra=id_of("grant"))]
+VoiceWord = Annotated[str | None, Query(max_length=200, json_schema_extra=id_of("voice"))]
+ClipWord = Annotated[str | None, Query(max_length=200, json_schema_extra=id_of("clip"))]
+MomentWord = Annotated[
+    str | None, Query(max_length=200, json_schema_extra={"format": "date-time", "example": "2026-12-31T18:00:00Z"})
+]
+
+
+@cache
+def examples() -> Mapping[str, Any]:
+    """Return an answer for each schema of one, by its name."""
+    loaded: dict[str, Any] = json.loads(files(__package__).joinpath("examples.json").read_text("utf-8"))
+    return loaded
 
 
 def told(name: str, status: int = 200) -> dict[int | str, dict[str, Any]]:

@@ -23,6 +23,7 @@ from sayso.workflows.installation.session import Session
 ACCEPT: Final = "accept"
 REJECT: Final = "reject"
 REASON_FIELD: Final = "review reason"
+MIN_REASON_CHARS: Final = 3
 MAX_REASON_CHARS: Final = 1000
 
 
@@ -42,8 +43,10 @@ def decide(session: Session, enrollment: str, decision: str, reason: str) -> Enr
     session.require(Right.GOVERN)
     if decision not in {ACCEPT, REJECT}:
         raise Invalid(f"decision: got {decision[:40]!r}, expected {ACCEPT} or {REJECT}")
-    if not 3 <= len(reason.strip()) <= MAX_REASON_CHARS:
-        raise Invalid(f"reason: got {len(reason.strip())} characters, expected 3 to {MAX_REASON_CHARS}")
+    if not MIN_REASON_CHARS <= len(reason.strip()) <= MAX_REASON_CHARS:
+        raise Invalid(
+            f"reason: got {len(reason.strip())} characters, expected {MIN_REASON_CHARS} to {MAX_REASON_CHARS}"
+        )
     row = row_of(session, enrollment)
     if row.state is not EnrollmentState.REVIEW:
         raise NotInReview(f"got {enrollment}, which is {row.state}, expected one that is in review")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,7 @@ from sayso.doors.api.ordering import Wanted
 
 _FORM: Final = re.compile(r"(mp3|pcm|opus|wav)_(\d{4,6})(?:_(\d{2,3}))?")
 PCM_RATE: Final = 24_000
+_FORMS: Final[dict[str, Any]] = {"pattern": "^((mp3|opus)_[0-9]{4,6}(_[0-9]{2,3})?|(pcm|wav)_24000)$"}
 
 
 class VoiceSettings(BaseModel):
@@ -36,7 +37,9 @@ class TextBody(BaseModel):
     seed: Annotated[int | None, Field(ge=0, le=2**32 - 1)] = None
 
 
-Form = Annotated[str, Query(max_length=20, description="mp3_..., pcm_24000, opus_... or wav_24000.")]
+Form = Annotated[
+    str, Query(max_length=20, description="mp3_..., pcm_24000, opus_... or wav_24000.", json_schema_extra=_FORMS)
+]
 
 
 def wanted_of(voice: str, body: TextBody, *, timed: bool = False) -> Wanted:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sayso.audio.streamed import StreamFormat
 from sayso.consent import Action
+from sayso.doors.api.bodies import Line
 from sayso.doors.api.ordering import Wanted
 
 MAX_INPUT: int = 4096
@@ -27,9 +28,6 @@ class VoiceById(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: Annotated[str, Field(min_length=1, max_length=64)]
-
-
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class SpeechBody(BaseModel):
@@ -52,14 +50,14 @@ class SpeechBody(BaseModel):
     response_format: StreamFormat = StreamFormat.MP3
     speed: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
     stream_format: StreamKind = StreamKind.AUDIO
-    purpose: Annotated[Name | None, Field(description="In place of the key's.")] = None
-    project: Annotated[Name | None, Field(description="In place of the key's.")] = None
+    purpose: Annotated[Line | None, Field(description="In place of the key's.")] = None
+    project: Annotated[Line | None, Field(description="In place of the key's.")] = None
     language: Annotated[str, Field(min_length=2, max_length=35)] = "en"
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     live: Annotated[bool, Field(description="The text was not written before: asks for the action `stream`.")] = False
-    territory: Name | None = None
-    channel: Name | None = None
-    topics: Annotated[list[Name] | None, Field(max_length=20)] = None
+    territory: Line | None = None
+    channel: Line | None = None
+    topics: Annotated[list[Line] | None, Field(max_length=20)] = None
     announce: Annotated[bool, Field(description="Begin by saying that a machine speaks.")] = False
 
     @property

@@ -20,6 +20,7 @@ from sayso.clock import now
 from sayso.consent import Action, State
 from sayso.doors.api.asking import Asked, Asking
 from sayso.doors.api.errors import BodyInvalid, KeyUnbound, StatementGone, TooLarge
+from sayso.doors.api.openai.answers import ConsentAnswer, ConsentDeleted, ConsentsAnswer, VoiceMade
 from sayso.errors import SaysoError
 from sayso.workflows.consent import changing, showing, speakers
 from sayso.workflows.consent.showing import GrantShown
@@ -64,12 +65,14 @@ class Statements:
         self._kept.pop(grant, None)
 
 
-@router.post("/v1/audio/voice_consents")
+@router.post("/v1/audio/voice_consents", response_model=ConsentAnswer)
 async def create(
     asked: Asked,
     request: Request,
     name: Name,
-    language: Annotated[str, Form(min_length=2, max_length=35)],
+    language: Annotated[
+        str, Form(min_length=2, max_length=35, json_schema_extra={"pattern": "^[Ee][Nn](-.*)?$", "example": "en-US"})
+    ],
     recording: Annotated[UploadFile, File()],
     speaker: Annotated[str | None, Form(max_length=64, description="Sayso's own: a speaker who is known.")] = None,
 ) -> JSONResponse:
@@ -97,7 +100,7 @@ async def create(
     return JSONResponse(await asked.run(act))
 
 
-@router.get("/v1/audio/voice_consents")
+@router.get("/v1/audio/voice_consents", response_model=ConsentsAnswer)
 async def list_consents(
     asked: Asked, after: Annotated[str, Query(max_length=64)] = "", limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> JSONResponse:
@@ -114,20 +117,20 @@ async def list_consents(
     return JSONResponse(await asked.run(act))
 
 
-@router.get("/v1/audio/voice_consents/{consent}")
+@router.get("/v1/audio/voice_consents/{consent}", response_model=ConsentAnswer)
 async def retrieve(consent: str, asked: Asked) -> JSONResponse:
     """Show a voice consent."""
     return JSONResponse(await asked.run(lambda: _consent(asked, showing.shown(asked.session, consent))))
 
 
-@router.post("/v1/audio/voice_consents/{consent}")
+@router.post("/v1/audio/voice_consents/{consent}", response_model=ConsentAnswer)
 async def update(consent: str, asked: Asked) -> JSONResponse:
     """Refuse: the name of a voice consent is its speaker's."""
     await asked.run(lambda: showing.shown(asked.session, consent))
     raise BodyInvalid("name: it is the speaker's, under seal, and is not changed here; make a new voice consent")
 
 
-@router.delete("/v1/audio/voice_consents/{consent}")
+@router.delete("/v1/audio/voice_consents/{consent}", response_model=ConsentDeleted)
 async def delete(consent: str, asked: Asked, request: Request) -> JSONResponse:
     """Withdraw the grant; streams under it end at once, and nothing more is made."""
 
@@ -139,7 +142,7 @@ async def delete(consent: str, asked: Asked, request: Request) -> JSONResponse:
     return JSONResponse(await asked.run(act))
 
 
-@router.post("/v1/audio/voices")
+@router.post("/v1/audio/voices", response_model=VoiceMade)
 async def create_voice(
     asked: Asked,
     request: Request,

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from sayso.clock import parse_stamp
 from sayso.doors.api.asking import Asked, Asking, Known
+from sayso.doors.api.openai.answers import ModelAnswer, ModelsAnswer, VoicesAnswer
 from sayso.doors.api.voices import OWN_MODEL, ModelUnknown
 from sayso.voices.store import VoiceRow
 from sayso.workflows.voices import voicebook
@@ -15,13 +16,13 @@ from sayso.workflows.voices import voicebook
 router = APIRouter(tags=["speech"])
 
 
-@router.get("/v1/models", dependencies=[Known])
+@router.get("/v1/models", dependencies=[Known], response_model=ModelsAnswer)
 async def models() -> dict[str, Any]:
     """List the models: the engines, and `sayso`, which speaks with each voice's own."""
     return {"object": "list", "data": [_model(name) for name in _names()]}
 
 
-@router.get("/v1/models/{model}", dependencies=[Known])
+@router.get("/v1/models/{model}", dependencies=[Known], response_model=ModelAnswer)
 async def model(model: str) -> dict[str, Any]:
     """Show one model."""
     if model not in _names():
@@ -29,7 +30,7 @@ async def model(model: str) -> dict[str, Any]:
     return _model(model)
 
 
-@router.get("/v1/audio/voices")
+@router.get("/v1/audio/voices", response_model=VoicesAnswer)
 async def voices(asked: Asked) -> dict[str, Any]:
     """List the voices that the key may use, with its aliases."""
     return await asked.run(lambda: {"object": "list", "data": _voices(asked)})
