@@ -60,7 +60,7 @@ def test_a_speaker_and_a_grant_are_made_once_for_one_idempotency_key(server):
         gone = http.post(f"/v1/grants/{grant}/resume")
         assert (gone.status_code, gone.headers["content-type"]) == (409, "application/problem+json")
         wrong = http.post("/v1/grants", json={**body, "unheard_of": 1})
-        assert (wrong.status_code, wrong.json()["error"]) == (400, "grant-invalid")
+        assert (wrong.status_code, wrong.json()["error"]) == (400, "body-invalid")
 
 
 def test_who_lacks_the_right_is_refused(server):

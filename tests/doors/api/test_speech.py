@@ -134,4 +134,4 @@ def test_who_may_not_speak_gets_no_sound(server, key):
     with server.http(key) as http:
         answer = http.post("/v1/audio/speech", json={"model": "sayso", "voice": "alloy", "input": TEXT})
     assert answer.status_code == {"revoked": 401, None: 401, "auditor": 403, "speaker": 403}[key]
-    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -13,7 +13,7 @@ _PLACES: Final[dict[str, Any]] = {
 }
 
 
-class Alignment(BaseModel):
+class CharacterPlaces(BaseModel):
     """Characters, and when each is said, in seconds after the first sample."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_PLACES]})
@@ -34,5 +34,5 @@ class TimedSound(BaseModel):
     )
 
     audio_base64: Annotated[str, Field(description="The sound, in base64.")]
-    alignment: Alignment | None
-    normalized_alignment: Alignment | None
+    alignment: CharacterPlaces | None
+    normalized_alignment: CharacterPlaces | None

@@ -72,7 +72,7 @@ class VoicesAnswer(BaseModel):
     data: list[VoiceAnswer]
 
 
-class VoiceMade(BaseModel):
+class VoiceClonedAnswer(BaseModel):
     """A voice that was cloned."""
 
     model_config = _shown(

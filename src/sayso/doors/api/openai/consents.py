@@ -20,7 +20,7 @@ from sayso.clock import now
 from sayso.consent import Action, State
 from sayso.doors.api.asking import Asked, Asking
 from sayso.doors.api.errors import BodyInvalid, KeyUnbound, StatementGone, TooLarge
-from sayso.doors.api.openai.answers import ConsentAnswer, ConsentDeleted, ConsentsAnswer, VoiceMade
+from sayso.doors.api.openai.answers import ConsentAnswer, ConsentDeleted, ConsentsAnswer, VoiceClonedAnswer
 from sayso.errors import SaysoError
 from sayso.workflows.consent import changing, showing, speakers
 from sayso.workflows.consent.showing import GrantShown
@@ -142,7 +142,7 @@ async def delete(consent: str, asked: Asked, request: Request) -> JSONResponse:
     return JSONResponse(await asked.run(act))
 
 
-@router.post("/v1/audio/voices", response_model=VoiceMade)
+@router.post("/v1/audio/voices", response_model=VoiceClonedAnswer)
 async def create_voice(
     asked: Asked,
     request: Request,
