@@ -15,6 +15,7 @@ from sayso.synthesis.reading import (
     characters,
     digitstrings,
     formulas,
+    identifiers,
     idioms,
     markup,
     moments,
@@ -37,6 +38,7 @@ _MAX_PASSES: Final = 8  # the second pass is nearly always the last; markup insi
 _ITEM: Final = re.compile(r"\n(?=[ \t]*(?:[-*•‣◦▪–—+]|\d{1,3}[.)]|#{1,6}|[ivx]{1,4}[.)]|\(?[a-z]\)|\(\w{1,2}\)) )")
 _BULLET: Final = re.compile(r"^\s*(?:(?:[-*•‣◦▪–—+>]|#{1,6}|\((?=\d{1,3}\))) +)+")
 _NUMBERED: Final = re.compile(r"^(\d{1,3})\) +(?=\w)")
+_LETTERED: Final = re.compile(r"^\(?([a-hA-H])\) +(?=\w)")
 _SENTENCE_START: Final = "\ue000"
 _NUMBER_FIRST: Final = [
     rule(r"(?:^|(?<=[.!?…] )|(?<=[.!?…][”\")'] ))(?=[“\"'(]*(?:R\$)?[\d$£€¥₹₩~+#])", _SENTENCE_START),
@@ -88,7 +90,8 @@ def _pass(text: str) -> str:
 
 def _paragraph(text: str) -> str:
     text = _BULLET.sub("", " ".join(text.split()))
-    text = _NUMBERED.sub(r"\1. ", text)
+    text = _LETTERED.sub(lambda match: f"{match[1].upper()}. ", _NUMBERED.sub(r"\1. ", text))
+    text = apply(identifiers.RULES, text)
     text = apply(addresses.RULES, text)
     text = capitals.lowered(text)
     text = apply(ranges.RULES, text)

@@ -103,6 +103,7 @@ BEFORE_NUMBERS: Final = {
     "bldg": "building",
     "Rte": "Route",
     "Rm": "Room",
+    "Fl": "Floor",
     "Ex": "Example",
     "cap": "chapter",
     "Pp": "Pages",
@@ -150,6 +151,7 @@ BEFORE_NUMBERS: Final = {
 }
 _ANYWHERE: Final = {
     "approx": "approximately",
+    "max": "maximum",
     "Approx": "Approximately",
     "dept": "department",
     "Dept": "Department",
@@ -208,6 +210,11 @@ def _days(match: re.Match[str]) -> str:
     return f"{_DAYS[match[1]]} {match[2]} {_DAYS[match[3]]}{stop_if_ends(match)}"
 
 
+_RATES_ALONE: Final = {
+    "km/h": "kilometers per hour", "m/s": "meters per second", "mg/dL": "milligrams per deciliter",
+    "mmol/L": "millimoles per liter", "mg/kg": "milligrams per kilogram", "g/mol": "grams per mole",
+}  # fmt: skip
+"""Where no number stands before them: those are read with their number."""
 _SCALES: Final = {"Mio": "million", "Mill": "million", "Mrd": "billion", "Mld": "billion", "Tsd": "thousand"}
 
 
@@ -272,6 +279,7 @@ RULES: Final[list[Rule]] = [
     rule(r"\bw/ ?(?=\w{2})", "with "),
     rule(r"\b[Tt]h['’](?=[a-z]{2})", "the "),
     rule(r"\b(?:[Gg]ov|[Dd]ep|[Ii]nt|[Nn]at)['’](?:t|l)\b|\b[Cc]ont['’]d\b|\b[Ss]ec['’]y\b|\b[Aa]ss['’]n\b", _clipped),
+    rule(r"\bv\. ?(?=\d+\.\d)", "version "),
     rule(r"\bv\. ?(?=\d)", "verse "),
     rule(r"\bvv\. ?(?=\d)", "verses "),
     rule(r"\bet seq\b\.?", lambda match: "and following" + stop_if_ends(match)),
@@ -285,6 +293,9 @@ RULES: Final[list[Rule]] = [
     rule(r"§§ ?(?=\d)", "sections "),
     rule(r"§ ?(?=\d)", "section "),
     rule(r"(?<![\w&])#(?=\d)", "number "),
+    rule(r"\b([Tt])el\. ?(?=[+(])", r"\1elephone "),
+    rule(r"\b([Ee])q\. ?(?=\(\d)", r"\1quation "),
+    rule(rf"(?<![\w./])({_expand(_RATES_ALONE)})(?![\w/])", lambda match: _RATES_ALONE[match[1]]),
     rule(rf"\b({_expand(BEFORE_NUMBERS)})\. ?(?=\d)", lambda match: f"{BEFORE_NUMBERS[match[1]]} "),
     rule(rf"(?<![\w.])({_expand(_ANYWHERE)})\.", lambda match: _ANYWHERE[match[1]] + stop_if_ends(match)),
     rule(rf"\b({_expand(_DAYS)})\.(?=,| (?:\d|[A-Z][a-z]{{2,8}}\.? \d))", lambda match: _DAYS[match[1]]),

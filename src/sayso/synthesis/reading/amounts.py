@@ -46,6 +46,9 @@ _UNITS: Final = {
     "h": "hour",
     "hr": "hour",
     "hrs": "hour",
+    "wk": "week",
+    "wks": "week",
+    "mos": "month",
     "yr": "year",
     "yrs": "year",
     "W": "watt",
@@ -62,6 +65,10 @@ _UNITS: Final = {
     "J": "joule",
     "kJ": "kilojoule",
     "kcal": "kilocalorie",
+    "mol": "mole",
+    "mmol": "millimole",
+    "µmol": "micromole",
+    "ng": "nanogram",
     "cal": "calorie",
     "N": "newton",
     "Pa": "pascal",
@@ -86,6 +93,9 @@ _FIXED_UNITS: Final = {
     "kmh": "kilometers per hour",
     "m/s": "meters per second",
     "m/s²": "meters per second squared",
+    "kWh/100 km": "kilowatt hours per hundred kilometers",
+    "L/100 km": "liters per hundred kilometers",
+    "l/100 km": "liters per hundred kilometers",
     "ft/s": "feet per second",
     "Mbps": "megabits per second",
     "Gbps": "gigabits per second",
@@ -115,7 +125,9 @@ _LONG_THINGS: Final = (
 )
 _PER: Final = {"s": "second", "h": "hour", "hr": "hour", "min": "minute", "day": "day", "week": "week", "year": "year"} | {
     "kg": "kilogram", "m": "meter", "km": "kilometer", "L": "liter", "l": "liter", "lb": "pound", "month": "month",
+    "dL": "deciliter", "dl": "deciliter", "mL": "milliliter", "ml": "milliliter", "mol": "mole",
 }  # fmt: skip
+_PER_ALONE: Final = {"mo": "month"}
 _TURN: Final = re.compile(r" (?:angles?|turns?|rotations?|views?|bends?|arcs?)\b")
 _FRACTIONS: Final = {2: "half", 4: "quarter"}
 _SIDE: Final = r"\d{1,3}(?:\.\d+|[ -]\d/\d{1,2})?"
@@ -272,9 +284,12 @@ RULES: Final[list[Rule]] = [
     ),
     rule(rf"{_START}({NUMBER}) ?([mbt]n)\b", lambda match: f"{number(match[1])} {SCALES[match[2]]}"),
     rule(rf"{_START}({NUMBER})[eE]([+-]?)(\d{{1,3}})\b", _power),
+    rule(r"(?<=\d\.\d)F(?=[.,;!?)]|$| (?:and|or|to|is|was|at|in|with|fever)\b)", " degrees Fahrenheit"),
+    rule(r"(?<=\w)/(wk|yr|mo|kWh)\b\.?", lambda match: f" per {_UNITS.get(match[1]) or _PER_ALONE[match[1]]}"),
     rule(r"(?<=\w)\^[-−](?=\d)", " to the minus "),
     rule(r"(?<=\b10)\^\+?(?=\d)", " to the "),
     rule(r"(?<=\w)\^n\b", " to the N"),
+    rule(r"(?<=\b[a-z\d])\^(?=[a-z]\b)", " to the "),
     rule(rf"{_START}({NUMBER}) ?‰", lambda match: f"{number(match[1])} per thousand"),
     rule(rf"{_START}({NUMBER}) ?(?:sq\.? ?|square )ft\b\.?", lambda match: f"{number(match[1])} square feet"),
     rule(rf"{_START}({NUMBER}) ?in\.(?=,? [a-z])", lambda match: f"{number(match[1])} inches"),

@@ -64,6 +64,7 @@ SYMBOLS: Final[list[Rule]] = [
     rule(r"(?<!\w)<(?= ?\w)", "less than "),
     rule(r"(?<=[\s(“])>(?= ?\w)|^>(?=\w)", "more than "),
     rule(r" ?√ ?(?=\w)", " the square root of "),
+    rule(r" ?∛ ?(?=\w)", " the cube root of "),
     rule(r" ?∞ ?", " infinity "),
     rule(r"(?<=\w) ?∙ ?(?=\w)|(?<=\w) ?× ?(?=\w)", " times "),
     rule(r" ?(?:→|⇒|➔|➜) ?", " to "),

@@ -91,6 +91,7 @@ RULES: Final[list[Rule]] = [
         r"(?<![\w.,-])1[38]00[ -]\d{3}[ -]\d{3}(?![\w-])|(?<!\d )(?<!\) )(?<![\w.,)-])555[ -]\d{4}(?![\w-])|(?<![\w.,-])1 [2-9]\d{2} \d{3} \d{4}(?![\w-])|(?<![\w.,-])0\d{1,4}-\d{3,4}-\d{4}(?![\w-])",
         _phone,
     ),
+    rule(r"(?<![\w.,-])(\d{2})-(\d{7})(?![\w-])", lambda match: f"{_said_digits(match[1])}, {_said_digits(match[2])}"),
     rule(r"(\bnumber(?: is| was|:)? )(\d{3}[ -]\d{4})(?![\w-])", _spelled),
     rule(r"(?<![\w.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\w,])", lambda match: f"{int(match[0].replace(',', '')):,}"),
     rule(

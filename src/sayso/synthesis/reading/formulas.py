@@ -55,6 +55,7 @@ def _isotope(match: re.Match[str]) -> str:
 
 
 RULES: Final[list[Rule]] = [
+    rule(r"(?<=\d) ?[·⋅] ?(?=\d)", " × "),
     rule(r"[μµ](?=[mgslLFAVJWN]\b)", "µ"),
     rule(r"(Δ\w)/(?=Δ\w)", r"\1 over "),
     rule(r"(?<=\d)(?:ˢᵗ|ⁿᵈ|ʳᵈ|ᵗʰ)", lambda match: {"ˢ": "st", "ⁿ": "nd", "ʳ": "rd", "ᵗ": "th"}[match[0][0]]),

@@ -121,6 +121,9 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w*])\*{1,3}(?=\S)([^*\n]+?)(?<=\S)\*{1,3}(?![\w*])", r"\1"),
     rule(r"(?<!\w)_{1,3}(?=\S)([^_\n]+?)(?<=\S)_{1,3}(?!\w)", r"\1"),
     rule(r"\\(?=[*_~`#\[\]()>.!-])", ""),
+    rule(r"\\(?:cite|ref|label|footnotemark)[a-z]{0,3}\{[^{}\n]{0,100}\}", ""),
+    rule(r"\\(?:text(?:bf|it|tt|sc)|emph|underline|(?:sub){0,2}section)\*?\{([^{}\n]{0,300})\}", r"\1"),
+    rule(r"(?<![\w$\\])\$(?=[A-Za-z(\\])([^$\n]{1,80}?[^$\s])\$(?![\w$])", r"\1"),
     rule(r"\[(?:x|X| )\](?=\s)", " "),
     # Layout of print: hyphens at line ends, headings on lines of their own.
     rule(rf"\b({_HYPHENATED})-[ \t]*\n[ \t]*(?=(?:{_SUFFIX})\b)", r"\1", flags=re.IGNORECASE),

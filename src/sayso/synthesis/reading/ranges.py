@@ -37,6 +37,7 @@ def _first_whole(match: re.Match[str]) -> str:
 
 
 RULES: Final[list[Rule]] = [
+    rule(r"(?<=\d)\((?=\d{1,2}\))", " ("),
     rule(rf"\b({_NAME}){_DASH}({_NAME})(?![\w-])", _range),
     rule(rf"\b({_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:, \d{{4}})?){_DASH}(?={_MONTH} \d)", r"\1 to "),
     rule(rf"(?<![\w.])(\d{{1,2}} {_MONTH}(?: \d{{4}})?){_DASH}(?=\d{{1,2}} {_MONTH})", r"\1 to "),
