@@ -15,7 +15,6 @@ from sayso.synthesis.reading import (
     characters,
     digitstrings,
     formulas,
-    identifiers,
     idioms,
     markup,
     moments,
@@ -91,7 +90,6 @@ def _pass(text: str) -> str:
 def _paragraph(text: str) -> str:
     text = _BULLET.sub("", " ".join(text.split()))
     text = _LETTERED.sub(lambda match: f"{match[1].upper()}. ", _NUMBERED.sub(r"\1. ", text))
-    text = apply(identifiers.RULES, text)
     text = apply(addresses.RULES, text)
     text = capitals.lowered(text)
     text = apply(ranges.RULES, text)

@@ -1,11 +1,12 @@
 # ruff: noqa: RUF001, SIM905 - typographic characters are the matter here; tables and patterns read best so
-"""Addresses: web, e-mail, handles, hashtags and file names, said the way people say them."""
+"""Addresses: web, e-mail, handles, hashtags, file names, and what machines write: moments, hexadecimal identifiers."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
+from sayso.synthesis.reading.numerals import cardinal
 from sayso.synthesis.reading.rules import Rule, rule
 
 _ENDINGS: Final = (
@@ -73,7 +74,39 @@ def _file(match: re.Match[str]) -> str:
     return f"{name} dot {match[2].upper()}"
 
 
+_HEX: Final = r"[0-9A-Fa-f]"
+
+
+def _machine_moment(match: re.Match[str]) -> str:
+    """Return date and time apart, whole seconds left out, and the zone by name."""
+    date, clock, zone = match.groups()
+    if not zone:
+        return f"{date} {clock}"
+    if zone in {"Z", "z"} or not zone[1:].strip("0:"):
+        return f"{date} {clock} U.T.C."
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    ahead = "plus" if zone[0] == "+" else "minus"
+    return f"{date} {clock} U.T.C. {ahead} {cardinal(hours)}" + (f" {cardinal(minutes)}" if minutes else "")
+
+
+def _hexadecimal(match: re.Match[str]) -> str:
+    """Return hexadecimal digits one by one, with a pause between their groups."""
+    groups = re.split(r"[-:]", match[0])
+    return ", ".join(" ".join(_hexadecimal_digit(one) for one in group) for group in groups)
+
+
+def _hexadecimal_digit(written: str) -> str:
+    return cardinal(int(written)) if written.isdigit() else written.upper()
+
+
 RULES: Final[list[Rule]] = [
+    rule(
+        r"(?<![\w-])(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2})(?::\d{2}(?:\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?(?![\w:])",
+        _machine_moment,
+    ),
+    rule(rf"(?<![\w-]){_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}(?![\w-])", _hexadecimal),
+    rule(rf"(?<![\w:]){_HEX}{{2}}(?::{_HEX}{{2}}){{5}}(?![\w:])", _hexadecimal),
+    rule(rf"(?<![\w-])(?=[a-f0-9]*[a-f][a-f0-9]*\d[a-f0-9]*[a-f\d])(?=[a-f]*\d){_HEX}{{16,40}}(?![\w-])", _hexadecimal),
     rule(r"\bmailto:", ""),
     rule(rf"\b([\w+-]+(?:\.[\w+-]+)*)@({_LABEL}(?:\.{_LABEL})+)", _mail),
     rule(
