@@ -21,6 +21,8 @@ from sayso.units import MS_PER_MINUTE
 NONCE_WORDS: Final = 8
 VALID_FOR: Final = timedelta(seconds=120)
 """From the challenge to the submission, and the longest statement."""
+ASSISTED_FOR: Final = timedelta(minutes=15)
+"""The same for who is helped: somebody reads the statement to them, and they say it after them, phrase by phrase."""
 
 _MOST_WORDS: Final = 80
 """What is read aloud in half a minute, the longest that the recogniser weighs."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Integer,
@@ -24,6 +26,7 @@ from sayso import canonical
 from sayso.consent.speaker_store import organisation_of_speaker
 from sayso.database import everything, metadata, within
 from sayso.database.words import word
+from sayso.enrollment.challenge import ASSISTED_FOR, VALID_FOR
 from sayso.enrollment.errors import EnrollmentUnknown
 from sayso.enrollment.state import EnrollmentState
 from sayso.ids import ID_LENGTH, ArtifactId, EnrollmentId, GrantId, SpeakerId
@@ -42,10 +45,12 @@ enrollments = Table(
     Column("samples", Text, nullable=False),
     Column("artifact_id", String(ID_LENGTH)),
     Column("print_sealed", LargeBinary),
+    Column("assisted", Boolean, nullable=False),
 )
 """``challenge_sealed``: what was to be read, and the terms of the grant. ``samples``: commitments to the recordings.
 
 ``artifact_id`` is the evidence; ``print_sealed`` what tells the voice from others, kept unless it was refused.
+``assisted``: somebody helps the speaker, who cannot read.
 """
 
 enrollment_decisions = Table(
@@ -75,6 +80,12 @@ class EnrollmentRow:
     samples: tuple[str, ...] = ()
     artifact_id: ArtifactId | None = None
     print_sealed: bytes | None = None
+    assisted: bool = False
+
+    @property
+    def valid_for(self) -> timedelta:
+        """The time from the challenge to the submission."""
+        return ASSISTED_FOR if self.assisted else VALID_FOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,11 +223,15 @@ class _OfEnrollment(Act):
 
 @dataclass(frozen=True, kw_only=True)
 class EnrollmentStarted(_OfEnrollment):
-    """A speaker was given a statement to read, for a licensee and purposes, of which the first is named."""
+    """A speaker was given a statement to read, for a licensee and purposes, of which the first is named.
+
+    ``assisted``: somebody helps the speaker, so two people will decide.
+    """
 
     TYPES: ClassVar = ("enrollment:challenge:issued",)
     licensee: str
     purpose: str
+    assisted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

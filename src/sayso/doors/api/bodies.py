@@ -81,7 +81,7 @@ class TermsBody(LimitsBody):
 
     def limits(self) -> dict[str, Any]:
         """Return the limits that were given, by the names under which they are typed."""
-        given = self.model_dump(exclude_none=True, exclude={"speaker", "licensee", "purposes", "request"})
+        given = self.model_dump(exclude_none=True, exclude={"speaker", "licensee", "purposes", "request", "assisted"})
         return {name: value for name, value in given.items() if value != []}
 
 

@@ -27,6 +27,8 @@ ENROLLMENT_BYTES: Final = 64 * 1024 * 1024
 class EnrollmentBody(TermsBody):
     """What a speaker will allow by reading it aloud; the limits are those of a grant, by the same names."""
 
+    assisted: Annotated[bool, Field(description="Somebody helps the speaker, who cannot read.")] = False
+
 
 class ReviewBody(BaseModel):
     """What a person decides of an enrolment, and why; the reason is sealed."""
@@ -45,7 +47,7 @@ async def start(body: EnrollmentBody, asked: Asked, request: Request) -> JSONRes
 
     def issued() -> dict[str, Any]:
         terms = Terms(body.speaker, body.licensee, tuple(body.purposes), **body.limits())
-        return shapes.issued(starting.start(asked.session, terms))
+        return shapes.issued(starting.start(asked.session, terms, assisted=body.assisted))
 
     return await asked.once(request, issued)
 

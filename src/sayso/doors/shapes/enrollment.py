@@ -41,6 +41,7 @@ def status(shown: EnrollmentShown) -> dict[str, Any]:
         "enrollment": row.enrollment_id,
         "speaker": row.speaker_id,
         "state": str(shown.state),
+        "assisted": row.assisted,
         "verdict": {"passed": "pass", "review": "review", "refused": "refuse"}.get(str(shown.state)),
         "grant": row.grant_id,
         "started_at": row.started_at,

@@ -9,6 +9,7 @@ from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.database import Connection
 from sayso.enrollment import store
+from sayso.enrollment.assisted import ASSISTED_REVIEWERS
 from sayso.enrollment.errors import NotInReview, SecondPersonNeeded
 from sayso.enrollment.state import EnrollmentState
 from sayso.enrollment.store import DecisionRow, EnrollmentRow
@@ -37,7 +38,8 @@ def waiting(session: Session) -> list[EnrollmentShown]:
 def decide(session: Session, enrollment: str, decision: str, reason: str) -> EnrollmentShown:
     """Accept or reject an enrolment in review, with a reason, and log it; return what it is now.
 
-    Where the setting ``reviewers`` is 2, it passes when two people accepted it; one who rejects is enough. Raise
+    Where the setting ``reviewers`` is 2, or somebody helped the speaker, it passes when two people accepted it; one who
+    rejects is enough. Raise
     `NotInReview`, `SecondPersonNeeded` for a second decision of one person, or `Invalid` for no reason.
     """
     session.require(Right.GOVERN)
@@ -68,7 +70,8 @@ def _decided(session: Session, tx: Connection, row: EnrollmentRow, decision: str
     sealed = session.vault.seal_field(reason.encode(), row.speaker_id, field=REASON_FIELD)
     number = len(before) + 1
     store.insert_decision(tx, row.enrollment_id, DecisionRow(number, decision, who, sealed, stamp(now())))
-    state = _state(decision, number, session.settings.reviewers)
+    reviewers = session.settings.reviewers
+    state = _state(decision, number, max(reviewers, ASSISTED_REVIEWERS) if row.assisted else reviewers)
     new = replace(row, state=state)
     if state is EnrollmentState.PASSED:
         new = replace(new, grant_id=granted(session, tx, asked_in(session, row)))

@@ -9,7 +9,6 @@ from typing import Final
 
 from sayso.clock import now, parse_stamp
 from sayso.enrollment import store
-from sayso.enrollment.challenge import VALID_FOR
 from sayso.enrollment.state import EnrollmentState
 from sayso.enrollment.store import DecisionRow, EnrollmentRow
 from sayso.ids import EnrollmentId, SpeakerId, parse_id
@@ -43,7 +42,7 @@ class EnrollmentShown:
     @property
     def expires_at(self) -> datetime:
         """Return until when the statement may be submitted."""
-        return parse_stamp(self.row.started_at) + VALID_FOR
+        return parse_stamp(self.row.started_at) + self.row.valid_for
 
     @property
     def next(self) -> str:

@@ -12,7 +12,7 @@ from sayso.consent import changes
 from sayso.consent import store as consents
 from sayso.database import Connection
 from sayso.enrollment import store
-from sayso.enrollment.challenge import VALID_FOR, challenge_for
+from sayso.enrollment.challenge import challenge_for
 from sayso.enrollment.errors import AttemptsExhausted
 from sayso.enrollment.state import EnrollmentState
 from sayso.enrollment.store import EnrollmentRow
@@ -41,10 +41,10 @@ class ChallengeIssued:
     attempts_left: int
 
 
-def start(session: Session, terms: Terms) -> ChallengeIssued:
+def start(session: Session, terms: Terms, *, assisted: bool = False) -> ChallengeIssued:
     """Return a new statement that dictates the grant which ``terms`` mean, and log that it was given out.
 
-    Raise `GrantInvalid`, `StatementInvalid` for terms too long to read, `SpeakerUnknown`, `CeilingExceeded` or
+    ``assisted``: somebody helps the speaker, who cannot read; then two people decide.     Raise `GrantInvalid`, `StatementInvalid` for terms too long to read, `SpeakerUnknown`, `CeilingExceeded` or
     `AttemptsExhausted`, changing nothing.
     """
     session.require(Right.CONSENT)
@@ -66,11 +66,12 @@ def start(session: Session, terms: Terms) -> ChallengeIssued:
             state=EnrollmentState.STARTED,
             started_at=stamp(moment),
             challenge_sealed=sealed(session, asked),
+            assisted=assisted,
         )
         store.insert_enrollment(tx, row)
-        tell(session, tx, row, EnrollmentStarted, licensee=grant.licensee, purpose=str(grant.purposes[0]))
+        tell(session, tx, row, EnrollmentStarted, licensee=grant.licensee, purpose=str(grant.purposes[0]), assisted=assisted)
     return ChallengeIssued(
-        row.enrollment_id, grant.speaker, asked.text, asked.words, moment + VALID_FOR, attempts_left=left - 1
+        row.enrollment_id, grant.speaker, asked.text, asked.words, moment + row.valid_for, attempts_left=left - 1
     )
 
 

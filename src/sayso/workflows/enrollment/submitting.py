@@ -22,12 +22,12 @@ from sayso.consent.errors import CeilingExceeded
 from sayso.database import Connection
 from sayso.disk import read_bounded
 from sayso.enrollment import store
-from sayso.enrollment.challenge import VALID_FOR
+from sayso.enrollment.assisted import eased
 from sayso.enrollment.checking import EnrollmentFound, check_enrollment
 from sayso.enrollment.errors import ChallengeOver
 from sayso.enrollment.evidence import Evidence, digests, report_of
 from sayso.enrollment.known import check_known
-from sayso.enrollment.same_speaker import packed_print, unpacked_print
+from sayso.enrollment.same_speaker import VoicePrint, packed_print, unpacked_print
 from sayso.enrollment.state import EnrollmentState
 from sayso.enrollment.store import EnrollmentRow
 from sayso.enrollment.take import check_take
@@ -104,24 +104,29 @@ def judged(
 ) -> EnrollmentFound:
     """Return what every check finds of an enrolment that was submitted."""
     statement, samples = sounds
-    found = check_enrollment(statement, asked.text, samples, heard, session.detector)
-    take = check_take(statement, parse_stamp(row.started_at), parse_stamp(row.submitted_at or row.started_at))
-    if found.voice is None:
-        return found.also(take=take)
+    started = parse_stamp(row.started_at)
+    take = check_take(statement, started, parse_stamp(row.submitted_at or row.started_at), row.valid_for)
+    found = check_enrollment(statement, asked.text, samples, heard, session.detector).also(take=take)
+    if found.voice is not None:
+        found = found.also(known=check_known(found.voice, _others(session, row)))
+    return eased(found) if row.assisted else found
+
+
+def _others(session: Session, row: EnrollmentRow) -> list[VoicePrint]:
+    """Return the prints of every other speaker who is enrolled here."""
     with session.vault.holding(), session.read() as tx:
-        others = [
+        return [
             unpacked_print(session.vault.open_field(sealed, speaker, field=PRINT_FIELD))
             for speaker, sealed in store.prints_but(tx, row.speaker_id)
         ]
-    return found.also(take=take, known=check_known(found.voice, others))
 
 
 def _begun(session: Session, row: EnrollmentRow, moment: datetime) -> EnrollmentRow:
     """Use up the challenge, and log that somebody tried; raise `ChallengeOver`."""
     session.require(Right.CONSENT)
-    if moment - parse_stamp(row.started_at) > VALID_FOR:
+    if moment - parse_stamp(row.started_at) > row.valid_for:
         raise ChallengeOver(
-            f"got recordings after more than {VALID_FOR.total_seconds():.0f} s, expected them sooner; start anew"
+            f"got recordings after more than {row.valid_for.total_seconds():.0f} s, expected them sooner; start anew"
         )
     begun = replace(row, state=EnrollmentState.JUDGING, submitted_at=stamp(moment))
     with session.act(row.speaker_id) as tx:

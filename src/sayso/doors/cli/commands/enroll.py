@@ -35,18 +35,24 @@ Samples = Annotated[list[Path], typer.Argument(help="Recordings that the voice w
 @app.command("start")
 @takes_terms(Command.GRANT)
 def start(
-    speaker: Annotated[str, typer.Option(help="Speaker id, spk_...")], as_json: AsJson = False, **typed: Any
+    speaker: Annotated[str, typer.Option(help="Speaker id, spk_...")],
+    assisted: Annotated[bool, typer.Option("--assisted", help="Somebody helps the speaker, who cannot read.")] = False,
+    as_json: AsJson = False,
+    **typed: Any,
 ) -> None:
     """Get the statement that a speaker must read aloud.
 
     It dictates a grant, holds words that nobody knew before, is valid for 120 seconds and can be submitted once.
+    With --assisted somebody says it first, phrase by phrase, it is valid for 15 minutes, and two people must accept it.
     """
     from sayso.workflows.consent.terms import Terms  # noqa: PLC0415
     from sayso.workflows.enrollment.starting import start as started  # noqa: PLC0415
 
-    issued = shapes.issued(started(local_session(), Terms(speaker, **typed_terms(typed))))
+    issued = shapes.issued(started(local_session(), Terms(speaker, **typed_terms(typed)), assisted=assisted))
     submit_with = f"sayso enroll submit {issued['enrollment']} --statement RECORDING SAMPLE..."
-    lines = (issued["text"], "", "read it aloud and record it now; within 120 seconds:", submit_with)
+    helped = "say it first, phrase by phrase, and record it now; within 15 minutes:"
+    told = helped if assisted else "read it aloud and record it now; within 120 seconds:"
+    lines = (issued["text"], "", told, submit_with)
     show(issued, lines, as_json=as_json)
 
 

@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("samples", sa.Text(), nullable=False),
         sa.Column("artifact_id", sa.String(length=20), nullable=True),
         sa.Column("print_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("assisted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("enrollment_id", name=op.f("pk_enrollments")),
     )
     op.create_index(op.f("ix_enrollments_grant_id"), "enrollments", ["grant_id"], unique=False)
