@@ -44,8 +44,9 @@ class ChallengeIssued:
 def start(session: Session, terms: Terms, *, assisted: bool = False) -> ChallengeIssued:
     """Return a new statement that dictates the grant which ``terms`` mean, and log that it was given out.
 
-    ``assisted``: somebody helps the speaker, who cannot read; then two people decide.     Raise `GrantInvalid`, `StatementInvalid` for terms too long to read, `SpeakerUnknown`, `CeilingExceeded` or
-    `AttemptsExhausted`, changing nothing.
+    ``assisted``: somebody helps the speaker, who cannot read; then two people decide. Raise `GrantInvalid`,
+    `StatementInvalid` for terms too long to read, `SpeakerUnknown`, `CeilingExceeded` or `AttemptsExhausted`, changing
+    nothing.
     """
     session.require(Right.CONSENT)
     grant, moment = terms.grant(), now()
@@ -69,7 +70,15 @@ def start(session: Session, terms: Terms, *, assisted: bool = False) -> Challeng
             assisted=assisted,
         )
         store.insert_enrollment(tx, row)
-        tell(session, tx, row, EnrollmentStarted, licensee=grant.licensee, purpose=str(grant.purposes[0]), assisted=assisted)
+        tell(
+            session,
+            tx,
+            row,
+            EnrollmentStarted,
+            licensee=grant.licensee,
+            purpose=str(grant.purposes[0]),
+            assisted=assisted,
+        )
     return ChallengeIssued(
         row.enrollment_id, grant.speaker, asked.text, asked.words, moment + row.valid_for, attempts_left=left - 1
     )
