@@ -49,7 +49,7 @@ def check_enrollment(
         "speech": _speech(spoken),
         "words": check_statement(statement, text, recogniser),
         "speaker": speaker,
-        "mark": _mark([statement, *samples], detector),
+        "mark": check_mark([statement, *samples], detector),
         "synthetic": check_synthetic(stated, spoken),
     }
     return EnrollmentFound(checks, voice)
@@ -70,7 +70,7 @@ def _speaker(stated: Floats, spoken: Sequence[Floats]) -> tuple[EnrollmentCheck,
         return EnrollmentCheck(EnrollmentVerdict.REFUSE, {}, (error.message,)), None
 
 
-def _mark(recordings: Sequence[Signal], detector: Detector) -> EnrollmentCheck:
+def check_mark(recordings: Sequence[Signal], detector: Detector) -> EnrollmentCheck:
     """Return whether any recording was made here: then a voice would get past its speaker."""
     found = [detector.detect(recording) for recording in recordings]
     figures = {"p_value": min(one.p_value for one in found)}

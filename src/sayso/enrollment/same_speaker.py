@@ -39,8 +39,9 @@ def compared(stated: campplus.Floats, spoken: Sequence[campplus.Floats]) -> tupl
     Raise `NoVoiceInside`.
     """
     statement = embedded(stated)
-    prints = [embedded(one) for one in spoken]
-    together = prints[0] if len(prints) == 1 else embedded(np.concatenate(spoken))
+    heard = [(campplus.speech_frames(one), embedding.embed_slices(embedding.checked_speech(one))) for one in spoken]
+    prints = [_pooled([one]) for one in heard]
+    together = _pooled(heard)
     whole, each = score(statement, together), [score(statement, one) for one in prints]
     verdicts = [verdict_of(whole), *(verdict_of(one, _ONE_LOWER) for one in each)]
     verdict = worst_of(verdicts)
@@ -56,6 +57,13 @@ def score(one: VoicePrint, other: VoicePrint) -> float:
 def embedded(speech: campplus.Floats) -> VoicePrint:
     """Return the embeddings of ``speech`` (16 kHz, no pauses) by CAM++ and by GE2E; raise `NoVoiceInside`."""
     return campplus.embed_speech(speech), embedding.embed_speech(speech)
+
+
+def _pooled(heard: Sequence[tuple[campplus.Floats, campplus.Floats]]) -> VoicePrint:
+    """Return the print of what both networks heard in recordings: each is heard once, alone and with the others."""
+    frames = np.concatenate([frames for frames, _ in heard], axis=1)
+    slices = np.concatenate([slices for _, slices in heard])
+    return campplus.frames_embedding(frames), embedding.mean_embedding(slices)
 
 
 def verdict_of(found: float, lower: float = 0.0) -> EnrollmentVerdict:

@@ -51,9 +51,21 @@ def embed_speech(speech: Floats) -> Embedding:
 
     Of more than a minute, a minute is heard.
     """
+    return frames_embedding(speech_frames(speech))
+
+
+def speech_frames(speech: Floats) -> Floats:
+    """Return what the network hears in ``speech``, as `embed_speech` takes it, before it is pooled: (512, time).
+
+    Frames of several recordings, one after the other, make the embedding of all of them.
+    """
     bands = filterbank.features(checked_speech(speech)[: int(_LONGEST_S * SAMPLE_RATE)])
-    frames = np.asarray(_forward().run(None, {"features": bands.T[None, None]})[0], np.float32)
-    pooled, _ = _pooled(frames[0])
+    return np.asarray(_forward().run(None, {"features": bands.T[None, None]})[0][0], np.float32)
+
+
+def frames_embedding(frames: Floats) -> Embedding:
+    """Return the embedding of the ``frames`` (512, time): float32 (192,), of length 1."""
+    pooled, _ = _pooled(frames)
     return np.asarray(pooled / np.linalg.norm(pooled), np.float32)
 
 
