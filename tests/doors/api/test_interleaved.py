@@ -255,7 +255,7 @@ def test_no_sound_leaves_unpermitted_or_unmarked_and_no_answer_crosses_whatever_
     assert any(status >= 500 for kind, status in counts if kind == "good"), counts
 
 
-def test_a_frame_that_left_as_it_wasmade_would_be_seen(estate, monkeypatch):
+def test_a_frame_that_left_as_it_was_made_would_be_seen(estate, monkeypatch):
     scene = Scene(estate, 3, monkeypatch)
     monkeypatch.setattr(live.Live, "push", lambda _, samples: samples)
     monkeypatch.setattr(live.Live, "finish", lambda _: np.zeros((1, 0), np.float32))
