@@ -70,7 +70,8 @@ def _judged(heard: np.ndarray, mark, fingerprint: Fingerprint) -> dict:
     if found.present:
         found = ours.find_issued(signal, found, mark)
     known = found.mark_verified and found.mark == mark
-    content = compared(heard_under(signal, found), fingerprint) if known else Content.UNKNOWN
+    judged = [compared(way, fingerprint) for way in heard_under(signal, found)] if known else [Content.UNKNOWN]
+    content = Content.OURS if Content.OURS in judged else judged[0]
     verification = Verification(
         Path(), detection=found, credentials=None, standing=KNOWN if known else None, content=content
     )
