@@ -56,14 +56,24 @@ BENCHMARKS = {
 }
 
 
+def command_of(name: str) -> list[str]:
+    """Return the command line of one benchmark."""
+    script, *words = BENCHMARKS[name]
+    return [sys.executable, str(ROOT / "benchmarks" / script), *(word.format(out=OUT) for word in words)]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment in which a benchmark finds the others and the tests' helpers."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])}
+
+
 def run(name: str) -> int:
     """Run one benchmark; its table goes to the screen and to .bench/<name>.txt."""
-    script, *words = BENCHMARKS[name]
-    command = [sys.executable, str(ROOT / "benchmarks" / script), *(word.format(out=OUT) for word in words)]
+    command = command_of(name)
     started = time.monotonic()
     print(f"== {name}", flush=True)
     with (OUT / f"{name}.txt").open("w") as kept:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment())
         for line in process.stdout or ():
             print(line, end="", flush=True)
             kept.write(line)

@@ -1,6 +1,6 @@
 """Interleaved requests of all kinds while engine, marker, database and clock fail and consent ends in mid-stream.
 
-    python benchmarks/live/interleaved.py --requests 10000 [--seed 1] [--json FILE]
+    python -m benchmarks.live.interleaved --requests 10000 [--seed 1] [--json FILE]
 
 Prints how many answers there were of each kind and status. The first answer that breaks a promise ends it with an
 error: sound without a valid permit, a frame as the engine made it, an answer across organisations.

@@ -1,6 +1,6 @@
 """What Sayso adds to the bare engine's time for one utterance, part by part, and how long the decision takes.
 
-    python benchmarks/speaking/overhead.py --json .bench/overhead.json
+    python -m benchmarks.speaking.overhead --json .bench/overhead.json
 
 Each utterance is said whole: decision, reservation, ledger, marking, credentials, encryption, file. The engine's own
 time is taken inside the same run, around its stream; what is left is Sayso's. Placing the entries in the log comes

@@ -1,6 +1,6 @@
 """How like the speaker a clone is, by judges, recordings and sentences that the fit never saw.
 
-    python benchmarks/voices/similarity.py --efforts fast best --out .bench/likeness
+    python -m benchmarks.voices.similarity --efforts fast best --out .bench/likeness
 
 One speaker after another, each effort in a process of its own (so that its memory is its own); what is done is kept in
 --out and not done again, so the run can be stopped and taken up. A row is measured on the code that fitted it: after a
@@ -114,7 +114,7 @@ def measured(name: str, effort: str, out: Path, *, brief: bool) -> dict:
     if not kept.exists():
         voice = out / f"{stem}.npz"
         if not voice.exists():
-            subprocess.run([sys.executable, __file__, "--fit", name, effort, str(voice)], check=True)
+            subprocess.run([sys.executable, "-m", "benchmarks.voices.similarity", "--fit", name, effort, str(voice)], check=True)
         kept.write_text(json.dumps(_judged(name, effort, voice, out, brief=brief), indent=1))
     return json.loads(kept.read_text())
 
