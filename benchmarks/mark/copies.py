@@ -13,8 +13,8 @@ from trials import about, context, corpus
 
 from sayso.audio.signal import Signal
 from sayso.consent import State
-from sayso.fingerprint import Content, Fingerprint, compared, features_of
-from sayso.workflows.provenance.content import heard_under
+from sayso.fingerprint import Content, Fingerprint, features_of
+from sayso.workflows.provenance.content import compared_each_way, heard_under
 from sayso.workflows.provenance.parts import ClipStanding
 from sayso.workflows.provenance.verifying import Verification
 
@@ -70,8 +70,7 @@ def _judged(heard: np.ndarray, mark, fingerprint: Fingerprint) -> dict:
     if found.present:
         found = ours.find_issued(signal, found, mark)
     known = found.mark_verified and found.mark == mark
-    judged = [compared(way, fingerprint) for way in heard_under(signal, found)] if known else [Content.UNKNOWN]
-    content = Content.OURS if Content.OURS in judged else judged[0]
+    content = compared_each_way(heard_under(signal, found), fingerprint) if known else Content.UNKNOWN
     verification = Verification(
         Path(), detection=found, credentials=None, standing=KNOWN if known else None, content=content
     )

@@ -114,7 +114,9 @@ def measured(name: str, effort: str, out: Path, *, brief: bool) -> dict:
     if not kept.exists():
         voice = out / f"{stem}.npz"
         if not voice.exists():
-            subprocess.run([sys.executable, "-m", "benchmarks.voices.similarity", "--fit", name, effort, str(voice)], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "benchmarks.voices.similarity", "--fit", name, effort, str(voice)], check=True
+            )
         kept.write_text(json.dumps(_judged(name, effort, voice, out, brief=brief), indent=1))
     return json.loads(kept.read_text())
 

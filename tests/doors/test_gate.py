@@ -55,6 +55,7 @@ def test_the_policy_stops_speech_with_the_code_of_a_refusal(program, tmp_path):
     [
         ("run", HIBARI, "--table", "absent.csv"),
         ("run", "car:red", "--table", "absent.csv"),
+        ("run", HIBARI, "--table", "absent.csv", "--cohort", "absent.csv"),
         ("waive", HIBARI, "--reason", "x", "--until", "2001-01-01"),
         ("waive", HIBARI, "--reason", "x", "--until", "soon"),
         ("status", "engine:nothing"),
@@ -64,3 +65,9 @@ def test_the_policy_stops_speech_with_the_code_of_a_refusal(program, tmp_path):
 def test_bad_input_is_refused_in_one_line(program, words):
     found = program.json("gate", *words, code=3 if words[-1] == "engine:nothing" else 2)
     assert "got" in found["message"] or "cannot be read" in found["message"]
+
+
+@pytest.mark.parametrize("words", [("--by", "sex"), ("--licensee", "N"), ("--cohort", "c.csv", "--project", "x")])
+def test_what_only_a_measurement_takes_is_not_dropped(program, words):
+    found = program.json("gate", "run", HIBARI, "--table", "absent.csv", *words, code=2)
+    assert found["error"] == "measure-usage"

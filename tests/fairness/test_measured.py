@@ -55,6 +55,14 @@ def test_rows_stay_with_the_groups_of_now_and_of_no_other_version(tmp_path):
     assert {cell.group for cell in read_table(path).cells} == {"women", 'Irish, "west"'}
     with pytest.raises(TableInvalid, match="holds measurements of mark:standard"):
         MeasuredTable(path, JudgedVersion(VERSION.of, "b" * 64), MEMBERS)
-    path.write_text("speaker,group\nAda,women\n")
+
+
+@pytest.mark.parametrize("theirs", [b"speaker,group\nAda,women\n", b"a note", b"speaker,group\n", b"\xff\xfe\0", b""])
+def test_a_file_that_is_no_such_table_stays_as_it_is(tmp_path, theirs):
+    path = tmp_path / "table.csv"
+    path.write_bytes(theirs)
     with pytest.raises(TableInvalid, match="no table that was measured here"):
         MeasuredTable(path, VERSION, MEMBERS)
+    assert path.read_bytes() == theirs
+    with pytest.raises(TableInvalid):
+        MeasuredTable(tmp_path, VERSION, MEMBERS)

@@ -59,7 +59,9 @@ def _rows(rows: Iterator[list[str]], by: tuple[str, ...]) -> Iterator[dict[str, 
     header = [name.strip().lower() for name in next(rows, [])]
     wanted = (*COLUMNS, *by)
     if missing := [name for name in wanted if header.count(name) != 1]:
-        raise CohortInvalid(f"got {header.count(missing[0])} columns {missing[0]}, expected one of each: {wanted}")
+        raise CohortInvalid(
+            f"got {header.count(missing[0])} columns {missing[0]}, expected one each of {', '.join(wanted)}"
+        )
     for number, row in enumerate(rows, start=2):
         if any(text.strip() for text in row):
             named = {name: text.strip() for name, text in zip(header, row, strict=False)}

@@ -18,6 +18,7 @@ DEFAULTS: Final[Mapping[str, float]] = {
     "detected_phone": 0.02,  # share of clips, behind a telephone
     "refused": 0.02,  # share of enrolments
     "benefit": 0.05,  # DNSMOS gained by repair
+    "sdr": 1.0,  # dB of SI-SDR gained by repair
 }
 """Margins in the metric's own unit; any other metric needs one of its own."""
 

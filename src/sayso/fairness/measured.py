@@ -38,7 +38,8 @@ class MeasuredTable:
     def __init__(self, path: Path, version: JudgedVersion, members: Mapping[str, CohortMember]) -> None:
         """Take up the file at ``path``: samples of ``members`` (by digest) stay, with the groups that they have now.
 
-        Raise `TableInvalid` where it is no such table, or one of another version.
+        Those of others leave the table. Raise `TableInvalid` where it is no such table, or one of another version; then
+        the file stays as it is.
         """
         self._path, self._version = path, f"{version.of} {version.digest}"
         kept = [row for row in self._rows() if row[SAMPLE] in members]
@@ -63,10 +64,14 @@ class MeasuredTable:
         """Return the rows that are there, without those of a sample that was broken off."""
         if not self._path.exists():
             return []
-        whole = self._path.read_text("utf-8").rpartition("\n")[0]
-        rows = list(csv.DictReader(io.StringIO(whole)))
-        if not set(_HEADER) <= set(rows[0] if rows else _HEADER):
-            raise TableInvalid(f"{self._path} is no table that was measured here; name another file")
+        foreign = TableInvalid(f"{self._path} is no table that was measured here; name another file")
+        try:
+            text = self._path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise foreign from None
+        if not text.startswith(_lines([_HEADER])):
+            raise foreign
+        rows = list(csv.DictReader(io.StringIO(text.rpartition("\n")[0])))
         if other := next((row[_VERSION] for row in rows if row[_VERSION] != self._version), None):
             raise TableInvalid(
                 f"{self._path} holds measurements of {other[:80]}; name another file for {self._version}"
@@ -77,7 +82,7 @@ class MeasuredTable:
 def _whole(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     """Return the rows of samples that were written to their end; one that was broken off is measured again."""
     counts = Counter(row[SAMPLE] for row in rows)
-    return [row for row in rows if row[_ROWS] == str(counts[row[SAMPLE]])]
+    return [row for row in rows if row[_ROWS] == str(counts[row[SAMPLE]])]  # None in a row that was cut
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> str:

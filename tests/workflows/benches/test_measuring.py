@@ -50,8 +50,9 @@ def test_the_watermark_is_measured_and_judged_at_the_gate(estate, people, tmp_pa
 def test_repair_gains_under_noise(estate, people, tmp_path):
     measure(estate.session, "restoration:repair", people(), tmp_path / "table.csv", order=None)
     told = means(tmp_path / "table.csv")
-    assert told["Ada", "benefit", SampleKind.SYNTHETIC] >= 0
-    assert told["Ada", "likeness", SampleKind.REAL] < 1
+    assert {one[1] for one in told} == {"benefit", "sdr", "likeness"}
+    assert told["Ada", "sdr", SampleKind.SYNTHETIC] > 1  # dB: nothing is gained where nothing is done
+    assert told["Ada", "likeness", SampleKind.REAL] < told["Ada", "likeness", SampleKind.SYNTHETIC] < 1
 
 
 def test_an_engine_speaks_in_the_people_s_voices_under_their_grants(estate, people, tmp_path):
@@ -73,6 +74,16 @@ def test_models_are_measured_and_what_no_bench_measures_is_told(estate, people, 
     for subject in ("model:dnsmos", f"engine:{row_of(estate.session, estate.voice).engine}"):
         with pytest.raises(SubjectInvalid, match="expected engine:NAME with a licensee"):
             measure(estate.session, subject, people(), tmp_path / "none.csv", order=None)
+    with pytest.raises(SubjectInvalid, match="for an engine alone"):
+        measure(estate.session, "mark:standard", people(), tmp_path / "none.csv", order=estate.order())
+    assert not (tmp_path / "none.csv").exists()
+
+
+def test_a_recording_without_speech_is_named(estate, people, tmp_path):
+    cohort = people()
+    (tmp_path / "b.wav").write_bytes(b"no sound")
+    with pytest.raises(CohortInvalid, match=r"b\.wav: "):
+        measure(estate.session, "model:campplus", cohort, tmp_path / "table.csv", order=None)
 
 
 def test_one_recording_twice_is_refused_and_one_that_is_missing(estate, people, tmp_path):

@@ -150,8 +150,7 @@ def test_the_mark_of_a_very_short_clip_makes_no_other_word_ours(estate, speech, 
     with Batch(estate.session) as batch:
         batch.embed(tmp_path / "word.wav", tmp_path / "copied.wav", Mark.parse(spoken.mark))
     verified, traced = both(estate.session, tmp_path / "copied.wav")
-    assert [verdict for verdict, _ in names(verified["clips"])] == ["marked"] * len(verified["clips"])
-    assert names(verified["clips"]) == names(traced["parts"])
+    assert names(verified["clips"]) == names(traced["parts"]) == [("marked", spoken.mark)]
 
 
 def test_credentials_whose_bytes_were_changed_vouch_for_nothing(estate, tmp_path):

@@ -231,6 +231,7 @@ def _named_street(match: re.Match[str]) -> str:
 
 
 RULES: Final[list[Rule]] = [
+    rule(r"\bS?Fr\. ?(?=\d)", "CHF "),
     rule(r"(?<![\w.])\.NET\b", "dot net"),
     rule(r"\bCtrl\b", "Control"),
     rule(r"(?<=\b1 )fl\. ?oz\b\.?", lambda match: "fluid ounce" + stop_if_ends(match)),

@@ -209,7 +209,7 @@ def _money_after(match: re.Match[str]) -> str:
 
 
 RULES: Final[list[Rule]] = [
-    rule(r"(?<=\d)\.[-–—](?!\w)", ""),
+    rule(rf"(?<!\w)((?:{_CURRENCY}) ?{NUMBER})\.[-–—](?!\w)", r"\1"),
     rule(r"(?<!\w)¢ ?(\d{1,3})(?![\w]|[.,]\d)", r"\1¢"),
     rule(
         rf"(?<!\w)({_CURRENCY}) ?({NUMBER})(?: ?({_SCALE})\b)?\s?[-–—]\s?(?:{_CURRENCY})? ?({NUMBER})(?: ?({_SCALE})\b)?",

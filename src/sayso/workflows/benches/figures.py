@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from sayso.audio import Signal, check_speech, decode, dnsmos, resample, speech_spans
+from sayso.audio import Signal, check_speech, decode, dnsmos, speech_spans
+from sayso.audio.stream import excerpt
 from sayso.enrollment.intake import MIN_SPEECH_S
 from sayso.errors import SaysoError
 from sayso.fairness.cohort import CohortMember
@@ -24,7 +25,7 @@ from sayso.recognition.errors import RecogniserMissing
 from sayso.recognition.registry import recogniser
 from sayso.recognition.word_errors import word_errors, words_of
 from sayso.restoration import restore
-from sayso.voices.campplus import embed_voice
+from sayso.voices import campplus, embedding
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.marking_files import Batch
 from sayso.workflows.speech.orders import Order
@@ -60,19 +61,24 @@ def of_mark(session: Session, member: CohortMember, profile: str, folder: Path) 
 
 
 def of_repair(member: CohortMember) -> Iterator[SampleFigure]:
-    """Yield what repair gains of speech under noise with the spectrum of that speech, and what of the voice is left."""
+    """Yield what repair gains of speech under noise with the spectrum of that speech, and what of the voice is left.
+
+    Repair keeps what DNSMOS (``benefit``) likes and CAM++ does not mind; so SI-SDR and GE2E judge it as well.
+    """
     clip = _clip(member.file)
     noisy = _with_noise(clip, int(hashlib.sha256(clip.samples.tobytes()).hexdigest()[:8], 16))
-    done = restore(noisy, identity=embed_voice)
+    done = restore(noisy, identity=campplus.embed_voice)
     yield SampleFigure("benefit", float(done.after.ovr - done.before.ovr))
-    yield SampleFigure("likeness", _alike(clip, noisy), SampleKind.REAL)
-    yield SampleFigure("likeness", _alike(clip, done.signal))
+    yield SampleFigure("sdr", _si_sdr_db(done.signal, clip) - _si_sdr_db(noisy, clip))
+    own = embedding.embed_voice(clip)
+    yield SampleFigure("likeness", float(own @ embedding.embed_voice(noisy)), SampleKind.REAL)
+    yield SampleFigure("likeness", float(own @ embedding.embed_voice(done.signal)))
 
 
-def of_engine(session: Session, member: CohortMember, engine: str, told: Order, folder: Path) -> Iterator[SampleFigure]:
+def of_engine(session: Session, engine: str, told: Order, member: CohortMember, folder: Path) -> Iterator[SampleFigure]:
     """Yield how like the person, how natural and how clear their voice here speaks, each clip under its grant."""
     if not member.voice or voicebook.row_of(session, member.voice).engine != engine:
-        raise CohortInvalid(f"{member.file}: got the voice {member.voice[:40]!r}, expected one of the engine {engine}")
+        raise CohortInvalid(f"got the voice {member.voice[:40]!r}, expected one of the engine {engine}")
     first, second = _halves(_clip(member.file))
     yield SampleFigure("likeness", _alike(first, second), SampleKind.REAL)
     yield SampleFigure("ovrl", _ovrl(_clip(member.file)), SampleKind.REAL)
@@ -107,9 +113,7 @@ def _words(spoken: Signal, sentence: str) -> Iterator[SampleFigure]:
 
 def _clip(file: Path) -> Signal:
     """Return the first seconds of a recording, its channels mixed, at 16 kHz."""
-    whole = decode(file)
-    start = whole.slice(0, round(SECONDS * whole.sample_rate))
-    return resample(Signal.mono(start.mixed_in_phase(), start.sample_rate), _RATE)
+    return Signal.mono(excerpt(file, 0.0, SECONDS, sample_rate=_RATE).mixed_in_phase(), _RATE)
 
 
 def _halves(clip: Signal) -> tuple[Signal, Signal]:
@@ -125,8 +129,15 @@ def _with_noise(clip: Signal, seed: int) -> Signal:
     return Signal.mono(np.clip(clip.samples[0] + noise, -1, 1).astype(np.float32), clip.sample_rate)
 
 
+def _si_sdr_db(heard: Signal, clean: Signal) -> float:
+    """Return how far ``clean`` stands above what else is in ``heard`` (Le Roux et al. 2019, SDR: half-baked)."""
+    aim, found = clean.samples[0].astype(np.float64), heard.samples[0].astype(np.float64)
+    aim *= (found @ aim) / (aim @ aim)
+    return 10 * float(np.log10((aim @ aim) / ((found - aim) @ (found - aim))))
+
+
 def _alike(one: Signal, other: Signal) -> float:
-    return float(embed_voice(one) @ embed_voice(other))
+    return float(campplus.embed_voice(one) @ campplus.embed_voice(other))
 
 
 def _ovrl(signal: Signal) -> float:

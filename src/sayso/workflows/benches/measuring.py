@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sayso.accounts.rights import Right
+from sayso.errors import Invalid
 from sayso.fairness.cohort import Cohort, CohortMember
 from sayso.fairness.errors import CohortInvalid, SubjectInvalid
 from sayso.fairness.measured import MeasuredTable, SampleFigure
@@ -18,6 +20,9 @@ from sayso.workflows.benches import figures
 from sayso.workflows.fairness.versions import REPAIR, version_of
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech.orders import Order
+
+Bench = Callable[[CohortMember, Path], Iterator[SampleFigure]]
+"""Measures one recording; the folder is for what it makes, and is deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +43,50 @@ def measure(
     """Measure the version of ``subject`` that is here on each recording of ``cohort``, into ``table``.
 
     What stands in the table already is not measured again. An engine speaks as ``order`` says, but for its text and its
-    voice. Raise `CohortInvalid`, `SubjectInvalid`, `TableInvalid`, and the errors of `decode` and of `speak`.
+    voice. Raise `CohortInvalid`, which names the recording, `SubjectInvalid`, `TableInvalid`, and `ConsentRefused`.
     """
     session.require(Right.GATE)
     named = SubjectName.parse(subject)
-    version = version_of(named)
+    bench, version = _bench_of(session, named, order), version_of(named)
     members = {_digest(member): member for member in cohort.members}
     if len(members) < len(cohort.members):
         raise CohortInvalid("got one recording twice, expected each once; a person may have several recordings")
     kept = MeasuredTable(table, version, members)
     due = [sample for sample in members if sample not in kept.done]
     for number, sample in enumerate(due):
-        kept.add(sample, members[sample], list(_figures(session, named, members[sample], order)))
+        kept.add(sample, members[sample], _measured(bench, members[sample]))
         report((number + 1) / len(due))
     return Measured(subject, version.digest, table, len(kept.done), len(due), cohort.unconsented)
 
 
-def _figures(
-    session: Session, subject: SubjectName, member: CohortMember, order: Order | None
-) -> Iterator[SampleFigure]:
-    with tempfile.TemporaryDirectory(prefix="sayso-") as folder:
-        match subject.kind, subject.name:
-            case SubjectKind.MARK, profile:
-                yield from figures.of_mark(session, member, profile, Path(folder))
-            case SubjectKind.RESTORATION, _:
-                yield from figures.of_repair(member)
-            case SubjectKind.ENGINE, name if order is not None:
-                yield from figures.of_engine(session, member, name, order, Path(folder))
-            case SubjectKind.MODEL, "campplus":
-                yield from figures.of_verifier(member)
-            case SubjectKind.MODEL, "silero-vad":
-                yield from figures.of_intake(member)
-            case _:
-                raise SubjectInvalid(
-                    f"got {subject}, expected engine:NAME with a licensee and a purpose, mark:PROFILE,"
-                    f" restoration:{REPAIR}, model:campplus or model:silero-vad; for others, hand in a table"
-                )
+def _bench_of(session: Session, subject: SubjectName, order: Order | None) -> Bench:
+    """Return what measures ``subject``; raise `SubjectInvalid`."""
+    if order is not None and subject.kind is not SubjectKind.ENGINE:
+        raise SubjectInvalid(f"got {subject} with a licensee and a purpose, which are for an engine alone")
+    match subject.kind, subject.name:
+        case SubjectKind.MARK, profile:
+            return lambda member, folder: figures.of_mark(session, member, profile, folder)
+        case SubjectKind.RESTORATION, _:
+            return lambda member, _: figures.of_repair(member)
+        case SubjectKind.ENGINE, name if order is not None:
+            return partial(figures.of_engine, session, name, order)
+        case SubjectKind.MODEL, "campplus":
+            return lambda member, _: figures.of_verifier(member)
+        case SubjectKind.MODEL, "silero-vad":
+            return lambda member, _: figures.of_intake(member)
+    raise SubjectInvalid(
+        f"got {subject}, expected engine:NAME with a licensee and a purpose, mark:PROFILE,"
+        f" restoration:{REPAIR}, model:campplus or model:silero-vad; for others, hand in a table"
+    )
+
+
+def _measured(bench: Bench, member: CohortMember) -> list[SampleFigure]:
+    """Return the figures of one recording; an error tells which it is."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="sayso-") as folder:
+            return list(bench(member, Path(folder)))
+    except Invalid as error:
+        raise CohortInvalid(f"{member.file}: {error.message}") from None
 
 
 def _digest(member: CohortMember) -> str:

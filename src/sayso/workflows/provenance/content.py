@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sayso.audio import Signal
@@ -88,10 +89,18 @@ def content_of(session: Session, clip: Clip, *heard: Features) -> Content:
     fingerprint = fingerprint_of(session, clip)
     if fingerprint is None:
         return Content.UNKNOWN
+    return compared_each_way(heard, fingerprint)
+
+
+def compared_each_way(heard: Sequence[Features], fingerprint: Fingerprint) -> Content:
+    """Return whether what was ``heard``, in one or more ways, is of ``fingerprint``: ``OURS`` if it is in any of them.
+
+    Otherwise the first way counts of which anything can be told.
+    """
     found = [compared(one, fingerprint) for one in heard]
     if Content.OURS in found:
         return Content.OURS
-    return next((one for one in found if one is not Content.UNKNOWN), found[0])
+    return next((one for one in found if one is not Content.UNKNOWN), Content.UNKNOWN)
 
 
 def heard_under(signal: Signal, detection: Detection) -> tuple[Features, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from sayso.doors.cli import exits, tables
-from sayso.doors.cli.commands.fair.cohort import SUBJECTS, By, Licensee, Project, PurposeOf, ordered
+from sayso.doors.cli.commands.fair.cohort import SUBJECTS, By, Licensee, MeasureUsage, Project, PurposeOf, ordered
 from sayso.doors.cli.group import Group
 from sayso.doors.cli.outlet import Force, optional_outlet, show_at
 from sayso.doors.cli.output import AsJson, show
@@ -60,6 +60,8 @@ def run(
     """
     from sayso.workflows.fairness import judging  # noqa: PLC0415
 
+    if cohort is None and any((by, licensee, purpose, project)):
+        raise MeasureUsage
     if cohort is not None:
         from sayso.fairness.cohort import read_cohort  # noqa: PLC0415
         from sayso.workflows.benches.measuring import measure  # noqa: PLC0415
