@@ -1,6 +1,7 @@
 """How well the fingerprint tells a clip from other speech, through codecs and channels, and what it costs.
 
     python benchmarks/mark/content.py --clips 80
+    python benchmarks/mark/content.py --clips 80 --seconds 0.5      clips too short but for standing alone
 
 For each attack: how often the clip itself is called "other" (false mismatch) or "unknown"; and how often other speech
 that went the same way, of the same or another speaker, is called "ours" (false match). Whole clips, and 3 s of them.
@@ -20,7 +21,8 @@ from attacks import ATTACKS
 from clips import RATE_HZ, real
 
 from sayso.audio.signal import Signal
-from sayso.fingerprint import Content, Fingerprint, compared, features_of
+from sayso.fingerprint import Content, Features, Fingerprint, compared, features_of, short_features_of
+from sayso.fingerprint.features import LEAST_ROWS
 from sayso.fingerprint.matching import OTHER, SAME, agreements
 
 WAYS = (
@@ -38,15 +40,22 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     clips = [clip.samples for clip in real(options.clips, options.seconds)]
-    prints = [Fingerprint.from_features(features_of(Signal.mono(samples, RATE_HZ))) for samples in clips]
+    prints = [Fingerprint.from_features(_features(samples)) for samples in clips]
     report = {name: _row(name, ATTACKS[name].change, clips, prints) for name in WAYS}
     report["cost"] = _cost(clips)
     if options.out:
         options.out.write_text(json.dumps(report, indent=2))
 
 
+def _features(samples) -> Features:
+    """Return the features as the product takes them: of a short clip with silence on both sides."""
+    signal = Signal.mono(np.asarray(samples, dtype=np.float32), RATE_HZ)
+    features = features_of(signal)
+    return features if len(features.soft) >= LEAST_ROWS else short_features_of(signal)
+
+
 def _row(name, way, clips, prints) -> dict[str, float]:
-    heard = [features_of(Signal.mono(np.asarray(way(samples), dtype=np.float32), RATE_HZ)) for samples in clips]
+    heard = [_features(way(samples)) for samples in clips]
     own, other, threes, others = [], [], [], []
     for number, features in enumerate(heard):
         own.append(compared(features, prints[number]))

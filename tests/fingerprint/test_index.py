@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,6 +58,14 @@ def test_a_piece_with_wrong_bits_is_found_where_it_is(prints, index, number, sta
     assert found.number == number
     assert (found.start_row, found.end_row) == (0, 110)
     assert found.log10_p < FOUND_LOG10_P
+
+
+def test_a_short_clip_is_known_by_itself_only_and_not_found_in_longer_sound():
+    plain = invented(1001, 90)
+    for fingerprint in (plain, replace(plain, short=True)):
+        index = Index()
+        index.add([(1, fingerprint.encode())])
+        assert len(find(index, heard(plain, 0, 90))) == (not fingerprint.short)
 
 
 def test_nothing_is_found_of_what_is_not_there(index):

@@ -16,9 +16,7 @@ SAME: Final = 0.60
 OTHER: Final = 0.50
 SAME_IN_SHORT: Final = 0.75  # of under 2 s: other speech by at most 0.73, of the same by 0.82 and more
 SAME_IN_A_WORD: Final = 0.85  # of under 1.2 s: 3,400 times other speech by at most 0.68, of the same by 0.90 and more
-SAME_ALONE: Final = (
-    0.90  # of a clip of 0.38 to 0.85 s: 9,900 times other speech by at most 0.87, of the same by 0.93 and more
-)
+SAME_ALONE: Final = 0.90  # of a clip under 0.75 s by itself, see docs/measurements.md
 WINDOW_ROWS: Final = 94  # 3 s
 
 _QUIET_DB: Final = (

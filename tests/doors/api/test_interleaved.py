@@ -272,6 +272,7 @@ def test_a_frame_that_left_as_it_was_made_would_be_seen(estate, monkeypatch):
 
 
 @pytest.mark.slow
-def test_ten_thousand_interleaved_requests(estate, monkeypatch):
-    counts = asyncio.run(interleaved(Scene(estate, 10, monkeypatch), 1667))
-    assert sum(counts.values()) >= 10_000
+def test_hundreds_of_interleaved_requests(estate, monkeypatch):
+    """Ten thousand are a benchmark: `make bench ARGS=interleaved`."""
+    counts = asyncio.run(interleaved(Scene(estate, 10, monkeypatch), 100))
+    assert sum(counts.values()) >= 600

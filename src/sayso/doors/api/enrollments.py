@@ -43,7 +43,7 @@ class ReviewBody(BaseModel):
 
 @router.post(PATH, status_code=201, responses=told("enrollment-started", 201))
 async def start(body: EnrollmentBody, asked: Asked, request: Request) -> JSONResponse:
-    """Draw a statement that a speaker must read aloud within 120 seconds; nothing is allowed yet."""
+    """Draw a statement that a speaker must read aloud within 120 seconds (15 minutes if helped); it allows nothing."""
 
     def issued() -> dict[str, Any]:
         terms = Terms(body.speaker, body.licensee, tuple(body.purposes), **body.limits())
