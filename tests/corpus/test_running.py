@@ -131,7 +131,11 @@ def test_killed_at_any_moment_and_run_again_the_digest_is_the_same(done, raw, co
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             kills += 1
-            assert status_of(corpus).state in {"new", "stopped", "done"}  # done, where it was killed on its last way out
+            assert status_of(corpus).state in {
+                "new",
+                "stopped",
+                "done",
+            }  # done, where it was killed on its last way out
     assert out.decode().split()[-1] == result.digest
     keys = [record["key"] for record in records(MeasureStage(corpus.work).worklog)]
     assert len({key for key in keys if not key.startswith("stamp:")}) >= len(list(raw.iterdir())) - 2
