@@ -39,7 +39,8 @@ def decide(session: Session, enrollment: str, decision: str, reason: str) -> Enr
     """Accept or reject an enrolment in review, with a reason, and log it; return what it is now.
 
     Where the setting ``reviewers`` is 2, or somebody helped the speaker, it passes when two people accepted it; one who
-    rejects is enough. Raise `NotInReview`, `SecondPersonNeeded` for a second decision of one person, or `Invalid` for no reason.
+    rejects is enough. Raise `NotInReview`, `SecondPersonNeeded` for a second decision of one person, or `Invalid` for
+    no reason.
     """
     session.require(Right.GOVERN)
     if decision not in {ACCEPT, REJECT}:
