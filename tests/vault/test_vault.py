@@ -92,7 +92,8 @@ def test_one_blob_in_the_place_of_another_is_found(vault: Vault, speaker, tmp_pa
 
 def test_a_change_that_renames_the_file_is_found_by_the_seal(vault: Vault, speaker, tmp_path):
     ref = vault.seal(PLAIN, [speaker], kind="clip")
-    changed = path_of(tmp_path, ref.address).read_bytes()[:-1] + b"\x00"
+    sealed = path_of(tmp_path, ref.address).read_bytes()
+    changed = sealed[:-1] + bytes([sealed[-1] ^ 1])
     address = hashlib.sha256(changed).hexdigest()
     path_of(tmp_path, address).parent.mkdir(exist_ok=True)
     path_of(tmp_path, address).write_bytes(changed)
