@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from sayso.audio.container import Container
 from sayso.audio.decode import decode
-from sayso.audio.encode import encode
+from sayso.audio.encode import encode, write_blocks
 from sayso.audio.errors import EmptyAudio, TooManyChannels
 from sayso.audio.signal import Signal
 
@@ -43,6 +43,38 @@ def test_the_same_signal_gives_the_same_bytes(container):
         assert np.array_equal(decode(encode(signal, container)).samples, decode(encode(signal, container)).samples)
     else:
         assert encode(signal, container) == encode(signal, container)
+
+
+@given(
+    st.lists(st.integers(0, 9_000), min_size=1, max_size=6).filter(any),
+    st.sampled_from(sorted(Container)),
+    st.integers(1, 2),
+)
+@settings(max_examples=40, deadline=None)
+def test_blocks_give_the_file_of_the_whole(tmp_path_factory, lengths, container, channels):
+    whole = np.random.default_rng(1).standard_normal((channels, sum(lengths))).astype(np.float32) * 0.1
+    blocks = [Signal(each, 24_000) for each in np.split(whole, np.cumsum(lengths)[:-1], axis=1)]
+    path = tmp_path_factory.mktemp("blocks") / "draft"
+    assert write_blocks(path, blocks, container) == sum(lengths)
+    assert np.array_equal(decode(path).samples, decode(encode(Signal(whole, 24_000), container)).samples)
+
+
+@pytest.mark.parametrize("container", [Container.MP3, Container.M4A, Container.OPUS])
+def test_blocks_of_a_rate_the_codec_does_not_know_are_resampled(container, tmp_path):
+    tone = np.sin(2 * np.pi * 440 * np.arange(96_000) / 96_000, dtype=np.float64).astype(np.float32) / 2
+    write_blocks(tmp_path / "x", [Signal.mono(each, 96_000) for each in np.split(tone, 3)], container)
+    back = decode(tmp_path / "x")
+    assert back.duration_s == pytest.approx(1.0, abs=0.05)
+    assert np.abs(np.fft.rfft(back.samples[0])).argmax() / back.duration_s == pytest.approx(440, abs=2)
+
+
+@pytest.mark.parametrize(("blocks", "error"), [((), EmptyAudio), ((3,), TooManyChannels)])
+def test_blocks_that_no_file_holds_leave_none(blocks, error, tmp_path):
+    with pytest.raises(error):
+        write_blocks(
+            tmp_path / "x", [Signal(np.zeros((each, 9), np.float32), 24_000) for each in blocks], Container.MP3
+        )
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("container", "bits_a_second"), [(Container.MP3, 128_000), (Container.OPUS, 48_000)])

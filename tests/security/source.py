@@ -29,6 +29,7 @@ FUNCTIONS = {
     "sealed_recordings": ("sayso.workflows.voices.archive", "keeps a voice"),
     "sealed_voice": ("sayso.workflows.voices.archive", "keeps a voice"),
     "encode": ("sayso.audio", "writes sound"),
+    "write_blocks": ("sayso.audio", "writes sound"),
     "tagged": ("sayso.audio", "writes sound"),
     "issue": ("sayso.credentials", "signs sound"),
     "reopened": ("sayso.mark", "brings sound out of the vault"),

@@ -124,13 +124,11 @@ STAGES: dict[str, str] = {
 """Every function that makes, changes, keeps or releases sound under consent, and who asks the gate for it."""
 
 NOT_STAGES: dict[str, str] = {
-    "workflows/restoration/restoring.py:restore_file": "the same file, written",
     "workflows/restoration/living.py:restore_live": "a person's own sound from one pipe to another",
     "testing/restoration.py:EnhancerConformance.test_as_much_comes_out_as_goes_in": "pushes a tone through an enhancer",
     "testing/restoration.py:EnhancerConformance.test_blocks_do_not_matter": "pushes a tone through an enhancer",
     "workflows/restoration/restoring.py:_planned": "a person's own file, handed in and handed back: no voice of anybody here",
-    "workflows/restoration/restoring.py:_encoded": "the same file, and what of it is heard on its page",
-    "productions/readers/markdown.py:read": "renders Markdown as HTML",
+    "workflows/restoration/restoring.py:_put": "the same file, and what of it is heard on its page",
     "doors/cli/commands/demo.py:Demo._podcast": "the demonstration takes its own clip through a codec, as a thief would",
     "testing/conformance.py:EngineConformance.test_stops_between_pieces": "stops an engine under test; a stock voice",
     "testing/conformance.py:EngineConformance.test_an_early_piece_is_shorter": "hears an engine under test; a stock voice",

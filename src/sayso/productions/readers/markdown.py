@@ -30,11 +30,11 @@ def read(data: bytes, name: str) -> Manuscript:
     text = text[front.end() :] if front else text
     notes = [found[2] for found in _NOTE.finditer(text)]
     text = _NOTE_REFERENCE.sub("", _NOTE.sub("", text))
-    renderer = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table")
-    page = renderer.render(text)
+    as_html = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable("table").render
+    page = as_html(text)
     counted: dict[str, int] = {}
     blocks = list(html.blocks_of(html.parsed(f"<html><body>{page}</body></html>".encode()), counted)) if page else []
-    blocks += [Block(BlockKind.NOTE, note) for each in notes if (note := _plain(renderer.render(each)))]
+    blocks += [Block(BlockKind.NOTE, note) for each in notes if (note := _plain(as_html(each)))]
     title = tidied(told.get("title", "")) or next(
         (b.text for b in blocks if b.kind is BlockKind.HEADING and b.level == 1), name
     )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-from sayso.audio import Container, Signal, container_of, dnsmos, encode
+from sayso.audio import Container, Signal, container_of, dnsmos
 from sayso.audio.decode import decode
-from sayso.audio.encode import STREAMED, write_blocks
+from sayso.audio.encode import write_blocks
 from sayso.audio.overview import Overview
 from sayso.audio.quality import Dnsmos
 from sayso.audio.stream import stream
-from sayso.disk import check_target, explained, make_private, sync_folder, write_whole
-from sayso.errors import Conflict, Invalid
+from sayso.disk import check_target, explained, make_private, sync_folder
+from sayso.errors import Conflict
 from sayso.progress import Report
 from sayso.restoration import Diagnosis, Restored, Step, diagnose_blocks, restore
 from sayso.restoration.repair.long import Excerpts, replayed_blocks
@@ -28,10 +29,6 @@ HEARD_S: Final = 60.0
 """So much of each recording, before and after, is kept as MP3 where a page is asked for."""
 
 _EXPORT: Final = 0o644
-
-
-class TooLongForCodec(Invalid):
-    """A recording of this length is written as WAV or FLAC only; name the output .wav or .flac."""
 
 
 class OriginalKept(Conflict):
@@ -56,7 +53,7 @@ class RestoredFile:
 def restore_file(recording: Path | bytes, output: Path, report: Report, *, with_looks: bool = False) -> RestoredFile:
     """Restore ``recording`` (a file, or its bytes) into ``output``, whole or not at all; the recording stays as it is.
 
-    Raise what `decode` and `stream` raise, `TooLongForCodec`, and `OriginalKept` where both are one file.
+    Raise what `decode` and `stream` raise, and `OriginalKept` where both are one file.
     """
     container = container_of(output)
     check_target(output, overwrite=True)
@@ -68,7 +65,7 @@ def restore_file(recording: Path | bytes, output: Path, report: Report, *, with_
         return _long(recording, output, container, report, with_looks=with_looks)
     done = _planned(head)
     report(0.9)
-    write_whole(output, _encoded(done.signal, container), mode=_EXPORT)
+    _write(output, iter([done.signal]), container)
     report(1.0)
     return _short(recording, output, done, head if with_looks else None)
 
@@ -98,13 +95,15 @@ def _planned(signal: Signal) -> Restored:
     return restore(signal, identity=embed_voice)
 
 
-def _encoded(signal: Signal, container: Container) -> bytes:
-    return encode(signal, container)
+def _put(target: Path | BinaryIO, blocks: Iterator[Signal], container: Container) -> None:
+    write_blocks(target, blocks, container)
 
 
 def _heard(signal: Signal) -> bytes:
     mixed = Signal.mono(signal.mixed_in_phase(), signal.sample_rate)
-    return _encoded(mixed.slice(0, round(HEARD_S * signal.sample_rate)), Container.MP3)
+    file = io.BytesIO()
+    _put(file, iter([mixed.slice(0, round(HEARD_S * signal.sample_rate))]), Container.MP3)
+    return file.getvalue()
 
 
 def _look(signal: Signal) -> Overview:
@@ -116,8 +115,6 @@ def _look(signal: Signal) -> Overview:
 def _long(
     recording: Path | bytes, output: Path, container: Container, report: Report, *, with_looks: bool
 ) -> RestoredFile:
-    if container not in STREAMED:
-        raise TooLongForCodec
     excerpts, before, after = Excerpts(), Overview(), Overview()
     found = diagnose_blocks(_seen(stream(recording), excerpts.take, before.take if with_looks else None))
     report(0.3)
@@ -155,7 +152,7 @@ def _write(output: Path, blocks: Iterator[Signal], container: Container) -> None
     make_private(output.parent)
     with explained(output), tempfile.TemporaryDirectory(prefix=".sayso-", dir=output.parent) as folder:
         draft = Path(folder) / "draft"
-        write_blocks(draft, blocks, container)
+        _put(draft, blocks, container)
         draft.chmod(_EXPORT)
         draft.replace(output)
         sync_folder(output.parent)
