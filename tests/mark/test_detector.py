@@ -31,6 +31,7 @@ def changed(signal, change):
     [
         lambda samples: -samples,
         lambda samples: 0.03 * samples,
+        lambda samples: 1e-4 * samples,
         lambda samples: samples[:, 7_777:],
         lambda samples: samples[:, 40_001 : 40_001 + 72_000],
         lambda samples: np.pad(samples, ((0, 0), (12_345, 0))),
@@ -39,7 +40,7 @@ def changed(signal, change):
         lambda samples: np.vstack([samples, 0 * samples]),
         lambda samples: np.vstack([samples, -samples]),
     ],
-    ids=["polarity", "gain", "cut", "three seconds", "shift", "12 bit", "16 kHz", "one side", "out of phase"],
+    ids=["polarity", "gain", "80 dB softer", "cut", "three seconds", "shift", "12 bit", "16 kHz", "one side", "out of phase"],
 )
 def test_the_id_survives(keys, marked, change):
     found = Detector(keys).detect(changed(marked, change))

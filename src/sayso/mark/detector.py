@@ -34,6 +34,7 @@ from sayso.mark.warps import AS_MADE, LOG10_WARPS, Warp, cut_warped, likely_warp
 __all__ = ["NOTHING", "PRESENT_LOG10_P", "Detection", "Detector", "Found"]
 
 _SHORTEST: Final = FRAME_LENGTH + HOP_LENGTH
+_SOFT: Final = 0.01  # full scale is 1
 _MOST_MARKS: Final = 8  # searches of what is left of one sound
 _PATCHWORK_JOINS_PER_S: Final = 0.5
 
@@ -154,7 +155,7 @@ class Detector:
 
     def read_at(self, signal: Signal, start: int) -> Detection:
         """Return what is found in ``signal`` if its first sample is sample ``start`` of the clip: no search."""
-        samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
+        samples = _at_clock(signal)
         if samples.shape[1] < _SHORTEST:
             return NOTHING
         place = aligned(samples, self._pattern, place=round(start * CLOCK_HZ / signal.sample_rate))
@@ -165,7 +166,7 @@ class Detector:
     def _detected(
         self, signal: Signal, reader: Reader, *, warps: bool, issued: Callable[[], Ids] | None = None
     ) -> Detection:
-        samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
+        samples = _at_clock(signal)
         first, others = NOTHING, list[Found]()
         waiting, searches = [(0, samples.shape[1])], 0
         while waiting and searches < _MOST_MARKS:
@@ -237,6 +238,13 @@ class Detector:
         if reading is None:
             return self._pattern.pilot
         return self._pattern.data_of(encode(message_bits(reading.mark)))
+
+
+def _at_clock(signal: Signal) -> NDArray[np.float32]:
+    """Return the samples at the mark's clock; very soft ones louder, since levels are compared with an absolute floor."""
+    samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
+    loudest = float(np.abs(samples).max(initial=0.0))
+    return samples * np.float32(_SOFT / loudest) if 0 < loudest < _SOFT else samples
 
 
 def _followed(found: Detection, cuts: Sequence[FramedResiduals], sign: NDArray[np.int8]) -> Detection:

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+import soundfile
 
 from sayso.audio import Container, Signal, decode, encode
 from sayso.doors.cli.main import run
@@ -86,6 +87,14 @@ def test_a_channel_that_is_inverted_or_silent_changes_nothing(estate, clips, tmp
     (tmp_path / "stereo.wav").write_bytes(encode(stereo, Container.WAV))
     verified, traced = both(estate.session, tmp_path / "stereo.wav")
     assert (verified["verdict"], verified["content"], verified["problem"]) == ("ours", "ours", None)
+    assert names(traced["parts"]) == [("ours", first.mark)]
+
+
+def test_a_clip_so_soft_that_only_a_float_file_holds_it_is_ours(estate, clips, tmp_path):
+    first, _, one, _ = clips
+    soundfile.write(tmp_path / "soft.wav", 1e-3 * one.samples[0], 24_000, subtype="FLOAT")
+    verified, traced = both(estate.session, tmp_path / "soft.wav")
+    assert (verified["verdict"], verified["content"]) == ("ours", "ours")
     assert names(traced["parts"]) == [("ours", first.mark)]
 
 
