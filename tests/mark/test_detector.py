@@ -40,7 +40,18 @@ def changed(signal, change):
         lambda samples: np.vstack([samples, 0 * samples]),
         lambda samples: np.vstack([samples, -samples]),
     ],
-    ids=["polarity", "gain", "80 dB softer", "cut", "three seconds", "shift", "12 bit", "16 kHz", "one side", "out of phase"],
+    ids=[
+        "polarity",
+        "gain",
+        "80 dB softer",
+        "cut",
+        "three seconds",
+        "shift",
+        "12 bit",
+        "16 kHz",
+        "one side",
+        "out of phase",
+    ],
 )
 def test_the_id_survives(keys, marked, change):
     found = Detector(keys).detect(changed(marked, change))

@@ -241,7 +241,7 @@ class Detector:
 
 
 def _at_clock(signal: Signal) -> NDArray[np.float32]:
-    """Return the samples at the mark's clock; very soft ones louder, since levels are compared with an absolute floor."""
+    """Return the samples at the clock of the mark, very soft ones louder: levels are held against an absolute floor."""
     samples = resampled(signal.samples, signal.sample_rate, CLOCK_HZ)
     loudest = float(np.abs(samples).max(initial=0.0))
     return samples * np.float32(_SOFT / loudest) if 0 < loudest < _SOFT else samples
