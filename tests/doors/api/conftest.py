@@ -36,7 +36,12 @@ class Served:
     process: subprocess.Popen
     keys: dict[str, str]
     ids: dict[str, str]
+    log: Path
     clients: dict[str, OpenAI] = field(default_factory=dict)
+
+    def events(self) -> list[dict]:
+        """Return what the server has told of itself."""
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
 
     def client(self, key: str = "ours") -> OpenAI:
         if key not in self.clients:
@@ -77,11 +82,18 @@ class Served:
         raise AssertionError(f"clip {clip} was not logged")
 
 
-def started(home: Path, *words: str, **env: str) -> tuple[subprocess.Popen, str]:
-    """Start a server and return it with its address, once it says that it is ready."""
-    command = [sys.executable, "-c", "from sayso.doors.cli.main import main; main()", "serve", "--port", "0", "--json"]
+def started(
+    home: Path, *words: str, log: Path | None = None, before: str = "", **env: str
+) -> tuple[subprocess.Popen, str]:
+    """Start a server, after the line ``before``; return it with its address, once it says that it is ready."""
+    program = f"{before}\nfrom sayso.doors.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "serve", "--port", "0", "--json"]
     environment = {**os.environ, "SAYSO_HOME": str(home), **env}
-    process = subprocess.Popen([*command, *words], stdout=subprocess.PIPE, env=environment, text=True)
+    with (log or Path(os.devnull)).open("wb") as told:
+        errors = None if log is None else told
+        process = subprocess.Popen(
+            [*command, *words], stdout=subprocess.PIPE, stderr=errors, env=environment, text=True
+        )
     line = process.stdout.readline()
     assert line, process.wait()
     told = json.loads(line)
@@ -128,8 +140,9 @@ def server(template, tmp_path_factory) -> Iterator[Served]:
     ids["grant"] = estate.grant
     home = estate.session.settings.home
     estate.session.close()
-    process, url = started(home)
-    served = Served(url, home, process, keys, ids)
+    log = home.parent / "server.log"
+    process, url = started(home, log=log)
+    served = Served(url, home, process, keys, ids, log)
     served.wait()
     yield served
     for client in served.clients.values():

@@ -84,6 +84,20 @@ def test_a_consent_is_made_listed_and_becomes_a_voice(served, estate):
         audio.voices.create(name="Ada", audio_sample=estate.recording, consent=consent.id)
 
 
+def test_a_consent_and_its_voice_are_made_once_for_one_idempotency_key(served, estate):
+    client, before = served["operator"], given(estate)
+    first, again = (made(client, estate, extra_headers={"Idempotency-Key": "consent"}) for _ in range(2))
+    assert first == again
+    assert len(given(estate)) == len(before) + 1
+    with pytest.raises(openai.ConflictError):
+        made(client, estate, name="Bea", extra_headers={"Idempotency-Key": "consent"})
+    words = {"name": "Ada", "audio_sample": estate.recording, "consent": first.id}
+    one, two = (client.audio.voices.create(**words, extra_headers={"Idempotency-Key": "voice"}) for _ in range(2))
+    assert one == two
+    erasing.run(estate.session, erasing.plan(estate.session, showing.shown(estate.session, first.id).grant.speaker).plan)
+    assert made(client, estate, extra_headers={"Idempotency-Key": "consent"}).name == first.id  # the name is gone
+
+
 def test_where_enrolment_is_required_such_a_consent_alone_makes_no_voice(estate, heard):
     assert estate.session.settings.enrollment == "required"
     stated = stating.state_consent(

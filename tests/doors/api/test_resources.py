@@ -114,6 +114,25 @@ def test_a_clip_is_listed_and_released_under_a_permit_and_nobody_else_sees_it(se
         assert theirs.post(f"/v1/clips/{clip}/releases", json={}).status_code == 404
 
 
+def test_a_clip_is_released_once_for_one_idempotency_key_while_its_grant_holds(server):
+    session = server.session()
+    grant = granting.give(session, Terms(server.ids["speaker"], LICENSEE, ("once",), actions=("synthesize", "publish")))
+    words = {"model": "sayso", "voice": server.ids["voice"], "input": "The lamp was lit.", "purpose": "once"}
+    with server.http() as ours:
+        clip = ours.post("/v1/audio/speech", json=words).headers["x-sayso-clip"]
+        server.entry_of(clip)
+        path, headers = f"/v1/clips/{clip}/releases", {"Idempotency-Key": "release"}
+        first, again = (ours.post(path, json={"format": "wav"}, headers=headers) for _ in range(2))
+        assert (first.status_code, again.status_code) == (201, 201), first.text
+        assert first.content == again.content
+        assert len([each for each in server.entries("publication:clip:made") if each.facts["clip"] == clip]) == 1
+        assert ours.post(path, json={"format": "mp3"}, headers=headers).status_code == 409
+        changing.withdraw(session, grant)
+        session.close()
+        ended = ours.post(path, json={"format": "wav"}, headers=headers)
+    assert (ended.status_code, ended.json()["error"]) == (403, "permit-refused")
+
+
 def test_a_clip_whose_grant_allows_no_release_stays_in_the_vault(server):
     session = server.session()
     granting.give(session, Terms(server.ids["speaker"], LICENSEE, ("unreleased",), actions=("synthesize",)))

@@ -47,6 +47,7 @@ def test_a_withdrawal_cuts_a_live_stream_and_what_was_heard_is_logged(server):
     response.close()
     entry = server.entry_of(clip)
     assert entry.facts["live"] == "cut"
+    assert "bug" not in {event["event"] for event in server.events()}
     assert 0 < entry.facts["duration_ms"] < 60_000
     assert heard / 48 <= entry.facts["duration_ms"] + 100
     words = {"model": "sayso", "voice": server.ids["voice"], "input": TEXT, "purpose": "cut-short"}
@@ -64,6 +65,7 @@ def test_a_listener_who_goes_away_stops_the_speech_and_pays_for_what_left(server
     entry = server.entry_of(clip)
     assert entry.facts["live"] == "stopped"
     assert entry.facts["duration_ms"] < 60_000
+    assert "bug" not in {event["event"] for event in server.events()}
 
 
 @pytest.fixture
@@ -147,5 +149,7 @@ def test_a_refusal_on_the_socket_carries_its_reasons(server, socket):
 @pytest.mark.parametrize("key", ["revoked", None])
 def test_a_socket_without_a_key_is_not_opened(server, key):
     headers = {} if key is None else {"Authorization": f"Bearer {server.keys[key]}"}
-    with pytest.raises(InvalidStatus), connect(server.url.replace("http", "ws") + "/v1/speech/stream", additional_headers=headers):  # fmt: skip
+    with pytest.raises(InvalidStatus) as caught, connect(server.url.replace("http", "ws") + "/v1/speech/stream", additional_headers=headers):  # fmt: skip
         pass
+    assert caught.value.response.status_code == 401
+    assert json.loads(caught.value.response.body)["status"] == 401

@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 import sayso
@@ -84,7 +85,8 @@ _LOG: Final = logging.getLogger("sayso.server")
 
 
 async def _said(request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, SaysoError):
+    error = _meant(error)
+    if not isinstance(error, SaysoError | ClientDisconnect):
         frames = traceback.extract_tb(error.__traceback__)
         where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
         # No message and no values: they may hold what somebody said.
@@ -93,6 +95,12 @@ async def _said(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, SaysoError):
         response.headers["Connection"] = "close"  # the server ends a connection on which something broke
     return response
+
+
+def _meant(error: Exception) -> Exception:
+    """Return what was raised: Starlette wraps what comes once an answer has begun, such as the end of consent."""
+    cause = error.__cause__
+    return cause if isinstance(error, RuntimeError) and isinstance(cause, Exception) else error
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
@@ -16,6 +16,9 @@ from sayso.doors.api.service import Service
 from sayso.workflows.installation.session import Session
 
 T = TypeVar("T")
+
+REPEAT: Final = "idempotency-key"
+"""The header that names a request which may be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +39,31 @@ class Asking:
         return await self.service.run(work)
 
     async def once(
-        self, request: Request, work: Callable[[], dict[str, Any]], *, sent: Iterable[bytes] | None = None
+        self,
+        request: Request,
+        work: Callable[[], dict[str, Any]],
+        *,
+        sent: Iterable[bytes] | None = None,
+        status: int = 201,
     ) -> JSONResponse:
-        """Return what ``work`` creates (status 201): with the header ``Idempotency-Key``, once for the same body.
+        """Return what ``work`` creates, as an answer of this status; done as `done_once` does it."""
+        return JSONResponse(await self.done_once(request, work, sent=sent), status)
+
+    async def done_once(self, request: Request, work: Callable[[], T], *, sent: Iterable[bytes] | None = None) -> T:
+        """Return what ``work`` returns: with the header ``Idempotency-Key``, done once for the same body.
 
         ``sent`` is what was sent, by default the body; of a form it is its parts, as each client sets other borders.
+        What is returned is remembered: nothing personal is in it, and no sound in clear.
         """
-        token = request.headers.get("idempotency-key")
+        token = request.headers.get(REPEAT)
         if token is None:
-            return JSONResponse(await self.run(work), 201)
+            return await self.run(work)
         parts = [await request.body()] if sent is None else sent
         whole = b"".join(hashlib.sha256(part).digest() for part in (request.url.path.encode(), *parts))
         digest = hashlib.sha256(whole).hexdigest()
-        shown = await self.service.repeats.once((self.caller.credential, token), digest, lambda: self.run(work))
-        return JSONResponse(shown, 201)
+        key = self.caller.credential, token
+        made: T = await self.service.repeats.once(key, digest, lambda: self.run(work))
+        return made
 
 
 async def asking(

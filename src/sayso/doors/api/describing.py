@@ -28,7 +28,6 @@ from sayso.doors.api.problems import PROBLEM, is_openai, told_on
 from sayso.doors.api.told import examples
 from sayso.errors import Bug, Refused, SaysoError, Unavailable
 
-_JSON: Final = "application/json"
 
 ERRORS: Final[Mapping[HTTPStatus, SaysoError]] = {
     HTTPStatus.BAD_REQUEST: BodyInvalid("speed: input should be less than or equal to 2"),
@@ -71,6 +70,17 @@ _IDS: Final[Mapping[str, str]] = {
     "change": "withdraw",
 }
 """What stands in a path, by example."""
+
+_ONCE: Final = frozenset(
+    [
+        "/v1/audio/voice_consents",
+        "/v1/audio/voices",
+        "/v1/enrollments/{enrollment}/recordings",
+        "/v1/productions/{production}/run",
+        "/v1/productions/{production}/lines/{line}/redo",
+    ]
+)
+"""What creates and is answered with another status than 201, as clients of these routes expect or as it goes on."""
 
 _REPEAT: Final[Mapping[str, Any]] = {
     "name": "Idempotency-Key",
@@ -130,7 +140,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
             name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
             if name in examples():
                 media["example"] = examples()[name]
-    creates = "201" in responses and _JSON in responses["201"].get("content", {})
+    creates = "201" in responses or (method == "post" and path in _ONCE)
     if path in OPEN:
         operation["security"] = []
     for status in errors_of(path, method, operation):

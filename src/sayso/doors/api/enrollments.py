@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Query, Request, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from sayso.doors.api.asking import Asked
+from sayso.doors.api.asking import Asked, Asking
 from sayso.doors.api.bodies import Id, TermsBody
 from sayso.doors.api.errors import TooLarge
 from sayso.doors.api.told import id_of, shown, told
@@ -74,11 +74,17 @@ async def show_enrollment(enrollment: str, asked: Asked) -> JSONResponse:
 
 @router.post(PATH + "/{enrollment}/recordings", responses=told("enrollment-status"))
 async def submit(
-    enrollment: str, asked: Asked, statement: UploadFile, samples: Annotated[list[UploadFile], File()]
+    enrollment: str,
+    asked: Asked,
+    request: Request,
+    statement: UploadFile,
+    samples: Annotated[list[UploadFile], File()],
 ) -> JSONResponse:
     """Hand in the recording of the statement with samples of the voice; it uses the statement up."""
     handed = Recordings(await _read(statement), tuple([await _read(sample) for sample in samples]))
-    return await shown(asked, lambda: shapes.status(submitting.submit(asked.session, enrollment, handed)))
+    sent = [handed.statement, *handed.samples]
+    await asked.done_once(request, lambda: _submitted(asked, enrollment, handed), sent=sent)
+    return await shown(asked, lambda: shapes.status(showing.shown(asked.session, enrollment)))
 
 
 @router.get(PATH + "/{enrollment}/evidence", responses=told("enrollment-evidence"))
@@ -93,6 +99,10 @@ async def decide(enrollment: str, body: ReviewBody, asked: Asked) -> JSONRespons
     return await shown(
         asked, lambda: shapes.status(reviewing.decide(asked.session, enrollment, body.decision, body.reason))
     )
+
+
+def _submitted(asked: Asking, enrollment: str, handed: Recordings) -> None:
+    submitting.submit(asked.session, enrollment, handed)
 
 
 async def _read(file: UploadFile) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import json
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -12,11 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Response
 
 from sayso.doors.api.app import application
-from sayso.doors.api.errors import AddressExposed, AddressTaken
-from sayso.doors.api.problems import answer
+from sayso.doors.api.errors import AddressExposed, AddressTaken, Busy
+from sayso.doors.api.problems import PROBLEM, answer, problem
 from sayso.doors.api.service import Service
 from sayso.errors import Invalid
 
@@ -62,13 +66,16 @@ class _Protocol(HttpToolsProtocol):
     """Hangs up on who connects and does not send the head of a request in time."""
 
     _waiting: Any = None
+    _served: Any = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self._served = self.app
         self._waiting = self.loop.call_later(HEAD_S, transport.close)
 
     def on_headers_complete(self) -> None:
         self._arrived()
+        self.app = _full if max(len(self.connections), len(self.tasks)) > CONNECTIONS else self._served
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -90,6 +97,29 @@ class _Protocol(HttpToolsProtocol):
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
+
+
+async def _full(scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse a request in the one shape of errors: more connections are open than are taken."""
+    response = answer(Busy(f"all {CONNECTIONS} connections are taken; ask again in 1 s"), scope["path"])
+    response.headers["Connection"] = "close"
+    await response(scope, receive, send)
+
+
+class _SocketProtocol(WebSocketsSansIOProtocol):
+    """Tells in the one shape of errors why a handshake opens no WebSocket."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._plain, self.conn.reject = self.conn.reject, self._rejected  # type: ignore[method-assign]
+
+    def _rejected(self, status: int, text: str) -> Response:
+        told = problem(Invalid("got a handshake that opens no WebSocket here"))
+        response = self._plain(status, json.dumps({**told, "status": int(status)}) if text else "")
+        if text:
+            del response.headers["Content-Type"]
+            response.headers["Content-Type"] = PROBLEM
+        return response
 
 
 class _Server(uvicorn.Server):
@@ -123,13 +153,12 @@ def serve(service: Service, address: Address, ready: Callable[[str], None]) -> N
     config = uvicorn.Config(
         application(service),
         http=_Protocol,
-        ws="websockets-sansio",
+        ws=_SocketProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=False,
         proxy_headers=False,
-        limit_concurrency=CONNECTIONS,
         timeout_keep_alive=int(HEAD_S),
         timeout_graceful_shutdown=GRACE_S,
         ws_max_size=64 * 1024,

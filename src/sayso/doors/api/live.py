@@ -32,7 +32,7 @@ from sayso.doors.api.callers import Caller
 from sayso.doors.api.errors import BodyInvalid
 from sayso.doors.api.ordering import Wanted, begun
 from sayso.doors.api.parts import SoundPart, parts_of
-from sayso.doors.api.problems import known, problem
+from sayso.doors.api.problems import answer, known, problem
 from sayso.doors.api.service import Service
 
 router = APIRouter()
@@ -43,7 +43,6 @@ MAX_PENDING: Final = 32
 IDLE_S: Final = 600.0
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])[”\")]*\s+")
-_UNAUTHORISED: Final = 4401
 _BROKEN: Final = 4400
 
 
@@ -191,8 +190,8 @@ async def stream(socket: WebSocket) -> None:
     service: Service = socket.app.state.service
     try:
         caller = await service.caller(socket.headers.get("authorization"))
-    except Exception as error:  # noqa: BLE001 - a stranger is told no more than the status
-        await socket.close(_UNAUTHORISED, known(error).slug)
+    except Exception as error:  # noqa: BLE001 - a stranger is told no more than that
+        await socket.send_denial_response(answer(known(error), socket.url.path))
         return
     await socket.accept()
     await SocketConversation(socket, service, caller).run()

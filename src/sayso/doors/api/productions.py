@@ -105,25 +105,25 @@ async def show_production(production: str, asked: Asked) -> JSONResponse:
 
 
 @router.post("/v1/productions/{production}/run", status_code=202, responses=told("production-progress", 202))
-async def run_production(production: str, body: RunBody, asked: Asked) -> JSONResponse:
+async def run_production(production: str, body: RunBody, asked: Asked, request: Request) -> JSONResponse:
     """Begin to make a production, or go on with it; ask how far it is until its stage is packaged or failed."""
 
     def begun() -> dict[str, Any]:
         _begin(asked.session, production, tuple(body.formats) or DEFAULT_FORMATS, body)
         return shapes.progress(running.progress(asked.session, production))
 
-    return await _shown(asked, begun, 202)
+    return await asked.once(request, begun, status=202)
 
 
 @router.post("/v1/productions/{production}/lines/{line}/redo", responses=told("line-redone"))
-async def redo_line(production: str, line: str, asked: Asked) -> JSONResponse:
+async def redo_line(production: str, line: str, asked: Asked, request: Request) -> JSONResponse:
     """Have one line spoken anew by the next run."""
 
     def redone() -> dict[str, Any]:
         changed = running.redo(asked.session, production, line)
         return shapes.redone(changed, line, changed.take_number(changed.plan.line(line)))
 
-    return await _shown(asked, redone)
+    return await asked.once(request, redone, status=200)
 
 
 @router.get("/v1/productions/{production}/report", responses=told("package-report"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -25,8 +23,9 @@ from sayso.workflows.accounts import api_keys
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import speakers
 from sayso.workflows.erasure import erasing
-from sayso.workflows.speech import exporting, listing
+from sayso.workflows.speech import listing, releases
 from sayso.workflows.speech.exporting import Publication
+from sayso.workflows.speech.releases import SealedRelease
 
 router = APIRouter(tags=["resources"])
 
@@ -99,21 +98,19 @@ async def show_clip(clip: str, asked: Asked) -> JSONResponse:
     response_class=Response,
     responses={201: {"description": "The signed file.", "content": dict.fromkeys(FORMS.values(), BYTES)}},
 )
-async def release_clip(clip: str, body: ReleaseBody, asked: Asked) -> Response:
+async def release_clip(clip: str, body: ReleaseBody, asked: Asked, request: Request) -> Response:
     """Release a clip as a signed file, under a permit of its own."""
     media_type = FORMS.get(body.format)
     if media_type is None:
         raise BodyInvalid(f"format: got {body.format[:20]!r}, expected one of {', '.join(FORMS)}")
     where = body.model_dump(exclude={"format"})
 
-    def released() -> bytes:
+    def released() -> SealedRelease:
         wanted = Publication(listing.shown(asked.session, clip).clip_id, **where)
-        with tempfile.TemporaryDirectory(prefix="sayso-") as folder:
-            output = Path(folder) / f"clip.{body.format}"
-            exporting.export(asked.session, wanted, output)
-            return output.read_bytes()
+        return releases.release(asked.session, wanted, body.format)
 
-    return Response(await asked.run(released), 201, media_type=media_type)
+    made = await asked.done_once(request, released)
+    return Response(await asked.run(lambda: made.file(asked.session)), 201, media_type=media_type)
 
 
 @router.get("/v1/ledger/{entry}/proof", responses=told("proof"))

@@ -81,6 +81,7 @@ class Exported:
     parent: str | None
     content_credentials: bool
     ticket: int
+    permit: Permit
 
 
 def export(session: Session, publication: Publication, output: Path) -> Exported:
@@ -131,6 +132,7 @@ def export(session: Session, publication: Publication, output: Path) -> Exported
         parent=known[0] if known else None,
         content_credentials=file.signed,
         ticket=ticket,
+        permit=granted.permit,
     )
 
 

@@ -7,6 +7,7 @@ speaker's key, for a day; what is made of it is kept with the voice.
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from pathlib import Path
@@ -84,7 +85,7 @@ async def create(
     if key is None:
         raise KeyUnbound("got a credential that names no licensee, expected a key of the API")
 
-    def act() -> dict[str, Any]:
+    def act() -> str:
         stated = stating.state_consent(
             asked.session,
             data,
@@ -95,9 +96,10 @@ async def create(
             speaker=speaker,
         )
         _statements(request).keep(stated)
-        return _consent(asked, showing.shown(asked.session, stated.grant))
+        return stated.grant
 
-    return JSONResponse(await asked.run(act))
+    grant = await asked.done_once(request, act, sent=[json.dumps([name, language, speaker]).encode(), data])
+    return JSONResponse(await asked.run(lambda: _consent(asked, showing.shown(asked.session, grant))))
 
 
 @router.get("/v1/audio/voice_consents", response_model=ConsentsAnswer)
@@ -152,10 +154,14 @@ async def create_voice(
 ) -> JSONResponse:
     """Clone the voice of a sample, which has to be that of the voice consent; minutes, with Kokoro."""
     sample = await _sound(audio_sample)
-    voice = await asked.run(lambda: _cloned(asked, _statements(request).of(consent), sample))
-    _statements(request).drop(consent)
-    made = {"id": voice, "object": "audio.voice", "name": name, "type": "audio_sample"}
-    return JSONResponse({**made, "created_at": int(now().timestamp())})
+
+    def act() -> dict[str, Any]:
+        voice = _cloned(asked, _statements(request).of(consent), sample)
+        _statements(request).drop(consent)
+        return {"id": voice, "created_at": int(now().timestamp())}
+
+    made = await asked.done_once(request, act, sent=[json.dumps([name, consent]).encode(), sample])
+    return JSONResponse({**made, "object": "audio.voice", "name": name, "type": "audio_sample"})
 
 
 def _cloned(asked: Asking, stated: StatedConsent, sample: bytes) -> str:

@@ -1,0 +1,36 @@
+"""A release for a caller who may ask twice: the signed file, sealed with the speaker's key while it is remembered."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sayso.consent import Action, Permit
+from sayso.workflows.installation.session import Session
+from sayso.workflows.speech import exporting
+from sayso.workflows.speech.exporting import Publication
+
+FIELD: Final = "released file"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRelease:
+    """One release: the permit it was made under, and its file, which nobody reads once that permit has ended."""
+
+    permit: Permit
+    sealed: bytes
+
+    def file(self, session: Session) -> bytes:
+        """Return the signed file; raise `PermitRefused` where consent or the permit ended, `Shredded` after an erasure."""
+        session.gate.check(self.permit, Action.PUBLISH)
+        return session.vault.open_field(self.sealed, self.permit.speaker, field=FIELD)
+
+
+def release(session: Session, publication: Publication, suffix: str) -> SealedRelease:
+    """Release a clip in the form that a file of this suffix has; raise as `exporting.export` does."""
+    with tempfile.TemporaryDirectory(prefix="sayso-") as folder:
+        output = Path(folder) / f"clip.{suffix}"
+        permit = exporting.export(session, publication, output).permit
+        return SealedRelease(permit, session.vault.seal_field(output.read_bytes(), permit.speaker, field=FIELD))
