@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from sayso.audio import decode
 from sayso.doors import schemas
-from sayso.workflows.consent import granting
+from sayso.workflows.consent import changing, granting
 from sayso.workflows.consent.granting import Terms
 from tests.doors.schemas import validator
 from tests.workflows.conftest import LICENSEE, PURPOSE

@@ -28,7 +28,6 @@ from sayso.doors.api.problems import PROBLEM, is_openai, told_on
 from sayso.doors.api.told import examples
 from sayso.errors import Bug, Refused, SaysoError, Unavailable
 
-
 ERRORS: Final[Mapping[HTTPStatus, SaysoError]] = {
     HTTPStatus.BAD_REQUEST: BodyInvalid("speed: input should be less than or equal to 2"),
     HTTPStatus.UNAUTHORIZED: KeyMissingHere("got a request without a key"),

@@ -23,7 +23,7 @@ class SealedRelease:
     sealed: bytes
 
     def file(self, session: Session) -> bytes:
-        """Return the signed file; raise `PermitRefused` where consent or the permit ended, `Shredded` after an erasure."""
+        """Return the signed file; raise `PermitRefused` where consent or the permit ended."""
         session.gate.check(self.permit, Action.PUBLISH)
         return session.vault.open_field(self.sealed, self.permit.speaker, field=FIELD)
 
