@@ -40,7 +40,7 @@ from sayso.voices import CloningPermit, clone_zero_shot, reference, style_fit, z
 from sayso.workflows.consent import permission
 from sayso.workflows.installation import rows
 from sayso.workflows.provenance.releasing import ProgrammeDraft, SoundDraft, TakeDraft
-from sayso.workflows.speech import credentials, exporting, orders, speaking
+from sayso.workflows.speech import credentials, exporting, orders, releases, speaking
 from sayso.workflows.speech import live as live_speech
 from sayso.workflows.speech.speaking import speak
 from sayso.workflows.voices import archive, cloning, voicebook
@@ -707,6 +707,15 @@ def be_sent_a_piece_that_waited_until_after_a_withdrawal() -> None:
 
 
 # Exporting
+
+
+@against("workflows/speech/releases.py:SealedRelease.file without check 0")
+def have_a_release_given_again_after_a_withdrawal(site: Site) -> None:
+    permit, _ = clip_permit(site, action=Action.PUBLISH)
+    sealed = site.session.vault.seal_field(b"a signed file", permit.speaker, field=releases.FIELD)
+    site.end_permits()
+    with refused("a released file was given again after the withdrawal"):
+        releases.SealedRelease(permit, sealed).file(site.session)
 
 
 def clip_of(site: Site) -> Clip:

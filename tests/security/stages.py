@@ -26,6 +26,7 @@ CHECKS: dict[str, int] = {
     "workflows/voices/archive.py:sealed_voice": 1,
     "workflows/speech/credentials.py:packed": 1,
     "workflows/speech/live.py:LiveSpeech.left": 1,
+    "workflows/speech/releases.py:SealedRelease.file": 1,
     "workflows/provenance/releasing.py:SoundDraft.write": 1,
     "workflows/provenance/releasing.py:SoundDraft.publish": 1,
     "workflows/provenance/releasing.py:ProgrammeDraft._write": 1,
