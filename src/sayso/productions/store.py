@@ -1,4 +1,4 @@
-"""The tables of productions: for whom and what for in the clear, the plan itself sealed; checked lines, paused runs."""
+"""The tables of productions: for whom and what for in the clear, the plan itself sealed; checked lines, runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, String, Table, delete, insert, select, update
 
 from sayso.database import metadata, organisation_of, within
 from sayso.ids import ID_LENGTH, ClipId, ProductionId, RunId
@@ -43,6 +43,16 @@ paused_runs = Table(
     Column("paused_at", String(24), nullable=False),
 )
 """The runs that were paused, until they are resumed or cancelled."""
+
+run_priorities = Table(
+    "run_priorities",
+    metadata,
+    Column("run_id", String(ID_LENGTH), primary_key=True),
+    Column("production_id", String(ID_LENGTH), nullable=False),
+    Column("organisation_id", String(ID_LENGTH), nullable=False, index=True),
+    Column("priority", Integer, nullable=False),
+)
+"""The priorities of runs that were asked for with one; see `sayso.productions.turns`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,19 @@ def pauses(tx: Connection) -> dict[RunId, ProductionId]:
     """Return the paused runs that are seen, with their productions."""
     query = select(paused_runs.c.run_id, paused_runs.c.production_id).where(within(tx, paused_runs))
     return {RunId(run): ProductionId(production) for run, production in tx.execute(query)}
+
+
+def keep_priority(tx: Connection, run: RunId, production: ProductionId, priority: int) -> None:
+    """Keep the priority of a run, in place of one that it had."""
+    tx.execute(delete(run_priorities).where(within(tx, run_priorities), run_priorities.c.run_id == run))
+    values = {"run_id": run, "production_id": production, "priority": priority}
+    tx.execute(insert(run_priorities).values(organisation_id=organisation_of(tx), **values))
+
+
+def priorities(tx: Connection) -> dict[RunId, int]:
+    """Return the priorities of the runs that are seen, of those that have one."""
+    query = select(run_priorities.c.run_id, run_priorities.c.priority).where(within(tx, run_priorities))
+    return {RunId(run): priority for run, priority in tx.execute(query)}
 
 
 def _unknown(production: str) -> ProductionUnknown:

@@ -23,7 +23,9 @@ class Settings:
     clip must survive, by default the telephone, which takes more of it than MP3 at 64 kbit/s and costs a quarter;
     ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``line_checks``: whether some, all or
     none of a production's lines (sampled, all, signal) are heard by models too; ``production_workers``: how many
-    processes make the lines of one; ``non_commercial_projects``: those for which an engine may speak whose weights
+    processes make the lines of one; ``production_turns``: how many lines and chapters this machine works on at once
+    over all productions, ``licensee_turns``: how many of one licensee, ``licensee_rate``: how many lines of one it
+    begins a minute (0: any number); ``non_commercial_projects``: those for which an engine may speak whose weights
     allow no commercial use; ``credential_file``: the credential of who uses the command line, where it is not the
     local operator; ``high_water``: a folder outside the home, never restored with it, in which is remembered how far
     the log has come; ``journal``: the file for what the program does, ``-`` for standard error (see `sayso.journal`);
@@ -51,6 +53,9 @@ class Settings:
     weak_marks: str = "flag"
     line_checks: str = "sampled"
     production_workers: int = 1
+    production_turns: int = 0
+    licensee_turns: int = 0
+    licensee_rate: int = 0
     gate: str = "off"
     non_commercial_projects: tuple[str, ...] = ()
     credential_file: Path | None = None

@@ -47,6 +47,7 @@ _Blobs = Annotated[str, Field(pattern=r"^(file:///|memory:///|(s3|s3a|gs|az|azur
 _Witness = Annotated[str, Field(pattern=r"^https?://\S+ +[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$")]
 _ARGUMENT: Final = "argument"
 _List: Final = (NoDecode, BeforeValidator(_split))
+_NUMBER: Final = "a whole number, 0 for any"
 _DATABASE: Final = "an address such as sqlite:////srv/sayso.sqlite or postgresql://user@host/sayso"
 
 
@@ -79,6 +80,9 @@ class GivenSettings(BaseSettings):
     mark_chains: Annotated[tuple[Chain, ...], *_List] | None = Field(default=None, description="a list of codecs")
     weak_marks: WeakMarks | None = Field(default=None, description="flag or refuse")
     production_workers: int | None = Field(default=None, ge=1, le=64, description="a whole number, 1 to 64")
+    production_turns: int | None = Field(default=None, ge=0, le=10_000, description=_NUMBER)
+    licensee_turns: int | None = Field(default=None, ge=0, le=10_000, description=_NUMBER)
+    licensee_rate: int | None = Field(default=None, ge=0, le=10_000, description=_NUMBER)
     line_checks: LineChecks | None = Field(default=None, description="sampled, all or signal")
     gate: GatePolicy | None = Field(default=None, description="off or required")
     non_commercial_projects: Annotated[tuple[str, ...], *_List] | None = Field(

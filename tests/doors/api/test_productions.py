@@ -66,14 +66,16 @@ def test_a_production_is_made_and_told(server, planned):
     assert planned["missing"] == []
     with server.http() as http:
         shown(http.get(f"/v1/productions/{production}"), "production-progress")
-        begun = http.post(f"/v1/productions/{production}/run", json={"formats": ["wav"]})
+        begun = http.post(f"/v1/productions/{production}/run", json={"formats": ["wav"], "priority": 8})
         shown(begun, "production-progress", 202)
         assert ended(http, production)["stage"] == "packaged"
         report = shown(http.get(f"/v1/productions/{production}/report"), "package-report")
         assert report["whole"]
         shown(http.get("/v1/runs"), "runs")
         (run,) = runs_of(http, production)
-        assert shown(http.get(f"/v1/runs/{run['run']}"), "run")["state"] == "success"
+        shown_run = shown(http.get(f"/v1/runs/{run['run']}"), "run")
+        assert (shown_run["state"], shown_run["priority"], shown_run["licensee"]) == ("success", 8, LICENSEE)
+        assert http.post(f"/v1/productions/{production}/run", json={"priority": 10}).status_code == 400
         assert shown(http.post(f"/v1/runs/{run['run']}/cancel"), "run")["run"] == run["run"]
         redone = http.post(f"/v1/productions/{production}/lines/c01-0002/redo")
         while redone.status_code == 409:  # the process that made the package is still on its way out

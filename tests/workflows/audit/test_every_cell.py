@@ -38,6 +38,7 @@ ENUMS = {
 UNHELD = {
     "checked_lines": "says what a person should listen to; nothing is permitted, counted or released by it",
     "paused_runs": "holds work up; nothing is permitted, counted or released by it",
+    "run_priorities": "says what is worked on first; nothing is permitted, counted or released by it",
 }
 """Tables that the ledger does not speak for, each with the reason."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sayso.workflows.audit import auditing
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.productions import takes
+from sayso.workflows.productions.queueing import Queue
 from sayso.workflows.productions.sharing import SharedLines
 
 from .test_running import entries, hashes
@@ -72,10 +73,11 @@ def test_a_line_that_another_process_holds_is_waited_for_and_others_are_made_mea
     production = book.planned.production
     order: list[str] = []
     monkeypatch.setattr(takes, "worked", lambda session, production, line, **_: order.append(line.line.label))
-    shared = SharedLines(book.session, production)
+    queue = Queue(book.session, production, 5)
+    shared = SharedLines(book.session, production, queue)
     pid = os.fork()
     if pid == 0:  # POSIX locks are of a process: this one holds the first line until it dies
-        SharedLines(book.session, production)._claim(0)
+        SharedLines(book.session, production, queue)._claim(0)
         time.sleep(30)
         os._exit(0)
     time.sleep(0.5)

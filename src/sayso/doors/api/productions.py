@@ -25,6 +25,7 @@ from sayso.doors.api.errors import TooLarge
 from sayso.doors.api.told import told
 from sayso.doors.shapes import productions as shapes
 from sayso.productions.errors import ProductionBusy
+from sayso.productions.turns import LEAST_PRIORITY, MOST_PRIORITY
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import planning, plans, reporting, running, runs
 from sayso.workflows.productions.delivery import DEFAULT_FORMATS, Delivery
@@ -47,13 +48,14 @@ _BEGINNING: Final = threading.Lock()
 
 
 class RunBody(BaseModel):
-    """What is wanted of a run: formats, levels, and where the files of a feed will lie."""
+    """What is wanted of a run: formats, levels, where the files of a feed will lie, and its place in the queue."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"formats": ["mp3", "m4b"]}]})
 
     formats: Annotated[list[str], Field(max_length=10)] = []
     target: Annotated[str, Field(max_length=20)] = "acx"
     base_url: Annotated[str, Field(max_length=500)] = ""
+    priority: Annotated[int | None, Field(ge=LEAST_PRIORITY, le=MOST_PRIORITY)] = None
 
 
 @router.post("/v1/productions", status_code=201, responses=told("production-planned", 201))
@@ -173,7 +175,7 @@ def _begin(session: Session, production: str, formats: tuple[str, ...], body: Ru
     folder = _folder(session, production)
     make_private(folder)
     delivery = Delivery(folder, formats, body.target, body.base_url)
-    _keep(production, lambda: running.begin(session, production, delivery))
+    _keep(production, lambda: running.begin(session, production, delivery, priority=body.priority))
 
 
 def _keep(production: str, begin: Callable[[], subprocess.Popen[bytes]]) -> bool:

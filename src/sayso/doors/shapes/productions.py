@@ -95,6 +95,9 @@ def run(found: RunShown) -> dict[str, Any]:
         "began_at": found.began_at,
         "ended_at": found.ended_at,
         "steps": found.steps,
+        "licensee": found.licensee,
+        "priority": found.priority,
+        "waits_for": found.waits_for,
         "problem": found.problem,
     }
 

@@ -14,7 +14,8 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
@@ -24,16 +25,19 @@ from sayso.database.engine import DatabaseUnavailable
 from sayso.disk import make_private
 from sayso.errors import Bug, Refused, SaysoError, Unavailable
 from sayso.productions.errors import ExtraMissing
+from sayso.productions.turns import PRIORITY
 from sayso.settings import Settings
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import chapters, packaging, plans, takes
 from sayso.workflows.productions.delivery import Delivery
-from sayso.workflows.productions.plans import Production
+from sayso.workflows.productions.plans import PlannedLine, Production
+from sayso.workflows.productions.queueing import Queue, TurnGivenUp
 from sayso.workflows.productions.sharing import SharedLines, shared
 from sayso.workflows.voices.house import house_speaker
 
 try:
     from dbos import DBOS, DBOSClient, Serializer, SetWorkflowID
+    from dbos import error as dbos_error
 except ImportError:  # pragma: no cover - told by the first command of productions
     raise ExtraMissing("dbos is not installed; install sayso[productions]") from None
 
@@ -52,6 +56,7 @@ _T = TypeVar("_T")
 RETRY_S: Final = 1.0
 _ATTEMPTS: Final = 3
 _REBUILDS: Final = 5
+_FINISHING: Final = 0.1
 _FIELD: Final = "production delivery"
 
 
@@ -89,13 +94,20 @@ class _Bench:
 
     session: Session | None = None
     at_step: threading.Lock = field(default_factory=threading.Lock)
+    is_over: threading.Event = field(default_factory=threading.Event)
     lines: SharedLines | None = None
+    queue: Queue | None = None
     productions: dict[str, Production] = field(default_factory=dict)
 
     def at(self) -> Session:
         if self.session is None:
             raise Bug("a step of a production ran without an installation")
         return self.session
+
+    def turn(self, cost_ms: int, *, is_line: bool) -> AbstractContextManager[None]:
+        if self.queue is None:
+            raise Bug("a step of a production ran without a queue")
+        return self.queue.turn(cost_ms, is_line=is_line, is_over=self.is_over.is_set)
 
     def production(self, production_id: str) -> Production:
         if production_id not in self.productions:
@@ -118,6 +130,8 @@ def _step(work: Callable[_P, _T]) -> Callable[_P, _T]:
             try:
                 with _BENCH.at_step:
                     return work(*words, **more)
+            except TurnGivenUp:  # as a step that is cut off, which is done when the run goes on
+                raise dbos_error.DBOSWorkflowCancelledError("the run ended while it waited for its turn") from None
             except DatabaseUnavailable:
                 if time.monotonic() > ends:
                     raise
@@ -145,8 +159,12 @@ def permit_step(production_id: str) -> list[list[Any]]:
 @_step
 def line_step(production_id: str, label: str, opens: bool) -> dict[str, Any]:
     """Make one line, unless it is made; a refusal stops it alone, and an engine that fails is asked again."""
+    production = _BENCH.production(production_id)
+    line = production.plan.line(label)
     with contextlib.nullcontext() if _BENCH.lines is None else _BENCH.lines.taken(label):
-        return _line(production_id, label, opens=opens)
+        is_made = takes.clip_of(_BENCH.at(), production, line) is not None
+        with contextlib.nullcontext() if is_made else _BENCH.turn(line.bound_ms, is_line=True):
+            return _line(production_id, label, opens=opens)
 
 
 def _line(production_id: str, label: str, *, opens: bool) -> dict[str, Any]:
@@ -169,13 +187,19 @@ def _line(production_id: str, label: str, *, opens: bool) -> dict[str, Any]:
     return {"line": label, "stopped": stopped} if stopped else {"line": label, "failed": problem}
 
 
+def _share(lines: Iterable[PlannedLine]) -> int:
+    """Return what work on finished lines takes up, beside making them."""
+    return round(_FINISHING * sum(line.bound_ms for line in lines))
+
+
 @DBOS.step()
 @_step
 def chapter_step(production_id: str, number: int, delivery: str, round_: int) -> dict[str, Any]:
     """Write the files of one chapter; ``round_`` counts how often a withdrawal had them made anew."""
     session, production = _BENCH.at(), _BENCH.production(production_id)
     chapter = next(one for one in production.plan.chapters if one.number == number)
-    record = chapters.release(session, production, chapter, opened_delivery(session, delivery))
+    with _BENCH.turn(_share(chapter.lines), is_line=False):
+        record = chapters.release(session, production, chapter, opened_delivery(session, delivery))
     return {"number": number, "round": round_, "is_new": record["is_new"], "stopped": record["stopped"]}
 
 
@@ -184,7 +208,8 @@ def chapter_step(production_id: str, number: int, delivery: str, round_: int) ->
 def package_step(production_id: str, delivery: str, round_: int) -> dict[str, Any]:
     """Bind and list everything; ``round_`` as in `chapter_step`."""
     session, production = _BENCH.at(), _BENCH.production(production_id)
-    done = packaging.package(session, production, opened_delivery(session, delivery))
+    with _BENCH.turn(_share(production.plan.lines()), is_line=False):
+        done = packaging.package(session, production, opened_delivery(session, delivery))
     if done is None:
         return {"round": round_, "is_stale": True}
     return {"round": round_, "is_stale": False, "digest": done.digest, "stopped": list(done.stopped)}
@@ -230,25 +255,31 @@ def opened_delivery(session: Session, sealed: str) -> Delivery:
 
 
 @contextlib.contextmanager
-def at_work(session: Session, executor: str) -> Iterator[None]:
+def at_work(session: Session, executor: str, priority: int = PRIORITY) -> Iterator[None]:
     """Run the workflows of ``executor`` in this process within the block, those first that a dead one left."""
     if _BENCH.session is not None:
         raise Bug("a process works on one production at a time")
     url = database_url(session.settings)
     _prepare(url)
     _BENCH.session, _BENCH.productions = session, {}
+    _BENCH.is_over.clear()
     try:
-        with shared(session, plans.opened(session, executor)) as lines:
-            _BENCH.lines = lines
+        production = plans.opened(session, executor)
+        with (
+            contextlib.closing(Queue(session, production, priority)) as queue,
+            shared(session, production, queue, priority, _BENCH.is_over.is_set) as lines,
+        ):
+            _BENCH.queue, _BENCH.lines = queue, lines
             try:
                 with _LAUNCHING:
                     _launch(url, executor)
                 yield
             finally:
+                _BENCH.is_over.set()
                 with _BENCH.at_step:
                     DBOS.destroy()
     finally:
-        _BENCH.session = _BENCH.lines = None
+        _BENCH.session = _BENCH.lines = _BENCH.queue = None
 
 
 def started(run: str, production_id: str, delivery: str) -> None:

@@ -28,7 +28,7 @@ from sayso.workflows.installation.session import Session, open_session
 def spawned(session: Session, work: Mapping[str, Any]) -> subprocess.Popen[bytes]:
     """Return a process that does ``work`` as who asks.
 
-    It is ``{"help": ID}``, ``{"run": ID, "to": DELIVERY}`` or ``{"resume": RUN}``.
+    It is ``{"help": ID, "priority": N}``, ``{"run": ID, "to": DELIVERY, "priority": N}`` or ``{"resume": RUN}``.
     """
     session.require(Right.SPEECH)
     process = subprocess.Popen(
@@ -72,18 +72,19 @@ def _session(told: Mapping[str, Any]) -> Session:
 def main() -> None:
     """Do what the standard input says."""
     # Both load this module: it can load them only when it works.
-    from sayso.workflows.productions import plans, running, sharing  # noqa: PLC0415
+    from sayso.workflows.productions import plans, queueing, running, sharing  # noqa: PLC0415
     from sayso.workflows.productions.delivery import Delivery  # noqa: PLC0415
 
     told = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     session = _session(told)
     if "run" in told:
-        running.run(session, told["run"], Delivery.of(told["to"]))
+        running.run(session, told["run"], Delivery.of(told["to"]), priority=told["priority"])
     elif "resume" in told:
         running.resume(session, told["resume"])
     else:
-        lines = sharing.SharedLines(session, plans.opened(session, told["help"]))
+        production = plans.opened(session, told["help"])
+        lines = sharing.SharedLines(session, production, queueing.Queue(session, production, told["priority"]))
         while lines.help():
             pass
     session.close()

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from sayso.accounts.rights import Right
 from sayso.consent.errors import ConsentRefused
 from sayso.errors import Conflict
-from sayso.ids import new_id, parse_id
+from sayso.ids import RunId, new_id, parse_id
 from sayso.productions.errors import RunOutdated
+from sayso.productions.turns import PRIORITY
 from sayso.progress import Report, silent
 from sayso.workflows.installation.session import Session
-from sayso.workflows.productions import pausing, permitting, plans, runs, takes
+from sayso.workflows.productions import pausing, permitting, plans, queueing, runs, takes
 from sayso.workflows.productions.alone import alone
 from sayso.workflows.productions.delivery import MANIFEST, Delivery
 from sayso.workflows.productions.elsewhere import spawned
@@ -67,40 +68,59 @@ class Progress:
 
 
 def run(
-    session: Session, production_id: str, delivery: Delivery, report: Report = silent, *, fresh: bool = False
+    session: Session,
+    production_id: str,
+    delivery: Delivery,
+    report: Report = silent,
+    *,
+    fresh: bool = False,
+    priority: int | None = None,
 ) -> Produced:
     """Make the production into ``delivery``, or go on with a run that was cut off, and return what came of it.
+
+    ``priority`` is its place among the productions of its licensee (see `sayso.productions.turns`): by default 5, or
+    what a run that was cut off had.
 
     Raise `ConsentRefused` with every reason where anything is missing before the first sound; `ProductionBusy` where
     another process works on it; `RunPaused` where it is paused, now or meanwhile; `WorkFailed` where a disk or a
     database could not be had.
     """
+    queueing.checked_priority(priority)
     production, delivery = _ready(session, production_id, delivery)
     with alone(session, production.production_id):
-        return _run(session, production, delivery, report, fresh=fresh)
+        return _run(session, production, delivery, report, fresh=fresh, priority=priority)
 
 
-def _run(session: Session, production: Production, delivery: Delivery, report: Report, *, fresh: bool) -> Produced:
+def _run(
+    session: Session, production: Production, delivery: Delivery, report: Report, *, fresh: bool, priority: int | None
+) -> Produced:
     """Go on with the run that a dead process left, or begin one; both alone."""
     durable = runs.durable()
     unfinished = _unfinished(session, production.production_id, None if fresh else delivery)
     run_id = unfinished or new_id("run")
-    with durable.at_work(session, production.production_id):
+    place = _place(session, run_id) if priority is None else priority
+    queueing.keep_priority(session, run_id, production.production_id, place)
+    with durable.at_work(session, production.production_id, place):
         if unfinished is None:
             durable.started(run_id, production.production_id, durable.sealed_delivery(session, delivery))
         told = _awaited(session, durable, run_id, production, report)
     return _produced(production, run_id, delivery, told)
 
 
-def begin(session: Session, production_id: str, delivery: Delivery) -> Popen[bytes]:
+def _place(session: Session, run_id: str) -> int:
+    return queueing.priorities(session).get(RunId(run_id), PRIORITY)
+
+
+def begin(session: Session, production_id: str, delivery: Delivery, *, priority: int | None = None) -> Popen[bytes]:
     """Begin what `run` does in a process of its own, and return that; `progress` and `listed` tell how it goes.
 
     It ends with this process, and goes on when it is begun again. Raise as `run` does before its first sound.
     """
+    queueing.checked_priority(priority)
     production, delivery = _ready(session, production_id, delivery)
     with alone(session, production.production_id):
         pass
-    return spawned(session, {"run": production.production_id, "to": delivery.told()})
+    return spawned(session, {"run": production.production_id, "to": delivery.told(), "priority": priority})
 
 
 def _ready(session: Session, production_id: str, delivery: Delivery) -> tuple[Production, Delivery]:
@@ -130,8 +150,8 @@ def resume(session: Session, run_id: str, report: Report = silent) -> Produced:
     with alone(session, production.production_id):
         pausing.free(session, production.production_id)
         if not is_same:
-            return _run(session, production, delivery, report, fresh=True)
-        with durable.at_work(session, production.production_id):
+            return _run(session, production, delivery, report, fresh=True, priority=_place(session, run_id))
+        with durable.at_work(session, production.production_id, _place(session, run_id)):
             durable.resumed(run_id)
             told = _awaited(session, durable, run_id, production, report)
     return _produced(production, run_id, delivery, told)
@@ -160,8 +180,9 @@ def fork(session: Session, run_id: str, step: int, report: Report = silent) -> P
         raise RunOutdated(
             f"got {run_id}, whose plan was changed since; expected a run of the plan as it is: run it anew"
         )
-    forked = new_id("run")
-    with alone(session, production.production_id), durable.at_work(session, production.production_id):
+    forked, place = new_id("run"), _place(session, run_id)
+    with alone(session, production.production_id), durable.at_work(session, production.production_id, place):
+        queueing.keep_priority(session, forked, production.production_id, place)
         durable.forked(run_id, step, forked)
         told = _awaited(session, durable, forked, production, report)
     return _produced(production, forked, delivery, told)

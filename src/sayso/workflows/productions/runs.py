@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sayso.accounts.rights import Right
 from sayso.clock import stamp
 from sayso.errors import NotFound
-from sayso.ids import parse_id
+from sayso.ids import RunId, parse_id
 from sayso.productions.errors import ProductionUnknown, RunEnded
+from sayso.productions.turns import PRIORITY
 from sayso.workflows.installation.session import Session
-from sayso.workflows.productions import pausing, plans
+from sayso.workflows.productions import pausing, plans, queueing
 from sayso.workflows.productions.plans import Production
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ class RunUnknown(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class RunShown:
-    """One run, as it is now: ``state`` is paused, or DBOS's word in lower case, ``steps`` how many are done."""
+    """One run, as it is now: ``state`` is paused, or DBOS's word in lower case, ``steps`` how many are done.
+
+    ``waits_for`` says what a run that waits has not: a turn, one of its licensee's turns (licensee), or a rate.
+    """
 
     run: str
     production: str
@@ -40,6 +44,9 @@ class RunShown:
     began_at: str
     ended_at: str | None
     steps: int
+    licensee: str
+    priority: int
+    waits_for: str = ""
     problem: str = ""
 
 
@@ -76,20 +83,20 @@ def cancel(session: Session, run_id: str) -> RunShown:
 
 def shown(session: Session, run_id: str) -> RunShown:
     """Return one run; raise `RunUnknown`."""
-    asked(session, run_id)
+    production, *_ = asked(session, run_id)
     with durable().client(session.settings) as client:
         found = client.list_workflows(workflow_ids=[run_id])[0]
         steps = len(client.list_workflow_steps(run_id, load_output=False))
-    return _shown(found, steps, pausing.held(session))
+    return replace(_Table.of(session).shown(found, production.licensee), steps=steps)
 
 
 def listed(session: Session) -> list[RunShown]:
     """Return the runs of the productions that who asks sees, the newest first, without their steps counted."""
-    seen = {row.production_id for row in plans.listed(session)}
+    seen: dict[str, str] = {row.production_id: row.licensee for row in plans.listed(session)}
     with durable().client(session.settings) as client:
         found = [one for one in client.list_workflows(sort_desc=True) if production_of(one) in seen]
-    held = pausing.held(session)
-    return [_shown(one, 0, held) for one in found]
+    table = _Table.of(session)
+    return [table.shown(one, seen[production_of(one)]) for one in found]
 
 
 def check_unpaused(session: Session, production: Production) -> None:
@@ -130,18 +137,34 @@ def asked(session: Session, run_id: str) -> tuple[Production, str, bool]:
         raise unknown from None
 
 
-def _shown(status: Any, steps: int, held: Container[str]) -> RunShown:
-    ended, state = status.completed_at, str(status.status)
-    is_paused = status.workflow_id in held and state in {"CANCELLED", *GOING}
-    return RunShown(
-        run=status.workflow_id,
-        production=production_of(status),
-        state=_PAUSED if is_paused else state.lower(),
-        began_at=_moment(status.created_at),
-        ended_at=None if ended is None else _moment(ended),
-        steps=steps,
-        problem="" if status.error is None else str(status.error),
-    )
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What is known of runs beside what DBOS knows."""
+
+    held: Container[str]
+    priorities: Mapping[RunId, int]
+    obstacles: Mapping[str, str]
+
+    @classmethod
+    def of(cls, session: Session) -> _Table:
+        return cls(pausing.held(session), queueing.priorities(session), queueing.obstacles(session))
+
+    def shown(self, status: Any, licensee: str) -> RunShown:
+        """Return a run of DBOS's as it is shown, its steps not counted."""
+        ended, state, production = status.completed_at, str(status.status), production_of(status)
+        is_paused = status.workflow_id in self.held and state in {"CANCELLED", *GOING}
+        return RunShown(
+            run=status.workflow_id,
+            production=production,
+            state=_PAUSED if is_paused else state.lower(),
+            began_at=_moment(status.created_at),
+            ended_at=None if ended is None else _moment(ended),
+            steps=0,
+            licensee=licensee,
+            priority=self.priorities.get(status.workflow_id, PRIORITY),
+            waits_for=self.obstacles.get(production, "") if state in GOING and not is_paused else "",
+            problem="" if status.error is None else str(status.error),
+        )
 
 
 def _moment(epoch_ms: int) -> str:

@@ -11,7 +11,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from subprocess import TimeoutExpired
 from typing import Final
 
@@ -20,7 +20,8 @@ from sayso.disk import PRIVATE, make_private
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import pausing, takes
 from sayso.workflows.productions.elsewhere import spawned
-from sayso.workflows.productions.plans import Production
+from sayso.workflows.productions.plans import PlannedLine, Production
+from sayso.workflows.productions.queueing import Queue, TurnGivenUp
 
 _POLL_S: Final = 0.02
 _LINE_S: Final = 60.0
@@ -30,9 +31,15 @@ _LINE_S: Final = 60.0
 class SharedLines:
     """The lines of one production, of which each process takes those that no other one has taken."""
 
-    def __init__(self, session: Session, production: Production) -> None:
-        """Begin at the first line."""
-        self._session, self._production = session, production
+    def __init__(
+        self, session: Session, production: Production, queue: Queue, is_over: Callable[[], bool] | None = None
+    ) -> None:
+        """Begin at the first line; each is made in a turn of ``queue``, for which nobody waits once it ``is_over``.
+
+        By default that is when the run is paused.
+        """
+        self._session, self._production, self._queue = session, production, queue
+        self._is_over = is_over or self.is_paused
         self._lines = [
             (line, place == 0) for chapter in production.plan.chapters for place, line in enumerate(chapter.lines)
         ]
@@ -72,15 +79,24 @@ class SharedLines:
                 continue
             try:
                 if takes.clip_of(self._session, self._production, line) is None:
-                    with contextlib.suppress(Exception):
-                        takes.worked(self._session, self._production, line, opens=opens)
-                    return True
+                    return self._made(line, opens=opens)
             finally:
                 self._left.add(place)
                 self._release(place)
                 while self._passed in self._left:
                     self._passed += 1
         return False
+
+    def _made(self, line: PlannedLine, *, opens: bool) -> bool:
+        """Make a line in a turn of its own; return whether it came to that."""
+        try:
+            with self._queue.turn(line.bound_ms, is_line=True, is_over=self._is_over):
+                takes.worked(self._session, self._production, line, opens=opens)
+        except TurnGivenUp:
+            return False
+        except Exception:  # noqa: BLE001 - the run itself comes to the line, and tells what is wrong with it
+            return True
+        return True
 
     def is_paused(self) -> bool:
         """Return whether the run that these lines are made for is paused."""
@@ -98,16 +114,19 @@ class SharedLines:
 
 
 @contextlib.contextmanager
-def shared(session: Session, production: Production) -> Iterator[SharedLines | None]:
+def shared(
+    session: Session, production: Production, queue: Queue, priority: int, is_over: Callable[[], bool]
+) -> Iterator[SharedLines | None]:
     """Share the lines with as many processes as the settings say, within the block; None where this one is alone."""
     count = session.settings.production_workers
     if count == 1:
         yield None
         return
     session.require(Right.SPEECH)
-    lines, helpers = SharedLines(session, production), []
+    lines, helpers = SharedLines(session, production, queue, is_over), []
+    work = {"help": production.production_id, "priority": priority}
     try:
-        helpers += [spawned(session, {"help": production.production_id}) for _ in range(count - 1)]
+        helpers += [spawned(session, work) for _ in range(count - 1)]
         yield lines
     finally:
         patience_s = _LINE_S if lines.is_paused() else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -32,6 +32,12 @@ Formats = Annotated[
 ]
 Levels = Annotated[str, typer.Option("--target", help="Levels to master to: acx or podcast.")]
 BaseUrl = Annotated[str, typer.Option("--base-url", help="Address under which the feed's files will lie.")]
+
+
+Priority = Annotated[
+    int | None,
+    typer.Option(min=1, max=9, help="Place among the licensee's runs: 1 (last) to 9 (first); default: 5."),
+]
 
 
 @app.command("plan")
@@ -81,13 +87,15 @@ def run(
     formats: Formats = None,
     target: Levels = "acx",
     base_url: BaseUrl = "",
+    priority: Priority = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a production, or go on with it after a crash."""
     from sayso.workflows.productions import running  # noqa: PLC0415
 
     with bar("producing") as report:
-        done = running.run(local_session(), production, _delivery(output, formats, target, base_url), report)
+        delivery = _delivery(output, formats, target, base_url)
+        done = running.run(local_session(), production, delivery, report, priority=priority)
     _show(done, as_json=as_json)
 
 
@@ -98,10 +106,11 @@ def resume(
     formats: Formats = None,
     target: Levels = "acx",
     base_url: BaseUrl = "",
+    priority: Priority = None,
     as_json: AsJson = False,
 ) -> None:
     """Go on with an interrupted production."""
-    run(production, output, formats, target, base_url, as_json=as_json)
+    run(production, output, formats, target, base_url, priority, as_json=as_json)
 
 
 @app.command("package")
@@ -111,13 +120,14 @@ def package(
     formats: Formats = None,
     target: Levels = "acx",
     base_url: BaseUrl = "",
+    priority: Priority = None,
     as_json: AsJson = False,
 ) -> None:
     """Package a production in other formats or levels.
 
     Lines that are made are not made again.
     """
-    run(production, output, formats, target, base_url, as_json=as_json)
+    run(production, output, formats, target, base_url, priority, as_json=as_json)
 
 
 @app.command("status")
@@ -227,6 +237,8 @@ def _report(found: PackageReport) -> Iterator[str]:
         yield f"chapter {chapter['number']}: {levels}; {marks['readable']} of {marks['checked']} marks read"
 
 
+_WAITS: Final = {"turn": "its turn", "licensee": "other lines of its licensee", "rate": "its licensee's rate"}
+
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Run id, run_...")]
 
 
@@ -292,4 +304,6 @@ def fork_run(
 
 def _run(found: RunShown) -> str:
     problem = f": {found.problem}" if found.problem else ""
-    return f"{found.run}: {found.production}, {found.state} since {found.ended_at or found.began_at}{problem}"
+    waits = f", waits for {_WAITS[found.waits_for]}" if found.waits_for else ""
+    since = found.ended_at or found.began_at
+    return f"{found.run}: {found.production}, priority {found.priority}, {found.state} since {since}{waits}{problem}"

@@ -402,6 +402,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reservations_grant_id"), "reservations", ["grant_id"], unique=False)
     op.create_index(op.f("ix_reservations_outer_id"), "reservations", ["outer_id"], unique=False)
     op.create_table(
+        "run_priorities",
+        sa.Column("run_id", sa.String(length=20), nullable=False),
+        sa.Column("production_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_run_priorities")),
+    )
+    op.create_index(op.f("ix_run_priorities_organisation_id"), "run_priorities", ["organisation_id"], unique=False)
+    op.create_table(
         "speaker_keys",
         sa.Column("speaker_id", sa.String(length=20), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
