@@ -2,6 +2,7 @@
 
     python benchmarks/mark/content.py --clips 80
     python benchmarks/mark/content.py --clips 80 --seconds 0.5      clips too short but for standing alone
+    python benchmarks/mark/content.py --clips 80 --seconds 0.5 --within         the same within 3 s of other speech
 
 For each attack: how often the clip itself is called "other" (false mismatch) or "unknown"; and how often other speech
 that went the same way, of the same or another speaker, is called "ours" (false match). Whole clips, and 3 s of them.
@@ -24,6 +25,7 @@ from sayso.audio.signal import Signal
 from sayso.fingerprint import Content, Features, Fingerprint, compared, features_of, short_features_of
 from sayso.fingerprint.features import LEAST_ROWS
 from sayso.fingerprint.matching import OTHER, SAME, agreements
+from sayso.workflows.provenance.content import EARLY_S, LATE_S, STEP_S, compared_each_way
 
 WAYS = (
     *("none", "polarity", "shift 0.1", "gain 0.2", "bits 12", "resample 16000", "telephone", "white noise 20"),
@@ -32,17 +34,25 @@ WAYS = (
 )
 
 
+WITHIN = ("none", "telephone", "white noise 20", "codec mp3 64", "codec opus 24", "codec opus 12")
+BESIDE_S = 1.5
+
+
 def main() -> None:
     """Run and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=int, default=80)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--within", action="store_true", help="each clip within other speech, where it may begin")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     clips = [clip.samples for clip in real(options.clips, options.seconds)]
     prints = [Fingerprint.from_features(_features(samples)) for samples in clips]
-    report = {name: _row(name, ATTACKS[name].change, clips, prints) for name in WAYS}
-    report["cost"] = _cost(clips)
+    if options.within:
+        report = {name: _row_within(name, ATTACKS[name].change, clips, prints) for name in WITHIN}
+    else:
+        report = {name: _row(name, ATTACKS[name].change, clips, prints) for name in WAYS}
+        report["cost"] = _cost(clips)
     if options.out:
         options.out.write_text(json.dumps(report, indent=2))
 
@@ -77,6 +87,37 @@ def _row(name, way, clips, prints) -> dict[str, float]:
     }
     print(f"{name:<22}", "  ".join(f"{what} {value:.4g}" for what, value in row.items()), flush=True)
     return row
+
+
+def _row_within(name, way, clips, prints) -> dict[str, float]:
+    """Return how often a clip, and another, is found in other speech about where the mark says that it begins."""
+    off = np.random.default_rng(4)
+    own, other, others = [], [], []
+    for number, samples in enumerate(clips):
+        around = [clips[(number + step) % len(clips)] for step in range(31, 31 + 2 * round(BESIDE_S / 0.5))]
+        middle = len(around) // 2
+        heard = way(np.concatenate([*around[:middle], samples, *around[middle:]]))
+        begins_s = sum(len(one) for one in around[:middle]) / RATE_HZ + off.uniform(-0.1, 0.1)
+        cut_out = list(_places(Signal.mono(heard, RATE_HZ), begins_s, len(samples) / RATE_HZ))
+        own.append(compared_each_way(cut_out, prints[number]))
+        for step in range(1, 21):
+            fingerprint = prints[(number + step) % len(prints)]
+            other.append(compared_each_way(cut_out, fingerprint))
+            others += [agree for one in cut_out for agree in agreements(one, fingerprint)]
+    row = {
+        "own called ours": own.count(Content.OURS) / len(own),
+        "false match": other.count(Content.OURS) / len(other),
+        "trials of others": len(other),
+        "others max": float(np.max(others)),
+    }
+    print(f"{name:<22}", "  ".join(f"{what} {value:.4g}" for what, value in row.items()), flush=True)
+    return row
+
+
+def _places(signal: Signal, begins_s: float, seconds: float):
+    for late_s in np.arange(-EARLY_S, LATE_S, STEP_S):
+        first = round((begins_s + late_s) * RATE_HZ)
+        yield short_features_of(signal.slice(first, first + round(seconds * RATE_HZ)))
 
 
 def _cost(clips) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from sayso.audio import Container, Signal, decode, encode
+from sayso.audio import Container, Signal, concatenate, decode, encode
 from sayso.doors.cli.main import run
 from sayso.doors.shapes.provenance import trace, verification
 from sayso.mark import Mark
@@ -148,6 +148,31 @@ def test_a_very_short_clip_is_ours_by_its_content_through_codecs(estate, tmp_pat
     verified, traced = both(estate.session, file)
     assert (verified["content_credentials"]["present"], verified["content"]) == (False, "ours")
     assert names(verified["clips"]) == names(traced["parts"]) == [("ours", spoken.mark)]
+
+
+@pytest.mark.parametrize("container", ["wav", "mp3", "opus"])
+def test_a_very_short_clip_within_other_speech_is_ours_by_its_content(estate, speech, tmp_path, container):
+    spoken = speak(estate.session, estate.order(text="No."), tmp_path / "short.wav")
+    (tmp_path / f"within.{container}").write_bytes(
+        encode(inserted(speech, decode(tmp_path / "short.wav")), Container(container))
+    )
+    verified, traced = both(estate.session, tmp_path / f"within.{container}")
+    assert names(verified["clips"]) == names(traced["parts"]) == [("ours", spoken.mark)]
+
+
+def test_the_mark_of_a_very_short_clip_on_a_word_within_other_speech_makes_it_none_of_ours(estate, speech, tmp_path):
+    spoken = speak(estate.session, estate.order(text="No."), tmp_path / "short.wav")
+    (tmp_path / "word.wav").write_bytes(encode(speech.slice(30_000, 41_000), Container.WAV))
+    with Batch(estate.session) as batch:
+        batch.embed(tmp_path / "word.wav", tmp_path / "copied.wav", Mark.parse(spoken.mark))
+    (tmp_path / "within.wav").write_bytes(encode(inserted(speech, decode(tmp_path / "copied.wav")), Container.WAV))
+    verified, traced = both(estate.session, tmp_path / "within.wav")
+    assert names(verified["clips"]) == names(traced["parts"]) == [("marked", spoken.mark)]
+
+
+def inserted(speech, clip):
+    """Return ``speech`` with ``clip`` in its midst."""
+    return concatenate([speech.slice(0, 60_000), clip, speech.slice(60_000, 130_000)])
 
 
 @pytest.mark.parametrize("text", ["No.", FIRST_TEXT], ids=["short", "long"])

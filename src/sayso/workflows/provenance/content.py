@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from sayso.audio import Signal
 from sayso.consent.permit import Permit
@@ -26,12 +28,16 @@ from sayso.lineage import Kind
 from sayso.mark import MarkedAudio
 from sayso.mark.detector import Detection
 from sayso.mark.segments import Gaps, restored, restored_s
+from sayso.mark.warps import Warp
 from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive
 
 ALONE_S = 1.0
 """A sound so short is compared with short clips, too: a codec makes 0.75 s longer by a frame or two."""
+
+EARLY_S, LATE_S, STEP_S = 0.1, 0.2, 0.02
+"""So much earlier or later than its mark was found a very short clip may begin, and how finely that is tried."""
 
 COPIED = "mark present, content not ours"
 ERASED = "marked, grant erased; the content of the clip is kept no more and cannot be compared"
@@ -84,12 +90,34 @@ def fingerprint_of(session: Session, clip: Clip) -> Fingerprint | None:
         return None
 
 
-def content_of(session: Session, clip: Clip, *heard: Features) -> Content:
-    """Return whether what was ``heard`` under the mark of ``clip``, one way or another, is that clip."""
+def content_of(session: Session, clip: Clip, *heard: Features, cut_out: Iterable[Features] = ()) -> Content:
+    """Return whether what was ``heard`` under the mark of ``clip``, one way or another, is that clip.
+
+    ``cut_out``: a very short clip as it may lie within a longer sound (`places_of`). One that agrees makes it ours; one
+    that does not says nothing, since it may have been cut at the wrong place.
+    """
     fingerprint = fingerprint_of(session, clip)
     if fingerprint is None:
         return Content.UNKNOWN
-    return compared_each_way(heard, fingerprint)
+    found = compared_each_way(heard, fingerprint)
+    if found is Content.UNKNOWN and fingerprint.short and compared_each_way(list(cut_out), fingerprint) is Content.OURS:
+        return Content.OURS
+    return found
+
+
+def places_of(clip: Clip, signal: Signal, start_s: float, warp: Warp) -> Iterator[Features]:
+    """Yield the features of ``clip`` by itself, cut out of ``signal`` wherever it may begin about ``start_s``.
+
+    Nothing for a clip of more than a second, which is compared with the sound around it.
+    """
+    length_s = (clip.duration_ms or 0) / 1000 / warp.tempo
+    if not 0 < length_s <= ALONE_S:
+        return
+    for late_s in np.arange(-EARLY_S, LATE_S, STEP_S):
+        first = round((start_s + late_s) * signal.sample_rate)
+        last = first + round(length_s * signal.sample_rate)
+        if first >= 0 and last <= signal.num_samples:
+            yield short_features_of(signal.slice(first, last), tempo=warp.tempo, pitch=warp.pitch)
 
 
 def compared_each_way(heard: Sequence[Features], fingerprint: Fingerprint) -> Content:

@@ -26,8 +26,9 @@ from sayso.mark.segments import restored, within
 from sayso.mark.warps import AS_MADE
 from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
+from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
-from sayso.workflows.provenance.content import ALONE_S, content_of
+from sayso.workflows.provenance.content import ALONE_S, EARLY_S, content_of, places_of
 from sayso.workflows.provenance.detecting import detected
 from sayso.workflows.provenance.parts import (
     ClipStanding,
@@ -155,7 +156,8 @@ def _unmarked(session: Session, heard: Heard) -> tuple[Part, ...]:
 def _part(session: Session, passage: Passage, standing: ClipStanding | None, heard: Heard, file: Path) -> Part:
     if standing is None:
         return Part(passage, None, Content.UNKNOWN)
-    content = content_of(session, standing.clip, *_as_made(heard, passage, file))
+    cut_out = _places(standing.clip, heard, passage, file)
+    content = content_of(session, standing.clip, *_as_made(heard, passage, file), cut_out=cut_out)
     return Part(passage, standing, judged_among(content, passage, heard.scan.passages))
 
 
@@ -179,6 +181,18 @@ def _as_made(heard: Heard, passage: Passage, file: Path) -> tuple[Features, ...]
     cuts = within(passage.gaps, passage.start_s, end_s, less_s=passage.start_s)
     ways = (sound, restored(sound, cuts)) if cuts else (sound,)
     return tuple(features_of(way, tempo=passage.warp.tempo, pitch=passage.warp.pitch) for way in ways)
+
+
+def _places(clip: Clip, heard: Heard, passage: Passage, file: Path) -> Iterator[Features]:
+    """Yield what a very short clip may be in a longer sound; the file is heard once more when it is asked for."""
+    if passage.end_s - passage.start_s > 2 * ALONE_S or heard.scan.duration_s <= ALONE_S:
+        return
+    start_s = max(0.0, passage.start_s - EARLY_S)
+    sound = excerpt(file, start_s, passage.end_s + ALONE_S, sample_rate=CLOCK_HZ)
+    sides = channels_apart(sound)
+    if passage.channel is not None and passage.channel < len(sides):
+        sound = sides[passage.channel]
+    yield from places_of(clip, sound, passage.start_s - start_s, passage.warp)
 
 
 def _peaks(window: Window) -> NDArray[np.float32]:

@@ -21,7 +21,7 @@ from sayso.mark.detector import Detection, Found
 from sayso.mark.passages import Passage, channels_apart
 from sayso.mark.pattern import CLOCK_HZ
 from sayso.workflows.installation.session import Session
-from sayso.workflows.provenance.content import COPIED, content_of, heard_under
+from sayso.workflows.provenance.content import COPIED, content_of, heard_under, places_of
 from sayso.workflows.provenance.detecting import detected
 from sayso.workflows.provenance.parts import ClipStanding, Part, TraceOutcome, judged_among, standing_of
 from sayso.workflows.provenance.tracing import listened, marked_parts
@@ -148,7 +148,11 @@ def _passage(signal: Signal, found: Found, channel: int | None) -> Passage:
 def _part(session: Session, signal: Signal, detection: Detection, passage: Passage, others: Iterable[Passage]) -> Part:
     """Return what is known of one mark that was found in ``signal``, beside the ``others`` of the same file."""
     standing = standing_of(session, passage.mark) if passage.mark else None
-    content = content_of(session, standing.clip, *heard_under(signal, detection)) if standing else Content.UNKNOWN
+    if standing is None:
+        return Part(passage, None, Content.UNKNOWN)
+    clip = standing.clip
+    cut_out = places_of(clip, signal, passage.start_s, passage.warp)
+    content = content_of(session, clip, *heard_under(signal, detection), cut_out=cut_out)
     return Part(passage, standing, judged_among(content, passage, others))
 
 
