@@ -56,7 +56,8 @@ def test_each_point_of_latency_is_counted_in_its_order(figures):
 
 
 def test_drift_that_the_monitor_found_is_told_with_its_time(server):
-    telling.tell_drift(server.session(), 'sayso_fairness_drift_alarm{stratum="phone",metric="ovrl"} 1\n')
+    kind = "# HELP sayso_fairness_drift_alarm 1 where drifted\n# TYPE sayso_fairness_drift_alarm gauge\n"
+    telling.tell_drift(server.session(), kind + 'sayso_fairness_drift_alarm{stratum="phone",metric="ovrl"} 1\n')
     with server.http("operator") as http:
         found = values(http.get("/metrics").text)
     assert found["sayso_fairness_drift_alarm"] == 1.0

@@ -9,6 +9,10 @@ class ServerMissing(Unavailable):
     """The packages of the server are not here; install them: pip install 'sayso[server]'."""
 
 
+class TracingMissing(Unavailable):
+    """The packages that send traces are not here; install them: pip install 'sayso[otel]'."""
+
+
 class AddressExposed(Refused):
     """A public address is served with keys and TLS only."""
 

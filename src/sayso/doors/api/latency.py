@@ -11,12 +11,15 @@ import json
 import logging
 import time
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from sayso.doors.api.parts import SoundPart
-from sayso.workflows.speech.live import LiveSpeech
+from sayso.workflows.speech.live import Ending, LiveSpeech
+
+if TYPE_CHECKING:
+    from sayso.doors.api.tracing import Trail
 
 _BUCKETS: Final = (0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.02, 0.03, 0.06, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _LOG: Final = logging.getLogger("sayso.server")
@@ -77,15 +80,33 @@ class Metrics:
 
 @dataclass
 class Latency:
-    """The points of one utterance, asked for at ``came_s`` (on `time.perf_counter`)."""
+    """The points of one utterance, asked for at ``came_s`` (on `time.perf_counter`).
+
+    ``placed_s`` is when it got its place, ``sent_s`` when its last part was written. ``trail`` makes spans of them.
+    """
 
     metrics: Metrics
     came_s: float
+    trail: Trail | None = None
+    placed_s: float = 0.0
     first_byte_s: float | None = None
+    sent_s: float = 0.0
     _points: dict[str, float] = field(default_factory=dict)
+
+    def placed(self) -> None:
+        """Note that it may be made now."""
+        self.placed_s = time.perf_counter()
+
+    def refused(self, error: str) -> None:
+        """Count an utterance that did not begin, for the reason of this slug."""
+        self.metrics.refused(error)
+        if self.trail is not None:
+            stages = [("admission", self.placed_s), ("decision" if self.placed_s else "admission", time.perf_counter())]
+            self.trail.told(stages, self.came_s, {}, error)
 
     def sent(self, utterance: LiveSpeech, part: SoundPart) -> None:
         """Note that a part was written."""
+        self.sent_s = time.perf_counter()
         if part.data and self.first_byte_s is None:
             self.first_byte_s = time.perf_counter()
             self._note(utterance, "admit", utterance.began_s - self.came_s)
@@ -102,7 +123,32 @@ class Latency:
         told = {f"{name}_ms": round(1000 * seconds, 2) for name, seconds in self._points.items()}
         line = {"event": "utterance", "clip": utterance.run.take.clip, "engine": engine, "ending": ending}
         _LOG.info(json.dumps({**line, "heard_s": round(heard_s, 3), **told}))
+        if self.trail is not None:
+            self.trail.told(self._stages(utterance), self.came_s, _facts(utterance, ending), _fault(ending))
+
+    def _stages(self, utterance: LiveSpeech) -> list[tuple[str, float]]:
+        """Return each stage with its end; 0 for one that was not reached."""
+        return [
+            ("admission", self.placed_s),
+            ("decision", utterance.began_s),
+            ("engine", utterance.onset.first_s),
+            ("marking", utterance.first_s),
+            ("first_byte", self.first_byte_s or 0.0),
+            ("sending", self.sent_s),
+            ("keeping", time.perf_counter()),
+        ]
 
     def _note(self, utterance: LiveSpeech, point: str, seconds: float) -> None:
         self._points[point] = seconds
         self.metrics.took(point, utterance.run.take.voice.row.engine, seconds)
+
+
+def _facts(utterance: LiveSpeech, ending: str) -> dict[str, str | int]:
+    take, permit = utterance.run.take, utterance.run.permit
+    ids = {"clip": take.clip, "mark": str(take.mark), "grant": permit.grant_id, "permit": permit.permit_id}
+    return {**ids, "engine": take.voice.row.engine, "ending": ending, "heard_ms": utterance.heard_ms}
+
+
+def _fault(ending: str) -> str:
+    """Return the ending where it is one that nobody asked for."""
+    return ending if ending in {Ending.CUT, Ending.FAILED} else ""

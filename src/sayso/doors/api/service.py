@@ -8,7 +8,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sayso.doors.api.admission import Admission
 from sayso.doors.api.callers import Caller, Callers
@@ -21,6 +21,9 @@ from sayso.workflows.installation.session import Session
 from sayso.workflows.speech.live import LiveSpeech
 from sayso.workflows.voices import voicebook
 
+if TYPE_CHECKING:
+    from sayso.doors.api.tracing import Tracing
+
 MAKERS: Final = 32
 WORKERS: Final = 8
 KEEPERS: Final = 1
@@ -32,11 +35,15 @@ T = TypeVar("T")
 
 @dataclass
 class Service:
-    """One installation, served: its session, who calls, and the threads that do the work."""
+    """One installation, served: its session, who calls, and the threads that do the work.
+
+    ``tracing`` sends spans to a collector, where there is one.
+    """
 
     session: Session
     warm: tuple[str, ...] = ("hibari",)
     places: int = field(default_factory=lambda: max(1, os.cpu_count() or 1))
+    tracing: Tracing | None = None
     callers: Callers = field(init=False)
     makers: ThreadPoolExecutor = field(init=False)
     workers: ThreadPoolExecutor = field(init=False)
@@ -70,7 +77,8 @@ class Service:
         key = caller.key
         self.admission.charge(caller.credential, 0 if key is None else key.rate)
         places = self.admission.place(caller.credential, deadline_s=None if deadline_ms is None else deadline_ms / 1000)
-        return Speaking(begin, self.makers, self.keepers, places, latency=Latency(self.metrics, came_s))
+        trail = None if self.tracing is None else self.tracing.trail()
+        return Speaking(begin, self.makers, self.keepers, places, latency=Latency(self.metrics, came_s, trail))
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
@@ -84,6 +92,8 @@ class Service:
                 for pool in (self.makers, self.workers, self.keepers):
                     await asyncio.to_thread(pool.shutdown)
                 await asyncio.to_thread(self.hosts.close)
+                if self.tracing is not None:
+                    await asyncio.to_thread(self.tracing.close)
 
     def _warm(self) -> None:
         """Load what the first request would wait for: stock voices, keys, engines."""

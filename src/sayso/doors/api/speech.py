@@ -54,10 +54,11 @@ class Speaking:
         """Return the utterance once it is permitted; raise why it is not, or `Busy` where there is no place."""
         try:
             self._place = await self._ends.enter_async_context(self._places)
+            self.latency.placed()
             self._made = self._loop.run_in_executor(self._makers, self._make)
             self._utterance = await asyncio.shield(self._begun)
         except Exception as error:
-            self.latency.metrics.refused(known(error).slug)
+            self.latency.refused(known(error).slug)
             raise
         return self._utterance
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from sayso.audio.signal import Signal
 from sayso.consent import Action, minutes
 from sayso.consent.errors import LeaseOver, PermitRefused, ReservationUnknown
 from sayso.engines.protocol import Engine
@@ -21,6 +22,7 @@ from sayso.engines.stop import Stop
 from sayso.mark import MarkedAudio
 from sayso.mark.profiles import strength_of
 from sayso.mark.verifying import checked
+from sayso.synthesis.trace import RenderTrace
 from sayso.synthesis.wordplaces import WordPlaces
 from sayso.units import samples_to_ms
 from sayso.vault.domains import Domain
@@ -49,14 +51,25 @@ class Ending(StrEnum):
     FAILED = "failed"
 
 
+class Onset(RenderTrace):
+    """Listens for the engine's first sound, ``first_s`` on `time.perf_counter`; live speech is not digested."""
+
+    first_s: float = 0.0
+
+    def hear(self, place: int, piece: Signal) -> None:  # noqa: ARG002 - as `RenderTrace` has it
+        """Note when the first piece came."""
+        self.first_s = self.first_s or time.perf_counter()
+
+
 @dataclass(slots=True)
 class LiveSpeech:
     """One utterance on its way out: `pieces` makes it, `left` is told of each that a listener got, `close` ends it.
 
     `pieces` is read once, in one thread. ``asked_s`` is when it was asked for, ``began_s`` when it was permitted, and
-    ``first_s`` when its first piece was ready, all on `time.perf_counter`. ``engine`` is where it is made, by default
-    in this process; once ``stop`` is set, nothing more is made. ``words`` knows when each word of a piece is said,
-    where that was wanted, once the piece is there.
+    ``first_s`` when its first piece was ready, all on `time.perf_counter`; ``onset`` knows when the engine's first
+    sound was there, before its mark. ``engine`` is where it is made, by default in this process; once ``stop`` is set,
+    nothing more is made. ``words`` knows when each word of a piece is said, where that was wanted, once the piece is
+    there.
     """
 
     run: Run
@@ -66,6 +79,7 @@ class LiveSpeech:
     engine: Engine | None = None
     stop: Stop = field(default_factory=Stop)
     words: WordPlaces = field(default_factory=WordPlaces)
+    onset: Onset = field(default_factory=Onset)
     _heard: list[MarkedAudio] = field(default_factory=list)
     _made: int = 0
     _ending: Ending = Ending.STOPPED
@@ -81,7 +95,10 @@ class LiveSpeech:
         """Yield the marked pieces as they are made; raise `PermitRefused` where consent ends."""
         try:
             strength = strength_of(self.run.take.order.profile)
-            for piece in rendering(self.run, strength, engine=self.engine, stop=self.stop, words=self.words):
+            pieces = rendering(
+                self.run, strength, trace=self.onset, engine=self.engine, stop=self.stop, words=self.words
+            )
+            for piece in pieces:
                 self.first_s = self.first_s or time.perf_counter()
                 self._made += 1
                 yield piece

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from sayso.doors.cli import tables
 from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.session import local_session
+
+if TYPE_CHECKING:
+    from sayso.doors.api.tracing import Tracing
+
+_COLLECTOR: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+"""The variables of OpenTelemetry that name where traces go; without them none are made."""
 
 
 def serve(
@@ -45,4 +52,17 @@ def serve(
         shown = {"url": url, "ready": True}
         show(shown, tables.pairs(shown), as_json=as_json)
 
-    serve(Service(session), address, ready)
+    serve(Service(session, tracing=_tracing()), address, ready)
+
+
+def _tracing() -> Tracing | None:
+    """Return what sends traces, where the environment names a collector; raise `TracingMissing`."""
+    if not any(os.environ.get(name) for name in _COLLECTOR):
+        return None
+    from sayso.doors.api.errors import TracingMissing  # noqa: PLC0415
+
+    try:
+        from sayso.doors.api.tracing import tracing  # noqa: PLC0415 - an extra, and it takes 0.3 s
+    except ImportError:
+        raise TracingMissing from None
+    return tracing()
