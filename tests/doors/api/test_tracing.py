@@ -111,7 +111,7 @@ def test_nothing_personal_leaves(traced):
 
 
 def test_that_spans_did_not_arrive_is_one_line_without_what_was_said(caplog):
-    tracing._log_lines()
+    tracing.log_lines()
     with caplog.at_level("INFO", "sayso.server"):
         logging.getLogger("opentelemetry.sdk.trace.export").error("Quixano is away")
     (line,) = (json.loads(record.message) for record in caplog.records if record.name == "sayso.server")
@@ -119,9 +119,9 @@ def test_that_spans_did_not_arrive_is_one_line_without_what_was_said(caplog):
 
 
 def test_without_an_address_nothing_is_collected(monkeypatch):
-    for name in command._COLLECTOR:
+    for name in command.COLLECTOR:
         monkeypatch.delenv(name, raising=False)
-    assert command._tracing() is None
+    assert command.traces() is None
 
 
 def test_an_address_without_the_packages_says_what_to_install(monkeypatch):
@@ -129,5 +129,5 @@ def test_an_address_without_the_packages_says_what_to_install(monkeypatch):
     monkeypatch.delitem(sys.modules, "sayso.doors.api.tracing", raising=False)
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     with pytest.raises(TracingMissing) as caught:
-        command._tracing()
+        command.traces()
     assert "sayso[otel]" in caught.value.message

@@ -131,7 +131,7 @@ def tracing() -> Tracing:
     provider = TracerProvider(resource=resource.merge(Resource({"service.version": sayso.__version__})))
     sender = BatchSpanProcessor(OTLPSpanExporter(), max_queue_size=QUEUED, schedule_delay_millis=_EVERY_MS)
     provider.add_span_processor(sender)
-    _log_lines()
+    log_lines()
     return Tracing(provider)
 
 
@@ -143,7 +143,8 @@ class _Undelivered(logging.Handler):
         logging.getLogger("sayso.server").log(record.levelno, json.dumps(line))
 
 
-def _log_lines() -> None:
+def log_lines() -> None:
+    """Let what OpenTelemetry says of spans that did not arrive stand in the server's log, without its words."""
     log = logging.getLogger("opentelemetry")
     if not log.handlers:
         log.addHandler(_Undelivered())

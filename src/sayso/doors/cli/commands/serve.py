@@ -16,7 +16,7 @@ from sayso.doors.cli.session import local_session
 if TYPE_CHECKING:
     from sayso.doors.api.tracing import Tracing
 
-_COLLECTOR: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+COLLECTOR: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 """The variables of OpenTelemetry that name where traces go; without them none are made."""
 
 
@@ -52,12 +52,12 @@ def serve(
         shown = {"url": url, "ready": True}
         show(shown, tables.pairs(shown), as_json=as_json)
 
-    serve(Service(session, tracing=_tracing()), address, ready)
+    serve(Service(session, tracing=traces()), address, ready)
 
 
-def _tracing() -> Tracing | None:
+def traces() -> Tracing | None:
     """Return what sends traces, where the environment names a collector; raise `TracingMissing`."""
-    if not any(os.environ.get(name) for name in _COLLECTOR):
+    if not any(os.environ.get(name) for name in COLLECTOR):
         return None
     from sayso.doors.api.errors import TracingMissing  # noqa: PLC0415
 
