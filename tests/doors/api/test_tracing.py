@@ -29,8 +29,9 @@ def traced(template, tmp_path_factory):
     home = estate.session.settings.home
     estate.session.close()
     with collecting() as collector:
-        process, url = started(home, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
-        server = Served(url, home, process, keys, ids)
+        log = home.parent / "server.log"
+        process, url = started(home, log=log, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+        server = Served(url, home, process, keys, ids, log)
         server.wait()
         words = {"model": "sayso", "voice": ids["voice"], "input": SAID, "response_format": "pcm"}
         with server.http() as http:
