@@ -289,6 +289,8 @@ UNDER_A_RIGHT: Final[Mapping[str, str]] = {
     "workflows/voices/cloning.py:_kept": "keeps what was made under a permit",
     "workflows/storage/keeping.py:_kept": "keeps what was permitted to be stored",
     "workflows/speech/speaking.py:settle": "keeps what was made under a permit",
+    "workflows/speech/phrasebook.py:_keep": "keeps what was made under a permit",
+    "workflows/consent/forgetting.py:forget_phrases": "takes away what may be made anew, after an act",
     "workflows/speech/live.py:_note": "notes what was heard under a permit",
     "workflows/productions/chapters.py:_log": "logs what was released under permits",
     "workflows/productions/takes.py:_checked": "keeps what was found of a clip that was made under a permit",
@@ -336,6 +338,8 @@ class OwnActs:
     remedy = "work in the session of who asks, or name the file in OwnActs.allowed with the reason"
     allowed: ClassVar = {
         "workflows/voices/house.py": "the house and its stock voices are there for everybody",
+        "workflows/consent/forgetting.py": "what is kept of a voice goes, whoever had it said",
+        "workflows/speech/phrasebook.py": "the room for phrases is one; which there are is read, and no sound",
         "workflows/accounts/credentials.py": "whose credential it is shows only after it was looked up",
     }
 

@@ -80,6 +80,7 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "high_water": "/srv/high-water",
         "enrollment": "attested",
         "reviewers": "2",
+        "phrase_cache_mb": "64",
         "journal": "/srv/journal",
         "runs_url": "postgresql://sayso@db/runs",
     }

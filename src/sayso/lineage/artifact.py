@@ -19,6 +19,8 @@ class Kind(StrEnum):
     CLIP = "clip"
     FINGERPRINT = "fingerprint"
     MANIFEST = "manifest"
+    PHRASE = "phrase"
+    """The engine's sound of a phrase, before the mark, kept to be said again; its ``digest`` is the phrase's key."""
     SOUND = "sound"
     """A recording in the form that storage chose."""
     STORED = "stored"
@@ -30,7 +32,8 @@ class Artifact:
     """One thing derived from a voice.
 
     ``blob`` is its address in the vault (None for what was only handed out, and for what stands sealed in a row of its
-    own), ``digest`` the SHA-256 (hex) of its plain bytes, ``grant`` and ``permit`` what it was made under.
+    own), ``digest`` the SHA-256 (hex) of its plain bytes (a phrase's is its key), ``grant`` and ``permit`` what it
+    was made under.
     """
 
     artifact_id: ArtifactId

@@ -136,12 +136,13 @@ def of_speaker(tx: Connection, speaker: SpeakerId) -> list[Artifact]:
     return [_artifact(row) for row in tx.execute(query)]
 
 
-def of_kind(tx: Connection, kind: Kind) -> list[tuple[Artifact, SpeakerId]]:
-    """Return every artifact of ``kind`` with each of its speakers, in the order of ids."""
+def of_kind(tx: Connection, kind: Kind, speaker: SpeakerId | None = None) -> list[tuple[Artifact, SpeakerId]]:
+    """Return every artifact of ``kind`` with each of its speakers, or with one of them, in the order of ids."""
+    whose = () if speaker is None else (artifact_speakers.c.speaker_id == speaker,)
     query = (
         select(*_COLUMNS, artifact_speakers.c.speaker_id)
         .join_from(artifacts, artifact_speakers)
-        .where(within(tx, artifacts), artifacts.c.kind == str(kind))
+        .where(within(tx, artifacts), artifacts.c.kind == str(kind), *whose)
         .order_by(artifacts.c.artifact_id, artifact_speakers.c.speaker_id)
     )
     return [(_artifact(row[:-1]), SpeakerId(row[-1])) for row in tx.execute(query)]

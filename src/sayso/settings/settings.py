@@ -32,6 +32,7 @@ class Settings:
     ``enrollment``: whether a voice may be cloned only from recordings that its speaker enrolled or that are free
     (required), or on the operator's word too (attested); ``reviewers``: how many people must accept an enrolment that
     the checks leave to people.
+    ``phrase_cache_mb``: how much unmarked sound, sealed, a server keeps of phrases that it may say again (0: none).
     ``gate``: whether engines must have passed the gate (required) or not (off).
     """
 
@@ -63,6 +64,7 @@ class Settings:
     journal: str = ""
     enrollment: str = "required"
     reviewers: int = 1
+    phrase_cache_mb: int = 0
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

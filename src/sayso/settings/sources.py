@@ -99,6 +99,7 @@ class GivenSettings(BaseSettings):
     )
     enrollment: Enrolment | None = Field(default=None, description="required or attested")
     reviewers: int | None = Field(default=None, ge=1, le=2, description="1 or 2")
+    phrase_cache_mb: int | None = Field(default=None, ge=0, le=65_536, description="a whole number, 0 to 65536")
 
 
 def told(file: Path, env: Mapping[str, str], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

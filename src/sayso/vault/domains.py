@@ -32,5 +32,7 @@ class Domain(StrEnum):
     """A file from outside that gets a mark."""
     EVIDENCE = "evidence"
     """The evidence of an enrolment, or that a recording may be cloned from."""
+    PHRASE = "phrase"
+    """What is asked of an engine, and by whom: the key of a phrase that is kept."""
     STORED = "stored"
     """A sound as it is stored for one purpose: its address, and what was stored of it."""

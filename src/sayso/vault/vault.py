@@ -199,6 +199,13 @@ class Vault:
                 f"blob {address} is not what was sealed: {error}", hint="restore this blob from a backup"
             ) from None
 
+    def size(self, address: str) -> int:
+        """Return the length of a blob's plain in bytes, read from its header; raise `BlobTampered` or `BlobMissing`."""
+        try:
+            return self._header(_address(address)).size
+        except blob.Malformed as error:
+            raise BlobTampered(f"blob {address} is not what was sealed: {error}") from None
+
     def has(self, address: str) -> bool:
         """Return whether there is a blob at ``address``."""
         return self._shelf.has(_address(address))
@@ -260,11 +267,14 @@ class Vault:
         return self._ring.subject(speaker)
 
     def _header_keys(self, name: str) -> tuple[str, ...]:
+        return tuple(key_id.hex() for key_id in self._header(name).key_ids)
+
+    def _header(self, name: str) -> blob.Header:
         start = self._shelf.start(name, 512)
         length = blob.header_length(start)
         if length > len(start):
             start = self._shelf.start(name, length)
-        return tuple(key_id.hex() for key_id in blob.parse(start).key_ids)
+        return blob.parse(start)
 
 
 def _unsealed(cipher: AESGCM, key: SubjectKey, sealed: bytes, *, field: str, speaker: SpeakerId) -> bytes:

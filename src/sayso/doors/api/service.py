@@ -18,6 +18,7 @@ from sayso.doors.api.repeats import Repeats
 from sayso.doors.api.speech import Speaking, threads
 from sayso.errors import SaysoError
 from sayso.workflows.installation.session import Session
+from sayso.workflows.speech import phrasebook
 from sayso.workflows.speech.live import LiveSpeech
 from sayso.workflows.voices import voicebook
 
@@ -100,6 +101,8 @@ class Service:
         voicebook.listed(self.session)
         _ = (self.session.gate, self.session.permit_key, self.session.policies, self.session.marker)
         _ = (self.session.detector, self.session.authority, self.session.log)
+        if self.session.settings.phrase_cache_mb:
+            phrasebook.opened(self.session)
         for name in self.warm:
             with contextlib.suppress(SaysoError):
                 self.hosts.start(name)

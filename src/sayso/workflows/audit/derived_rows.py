@@ -16,6 +16,7 @@ from sayso.enrollment.store import enrollments
 from sayso.errors import SaysoError
 from sayso.ledger.acts import ClipMade, ItemRemoved, Permitted, StockAdmitted
 from sayso.ledger.entry import Entry, brief
+from sayso.lineage import Kind
 from sayso.workflows.audit.snapshot import Snapshot, speaker_of
 from sayso.workflows.installation.rows import committed, edited
 from sayso.workflows.voices.archive import derived_rows_of, stock_rows, without_tickets
@@ -69,6 +70,11 @@ def findings(look: Snapshot) -> Iterator[str]:
         else:
             yield from _of_grant(look, row, sorted(set(by_grant[str(row["grant_id"])])), seen)
     seen.artifacts |= {str(row["artifact_id"]) for row in all_rows(look.tx, enrollments.name, only=("artifact_id",))}
+    seen.artifacts |= {
+        str(row["artifact_id"])
+        for row in all_rows(look.tx, "artifacts", only=("artifact_id", "kind"))
+        if row["kind"] == Kind.PHRASE  # nothing is permitted, counted or released by one, and its file says what it is
+    }
     yield from _strays(look, seen)
 
 

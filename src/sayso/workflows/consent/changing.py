@@ -22,6 +22,7 @@ from sayso.ids import GrantId, parse_id
 from sayso.ledger.acts import GrantChanged
 from sayso.vault.domains import Domain
 from sayso.workflows.consent.acts import act_on_grant
+from sayso.workflows.consent.forgetting import forget_phrases_of
 from sayso.workflows.consent.showing import GrantShown, shown
 from sayso.workflows.consent.signing import key_of
 from sayso.workflows.installation.rows import enter
@@ -82,6 +83,7 @@ def enter_change(session: Session, declaration: bytes, signature: str) -> GrantS
         if change != _change(tx, old, change.state):
             raise GrantState("the declaration is not of the grant's next change; draft it again")
         _entered(session, tx, old, change.state, Party.SPEAKER, signature=signature)
+    forget_phrases_of(session, old.speaker)
     return shown(session, change.grant)
 
 
@@ -105,6 +107,7 @@ def _changed(
         if old.state is State.REQUESTED and state is State.GIVEN:
             raise RequestUnanswered
         _entered(session, tx, old, state, who, signature=_signature(session, tx, old, state, who))
+    forget_phrases_of(session, old.speaker)
     return shown(session, grant_id)
 
 

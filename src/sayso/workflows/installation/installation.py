@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sayso.mark import Marker
     from sayso.mark.detector import Detector
     from sayso.mark.mark import MarkKeys
+    from sayso.repertoire.repertoire import Repertoire
     from sayso.workflows.installation.witnessing import Witnessing
 
 LOOK_S: Final = 2.0
@@ -139,6 +140,13 @@ class Installation:
         from sayso.mark import Marker  # noqa: PLC0415
 
         return Marker(self.mark_keys, self.gate)
+
+    @cached_property
+    def repertoire(self) -> Repertoire:
+        """Return which phrases are kept to be said again."""
+        from sayso.repertoire.repertoire import Repertoire  # noqa: PLC0415
+
+        return Repertoire(self.settings.phrase_cache_mb << 20)
 
     @cached_property
     def detector(self) -> Detector:

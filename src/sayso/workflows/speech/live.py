@@ -31,8 +31,9 @@ from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import content
 from sayso.workflows.speech.credentials import Packed
 from sayso.workflows.speech.orders import Order
+from sayso.workflows.speech.phrasebook import Phrasebook
 from sayso.workflows.speech.speaking import ACT, MadeClip, Run, begun, packed_file, rendering, settle
-from sayso.workflows.voices import archive
+from sayso.workflows.voices import archive, voicebook
 
 NOTE_S: Final = 5.0
 """How often what was heard is noted, which renews the lease too."""
@@ -69,7 +70,7 @@ class LiveSpeech:
     ``first_s`` when its first piece was ready, all on `time.perf_counter`; ``onset`` knows when the engine's first
     sound was there, before its mark. ``engine`` is where it is made, by default in this process; once ``stop`` is set,
     nothing more is made. ``words`` knows when each word of a piece is said, where that was wanted, once the piece is
-    there.
+    there. ``phrases`` says again what was said before, where that is kept.
     """
 
     run: Run
@@ -80,6 +81,7 @@ class LiveSpeech:
     stop: Stop = field(default_factory=Stop)
     words: WordPlaces = field(default_factory=WordPlaces)
     onset: Onset = field(default_factory=Onset)
+    phrases: Phrasebook | None = None
     _heard: list[MarkedAudio] = field(default_factory=list)
     _made: int = 0
     _ending: Ending = Ending.STOPPED
@@ -131,6 +133,8 @@ class LiveSpeech:
             self._ending = Ending.STOPPED
         made = _kept(run, MarkedAudio.joined(heard))
         settle(run, made, run.take.plan.outcome(signed=False, readable=made.readable), live=str(self._ending))
+        if self.phrases is not None and self._ending in {Ending.COMPLETE, Ending.STOPPED}:
+            self.phrases.keep()
         return self._ending
 
     def _note(self) -> None:
@@ -167,7 +171,10 @@ def begin(
     asked = time.perf_counter()
     run = begun(session, order, None, action)
     engine, words = engine_of(run.take.voice.row.engine), WordPlaces(is_wanted=timed)
-    return LiveSpeech(run, asked, time.perf_counter(), engine=engine, words=words)
+    phrases = Phrasebook(run) if session.settings.phrase_cache_mb else None
+    if phrases is not None:
+        engine = phrases.beside(engine or voicebook.engine_of(session, run.take.voice.row))
+    return LiveSpeech(run, asked, time.perf_counter(), engine=engine, words=words, phrases=phrases)
 
 
 def _kept(run: Run, sound: MarkedAudio) -> MadeClip:
