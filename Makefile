@@ -12,7 +12,7 @@ demo: .venv/core
 	@$(BIN)/sayso demo
 
 test: .venv/dev
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 3 $(ARGS)
 
 test-all: .venv/dev
 	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" $(ARGS)
