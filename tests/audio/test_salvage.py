@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 
 import av
@@ -11,7 +12,7 @@ import pytest
 import soundfile
 
 from sayso.audio import Container, Signal, decode, encode, stream
-from sayso.audio.errors import EmptyAudio, Invalid, RateTooLow, TooLong, UnknownFormat
+from sayso.audio.errors import CorruptAudio, EmptyAudio, Invalid, RateTooLow, TooLong, UnknownFormat
 from sayso.audio.salvage import Salvage
 from sayso.audio.starts import has_index
 from sayso.audio.stream import joined
@@ -237,3 +238,35 @@ def test_an_m4a_cut_off_before_its_index_is_refused_with_that_reason(files):
     assert not has_index(io.BytesIO(cut), 0, len(cut))
     with pytest.raises(Invalid, match="cut off before its index"):
         read(cut)
+
+
+@pytest.mark.parametrize("form", ["CAF", "W64", "AU"])
+@pytest.mark.parametrize("channels", [8, 9, 16])
+def test_more_channels_than_a_frame_has_planes_for_are_all_read(form, channels):
+    sound = np.random.default_rng(2).uniform(-0.9, 0.9, (4_800, channels)).astype(np.float32)
+    file = io.BytesIO()
+    soundfile.write(file, sound, 24_000, format=form, subtype="PCM_16")
+    read = decode(file.getvalue())
+    salvaged = np.concatenate([block for block, _ in Salvage(file.getvalue(), max_duration_s=10).blocks()], axis=1)
+    assert np.abs(read.samples - sound.T).max() < 1e-4
+    assert np.array_equal(read.samples, salvaged)
+
+
+def test_a_damaged_frame_that_claims_dozens_of_channels_is_left_out():
+    """Of the seeds to 424 the last is the first by which FFmpeg takes a damaged frame for one of 42 channels."""
+    noise = np.random.default_rng(0).standard_normal(24_000).astype(np.float32) / 10
+    data = bytearray(encode(Signal.mono(noise, 24_000), Container.M4A))
+    chance, start = random.Random(424), data.index(b"mdat") + 4
+    for _ in range(60):
+        data[chance.randrange(start, len(data))] ^= 1 << chance.randrange(8)
+    salvage = Salvage(bytes(data), max_duration_s=10)
+    assert {len(samples) for samples, _ in salvage.blocks()} <= {1, 2}
+    with pytest.raises(CorruptAudio):
+        decode(bytes(data))
+
+
+def test_sound_in_a_codec_that_no_decoder_knows_is_refused():
+    data = encode(Signal.mono(np.zeros(24_000), 24_000), Container.M4A)
+    data = data.replace(b"mp4a", b"zzzz").replace(b"esds", b"zzzz")
+    with pytest.raises(CorruptAudio):
+        decode(data)

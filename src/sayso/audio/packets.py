@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sayso.audio.blocks import Block, Limit, gathered
 from sayso.audio.container import AudioFormat
 from sayso.audio.errors import AGAIN, CorruptAudio, EmptyAudio
 from sayso.audio.header import check_ogg_whole, declares_length
+
+MOST_PLANES: Final = 7
+"""PyAV looks for the planes of a frame until there is none, and a frame has places for eight (AV_NUM_DATA_POINTERS): of
+one with eight or more it reads beyond their end. Such frames come packed into one plane."""
 
 _SLACK_S: Final = 0.1  # containers round their durations to milliseconds and frames
 
@@ -36,14 +43,16 @@ def packet_blocks(file: BinaryIO, form: AudioFormat, head: bytes, limit: Limit) 
 def _frames(container: Any, limit: Limit, *, declared_s: float, cut: bool) -> Iterator[Block]:
     """Yield the samples of each frame, without the padding after the declared end where it is to be ``cut``."""
     stream_ = container.streams.audio[0]
-    sample_rate, num_channels = stream_.codec_context.sample_rate, stream_.codec_context.channels
+    context = stream_.codec_context
+    if context is None:
+        raise CorruptAudio(f"got sound in a codec that no decoder knows; {AGAIN}")
+    sample_rate, num_channels = context.sample_rate, context.channels
     limit.check(int(declared_s * sample_rate), sample_rate, num_channels)
     end = round(declared_s * sample_rate)
     done = 0
-    for frame in planar(container.decode(stream_)):
+    for frame, samples in unpacked(container.decode(stream_)):
         if frame.sample_rate != sample_rate or frame.layout.nb_channels != num_channels:
             raise CorruptAudio(f"got a file that changes its rate or channels on the way; {AGAIN}")
-        samples = frame.to_ndarray()
         limit.check(done + frame.samples, sample_rate, num_channels)
         yield samples[:, : max(0, end - done)] if cut else samples, sample_rate
         done += frame.samples
@@ -65,14 +74,13 @@ def _declared_s(container: Any) -> float:
     return max(0.0, (container.duration or 0) / 1_000_000 - start_s)
 
 
-def planar(frames: Any) -> Iterator[Any]:
-    """Yield the frames as float32 with one plane a channel."""
+def unpacked(frames: Any) -> Iterator[tuple[Any, NDArray[np.float32]]]:
+    """Yield the frames as float32, each with its samples, of shape (channels, n)."""
     from av.audio.resampler import AudioResampler  # noqa: PLC0415 - see packet_blocks
 
-    converter = None
+    converters = {"fltp": AudioResampler(format="fltp"), "flt": AudioResampler(format="flt")}
     for frame in frames:
-        if frame.format.name == "fltp":
-            yield frame
-            continue
-        converter = converter or AudioResampler(format="fltp")
-        yield from converter.resample(frame)
+        form = "fltp" if frame.layout.nb_channels <= MOST_PLANES else "flt"
+        for each in [frame] if frame.format.name == form else converters[form].resample(frame):
+            samples = each.to_ndarray()
+            yield each, samples if form == "fltp" else samples.reshape(-1, each.layout.nb_channels).T

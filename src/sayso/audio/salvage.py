@@ -18,7 +18,7 @@ from sayso.audio.blocks import Block, Limit, gathered
 from sayso.audio.container import READ, AudioFormat
 from sayso.audio.errors import AGAIN, CorruptAudio, EmptyAudio, UnknownFormat
 from sayso.audio.header import is_plain_wav
-from sayso.audio.packets import planar
+from sayso.audio.packets import MOST_PLANES, unpacked
 from sayso.audio.pcm import pcm_blocks
 from sayso.audio.source import opened
 from sayso.audio.starts import behind_tags, form_at, has_flac_frames, has_index, next_frame, next_start, size_of
@@ -116,8 +116,8 @@ class Salvage:
         end_s = float(stream.duration * stream.time_base) if stream.duration and len(container.streams) == 1 else None
         done = 0
         behind: list[Block] = []
-        for frame in planar(self._decoded(container, start, stream)):
-            samples, rate = np.nan_to_num(frame.to_ndarray(), nan=0.0, posinf=0.0, neginf=0.0), frame.sample_rate
+        for frame, decoded in unpacked(self._decoded(container, start, stream)):
+            samples, rate = np.nan_to_num(decoded, nan=0.0, posinf=0.0, neginf=0.0), frame.sample_rate
             done += frame.samples
             self._limit.check(done, rate, len(samples))
             over = 0 if end_s is None else min(frame.samples, max(0, done - round(end_s * rate)))
@@ -135,6 +135,7 @@ class Salvage:
 
         others = {stream.index for stream in container.streams} - {track.index}
         damaged = in_a_row = 0
+        most = max(MOST_PLANES, track.codec_context.channels if track.codec_context else 0)
         packets = container.demux()
         while in_a_row < _MOST_ERRORS:
             try:
@@ -142,7 +143,11 @@ class Salvage:
                 if packet is None:
                     break
                 if packet.stream.type == "audio" and packet.stream.index not in others:
-                    yield from packet.decode()
+                    for frame in packet.decode():
+                        if frame.layout.nb_channels <= most:
+                            yield frame
+                        else:
+                            damaged += 1
                     in_a_row = 0
             except av.error.EOFError:
                 break
