@@ -82,5 +82,5 @@ def unpacked(frames: Any) -> Iterator[tuple[Any, NDArray[np.float32]]]:
     for frame in frames:
         form = "fltp" if frame.layout.nb_channels <= MOST_PLANES else "flt"
         for each in [frame] if frame.format.name == form else converters[form].resample(frame):
-            samples = each.to_ndarray()
+            samples = np.asarray(each.to_ndarray(), dtype=np.float32)
             yield each, samples if form == "fltp" else samples.reshape(-1, each.layout.nb_channels).T
