@@ -341,6 +341,7 @@ class OwnActs:
         "workflows/consent/forgetting.py": "what is kept of a voice goes, whoever had it said",
         "workflows/speech/phrasebook.py": "the room for phrases is one; which there are is read, and no sound",
         "workflows/accounts/credentials.py": "whose credential it is shows only after it was looked up",
+        "workflows/accounts/tokens.py": "whether the organisation of a token is here shows only to who sees all",
     }
 
     def breaches(self, source: Source) -> Iterator[int]:

@@ -78,6 +78,7 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "non_commercial_projects": "thesis,diary",
         "credential_file": "/srv/credential",
         "high_water": "/srv/high-water",
+        "oidc_file": "/srv/oidc.toml",
         "enrollment": "attested",
         "reviewers": "2",
         "phrase_cache_mb": "64",

@@ -29,6 +29,7 @@ class Actor:
 
     ``speaker`` and ``blind`` are set for the role of a speaker alone: whose voice it is, and what hides in the ledger
     which entries one credential made (see `sayso.database.scope`). ``key`` is what a key of the API is bound to.
+    ``until`` is when a token ends, whose ``credential`` is in no row (`sayso.accounts.bearer`).
     """
 
     role: Role
@@ -37,6 +38,7 @@ class Actor:
     speaker: SpeakerId | None = None
     blind: bytes | None = None
     key: KeyScope | None = None
+    until: str | None = None
 
     def scope(self) -> Scope:
         """Return whose rows the actor sees, and how ledger entries name the actor."""

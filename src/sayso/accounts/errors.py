@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sayso.errors import Conflict, Invalid, NotFound, Refused
+from sayso.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 
 
 class OrganisationUnknown(NotFound):
@@ -47,6 +47,22 @@ class CredentialExposed(Refused):
 
 class CredentialRefused(Refused):
     """The credential proves nothing here: it is unknown, revoked or expired."""
+
+
+class TokenRefused(CredentialRefused):
+    """The token proves nothing here: its issuer, signature, audience or time is another, or its claims say nothing."""
+
+
+class IssuerInvalid(Invalid):
+    """The file that names an issuer of tokens is malformed; the message names the field."""
+
+
+class IssuerUnavailable(Unavailable):
+    """The keys of the issuer of tokens cannot be read."""
+
+
+class PurposeNotOfKey(Refused):
+    """The key of who asks is bound to other purposes."""
 
 
 class VoiceNotOfKey(Refused):

@@ -25,7 +25,8 @@ class KeyScope:
 
     ``licensee`` is the only one that it names, ``purpose`` and ``project`` are what it asks for where a request names
     none. ``voices`` are the only ones that it may use, empty for all; ``aliases`` are names that it has for voices;
-    ``rate`` is how many requests a minute it may make, 0 for no limit.
+    ``rate`` is how many requests a minute it may make, 0 for no limit. ``purposes`` are the only ones that it may ask
+    for, each with those below it; empty for all.
     """
 
     licensee: str
@@ -34,6 +35,7 @@ class KeyScope:
     voices: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     rate: int = 0
+    purposes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise `KeyScopeInvalid` for a rate or a number of voices that no key has, or an alias that is no name."""
@@ -59,8 +61,12 @@ class KeyScope:
         """Return whether the key may use the voice of this id."""
         return not self.voices or voice in self.voices
 
+    def covers(self, purpose: str) -> bool:
+        """Return whether the key may ask for the purpose."""
+        return not self.purposes or any(purpose == one or purpose.startswith(f"{one}/") for one in self.purposes)
+
     def encode(self) -> str:
-        """Return the one form in which it is kept and signed: JSON, sorted."""
+        """Return the one form in which it is kept and signed: JSON, sorted. Only a token's scope has purposes."""
         return json.dumps(
             {
                 "licensee": self.licensee,

@@ -38,7 +38,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _MAX_INTEGER: Final = 2**53 - 1  # beyond it, readers of JSON in other languages round
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _FIELDS: Final = {"v", "type", "at", "by", "grant", "seq", "prev", "facts"}
-_BY: Final = re.compile(r"org_[a-z2-7]{16}/[a-z]{1,16}/(local|crd_[a-z2-7]{16})")
+_BY: Final = re.compile(r"org_[a-z2-7]{16}/[a-z]{1,16}/(local|(crd|oid)_[a-z2-7]{16})")
 
 
 @dataclass(frozen=True, slots=True)

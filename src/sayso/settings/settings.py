@@ -27,7 +27,8 @@ class Settings:
     over all productions, ``licensee_turns``: how many of one licensee, ``licensee_rate``: how many lines of one it
     begins a minute (0: any number); ``non_commercial_projects``: those for which an engine may speak whose weights
     allow no commercial use; ``credential_file``: the credential of who uses the command line, where it is not the
-    local operator; ``high_water``: a folder outside the home, never restored with it, in which is remembered how far
+    local operator; ``oidc_file``: the issuer whose tokens the server takes (see
+    docs/server.md); ``high_water``: a folder outside the home, never restored with it, in which is remembered how far
     the log has come; ``journal``: the file for what the program does, ``-`` for standard error (see `sayso.journal`);
     ``enrollment``: whether a voice may be cloned only from recordings that its speaker enrolled or that are free
     (required), or on the operator's word too (attested); ``reviewers``: how many people must accept an enrolment that
@@ -61,6 +62,7 @@ class Settings:
     non_commercial_projects: tuple[str, ...] = ()
     credential_file: Path | None = None
     high_water: Path | None = None
+    oidc_file: Path | None = None
     journal: str = ""
     enrollment: str = "required"
     reviewers: int = 1

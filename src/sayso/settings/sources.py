@@ -91,6 +91,7 @@ class GivenSettings(BaseSettings):
     credential_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="the path of a file"
     )
+    oidc_file: Annotated[Path, AfterValidator(_absolute)] | None = Field(default=None, description="the path of a file")
     high_water: Annotated[Path, AfterValidator(_absolute)] | None = Field(
         default=None, description="the path of a folder outside the home"
     )

@@ -7,6 +7,7 @@ from typing import Final
 
 from sayso.accounts.terms import KeyScope
 from sayso.doors.api.errors import KeyMissingHere
+from sayso.workflows.accounts import tokens
 from sayso.workflows.accounts.credentials import presented_to
 from sayso.workflows.installation.session import Session
 
@@ -28,11 +29,12 @@ class Caller:
 
 
 class Callers:
-    """Knows callers by the keys that they present."""
+    """Knows callers by the keys that they present, or by the tokens of the issuer that is trusted."""
 
     def __init__(self, session: Session) -> None:
-        """Take a session of the installation, whoever's."""
+        """Take a session of the installation, whoever's; raise `IssuerInvalid` where the settings name none."""
         self._session = session
+        self._tokens = tokens.trusted(session)
 
     def by_header(self, authorization: str | None) -> Caller:
         """Return whose bearer token the header holds; raise `KeyMissingHere`, or as `presented_to` does.
@@ -44,8 +46,11 @@ class Callers:
         return self.by_token(authorization[len(_SCHEME) :].strip())
 
     def by_token(self, token: str) -> Caller:
-        """Return whose key the token is."""
+        """Return whose key or token of an issuer the text is."""
         if len(token) > _MAX_CHARS:
             raise KeyMissingHere("got a token that is longer than any key")
-        session = presented_to(self._session, token)
+        if self._tokens is not None and token.count(".") > 1:  # a key has one dot, a token two
+            session = tokens.borne(self._session, self._tokens, token)
+        else:
+            session = presented_to(self._session, token)
         return Caller(session, session.actor.credential)

@@ -64,6 +64,7 @@ def ask(
     session.require(Right.MARK if request.action is Action.MARK else Right.SPEECH)
     session.require_licensee(request.licensee, Right.SPEECH)
     session.require_voice(request.voice, Right.SPEECH)
+    session.require_purpose(str(request.purpose), Right.SPEECH)
     session.installation.witnessing.check()
     with session.act(request.speaker) as tx:
         session.installation.log.check_files(tx)

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, NoReturn
 from sayso import journal
 from sayso.accounts import store as accounts
 from sayso.accounts.actor import LOCAL, Actor, local_operator
-from sayso.accounts.errors import CredentialRefused, LicenseeNotHeld, RoleRefused, VoiceNotOfKey
+from sayso.accounts.errors import (
+    CredentialRefused,
+    LicenseeNotHeld,
+    PurposeNotOfKey,
+    RoleRefused,
+    VoiceNotOfKey,
+)
 from sayso.accounts.rights import BOUND, RIGHTS, Right, roles_with
 from sayso.clock import now, stamp
 from sayso.consent.fields import ANY
@@ -69,6 +75,12 @@ class Session:
         if key is not None and not key.allows(voice):
             self._refuse(right, VoiceNotOfKey(f"voice: got {voice}, expected one that the key is bound to"))
 
+    def require_purpose(self, purpose: str, right: Right) -> None:
+        """Return where the key of who asks, if any, allows the purpose; else log that and raise `PurposeNotOfKey`."""
+        key = self.actor.key
+        if key is not None and not key.covers(purpose):
+            self._refuse(right, PurposeNotOfKey("purpose: got one that the key is not for, expected one of its own"))
+
     def may_name(self, licensee: str) -> bool:
         """Return whether who asks may act for the licensee; raise `LicenseeInvalid` for a name that is none."""
         key = self.actor.key
@@ -91,6 +103,10 @@ class Session:
     def _check_credential(self, right: Right) -> None:
         """Refuse what is asked by a credential that was revoked, or has expired, since the session was opened."""
         if self.actor.credential == LOCAL:
+            return
+        if self.actor.until is not None:  # a token is in no row, and ends by itself
+            if stamp(now()) >= self.actor.until:
+                self._refuse(right, CredentialRefused(f"credential: got a token, which expired at {self.actor.until}"))
             return
         with self.installation.database.read(scope=EVERYTHING) as tx:
             found = accounts.get_credential(tx, CredentialId(self.actor.credential))

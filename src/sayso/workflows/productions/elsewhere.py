@@ -42,7 +42,7 @@ def spawned(session: Session, work: Mapping[str, Any]) -> subprocess.Popen[bytes
         "settings": {
             f.name: _plain(getattr(session.settings, f.name)) for f in fields(Settings) if f.name != "origins"
         },
-        "actor": [actor.role, actor.organisation, actor.credential],
+        "actor": [actor.role, actor.organisation, actor.credential, actor.until],
         "key": None if actor.key is None else dataclasses.asdict(actor.key),
         **work,
     }
@@ -64,9 +64,12 @@ def _valued(value: Any) -> Any:
 
 def _session(told: Mapping[str, Any]) -> Session:
     settings = Settings(**{name: _valued(value) for name, value in told["settings"].items()})
-    role, organisation, credential = told["actor"]
-    key = None if told["key"] is None else KeyScope(**{**told["key"], "voices": tuple(told["key"]["voices"])})
-    return open_session(settings, Actor(Role(role), OrganisationId(organisation), credential, key=key))
+    role, organisation, credential, until = told["actor"]
+    bound = told["key"] and {
+        name: _valued(value) if name != "aliases" else value for name, value in told["key"].items()
+    }
+    key = None if bound is None else KeyScope(**bound)
+    return open_session(settings, Actor(Role(role), OrganisationId(organisation), credential, key=key, until=until))
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ from sayso.doors.cli.session import local_session
 if TYPE_CHECKING:
     from sayso.doors.api.tracing import Tracing
 
+_PACKAGES: Final = ("fastapi", "uvicorn", "httptools", "websockets", "prometheus_client", "jwt")
+
 COLLECTOR: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 """The variables of OpenTelemetry that name where traces go; without them none are made."""
 
@@ -37,7 +39,7 @@ def serve(
     from sayso.accounts.rights import Right  # noqa: PLC0415 - loads the database
     from sayso.doors.api.errors import ServerMissing  # noqa: PLC0415
 
-    if any(find_spec(name) is None for name in ("fastapi", "uvicorn", "httptools", "websockets", "prometheus_client")):
+    if any(find_spec(name) is None for name in _PACKAGES):
         raise ServerMissing
     from sayso.doors.api.listening import Address, serve  # noqa: PLC0415 - loads the server
     from sayso.doors.api.service import Service  # noqa: PLC0415
@@ -46,7 +48,7 @@ def serve(
     address = Address(host, port, certificate, certificate_key, behind_proxy)
     session = local_session()
     session.require(Right.ACCOUNTS)  # who serves an installation decides whom it answers
-    address.check(has_keys=has_valid(session))
+    address.check(has_keys=has_valid(session) or session.settings.oidc_file is not None)
 
     def ready(url: str) -> None:
         shown = {"url": url, "ready": True}
