@@ -70,10 +70,10 @@ class TrustedIssuer:
         paths = {name: _path(name, value) for name, value in _table(told, "claims").items()}
         _check(paths.keys() == set(CLAIMS), f"claims: expected one for each of {', '.join(CLAIMS)}")
         made = cls(**{**told, "claims": paths, "algorithms": tuple(told.get("algorithms", ALGORITHMS))})
-        made.check()
+        made.require_values()
         return made
 
-    def check(self) -> None:
+    def require_values(self) -> None:
         """Raise `IssuerInvalid` for a value that no issuer has."""
         for name in ("issuer", "audience", "keys"):
             _check(isinstance(getattr(self, name), str) and getattr(self, name), f"{name}: expected a text")
