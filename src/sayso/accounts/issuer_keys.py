@@ -32,7 +32,11 @@ _MAX_BYTES: Final = 256 * 1024
 _MAX_KEYS: Final = 100
 _RSA_BITS: Final = 2048
 _PUBLIC: Final = ("kty", "n", "e", "crv", "x", "y")
-_ALGORITHMS: Final[Mapping[tuple[Any, Any], str]] = {("RSA", None): "RS256", ("EC", "P-256"): "ES256", ("OKP", "Ed25519"): "EdDSA"}
+_ALGORITHMS: Final[Mapping[tuple[Any, Any], str]] = {
+    ("RSA", None): "RS256",
+    ("EC", "P-256"): "ES256",
+    ("OKP", "Ed25519"): "EdDSA",
+}
 
 
 class IssuerKeys:
