@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -9,7 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
+
+from tests.doors.api.chromium import browsing, require_chromium
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -41,3 +45,50 @@ def test_a_sentence_is_spoken_and_verified_by_curl(server, tmp_path):
     done = run(server, "bound", "/bin/sh", str(EXAMPLES / "speak.sh"), str(tmp_path / "out.mp3"))
     assert json.loads(done.stdout)["clips"]
     assert (tmp_path / "out.mp3").stat().st_size > 10_000
+
+
+@contextlib.contextmanager
+def shown(server, key: str):
+    """Yield the address of the browser's example, with a key of the server."""
+    env = {**os.environ, "SPEECH_URL": server.url, "SPEECH_KEY": server.keys[key], "SPEECH_VOICE": "narrator"}
+    command = [sys.executable, str(EXAMPLES / "browser.py")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=env, text=True) as example:
+        try:
+            yield example.stdout.readline().strip()
+        finally:
+            example.terminate()
+
+
+def test_a_page_is_heard_while_its_sound_comes(server):
+    require_chromium()
+    with shown(server, "bound") as address, browsing() as page:
+        page.open(address)
+        page.click("button")
+        page.wait("document.body.dataset.state == 'spoken'")
+        told = page.run("return {...document.body.dataset}")
+        assert float(told["peak"]) > 0.05
+        assert 1.0 < float(told["seconds"]) < 20.0
+        assert float(told["heard"]) < float(told["received"]) + 1000
+        page.click("button")
+        page.wait("document.body.dataset.heard")
+        page.click("#stop")
+        page.wait("document.body.dataset.state == 'stopped'")
+        assert server.keys["bound"] not in page.run("return document.documentElement.outerHTML")
+
+
+def test_a_page_says_why_it_was_refused(server):
+    require_chromium()
+    with shown(server, "ours") as address, browsing() as page:
+        page.open(address)
+        page.click("button")
+        page.wait("document.body.dataset.state == 'refused'")
+        assert "narrator" in page.run("return document.querySelector('#told').textContent")
+
+
+def test_a_page_of_others_makes_no_sound(server):
+    with shown(server, "bound") as address:
+        for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": address[:-1], "Host": "evil.example"}):
+            assert httpx.post(f"{address}speech", content="It is noon.", headers=headers).status_code == 403
+        good = httpx.post(f"{address}speech", content="It is noon.", headers={"Origin": address[:-1]})
+    assert good.status_code == 200
+    assert len(good.content) > 10_000
