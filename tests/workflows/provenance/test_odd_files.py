@@ -170,6 +170,17 @@ def test_the_mark_of_a_very_short_clip_on_a_word_within_other_speech_makes_it_no
     assert names(verified["clips"]) == names(traced["parts"]) == [("marked", spoken.mark)]
 
 
+@pytest.mark.parametrize("behind", ["silence", "speech"])
+def test_a_clip_that_was_cut_off_at_once_is_not_called_copied(estate, clips, speech, tmp_path, behind):
+    first, _, one, _ = clips
+    other = speech.slice(0, 96_000) if behind == "speech" else Signal(np.zeros((1, 240_000), np.float32), 24_000)
+    sound = concatenate([one.slice(0, 12_000), other])
+    (tmp_path / "cut.wav").write_bytes(encode(sound, Container.WAV))
+    verified, traced = both(estate.session, tmp_path / "cut.wav")
+    assert names(verified["clips"]) == names(traced["parts"]) == [("marked", first.mark)]
+    assert verified["problem"] is None
+
+
 def inserted(speech, clip):
     """Return ``speech`` with ``clip`` in its midst."""
     return concatenate([speech.slice(0, 60_000), clip, speech.slice(60_000, 130_000)])

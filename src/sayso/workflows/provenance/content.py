@@ -36,6 +36,9 @@ from sayso.workflows.voices import archive
 ALONE_S = 1.0
 """A sound so short is compared with short clips, too: a codec makes 0.75 s longer by a frame or two."""
 
+AROUND_S = 1.0
+"""So much on both sides of a marked stretch that is too little by itself is heard with it."""
+
 EARLY_S, LATE_S, STEP_S = 0.1, 0.2, 0.02
 """So much earlier or later than its mark was found a very short clip may begin, and how finely that is tried."""
 
@@ -90,17 +93,17 @@ def fingerprint_of(session: Session, clip: Clip) -> Fingerprint | None:
         return None
 
 
-def content_of(session: Session, clip: Clip, *heard: Features, cut_out: Iterable[Features] = ()) -> Content:
+def content_of(session: Session, clip: Clip, *heard: Features, perhaps: Iterable[Features] = ()) -> Content:
     """Return whether what was ``heard`` under the mark of ``clip``, one way or another, is that clip.
 
-    ``cut_out``: a very short clip as it may lie within a longer sound (`places_of`). One that agrees makes it ours; one
-    that does not says nothing, since it may have been cut at the wrong place.
+    ``perhaps``: what may be it where that is too little to tell (`around`, `places_of`). One that agrees makes it ours;
+    one that does not says nothing: it may hold other sound, or have been cut at the wrong place.
     """
     fingerprint = fingerprint_of(session, clip)
     if fingerprint is None:
         return Content.UNKNOWN
     found = compared_each_way(heard, fingerprint)
-    if found is Content.UNKNOWN and fingerprint.short and compared_each_way(list(cut_out), fingerprint) is Content.OURS:
+    if found is Content.UNKNOWN and any(compared(one, fingerprint) is Content.OURS for one in perhaps):
         return Content.OURS
     return found
 
@@ -150,4 +153,10 @@ def _heard(signal: Signal, detection: Detection, cuts: Gaps) -> Features:
     edges = [[restored_s(edge_s, cuts) * speed for edge_s in segment] for segment in detection.segments]
     stretches = [features.between(start_s, end_s) for start_s, end_s in edges]
     heard = one_after_another(stretches or [features.first(0)])
-    return heard if len(heard.soft) >= LEAST_ROWS else features  # too little by itself: then the sound around it counts
+    return heard
+
+
+def around(features: Features, start_s: float, end_s: float) -> Iterator[Features]:
+    """Yield the sound around a marked stretch that is too little by itself: of a word, or of a clip that was cut off."""
+    if len(features.between(start_s, end_s).soft) < LEAST_ROWS:
+        yield features.between(max(0.0, start_s - AROUND_S), end_s + AROUND_S)

@@ -28,7 +28,7 @@ from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
-from sayso.workflows.provenance.content import ALONE_S, EARLY_S, content_of, places_of
+from sayso.workflows.provenance.content import ALONE_S, EARLY_S, around, content_of, places_of
 from sayso.workflows.provenance.detecting import detected
 from sayso.workflows.provenance.parts import (
     ClipStanding,
@@ -156,8 +156,8 @@ def _unmarked(session: Session, heard: Heard) -> tuple[Part, ...]:
 def _part(session: Session, passage: Passage, standing: ClipStanding | None, heard: Heard, file: Path) -> Part:
     if standing is None:
         return Part(passage, None, Content.UNKNOWN)
-    cut_out = _places(standing.clip, heard, passage, file)
-    content = content_of(session, standing.clip, *_as_made(heard, passage, file), cut_out=cut_out)
+    perhaps = _perhaps(standing.clip, heard, passage, file)
+    content = content_of(session, standing.clip, *_as_made(heard, passage, file), perhaps=perhaps)
     return Part(passage, standing, judged_among(content, passage, heard.scan.passages))
 
 
@@ -183,8 +183,9 @@ def _as_made(heard: Heard, passage: Passage, file: Path) -> tuple[Features, ...]
     return tuple(features_of(way, tempo=passage.warp.tempo, pitch=passage.warp.pitch) for way in ways)
 
 
-def _places(clip: Clip, heard: Heard, passage: Passage, file: Path) -> Iterator[Features]:
-    """Yield what a very short clip may be in a longer sound; the file is heard once more when it is asked for."""
+def _perhaps(clip: Clip, heard: Heard, passage: Passage, file: Path) -> Iterator[Features]:
+    """Yield what may be the clip where the marked sound is too little to tell; last, the file is heard once more."""
+    yield from around(heard.features, passage.start_s, passage.end_s)
     if passage.end_s - passage.start_s > 2 * ALONE_S or heard.scan.duration_s <= ALONE_S:
         return
     start_s = max(0.0, passage.start_s - EARLY_S)
