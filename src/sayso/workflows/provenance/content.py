@@ -152,11 +152,10 @@ def _heard(signal: Signal, detection: Detection, cuts: Gaps) -> Features:
     features = features_of(restored(signal, cuts), tempo=speed, pitch=detection.pitch)
     edges = [[restored_s(edge_s, cuts) * speed for edge_s in segment] for segment in detection.segments]
     stretches = [features.between(start_s, end_s) for start_s, end_s in edges]
-    heard = one_after_another(stretches or [features.first(0)])
-    return heard
+    return one_after_another(stretches or [features.first(0)])
 
 
 def around(features: Features, start_s: float, end_s: float) -> Iterator[Features]:
-    """Yield the sound around a marked stretch that is too little by itself: of a word, or of a clip that was cut off."""
+    """Yield the sound around a marked stretch that is too little by itself: a word, or what is left of a clip."""
     if len(features.between(start_s, end_s).soft) < LEAST_ROWS:
         yield features.between(max(0.0, start_s - AROUND_S), end_s + AROUND_S)
