@@ -9,6 +9,7 @@ from sayso.mark.chains import CHAINS, NONE, Chain, chains_named
 from sayso.mark.detector import Detector
 from sayso.mark.errors import ChainUnknown, ProfileUnknown
 from sayso.mark.mark import Mark
+from sayso.mark.marked import Mends
 from sayso.mark.profiles import described, strength_of
 from sayso.mark.strength import PROFILES, ROBUST, STANDARD, TELEPHONE
 from sayso.mark.verifying import check, firmer
@@ -85,3 +86,19 @@ def test_unknown_names_are_refused_by_name():
         strength_of("loud")
     with pytest.raises(ChainUnknown, match="opus-16"):
         chains_named(("none", "wax"))
+
+
+def test_a_mark_is_read_from_sound_whose_clicks_and_sharp_hiss_were_mended(marker, keys, consent, speech):
+    clicked = speech.samples[0].copy()
+    clicked[4_000::12_000] += np.float32(0.5)
+    marked = marker.embed(Signal.mono(clicked, speech.sample_rate), MARK, consent.permit, Action.SYNTHESIZE)
+    mended, mends = marked.mended(most_hiss_dbfs=-45.0)
+    assert mends.clicks > 5
+    assert mends.hiss_s > 0.1
+    assert (mended.mark, mended.permit_id, mended.start) == (marked.mark, marked.permit_id, marked.start)
+    assert check(Detector(keys), mended.signal, MARK, NONE).is_readable
+    same, none = marker.embed(speech, MARK, consent.permit, Action.SYNTHESIZE).mended(most_hiss_dbfs=0.0)
+    assert none == Mends()
+    assert np.array_equal(
+        same.signal.samples, marker.embed(speech, MARK, consent.permit, Action.SYNTHESIZE).signal.samples
+    )

@@ -39,7 +39,7 @@ CHECKS: dict[str, int] = {
 
 NOT_GATES: dict[str, str] = {
     "audio/packets.py:_frames": "the longest sound that is read",
-    "audio/pcm.py:pcm_blocks": "the longest sound that is read",
+    "audio/source.py:pcm_blocks": "the longest sound that is read",
     "audio/salvage.py:Salvage._frames": "the longest sound that is read",
     "doors/cli/commands/demo.py:Demo._erase": "a certificate of erasure",
     "doors/cli/commands/erase.py:check": "a certificate of erasure",
@@ -152,6 +152,8 @@ MARKED_AUDIO: dict[str, str] = {
     "doors/api/sounds.py:SoundResponse._pieces": "Speaking.pieces asks before each piece",
     "mark/embedder.py:Marker.embed": "session, whole",
     "mark/marked.py:MarkedAudio.pieces": "of what was marked already",
+    "mark/marked.py:MarkedAudio.mended": "of what was marked already, with the mark that it carries",
+    "workflows/productions/assembling.py:_mended": "reopen asked; ProgrammeDraft.write and publish ask",
     "mark/marked.py:sealed": "called by the embedder and by reopened alone (tests/mark/test_marked.py)",
     "mark/reopening.py:reopened": "asks before the clip is read",
     "synthesis/render.py:Renderer.render": "asks at once",

@@ -19,8 +19,7 @@ from sayso.audio.container import READ, AudioFormat
 from sayso.audio.errors import AGAIN, CorruptAudio, EmptyAudio, UnknownFormat
 from sayso.audio.header import is_plain_wav
 from sayso.audio.packets import MOST_PLANES, unpacked
-from sayso.audio.pcm import pcm_blocks
-from sayso.audio.source import opened
+from sayso.audio.source import opened, pcm_blocks
 from sayso.audio.starts import behind_tags, form_at, has_flac_frames, has_index, next_frame, next_start, size_of
 
 _MOST_ERRORS: Final = 10_000

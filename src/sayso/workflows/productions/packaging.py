@@ -295,6 +295,7 @@ def _chapter(record: dict[str, Any]) -> dict[str, Any]:
         "duration_ms": record["duration_ms"],
         "lines": len(record["lines"]),
         "rules": record["rules"],
+        "mended": record["mended"],
         "marks": record["marks"],
     }
 

@@ -71,6 +71,8 @@ def _check(chapter: Mapping[str, Any]) -> None:
     for name in ("number", "duration_ms", "lines"):
         if not isinstance(chapter[name], int):
             raise TypeError
+    if not isinstance(chapter["mended"]["clicks"], int) or not isinstance(chapter["mended"]["hiss_s"], float):
+        raise TypeError
     for name in ("readable", "checked"):
         if not isinstance(chapter["marks"][name], int):
             raise TypeError

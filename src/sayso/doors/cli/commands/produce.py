@@ -235,6 +235,9 @@ def _report(found: PackageReport) -> Iterator[str]:
         marks = chapter["marks"]
         levels = f"fails {', '.join(failed)}" if failed else "levels hold"
         yield f"chapter {chapter['number']}: {levels}; {marks['readable']} of {marks['checked']} marks read"
+        mended = chapter["mended"]
+        if mended["clicks"] or mended["hiss_s"]:
+            yield f"  mended: {mended['clicks']} clicks, {mended['hiss_s']:.2f} s of sharp hiss"
 
 
 _WAITS: Final = {"turn": "its turn", "licensee": "other lines of its licensee", "rate": "its licensee's rate"}
