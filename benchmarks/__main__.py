@@ -39,6 +39,7 @@ BENCHMARKS = {
     "finding": ["mark/finding.py", "--clips", "20", "--sealed", "10000", "--out", "{out}/finding.json"],
     "corpus": ["corpus/corpus.py", "--json", "{out}/corpus.json"],
     "live": ["live/server.py", "--json", "{out}/live.json"],
+    "live-cache": ["live/cached.py", "--json", "{out}/live-cache.json"],
     "interleaved": ["live/interleaved.py", "--json", "{out}/interleaved.json"],
     "long-verify": ["files/long_verify.py", "--hours", "6", "--json", "{out}/long-verify.json"],
     "enrollment": ["enrollment/checking.py", "--json", "{out}/enrollment.json"],

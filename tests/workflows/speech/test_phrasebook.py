@@ -105,6 +105,18 @@ def test_nothing_is_kept_unless_the_setting_says_so(estate):
     assert off.kept() == []
 
 
+def test_what_was_kept_goes_once_no_room_is_given(booth):
+    booth.say()
+    (kept,) = booth.kept()
+    settings = replace(booth.session.settings, phrase_cache_mb=0, origins={})
+    booth.session.close()
+    off = Booth(booth.estate, open_session(settings))
+    phrasebook.opened(off.session)
+    assert off.kept() == []
+    assert not off.session.vault.has(kept.blob)
+    off.session.close()
+
+
 @pytest.mark.parametrize("change", [{"speed": 1.1}, {"seed": 3}, {"language": "en-GB"}, {"text": "Your call."}])
 def test_another_way_of_saying_it_is_another_phrase(booth, change):
     booth.say()

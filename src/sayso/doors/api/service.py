@@ -101,8 +101,7 @@ class Service:
         voicebook.listed(self.session)
         _ = (self.session.gate, self.session.permit_key, self.session.policies, self.session.marker)
         _ = (self.session.detector, self.session.authority, self.session.log)
-        if self.session.settings.phrase_cache_mb:
-            phrasebook.opened(self.session)
+        phrasebook.opened(self.session)  # where there is no room any more, what was kept goes now
         for name in self.warm:
             with contextlib.suppress(SaysoError):
                 self.hosts.start(name)

@@ -8,7 +8,7 @@ change of consent makes it unfindable at once, whatever became of its file.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sayso import journal, lineage
@@ -102,7 +102,7 @@ class PhraseOver(Conflict):
 
 
 def opened(session: Session) -> Repertoire:
-    """Return the repertoire of this installation, which knows what was kept before."""
+    """Return the repertoire of this installation, which knows what was kept before; what has no room any more goes."""
     repertoire = session.installation.repertoire
     _let_go(session, repertoire.read_once(lambda: _kept(session)))
     return repertoire
@@ -119,6 +119,10 @@ def _kept(session: Session) -> Iterator[PhraseRef]:
             yield PhraseRef(artifact.digest, artifact.artifact_id, address, size, speaker)
 
 
-def _let_go(session: Session, gone: list[PhraseRef]) -> None:
+def _let_go(session: Session, gone: Sequence[PhraseRef]) -> None:
+    """Remove phrases; one that cannot be removed now is found again by the next process."""
     for ref in gone:
-        forget_phrases(session, SpeakerId(ref.speaker), [(ArtifactId(ref.artifact), ref.address)])
+        try:
+            forget_phrases(session, SpeakerId(ref.speaker), [(ArtifactId(ref.artifact), ref.address)])
+        except SaysoError as error:
+            journal.note("phrase.unforgotten", error=error.slug)
