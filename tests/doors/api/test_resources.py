@@ -145,6 +145,13 @@ def test_a_clip_whose_grant_allows_no_release_stays_in_the_vault(server):
     assert (refused.status_code, refused.json()["error"]) == (403, "consent-refused")
 
 
+@pytest.mark.parametrize("word", ["clip=", "clip=spk_aaaaaaaaaaaaaaaa", "grant=", "speaker="])
+def test_the_ledger_is_asked_for_what_can_be_there(server, word):
+    with server.http() as ours:
+        told = ours.get(f"/v1/ledger?{word}")
+    assert (told.status_code, told.json()["error"]) == (400, "id-invalid")
+
+
 def test_an_entry_is_proved_to_whoever_sees_it(server):
     with server.http() as ours, server.http("theirs") as theirs:
         place = ours.get("/v1/ledger", params={"grant": server.ids["grant"]}).json()["entries"][0]["entry"]

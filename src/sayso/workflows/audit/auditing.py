@@ -120,7 +120,7 @@ class LedgerQuery:
     def asked(self, session: Session) -> FilterFields:
         """Return it in the words of the ledger, which knows a speaker by grants and, where there is none, by pseudonym.
 
-        Of the entries, those that who asks is shown. Raise `SpeakerUnknown`, and `GrantUnknown`.
+        Of the entries, those that who asks is shown. Raise `SpeakerUnknown`, `GrantUnknown`, and `IdInvalid`.
         """
         return {
             **self._within(session, reach_of(session)),
@@ -130,7 +130,7 @@ class LedgerQuery:
             "licensee": self.licensee,
             "purpose": self.purpose,
             "project": self.project,
-            "clip": self.clip,
+            "clip": None if self.clip is None else parse_id("clip", self.clip),
         }
 
     def _within(self, session: Session, reach: Reach | None) -> FilterFields:
