@@ -59,8 +59,8 @@ def require_chromium() -> None:
 
 
 @contextlib.contextmanager
-def browsing() -> Iterator[Page]:
-    """Yield a page of a browser that ends with the block."""
+def browsing(*more: str) -> Iterator[Page]:
+    """Yield a page of a browser, with ``more`` arguments, that ends with the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -71,7 +71,7 @@ def browsing() -> Iterator[Page]:
             while not _is_ready(http):
                 assert time.monotonic() < ends
                 time.sleep(0.05)
-            options = {"goog:chromeOptions": {"binary": shutil.which("chromium"), "args": _ARGUMENTS}}
+            options = {"goog:chromeOptions": {"binary": shutil.which("chromium"), "args": [*_ARGUMENTS, *more]}}
             answer = http.post("/session", json={"capabilities": {"alwaysMatch": options}})
             assert answer.status_code == 200, answer.text
             session = answer.json()["value"]["sessionId"]

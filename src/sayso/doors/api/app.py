@@ -28,6 +28,7 @@ from sayso.doors.api.errors import BodyInvalid, MethodUnknown, RouteUnknown
 from sayso.doors.api.openai import consents, models, speech
 from sayso.doors.api.problems import answer, known
 from sayso.doors.api.service import Service
+from sayso.doors.api.webrtc import route as webrtc
 from sayso.errors import Invalid, SaysoError
 
 _DESCRIPTION = "Speech in cloned voices on the speaker's say-so. Every route but the health checks asks for a key."
@@ -62,6 +63,7 @@ def application(service: Service) -> ASGIApp:
         elevenlabs_speech,
         stream_input,
         live,
+        webrtc,
         resources,
         records,
         enrollments,

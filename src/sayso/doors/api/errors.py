@@ -13,6 +13,10 @@ class TracingMissing(Unavailable):
     """The packages that send traces are not here; install them: pip install 'sayso[otel]'."""
 
 
+class WebrtcMissing(Unavailable):
+    """The packages that speak into browsers are not here; install them: pip install 'sayso[webrtc]'."""
+
+
 class AddressExposed(Refused):
     """A public address is served with keys and TLS only."""
 

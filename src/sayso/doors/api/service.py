@@ -16,6 +16,7 @@ from sayso.doors.api.hosts import Hosts
 from sayso.doors.api.latency import Latency, Metrics
 from sayso.doors.api.repeats import Repeats
 from sayso.doors.api.speech import Speaking, threads
+from sayso.doors.api.webrtc.calls import Calls
 from sayso.errors import SaysoError
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech import phrasebook
@@ -53,6 +54,7 @@ class Service:
     hosts: Hosts = field(default_factory=Hosts)
     repeats: Repeats = field(default_factory=Repeats)
     metrics: Metrics = field(default_factory=Metrics)
+    calls: Calls = field(default_factory=Calls)
     is_ready: bool = False
 
     def __post_init__(self) -> None:
@@ -90,6 +92,7 @@ class Service:
                 yield
             finally:
                 await warming
+                await self.calls.close()
                 for pool in (self.makers, self.workers, self.keepers):
                     await asyncio.to_thread(pool.shutdown)
                 await asyncio.to_thread(self.hosts.close)
