@@ -85,6 +85,7 @@ STAGES: dict[str, str] = {
     "doors/api/parts.py:parts_of": "of what was marked already; Speaking.pieces asks before each piece comes here",
     "doors/api/elevenlabs/stream_input.py:InputConversation._say": "Speaking.pieces asks before each piece",
     "doors/api/live.py:SocketConversation._say": "Speaking.pieces asks before each piece",
+    "doors/api/webrtc/track.py:SoundTrack.__init__": "Speaking.pieces asks before each piece",
     "mark/marked.py:MarkedAudio.encoded": "of what was marked already",
     "workflows/speech/speaking.py:rendering": "Renderer.render asks",
     "workflows/speech/exporting.py:reopen": "reopened asks before the clip is read",

@@ -63,9 +63,6 @@ def test_it_is_heard_in_a_browser_and_logged(server, page):
     page.wait("window.states.includes('connected')")
     time.sleep(1.0)
     early = page.run(HEARD)
-    page.wait(
-        "window.states.includes('closed') || window.pc.connectionState == 'closed' || window.states.includes('disconnected')"
-    )
     assert early["packets"] > 20
     entry = server.entry_of(answer.json()["clip"])
     assert entry.facts["live"] == "complete"

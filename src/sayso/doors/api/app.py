@@ -80,8 +80,7 @@ def application(service: Service) -> ASGIApp:
     larger |= dict.fromkeys(consents.UPLOADS, consents.RECORDING_BYTES + 4096)
     larger[enrollments.PATH] = enrollments.ENROLLMENT_BYTES
     larger |= dict.fromkeys(productions.UPLOADS, 2 * productions.UPLOAD_BYTES + 4096)
-    whole = Bounded(app, larger=larger)
-    return whole if service.tracing is None else service.tracing.around(whole)
+    return Bounded(app, larger=larger)
 
 
 _LOG: Final = logging.getLogger("sayso.server")

@@ -150,8 +150,9 @@ def serve(service: Service, address: Address, ready: Callable[[str], None]) -> N
     scheme = "http" if address.certificate is None else "https"
     host, port = bound.getsockname()[:2]
     name = f"[{host}]" if ":" in host else host
+    whole = application(service)
     config = uvicorn.Config(
-        application(service),
+        whole if service.tracing is None else service.tracing.around(whole),
         http=_Protocol,
         ws=_SocketProtocol,
         log_config=None,

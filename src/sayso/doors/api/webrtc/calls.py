@@ -21,7 +21,7 @@ class Calls:
         """Begin with none."""
         self._open: set[asyncio.Task[None]] = set()
 
-    def check(self) -> None:
+    def require_room(self) -> None:
         """Raise `Busy` where there is no room for one more."""
         if len(self._open) >= MOST:
             raise Busy(f"all {MOST} calls are taken; ask again later")

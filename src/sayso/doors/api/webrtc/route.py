@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from sayso.doors.api.asking import Asked
 from sayso.doors.api.errors import WebrtcMissing
@@ -21,7 +22,7 @@ from sayso.doors.api.ordering import begun
 router = APIRouter(tags=["speech"])
 
 _SDP: Final = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
-_SPEECH: Final = {"model": "sayso", "input": "The lamp was lit at noon.", "voice": "alloy"}
+_SPEECH: Final[JsonDict] = {"model": "sayso", "input": "The lamp was lit at noon.", "voice": "alloy"}
 
 
 class OfferBody(BaseModel):
@@ -66,7 +67,7 @@ async def call(body: OfferBody, asked: Asked) -> CallAnswer:
     from sayso.doors.api.webrtc.track import Call  # noqa: PLC0415 - an extra
 
     service, wanted = asked.service, body.speech.wanted()
-    service.calls.check()
+    service.calls.require_room()
     speaking = service.speaking(
         asked.caller,
         lambda: begun(asked.caller, wanted, body.speech.action, service.hosts.engine),

@@ -45,7 +45,7 @@ class SoundTrack(MediaStreamTrack):
         super().__init__()
         self._speaking, self._utterance = speaking, utterance
         self._parts: AsyncIterator[SoundPart] = parts_of(utterance, speaking.pieces(), StreamFormat.PCM)
-        self._waiting = bytearray()
+        self._rest = bytearray()
         self._sent = 0
         self._began_s = 0.0
 
@@ -65,16 +65,16 @@ class SoundTrack(MediaStreamTrack):
         return frame
 
     async def _next(self) -> bytes:
-        while len(self._waiting) < _FRAME_BYTES:
+        while len(self._rest) < _FRAME_BYTES:
             part = await anext(self._parts, None)
             if part is None:
                 break
-            self._waiting += part.data
+            self._rest += part.data
             self._speaking.latency.sent(self._utterance, part)
-        if not self._waiting:
+        if not self._rest:
             raise EOFError
-        data = bytes(self._waiting[:_FRAME_BYTES])
-        del self._waiting[:_FRAME_BYTES]
+        data = bytes(self._rest[:_FRAME_BYTES])
+        del self._rest[:_FRAME_BYTES]
         return data.ljust(_FRAME_BYTES, b"\0")
 
 
