@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
-import re
 import tempfile
 import time
 from collections import defaultdict
@@ -22,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from benchmarks.live.server import LICENSEE, LONG, PURPOSE, SHORT, body, client, percentiles, serving
+from benchmarks.live.server import LICENSEE, LONG, PURPOSE, SHORT, asked, client, percentiles, report, serving
 
 from sayso.repertoire import PhraseAsked
 from sayso.repertoire.remembering import Pieces
@@ -51,13 +49,7 @@ def main() -> None:
         home, _, voice = servers["kept"]
         figures["phrases_kept"] = kept(home)
         figures |= {f"kept_{part}_spent_ms": times for part, times in spent(home, voice, arguments.rounds).items()}
-    figures["load_after"] = os.getloadavg()[0]
-    for name, found in figures.items():
-        words = [f"{part} {value:.1f}" for part, value in found.items()] if isinstance(found, dict) else [str(found)]
-        print(f"{name:<28}", *words)
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(figures, indent=2))
+    report(figures, arguments.json)
 
 
 @contextlib.contextmanager
@@ -84,20 +76,6 @@ def beside(servers: Mapping[str, Server], rounds: int) -> dict[str, list[float]]
                     for part, took in found.items():
                         times[f"{name}_{length}_{part}"].append(took)
     return times
-
-
-def asked(http: httpx.Client, voice: str, text: str) -> dict[str, float]:
-    """Return how long one request took, in ms: to its first byte, its permit, and from there to its first piece."""
-    started = time.perf_counter()
-    with http.stream("POST", "/v1/audio/speech", json=body(voice, text)) as response:
-        chunks = response.iter_raw()
-        next(chunks)
-        took = 1000 * (time.perf_counter() - started)
-        told = dict(re.findall(r"(\w+);dur=([\d.]+)", response.headers["server-timing"]))
-        for _ in chunks:
-            continue
-    time.sleep(0.25)  # what was heard is kept and logged meanwhile, as between two turns of a talk
-    return {"first_byte_ms": took, "admit_ms": float(told["admit"]), "first_piece_ms": float(told["first"])}
 
 
 def spent(home: Path, voice: str, rounds: int) -> dict[str, dict[str, float]]:

@@ -58,13 +58,18 @@ def main() -> None:
                 }
             figures |= crowded(url, key, voice)
             figures |= withdrawn(url, key, session)
+    report(figures, arguments.json)
+
+
+def report(figures: dict[str, Any], file: Path | None) -> None:
+    """Print the figures, and write them to ``file`` where there is one."""
     figures["load_after"] = os.getloadavg()[0]
     for name, found in figures.items():
         words = [f"{part} {value:.1f}" for part, value in found.items()] if isinstance(found, dict) else [str(found)]
         print(f"{name:<28}", *words)
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(figures, indent=2))
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(figures, indent=2))
 
 
 def percentiles(values: list[float]) -> dict[str, float]:
@@ -112,22 +117,22 @@ def body(voice: str, text: str, **more: str) -> dict[str, str]:
 
 def timed(http: httpx.Client, voice: str, text: str, rounds: int) -> dict[str, dict[str, float]]:
     """Return times of one request after another, in ms: to the first byte, admission, and to the first marked piece."""
-    first, admit, made = [], [], []
-    for number in range(rounds + 3):
-        started = time.perf_counter()
-        with http.stream("POST", "/v1/audio/speech", json=body(voice, text)) as response:
-            chunks = response.iter_raw()
-            next(chunks)
-            took = 1000 * (time.perf_counter() - started)
-            told = dict(re.findall(r"(\w+);dur=([\d.]+)", response.headers["server-timing"]))
-            for _ in chunks:
-                continue
-        time.sleep(0.25)  # what was heard is kept and logged meanwhile, as between two turns of a talk
-        if number >= 3:
-            first.append(took)
-            admit.append(float(told["admit"]))
-            made.append(float(told["first"]))
-    return {"first_byte_ms": percentiles(first), "admit_ms": percentiles(admit), "first_piece_ms": percentiles(made)}
+    found = [asked(http, voice, text) for _ in range(rounds + 3)][3:]
+    return {part: percentiles([one[part] for one in found]) for part in found[0]}
+
+
+def asked(http: httpx.Client, voice: str, text: str) -> dict[str, float]:
+    """Return how long one request took, in ms: to its first byte, its permit, and from there to its first piece."""
+    started = time.perf_counter()
+    with http.stream("POST", "/v1/audio/speech", json=body(voice, text)) as response:
+        chunks = response.iter_raw()
+        next(chunks)
+        took = 1000 * (time.perf_counter() - started)
+        told = dict(re.findall(r"(\w+);dur=([\d.]+)", response.headers["server-timing"]))
+        for _ in chunks:
+            continue
+    time.sleep(0.25)  # what was heard is kept and logged meanwhile, as between two turns of a talk
+    return {"first_byte_ms": took, "admit_ms": float(told["admit"]), "first_piece_ms": float(told["first"])}
 
 
 def crowded(url: str, key: str, voice: str) -> dict[str, Any]:

@@ -22,8 +22,7 @@ from attacks import ATTACKS
 from clips import RATE_HZ, real
 
 from sayso.audio.signal import Signal
-from sayso.fingerprint import Content, Features, Fingerprint, compared, features_of, short_features_of
-from sayso.fingerprint.features import LEAST_ROWS
+from sayso.fingerprint import Content, Features, Fingerprint, clip_features_of, compared, features_of
 from sayso.fingerprint.matching import OTHER, SAME, agreements
 from sayso.workflows.provenance.content import EARLY_S, LATE_S, STEP_S, compared_each_way
 
@@ -59,9 +58,7 @@ def main() -> None:
 
 def _features(samples) -> Features:
     """Return the features as the product takes them: of a short clip with silence on both sides."""
-    signal = Signal.mono(np.asarray(samples, dtype=np.float32), RATE_HZ)
-    features = features_of(signal)
-    return features if len(features.soft) >= LEAST_ROWS else short_features_of(signal)
+    return clip_features_of(Signal.mono(np.asarray(samples, dtype=np.float32), RATE_HZ))
 
 
 def _row(name, way, clips, prints) -> dict[str, float]:
@@ -94,7 +91,9 @@ def _row_within(name, way, clips, prints) -> dict[str, float]:
     off = np.random.default_rng(4)
     own, other, others = [], [], []
     for number, samples in enumerate(clips):
-        around = [clips[(number + step) % len(clips)] for step in range(31, 31 + 2 * round(BESIDE_S / 0.5))]
+        around = [
+            clips[(number + step) % len(clips)] for step in range(31, 31 + 2 * round(BESIDE_S * RATE_HZ / len(samples)))
+        ]
         middle = len(around) // 2
         heard = way(np.concatenate([*around[:middle], samples, *around[middle:]]))
         begins_s = sum(len(one) for one in around[:middle]) / RATE_HZ + off.uniform(-0.1, 0.1)
@@ -117,7 +116,7 @@ def _row_within(name, way, clips, prints) -> dict[str, float]:
 def _places(signal: Signal, begins_s: float, seconds: float):
     for late_s in np.arange(-EARLY_S, LATE_S, STEP_S):
         first = round((begins_s + late_s) * RATE_HZ)
-        yield short_features_of(signal.slice(first, first + round(seconds * RATE_HZ)))
+        yield clip_features_of(signal.slice(first, first + round(seconds * RATE_HZ)))
 
 
 def _cost(clips) -> float:

@@ -92,6 +92,14 @@ def features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Fe
     return Features(soft, lower_db, _loud_around(lower_db))
 
 
+def clip_features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Features:
+    """Return the features of a clip that stands alone, as a fingerprint has them: short ones where it is short."""
+    features = features_of(signal, tempo=tempo, pitch=pitch)
+    if len(features.soft) >= LEAST_ROWS:
+        return features
+    return short_features_of(signal, tempo=tempo, pitch=pitch)
+
+
 def short_features_of(signal: Signal, *, tempo: float = 1.0, pitch: float = 1.0) -> Features:
     """Return the features of a clip too short to have `LEAST_ROWS`, with silence on both sides of it.
 

@@ -13,7 +13,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.fingerprint.features import BITS, LEAST_ROWS, Features, features_of, short_features_of
+from sayso.fingerprint.features import BITS, Features, clip_features_of
 from sayso.mark.errors import FingerprintInvalid
 from sayso.mark.marked import MarkedAudio
 
@@ -38,8 +38,7 @@ class Fingerprint:
     @classmethod
     def of(cls, clip: MarkedAudio) -> Self:
         """Return the fingerprint of ``clip``, to be kept; the same sound gives the same."""
-        features = features_of(clip.signal)
-        return cls.from_features(features if len(features.soft) >= LEAST_ROWS else short_features_of(clip.signal))
+        return cls.from_features(clip_features_of(clip.signal))
 
     @classmethod
     def from_features(cls, features: Features) -> Self:

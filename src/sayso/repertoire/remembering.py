@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from sayso.audio.signal import Signal
-from sayso.engines.protocol import Capability, Engine, Licence, StockVoice, StyleSpace, VoiceAsset
+from sayso.engines.facts import EngineFacts
+from sayso.engines.protocol import Engine, VoiceAsset
 from sayso.engines.stop import Stop, is_stopped
-from sayso.engines.traits import Traits, WordTime
+from sayso.engines.traits import WordTime
 from sayso.repertoire.asked import PhraseAsked
 
 Pieces = tuple[Signal, ...]
@@ -20,66 +21,16 @@ Remember = Callable[[PhraseAsked, Pieces], None]
 """Is told of a phrase that was made to its end."""
 
 
-class RememberingEngine:
+class RememberingEngine(EngineFacts):
     """``engine``, but that ``recall`` is asked before it, and ``remember`` told of what it made."""
 
     def __init__(self, engine: Engine, recall: Recall, remember: Remember) -> None:
+        super().__init__(engine)
         self._engine, self._recall, self._remember = engine, recall, remember
-
-    @property
-    def name(self) -> str:
-        """Return the name of the engine."""
-        return self._engine.name
-
-    @property
-    def version(self) -> str:
-        """Return its version."""
-        return self._engine.version
-
-    @property
-    def licence(self) -> Licence:
-        """Return under what it may be used."""
-        return self._engine.licence
-
-    @property
-    def sample_rate(self) -> int:
-        """Return the rate of its sound, Hz."""
-        return self._engine.sample_rate
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """Return the languages it speaks."""
-        return self._engine.languages
-
-    @property
-    def capabilities(self) -> frozenset[Capability]:
-        """Return what it can do."""
-        return self._engine.capabilities
-
-    @property
-    def traits(self) -> Traits:
-        """Return the way it works."""
-        return self._engine.traits
-
-    def digest(self) -> str:
-        """Return the SHA-256 (hex) of weights and version."""
-        return self._engine.digest()
 
     def load(self) -> None:
         """Get the engine ready."""
         self._engine.load()
-
-    def stock_voices(self) -> Sequence[StockVoice]:
-        """Return the voices that come with the engine."""
-        return self._engine.stock_voices()
-
-    def stock_asset(self, name: str) -> VoiceAsset:
-        """Return the asset of the stock voice ``name``; raise `NotFound`."""
-        return self._engine.stock_asset(name)
-
-    def style_space(self) -> StyleSpace:
-        """Return the space to search for a voice."""
-        return self._engine.style_space()
 
     def clone(self, reference: Signal) -> VoiceAsset:
         """Return the voice of ``reference``."""

@@ -160,6 +160,16 @@ def test_a_very_short_clip_within_other_speech_is_ours_by_its_content(estate, sp
     assert names(verified["clips"]) == names(traced["parts"]) == [("ours", spoken.mark)]
 
 
+@pytest.mark.parametrize("text", ["Good evening.", "Come in now.", "Who is there?", "I told you so."])
+def test_a_word_or_two_with_silence_around_are_ours_by_their_content(estate, tmp_path, text):
+    spoken = speak(estate.session, estate.order(text=text), tmp_path / "short.wav")
+    silence = Signal(np.zeros((1, 48_000), np.float32), 24_000)
+    sound = concatenate([silence, decode(tmp_path / "short.wav"), silence])
+    (tmp_path / "padded.wav").write_bytes(encode(sound, Container.WAV))
+    verified, traced = both(estate.session, tmp_path / "padded.wav")
+    assert names(verified["clips"]) == names(traced["parts"]) == [("ours", spoken.mark)]
+
+
 def test_the_mark_of_a_very_short_clip_on_a_word_within_other_speech_makes_it_none_of_ours(estate, speech, tmp_path):
     spoken = speak(estate.session, estate.order(text="No."), tmp_path / "short.wav")
     (tmp_path / "word.wav").write_bytes(encode(speech.slice(30_000, 41_000), Container.WAV))

@@ -16,13 +16,13 @@ from sayso.fingerprint import (
     Content,
     Features,
     Fingerprint,
+    clip_features_of,
     compared,
     features_of,
     one_after_another,
     short_features_of,
     store,
 )
-from sayso.fingerprint.features import LEAST_ROWS
 from sayso.ids import ArtifactId, ClipId, SpeakerId
 from sayso.lineage import Kind
 from sayso.mark import MarkedAudio
@@ -36,11 +36,10 @@ from sayso.workflows.voices import archive
 ALONE_S = 1.0
 """A sound so short is compared with short clips, too: a codec makes 0.75 s longer by a frame or two."""
 
-AROUND_S = 1.0
-"""So much on both sides of a marked stretch that is too little by itself is heard with it."""
-
 EARLY_S, LATE_S, STEP_S = 0.1, 0.2, 0.02
-"""So much earlier or later than its mark was found a very short clip may begin, and how finely that is tried."""
+"""So much earlier or later than its mark was found a short clip may begin, and how finely that is tried."""
+
+_LOUD = 0.02  # of the loudest sample
 
 COPIED = "mark present, content not ours"
 ERASED = "marked, grant erased; the content of the clip is kept no more and cannot be compared"
@@ -96,8 +95,8 @@ def fingerprint_of(session: Session, clip: Clip) -> Fingerprint | None:
 def content_of(session: Session, clip: Clip, *heard: Features, perhaps: Iterable[Features] = ()) -> Content:
     """Return whether what was ``heard`` under the mark of ``clip``, one way or another, is that clip.
 
-    ``perhaps``: what may be it where that is too little to tell (`around`, `places_of`). One that agrees makes it ours;
-    one that does not says nothing: it may hold other sound, or have been cut at the wrong place.
+    ``perhaps``: what may be it where that is too little to tell (`places_of`). One that agrees makes it ours;
+    one that does not says nothing: it may have been cut out at the wrong place.
     """
     fingerprint = fingerprint_of(session, clip)
     if fingerprint is None:
@@ -108,19 +107,31 @@ def content_of(session: Session, clip: Clip, *heard: Features, perhaps: Iterable
     return found
 
 
-def places_of(clip: Clip, signal: Signal, start_s: float, warp: Warp) -> Iterator[Features]:
-    """Yield the features of ``clip`` by itself, cut out of ``signal`` wherever it may begin about ``start_s``.
+def is_short(clip: Clip) -> bool:
+    """Return whether a clip is so short that it is compared by itself wherever it may lie."""
+    return 0 < (clip.duration_ms or 0) <= 1000 * ALONE_S
 
-    Nothing for a clip of more than a second, which is compared with the sound around it.
+
+def places_of(clip: Clip, signal: Signal, start_s: float, warp: Warp) -> Iterator[Features]:
+    """Yield the features of a short ``clip``, cut out of ``signal`` wherever it may begin about ``start_s``.
+
+    Within silence a mark does not tell where it begins: there it may be where the sound does, too. Nothing for a clip
+    of more than a second, which is compared with the sound around it.
     """
-    length_s = (clip.duration_ms or 0) / 1000 / warp.tempo
-    if not 0 < length_s <= ALONE_S:
+    if not is_short(clip):
         return
-    for late_s in np.arange(-EARLY_S, LATE_S, STEP_S):
-        first = round((start_s + late_s) * signal.sample_rate)
-        last = first + round(length_s * signal.sample_rate)
-        if first >= 0 and last <= signal.num_samples:
-            yield short_features_of(signal.slice(first, last), tempo=warp.tempo, pitch=warp.pitch)
+    length = round((clip.duration_ms or 0) / 1000 / warp.tempo * signal.sample_rate)
+    late_s = np.arange(-EARLY_S, LATE_S, STEP_S)
+    starts_s = np.concatenate([start_s + late_s, _onset_s(signal, start_s) + late_s])
+    for first in np.unique(np.round(starts_s * signal.sample_rate).astype(int)).tolist():
+        if first >= 0 and first + length <= signal.num_samples:
+            yield clip_features_of(signal.slice(first, first + length), tempo=warp.tempo, pitch=warp.pitch)
+
+
+def _onset_s(signal: Signal, start_s: float) -> float:
+    """Return when the first loud sample comes after ``start_s``; ``start_s`` itself where there is none."""
+    level = np.abs(signal.samples[:, round(start_s * signal.sample_rate) :]).max(axis=0, initial=0.0)
+    return start_s + float(np.argmax(level > _LOUD * level.max(initial=0.0))) / signal.sample_rate
 
 
 def compared_each_way(heard: Sequence[Features], fingerprint: Fingerprint) -> Content:
@@ -153,9 +164,3 @@ def _heard(signal: Signal, detection: Detection, cuts: Gaps) -> Features:
     edges = [[restored_s(edge_s, cuts) * speed for edge_s in segment] for segment in detection.segments]
     stretches = [features.between(start_s, end_s) for start_s, end_s in edges]
     return one_after_another(stretches or [features.first(0)])
-
-
-def around(features: Features, start_s: float, end_s: float) -> Iterator[Features]:
-    """Yield the sound around a marked stretch that is too little by itself: a word, or what is left of a clip."""
-    if len(features.between(start_s, end_s).soft) < LEAST_ROWS:
-        yield features.between(max(0.0, start_s - AROUND_S), end_s + AROUND_S)

@@ -28,7 +28,7 @@ from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
-from sayso.workflows.provenance.content import ALONE_S, EARLY_S, around, content_of, places_of
+from sayso.workflows.provenance.content import ALONE_S, EARLY_S, content_of, is_short, places_of
 from sayso.workflows.provenance.detecting import detected
 from sayso.workflows.provenance.parts import (
     ClipStanding,
@@ -174,26 +174,26 @@ def _as_made(heard: Heard, passage: Passage, file: Path) -> tuple[Features, ...]
     if passage.warp == AS_MADE and not passage.gaps and passage.channel is None:
         return (plain,)
     end_s = min(passage.end_s, passage.start_s + _COMPARED_S)
-    sound = excerpt(file, passage.start_s, end_s, sample_rate=CLOCK_HZ)
-    sides = channels_apart(sound)
-    if passage.channel is not None and passage.channel < len(sides):
-        sound = sides[passage.channel]
+    sound = _heard_again(file, passage, passage.start_s, end_s)
     cuts = within(passage.gaps, passage.start_s, end_s, less_s=passage.start_s)
     ways = (sound, restored(sound, cuts)) if cuts else (sound,)
     return tuple(features_of(way, tempo=passage.warp.tempo, pitch=passage.warp.pitch) for way in ways)
 
 
 def _perhaps(clip: Clip, heard: Heard, passage: Passage, file: Path) -> Iterator[Features]:
-    """Yield what may be the clip where the marked sound is too little to tell; last, the file is heard once more."""
-    yield from around(heard.features, passage.start_s, passage.end_s)
-    if passage.end_s - passage.start_s > 2 * ALONE_S or heard.scan.duration_s <= ALONE_S:
+    """Yield what may be a short clip within a longer sound; the file is heard once more when it is asked for."""
+    if not is_short(clip) or heard.scan.duration_s <= ALONE_S:
         return
     start_s = max(0.0, passage.start_s - EARLY_S)
-    sound = excerpt(file, start_s, passage.end_s + ALONE_S, sample_rate=CLOCK_HZ)
-    sides = channels_apart(sound)
-    if passage.channel is not None and passage.channel < len(sides):
-        sound = sides[passage.channel]
+    sound = _heard_again(file, passage, start_s, min(passage.end_s, start_s + _COMPARED_S) + ALONE_S)
     yield from places_of(clip, sound, passage.start_s - start_s, passage.warp)
+
+
+def _heard_again(file: Path, passage: Passage, start_s: float, end_s: float) -> Signal:
+    """Return what is heard between two moments, of the channel that carries the mark where it is one of several."""
+    sound = excerpt(file, start_s, end_s, sample_rate=CLOCK_HZ)
+    sides = channels_apart(sound)
+    return sides[passage.channel] if passage.channel is not None and passage.channel < len(sides) else sound
 
 
 def _peaks(window: Window) -> NDArray[np.float32]:

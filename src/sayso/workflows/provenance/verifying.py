@@ -16,13 +16,12 @@ from sayso.audio.salvage import Salvage
 from sayso.audio.signal import Signal
 from sayso.audio.stream import MAX_STREAM_S, joined
 from sayso.credentials import Credentials
-from sayso.fingerprint import Content, Features, features_of
+from sayso.fingerprint import Content
 from sayso.mark.detector import Detection, Found
 from sayso.mark.passages import Passage, channels_apart
 from sayso.mark.pattern import CLOCK_HZ
-from sayso.synthesis.store import Clip
 from sayso.workflows.installation.session import Session
-from sayso.workflows.provenance.content import COPIED, around, content_of, heard_under, places_of
+from sayso.workflows.provenance.content import COPIED, content_of, heard_under, places_of
 from sayso.workflows.provenance.detecting import detected
 from sayso.workflows.provenance.parts import ClipStanding, Part, TraceOutcome, judged_among, standing_of
 from sayso.workflows.provenance.tracing import listened, marked_parts
@@ -152,15 +151,9 @@ def _part(session: Session, signal: Signal, detection: Detection, passage: Passa
     if standing is None:
         return Part(passage, None, Content.UNKNOWN)
     clip = standing.clip
-    content = content_of(session, clip, *heard_under(signal, detection), perhaps=_perhaps(clip, signal, passage))
+    perhaps = places_of(clip, signal, passage.start_s, passage.warp)
+    content = content_of(session, clip, *heard_under(signal, detection), perhaps=perhaps)
     return Part(passage, standing, judged_among(content, passage, others))
-
-
-def _perhaps(clip: Clip, signal: Signal, passage: Passage) -> Iterator[Features]:
-    """Yield what may be the clip where the marked sound is too little to tell."""
-    tempo, pitch = passage.warp.tempo, passage.warp.pitch
-    yield from around(features_of(signal, tempo=tempo, pitch=pitch), passage.start_s * tempo, passage.end_s * tempo)
-    yield from places_of(clip, signal, passage.start_s, passage.warp)
 
 
 def _about(whole: Detection, found: Found) -> Detection:
