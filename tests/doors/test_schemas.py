@@ -133,6 +133,7 @@ def tour(tmp_path, capsys, monkeypatch, speech):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 def test_every_command_answers_as_its_schema_says(tour):
     speaker = tour("speaker", "add", "--name", "Ada")["speaker"]

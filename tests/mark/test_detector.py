@@ -127,6 +127,7 @@ def test_the_published_key_forges_what_it_finds_but_not_the_operators_presence(c
         assert found.log10_p > PRESENT_LOG10_P
 
 
+@pytest.mark.slow
 def test_what_the_published_key_wrote_proves_nothing_to_any_private_key(consent, keys, speech):
     """One forged sound, many operators who share the public key: their p-values are no smaller than chance allows."""
     sound = forged(consent, keys, speech, seed=9).slice(0, 84_000)

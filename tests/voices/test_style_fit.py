@@ -71,6 +71,7 @@ def test_what_is_unnatural_far_out_stays_nearer_to_the_middle(reference, short, 
     assert voice_if(*heard, 3.0) == pytest.approx(share * far)
 
 
+@pytest.mark.slow
 def test_same_seed_same_voice_and_another_seed_another(reference, short):
     voices = [fit(Toy(), references(reference), permitted(), seed=seed) for seed in (1, 1, 2)]
     assert voices[0].asset == voices[1].asset
@@ -86,6 +87,7 @@ def test_progress_never_falls_and_ends_at_one(reference, short):
     assert parts[-1] == 1.0
 
 
+@pytest.mark.slow
 def test_several_references_are_one_speaker(reference, short):
     half = reference.num_samples // 2
     parts = [reference.slice(0, half), reference.slice(half, reference.num_samples)]

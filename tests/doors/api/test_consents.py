@@ -84,6 +84,7 @@ def test_a_consent_is_made_listed_and_becomes_a_voice(served, estate):
         audio.voices.create(name="Ada", audio_sample=estate.recording, consent=consent.id)
 
 
+@pytest.mark.slow
 def test_a_consent_and_its_voice_are_made_once_for_one_idempotency_key(served, estate):
     client, before = served["operator"], given(estate)
     first, again = (made(client, estate, extra_headers={"Idempotency-Key": "consent"}) for _ in range(2))
@@ -143,6 +144,7 @@ def test_nobody_enters_consent_for_a_speaker_but_who_acts_for_them(served, estat
         served[role].audio.voice_consents.delete(consent.id)
 
 
+@pytest.mark.slow
 def test_the_voice_of_somebody_else_is_refused(served, estate, tmp_path):
     consent = made(served["operator"], estate)
     other = tmp_path / "other.wav"

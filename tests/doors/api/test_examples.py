@@ -59,6 +59,7 @@ def shown(server, key: str):
             example.terminate()
 
 
+@pytest.mark.slow
 def test_a_page_is_heard_while_its_sound_comes(server):
     require_chromium()
     with shown(server, "bound") as address, browsing() as page:
@@ -76,6 +77,7 @@ def test_a_page_is_heard_while_its_sound_comes(server):
         assert server.keys["bound"] not in page.run("return document.documentElement.outerHTML")
 
 
+@pytest.mark.slow
 def test_a_page_says_why_it_was_refused(server):
     require_chromium()
     with shown(server, "ours") as address, browsing() as page:
@@ -85,6 +87,7 @@ def test_a_page_says_why_it_was_refused(server):
         assert "narrator" in page.run("return document.querySelector('#told').textContent")
 
 
+@pytest.mark.slow
 def test_a_page_of_others_makes_no_sound(server):
     with shown(server, "bound") as address:
         for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": address[:-1], "Host": "evil.example"}):

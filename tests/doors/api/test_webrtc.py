@@ -56,6 +56,7 @@ def connect(page, answer) -> None:
     page.run(f"return window.pc.setRemoteDescription({{type: 'answer', sdp: {answer.json()['sdp']!r}}})")
 
 
+@pytest.mark.slow
 def test_it_is_heard_in_a_browser_and_logged(server, page):
     answer = called(server, page)
     assert answer.status_code == 200, answer.text
@@ -70,6 +71,7 @@ def test_it_is_heard_in_a_browser_and_logged(server, page):
     assert early["energy"] > 0
 
 
+@pytest.mark.slow
 def test_a_listener_who_leaves_stops_it(server, page):
     answer = called(server, page, input=" ".join([TEXT] * 6))
     connect(page, answer)
@@ -81,6 +83,7 @@ def test_a_listener_who_leaves_stops_it(server, page):
     assert entry.facts["duration_ms"] < 6000
 
 
+@pytest.mark.slow
 def test_a_withdrawal_cuts_it(server, page):
     session = server.session()
     grant = give(session, Terms(server.ids["speaker"], LICENSEE, ("audiobook/romance",), max_minutes=5.0))
@@ -111,6 +114,7 @@ def test_what_is_no_offer_is_refused_before_anything_is_permitted(server, sdp):
     assert len(server.entries("synthesis:clip:intended")) == before
 
 
+@pytest.mark.slow
 def test_it_needs_a_key_and_a_grant(server, page):
     assert called(server, page, None).status_code == 401
     assert called(server, page, "bound", purpose="unheard/of").status_code == 403

@@ -55,6 +55,7 @@ def test_repair_gains_under_noise(estate, people, tmp_path):
     assert told["Ada", "likeness", SampleKind.REAL] < told["Ada", "likeness", SampleKind.SYNTHETIC] < 1
 
 
+@pytest.mark.slow
 def test_an_engine_speaks_in_the_people_s_voices_under_their_grants(estate, people, tmp_path):
     order, table = Order("", "", estate.order().licensee, estate.order().purpose), tmp_path / "table.csv"
     subject = f"engine:{row_of(estate.session, estate.voice).engine}"

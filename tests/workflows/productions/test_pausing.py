@@ -79,6 +79,7 @@ def test_a_paused_run_that_is_cancelled_holds_nothing_up(book, produced_template
     assert (done.digest, done.rendered, done.reused) == (alone.digest, 6, 1)
 
 
+@pytest.mark.slow
 def test_helpers_end_the_lines_that_they_are_at_and_begin_no_other(book, produced_template):
     _, alone = produced_template
     company = in_company(book, 2)

@@ -102,6 +102,7 @@ def test_a_run_that_waits_is_paused_at_once_and_goes_on(book, produced_template)
     assert running.resume(book.session, run.run).digest == alone.digest
 
 
+@pytest.mark.slow
 def test_helpers_of_one_book_are_bounded_too(book, produced_template):
     _, alone = produced_template
     company = in_company(bounded(book, production_turns=1, licensee_turns=1), 3)

@@ -9,6 +9,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from sayso.workflows.audit import auditing
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.productions import takes
@@ -38,6 +40,7 @@ def helpers():
     return found
 
 
+@pytest.mark.slow
 def test_three_processes_make_what_one_makes(book, produced_template):
     alone, made = produced_template
     company = in_company(book, 3)

@@ -104,6 +104,7 @@ def short(speech) -> Signal:
     return speech.slice(0, speech.sample_rate)
 
 
+@pytest.mark.slow
 def test_odd_files_end_in_an_error_or_a_result(short, tmp_path):
     assert [each for made in odd_files(short, 11) for each in tried(made, tmp_path)] == []
 

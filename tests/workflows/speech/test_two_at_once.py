@@ -6,6 +6,8 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
 from sayso.consent import minutes
 from sayso.workflows.audit import auditing
 
@@ -31,6 +33,7 @@ SCRIPT = textwrap.dedent("""
 """)
 
 
+@pytest.mark.slow
 def test_two_processes_share_one_cap_and_one_log(session, make_estate, tmp_path):
     estate = make_estate(session, max_minutes=0.4)  # 24 s: room for some of the twelve clips, not for all
     command = [sys.executable, "-c", SCRIPT, str(session.settings.home), str(tmp_path), estate.voice]
