@@ -11,25 +11,23 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
-from benchmarks.live.server import LICENSEE, LONG, PURPOSE, SHORT, asked, client, percentiles, report, serving
+from benchmarks.live.served import LICENSEE, LONG, PURPOSE, SHORT, begun, house, percentiles, report, running
+from benchmarks.live.server import asked
 
 from sayso.repertoire import PhraseAsked
 from sayso.repertoire.remembering import Pieces
 from sayso.settings import Settings
-from sayso.workflows.accounts import api_keys
 from sayso.workflows.installation.session import open_session
 from sayso.workflows.speech import live, phrasebook
 from sayso.workflows.speech.orders import Order
-from sayso.workflows.voices import voicebook
 
 ROOM: Final = "SAYSO_PHRASE_CACHE_MB"
 ROOMS: Final = {"kept": "64", "made": "0"}
@@ -42,7 +40,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    figures: dict[str, Any] = {"load_before": os.getloadavg()[0], "cores": os.cpu_count()}
+    figures = begun()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as open_:
         servers = {name: open_.enter_context(speaking(Path(folder) / name, room)) for name, room in ROOMS.items()}
         figures |= {name: percentiles(times) for name, times in beside(servers, arguments.rounds).items()}
@@ -55,14 +53,10 @@ def main() -> None:
 @contextlib.contextmanager
 def speaking(home: Path, room: str) -> Iterator[Server]:
     """Yield a server on a new home that keeps ``room`` megabytes of phrases: its home, a client and a voice."""
-    session = open_session(Settings(home=home))
-    key = api_keys.add(session, "producer", licensee=LICENSEE, purpose=PURPOSE).secret
-    voice = voicebook.id_of(session, "heart", "hibari")
-    session.close()
-    os.environ[ROOM] = room
-    with serving(home) as url, client(url, key) as http:
+    with house(home) as made:
+        voice, key = made.voice(), made.key
+    with running(home, **{ROOM: room}) as server, server.client(key) as http:
         yield home, http, voice
-    os.environ.pop(ROOM, None)
 
 
 def beside(servers: Mapping[str, Server], rounds: int) -> dict[str, list[float]]:

@@ -10,34 +10,35 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
-import os
 import re
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
+from benchmarks.live.served import (
+    LICENSEE,
+    LONG,
+    PURPOSE,
+    SHORT,
+    begun,
+    body,
+    client,
+    house,
+    percentiles,
+    report,
+    serving,
+)
 
 from sayso.engines.registry import engine as engine_named
-from sayso.settings import Settings
-from sayso.workflows.accounts import api_keys
 from sayso.workflows.consent import changing, granting
 from sayso.workflows.consent.granting import Terms
-from sayso.workflows.installation.session import Session, open_session
-from sayso.workflows.voices import voicebook
+from sayso.workflows.installation.session import Session
 
-SHORT = "Yes, of course."
-LONG = "The keeper climbed the narrow stair before dawn, and he was not alone in the tower that night."
 ENDLESS = " ".join(f"Sentence {number} says that the lamp was lit at noon." for number in range(70))
-LICENSEE, PURPOSE = "Northwind Audio", "agent/support"
 
 
 def main() -> None:
@@ -45,36 +46,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    figures: dict[str, Any] = {"load_before": os.getloadavg()[0], "cores": os.cpu_count()}
-    with tempfile.TemporaryDirectory() as folder:
-        session = open_session(Settings(home=Path(folder) / "home"))
-        key = api_keys.add(session, "producer", licensee=LICENSEE, purpose=PURPOSE).secret
-        voice = voicebook.id_of(session, "heart", "hibari")
+    figures = begun()
+    with tempfile.TemporaryDirectory() as folder, house(Path(folder) / "home") as home:
+        voice = home.voice()
         figures["bare_short_ms"], figures["bare_long_ms"] = (bare(text, arguments.rounds) for text in (SHORT, LONG))
-        with serving(Path(folder) / "home") as url, client(url, key) as http:
+        with serving(home.home) as url, client(url, home.key) as http:
             for name, text in (("short", SHORT), ("long", LONG)):
                 figures |= {
                     f"{name}_{part}": found for part, found in timed(http, voice, text, arguments.rounds).items()
                 }
-            figures |= crowded(url, key, voice)
-            figures |= withdrawn(url, key, session)
+            figures |= crowded(url, home.key, voice)
+            figures |= withdrawn(url, home.key, home.session)
     report(figures, arguments.json)
-
-
-def report(figures: dict[str, Any], file: Path | None) -> None:
-    """Print the figures, and write them to ``file`` where there is one."""
-    figures["load_after"] = os.getloadavg()[0]
-    for name, found in figures.items():
-        words = [f"{part} {value:.1f}" for part, value in found.items()] if isinstance(found, dict) else [str(found)]
-        print(f"{name:<28}", *words)
-    if file:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(figures, indent=2))
-
-
-def percentiles(values: list[float]) -> dict[str, float]:
-    p50, p95, p99 = np.percentile(values, [50, 95, 99])
-    return {"p50": float(p50), "p95": float(p95), "p99": float(p99), "least": min(values), "count": len(values)}
 
 
 def bare(text: str, rounds: int) -> dict[str, float]:
@@ -87,32 +70,6 @@ def bare(text: str, rounds: int) -> dict[str, float]:
         next(engine.stream(text, engine.stock_asset("heart"), early=True))
         times.append(1000 * (time.perf_counter() - started))
     return percentiles(times)
-
-
-@contextlib.contextmanager
-def serving(home: Path) -> Iterator[str]:
-    """Yield the address of a server on ``home``, once it is ready."""
-    command = [sys.executable, "-c", "from sayso.doors.cli.main import main; main()", "serve", "--port", "0", "--json"]
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "SAYSO_HOME": str(home)})
-    url = json.loads(process.stdout.readline())["url"]
-    print(f"listening after {time.perf_counter() - started:.1f} s")
-    while httpx.get(f"{url}/readyz").status_code != 200:
-        time.sleep(0.05)
-    print(f"ready after {time.perf_counter() - started:.1f} s")
-    try:
-        yield url
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
-
-
-def client(url: str, key: str) -> httpx.Client:
-    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60)
-
-
-def body(voice: str, text: str, **more: str) -> dict[str, str]:
-    return {"model": "sayso", "voice": voice, "input": text, "response_format": "pcm", **more}
 
 
 def timed(http: httpx.Client, voice: str, text: str, rounds: int) -> dict[str, dict[str, float]]:
