@@ -31,6 +31,9 @@ import os, time
 from sayso.engines.hibari import HibariEngine
 stream = HibariEngine.stream
 def waiting(self, text, *words, **more):
+    if text == "Ready.":  # what an engine says to itself when it is loaded
+        yield from stream(self, text, *words, **more)
+        return
     with open(os.environ["PHRASES"], "a") as notes:
         notes.write(f"{time.time()} {os.getpid()} {text}\\n")
     time.sleep(float(os.environ["WAIT_S"]))

@@ -273,6 +273,8 @@ def at_work(session: Session, executor: str, priority: int = PRIORITY) -> Iterat
             try:
                 with _LAUNCHING:
                     _launch(url, executor)
+                with _BENCH.at_step:
+                    takes.prepare(session, production)
                 yield
             finally:
                 _BENCH.is_over.set()

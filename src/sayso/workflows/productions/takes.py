@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from sayso.workflows.productions.plans import PlannedLine, Production
 from sayso.workflows.speech import exporting, labels, speaking
 from sayso.workflows.speech.labels import Plan
 from sayso.workflows.speech.orders import Order, Take
-from sayso.workflows.voices.voicebook import cast
+from sayso.workflows.voices.voicebook import cast, engine_of, row_of
 
 MOST_ATTEMPTS: Final = 3
 _CLAUSE: Final = re.compile(r"(?<=[,;:]) ")
@@ -76,6 +77,17 @@ def chosen(session: Session, production: Production, line: PlannedLine) -> Tried
     """Return the attempt at a line that counts: the first that nothing was found of, or else that with the least."""
     found = _tried(session, production, line)
     return min(found, key=lambda one: (1 if one.problems is None else len(one.problems), one.attempt), default=None)
+
+
+def prepare(session: Session, production: Production) -> None:
+    """Load the engine of the last line unless that is made: a run takes a second to be taken up, which is enough.
+
+    What is wrong with an engine is told by the line.
+    """
+    lines = list(production.plan.lines())
+    if lines and clip_of(session, production, lines[-1]) is None:
+        with contextlib.suppress(Exception):
+            engine_of(session, row_of(session, lines[-1].voice)).load()
 
 
 def worked(session: Session, production: Production, line: PlannedLine, *, opens: bool) -> LineMade:
