@@ -43,10 +43,14 @@ _CODECS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Mastered:
-    """How a mastered file is written: bits a second in all (None: as `encode` has it), and its plain metadata."""
+    """How a mastered file is written: bits a second in all (None: as `encode` has it), and its plain metadata.
+
+    ``options`` are FFmpeg's, of the encoder.
+    """
 
     bit_rate: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 def encode(signal: Signal, container: Container, mastered: Mastered | None = None) -> bytes:
@@ -100,6 +104,7 @@ def _write_packets(target: Path | BinaryIO, blocks: Iterator[Signal], codec: _Co
     with av.open(target, "w", format=codec.muxer, options=options) as container:
         container.metadata.update(mastered.metadata)
         stream: Any = container.add_stream(codec.encoder, rate=rate)
+        stream.options = dict(mastered.options)
         stream.layout = "mono" if first.num_channels == 1 else "stereo"
         stream.bit_rate = mastered.bit_rate or codec.bit_rate * (first.num_channels if codec.a_channel else 1)
         cut = _Frames(stream.codec_context)
