@@ -41,6 +41,9 @@ _CODECS: Final = {
 }
 
 
+_BLOCK_SAMPLES: Final = 1 << 20
+
+
 @dataclass(frozen=True, slots=True)
 class Mastered:
     """How a mastered file is written: bits a second in all (None: as `encode` has it), and its plain metadata.
@@ -73,8 +76,14 @@ def encode(signal: Signal, container: Container, mastered: Mastered | None = Non
     if container in _CODECS:
         return _encode_packets(signal, _CODECS[container], mastered or Mastered())
     file = io.BytesIO()
-    _write_pcm(file, iter([signal]), container)
+    _write_pcm(file, _blocks(signal), container)
     return file.getvalue()
+
+
+def _blocks(signal: Signal) -> Iterator[Signal]:
+    """Yield the signal in blocks, so that what is written of it needs little memory beside it."""
+    for start in range(0, signal.num_samples, _BLOCK_SAMPLES):
+        yield signal.slice(start, start + _BLOCK_SAMPLES)
 
 
 def _check_channels(signal: Signal, container: Container) -> None:
@@ -88,7 +97,7 @@ def _check_channels(signal: Signal, container: Container) -> None:
 def _encode_packets(signal: Signal, codec: _Codec, mastered: Mastered) -> bytes:
     rate = next((r for r in codec.sample_rates if r >= signal.sample_rate), codec.sample_rates[-1])
     file = io.BytesIO()
-    _write_packets(file, iter([resample(signal, rate)]), codec, mastered)
+    _write_packets(file, _blocks(resample(signal, rate)), codec, mastered)
     return file.getvalue()
 
 

@@ -24,8 +24,12 @@ _WEIGHTS: Final = {
 }
 _OVERSAMPLED_HZ: Final = 192_000  # Annex 2: at least four times 48,000 Hz
 _MIN_FACTOR: Final = 4
-_PEAK_BLOCK: Final = 1 << 19
+_PEAK_BLOCK: Final = 1 << 13
 _PEAK_CONTEXT: Final = 64  # more than half the length of the interpolator, in samples of the signal
+_MOST_BETWEEN: Final = 2.3
+"""The magnitudes of the interpolator's coefficients of one phase add up to 2.25: no level between is further above."""
+
+_STEPS_AT_ONCE: Final = 256
 
 
 def integrated_loudness(signal: Signal) -> float:
@@ -56,16 +60,30 @@ def true_peak_dbtp(signal: Signal) -> float:
 
 
 def _channel_peak(channel: NDArray[np.float32], factor: int) -> float:
+    """Return the highest level between samples; blocks that cannot hold it by their samples are not oversampled."""
     from scipy.signal import resample_poly  # noqa: PLC0415 - slow to import
 
-    peak = float(np.abs(channel).max(initial=0.0))
-    if peak == 0:
-        return peak
-    # Block by block, each with its surroundings, so that memory stays bounded.
-    for start in range(0, channel.size, _PEAK_BLOCK):
-        block = channel[max(0, start - _PEAK_CONTEXT) : start + _PEAK_BLOCK + _PEAK_CONTEXT]
-        peak = max(peak, float(np.abs(resample_poly(block, factor, 1)).max()))
+    starts = range(0, channel.size, _PEAK_BLOCK)
+    levels = np.array([peak_of(_around(channel, start)) for start in starts])
+    peak = float(levels.max(initial=0.0))
+    for place in np.argsort(-levels):
+        if _MOST_BETWEEN * levels[place] <= peak:
+            break
+        start = starts[place]
+        between = resample_poly(_around(channel, start), factor, 1)
+        first = factor * min(start, _PEAK_CONTEXT)
+        peak = max(peak, peak_of(between[first : first + factor * _PEAK_BLOCK]))
     return peak
+
+
+def _around(channel: NDArray[np.float32], start: int) -> NDArray[np.float32]:
+    """Return a block with what the interpolator sees before and after it."""
+    return channel[max(0, start - _PEAK_CONTEXT) : start + _PEAK_BLOCK + _PEAK_CONTEXT]
+
+
+def peak_of(samples: NDArray[np.floating]) -> float:
+    """Return the largest absolute value of ``samples``, 0 for none."""
+    return max(float(samples.max(initial=0.0)), -float(samples.min(initial=0.0)))
 
 
 def _lufs(power: Any) -> Any:
@@ -84,17 +102,24 @@ def _block_power(signal: Signal, step: int) -> NDArray[np.float64]:
     energy = np.zeros(num_steps)
     for channel, weight in zip(signal.samples, weights, strict=True):
         if weight:
-            weighted = _k_weighted(channel, signal.sample_rate)[: num_steps * step]
-            energy += weight * np.square(weighted).reshape(num_steps, step).sum(axis=1)
+            energy += weight * _weighted_energy(channel[: num_steps * step], signal.sample_rate, step)
     sums = np.concatenate([[0.0], np.cumsum(energy)])
     blocks: NDArray[np.float64] = np.maximum(sums[steps_a_block:] - sums[:-steps_a_block], 0.0)
     return blocks / (steps_a_block * step)
 
 
-def _k_weighted(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64]:
+def _weighted_energy(samples: NDArray[np.float32], sample_rate: int, step: int) -> NDArray[np.float64]:
+    """Return the K-weighted energy of each step of whole steps, some steps at once, so that memory stays bounded."""
     from scipy.signal import sosfilt  # noqa: PLC0415 - slow to import
 
-    return sosfilt(k_weighting(sample_rate), samples.astype(np.float64))
+    sections = k_weighting(sample_rate)
+    state = np.zeros((len(sections), 2))
+    parts = []
+    for start in range(0, samples.size, step * _STEPS_AT_ONCE):
+        part = samples[start : start + step * _STEPS_AT_ONCE].astype(np.float64)
+        weighted, state = sosfilt(sections, part, zi=state)
+        parts.append(np.square(weighted).reshape(-1, step).sum(axis=1))
+    return np.concatenate(parts)
 
 
 def k_weighting(sample_rate: int) -> NDArray[np.float64]:

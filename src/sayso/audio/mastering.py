@@ -8,21 +8,27 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.audio.loudness import peak_of
+
 _BLOCK_S: Final = 0.004
 _WINDOW_S: Final = 0.5
+_AT_ONCE: Final = 1 << 20
+"""Samples of a chapter that are looked at together, so that memory stays bounded."""
+
 _TONE_HZ: Final = (60.0, 6_000.0)
 _TONE_LOOP_S: Final = 11.0
 
 
 def rms_dbfs(samples: NDArray[np.float32]) -> float:
     """Return the root mean square of ``samples`` in dB below full scale; ``-inf`` for silence or nothing."""
-    power = float(np.mean(np.square(samples, dtype=np.float64))) if samples.size else 0.0
-    return 10 * math.log10(power) if power > 0 else -math.inf
+    parts = (samples[start : start + _AT_ONCE] for start in range(0, samples.size, _AT_ONCE))
+    energy = sum(float(np.square(part, dtype=np.float64).sum()) for part in parts)
+    return 10 * math.log10(energy / samples.size) if energy > 0 else -math.inf
 
 
 def peak_dbfs(samples: NDArray[np.float32]) -> float:
     """Return the largest sample in dB below full scale; ``-inf`` for silence or nothing."""
-    peak = float(np.abs(samples).max(initial=0.0))
+    peak = peak_of(samples)
     return 20 * math.log10(peak) if peak > 0 else -math.inf
 
 
@@ -32,10 +38,16 @@ def noise_floor_dbfs(samples: NDArray[np.float32], sample_rate: int) -> float:
     if window == 0:
         return -math.inf
     step = max(1, window // 5)
+    last = samples.size - window + 1
+    span = step * max(1, _AT_ONCE // step)
+    power = min(_least_energy(samples[at : at + span + window], window, step) for at in range(0, last, span)) / window
+    return 10 * math.log10(power) if power > 0 else -math.inf
+
+
+def _least_energy(samples: NDArray[np.float32], window: int, step: int) -> float:
     sums = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
     starts = np.arange(0, samples.size - window + 1, step)
-    power = float(np.min(sums[starts + window] - sums[starts])) / window
-    return 10 * math.log10(power) if power > 0 else -math.inf
+    return float(np.min(sums[starts + window] - sums[starts]))
 
 
 def room_tone(num_samples: int, sample_rate: int, *, level_dbfs: float) -> NDArray[np.float32]:
@@ -60,7 +72,7 @@ def limited(samples: NDArray[np.float32], sample_rate: int, *, ceiling_dbfs: flo
     """
     ceiling = 10 ** (ceiling_dbfs / 20)
     block = max(1, round(_BLOCK_S * sample_rate))
-    if samples.size == 0 or float(np.abs(samples).max()) <= ceiling:
+    if samples.size == 0 or peak_of(samples) <= ceiling:
         return samples
     count = -(-samples.size // block)
     padded = np.zeros(count * block, np.float32)

@@ -20,4 +20,4 @@ def resample(signal: Signal, sample_rate: int) -> Signal:
     import soxr  # noqa: PLC0415 - loads a library that most commands do not need
 
     channels = [soxr.resample(channel, signal.sample_rate, sample_rate, quality="HQ") for channel in signal.samples]
-    return Signal(np.stack(channels), sample_rate)
+    return Signal(channels[0][np.newaxis] if len(channels) == 1 else np.stack(channels), sample_rate)

@@ -45,7 +45,7 @@ class Signal:
             )
         if not MIN_SAMPLE_RATE <= self.sample_rate <= MAX_SAMPLE_RATE:
             raise MalformedSignal(f"got {self.sample_rate} Hz, expected {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE} Hz")
-        if not (np.abs(samples) <= MAX_SAMPLE).all():
+        if not (samples.max(initial=0.0) <= MAX_SAMPLE and samples.min(initial=0.0) >= -MAX_SAMPLE):
             raise MalformedSignal(f"got samples that are not finite or beyond {MAX_SAMPLE:g}, expected +-1")
         frozen = np.ascontiguousarray(samples).view()
         frozen.flags.writeable = False

@@ -124,10 +124,11 @@ def rules(decoded: Signal, target: Target) -> tuple[LevelRule, ...]:
 
 def _quiet(samples: NDArray[np.float32], sample_rate: int) -> tuple[float, float]:
     """Return the seconds before the first and after the last sound above -50 dBFS."""
-    (loud,) = np.nonzero(np.abs(samples) > 10 ** (-50 / 20))
-    if loud.size == 0:
+    limit = 10 ** (-50 / 20)
+    loud = (samples > limit) | (samples < -limit)
+    if not loud.any():
         return samples.size / sample_rate, samples.size / sample_rate
-    return round(int(loud[0]) / sample_rate, 3), round((samples.size - 1 - int(loud[-1])) / sample_rate, 3)
+    return round(int(loud.argmax()) / sample_rate, 3), round(int(loud[::-1].argmax()) / sample_rate, 3)
 
 
 def _loudness(signals: Sequence[Signal]) -> float:

@@ -45,8 +45,9 @@ ACT: Final = "publication:chapter"
 VERSION: Final = 2
 """Of how chapters are made; another one makes every chapter anew."""
 
-_ENCODERS: Final = {Container.MP3: {"compression_level": "5"}, Container.M4A: {"aac_coder": "fast"}}
-"""0.86 and 0.46 of the time of FFmpeg's defaults; what is decoded is as near the sound (MP3), or 8 dB nearer (AAC)."""
+_ENCODERS: Final = {Container.MP3: {"compression_level": "9"}, Container.M4A: {"aac_coder": "fast"}}
+"""0.45 and 0.57 of the time of FFmpeg's defaults. At a chapter's bit rates the noise of MP3 is the same in the median
+of every band and 21 dB under speech in its worst 2 % of frames (29 dB below 500 Hz by default); that of AAC is less."""
 
 _READABLE_S: Final = 3.0
 """The mark of a shorter clip cannot be read by itself; it is found by its neighbours and the clip's content."""
