@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import resample_poly
 
 from sayso.audio.loudness import integrated_loudness, k_weighting, true_peak_dbtp
 from sayso.audio.signal import Signal, concatenate
@@ -103,3 +104,24 @@ def test_true_peak_is_found_across_blocks_and_channels():
     loud[1_048_500:1_048_700] *= 5
     both = Signal(np.stack([quiet, loud]).astype(np.float32), RATE)
     assert true_peak_dbtp(both) == pytest.approx(-6.0, abs=0.6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), size=st.integers(1, 40_000), rate=st.sampled_from([8_000, 24_000, 44_100, 48_000]))
+def test_true_peak_is_that_of_the_whole_oversampled(seed, size, rate):
+    rng = np.random.default_rng(seed)
+    wave = (rng.normal(size=size) * rng.uniform(0, 0.3, size) ** 2).astype(np.float32)
+    factor = max(4, math.ceil(192_000 / rate))
+    whole = max(np.abs(wave).max(), np.abs(resample_poly(wave, factor, 1)).max())
+    assert true_peak_dbtp(Signal.mono(wave, rate)) == pytest.approx(20 * math.log10(whole), abs=1e-4)
+
+
+def test_no_level_between_samples_is_further_above_them_than_is_reckoned_with():
+    for factor in (4, 5, 8, 12, 24):
+        answer = resample_poly(np.eye(1, 201, 100)[0], factor, 1)
+        assert max(np.abs(answer[phase::factor]).sum() for phase in range(factor)) < 2.3
+
+
+def test_the_loudness_of_a_long_signal_is_that_of_its_parts_alike():
+    part = tone(-20, 30.0)
+    assert integrated_loudness(concatenate([part] * 4)) == pytest.approx(integrated_loudness(part), abs=0.001)

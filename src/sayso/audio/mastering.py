@@ -77,7 +77,8 @@ def limited(samples: NDArray[np.float32], sample_rate: int, *, ceiling_dbfs: flo
     count = -(-samples.size // block)
     padded = np.zeros(count * block, np.float32)
     padded[: samples.size] = samples
-    peaks = np.abs(padded.reshape(count, block)).max(axis=1)
+    blocks = padded.reshape(count, block)
+    peaks = np.maximum(blocks.max(axis=1), -blocks.min(axis=1))
     gain = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-12))
     lowest = np.minimum(np.minimum(gain, np.append(gain[1:], 1.0)), np.insert(gain[:-1], 0, 1.0))
     for first in range(0, count, 4096):  # bounded memory: a chapter has hundreds of thousands of blocks

@@ -16,7 +16,7 @@ from sayso.productions.errors import LineUnknown, ProductionBusy
 from sayso.productions.mastering import ACX, rules
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting
-from sayso.workflows.productions import planning, reporting, running, runs, takes
+from sayso.workflows.productions import planning, plans, reporting, running, runs, takes
 from sayso.workflows.productions.alone import alone
 
 
@@ -244,3 +244,19 @@ def test_a_plan_that_changed_makes_the_changed_lines(produced):
     planning.plan(book.session, book.brief(), revises=book.production)
     again = book.run()
     assert (again.rendered, again.reused) == (1, 6)
+
+
+def test_an_engine_is_loaded_ahead_where_a_line_is_to_be_made(produced, monkeypatch):
+    book, _ = produced
+    loaded: list[object] = []
+
+    def broken(engine):
+        loaded.append(engine)
+        raise OSError("no weights")
+
+    monkeypatch.setattr(HibariEngine, "load", broken)
+    takes.prepare(book.session, plans.opened(book.session, book.production))
+    assert not loaded
+    running.redo(book.session, book.production, "c02-0002")
+    takes.prepare(book.session, plans.opened(book.session, book.production))
+    assert len(loaded) == 1  # what is wrong with it is told by the line
