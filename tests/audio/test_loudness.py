@@ -107,7 +107,9 @@ def test_true_peak_is_found_across_blocks_and_channels():
 
 
 @settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1), size=st.integers(1, 40_000), rate=st.sampled_from([8_000, 24_000, 44_100, 48_000]))
+@given(
+    seed=st.integers(0, 2**32 - 1), size=st.integers(1, 40_000), rate=st.sampled_from([8_000, 24_000, 44_100, 48_000])
+)
 def test_true_peak_is_that_of_the_whole_oversampled(seed, size, rate):
     rng = np.random.default_rng(seed)
     wave = (rng.normal(size=size) * rng.uniform(0, 0.3, size) ** 2).astype(np.float32)
