@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -35,3 +37,11 @@ def threads(pid: int) -> int:
 def files(pid: int) -> int:
     """Return how many files and connections a process has open."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def ran_s(pid: int) -> float:
+    """Return how long a process ran so far, to the microsecond (its own clock); infinity for one that is gone."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return math.inf
