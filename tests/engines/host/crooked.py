@@ -58,10 +58,11 @@ class Crooked:
         if text in ACTS:
             yield from ACTS[text]() or ()
             return
-        for place in range(50 if text == "slow" else 3):
+        for place in range(50 if text.startswith("slow") else 3):
             if stop and stop.is_set():
+                time.sleep(0.2 if text == "slow to stop" else 0.0)
                 return
-            if text == "slow" and place:
+            if text.startswith("slow") and place:
                 time.sleep(0.02)
             yield PIECE
 

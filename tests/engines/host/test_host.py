@@ -82,10 +82,11 @@ def test_a_worker_that_grows_is_ended(crooked):
     assert len(said(host, "hello")) == 3
 
 
-def test_a_stop_between_pieces_keeps_the_worker(host):
+@pytest.mark.parametrize("text", ["slow", "slow to stop"])
+def test_a_stop_keeps_the_worker(host, text):
     ready(host)
     before, stop = host.load().restarts, Stop()
-    pieces = host.stream(SpeakOrder("slow", VOICE), stop=stop)
+    pieces = host.stream(SpeakOrder(text, VOICE), stop=stop)
     next(pieces)
     stop.set()
     assert list(pieces) == []

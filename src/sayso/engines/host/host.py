@@ -27,6 +27,10 @@ from sayso.engines.host.run import HostRun
 from sayso.engines.stop import Stop, is_stopped
 from sayso.errors import SaysoError
 
+STOP_S: Final = 0.5
+"""How long a run may take to stop. Kokoro breaks off within its net after 0.18 s at most where five programs share two
+cores; ending its process sooner costs whoever speaks next the seconds in which another one loads."""
+
 _TICK_S: Final = 0.25
 _FIRST_DELAY_S: Final = 0.1
 _MOST_DELAY_S: Final = 10.0
@@ -77,7 +81,7 @@ class EngineHost:
         threads: int = 1,
         memory_mib: int = 2048,
         queue_limit: int = 32,
-        stop_within_s: float = 0.09,
+        stop_within_s: float = STOP_S,
     ) -> None:
         self.engine_name = engine
         self._workers, self._threads, self._memory_mib = workers, threads, memory_mib
