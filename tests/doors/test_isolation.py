@@ -273,7 +273,7 @@ def sayso(furnished, tmp_path, monkeypatch, capsys):
     """Return what runs a command as somebody, in a copy of the installation, and gives code, output, files."""
     home = Path(shutil.copytree(furnished.home, tmp_path / "home"))
     monkeypatch.setenv("SAYSO_HOME", str(home))
-    monkeypatch.setattr("sayso.doors.resolver.server.ResolverServer.serve_forever", lambda _: None)
+    monkeypatch.setattr("sayso.doors.api.resolver.server.ResolverServer.serve_forever", lambda _: None)
     monkeypatch.setattr("sayso.doors.api.listening.serve", lambda *_: None)
     monkeypatch.setattr("sayso.workflows.operations.checkup.cards", dict)
     monkeypatch.setattr(cloning, "fit", hibari_fit)

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jsonschema import Draft202012Validator
 
 import sayso.doors.api.listening
-import sayso.doors.resolver.server
-import sayso.doors.witness.server
+import sayso.doors.api.resolver.server
+import sayso.doors.api.witness.server
 from sayso.audio import Container, encode
 from sayso.clock import now
 from sayso.doors import schemas
@@ -120,7 +120,7 @@ class Tour:
 def tour(tmp_path, capsys, monkeypatch, speech):
     monkeypatch.setenv("SAYSO_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(cloning, "fit", hibari_fit)
-    for server in (sayso.doors.resolver.server.ResolverServer, sayso.doors.witness.server.WitnessServer):
+    for server in (sayso.doors.api.resolver.server.ResolverServer, sayso.doors.api.witness.server.WitnessServer):
         monkeypatch.setattr(server, "serve_forever", lambda self: None)
     monkeypatch.setattr(sayso.doors.api.listening, "serve", lambda _service, _address, ready: ready("http://[::1]:1"))
     for module in (checking, evidence):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from sayso.doors.witness.server import WitnessServer
+from sayso.doors.api.witness.server import WitnessServer
 from sayso.ledger.cosigning import WitnessAddress
 from sayso.ledger.note import COSIGNATURE, SignerKey, VerifierKey
 from sayso.ledger.witness import Witness
@@ -20,7 +20,7 @@ class Serving:
         key = SignerKey(name, name.encode()[:32].ljust(32, b"."), type=COSIGNATURE)
         witness = Witness(folder or self.folder / name, key, [VerifierKey.parse(each) for each in self.vkeys])
         server = WitnessServer(witness)
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         self.servers.append(server)
         return WitnessAddress(server.url, key.verifier)
 

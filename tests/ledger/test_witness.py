@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sayso.database import connect, metadata
-from sayso.doors.witness.server import WitnessServer
+from sayso.doors.api.witness.server import WitnessServer
 from sayso.ledger import Log, append_all, audit_export, verify_proof
 from sayso.ledger.checkpoint import Checkpoint, open_checkpoint
 from sayso.ledger.errors import (
@@ -254,7 +254,7 @@ def ask(server: WitnessServer, path: str, body: bytes | None, headers=(), method
 
 def test_the_statuses_are_those_of_the_specification(witness):
     server = WitnessServer(witness)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         status, _, line = ask(server, "/add-checkpoint", body(0, 5).encode())
         assert (status, line[:17]) == (200, "\u2014 witness.test/w ")

@@ -37,6 +37,18 @@ class TooLarge(Invalid):
     """The request is larger than what is taken here."""
 
 
+class HeadTooLarge(Invalid):
+    """The head of the request is longer than 64 KiB."""
+
+
+class TargetTooLong(Invalid):
+    """The path and query of the request are longer than is taken here."""
+
+
+class LengthMissing(Invalid):
+    """The request has a body of unknown length; send Content-Length."""
+
+
 class RequestSlow(Invalid):
     """The request did not arrive in time."""
 

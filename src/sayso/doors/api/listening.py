@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
 import json
 import logging
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import uvicorn
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Response
 
 from sayso.doors.api.app import application
+from sayso.doors.api.asgi.listener import Listener
+from sayso.doors.api.asgi.protocol import BoundedProtocol
 from sayso.doors.api.errors import AddressExposed, AddressTaken, Busy
 from sayso.doors.api.problems import PROBLEM, answer, problem
 from sayso.doors.api.service import Service
 from sayso.errors import Invalid
 
-HEAD_S: Final = 10.0
-"""How long the head of a request may take to arrive, and a connection may say nothing."""
 CONNECTIONS: Final = 1024
 GRACE_S: Final = 30
 """How long streams may go on after the server was told to stop."""
@@ -62,41 +59,15 @@ class Address:
             )
 
 
-class _Protocol(HttpToolsProtocol):
-    """Hangs up on who connects and does not send the head of a request in time."""
+class _Protocol(BoundedProtocol):
+    """Refuses requests in the one shape of errors where more connections are open than are taken."""
 
-    _waiting: Any = None
     _served: Any = None
 
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self._served = self.app
-        self._waiting = self.loop.call_later(HEAD_S, transport.close)
-
     def on_headers_complete(self) -> None:
-        self._arrived()
+        self._served = self._served or self.app
         self.app = _full if max(len(self.connections), len(self.tasks)) > CONNECTIONS else self._served
         super().on_headers_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._arrived()
-        super().connection_lost(exc)
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self._waiting = None
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn calls it
-        """Tell in the one shape of errors that what came is no HTTP; ``msg`` tells nothing more."""
-        told = answer(Invalid("got bytes that are no request of HTTP/1.1"), "/")
-        head = b"".join(b"%b: %b\r\n" % pair for pair in told.raw_headers)
-        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n" + head + b"connection: close\r\n\r\n" + bytes(told.body))
-        self.transport.close()
-
-    def _arrived(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
 
 
 async def _full(scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,54 +93,32 @@ class _SocketProtocol(WebSocketsSansIOProtocol):
         return response
 
 
-class _Server(uvicorn.Server):
-    """Tells when it listens, and ends without raising the signal that stopped it."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        with super().capture_signals():
-            yield
-            self._captured_signals.clear()
-
-
 def serve(service: Service, address: Address, ready: Callable[[str], None]) -> None:
     """Serve until a signal says to stop; ``ready`` is told the address once it is listened on.
 
     Raise `AddressTaken` where it cannot be. What is being said when the signal comes is said to its end, for
     `GRACE_S` seconds at most.
     """
-    bound = _bound(address)
-    scheme = "http" if address.certificate is None else "https"
-    host, port = bound.getsockname()[:2]
-    name = f"[{host}]" if ":" in host else host
     whole = application(service)
-    config = uvicorn.Config(
-        whole if service.tracing is None else service.tracing.around(whole),
-        http=_Protocol,
-        ws=_SocketProtocol,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=int(HEAD_S),
-        timeout_graceful_shutdown=GRACE_S,
-        ws_max_size=64 * 1024,
-        ssl_certfile=address.certificate,
-        ssl_keyfile=address.key,
-    )
-    for talkative in ("uvicorn.error", "python_multipart", "python_multipart.multipart"):
-        logging.getLogger(talkative).disabled = True  # what they say could hold what somebody said
-    _log_lines()
-    _Server(config, lambda: ready(f"{scheme}://{name}:{port}")).run(sockets=[bound])
+    try:
+        listener = Listener(
+            whole if service.tracing is None else service.tracing.around(whole),
+            address.host,
+            address.port,
+            ready=lambda: ready(listener.url),
+            http=partial(_Protocol, tell=lambda error: answer(error, "/")),
+            ws=_SocketProtocol,
+            date_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+            ws_max_size=64 * 1024,
+            ssl_certfile=address.certificate,
+            ssl_keyfile=address.key,
+        )
+    except (OSError, OverflowError) as error:
+        raise AddressTaken(f"{address.host}:{address.port} cannot be listened on ({error}); choose another") from None
+    with listener:
+        _log_lines()
+        listener.serve_forever()
 
 
 def _log_lines() -> None:
@@ -179,15 +128,3 @@ def _log_lines() -> None:
         log.addHandler(logging.StreamHandler())
     log.setLevel(logging.INFO)
     log.propagate = False
-
-
-def _bound(address: Address) -> socket.socket:
-    bound = socket.socket(socket.AF_INET6 if ":" in address.host else socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((address.host, address.port))
-    except (OSError, OverflowError) as error:
-        bound.close()
-        raise AddressTaken(f"{address.host}:{address.port} cannot be listened on ({error}); choose another") from None
-    bound.setblocking(False)
-    return bound

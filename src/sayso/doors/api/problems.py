@@ -13,10 +13,13 @@ from sayso.accounts.errors import CredentialInvalid, CredentialRefused
 from sayso.audio.errors import TooLong, UnknownFormat
 from sayso.doors.api.errors import (
     Busy,
+    HeadTooLarge,
     KeyMissingHere,
+    LengthMissing,
     MediaUnknown,
     MethodUnknown,
     RequestSlow,
+    TargetTooLong,
     TooLarge,
 )
 from sayso.doors.hints import hint_of
@@ -33,6 +36,9 @@ _STATUS: Final[tuple[tuple[type[SaysoError], HTTPStatus], ...]] = (
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (TooLong, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (RequestSlow, HTTPStatus.REQUEST_TIMEOUT),
+    (LengthMissing, HTTPStatus.LENGTH_REQUIRED),
+    (TargetTooLong, HTTPStatus.REQUEST_URI_TOO_LONG),
+    (HeadTooLarge, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE),
     (MethodUnknown, HTTPStatus.METHOD_NOT_ALLOWED),
     (MediaUnknown, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (UnknownFormat, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),

@@ -27,8 +27,11 @@ def serve(
     Implements C2PA soft binding resolution: POST /matches/byContent, GET and POST /matches/byBinding,
     GET /manifests/ID, GET /services/supportedAlgorithms.
     """
-    from sayso.doors.resolver.limits import Limits  # noqa: PLC0415
-    from sayso.doors.resolver.server import listen  # noqa: PLC0415 - loads the detector
+    from sayso.doors.api.asgi.packages import check_server  # noqa: PLC0415
+
+    check_server()
+    from sayso.doors.api.resolver.limits import Limits  # noqa: PLC0415
+    from sayso.doors.api.resolver.server import listen  # noqa: PLC0415 - loads the detector
     from sayso.workflows.provenance.resolving import Resolver  # noqa: PLC0415
 
     answers = Resolver(local_session())

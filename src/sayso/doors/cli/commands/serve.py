@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -15,8 +14,6 @@ from sayso.doors.cli.session import local_session
 
 if TYPE_CHECKING:
     from sayso.doors.api.tracing import Tracing
-
-_PACKAGES: Final = ("fastapi", "uvicorn", "httptools", "websockets", "prometheus_client", "jwt")
 
 COLLECTOR: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 """The variables of OpenTelemetry that name where traces go; without them none are made."""
@@ -37,10 +34,9 @@ def serve(
     Clients of OpenAI's audio API use it with a key of `sayso key add`. A public address needs a key and TLS.
     """
     from sayso.accounts.rights import Right  # noqa: PLC0415 - loads the database
-    from sayso.doors.api.errors import ServerMissing  # noqa: PLC0415
+    from sayso.doors.api.asgi.packages import check_server  # noqa: PLC0415
 
-    if any(find_spec(name) is None for name in _PACKAGES):
-        raise ServerMissing
+    check_server("websockets", "prometheus_client", "jwt")
     from sayso.doors.api.listening import Address, serve  # noqa: PLC0415 - loads the server
     from sayso.doors.api.service import Service  # noqa: PLC0415
     from sayso.workflows.accounts.api_keys import has_valid  # noqa: PLC0415

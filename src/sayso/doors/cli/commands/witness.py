@@ -29,7 +29,10 @@ def serve(
     as_json: AsJson = False,
 ) -> None:
     """Serve cosignatures and show the witness's public key."""
-    from sayso.doors.witness.server import listen  # noqa: PLC0415
+    from sayso.doors.api.asgi.packages import check_server  # noqa: PLC0415
+
+    check_server()
+    from sayso.doors.api.witness.server import listen  # noqa: PLC0415 - loads the server
     from sayso.ledger.note import VerifierKey  # noqa: PLC0415
     from sayso.ledger.witness import Witness, witness_key  # noqa: PLC0415
 
