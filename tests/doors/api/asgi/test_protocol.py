@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from sayso.doors.api.asgi.listener import PublicListener
-from sayso.doors.api.asgi.protocol import HEAD_BYTES, Times
+from sayso.doors.api.asgi.protocol import HEAD_BYTES, Patience
 from sayso.doors.api.asgi.reading import read_body
 from sayso.doors.api.problems import status_of
 from sayso.errors import SaysoError
@@ -53,7 +53,7 @@ def echo():
 
 @pytest.fixture
 def server(echo):
-    times = Times(head_s=0.6, body_s=1.0, grace_s=0.2)
+    times = Patience(head_s=0.6, body_s=1.0, grace_s=0.2)
     with PublicListener(echo.app, "127.0.0.1", 0, name="echo", connections=4, tell=told, times=times) as made:
         thread = threading.Thread(target=made.serve_forever, daemon=True)
         thread.start()

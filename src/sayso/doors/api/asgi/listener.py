@@ -14,7 +14,7 @@ import uvicorn
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from sayso.doors.api.asgi.protocol import BoundedProtocol, Places, Times
+from sayso.doors.api.asgi.protocol import BoundedProtocol, Patience, Seats
 from sayso.errors import SaysoError
 
 _KEEP_ALIVE_S: Final = 10
@@ -93,10 +93,10 @@ class PublicListener(Listener):
         name: str,
         connections: int,
         tell: Callable[[SaysoError], Response],
-        times: Times | None = None,
+        times: Patience | None = None,
     ) -> None:
         """Listen; ``name`` is the server's in its answers, ``connections`` are open at once, at most."""
-        protocol = partial(BoundedProtocol, tell=tell, times=times, places=Places(connections))
+        protocol = partial(BoundedProtocol, tell=tell, times=times, places=Seats(connections))
         super().__init__(app, host, port, http=protocol, ws="none", lifespan="off", headers=[("Server", name)])
 
 

@@ -25,7 +25,7 @@ HEAD_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class Patience:
     """Seconds that a client has: for a head, or until the next request; for a body; and before it may lose its place.
 
     Whoever reads a body gives it less than ``body_s``, and answers; here the connection ends.
@@ -36,8 +36,8 @@ class Times:
     grace_s: float = 1.0
 
 
-class Places:
-    """Places for so many connections at once."""
+class Seats:
+    """Seats for so many connections at once."""
 
     def __init__(self, number: int) -> None:
         """Have ``number`` of them."""
@@ -67,13 +67,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self,
         *given: Any,
         tell: Callable[[SaysoError], Response],
-        times: Times | None = None,
-        places: Places | None = None,
+        times: Patience | None = None,
+        places: Seats | None = None,
         **named: Any,
     ) -> None:
         """Take what uvicorn gives, how an error is told, and the bounds."""
         super().__init__(*given, **named)
-        self._tell, self._times, self._places = tell, times or Times(), places
+        self._tell, self._times, self._places = tell, times or Patience(), places
         self._timer: Any = None
         self._head_bytes, self._is_in_head = 0, False
         self._fault: SaysoError | None = None

@@ -23,14 +23,17 @@ async def read_body(request: Request, most: int, *, body_s: float = 30.0, quiet_
         raise LengthMissing
     if len(length) > _DIGITS or int(length) > most:
         raise TooLarge(f"got a body of {length[:20]} bytes, expected at most {most}")
-    ends, blocks, blocks_of = time.monotonic() + body_s, [], aiter(request.stream())
-    while True:
+    ends, blocks, is_here = time.monotonic() + body_s, [], False
+    while not is_here:
         left = min(ends - time.monotonic(), quiet_s)
         try:
             if left <= 0:
                 raise TimeoutError
-            blocks.append(await asyncio.wait_for(anext(blocks_of), left))
+            message = await asyncio.wait_for(request.receive(), left)
         except TimeoutError:
             raise RequestSlow("got a part of the body only, expected all of it in time") from None
-        except StopAsyncIteration:
-            return b"".join(blocks)
+        if message["type"] == "http.disconnect":
+            raise RequestSlow("the client has hung up")
+        blocks.append(message.get("body", b""))
+        is_here = not message.get("more_body", False)
+    return b"".join(blocks)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from sayso.doors.api.asgi.listener import PublicListener
-from sayso.doors.api.asgi.protocol import Times
+from sayso.doors.api.asgi.protocol import Patience
 from sayso.doors.api.problems import PROBLEM, known, status_of
 from sayso.doors.api.resolver.limits import Limits
 from sayso.doors.api.resolver.routes import BY_BINDING, BY_CONTENT, MANIFESTS, SUPPORTED, Answering, Shared, router
@@ -34,7 +34,7 @@ class ResolverServer(PublicListener):
     ) -> None:
         """Listen; `serve_forever` answers."""
         limits = limits or Limits()
-        times = Times(head_s=limits.quiet_s, body_s=limits.body_s + limits.quiet_s)
+        times = Patience(head_s=limits.quiet_s, body_s=limits.body_s + limits.quiet_s)
         super().__init__(
             _application(Answering(resolver, limits)),
             host,
