@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from sayso.synthesis.reading import needs
 
 NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 """A written number, commas and decimals included."""
@@ -24,6 +27,11 @@ _STARTERS: Final = frozenset(
 _NEXT_WORD: Final = re.compile(r"\s+[“\"'(]*([A-Z][a-z]*)(?![\w.])")
 _END: Final = re.compile(r"[”\"')\]]*\s*(?:\n|$)")
 
+_A_FEW: Final = 100
+"""Lists of rules, about three short texts: to read what each rule needs takes longer than to try it on those."""
+
+_applied = itertools.count()
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -38,6 +46,11 @@ class Rule:
         """Return the pattern, compiled when first used: all of them take 50 ms, and most commands read no text."""
         return re.compile(self.text, self.flags)
 
+    @cached_property
+    def ways(self) -> needs.Ways:
+        """Return what has to stand in a text in which the pattern matches."""
+        return needs.ways_of(self.text, self.flags)
+
 
 def rule(pattern: str, words: str | Callable[[re.Match[str]], str], *, flags: int = 0) -> Rule:
     """Return the rule for ``pattern``."""
@@ -45,9 +58,13 @@ def rule(pattern: str, words: str | Callable[[re.Match[str]], str], *, flags: in
 
 
 def apply(rules: Iterable[Rule], text: str) -> str:
-    """Return ``text`` after each rule in turn."""
+    """Return ``text`` after each rule in turn; rules that cannot match in it are not tried."""
+    found = needs.held(text) if next(_applied) >= _A_FEW else None
     for each in rules:
-        text = each.pattern.sub(each.words, text)
+        if (found is None or needs.may_match(each.ways, found)) and (
+            said := each.pattern.sub(each.words, text)
+        ) != text:
+            text, found = said, None if found is None else needs.held(said)
     return text
 
 
