@@ -15,10 +15,9 @@ if TYPE_CHECKING:
         UnmarkedAudio,
         UnsupportedScript,
     )
-    from sayso.synthesis.estimate import estimate_ms
     from sayso.synthesis.lexicon import Lexicon
     from sayso.synthesis.lexicon_files import read_lexicon
-    from sayso.synthesis.phrasing import Phrase, phrases, script
+    from sayso.synthesis.phrasing import Phrase, estimate_ms, phrases, script
     from sayso.synthesis.readers import read, reader
     from sayso.synthesis.render import Renderer
 
@@ -52,7 +51,7 @@ __getattr__ = deferred(
         "TextTooLong": "errors",
         "UnmarkedAudio": "errors",
         "UnsupportedScript": "errors",
-        "estimate_ms": "estimate",
+        "estimate_ms": "phrasing",
         "phrases": "phrasing",
         "read": "readers",
         "read_lexicon": "lexicon_files",

@@ -1,16 +1,19 @@
 """Phrasing: normalised text in pieces that an engine says in one breath, each with the pause after it.
 
 A phrase is a sentence, or a clause of a long one, or two short sentences together, since engines say very short texts
-badly. The first phrase is short, so that sound begins early.
+badly. The first phrase is short, so that sound begins early. How long they last at most is what has to be reserved of a
+grant's minutes before anything is said.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sayso.engines.phonemes import phonemes
 from sayso.synthesis.reading.markup import PAUSE, milliseconds
 from sayso.synthesis.reading.rules import ends_sentence
 
@@ -35,6 +38,11 @@ _WORD: Final = re.compile(
     r"|after|since|as|than|with|without|from|into|through|across|between|against|toward|towards|for|to|of|in|on|at|by)\b)"
 )
 _SPACE: Final = re.compile(r" ")
+
+# Measured: hibari takes 51 ms a phoneme and 30 ms a phrase, Kokoro over its 28 English voices 52 ms and 263 ms; the
+# slowest phrase of 400 lies a sixth below these bounds, which leaves room for a fitted voice that speaks slowly.
+_MS_PER_PHONEME: Final = 100
+_MS_PER_PHRASE: Final = 350
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +172,14 @@ def _opening(phrase: str) -> list[str]:
 def _pause_ms(piece: str) -> int:
     bare = piece.rstrip("”)")
     return _PAUSES_MS.get(bare[-1:], _PAUSES_MS.get(piece[-1], _BREATH_MS))
+
+
+def estimate_ms(text: str, *, speed: float = 1.0) -> int:
+    """Return an upper bound of the duration of normalised ``text``, pauses included, in milliseconds.
+
+    Real speech takes about half of it. Raise `Unspeakable` where a phrase of it has no sound.
+    """
+    total = sum(
+        phrase.pause_ms + _MS_PER_PHRASE + _MS_PER_PHONEME * len(phonemes(phrase.text)) for phrase in phrases(text)
+    )
+    return math.ceil(total / speed)

@@ -7,8 +7,9 @@ understood asks for nothing, so that at worst a rule is tried in vain. Letters c
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -26,18 +27,18 @@ ANYTHING: Final[Ways] = (frozenset(),)
 
 
 @lru_cache(maxsize=16)
-def held(text: str) -> Set[str] | None:
+def held(text: str) -> frozenset[str] | None:
     """Return what ``text`` holds: its characters, their pairs, and whether there are digits; None for everything."""
     if _FAR.search(text):
         return None
     low = text.lower()
-    found = {*low, *map("".join, zip(low, low[1:], strict=False))}
+    found = {*low, *map("".join, itertools.pairwise(low))}
     if not _DIGITS.isdisjoint(found):
         found.add(DIGIT)
     return frozenset(found)
 
 
-def may_match(ways: Ways, found: Set[str]) -> bool:
+def may_match(ways: Ways, found: frozenset[str]) -> bool:
     """Return whether a pattern of these ways may match in a text in which that was found."""
     for way in ways:  # noqa: SIM110 - three times as fast as any(), for hundreds of rules
         if way <= found:
