@@ -82,12 +82,15 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "enrollment": "attested",
         "reviewers": "2",
         "phrase_cache_mb": "64",
+        "public_routes": "resolver,detector",
+        "witness_folder": "/srv/witness",
+        "witness_logs": f"{key},{key}",
         "journal": "/srv/journal",
         "runs_url": "postgresql://sayso@db/runs",
     }
     assert set(values) == set(names.NAMES)
     by_variables = told(**{name.upper(): value for name, value in values.items()})
-    lists = {"witnesses", "jurisdictions", "mark_chains", "non_commercial_projects"}
+    lists = {"witnesses", "jurisdictions", "mark_chains", "non_commercial_projects", "public_routes", "witness_logs"}
     by_file = told(
         "\n".join(f"{name} = {value.split(',') if name in lists else repr(value)}" for name, value in values.items())
     )
@@ -112,6 +115,8 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         ("DATABASE_URL", "postgre://sayso@db/x", "expected an address such as sqlite:"),
         ("BLOBS_URL", "/srv/blobs", "expected an address such as file:"),
         ("WITNESSES", "https://w.example", "https://w.example VKEY"),
+        ("PUBLIC_ROUTES", "detectors", "did you mean detector?"),
+        ("WITNESS_LOGS", "w.example", "expected a list of public keys"),
         ("WITNESS_QUORUM", "1", "the number of witnesses"),
         ("WITNESS_QUORUM", "-1", "at most the number of witnesses"),
         ("LOG_ORIGIN", "our log", "expected a name such as example.org/log"),

@@ -34,6 +34,8 @@ class Settings:
     (required), or on the operator's word too (attested); ``reviewers``: how many people must accept an enrolment that
     the checks leave to people.
     ``phrase_cache_mb``: how much unmarked sound, sealed, a server keeps of phrases that it may say again (0: none).
+    ``public_routes``: what a server answers without a key (resolver, detector; see docs/server.md); ``witness_folder``:
+    the folder of a witness that a server is too, of the logs that sign with ``witness_logs``.
     ``gate``: whether engines must have passed the gate (required) or not (off).
     """
 
@@ -67,6 +69,9 @@ class Settings:
     enrollment: str = "required"
     reviewers: int = 1
     phrase_cache_mb: int = 0
+    public_routes: tuple[str, ...] = ("resolver",)
+    witness_folder: Path | None = None
+    witness_logs: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

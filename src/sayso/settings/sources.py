@@ -27,6 +27,7 @@ WeakMarks = Literal["flag", "refuse"]
 LineChecks = Literal["sampled", "all", "signal"]
 Enrolment = Literal["required", "attested"]
 GatePolicy = Literal["off", "required"]
+PublicRoutes = Literal["resolver", "detector"]
 
 
 def _split(value: object) -> object:
@@ -45,6 +46,7 @@ def _file_or_stderr(target: str) -> str:
 _Database = Annotated[str, Field(pattern=r"^(sqlite:///.|postgres(ql)?(\+psycopg)?://.)")]
 _Blobs = Annotated[str, Field(pattern=r"^(file:///|memory:///|(s3|s3a|gs|az|azure|adl|abfs|abfss|http|https)://.)")]
 _Witness = Annotated[str, Field(pattern=r"^https?://\S+ +[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$")]
+_LogKey = Annotated[str, Field(pattern=r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$")]
 _ARGUMENT: Final = "argument"
 _List: Final = (NoDecode, BeforeValidator(_split))
 _NUMBER: Final = "a whole number, 0 for any"
@@ -101,6 +103,15 @@ class GivenSettings(BaseSettings):
     enrollment: Enrolment | None = Field(default=None, description="required or attested")
     reviewers: int | None = Field(default=None, ge=1, le=2, description="1 or 2")
     phrase_cache_mb: int | None = Field(default=None, ge=0, le=65_536, description="a whole number, 0 to 65536")
+    public_routes: Annotated[tuple[PublicRoutes, ...], *_List] | None = Field(
+        default=None, description="a list of resolver and detector"
+    )
+    witness_folder: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        default=None, description="the path of a folder"
+    )
+    witness_logs: Annotated[tuple[_LogKey, ...], *_List] | None = Field(
+        default=None, description="a list of public keys (vkey) of logs"
+    )
 
 
 def told(file: Path, env: Mapping[str, str], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -168,6 +179,7 @@ def _remedy(name: str, problem: str, value: object) -> str:
         "line_checks": LineChecks,
         "enrollment": Enrolment,
         "gate": GatePolicy,
+        "public_routes": PublicRoutes,
     }
     if problem == "literal_error":
         return nearest(str(value), get_args(choices[name]))

@@ -45,6 +45,11 @@ class Admission:
         return sum(map(len, self._waiting.values()))
 
     @property
+    def has_room(self) -> bool:
+        """Return whether a request that came now would have a place at once."""
+        return self.held < self.places
+
+    @property
     def wait_s(self) -> float:
         """Return how long a request that came now would wait, as far as can be told."""
         ahead = self.held + self.queued - self.places + 1

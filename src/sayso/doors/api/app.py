@@ -27,14 +27,19 @@ from sayso.doors.api.elevenlabs import stream_input
 from sayso.doors.api.errors import BodyInvalid, MethodUnknown, RouteUnknown
 from sayso.doors.api.openai import consents, models, speech
 from sayso.doors.api.problems import answer, known
+from sayso.doors.api.public import LIMITS, PublicRoutes
+from sayso.doors.api.resolver.routes import BY_CONTENT, Shared, is_resolvers
 from sayso.doors.api.service import Service
 from sayso.doors.api.webrtc import route as webrtc
 from sayso.errors import Invalid, SaysoError
 
-_DESCRIPTION = "Speech in cloned voices on the speaker's say-so. Every route but the health checks asks for a key."
+_DESCRIPTION = (
+    "Speech in cloned voices on the speaker's say-so. Every route asks for a key but the health checks and what"
+    " everybody may ask about a sound: the resolver, the detector and the witness, where they are set up."
+)
 
 
-def application(service: Service) -> ASGIApp:
+def application(service: Service, public: PublicRoutes = PublicRoutes()) -> ASGIApp:  # noqa: B008 - it is frozen
     """Return the whole server as one ASGI application."""
 
     @contextlib.asynccontextmanager
@@ -71,6 +76,7 @@ def application(service: Service) -> ASGIApp:
     )
     for room in rooms:
         app.include_router(room.router)
+    public.add_to(app)
     app.add_exception_handler(SaysoError, _said)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _status)
@@ -80,7 +86,8 @@ def application(service: Service) -> ASGIApp:
     larger |= dict.fromkeys(consents.UPLOADS, consents.RECORDING_BYTES + 4096)
     larger[enrollments.PATH] = enrollments.ENROLLMENT_BYTES
     larger |= dict.fromkeys(productions.UPLOADS, 2 * productions.UPLOAD_BYTES + 4096)
-    return Bounded(app, larger=larger)
+    larger[BY_CONTENT] = LIMITS.body_bytes
+    return Shared(Bounded(app, larger=larger), is_resolvers)
 
 
 _LOG: Final = logging.getLogger("sayso.server")

@@ -16,7 +16,10 @@ from sayso.errors import SaysoError
 BODY_BYTES: Final = 256 * 1024
 
 OPEN: Final = frozenset({"/healthz", "/readyz", "/openapi.json"})
-"""The paths that are answered without a key."""
+"""The paths that are answered without a key and ask for nothing."""
+
+PUBLIC: Final = ("/matches/", "/manifests/", "/services/", "/detector/", "/add-checkpoint")
+"""What the paths begin with that anybody may ask; none of them makes sound."""
 
 FAULT: Final = "sayso.fault"
 """Where a request's scope holds why its body was refused."""
@@ -46,7 +49,7 @@ class Bounded:
             return
         headers = dict(scope["headers"])
         has_key = headers.get(b"authorization", b"").lower().startswith(b"bearer ") or b"xi-api-key" in headers
-        if scope["path"] not in OPEN and not has_key:
+        if not has_key and not is_open(scope["path"]):
             await answer(KeyMissingHere(_NO_KEY), scope["path"])(scope, receive, send)
             return
         most = next((size for path, size in self.larger.items() if scope["path"].startswith(path)), BODY_BYTES)
@@ -56,6 +59,11 @@ class Bounded:
             return
         body = _Body(scope, receive, most, asyncio.get_running_loop().time() + self.body_s)
         await self.app(scope, body.receive, send)
+
+
+def is_open(path: str) -> bool:
+    """Return whether a path is answered without a key."""
+    return path in OPEN or path.startswith(PUBLIC)
 
 
 class _Body:

@@ -13,11 +13,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from sayso.doors import schemas
-from sayso.doors.api.bounds import OPEN
+from sayso.doors.api.bounds import OPEN, is_open
 from sayso.doors.api.errors import (
     BodyInvalid,
     Busy,
     KeyMissingHere,
+    LengthMissing,
     MediaUnknown,
     RepeatDiffers,
     RequestSlow,
@@ -25,6 +26,7 @@ from sayso.doors.api.errors import (
     TooLarge,
 )
 from sayso.doors.api.problems import PROBLEM, is_openai, told_on
+from sayso.doors.api.resolver.routes import BY_CONTENT
 from sayso.doors.api.told import examples
 from sayso.errors import Bug, Refused, SaysoError, Unavailable
 
@@ -37,6 +39,7 @@ ERRORS: Final[Mapping[HTTPStatus, SaysoError]] = {
     HTTPStatus.NOT_FOUND: RouteUnknown("there is no such thing here, or it is not yours to see"),
     HTTPStatus.REQUEST_TIMEOUT: RequestSlow(),
     HTTPStatus.CONFLICT: RepeatDiffers("Idempotency-Key: got one that stands for another request; use a new one"),
+    HTTPStatus.LENGTH_REQUIRED: LengthMissing(),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLarge("got a larger body than is taken here"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: MediaUnknown("got a file of no format that is known"),
     HTTPStatus.TOO_MANY_REQUESTS: Busy("all 2 places are taken; ask again in 0.3 s"),
@@ -65,6 +68,8 @@ _IDS: Final[Mapping[str, str]] = {
     "run": "run_aaaaaaaaaaaaaaaa",
     "line": "c01-0001",
     "entry": "7",
+    "manifest": "urn:c2pa:00000000-0000-4000-8000-000000000000",
+    "file": "page.js",
     "model": "sayso",
     "change": "withdraw",
 }
@@ -115,6 +120,8 @@ def errors_of(path: str, method: str, operation: Mapping[str, Any]) -> list[HTTP
     found = [HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.INTERNAL_SERVER_ERROR]
     if path in OPEN:
         return found
+    if is_open(path):
+        return found + _public_errors(path, method)
     found += [HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE]
     body = operation.get("requestBody", {}).get("content", {})
     if "{" in path or body or operation.get("parameters"):
@@ -130,17 +137,26 @@ def errors_of(path: str, method: str, operation: Mapping[str, Any]) -> list[HTTP
     return found
 
 
+def _public_errors(path: str, method: str) -> list[HTTPStatus]:
+    """Return the statuses of what anybody may ask and may ask wrongly."""
+    found = [HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE]
+    if method == "post":
+        found += [HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.LENGTH_REQUIRED]
+    return found + [HTTPStatus.UNSUPPORTED_MEDIA_TYPE] * (path == BY_CONTENT)
+
+
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     """Add to an operation its errors, the examples of what stands in its path, and what holds for what creates."""
     responses = operation["responses"]
-    responses.pop("422", None)
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]
     for answer in responses.values():
         for media in answer.get("content", {}).values():
             name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
             if name in examples():
                 media["example"] = examples()[name]
     creates = "201" in responses or (method == "post" and path in _ONCE)
-    if path in OPEN:
+    if is_open(path):
         operation["security"] = []
     for status in errors_of(path, method, operation):
         name = f"{'openai-' if is_openai(path) else ''}{int(status)}"

@@ -20,6 +20,7 @@ from sayso.doors.api.asgi.listener import Listener
 from sayso.doors.api.asgi.protocol import BoundedProtocol
 from sayso.doors.api.errors import AddressExposed, AddressTaken, Busy
 from sayso.doors.api.problems import PROBLEM, answer, problem
+from sayso.doors.api.public import public_routes
 from sayso.doors.api.service import Service
 from sayso.errors import Invalid
 
@@ -99,7 +100,7 @@ def serve(service: Service, address: Address, ready: Callable[[str], None]) -> N
     Raise `AddressTaken` where it cannot be. What is being said when the signal comes is said to its end, for
     `GRACE_S` seconds at most.
     """
-    whole = application(service)
+    whole = application(service, public_routes(service.session, lambda: service.admission.has_room))
     try:
         listener = Listener(
             whole if service.tracing is None else service.tracing.around(whole),

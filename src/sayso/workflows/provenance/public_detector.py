@@ -46,9 +46,16 @@ class Detected:
 
 def publish(session: Session, output: Path) -> PublishedKey:
     """Write the public key of this installation's marks to ``output``; the same installation writes the same."""
+    key = public_key(session)
+    write_document(output, json.dumps(key, indent=2) + "\n", mode=0o644)
+    return PublishedKey(output, key)
+
+
+def public_key(session: Session) -> dict[str, Any]:
+    """Return the public key of this installation's marks, as it is published."""
     session.require(Right.MARK)
     pilot = session.mark_keys.public_pilot
-    key = {
+    return {
         "format": FORMAT,
         "version": VERSION,
         "algorithm": ALGORITHM,
@@ -59,8 +66,6 @@ def publish(session: Session, output: Path) -> PublishedKey:
         "present_at_p_value": 10.0**PRESENT_LOG10_P,
         **_packed(session.mark_keys.public),
     }
-    write_document(output, json.dumps(key, indent=2) + "\n", mode=0o644)
-    return PublishedKey(output, key)
 
 
 def _packed(keys: MarkKeys) -> dict[str, str]:

@@ -92,10 +92,15 @@ def dripping(server, number, first):
             thread.join(5)
 
 
-HEADS = (b"G", b"GET / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
+HEADS = {
+    "line": b"G",
+    "head": b"GET / HTTP/1.1\r\nX: ",
+    "body": b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n",
+    "next": b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /",
+}
 
 
-@pytest.mark.parametrize("first", HEADS, ids=["line", "head", "body"])
+@pytest.mark.parametrize("first", HEADS.values(), ids=HEADS)
 def test_slow_clients_keep_nobody_out(server, first):
     with dripping(server, 8, first):
         time.sleep(0.4)
@@ -104,7 +109,7 @@ def test_slow_clients_keep_nobody_out(server, first):
         assert time.monotonic() - started < 5
 
 
-@pytest.mark.parametrize("first", HEADS, ids=["line", "head", "body"])
+@pytest.mark.parametrize("first", HEADS.values(), ids=HEADS)
 def test_a_request_that_drips_ends(server, first):
     with dripping(server, 1, first) as (one,):
         one.settimeout(5)
@@ -137,6 +142,12 @@ def test_a_connection_is_used_again(server):
             connection.request("POST", "/", body)
             assert connection.getresponse().read() == str(len(body)).encode()
             time.sleep(0.1)
+
+
+def test_what_follows_an_answer_and_is_no_request_does_not_spoil_it(server):
+    answer = sent(server, b"GET / HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
 
 
 def sent(server, data):

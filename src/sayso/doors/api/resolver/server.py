@@ -36,7 +36,7 @@ class ResolverServer(PublicListener):
         limits = limits or Limits()
         times = Patience(head_s=limits.quiet_s, body_s=limits.body_s + limits.quiet_s)
         super().__init__(
-            _application(Answering(resolver, limits)),
+            _application(Answering(lambda: resolver, limits)),
             host,
             port,
             name="sayso-resolver",

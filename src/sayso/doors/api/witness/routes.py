@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
@@ -29,7 +29,26 @@ _STATUS: Final[tuple[tuple[type[SaysoError], HTTPStatus], ...]] = (
 router = APIRouter(tags=["witness"])
 
 
-@router.post(CALL)
+def _said(status: HTTPStatus, words: str, example: str, kind: str = "text/plain") -> dict[int | str, dict[str, Any]]:
+    content = {kind: {"schema": {"type": "string"}, "example": example}}
+    return {int(status): {"description": words, "content": content}}
+
+
+_ANSWERS: Final = {
+    **_said(HTTPStatus.OK, "The line of the cosignature.", "\u2014 union.example/witness AAAA...\n"),
+    **_said(HTTPStatus.BAD_REQUEST, "The body is no submission.", "got bytes that are no text\n"),
+    **_said(HTTPStatus.FORBIDDEN, "The log did not sign the checkpoint.", "the log has not signed this\n"),
+    **_said(HTTPStatus.NOT_FOUND, "The log is not known here.", "this log is not known here\n"),
+    **_said(HTTPStatus.CONFLICT, "Another size was cosigned before: this one.", "5\n", _SIZE_TYPE),
+    **_said(HTTPStatus.UNPROCESSABLE_ENTITY, "The proof does not hold.", "the proof does not hold\n"),
+}
+_BODY: Final = {
+    "required": True,
+    "content": {"text/plain": {"schema": {"type": "string"}, "example": "old 0\n\nexample.org/log\n5\n..."}},
+}
+
+
+@router.post(CALL, response_class=Response, responses=_ANSWERS, openapi_extra={"requestBody": _BODY})
 async def add_checkpoint(request: Request) -> Response:
     """Cosign the checkpoint of a log that is known, if it extends what was cosigned before."""
     witness: Witness = request.app.state.witness

@@ -1,0 +1,1 @@
+"""The public detector's page and key, for whoever asks, where the operator publishes them."""
