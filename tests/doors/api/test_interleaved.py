@@ -6,8 +6,11 @@ What the engine made is kept beside what left: a frame that left as it was made 
 from __future__ import annotations
 
 import asyncio
+import base64
+import contextlib
 import json
 import random
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,17 +19,18 @@ import numpy as np
 import pytest
 
 from sayso.audio.signal import Signal
-from sayso.clock import now
+from sayso.clock import now, stamp
 from sayso.consent.permit import Gate
 from sayso.doors.api.app import application
 from sayso.doors.api.service import Service
 from sayso.engines.registry import engine as engine_named
 from sayso.errors import Unavailable
 from sayso.mark import embedder, live
-from sayso.workflows.consent import changing, granting
+from sayso.workflows.accounts import api_keys
+from sayso.workflows.consent import changing, granting, showing
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.installation.installation import Installation
-from tests.workflows.conftest import LICENSEE
+from tests.workflows.conftest import LICENSEE, PURPOSE
 
 from .conftest import furnished
 
@@ -81,6 +85,11 @@ def frames_of(samples: np.ndarray) -> list[np.ndarray]:
     return [frame for frame in frames if np.abs(frame).max() > 0.01]
 
 
+def samples_of(body: bytes) -> np.ndarray:
+    """Return the samples of 16-bit PCM."""
+    return np.frombuffer(body[: len(body) // 2 * 2], "<i2").astype(np.float32) / 32768
+
+
 @dataclass
 class Heard:
     """What one request got: its status, headers, the bytes that came, and whether they came to their end."""
@@ -90,14 +99,18 @@ class Heard:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     is_whole: bool = False
+    grants: set[str] = field(default_factory=set)
 
 
-async def asked(app, kind: str, key: str | None, path: str, body: dict | None, *, leaves: bool = False) -> Heard:
+async def asked(
+    app, kind: str, key: str | None, path: str, body: dict | None, *, leaves: bool = False, repeat: str = ""
+) -> Heard:
     """Ask the application, as a server would, and return what left it, however that ended."""
     heard, sent = Heard(kind), json.dumps(body or {}).encode()
     gone, is_asked = asyncio.Event(), False
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(sent)).encode())]
     headers += [(b"authorization", f"Bearer {key}".encode())] if key else []
+    headers += [(b"idempotency-key", repeat.encode())] if repeat else []
     scope = {
         "type": "http", "method": "POST" if body is not None else "GET", "path": path, "raw_path": path.encode(),
         "query_string": b"", "headers": headers, "http_version": "1.1", "scheme": "http", "root_path": "",
@@ -129,6 +142,42 @@ async def asked(app, kind: str, key: str | None, path: str, body: dict | None, *
     return heard
 
 
+async def talked(app, key: str, messages: list[dict]) -> Heard:
+    """Send ``messages`` over a WebSocket, one after the other, and return the sound that left, with its grants."""
+    heard, coming = Heard("reordered"), iter(messages)
+    is_over = asyncio.Event()
+    scope = {
+        "type": "websocket", "path": "/v1/speech/stream", "raw_path": b"/v1/speech/stream", "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {key}".encode())], "http_version": "1.1", "scheme": "ws",
+        "root_path": "", "server": ("here", 1), "client": ("there", 1), "subprotocols": [], "asgi": {"version": "3.0"},
+    }  # fmt: skip
+    is_connected = False
+
+    async def receive():
+        nonlocal is_connected
+        if not is_connected:
+            is_connected = True
+            return {"type": "websocket.connect"}
+        if (message := next(coming, None)) is not None:
+            await asyncio.sleep(0.01)
+            return {"type": "websocket.receive", "text": json.dumps(message)}
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(is_over.wait(), 2)
+        return {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(message):
+        heard.status = 200 if message["type"] == "websocket.accept" else heard.status
+        told = json.loads(message["text"]) if message["type"] == "websocket.send" else {}
+        heard.body += base64.b64decode(told.get("audio", ""))
+        heard.grants |= {told["grant"]} if told.get("type") == "utterance" else set()
+        if told.get("type") == "closed":
+            is_over.set()
+
+    await app(scope, receive, send)
+    heard.kind = "reordered, heard" if heard.body else "reordered"
+    return heard
+
+
 class Scene:
     """An installation with keys of two organisations, its application, and what may fail in it."""
 
@@ -139,11 +188,49 @@ class Scene:
         self.passing = granting.give(
             self.session, Terms(estate.speaker, LICENSEE, ("passing",), actions=("synthesize",), max_minutes=500.0)
         )
+        granting.give(
+            self.session, Terms(estate.speaker, LICENSEE, ("agent",), actions=("stream",), max_minutes=5000.0)
+        )
+        self.live = {each.grant.grant_id for each in showing.listed(self.session, estate.speaker)} - {
+            self.grant,
+            self.passing,
+        }
+        self.keys["expired"] = self._expired()
         self.service = Service(self.session, warm=(), places=4)
         self.engine = Listened(self.trouble)
         self.service.hosts.engine = lambda _: self.engine
         self.app = application(self.service)
         self._break(monkeypatch)
+
+    def _expired(self) -> str:
+        """Return a key that was good for a moment."""
+        until = now() + timedelta(seconds=0.5)
+        words = {"organisation": self.ids["org"], "licensee": LICENSEE, "purpose": PURPOSE, "until": stamp(until)}
+        key = api_keys.add(self.session, "producer", **words).secret
+        while now() <= until:
+            time.sleep(0.05)
+        return key
+
+    async def repeated(self, clip: str) -> Heard:
+        """Ask twice at once for the same release under one idempotency key, and a foreigner with the same: one answer."""
+        path, body, token = f"/v1/clips/{clip}/releases", {"format": "wav"}, f"again-{self.random.random()}"
+        keys = self.keys["ours"], self.keys["ours"], self.keys["theirs"]
+        asking = [asked(self.app, "repeated", key, path, body, repeat=token) for key in keys]
+        first, second, foreign = await asyncio.gather(*asking)
+        assert (first.status, first.body) == (second.status, second.body) or 201 not in {first.status, second.status}
+        assert foreign.status in {403, 404, 429, 500, 503}, foreign.status
+        return first
+
+    def reordered(self, text: str):
+        """Return a conversation whose messages come in any order."""
+        context = {"context": "a"}
+        messages = [
+            {"type": "open", "voice": "narrator", **context}, {"type": "text", "text": text, **context},
+            {"type": "flush", **context}, {"type": "cancel", **context}, {"type": "text", "text": LINES[0], **context},
+            {"type": "close", **context},
+        ]  # fmt: skip
+        self.random.shuffle(messages)
+        return talked(self.app, self.keys["live"], messages)
 
     def _break(self, monkeypatch) -> None:
         trouble = self.trouble
@@ -176,6 +263,7 @@ class Scene:
         clip = self.random.choice(clips or ["clp_aaaaaaaaaaaaaaaa"])
         odd = {
             "revoked": (self.keys["revoked"], speak, words),
+            "expired": (self.keys["expired"], speak, words),
             "nobody": (None, speak, words),
             "auditor": (self.keys["auditor"], speak, words),
             "foreign": (self.keys["theirs"], speak, words),
@@ -184,6 +272,10 @@ class Scene:
             "foreign grant": (self.keys["theirs"], f"/v1/grants/{self.grant}", None),
             "other purpose": (self.keys["ours"], speak, {**words, "purpose": "podcast"}),
         }
+        if draw < 0.08:
+            return self.reordered(text)
+        if draw < 0.12 and clips:
+            return self.repeated(clip)
         if draw < 0.5:
             kind = self.random.choice([*odd])
             return asked(self.app, kind, *odd[kind])
@@ -214,6 +306,14 @@ class Scene:
 
 def judge(scene: Scene, one: Heard) -> None:
     """Hold one answer against what may leave: sound under a permit in the ledger, marked; nothing of others'."""
+    if one.kind == "repeated":
+        assert one.status in {201, 403, 404, 429, 500, 503}, (one.kind, one.status)
+        return
+    if one.kind.startswith("reordered"):
+        assert one.grants <= scene.live
+        assert bool(one.body) <= bool(one.grants)
+        assert not [frame for frame in frames_of(samples_of(one.body)) if scene.engine.has_made(frame)]
+        return
     if one.kind != "good":
         assert one.status in {401, 403, 404, 429, 500, 503}, (one.kind, one.status)
         assert "x-sayso-clip" not in one.headers
@@ -222,7 +322,7 @@ def judge(scene: Scene, one: Heard) -> None:
         assert one.headers["content-type"] == "application/problem+json"
         return
     assert one.headers["x-sayso-grant"] in {scene.grant, scene.passing}
-    samples = np.frombuffer(one.body[: len(one.body) // 2 * 2], "<i2").astype(np.float32) / 32768
+    samples = samples_of(one.body)
     unmarked = [frame for frame in frames_of(samples) if scene.engine.has_made(frame)]
     assert not unmarked
     if one.is_whole and len(samples) > 3 * RATE:
