@@ -43,6 +43,7 @@ BENCHMARKS = {
     "live-soak": ["live/soak.py", "--json", "{out}/live-soak.json"],
     "live-sockets": ["live/sockets.py", "--json", "{out}/live-sockets.json"],
     "live-cancel": ["live/cancel.py", "--json", "{out}/live-cancel.json"],
+    "live-kokoro": ["live/cloned.py", "--json", "{out}/live-kokoro.json"],
     "interleaved": ["live/interleaved.py", "--json", "{out}/interleaved.json"],
     "long-verify": ["files/long_verify.py", "--hours", "6", "--json", "{out}/long-verify.json"],
     "enrollment": ["enrollment/checking.py", "--json", "{out}/enrollment.json"],

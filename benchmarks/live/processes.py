@@ -7,7 +7,6 @@ import os
 import time
 from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -21,12 +20,6 @@ def engines(pid: int) -> list[int]:
 def resident_mib(pid: int) -> float:
     """Return the memory that a process holds."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / (1 << 20)
-
-
-def processor_s(pid: int) -> float:
-    """Return the processor time that a process took so far, in all its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def threads(pid: int) -> int:

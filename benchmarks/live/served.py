@@ -52,6 +52,19 @@ def house(home: Path) -> Iterator[House]:
         session.close()
 
 
+def recording(home: House) -> Path:
+    """Return a recording to clone from, which hibari speaks."""
+    file = home.home / "recording.flac"
+    if not file.exists():
+        from hibari import Hibari
+
+        from sayso.audio import Container, Signal, encode
+
+        sound = Signal.mono(np.asarray(Hibari()(LONG + " " + LONG, seed=0)), 24_000)
+        file.write_bytes(encode(sound, Container.FLAC))
+    return file
+
+
 @dataclass(frozen=True)
 class Running:
     """A server's process: its address, its number, and the file of its log."""

@@ -18,17 +18,18 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 from benchmarks.live.served import (
     LICENSEE,
     LONG,
     PURPOSE,
     SHORT,
+    House,
     begun,
     body,
     client,
     house,
     percentiles,
+    recording,
     report,
     serving,
 )
@@ -36,7 +37,6 @@ from benchmarks.live.served import (
 from sayso.engines.registry import engine as engine_named
 from sayso.workflows.consent import changing, granting
 from sayso.workflows.consent.granting import Terms
-from sayso.workflows.installation.session import Session
 
 ENDLESS = " ".join(f"Sentence {number} says that the lamp was lit at noon." for number in range(70))
 
@@ -56,7 +56,7 @@ def main() -> None:
                     f"{name}_{part}": found for part, found in timed(http, voice, text, arguments.rounds).items()
                 }
             figures |= crowded(url, home.key, voice)
-            figures |= withdrawn(url, home.key, home.session)
+            figures |= withdrawn(url, home.key, home)
     report(figures, arguments.json)
 
 
@@ -114,15 +114,15 @@ def crowded(url: str, key: str, voice: str) -> dict[str, Any]:
     return found | ({"refusal_ms": percentiles(refused)} if refused else {})
 
 
-def withdrawn(url: str, key: str, session: Session, rounds: int = 10) -> dict[str, Any]:
+def withdrawn(url: str, key: str, home: House, rounds: int = 10) -> dict[str, Any]:
     """Return how long after a withdrawal in another process a stream goes on, and a new request is refused, in ms."""
     cut, refused = [], []
     for _ in range(rounds):
-        voice, grant = _granted(session)
+        voice, grant = _granted(home)
         with client(url, key) as http, http.stream("POST", "/v1/audio/speech", json=body(voice, ENDLESS)) as response:
             chunks = response.iter_raw()
             next(chunks)
-            changing.withdraw(session, grant)
+            changing.withdraw(home.session, grant)
             gone = last = time.perf_counter()
             with contextlib.suppress(httpx.RemoteProtocolError):
                 for _ in chunks:
@@ -136,20 +136,12 @@ def withdrawn(url: str, key: str, session: Session, rounds: int = 10) -> dict[st
     return {"cut_after_ms": percentiles(cut), "refused_within_ms": percentiles(refused or [float("nan")])}
 
 
-def _granted(session: Session) -> tuple[str, str]:
+def _granted(home: House) -> tuple[str, str]:
     """Return a voice of a speaker of their own and the grant under which it speaks."""
     from tests.workflows import conftest
 
-    recording = Path(session.settings.home) / "recording.flac"
-    if not recording.exists():
-        from hibari import Hibari
-
-        from sayso.audio import Container, Signal, encode
-
-        sound = Signal.mono(np.asarray(Hibari()(LONG + " " + LONG, seed=0)), 24_000)
-        recording.write_bytes(encode(sound, Container.FLAC))
-    estate = conftest.furnished(session, recording)
-    return estate.voice, granting.give(session, Terms(estate.speaker, LICENSEE, (PURPOSE,)))
+    estate = conftest.furnished(home.session, recording(home))
+    return estate.voice, granting.give(home.session, Terms(estate.speaker, LICENSEE, (PURPOSE,)))
 
 
 if __name__ == "__main__":
