@@ -44,6 +44,8 @@ BENCHMARKS = {
     "live-sockets": ["live/sockets.py", "--json", "{out}/live-sockets.json"],
     "live-cancel": ["live/cancel.py", "--json", "{out}/live-cancel.json"],
     "live-kokoro": ["live/cloned.py", "--json", "{out}/live-kokoro.json"],
+    "live-token": ["live/tokens.py", "--json", "{out}/live-token.json"],
+    "live-webrtc": ["live/webrtc.py", "--json", "{out}/live-webrtc.json"],
     "interleaved": ["live/interleaved.py", "--json", "{out}/interleaved.json"],
     "long-verify": ["files/long_verify.py", "--hours", "6", "--json", "{out}/long-verify.json"],
     "enrollment": ["enrollment/checking.py", "--json", "{out}/enrollment.json"],

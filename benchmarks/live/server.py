@@ -118,7 +118,7 @@ def withdrawn(url: str, key: str, home: House, rounds: int = 10) -> dict[str, An
     """Return how long after a withdrawal in another process a stream goes on, and a new request is refused, in ms."""
     cut, refused = [], []
     for _ in range(rounds):
-        voice, grant = _granted(home)
+        voice, grant = granted(home)
         with client(url, key) as http, http.stream("POST", "/v1/audio/speech", json=body(voice, ENDLESS)) as response:
             chunks = response.iter_raw()
             next(chunks)
@@ -136,7 +136,7 @@ def withdrawn(url: str, key: str, home: House, rounds: int = 10) -> dict[str, An
     return {"cut_after_ms": percentiles(cut), "refused_within_ms": percentiles(refused or [float("nan")])}
 
 
-def _granted(home: House) -> tuple[str, str]:
+def granted(home: House) -> tuple[str, str]:
     """Return a voice of a speaker of their own and the grant under which it speaks."""
     from tests.workflows import conftest
 
