@@ -11,7 +11,9 @@ import pytest
 
 from sayso.audio import Container, decode, encode
 from sayso.credentials import read_manifest
+from sayso.doors.api.problems import answer
 from sayso.doors.page.folder import FILES
+from sayso.errors import Unavailable
 from sayso.ledger.cosigning import WitnessAddress
 from sayso.ledger.witness import witness_key
 from sayso.settings import Settings
@@ -81,10 +83,14 @@ def test_a_mistake_is_told_in_the_one_shape(open_house):
         413: http.post("/matches/byBinding", content=b"x" * 200_000),
         415: http.post("/matches/byContent", content=b"<svg/>", headers={"content-type": "image/svg+xml"}),
     }
-    for status, answer in wrong.items():
-        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
-        assert set(answer.json()) == {"type", "title", "status", "detail", "error", "reasons", "hint"}
-        assert answer.headers["access-control-allow-origin"] == "*"
+    for status, told in wrong.items():
+        assert (told.status_code, told.headers["content-type"]) == (status, "application/problem+json")
+        assert set(told.json()) == {"type", "title", "status", "detail", "error", "reasons", "hint"}
+        assert told.headers["access-control-allow-origin"] == "*"
+
+
+def test_who_is_sent_away_is_told_when_to_come_back():
+    assert answer(Unavailable("too many sounds are being searched"), "/matches/byContent").headers["retry-after"] == "5"
 
 
 def test_the_page_is_given_whole_and_its_key_finds_the_mark(open_house, tmp_path):
@@ -115,8 +121,8 @@ def test_nothing_else_is_answered_without_a_key_and_none_of_it_makes_sound(open_
     routes = {(method, path): one for path, methods in told["paths"].items() for method, one in methods.items()}
     assert {route for route, one in routes.items() if one.get("security") == []} == PUBLIC
     for method, path in set(routes) - PUBLIC:
-        answer = http.request(method, path.replace("{", "").replace("}", ""), json={})
-        assert answer.status_code == 401, (method, path)
+        status = http.request(method, path.replace("{", "").replace("}", ""), json={}).status_code
+        assert status == 401, (method, path)
     for method, path in PUBLIC:
         answers = routes[method, path]["responses"].values()
         assert not [kind for one in answers for kind in one.get("content", {}) if kind.startswith("audio/")]

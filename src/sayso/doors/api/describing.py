@@ -51,6 +51,7 @@ ERRORS: Final[Mapping[HTTPStatus, SaysoError]] = {
 _HEADERS: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "How to present a key."),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After", "Seconds after which to ask again."),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After", "Seconds after which to ask again."),
 }
 _SPEAKS: Final = ("/v1/audio/speech", "/v1/text-to-speech/")
 

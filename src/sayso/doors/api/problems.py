@@ -95,6 +95,8 @@ def answer(error: SaysoError, path: str) -> JSONResponse:
     headers: dict[str, str] = {}
     if isinstance(error, Busy):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = "5"
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="sayso"'
     return JSONResponse(told_on(path, error), status, headers, PROBLEM)

@@ -23,7 +23,7 @@ def _parameter(
 ALG: Final = _parameter("alg", _KIND, MARK_ALGORITHM, is_needed=True)
 ALG_AT_WILL: Final = _parameter("alg", _KIND, MARK_ALGORITHM)
 VALUE: Final = _parameter("value", _TEXT, _MARK, is_needed=True)
-MOST: Final = _parameter("maxResults", {"type": "integer", "minimum": 1, "maximum": MAX_RESULTS}, 10)
+MOST: Final = _parameter("maxResults", {"type": "integer", "minimum": 1, "description": f"At most {MAX_RESULTS}."}, 10)
 NAMED: Final = _parameter("manifest", _TEXT, _NAME, place="path", is_needed=True)
 ACTIVE: Final = _parameter("returnActiveManifest", {"type": "boolean"}, False)
 
