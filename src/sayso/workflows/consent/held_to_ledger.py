@@ -80,13 +80,18 @@ def _is_as_told(session: Session, speaker: SpeakerId, rows: list[Rows], told: Se
         found = committed(session.vault, speaker, rows)
     except SaysoError:
         return False
-    said = (facts[fact] for row in told if fact in (facts := _facts_in(row.data)))
+    said = (facts[fact] for row in told if fact in (facts := facts_of_consent(row.data)))
     return next(said, None) == found
 
 
 @lru_cache(maxsize=4096)
+def facts_of_consent(data: bytes) -> Mapping[str, Fact]:
+    """Return the facts of an entry about consent, which is read at each act and changes at few."""
+    return _facts_in(data)
+
+
 def _facts_in(data: bytes) -> Mapping[str, Fact]:
-    """Return the facts of an entry's bytes, which are read at each act and change at few."""
+    """Return the facts of an entry's bytes; those of an utterance are read once, so that they are not kept."""
     return Link.decode(data).entry.facts
 
 
