@@ -6,7 +6,7 @@ What it admits is found first: as many listeners as it has places ask without a 
 they keep to 70 % of that rate. Memory is what the server's process and the engine's hold (RSS); growth is from the
 median of the tenth of the time after the warm-up to that of the last tenth. ``unkept`` are utterances that were heard
 and are not kept and logged yet. Figures are written each minute. ``home_mib`` is what the clips need on
-disk, in the folder for temporary files (TMPDIR): about 0.35 MB each.
+disk, in the folder for temporary files (TMPDIR): about 0.1 MB each.
 """
 
 from __future__ import annotations
