@@ -3,9 +3,9 @@
     python benchmarks/words/chapters.py FILE... --misaki PYTHON --whisper PYTHON --model FOLDER [--out FOLDER]
 
 Each file is the plain text of a chapter that has no figures: its words, "Mr." and "Mrs." apart, are the letters that
-stand there, so neither reading is what the other is judged by. Open tools hand paragraphs to misaki as they are, as the
-pipeline of Kokoro does. hibari speaks both; Whisper base int8 hears about 60 words at a time. Whisper and misaki run in
-interpreters of their own, see hearing.py and normalisers.py.
+stand there, so neither reading is what the other is judged by; what Whisper writes, "12", is read by Sayso's rules. Open
+tools hand paragraphs to misaki as they are, as the pipeline of Kokoro does. hibari speaks both; Whisper base int8 hears
+about 60 words at a time. Whisper and misaki run in interpreters of their own, see hearing.py and normalisers.py.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Final
 import numpy as np
 import soundfile
 from hearing import HERE, ROOT, errors, heard, said
+from hearing import words_of as words_heard
 
 from sayso.engines import engine
 from sayso.engines.pronounced import pronounced
@@ -31,7 +32,7 @@ PAUSE_S: Final = 0.4
 MOST: Final = 400
 """Phonemes that are said at once; Kokoro takes 510."""
 
-_TITLES: Final = {"mr": "mister", "mrs": "missus"}
+_WHOLE: Final = {"mr": ["mister"], "mrs": ["missus"], "etc": ["et", "cetera"]}
 
 
 def passages(text: str) -> Iterator[list[str]]:
@@ -50,7 +51,7 @@ def passages(text: str) -> Iterator[list[str]]:
 def words_of(text: str) -> list[str]:
     """Return the words that stand in a text without figures."""
     plain = re.sub("[\u2019']", "", text.lower())
-    return [_TITLES.get(word, word) for word in re.findall(r"[a-zà-ÿ]+", plain)]
+    return [whole for word in re.findall(r"[a-zà-ÿ]+", plain) for whole in _WHOLE.get(word, [word])]
 
 
 def misaki_said(paragraphs: Sequence[str], python: str) -> list[list[str]]:
@@ -110,7 +111,7 @@ def main() -> None:
         coming = iter(reading)
         phrases = [[phrase for _ in passage for phrase in next(coming)] for passage in whole]
         files = [spoken(each, asked.out / f"{name}-{place:03d}.wav") for place, each in enumerate(phrases)]
-        got = [words_of(each) for each in heard(files, asked.whisper, asked.model)]
+        got = [words_of(" ".join(words_heard(each))) for each in heard(files, asked.whisper, asked.model)]
         wrong = sum(errors(*pair) for pair in zip(wanted, got, strict=True))
         kept[name] = [each for pair in zip(wanted, got, strict=True) for each in misheard(*pair)]
         total = sum(map(len, wanted))
