@@ -3,7 +3,7 @@
     python benchmarks/words/chapters.py FILE... --misaki PYTHON --whisper PYTHON --model FOLDER [--out FOLDER]
 
 Each file is the plain text of a chapter that has no figures: its words, "Mr." and "Mrs." apart, are the letters that
-stand there, so neither reading is what the other is judged by; what Whisper writes, "12", is read by Sayso's rules. Open
+stand there, so neither reading is what the other is judged by; what Whisper writes, "12", is read by our rules. Open
 tools hand paragraphs to misaki as they are, as the pipeline of Kokoro does. hibari speaks both; Whisper base int8 hears
 about 60 words at a time. Whisper and misaki run in interpreters of their own, see hearing.py and normalisers.py.
 """
