@@ -41,6 +41,7 @@ BENCHMARKS = {
     "live": ["live/server.py", "--json", "{out}/live.json"],
     "live-cache": ["live/cached.py", "--json", "{out}/live-cache.json"],
     "live-soak": ["live/soak.py", "--json", "{out}/live-soak.json"],
+    "live-load": ["live/load.py", "--json", "{out}/live-load.json"],
     "live-sockets": ["live/sockets.py", "--json", "{out}/live-sockets.json"],
     "live-cancel": ["live/cancel.py", "--json", "{out}/live-cancel.json"],
     "live-kokoro": ["live/cloned.py", "--json", "{out}/live-kokoro.json"],
