@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from sayso.audio.container import Container
 from sayso.audio.decode import decode
-from sayso.audio.encode import encode, write_blocks
+from sayso.audio.encode import Mastered, encode, write_blocks
 from sayso.audio.errors import EmptyAudio, TooManyChannels
 from sayso.audio.signal import Signal
 
@@ -101,3 +101,16 @@ def test_more_channels_than_fit_are_refused(container, channels):
 def test_no_samples_are_refused(container):
     with pytest.raises(EmptyAudio):
         encode(Signal.mono(np.zeros(0), 24_000), container)
+
+
+@pytest.mark.parametrize(
+    ("container", "options"), [(Container.MP3, {"compression_level": "9"}), (Container.M4A, {"aac_coder": "fast"})]
+)
+def test_options_reach_the_encoder_and_the_sound_stays_the_same(container, options):
+    rng = np.random.default_rng(5)
+    wave = np.convolve(rng.normal(0, 0.2, 44_100), np.ones(20) / 20, "same")
+    signal = Signal.mono(wave, 44_100)
+    plain, told = (encode(signal, container, Mastered(192_000, options=each)) for each in ({}, options))
+    assert plain != told
+    assert decode(told).num_samples == decode(plain).num_samples
+    assert np.std(decode(told).samples - decode(plain).samples) < 0.1 * np.std(wave)

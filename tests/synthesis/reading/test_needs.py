@@ -84,6 +84,7 @@ def test_what_is_needed_is_told_from_what_may_be():
     ways = needs.ways_of(r"\b(?:Mr|Dr)s?\.? \d")
     assert set(ways) == {frozenset({*title, " ", needs.DIGIT}) for title in (("m", "r", "mr"), ("d", "r", "dr"))}
     assert needs.ways_of("x*") == needs.ANYTHING
+    assert needs.ways_of(r"r\b\.(?=x)!") == (frozenset({"r", ".", "!", "x", "r.", ".!"}),)
 
 
 def test_a_rule_sees_what_the_one_before_it_made():

@@ -260,3 +260,18 @@ def test_an_engine_is_loaded_ahead_where_a_line_is_to_be_made(produced, monkeypa
     running.redo(book.session, book.production, "c02-0002")
     takes.prepare(book.session, plans.opened(book.session, book.production))
     assert len(loaded) == 1  # what is wrong with it is told by the line
+
+
+def test_a_run_loads_the_engine_while_it_is_taken_up(produced, monkeypatch):
+    book, _ = produced
+    loaded: list[object] = []
+
+    def load(engine):
+        loaded.append(engine)
+
+    monkeypatch.setattr(HibariEngine, "load", load)
+    book.run()
+    assert not loaded
+    running.redo(book.session, book.production, "c02-0002")
+    assert book.run().rendered == 1
+    assert len(loaded) == 1
