@@ -30,9 +30,12 @@ class Margins:
     by_metric: Mapping[str, float]
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Self:
-        """Return the defaults with those that ``texts`` such as ``likeness=0.05`` name; raise `MarginInvalid`."""
-        return cls({**DEFAULTS, **dict(map(_margin, texts))})
+    def of(cls, texts: Iterable[str], planned: Mapping[str, float] | None = None) -> Self:
+        """Return the defaults, then those of a plan, then those that ``texts`` such as ``likeness=0.05`` name.
+
+        Raise `MarginInvalid`.
+        """
+        return cls({**DEFAULTS, **(planned or {}), **dict(map(_margin, texts))})
 
     def __getitem__(self, metric: str) -> float:
         """Return the margin of ``metric``; raise `MarginInvalid` where none is known."""
