@@ -32,17 +32,18 @@ _WORDS: Final[Mapping[str, str]] = {
     "detected_phone": "share of clips whose mark is read behind a telephone",
     "benefit": "DNSMOS gained by repair",
     "refused": "share of enrolments refused",
-    "pitch": "pitch beside the person's own",
-    "rate": "rate of speech beside the person's own",
-    "accent": "how much of the accent is kept",
-    "latency": "time to the first sound",
+    "sdr": "dB of SI-SDR gained by repair",
+    "pitch": "semitones between the median pitch of the clip and the person's own",
+    "rate": "syllables a second of speech beside the person's own, as the size of a logarithm",
+    "accent": "cosine between the languages that a recogniser takes the clip for, and those of the person's own speech",
+    "latency": "seconds to the first sound that may leave",
 }
 
 _ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "engine": ("likeness", "ovrl", "wer", "pitch", "rate", "accent", "latency"),
     "model": ("likeness", "refused"),
     "mark": ("ovrl", "likeness", "detected", "detected_phone"),
-    "restoration": ("benefit", "likeness", "wer"),
+    "restoration": ("benefit", "sdr", "likeness", "wer"),
 }
 """What a regulator would ask of each kind."""
 
