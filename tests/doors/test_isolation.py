@@ -104,7 +104,6 @@ TRIED: dict[str, str] = {
     "erase run": "{plan} --yes",
     "export": "{clip} -o {new}.flac",
     "fairness measure": "model:silero-vad {cohort} --table {new}.csv",
-    "gate register": "engine:hibari --metric likeness --group a --group b --speakers 9",
     "gate run": "engine:hibari --table {table}",
     "gate show": "{gated}",
     "gate status": "engine:hibari",
@@ -167,6 +166,7 @@ MORE = (
     "say Hello --voice {voice} --licensee {theirs} --purpose {purpose} -o {new}.wav", "export {sound} -o {new}.mp3",
     "consent request --speaker {speaker} --licensee * --purpose podcast", "consent withdraw {asked}",
     "consent revoke {grant} --by licensee", "consent resume {grant} --by licensee", "consent show {house}",
+    "restore {recording} --speaker {voice} -o {new}.wav",
 )  # fmt: skip
 
 

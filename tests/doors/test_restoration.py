@@ -50,6 +50,22 @@ def test_a_folder_is_restored_and_the_next_run_goes_on(program, folder):
     assert not (program.folder / "out" / "junk.mp3").exists()
 
 
+def test_a_reference_names_who_is_meant(program, folder, speech):
+    reference = program.folder / "reference.wav"
+    reference.write_bytes(encode(speech, Container.WAV))
+    words = ("restore", folder / "hum.wav", "--out-dir", program.folder / "out", "--json")
+    (plain,) = (json.loads(line) for line in program.run(*words).stdout.splitlines())
+    (meant,) = (json.loads(line) for line in program.run(*words, "--speaker", reference).stdout.splitlines())
+    assert plain["speaker"] is None
+    assert meant["state"] == "repaired"
+    assert meant["speaker"]["heard"]
+    assert meant["speaker"]["removed"] == []
+    assert meant["speaker"]["likeness_after"] >= meant["speaker"]["likeness_before"]
+    done = program.run(*words, "--speaker", program.folder / "absent.wav")
+    assert done.returncode == 3
+    assert program.run("restore", "--raw", "16000", "--speaker", reference).returncode == 2
+
+
 @pytest.mark.parametrize("words", [(), ("a.wav",), ("a.wav", "b.wav", "-o", "c.wav"), ("--raw", "16000", "a.wav")])
 def test_an_unclear_request_is_refused(program, words):
     assert program.run("restore", *words).returncode == 2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -17,6 +19,12 @@ _AT_ONCE: Final = 1 << 20
 
 _TONE_HZ: Final = (60.0, 6_000.0)
 _TONE_LOOP_S: Final = 11.0
+_TONE_LOWEST_HZ: Final = 50.0
+_TONE_FRAME: Final = 1024
+_SILENT_CENTIBEL: Final = -1500
+
+TONE_BANDS: Final = 24
+"""The bands of the colour of a room."""
 
 
 def rms_dbfs(samples: NDArray[np.float32]) -> float:
@@ -87,3 +95,46 @@ def limited(samples: NDArray[np.float32], sample_rate: int, *, ceiling_dbfs: flo
         curve = np.interp(places, (np.arange(count) + 0.5) * block, lowest)
         padded[first * block : last * block] *= curve.astype(np.float32)
     return padded[: samples.size]
+
+
+def tone_of(samples: NDArray[np.float32], sample_rate: int) -> tuple[int, ...]:
+    """Return the level of each band: the mean power of its bins through a Hann window, in tenths of a dB."""
+    padded = np.pad(samples, (0, max(0, _TONE_FRAME - samples.size)))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, _TONE_FRAME)[:: _TONE_FRAME // 2]
+    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(_TONE_FRAME), axis=1))).mean(axis=0)
+    edges = _band_edges(sample_rate)
+    means = [power[first : max(last, first + 1)].mean() for first, last in pairwise(edges.tolist())]
+    levels = 100 * np.log10(np.maximum(means, 10 ** (_SILENT_CENTIBEL / 100)))
+    return tuple(int(level) for level in np.round(levels))
+
+
+def tone_noise(tone: Sequence[int], num_samples: int, sample_rate: int, *, seed: int) -> NDArray[np.float32]:
+    """Return noise whose bands have the levels ``tone``, as `tone_of` tells them; the same ``seed``, the same noise."""
+    if max(tone, default=_SILENT_CENTIBEL) <= _SILENT_CENTIBEL:
+        return np.zeros(num_samples, np.float32)
+    white = np.random.default_rng(seed).standard_normal(num_samples + 2 * _TONE_FRAME)
+    # Of white noise through a Hann window a bin holds 3/8 of the frame in the mean; the levels are means of bins.
+    gain = np.sqrt(_band_power(tone, sample_rate) / (0.375 * _TONE_FRAME))
+    window = np.sqrt(np.hanning(_TONE_FRAME + 1)[:-1])
+    made = np.zeros(white.size)
+    for start in range(0, white.size - _TONE_FRAME + 1, _TONE_FRAME // 2):
+        shaped = np.fft.irfft(np.fft.rfft(white[start : start + _TONE_FRAME] * window) * gain)
+        made[start : start + _TONE_FRAME] += shaped * window
+    return made[_TONE_FRAME : _TONE_FRAME + num_samples].astype(np.float32)
+
+
+def _band_edges(sample_rate: int) -> NDArray[np.int64]:
+    """Return the edges of the bands in bins of a frame, rising: (25,)."""
+    hertz = np.geomspace(_TONE_LOWEST_HZ, sample_rate / 2, TONE_BANDS + 1)
+    bins = np.round(hertz / sample_rate * _TONE_FRAME).astype(np.int64)
+    return np.maximum.accumulate(np.maximum(bins, np.arange(TONE_BANDS + 1)))
+
+
+def _band_power(tone: Sequence[int], sample_rate: int) -> NDArray[np.float64]:
+    """Return the power of each bin, nothing below the lowest band."""
+    edges = _band_edges(sample_rate)
+    centres = (edges[:-1] + edges[1:]) / 2
+    bins = np.arange(_TONE_FRAME // 2 + 1)
+    power = 10 ** (np.interp(bins, centres, np.array(tone, np.float64)) / 100)
+    power[: edges[0]] = 0
+    return power

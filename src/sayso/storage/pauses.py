@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.audio.mastering import tone_noise, tone_of
 from sayso.audio.signal import Signal
 from sayso.audio.speech import speech_spans
 
@@ -21,11 +21,7 @@ _MIN_S: Final = 0.6
 _KEPT_S: Final = 0.1  # of the pause on each side, so that no word loses its end
 _BLOCK_S: Final = 0.05
 _BELOW_SPEECH: Final = 10 ** (-25 / 20)
-_BANDS: Final = 24
-_LOWEST_HZ: Final = 50.0
-_SILENT_CENTIBEL: Final = -1500
 _FADE_S: Final = 0.02
-_FRAME: Final = 1024
 
 Floats = NDArray[np.float32]
 
@@ -51,7 +47,7 @@ def pauses_in(signal: Signal) -> tuple[StoredPause, ...]:
     for start, stop in _between(spans, signal.num_samples):
         first, last = start + kept, stop - kept
         if last - first >= least and _is_soft(samples[first:last], level, signal.sample_rate):
-            tone = _tone_of(samples[first:last], signal.sample_rate)
+            tone = tone_of(samples[first:last], signal.sample_rate)
             found.append(StoredPause(first, last - first, tone))
     return tuple(found)
 
@@ -80,18 +76,9 @@ def put_back(signal: Signal, pauses: Sequence[StoredPause]) -> Signal:
 
 def room_tone(pause: StoredPause, sample_rate: int) -> Floats:
     """Return noise as long as ``pause`` and of its colour. The same pause gives the same noise."""
-    if max(pause.tone, default=_SILENT_CENTIBEL) <= _SILENT_CENTIBEL:
-        return np.zeros(pause.length, np.float32)
-    white = np.random.default_rng(pause.start).standard_normal(pause.length + 2 * _FRAME)
-    # Of white noise through a Hann window a bin holds 3/8 of the frame in the mean; the levels are means of bins.
-    gain = np.sqrt(_spread(pause.tone, sample_rate) / (0.375 * _FRAME))
-    window = np.sqrt(np.hanning(_FRAME + 1)[:-1])
-    made = np.zeros(white.size)
-    for start in range(0, white.size - _FRAME + 1, _FRAME // 2):
-        shaped = np.fft.irfft(np.fft.rfft(white[start : start + _FRAME] * window) * gain)
-        made[start : start + _FRAME] += shaped * window
-    tone = made[_FRAME : _FRAME + pause.length].astype(np.float32)
-    return tone * _faded(pause.length, round(_FADE_S * sample_rate))
+    return tone_noise(pause.tone, pause.length, sample_rate, seed=pause.start) * _faded(
+        pause.length, round(_FADE_S * sample_rate)
+    )
 
 
 def _between(spans: Sequence[tuple[int, int]], length: int) -> Iterator[tuple[int, int]]:
@@ -108,34 +95,6 @@ def _is_soft(samples: Floats, speech: float, sample_rate: int) -> bool:
 
 def _level(samples: Floats) -> float:
     return float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
-
-
-def _edges(sample_rate: int) -> NDArray[np.int64]:
-    """Return the edges of the bands in bins of a frame, rising: (25,)."""
-    hertz = np.geomspace(_LOWEST_HZ, sample_rate / 2, _BANDS + 1)
-    bins = np.round(hertz / sample_rate * _FRAME).astype(np.int64)
-    return np.maximum.accumulate(np.maximum(bins, np.arange(_BANDS + 1)))
-
-
-def _tone_of(samples: Floats, sample_rate: int) -> tuple[int, ...]:
-    """Return the level of each band: the mean power of its bins through a Hann window, in tenths of a dB."""
-    padded = np.pad(samples, (0, max(0, _FRAME - samples.size)))
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FRAME)[:: _FRAME // 2]
-    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(_FRAME), axis=1))).mean(axis=0)
-    edges = _edges(sample_rate)
-    means = [power[first : max(last, first + 1)].mean() for first, last in pairwise(edges.tolist())]
-    levels = 100 * np.log10(np.maximum(means, 10 ** (_SILENT_CENTIBEL / 100)))
-    return tuple(int(level) for level in np.round(levels))
-
-
-def _spread(tone: Sequence[int], sample_rate: int) -> NDArray[np.float64]:
-    """Return the power of each bin, nothing below the lowest band."""
-    edges = _edges(sample_rate)
-    centres = (edges[:-1] + edges[1:]) / 2
-    bins = np.arange(_FRAME // 2 + 1)
-    power = 10 ** (np.interp(bins, centres, np.array(tone, np.float64)) / 100)
-    power[: edges[0]] = 0
-    return power
 
 
 def _faded(length: int, fade: int) -> Floats:

@@ -37,7 +37,8 @@ def _section(done: RestoredFile) -> dict[str, Any]:
             }
         )
     repaired = ", ".join(step.name for step in done.steps) or "nothing"
-    return {"name": done.file, "sides": sides, "rows": rows(done.found), "repaired": repaired}
+    removed = [(turn.start_s, turn.stop_s) for turn in done.speaker.removed] if done.speaker else []
+    return {"name": done.file, "sides": sides, "rows": rows(done.found), "repaired": repaired, "removed": removed}
 
 
 def _sound(data: bytes) -> str:

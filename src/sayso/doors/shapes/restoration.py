@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sayso.audio.quality import Dnsmos
     from sayso.restoration import Finding, Step
+    from sayso.restoration.repair.wanted import WantedSpeaker
     from sayso.workflows.restoration.diagnosing import Examined
     from sayso.workflows.restoration.restoring import RestoredFile
 
@@ -31,7 +34,7 @@ def _finding(found: Finding) -> dict[str, Any]:
         "confidence": round(float(found.confidence), 2),
         "fault": bool(found.is_fault),
         "note": found.note,
-        "places": [[round(start, 3), round(stop, 3)] for start, stop in found.places],
+        "places": _places(found.places),
     }
 
 
@@ -59,7 +62,28 @@ def restored(done: RestoredFile) -> dict[str, Any]:
         "steps": [_step(step) for step in done.steps],
         "before": _scores(done.before),
         "after": _scores(done.after),
+        "speaker": None if done.speaker is None else _speaker(done.speaker),
     }
+
+
+def _speaker(told: WantedSpeaker) -> dict[str, Any]:
+    """Return what was done for the wanted speaker, and where."""
+    return {
+        "heard": told.is_heard,
+        "likeness_before": _round(told.before, 3),
+        "likeness_after": _round(told.after, 3),
+        "removed_s": round(sum(turn.stop_s - turn.start_s for turn in told.removed), 3),
+        "removed": [
+            {"start_s": round(turn.start_s, 3), "stop_s": round(turn.stop_s, 3), "likeness": round(turn.likeness, 3)}
+            for turn in told.removed
+        ],
+        "unsure": _places(told.unsure),
+        "together": _places(told.together),
+    }
+
+
+def _places(places: Sequence[tuple[float, float]]) -> list[list[float]]:
+    return [[round(start, 3), round(stop, 3)] for start, stop in places]
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,9 +43,8 @@ def activity(samples: Floats) -> Activity:
         return Activity(nothing, nothing, nothing)
     count = -(-samples.size // STEP)
     found = np.zeros((count, 3), np.float32)
-    last = max(samples.size - WINDOW, 0)
-    for start in dict.fromkeys([*range(0, last, WINDOW), last]):
-        told = _heard(samples[start : start + WINDOW])
+    for start, classes in _windows(samples):
+        told = _heard(classes)
         at = np.clip((start + _FIRST + STEP * np.arange(len(told))) // STEP, 0, count - 1)
         found[at] = told
         found[: at[0]] = told[0] if start == 0 else found[: at[0]]
@@ -52,14 +52,34 @@ def activity(samples: Floats) -> Activity:
     return Activity(found[:, 0], found[:, 1], found[:, 2])
 
 
-def _heard(window: Floats) -> Floats:
+def voices_in(samples: Floats) -> Iterator[tuple[int, Floats]]:
+    """Yield, for each window of 10 s of ``samples`` (16 kHz mono), its first sample and who is heard in it.
+
+    Of shape (frames, 3): the probability of each of three voices, each `STEP_S` from the start of the window. Which of
+    them is who differs from window to window.
+    """
+    for start, classes in _windows(samples):
+        yield start, _each(classes)
+
+
+def _windows(samples: Floats) -> Iterator[tuple[int, Floats]]:
+    """Yield the start of each window and the probabilities of the classes in its frames."""
+    last = max(samples.size - WINDOW, 0)
+    for start in dict.fromkeys([*range(0, last, WINDOW), last]):
+        window = samples[start : start + WINDOW]
+        padded = np.zeros((1, 1, WINDOW), np.float32)
+        padded[0, 0, : window.size] = window
+        classes = np.exp(session("segmentation").run(None, {"sound": padded})[0][0])
+        yield start, classes[: max(1, min(len(classes), -(-(window.size - _FIRST) // STEP)))]
+
+
+def _each(classes: Floats) -> Floats:
+    return np.stack([classes[:, which].sum(axis=1) for which in _SPEAKERS], axis=1)
+
+
+def _heard(classes: Floats) -> Floats:
     """Return speech, overlap and other speakers for each frame of one window."""
-    padded = np.zeros((1, 1, WINDOW), np.float32)
-    padded[0, 0, : window.size] = window
-    classes = np.exp(session("segmentation").run(None, {"sound": padded})[0][0])
-    frames = max(1, min(len(classes), -(-(window.size - _FIRST) // STEP)))
-    classes = classes[:frames]
-    each = np.stack([classes[:, which].sum(axis=1) for which in _SPEAKERS], axis=1)
+    each = _each(classes)
     main = int(np.argmax(each.sum(axis=0)))
     return np.stack(
         [1 - classes[:, 0], classes[:, 4:].sum(axis=1), 1 - np.prod(1 - np.delete(each, main, axis=1), axis=1)], axis=1

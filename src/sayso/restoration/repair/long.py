@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sayso.audio.signal import Signal, concatenate
 from sayso.restoration.diagnosis import stretches
-from sayso.restoration.repair.steps import Step, replayed
+from sayso.restoration.repair.steps import Step, begun_at, replayed
 
 EXCERPT_S: Final = 10.0
 MAX_EXCERPTS: Final = 6
@@ -67,13 +67,15 @@ def replayed_blocks(steps: Sequence[Step], blocks: Iterable[Signal]) -> Iterator
     """
     before: Signal | None = None
     tail: NDArray[np.float32] | None = None
+    done = 0
     for stretch in stretches(blocks, _STRETCH_S):
         rate = stretch.sample_rate
         lead = min(round(_LEAD_S * rate), before.num_samples) if before is not None else 0
         whole = (
             concatenate([before.slice(before.num_samples - lead, before.num_samples), stretch]) if before else stretch
         )
-        made = replayed(steps, whole).samples
+        made = replayed([begun_at(step, (done - lead) / rate) for step in steps], whole).samples
+        done += stretch.num_samples
         fade = min(round(_FADE_S * rate), lead)
         if tail is not None and fade:
             ramp = np.linspace(0, 1, fade, dtype=np.float32)

@@ -6,11 +6,13 @@ away there it takes from the voice. So the listener gets the silence of the one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.audio.mastering import tone_noise
 from sayso.audio.signal import Signal
 
 _BLOCK_S: Final = 0.016
@@ -18,6 +20,9 @@ _LOUD_PERCENTILE: Final = 95.0
 _SPOKEN_DB: Final = (-35.0, -20.0)  # beside the loud: from nothing to all
 _HOLD: Final = 7
 _SMOOTH: Final = 5
+_TONE_BLOCK_S: Final = 0.1
+_TONE_BLOCKS: Final = 5
+_FADE_S: Final = 0.02
 
 Floats = NDArray[np.float32]
 
@@ -49,3 +54,32 @@ def spoken(samples: Floats, sample_rate: int) -> Floats:
     sure = np.clip((level - lowest) / (highest - lowest), 0, 1)
     sure = uniform_filter1d(maximum_filter1d(sure, _HOLD), _SMOOTH)
     return np.interp(np.arange(samples.size), (np.arange(count) + 0.5) * block, sure).astype(np.float32)
+
+
+def replaced(signal: Signal, places: Sequence[tuple[float, float]], tones: Sequence[Sequence[int]]) -> Signal:
+    """Return ``signal`` with noise of the colour ``tones``, one a channel (`tone_of`), in ``places``, in seconds.
+
+    Sound and noise fade into each other over 20 ms inside each place. Places outside the signal change nothing.
+    """
+    made = signal.samples.copy()
+    rate = signal.sample_rate
+    for start, stop in places:
+        first, last = max(0, round(start * rate)), min(signal.num_samples, round(stop * rate))
+        if last <= first:
+            continue
+        at = np.arange(last - first)
+        fade = max(1, round(_FADE_S * rate))
+        angle = np.minimum(1, (np.minimum(at, at[::-1]) + 1) / fade).astype(np.float32) * np.float32(np.pi / 2)
+        for channel, tone in zip(made, tones, strict=True):
+            noise = tone_noise(tone, last - first, rate, seed=first)
+            channel[first:last] = np.cos(angle) * channel[first:last] + np.sin(angle) * noise
+    return Signal(made, rate)
+
+
+def softest(signal: Signal) -> Floats:
+    """Return the softest half second of ``signal``, of pieces of 0.1 s: (channels, samples)."""
+    block = max(1, min(round(_TONE_BLOCK_S * signal.sample_rate), signal.num_samples))
+    count = signal.num_samples // block
+    blocks = signal.samples[:, : count * block].reshape(signal.num_channels, count, block)
+    quiet = np.sort(np.argsort(np.square(blocks).mean(axis=(0, 2)), kind="stable")[:_TONE_BLOCKS])
+    return blocks[:, quiet].reshape(signal.num_channels, -1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +14,7 @@ from sayso.errors import SaysoError
 from sayso.restoration.diagnosis import Diagnosis, examine
 from sayso.restoration.diagnosis.hum import Hum
 from sayso.restoration.repair.steps import Step, applied, hum_step, noise_step, offset_step
-
-Identity = Callable[[Signal], NDArray[np.float32]]
-"""Returns the embedding of the voice in a recording, of length 1; raises a `SaysoError` where there is none."""
+from sayso.restoration.repair.wanted import Identity, WantedSpeaker, alone
 
 ENHANCER: Final = "hush"
 
@@ -51,6 +48,7 @@ class Restored:
     steps : what was done, in order, by which it can be made again
     refused : what was tried and did no good
     before, after : DNSMOS scores
+    speaker : what was done for the wanted speaker; None where none was named
     """
 
     signal: Signal
@@ -59,6 +57,7 @@ class Restored:
     refused: tuple[str, ...]
     before: Dnsmos
     after: Dnsmos
+    speaker: WantedSpeaker | None = None
 
     @property
     def repaired(self) -> tuple[str, ...]:
@@ -66,7 +65,7 @@ class Restored:
         return tuple(step.name for step in self.steps)
 
 
-def restore(signal: Signal, *, identity: Identity | None = None) -> Restored:
+def restore(signal: Signal, *, identity: Identity | None = None, wanted: NDArray[np.float32] | None = None) -> Restored:
     """Return ``signal`` repaired: same rate, channels and length, not shifted in time. Deterministic.
 
     A constant offset is subtracted, cut peaks are made whole, clicks taken out, mains hum subtracted, strong echo
@@ -76,6 +75,9 @@ def restore(signal: Signal, *, identity: Identity | None = None) -> Restored:
     0.1. With ``identity`` noise and echo must not take the voice away from that of the recording, either. A clean
     recording passes untouched.
 
+    With ``wanted``, an embedding by ``identity`` of the speaker who is meant, turns of others become room tone; that is
+    kept only if the likeness of the whole to ``wanted`` does not fall. Where two speak at once it is Hush that helps.
+
     Raises
     ------
     EmptyAudio : no samples
@@ -84,8 +86,19 @@ def restore(signal: Signal, *, identity: Identity | None = None) -> Restored:
     state = _Best(signal, dnsmos(signal), identity)
     before = state.score
     _mend(state, found, hum)
-    _clear(state, found)
-    return Restored(state.signal, found, tuple(state.steps), tuple(state.refused), before, state.score)
+    speaker = _left_alone(state, wanted, identity) if wanted is not None and identity is not None else None
+    _clear(state, found, has_others=_has_others(state, found))
+    return Restored(state.signal, found, tuple(state.steps), tuple(state.refused), before, state.score, speaker)
+
+
+def _left_alone(state: _Best, wanted: NDArray[np.float32], identity: Identity) -> WantedSpeaker:
+    """Put room tone in the place of the turns of others than ``wanted``, if that leaves the wanted voice as it was."""
+    found = alone(lambda: [state.signal], wanted, identity)
+    if found.step is not None:
+        state.take(found.step, applied(found.step, state.signal))
+    if found.is_refused:
+        state.refused.append("talkers")
+    return found.told
 
 
 def _mend(state: _Best, found: Diagnosis, hum: Hum | None) -> None:
@@ -100,21 +113,26 @@ def _mend(state: _Best, found: Diagnosis, hum: Hum | None) -> None:
         state.choose([hum_step(hum)], gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
 
 
-def _clear(state: _Best, found: Diagnosis) -> None:
+def _clear(state: _Best, found: Diagnosis, *, has_others: bool) -> None:
     """Take away what lies over the voice."""
     if found["c50"].value is not None and found.amount("c50") < _ECHOING_DB:
         state.choose([Step("echo", {"share": _ECHO_SHARE})], gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS, guarded=True)
-    if _is_covered(found, state.score):
-        has_others = found["chatter"].is_fault or found["overlap"].is_fault
+    if has_others or _is_covered(found, state.score):
         pauses, voice = _TALKER if has_others else _NOISE
         steps = [noise_step(ENHANCER, pauses=pauses, voice=voice)]
         state.choose(steps, gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS, guarded=True)
 
 
+def _has_others(state: _Best, found: Diagnosis) -> bool:
+    """Return whether others are heard, besides those whose turns were taken out."""
+    if not any(step.name == "talkers" for step in state.steps):
+        return found["chatter"].is_fault or found["overlap"].is_fault
+    again = examine(state.signal)[0]
+    return again["chatter"].is_fault or again["overlap"].is_fault
+
+
 def _is_covered(found: Diagnosis, score: Dnsmos) -> bool:
-    """Return whether noise or others lie over the voice so that it is worth taking them away."""
-    if found["chatter"].is_fault or found["overlap"].is_fault:
-        return True
+    """Return whether noise lies over the voice so that it is worth taking it away."""
     snr = found["snr"].value
     return score.bak < _CLEAN_BACKGROUND and (snr is None or snr < _CLEAN_DB)
 
@@ -133,6 +151,11 @@ class _Best:
         self.refused: list[str] = []
         self._identity = identity
         self._speech_at_first = score.sig
+
+    def take(self, step: Step, made: Signal) -> None:
+        """Take ``step``, which made ``made``, by another measure than DNSMOS."""
+        self.signal, self.score = made, dnsmos(made)
+        self.steps.append(step)
 
     def choose(self, steps: list[Step], *, gain: float, speech_loss: float, guarded: bool = False) -> None:
         """Take the first of ``steps`` that does no harm, if one does none.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
+from sayso.audio.mastering import TONE_BANDS
 from sayso.audio.signal import Signal
 from sayso.errors import Invalid
 from sayso.restoration.diagnosis.hum import Hum, remove_hum
@@ -16,7 +17,7 @@ from sayso.restoration.enhancers import enhanced, enhancer
 from sayso.restoration.repair.declipping import declipped
 from sayso.restoration.repair.dereverberation import dereverberated
 from sayso.restoration.repair.interpolation import declicked
-from sayso.restoration.repair.mixing import mixed, voice_spared
+from sayso.restoration.repair.mixing import mixed, replaced, voice_spared
 
 Value = float | int | str | tuple[float, ...]
 
@@ -27,7 +28,7 @@ class StepUnknown(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: ``offset``, ``clipping``, ``clicks``, ``hum``, ``echo`` or ``noise``, and with what it was done.
+    """One step: ``offset``, ``clipping``, ``clicks``, ``hum``, ``talkers``, ``echo`` or ``noise``, and with what.
 
     ``digest`` is the SHA-256 of the model that did it, "" for none.
     """
@@ -87,6 +88,22 @@ def noise_step(name: str, *, pauses: float, voice: float) -> Step:
     return Step("noise", {"enhancer": name, "pauses": pauses, "voice": voice}, enhancer(name).digest())
 
 
+def talkers_step(places: Sequence[tuple[float, float]], tones: Sequence[Sequence[int]]) -> Step:
+    """Return what puts room tone in ``places`` (seconds from the start), of the colour ``tones``, one a channel."""
+    edges = {"starts_s": tuple(start for start, _ in places), "stops_s": tuple(stop for _, stop in places)}
+    return Step("talkers", {**edges, "tones": tuple(float(band) for tone in tones for band in tone)})
+
+
+def begun_at(step: Step, start_s: float) -> Step:
+    """Return the same step for the sound from ``start_s`` on: its places are told from there."""
+    moved = {
+        name: tuple(at - start_s for at in _numbers(step.parameters[name]))
+        for name in ("starts_s", "stops_s")
+        if name in step.parameters
+    }
+    return Step(step.name, {**step.parameters, **moved}, step.digest)
+
+
 def _offset(signal: Signal, parameters: Mapping[str, Value]) -> Signal:
     offsets = np.array(parameters["offsets"], np.float32)
     return Signal(signal.samples - offsets[:, None], signal.sample_rate)
@@ -115,6 +132,18 @@ def _noise(signal: Signal, parameters: Mapping[str, Value]) -> Signal:
     return voice_spared(wet, signal, pauses=_number(parameters["pauses"]), voice=_number(parameters["voice"]))
 
 
+def _talkers(signal: Signal, parameters: Mapping[str, Value]) -> Signal:
+    places = list(zip(_numbers(parameters["starts_s"]), _numbers(parameters["stops_s"]), strict=True))
+    tones = np.array(_numbers(parameters["tones"])).reshape(signal.num_channels, TONE_BANDS)
+    return replaced(signal, places, tones.astype(int).tolist())
+
+
+def _numbers(value: Value) -> tuple[float, ...]:
+    if not isinstance(value, tuple):
+        raise StepUnknown("got one value, expected numbers")
+    return value
+
+
 def _number(value: Value) -> float:
     if isinstance(value, tuple):
         raise StepUnknown(f"got {len(value)} numbers, expected one")
@@ -126,6 +155,7 @@ _ACTS: Final[Mapping[str, Callable[[Signal, Mapping[str, Value]], Signal]]] = {
     "clipping": _clipping,
     "clicks": _clicks,
     "hum": _hum,
+    "talkers": _talkers,
     "echo": _echo,
     "noise": _noise,
 }

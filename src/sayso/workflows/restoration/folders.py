@@ -91,8 +91,8 @@ def _written(name: Path) -> Path:
     return name
 
 
-def done_before(job: Job) -> dict[str, Any] | None:
-    """Return the result of an earlier run, if it is of this very recording and its output is as it was left.
+def done_before(job: Job, aims: str = "") -> dict[str, Any] | None:
+    """Return the result of an earlier run, if it is of this recording and these ``aims``, its output as it was left.
 
     Raise `TargetTaken` where there is an output that no record tells of.
     """
@@ -101,17 +101,17 @@ def done_before(job: Job) -> dict[str, Any] | None:
     record = _read(job.record)
     if record is None or record.get("made") != _digest(job.output):
         raise TargetTaken(f"{job.output} is there and was not made here, or was changed since; name another folder")
-    if record.get("source") != _digest(job.recording):
+    if record.get("source") != _digest(job.recording) or record.get("aims", "") != aims:
         return None
     result: dict[str, Any] = record["result"]
     return result
 
 
-def note(job: Job, result: dict[str, Any]) -> None:
-    """Record that ``job`` is done with ``result``."""
+def note(job: Job, result: dict[str, Any], aims: str = "") -> None:
+    """Record that ``job`` is done with ``result``, with what ``aims`` (`Aims.digest`)."""
     job.record.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"source": _digest(job.recording), "made": _digest(job.output), "result": result}, indent=1)
-    write_document(job.record, text + "\n", mode=0o644)
+    told = {"source": _digest(job.recording), "aims": aims, "made": _digest(job.output), "result": result}
+    write_document(job.record, json.dumps(told, indent=1) + "\n", mode=0o644)
 
 
 def _read(path: Path) -> dict[str, Any] | None:

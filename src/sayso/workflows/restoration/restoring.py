@@ -20,7 +20,9 @@ from sayso.errors import Conflict
 from sayso.progress import Report
 from sayso.restoration import Diagnosis, Restored, Step, diagnose_blocks, restore
 from sayso.restoration.repair.long import Excerpts, replayed_blocks
+from sayso.restoration.repair.wanted import Alone, WantedSpeaker, alone
 from sayso.voices.campplus import embed_voice
+from sayso.workflows.restoration.aims import NOTHING, Aims
 
 LONG_S: Final = 180.0
 """Longer recordings are planned on excerpts and repaired stretch by stretch."""
@@ -48,9 +50,12 @@ class RestoredFile:
     after: Dnsmos
     looks: tuple[Overview, Overview] | None = None
     heard: tuple[bytes, bytes] | None = None
+    speaker: WantedSpeaker | None = None
 
 
-def restore_file(recording: Path | bytes, output: Path, report: Report, *, with_looks: bool = False) -> RestoredFile:
+def restore_file(
+    recording: Path | bytes, output: Path, report: Report, *, aims: Aims = NOTHING, with_looks: bool = False
+) -> RestoredFile:
     """Restore ``recording`` (a file, or its bytes) into ``output``, whole or not at all; the recording stays as it is.
 
     Raise what `decode` and `stream` raise, and `OriginalKept` where both are one file.
@@ -62,8 +67,8 @@ def restore_file(recording: Path | bytes, output: Path, report: Report, *, with_
     head, is_long = _begin(recording)
     report(0.1)
     if is_long:
-        return _long(recording, output, container, report, with_looks=with_looks)
-    done = _planned(head)
+        return _long(recording, output, container, report, aims=aims, with_looks=with_looks)
+    done = _planned(head, aims)
     report(0.9)
     _write(output, iter([done.signal]), container)
     report(1.0)
@@ -87,12 +92,12 @@ def _short(recording: Path | bytes, output: Path, done: Restored, before: Signal
         looks, heard = (_look(before), _look(done.signal)), (_heard(before), _heard(done.signal))
     name = str(recording) if isinstance(recording, Path) else "-"
     return RestoredFile(
-        name, output, done.found, done.steps, done.refused, done.before, done.after, looks=looks, heard=heard
+        name, output, done.found, done.steps, done.refused, done.before, done.after, looks, heard, done.speaker
     )
 
 
-def _planned(signal: Signal) -> Restored:
-    return restore(signal, identity=embed_voice)
+def _planned(signal: Signal, aims: Aims) -> Restored:
+    return restore(signal, identity=embed_voice, wanted=aims.wanted)
 
 
 def _put(target: Path | BinaryIO, blocks: Iterator[Signal], container: Container) -> None:
@@ -113,30 +118,39 @@ def _look(signal: Signal) -> Overview:
 
 
 def _long(
-    recording: Path | bytes, output: Path, container: Container, report: Report, *, with_looks: bool
+    recording: Path | bytes, output: Path, container: Container, report: Report, *, aims: Aims, with_looks: bool
 ) -> RestoredFile:
     excerpts, before, after = Excerpts(), Overview(), Overview()
     found = diagnose_blocks(_seen(stream(recording), excerpts.take, before.take if with_looks else None))
     report(0.3)
+    alone = _alone(recording, aims)
     planned = excerpts.joined()
-    done = _planned(planned) if planned is not None else None
-    steps = done.steps if done else ()
+    done = _planned(planned, NOTHING) if planned is not None else None
+    steps = (*([alone.step] if alone and alone.step else []), *(done.steps if done else ()))
     report(0.4)
     made = replayed_blocks(steps, stream(recording))
     _write(output, _seen(made, after.take if with_looks else None), container)
     report(1.0)
     name = str(recording) if isinstance(recording, Path) else "-"
     scores = (done.before, done.after) if done else (dnsmos(next(stream(recording))),) * 2
+    refused = (*(["talkers"] if alone and alone.is_refused else []), *(done.refused if done else ()))
     return RestoredFile(
         name,
         output,
         found,
         steps,
-        done.refused if done else (),
+        refused,
         *scores,
         looks=(before, after) if with_looks else None,
         heard=(_heard(planned), _heard(done.signal)) if with_looks and done and planned else None,
+        speaker=alone.told if alone else None,
     )
+
+
+def _alone(recording: Path | bytes, aims: Aims) -> Alone | None:
+    if aims.wanted is None:
+        return None
+    return alone(lambda: stream(recording), aims.wanted, embed_voice)
 
 
 def _seen(blocks: Iterator[Signal], *looks: object) -> Iterator[Signal]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -17,6 +18,7 @@ from sayso.doors.shapes import restoration as shapes
 from sayso.errors import Invalid
 
 if TYPE_CHECKING:
+    from sayso.workflows.restoration.aims import Aims
     from sayso.workflows.restoration.folders import Job
     from sayso.workflows.restoration.restoring import RestoredFile
 
@@ -40,6 +42,12 @@ def restore(
         Path | None, typer.Option(help="Folder for the output of many; run again, it goes on where it stopped.")
     ] = None,
     page: Annotated[Path | None, typer.Option(help="Also write an HTML page: before and after.")] = None,
+    speaker: Annotated[
+        str | None,
+        typer.Option(
+            help="A recording, or a voice (voi_...) of yours, of who is meant; turns of others become room tone."
+        ),
+    ] = None,
     raw: Annotated[
         int | None, typer.Option(help="Live: 16-bit mono PCM at this rate from standard input to standard output.")
     ] = None,
@@ -48,28 +56,22 @@ def restore(
 ) -> None:
     """Repair recordings: noise, other talkers, hum, clipping.
 
-    A repair is applied only where it improves the recording; a clean recording stays as it is.
+    A repair is applied only where it improves the recording; a clean recording stays as it is. With --speaker, turns
+    that somebody else speaks alone become room tone, if what is left is not less like the speaker.
     """
     if raw is not None:
-        _refuse_unless(not recordings and output is None and out_dir is None and page is None)
+        _refuse_unless(not recordings and output is None and out_dir is None and page is None and speaker is None)
         _live(raw)
         return
     _refuse_unless(bool(recordings) and (output is None) != (out_dir is None))
     if page is not None:
         free(page, force=force)
-    done: list[RestoredFile] = []
-    if output is not None:
-        _refuse_unless(len(recordings or ()) == 1)
-        _one((recordings or [])[0], output, done, force=force, as_json=as_json, looks=page is not None)
-        code = 0
-    else:
-        code = _many(recordings or [], out_dir or Path(), done, force=force, as_json=as_json, looks=page is not None)
-    if page is not None and done:
-        from sayso.disk import write_document  # noqa: PLC0415 - only with a page
-        from sayso.doors.reports.restoration import page as drawn  # noqa: PLC0415
-
-        write_document(page, drawn(done), mode=0o644)
-        talk(f"page: {page}")
+    _refuse_unless(output is None or len(recordings or ()) == 1)
+    work = _Work(_aims(speaker), force, as_json, page is not None)
+    given = recordings or []
+    code = work.one(given[0], output) if output is not None else work.many(given, out_dir or Path())
+    if page is not None:
+        work.draw(page)
     raise typer.Exit(code)
 
 
@@ -78,38 +80,68 @@ def _refuse_unless(fits: bool) -> None:
         raise RestoreUsage
 
 
-def _one(recording: Path, output: Path, done: list[RestoredFile], *, force: bool, as_json: bool, looks: bool) -> None:
-    from sayso.workflows.restoration.restoring import restore_file  # noqa: PLC0415
+def _aims(speaker: str | None) -> Aims:
+    from sayso.workflows.restoration.aims import Aims  # noqa: PLC0415
 
-    source = sys.stdin.buffer.read(_MOST_BYTES) if recording == STDIN else recording
-    with sound_outlet(output, force=force) as out:
-        with bar("restoring") as report:
-            done.append(restore_file(source, out.path, report, with_looks=looks))
-        result = shapes.restored(done[-1])
-        out.show(result, _lines(result), as_json=as_json)
+    if speaker is None:
+        return Aims()
+    from sayso.doors.cli.session import local_session  # noqa: PLC0415 - a file needs no installation
+    from sayso.workflows.restoration.references import speaker_of  # noqa: PLC0415
+
+    return Aims(speaker_of(speaker, local_session))
 
 
-def _many(
-    recordings: list[Path], folder: Path, done: list[RestoredFile], *, force: bool, as_json: bool, looks: bool
-) -> int:
-    from sayso.workflows.restoration.folders import done_before, jobs, note  # noqa: PLC0415
-    from sayso.workflows.restoration.restoring import restore_file  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """How recordings are restored, and those that are."""
 
-    found: dict[Path, Job] = {job.recording: job for job in jobs(recordings, folder)}
+    aims: Aims
+    force: bool
+    as_json: bool
+    looks: bool
+    done: list[RestoredFile] = field(default_factory=list)
 
-    def act(recording: Path) -> dict[str, Any]:
-        job = found[recording]
-        kept = None if force or not recording.exists() else done_before(job)
-        if kept is not None:
-            return {**kept, "state": "kept"}
-        job.output.parent.mkdir(parents=True, exist_ok=True)
-        with bar(recording.name) as report:
-            done.append(restore_file(recording, job.output, report, with_looks=looks))
-        result = shapes.restored(done[-1])
-        note(job, result)
-        return result
+    def one(self, recording: Path, output: Path) -> int:
+        """Restore one recording, or standard input, into ``output``; return the exit code."""
+        source = sys.stdin.buffer.read(_MOST_BYTES) if recording == STDIN else recording
+        with sound_outlet(output, force=self.force) as out:
+            result = self._restored(source, out.path, "restoring")
+            out.show(result, _lines(result), as_json=self.as_json)
+        return 0
 
-    return each(list(found), act, _lines, as_json=as_json)
+    def many(self, recordings: list[Path], folder: Path) -> int:
+        """Restore what is not yet done of ``recordings`` into ``folder``; return the exit code."""
+        from sayso.workflows.restoration.folders import done_before, jobs, note  # noqa: PLC0415
+
+        found: dict[Path, Job] = {job.recording: job for job in jobs(recordings, folder)}
+
+        def act(recording: Path) -> dict[str, Any]:
+            job, aims = found[recording], self.aims.digest()
+            kept = None if self.force or not recording.exists() else done_before(job, aims)
+            if kept is not None:
+                return {**kept, "state": "kept"}
+            job.output.parent.mkdir(parents=True, exist_ok=True)
+            result = self._restored(recording, job.output, recording.name)
+            note(job, result, aims)
+            return result
+
+        return each(list(found), act, _lines, as_json=self.as_json)
+
+    def draw(self, page: Path) -> None:
+        """Write the page of what was restored, if anything was."""
+        from sayso.disk import write_document  # noqa: PLC0415 - only with a page
+        from sayso.doors.reports.restoration import page as drawn  # noqa: PLC0415
+
+        if self.done:
+            write_document(page, drawn(self.done), mode=0o644)
+            talk(f"page: {page}")
+
+    def _restored(self, source: Path | bytes, output: Path, name: str) -> dict[str, Any]:
+        from sayso.workflows.restoration.restoring import restore_file  # noqa: PLC0415
+
+        with bar(name) as report:
+            self.done.append(restore_file(source, output, report, aims=self.aims, with_looks=self.looks))
+        return shapes.restored(self.done[-1])
 
 
 def _live(sample_rate: int) -> None:
@@ -129,5 +161,15 @@ def _lines(result: dict[str, Any]) -> Iterator[str]:
     yield "  repaired: " + (", ".join(result["repaired"]) or "nothing")
     if result["refused"]:
         yield "  tried, without benefit: " + ", ".join(result["refused"])
+    if result["speaker"] is not None:
+        yield "  " + _of_speaker(result["speaker"])
     before, after = (result[side]["overall"] for side in ("before", "after"))
     yield f"  quality (DNSMOS overall): {before:.2f} before, {after:.2f} after"
+
+
+def _of_speaker(told: dict[str, Any]) -> str:
+    if not told["heard"]:
+        return "the speaker is not heard in it: nobody is alike enough, and nothing is taken out"
+    turns = f"{len(told['removed'])} turns of others, {told['removed_s']:.1f} s, became room tone"
+    likeness = f"likeness to the speaker {told['likeness_before']} before, {told['likeness_after']} after"
+    return f"{turns}; {likeness}"

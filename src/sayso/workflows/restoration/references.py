@@ -1,0 +1,46 @@
+"""By what the wanted speaker is known: a recording that a person hands in, or the recordings of a voice kept here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sayso import lineage
+from sayso.accounts.rights import Right
+from sayso.audio.decode import decode
+from sayso.audio.signal import Signal, concatenate
+from sayso.errors import Invalid
+from sayso.ids import PREFIXES
+from sayso.lineage import Kind
+from sayso.voices.campplus import embed_voice
+from sayso.workflows.installation.session import Session
+from sayso.workflows.voices.voicebook import row_of
+
+
+def speaker_of(reference: str, session: Callable[[], Session]) -> NDArray[np.float32]:
+    """Return the embedding of the speaker that ``reference`` names: a file, or the id of a voice that was cloned here.
+
+    A file needs no installation, so ``session`` is asked for a voice only; whoever names one acts as its speaker. Raise
+    what `decode`, `embed_voice` and `row_of` raise, `RoleRefused`, and `Invalid` for a stock voice.
+    """
+    path = Path(reference)
+    if path.exists() or not reference.startswith(f"{PREFIXES['voice']}_"):
+        return embed_voice(decode(path))
+    return embed_voice(_recorded(session(), reference))
+
+
+def _recorded(session: Session, voice: str) -> Signal:
+    session.require(Right.CONSENT)
+    row = row_of(session, voice)
+    if row.house:
+        raise Invalid(f"got the stock voice {row.name}, which was cloned from nobody; name a cloned voice or a file")
+    with session.read() as tx:
+        sources = lineage.ancestors(tx, row.artifact_id)
+    recordings = [one.blob or "" for one in sources if one.kind is Kind.RECORDING]
+    sounds = [decode(session.vault.open(blob, kind=Kind.RECORDING)) for blob in recordings]
+    first = sounds[0]
+    alike = [one for one in sounds if (one.sample_rate, one.num_channels) == (first.sample_rate, first.num_channels)]
+    return concatenate(alike)
