@@ -71,3 +71,17 @@ def test_bad_input_is_refused_in_one_line(program, words):
 def test_what_only_a_measurement_takes_is_not_dropped(program, words):
     found = program.json("gate", "run", HIBARI, "--table", "absent.csv", *words, code=2)
     assert found["error"] == "measure-usage"
+
+
+def test_a_plan_is_shown_and_a_report_tells_how_it_stands_to_it(program, tmp_path):
+    words = ("--metric", "likeness=0.04", "--group", "women", "--group", "men<b>", "--speakers", 40)
+    plan = program.json("gate", "register", HIBARI, *words)
+    assert plan["plan"] == {"margins": {"likeness": 0.04}, "groups": ["men<b>", "women"], "speakers": 40}
+    assert program.json("gate", "show", plan["record"], "-o", tmp_path / "plan.html") == plan
+    assert "likeness 0.04; 40 speakers of each of men&lt;b&gt;, women" in (tmp_path / "plan.html").read_text("utf-8")
+    found = program.json("gate", "run", HIBARI, "--table", table(tmp_path, 0.0, 40))
+    assert found["registered"] == {"standing": "undated", "record": plan["record"], "departures": [], "earlier": 0}
+    assert [(one["margin"], one["power"]) for one in found["groups"]] == [(0.04, 1.0)] * 2
+    program.json("gate", "show", found["record"], "-o", tmp_path / "card.html")
+    assert "nobody here logged when" in (tmp_path / "card.html").read_text("utf-8")
+    assert "margins" in program.run("gate", "show", plan["record"]).stdout

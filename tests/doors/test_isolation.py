@@ -104,6 +104,7 @@ TRIED: dict[str, str] = {
     "erase run": "{plan} --yes",
     "export": "{clip} -o {new}.flac",
     "fairness measure": "model:silero-vad {cohort} --table {new}.csv",
+    "gate register": "engine:hibari --metric likeness --group a --group b --speakers 9",
     "gate run": "engine:hibari --table {table}",
     "gate show": "{gated}",
     "gate status": "engine:hibari",

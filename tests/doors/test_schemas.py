@@ -363,6 +363,7 @@ def fairness(tour):
     measured = ("--table", tour.file("intake.csv"), "--by", "sex")
     assert tour("fairness", "measure", "model:silero-vad", people, *measured)["samples"] == 2
     tour("gate", "run", "model:silero-vad", "--cohort", people, *measured, code=4)
+    tour("gate", "register", "mark:standard", "--metric", "ovrl", "--group", "a", "--group", "b", "--speakers", 30)
     judged = tour("gate", "run", "mark:standard", "--table", tour.file("table.csv"), "--margin", "likeness=0.2")
     assert tour("gate", "show", judged["record"]) == judged
     tour("gate", "waive", "engine:hibari", "--reason", "no table yet", "--until", "2999-01-01")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sayso.engines.ipa import phonemes_of_ipa
+from sayso.engines.ipa import phonemes_of_ipa, syllables
 from sayso.engines.phonemes import token_ids
 from sayso.errors import Invalid
 
@@ -41,3 +41,8 @@ def test_every_phoneme_has_a_token(ipa):
     except Invalid:
         return
     assert len(token_ids(phonemes)) == len(phonemes)
+
+
+@pytest.mark.parametrize(("said", "count"), [("həlˈO", 2), ("ˌɪntəɹnˈæʃᵊnəl", 5), ("pst", 0), ("bˈI ˈIz", 2)])
+def test_a_syllable_has_a_vowel(said, count):
+    assert syllables(said) == count

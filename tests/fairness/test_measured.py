@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sayso.fairness import measured
 from sayso.fairness.cohort import CohortMember
 from sayso.fairness.errors import TableInvalid
 from sayso.fairness.measured import MeasuredTable, SampleFigure
@@ -33,7 +34,8 @@ def test_what_was_written_is_read_as_a_table_of_measurements(tmp_path):
     }
 
 
-def test_broken_off_at_any_byte_it_goes_on_behind_the_last_whole_sample(tmp_path):
+def test_broken_off_at_any_byte_it_goes_on_behind_the_last_whole_sample(tmp_path, monkeypatch):
+    monkeypatch.setattr(measured, "stamp", lambda _: "2027-03-01T12:00:00.000Z")
     path = tmp_path / "table.csv"
     written(path, MEMBERS)
     whole = path.read_bytes()

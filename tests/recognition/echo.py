@@ -14,5 +14,8 @@ class Echo:
     def hear(self, signal, language="en"):
         return Transcript(self.heard or "", ())
 
+    def languages(self, signal):
+        return {"en": 0.9, "zh": 0.1}
+
     def weigh(self, signal, text, language="en"):
         return tuple(WeighedWord(word, -12.0 if word.strip(".,") in self.unsaid else -0.5) for word in text.split())

@@ -33,6 +33,13 @@ def test_a_wrong_word_fits_worse_than_the_right_one(speech):
 
 
 @pytest.mark.slow
+def test_english_is_taken_for_english(speech):
+    likely = recogniser().languages(speech)
+    assert max(likely, key=likely.get) == "en"
+    assert sum(likely.values()) == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.slow
 def test_what_is_too_long_is_not_weighed(speech):
     with pytest.raises(TooLongToWeigh, match="expected at most 30 s"):
         recogniser().weigh(speech, "word " * 400)

@@ -30,6 +30,11 @@ _SPELLED: Final = re.compile("|".join(sorted(map(re.escape, _SPELLINGS), key=len
 _STRESSED: Final = re.compile(f"([{_STRESSES}])([^{_VOWELS}{_STRESSES} ]*)([{_VOWELS}])")
 
 
+def syllables(said: str) -> int:
+    """Return the number of syllables of phonemes in Kokoro's alphabet: that of their vowels, a diphthong being one."""
+    return sum(character in _VOWELS for character in said)
+
+
 def phonemes_of_ipa(ipa: str) -> str:
     """Return the phonemes of ``ipa``, such as ``ʃəˈvɔːn``; Kokoro's own letters stand for themselves.
 

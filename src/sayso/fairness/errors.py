@@ -29,6 +29,10 @@ class WaiverInvalid(Invalid):
     """A waiver needs a reason and a date at which it ends."""
 
 
+class RegistrationInvalid(Invalid):
+    """A plan needs metrics with margins, two groups or more, and a number of speakers."""
+
+
 class GateRecordUnknown(NotFound):
     """There is no such record of the gate here."""
 

@@ -14,6 +14,8 @@ from sayso.fairness.effect import Effect
 LEVEL: Final = 0.05
 """The chance of a false alarm, and of a false pass."""
 
+_CERTAIN: Final = 30.0  # standard errors
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -39,6 +41,19 @@ class Gap:
         """
         low, high = self.interval(1 - 2 * LEVEL)
         return -margin < low and high < margin
+
+    def power(self, margin: float) -> float:
+        """Return the chance that a true gap of ``margin`` is told from none, with the error seen; NaN if unknown.
+
+        Two-sided at `LEVEL`, by the noncentral t distribution; before the correction for many comparisons.
+        """
+        if not math.isfinite(self.error):
+            return math.nan
+        if not self.error or margin / self.error > _CERTAIN:
+            return 1.0 if margin else LEVEL
+        bound = float(special.stdtrit(self.freedom, 1 - LEVEL / 2))
+        below, above = (float(special.nctdtr(self.freedom, margin / self.error, each)) for each in (-bound, bound))
+        return below + 1 - above
 
     def interval(self, confidence: float = 1 - LEVEL) -> tuple[float, float]:
         """Return the interval of the true gap."""

@@ -45,6 +45,11 @@ class GroupComparison:
     verdict: FairnessVerdict
     needed: int | None
 
+    @property
+    def power(self) -> float:
+        """The chance that a true gap of the margin is found, with the speakers and the spread seen; NaN if unknown."""
+        return self.gap.power(self.margin)
+
 
 @dataclass(frozen=True)
 class Judgement:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sayso.fairness.judging import FairnessVerdict, GroupComparison, Judgement
+from sayso.fairness.registration import KeptRegistration
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +23,24 @@ class KeptComparison:
     low: float | None
     high: float | None
     margin: float
+    power: float | None
     verdict: str
     needed: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class KeptJudgement:
-    """A judgement without its table: ``measured`` is the SHA-256 of that."""
+    """A judgement without its table: ``measured`` is the SHA-256 of that, ``registered`` what was fixed before it."""
 
     verdict: FairnessVerdict
     measured: str
+    registered: KeptRegistration
     comparisons: tuple[KeptComparison, ...]
 
     @classmethod
-    def of(cls, found: Judgement, measured: str) -> KeptJudgement:
+    def of(cls, found: Judgement, measured: str, registered: KeptRegistration) -> KeptJudgement:
         """Return what is kept of ``found``."""
-        return cls(found.verdict, measured, tuple(_kept(one) for one in found.comparisons))
+        return cls(found.verdict, measured, registered, tuple(_kept(one) for one in found.comparisons))
 
     def encode(self) -> str:
         """Return it as JSON, the same for the same judgement."""
@@ -48,7 +51,8 @@ class KeptJudgement:
         """Return what `encode` wrote."""
         told: dict[str, Any] = json.loads(text)
         comparisons = tuple(KeptComparison(**one) for one in told["comparisons"])
-        return cls(FairnessVerdict(told["verdict"]), told["measured"], comparisons)
+        registered = KeptRegistration.decoded(told["registered"])
+        return cls(FairnessVerdict(told["verdict"]), told["measured"], registered, comparisons)
 
     @property
     def needed(self) -> int | None:
@@ -67,6 +71,7 @@ def _kept(one: GroupComparison) -> KeptComparison:
         _number(low),
         _number(high),
         one.margin,
+        _number(one.power),
         one.verdict.value,
         one.needed,
     )

@@ -19,6 +19,10 @@ DEFAULTS: Final[Mapping[str, float]] = {
     "refused": 0.02,  # share of enrolments
     "benefit": 0.05,  # DNSMOS gained by repair
     "sdr": 1.0,  # dB of SI-SDR gained by repair
+    "pitch": 1.0,  # semitones off; 3 matter in speech ('t Hart, JASA 69, 1981)
+    "rate": 0.10,  # logarithm, so a share; 5 % are just noticed (Quene, Journal of Phonetics 35, 2007)
+    "accent": 0.05,  # cosine; half of what another accent costs beyond another person of the same (docs/fairness.md)
+    "latency": 0.15,  # seconds; ITU-T G.114 takes as much for a conversation that is not disturbed
 }
 """Margins in the metric's own unit; any other metric needs one of its own."""
 
@@ -30,9 +34,12 @@ class Margins:
     by_metric: Mapping[str, float]
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Self:
-        """Return the defaults with those that ``texts`` such as ``likeness=0.05`` name; raise `MarginInvalid`."""
-        return cls({**DEFAULTS, **dict(map(_margin, texts))})
+    def of(cls, texts: Iterable[str], planned: Mapping[str, float] | None = None) -> Self:
+        """Return the defaults, then those of a plan, then those that ``texts`` such as ``likeness=0.05`` name.
+
+        Raise `MarginInvalid`.
+        """
+        return cls({**DEFAULTS, **(planned or {}), **dict(map(_margin, texts))})
 
     def __getitem__(self, metric: str) -> float:
         """Return the margin of ``metric``; raise `MarginInvalid` where none is known."""

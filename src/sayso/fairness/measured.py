@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sayso.clock import now, stamp
 from sayso.disk import write_document
 from sayso.fairness.cohort import CohortMember
 from sayso.fairness.errors import TableInvalid
@@ -20,7 +21,8 @@ from sayso.fairness.table import COLUMNS, STRATUM, SampleKind
 SAMPLE: Final = "sample"
 _ROWS: Final = "rows"  # that the sample has in all
 _VERSION: Final = "version"
-_HEADER: Final = (*COLUMNS, STRATUM, SAMPLE, _ROWS, _VERSION)
+_AT: Final = "at"  # when the sample was measured
+_HEADER: Final = (*COLUMNS, STRATUM, SAMPLE, _ROWS, _VERSION, _AT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,10 @@ class SampleFigure:
 
 
 class MeasuredTable:
-    """A CSV file that `read_table` reads, with the digest of each recording and the version that was measured."""
+    """A CSV file that `read_table` reads, with the digest of each recording, the version, and when it was measured.
+
+    ``begun`` is when the first sample was; empty where there is none.
+    """
 
     def __init__(self, path: Path, version: JudgedVersion, members: Mapping[str, CohortMember]) -> None:
         """Take up the file at ``path``: samples of ``members`` (by digest) stay, with the groups that they have now.
@@ -44,6 +49,7 @@ class MeasuredTable:
         self._path, self._version = path, f"{version.of} {version.digest}"
         kept = [row for row in self._rows() if row[SAMPLE] in members]
         self.done = {row[SAMPLE] for row in kept}
+        self.begun = min((row[_AT] for row in kept), default="")
         for row in kept:
             member = members[row[SAMPLE]]
             row.update({"speaker": member.speaker, "group": member.group, STRATUM: member.stratum})
@@ -52,7 +58,9 @@ class MeasuredTable:
     def add(self, sample: str, member: CohortMember, figures: Iterable[SampleFigure]) -> None:
         """Write what was measured of one recording, whole and durably."""
         whole = list(figures)
-        about = (member.stratum, sample, str(len(whole)), self._version)
+        at = stamp(now())
+        self.begun = self.begun or at
+        about = (member.stratum, sample, str(len(whole)), self._version, at)
         rows = [(member.speaker, member.group, one.metric, repr(one.value), one.kind.value, *about) for one in whole]
         with self._path.open("a", encoding="utf-8", newline="") as file:
             file.write(_lines(rows))

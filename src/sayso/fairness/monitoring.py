@@ -20,8 +20,8 @@ MIN_PEOPLE: Final = 20
 MIN_BASELINE: Final = 200
 """Samples of a baseline below which a stratum is not watched: its own error would be taken for drift."""
 
-LOWER_IS_BETTER: Final = frozenset({"wer", "refused", "sim_loss"})
-REACHES: Final[Mapping[str, float]] = {"ovrl": 1.0, "likeness": 0.2, "benefit": 1.0}
+LOWER_IS_BETTER: Final = frozenset({"wer", "refused", "sim_loss", "pitch", "rate", "latency"})
+REACHES: Final[Mapping[str, float]] = {"ovrl": 1.0, "likeness": 0.2, "benefit": 1.0, "pitch": 6.0}
 """How far a value may lie from its baseline and still count in full; 1 for what is a share."""
 
 _YES: Final = frozenset({"yes", "true", "1"})

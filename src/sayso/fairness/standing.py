@@ -11,18 +11,19 @@ from sayso.ids import GateId
 
 
 class GateOutcome(StrEnum):
-    """What a report or a waiver says of a version; ``unjudged`` stands for none."""
+    """What a report or a waiver says of a version; ``unjudged`` stands for none, ``registered`` for a plan of one."""
 
     PASS = "pass"  # noqa: S105 - a verdict, no password
     FAIL = "fail"
     INSUFFICIENT = "insufficient"
     WAIVED = "waived"
     UNJUDGED = "unjudged"
+    REGISTERED = "registered"
 
 
 @dataclass(frozen=True, slots=True)
 class GateRecord:
-    """A report, whose ``detail`` is what was found, or a waiver, whose ``detail`` is the reason.
+    """A report, a waiver or a plan; ``detail`` is what was found, the reason, or what is planned.
 
     ``expires_at`` is when a waiver ends; ``key`` and ``signature`` are those of who signed it.
     """
@@ -57,7 +58,7 @@ def standing(version: JudgedVersion, records: Sequence[GateRecord], at: str) -> 
     The newest report counts. Where it does not pass, a waiver counts that was signed after it and has not ended: what
     was not known when it was signed, it does not excuse.
     """
-    reports = [one for one in records if one.outcome is not GateOutcome.WAIVED]
+    reports = [one for one in records if one.outcome not in {GateOutcome.WAIVED, GateOutcome.REGISTERED}]
     newest = reports[-1] if reports else None
     if newest is not None and newest.outcome is GateOutcome.PASS:
         return GateStanding(version, GateOutcome.PASS, newest)

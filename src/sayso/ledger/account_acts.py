@@ -136,6 +136,32 @@ class GateWaived(Act):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GateRegistered(Act):
+    """What a version will be judged by was fixed: ``plan`` is the digest of metrics, margins, groups and speakers."""
+
+    TYPES: ClassVar = ("fairness:gate:registered",)
+    subject: str
+    record: str
+    judged: str
+    version: str
+    plan: str
+    rows: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchMeasured(Act):
+    """A version was measured on so many recordings; ``table`` is a digest, ``begun`` when the first of them was."""
+
+    TYPES: ClassVar = ("fairness:bench:measured",)
+    subject: str
+    judged: str
+    version: str
+    table: str
+    begun: str
+    samples: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockAccepted(Act):
     """The operator says that the present clock is right, although an entry of the time ``newest`` stands before."""
 

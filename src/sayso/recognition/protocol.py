@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from sayso.audio import Signal
@@ -15,6 +16,10 @@ class Recogniser(Protocol):
 
     def hear(self, signal: Signal, language: str = "en") -> Transcript:
         """Return what is said in ``signal``."""
+        ...
+
+    def languages(self, signal: Signal) -> Mapping[str, float]:
+        """Return how likely each language (ISO 639-1) is that of the first 30 s of ``signal``; they add up to 1."""
         ...
 
     def weigh(self, signal: Signal, text: str, language: str = "en") -> tuple[WeighedWord, ...]:

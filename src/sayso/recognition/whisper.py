@@ -63,6 +63,11 @@ class Whisper:
         heard = tuple(HeardWord(one.word.strip(), one.start, one.end, one.probability) for one in words)
         return Transcript("".join(one.word for one in words).strip(), heard)
 
+    def languages(self, signal: Signal) -> dict[str, float]:
+        """Return how likely each language (ISO 639-1) is that of the first 30 s of ``signal``; they add up to 1."""
+        found = self._model.model.detect_language(self._model.encode(self._padded(_samples(signal))))
+        return {token.strip("<|>"): float(likely) for token, likely in found[0]}
+
     def weigh(self, signal: Signal, text: str, language: str = "en") -> tuple[WeighedWord, ...]:
         """Return each word of ``text`` with the mean log-probability of its tokens, given the sound and what precedes.
 
@@ -79,16 +84,18 @@ class Whisper:
         return _by_word(tokenizer, tokens, self._weighed(samples, tokenizer, tokens))
 
     def _weighed(self, samples: NDArray[np.float32], tokenizer: Tokenizer, tokens: list[int]) -> list[float]:
-        features = self._model.feature_extractor(samples)[:, :_FRAMES]
-        padded = np.pad(features, ((0, 0), (0, _FRAMES - features.shape[1])))
         aligned: Any = self._model.model.align(
-            self._model.encode(padded),
+            self._model.encode(self._padded(samples)),
             tokenizer.sot_sequence,
             [tokens],
             max(1, min(_FRAMES, len(samples) // (RATE // 100))),
             median_filter_width=7,
         )
         return [float(np.log(max(one, _LEAST))) for one in aligned[0].text_token_probs]
+
+    def _padded(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        features = self._model.feature_extractor(samples)[:, :_FRAMES]
+        return np.pad(features, ((0, 0), (0, _FRAMES - features.shape[1])))
 
     def _tokenizer(self, language: str) -> Tokenizer:
         from faster_whisper.tokenizer import Tokenizer  # noqa: PLC0415 - an extra

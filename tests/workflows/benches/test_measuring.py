@@ -60,7 +60,10 @@ def test_an_engine_speaks_in_the_people_s_voices_under_their_grants(estate, peop
     order, table = Order("", "", estate.order().licensee, estate.order().purpose), tmp_path / "table.csv"
     subject = f"engine:{row_of(estate.session, estate.voice).engine}"
     measure(estate.session, subject, people(estate.voice), table, order=order)
-    assert {"likeness", "ovrl"} <= {one[1] for one in means(table)}
+    told = means(table)
+    assert {"likeness", "ovrl", "pitch", "latency"} <= {one[1] for one in told}
+    assert 0 < told["Ada", "latency", SampleKind.SYNTHETIC] < 60
+    assert ("Ada", "pitch", SampleKind.REAL) in told
     table.unlink()
     with pytest.raises(ConsentRefused):
         measure(estate.session, subject, people(estate.voice), table, order=Order("", "", "Nobody", "podcast"))

@@ -65,6 +65,7 @@ def _words(one: GroupComparison) -> dict[str, Any]:
         "gap": f"{one.gap.value:+.3f}",
         "interval": f"{low:+.3f} to {high:+.3f}",
         "p": f"{one.p_value:.2g}",
+        "power": f"{one.power:.2f}" if math.isfinite(one.power) else "not known",
         "verdict": one.verdict.value,
         "reversed": one.is_reversed,
         "needed": one.needed,

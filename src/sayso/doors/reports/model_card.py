@@ -12,7 +12,16 @@ _SAID: Final[Mapping[str, str]] = {
     "pass": "Every group in every metric below is treated alike, within the margins.",
     "fail": "At least one group is not treated alike.",
     "insufficient": "The measurements do not tell whether the groups are treated alike.",
+    "registered": "Not judged yet: this is what was planned before the measurements.",
     "waived": "Not shown to treat groups alike: a person let this version through until the date below, and signed it.",
+}
+
+_PLANNED: Final[Mapping[str, str]] = {
+    "kept": "fixed in the ledger before the first measurement ({}), and kept to",
+    "departed": "fixed in the ledger before the first measurement ({}); the report departs from that",
+    "late": "fixed in the ledger ({}), but after the first measurement",
+    "undated": "fixed in the ledger ({}); nobody here logged when the table was measured",
+    "none": "not fixed in the ledger before the measurements",
 }
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -23,17 +32,18 @@ _WORDS: Final[Mapping[str, str]] = {
     "detected_phone": "share of clips whose mark is read behind a telephone",
     "benefit": "DNSMOS gained by repair",
     "refused": "share of enrolments refused",
-    "pitch": "pitch beside the person's own",
-    "rate": "rate of speech beside the person's own",
-    "accent": "how much of the accent is kept",
-    "latency": "time to the first sound",
+    "sdr": "dB of SI-SDR gained by repair",
+    "pitch": "semitones between the median pitch of the clip and the person's own",
+    "rate": "syllables a second of speech beside the person's own, as the size of a logarithm",
+    "accent": "cosine between the languages that a recogniser takes the clip for, and those of the person's own speech",
+    "latency": "seconds to the first sound that may leave",
 }
 
 _ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "engine": ("likeness", "ovrl", "wer", "pitch", "rate", "accent", "latency"),
     "model": ("likeness", "refused"),
     "mark": ("ovrl", "likeness", "detected", "detected_phone"),
-    "restoration": ("benefit", "likeness", "wer"),
+    "restoration": ("benefit", "sdr", "likeness", "wer"),
 }
 """What a regulator would ask of each kind."""
 
@@ -49,9 +59,27 @@ def card(record: Mapping[str, Any]) -> str:
         record=record,
         said=_SAID[record["verdict"]],
         metrics=[(name, _WORDS.get(name, "as the table of measurements defines it")) for name in metrics],
-        groups=[{**one, "interval": _interval(one)} for one in record["groups"]],
+        groups=[{**one, "interval": _interval(one), "said_power": _power(one)} for one in record["groups"]],
+        registered=_registered(record),
         unmeasured=[_WORDS[name] for name in _ASKED[kind] if name not in metrics],
     )
+
+
+def _registered(record: Mapping[str, Any]) -> str:
+    """Return what the plan says, or in words how the report stands to it; empty for a waiver."""
+    if record["plan"]:
+        margins = ", ".join(f"{name} {value:g}" for name, value in record["plan"]["margins"].items())
+        return f"{margins}; {record['plan']['speakers']} speakers of each of {', '.join(record['plan']['groups'])}"
+    told = record["registered"]
+    if not told:
+        return ""
+    earlier = f"; {told['earlier']} measurements of this version were logged before it" if told["earlier"] else ""
+    parts = "".join(f"; {each}" for each in told["departures"])
+    return _PLANNED[told["standing"]].format(told["record"]) + parts + earlier
+
+
+def _power(group: Mapping[str, Any]) -> str:
+    return "not known" if group["power"] is None else f"{group['power']:.2f}"
 
 
 def _interval(group: Mapping[str, Any]) -> str:

@@ -104,6 +104,7 @@ def _group(one: GroupComparison) -> dict[str, Any]:
         "low": _number(low),
         "high": _number(high),
         "margin": one.margin,
+        "power": _number(one.power),
         "p": _number(one.p_value),
         "stratified_gap": _stratified(one.stratified),
         "reversed": one.is_reversed,

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
 
 def record(found: GateRecord) -> dict[str, Any]:
-    """Return the shape of a report, or of a waiver: the same fields, those of the other empty."""
+    """Return the shape of a report, a waiver or a plan: the same fields, those of the others empty."""
     from sayso.fairness.kept import KeptJudgement  # noqa: PLC0415 - loads statistics
+    from sayso.fairness.registration import Registration  # noqa: PLC0415
     from sayso.fairness.standing import GateOutcome  # noqa: PLC0415
 
-    is_waiver = found.outcome is GateOutcome.WAIVED
-    kept = None if is_waiver else KeptJudgement.decode(found.detail)
+    is_waiver, is_plan = found.outcome is GateOutcome.WAIVED, found.outcome is GateOutcome.REGISTERED
+    kept = None if is_waiver or is_plan else KeptJudgement.decode(found.detail)
     return {
         "record": found.record_id,
         "subject": str(found.version.of),
@@ -29,6 +30,8 @@ def record(found: GateRecord) -> dict[str, Any]:
         "until": found.expires_at,
         "key": found.key,
         "signature": found.signature.hex() if found.signature else None,
+        "plan": asdict(Registration.decode(found.detail)) if is_plan else None,
+        "registered": asdict(kept.registered) if kept else None,
         "groups": [asdict(one) for one in kept.comparisons] if kept else [],
     }
 

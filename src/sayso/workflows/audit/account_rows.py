@@ -14,6 +14,7 @@ from sayso.ledger.account_acts import (
     CredentialIssued,
     CredentialRevoked,
     GateJudged,
+    GateRegistered,
     GateWaived,
     LicenseeHeld,
     OrganisationAdded,
@@ -30,6 +31,7 @@ _NAMED_BY = {
     CredentialRevoked.TYPES[0]: (accounts.credentials.name, "credential"),
     ProductionKept.TYPES[0]: (productions.productions.name, "production"),
     GateJudged.TYPES[0]: (gates.gate_records.name, "record"),
+    GateRegistered.TYPES[0]: (gates.gate_records.name, "record"),
     GateWaived.TYPES[0]: (gates.gate_records.name, "record"),
 }
 """The table that entries of each type tell of, and the fact that names the row."""

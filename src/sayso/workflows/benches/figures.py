@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from sayso.audio import Signal, check_speech, decode, dnsmos, speech_spans
+from sayso.audio import Signal, check_speech, dnsmos, speech_spans
 from sayso.audio.stream import excerpt
 from sayso.enrollment.intake import MIN_SPEECH_S
 from sayso.errors import SaysoError
@@ -21,11 +21,10 @@ from sayso.fairness.table import SampleKind
 from sayso.mark import Mark
 from sayso.mark.chains import CHAINS, NONE
 from sayso.mark.verifying import MarkPolicy, checked
-from sayso.recognition.errors import RecogniserMissing
-from sayso.recognition.registry import recogniser
 from sayso.recognition.word_errors import word_errors, words_of
 from sayso.restoration import restore
 from sayso.voices import campplus, embedding
+from sayso.workflows.benches.manner import Manner
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.marking_files import Batch
 from sayso.workflows.speech.orders import Order
@@ -76,19 +75,29 @@ def of_repair(member: CohortMember) -> Iterator[SampleFigure]:
 
 
 def of_engine(session: Session, engine: str, told: Order, member: CohortMember, folder: Path) -> Iterator[SampleFigure]:
-    """Yield how like the person, how natural and how clear their voice here speaks, each clip under its grant."""
+    """Yield how like the person, how natural and how clear their voice here speaks, each clip under its grant.
+
+    The first half of the recording is held against the second as each clip is. ``latency`` leaves the first clip out:
+    the engine is loaded by then.
+    """
     if not member.voice or voicebook.row_of(session, member.voice).engine != engine:
         raise CohortInvalid(f"got the voice {member.voice[:40]!r}, expected one of the engine {engine}")
     first, second = _halves(_clip(member.file))
     yield SampleFigure("likeness", _alike(first, second), SampleKind.REAL)
     yield SampleFigure("ovrl", _ovrl(_clip(member.file)), SampleKind.REAL)
+    own = Manner.of(second)
+    yield from Manner.of(first).beside(own, SampleKind.REAL)
     for number, sentence in enumerate(SENTENCES):
         out = folder / f"{number}.wav"
-        speak(session, replace(told, text=sentence, voice=member.voice), out)
-        spoken = decode(out)
+        said = speak(session, replace(told, text=sentence, voice=member.voice), out)
+        spoken = _clip(out)
+        manner = Manner.of(spoken)
         yield SampleFigure("likeness", _alike(second, spoken))
         yield SampleFigure("ovrl", _ovrl(spoken))
-        yield from _words(spoken, sentence)
+        yield from manner.beside(own, SampleKind.SYNTHETIC)
+        yield from _words(manner, sentence)
+        if number:
+            yield SampleFigure("latency", said.ttfa_ms / 1000)
 
 
 def of_verifier(member: CohortMember) -> Iterator[SampleFigure]:
@@ -101,14 +110,11 @@ def of_intake(member: CohortMember) -> Iterator[SampleFigure]:
     yield SampleFigure("refused", float(_is_refused(_clip(member.file))))
 
 
-def _words(spoken: Signal, sentence: str) -> Iterator[SampleFigure]:
+def _words(manner: Manner, sentence: str) -> Iterator[SampleFigure]:
     """Yield the share of words that are not heard as they stand, where a recogniser is installed."""
-    try:
-        heard = recogniser().hear(spoken).text
-    except RecogniserMissing:
-        return
-    wanted = words_of(sentence)
-    yield SampleFigure("wer", word_errors(wanted, words_of(heard)) / len(wanted))
+    if manner.heard is not None:
+        wanted = words_of(sentence)
+        yield SampleFigure("wer", word_errors(wanted, words_of(manner.heard)) / len(wanted))
 
 
 def _clip(file: Path) -> Signal:

@@ -10,13 +10,17 @@ from functools import partial
 from pathlib import Path
 
 from sayso.accounts.rights import Right
+from sayso.clock import now, stamp
 from sayso.errors import Invalid
 from sayso.fairness.cohort import Cohort, CohortMember
 from sayso.fairness.errors import CohortInvalid, SubjectInvalid
 from sayso.fairness.measured import MeasuredTable, SampleFigure
-from sayso.fairness.subject import SubjectKind, SubjectName
+from sayso.fairness.subject import JudgedVersion, SubjectKind, SubjectName
+from sayso.ledger import append
+from sayso.ledger.account_acts import BenchMeasured
 from sayso.progress import Report, silent
 from sayso.workflows.benches import figures
+from sayso.workflows.fairness.judging import digest_of
 from sayso.workflows.fairness.versions import REPAIR, version_of
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech.orders import Order
@@ -56,7 +60,21 @@ def measure(
     for number, sample in enumerate(due):
         kept.add(sample, members[sample], _measured(bench, members[sample]))
         report((number + 1) / len(due))
+    with session.act() as tx:
+        append(tx, _told(session, version, kept, digest_of(table)).entry(stamp(now())))
     return Measured(subject, version.digest, table, len(kept.done), len(due), cohort.unconsented)
+
+
+def _told(session: Session, version: JudgedVersion, kept: MeasuredTable, table: str) -> BenchMeasured:
+    """Return which table was measured, and since when: a report then tells whether its margins were fixed before."""
+    return BenchMeasured(
+        subject=session.actor.organisation,
+        judged=str(version.of),
+        version=version.digest,
+        table=table,
+        begun=kept.begun,
+        samples=len(kept.done),
+    )
 
 
 def _bench_of(session: Session, subject: SubjectName, order: Order | None) -> Bench:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from sayso import canonical
 from sayso.clock import now, stamp
 from sayso.consent.keys import is_signature_of
@@ -13,10 +16,16 @@ from sayso.fairness.errors import Ungated
 from sayso.fairness.standing import GateOutcome, GateRecord, GateStanding, standing
 from sayso.fairness.subject import JudgedVersion, SubjectName
 from sayso.ids import GateId, parse_id
-from sayso.ledger.account_acts import GateJudged, GateWaived
+from sayso.ledger.account_acts import GateJudged, GateRegistered, GateWaived
+from sayso.ledger.entry import Act
 from sayso.workflows.fairness.versions import engine_version, version_of, versions_here
 from sayso.workflows.installation.rows import committed_account
 from sayso.workflows.installation.session import Session
+
+_ACTS: Final[Mapping[GateOutcome, type[Act]]] = {
+    GateOutcome.WAIVED: GateWaived,
+    GateOutcome.REGISTERED: GateRegistered,
+}
 
 
 def waiver_text(record: GateRecord) -> bytes:
@@ -57,6 +66,12 @@ def require_gated(session: Session, engine: Engine) -> None:
         )
 
 
+def plans_of(session: Session, tx: Connection, version: JudgedVersion) -> list[GateRecord]:
+    """Return the plans of a version, oldest first; raise `RowTampered`."""
+    records = [each for each in store.list_records(tx, version.digest) if each.version.of == version.of]
+    return [_checked(session, tx, each) for each in records if each.outcome is GateOutcome.REGISTERED]
+
+
 def _standing(session: Session, version: JudgedVersion) -> GateStanding:
     with session.read() as tx:
         records = [each for each in store.list_records(tx, version.digest) if each.version.of == version.of]
@@ -69,7 +84,7 @@ def _standing(session: Session, version: JudgedVersion) -> GateStanding:
 def _checked(session: Session, tx: Connection, record: GateRecord) -> GateRecord:
     """Return the record where it is as the ledger says; raise `RowTampered`."""
     is_waiver = record.outcome is GateOutcome.WAIVED
-    kind = (GateWaived if is_waiver else GateJudged).TYPES[0]
+    kind = _ACTS.get(record.outcome, GateJudged).TYPES[0]
     told = (each.entry.facts for each in session.installation.log.query_in(tx, type=kind))
     said = next((facts for facts in told if facts["record"] == record.record_id), {})
     if said.get("rows") != committed_record(session, tx, record.record_id) or (is_waiver and not _is_signed(record)):

@@ -22,6 +22,7 @@ from sayso.ids import GateId, new_id
 from sayso.ledger import append
 from sayso.ledger.account_acts import GateJudged, GateWaived
 from sayso.workflows.fairness.gating import committed_record, waiver_text
+from sayso.workflows.fairness.registering import planned
 from sayso.workflows.fairness.versions import version_of
 from sayso.workflows.installation.session import Session
 
@@ -32,11 +33,15 @@ _KEY_NAME: Final = "gate"
 def judged(session: Session, subject: str, table: Path, margins: Iterable[str] = ()) -> GateRecord:
     """Judge the version of ``subject`` that is here from a table of measurements, and keep the report.
 
+    The margins are those of its plan, where there is one, unless ``margins`` say otherwise; the report tells both.
+
     Raise `SubjectInvalid`, `EngineUnknown`, `ProfileUnknown`, `TableInvalid` or `MarginInvalid`.
     """
     session.require(Right.GATE)
-    version = version_of(SubjectName.parse(subject))
-    found = KeptJudgement.of(judge(read_table(table), Margins.of(margins)), _digest_of(table))
+    version, digest = version_of(SubjectName.parse(subject)), digest_of(table)
+    study = planned(session, version, digest)
+    result = judge(read_table(table), Margins.of(margins, study.plan.margins if study.plan else None))
+    found = KeptJudgement.of(result, digest, study.kept(result))
     record = GateRecord(GateId(new_id("gate")), version, GateOutcome(found.verdict.value), found.encode(), stamp(now()))
     with session.act(record.record_id) as tx:
         store.insert_record(tx, record)
@@ -86,7 +91,8 @@ def waived(session: Session, subject: str, *, reason: str, until: str, key: byte
     return record
 
 
-def _digest_of(table: Path) -> str:
+def digest_of(table: Path) -> str:
+    """Return the SHA-256 of a table's file; raise `TableInvalid`."""
     try:
         return hashlib.sha256(table.read_bytes()).hexdigest()
     except OSError as error:

@@ -36,6 +36,26 @@ _CODES: Final = {
 }
 
 
+@app.command("register")
+def register(
+    subject: Subject,
+    metric: Annotated[
+        list[str], typer.Option(help="What will be measured, with its margin: likeness, or likeness=0.03. Repeatable.")
+    ],
+    group: Annotated[list[str], typer.Option(help="A group that will be measured, as the table names it. Repeatable.")],
+    speakers: Annotated[int, typer.Option(help="How many speakers of each group will be measured.")],
+    as_json: AsJson = False,
+) -> None:
+    """Fix metrics, margins, groups and speakers before measuring.
+
+    The plan stands in the ledger; the report of `sayso gate run` tells whether it was there first, and was kept to.
+    """
+    from sayso.workflows.fairness import registering  # noqa: PLC0415
+
+    shown = shapes.record(registering.registered(local_session(), subject, metric, group, speakers))
+    show(shown, _lines(shown), as_json=as_json)
+
+
 @app.command("run")
 def run(
     subject: Subject,
@@ -79,7 +99,7 @@ def show_(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show a report or a waiver."""
+    """Show a report, a waiver or a plan."""
     from sayso.workflows.fairness import gating  # noqa: PLC0415
 
     with optional_outlet(output, force=force, suffix=".html") as out:
@@ -148,5 +168,5 @@ def _lines(shown: dict[str, Any]) -> Iterator[str]:
     if shown["groups"]:
         yield ""
         yield from tables.rows(
-            ("metric", "group", "speakers", "gap", "low", "high", "margin", "verdict"), shown["groups"]
+            ("metric", "group", "speakers", "gap", "low", "high", "margin", "power", "verdict"), shown["groups"]
         )
