@@ -204,6 +204,7 @@ WIDENED: Final[Mapping[str, str]] = {
     "consent/speaker_store.py:touch": "whoever could change a grant ends its speaker's permits",
     "lineage/store.py:_forget": "of rows that are found within the scope first; edges go before what they hang on",
     "erasure/store.py:num_destroyed": "the key store is held against all erasures, and none of them is shown",
+    "enrollment/protected_store.py:every_print": "a voice is compared with all on the list, and none of them is shown",
     "enrollment/store.py:prints_but": "a voice is compared with those of every speaker, and none of them is shown",
     "accounts/store.py:holder_of": "a licensee is held by one organisation of all",
 }

@@ -1,8 +1,8 @@
 """Own output that is handed in for an enrolment: how much of it is caught, as it was made and after what people do.
 
-    SAYSO_SPEECH=FOLDER python benchmarks/enrollment/own.py [--clips 20] [--seconds 10] [--json FILE]
+    SAYSO_SPEECH=FOLDER python benchmarks/enrollment/own.py [--clips 150] [--seconds 10] [--json FILE]
 
-Marked recordings of real people and of hibari are searched for a mark as `enroll submit` does. The false alarm is the
+Marked recordings of real people, joined to length, are searched for a mark as `enroll submit` does. False alarm: the
 bound that the detector's decision gives: `PRESENT_LOG10_P` for each recording, of the 2 to 21 that are handed in.
 """
 
@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 from collections import defaultdict
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from scipy.stats import beta
 sys.path.insert(0, str(Path(__file__).parent.parent / "mark"))
 
 from ours import embed, keys, mark_of
-from spoofs import clips
+from spoofs import ROOT, manifest, narrow
 
 from sayso.audio import Container, Signal, decode, encode
 from sayso.audio.encode import Mastered
@@ -32,17 +33,20 @@ RATE = 24_000
 
 
 def hosts(count, seconds):
-    """Return sounds of ``seconds``, each of one person or of hibari, joined of their clips."""
-    by_person, joined = defaultdict(list), []
-    for clip in clips():
-        if clip.kind in {"real", "hibari"} and clip.part == "judge":
-            by_person[clip.who if clip.kind == "real" else "hibari"].append(clip)
-    for some in by_person.values():
-        whole = np.concatenate([clip.samples() for clip in some])
-        length = seconds * 16_000
-        joined += [whole[start : start + length] for start in range(0, min(len(whole), 768_000) - length + 1, length)]
-    order = np.random.default_rng(17).permutation(len(joined))[:count]
-    return [resample(Signal.mono(joined[place], 16_000), RATE).samples[0] for place in order]
+    """Return sounds of ``seconds``, each of one person, joined of their clips; people take turns."""
+    by_person, pieces, length = defaultdict(list), [], seconds * 16_000
+    for row in manifest():
+        by_person[row["speaker"]].append(row)
+    for rows in by_person.values():
+        whole = np.concatenate([_narrow(row) for row in rows])
+        pieces.append([whole[start : start + length] for start in range(0, len(whole) - length + 1, length)])
+    turns = [piece for turn in zip_longest(*pieces) for piece in turn if piece is not None]
+    return [resample(Signal.mono(piece, 16_000), RATE).samples[0] for piece in turns[:count]]
+
+
+def _narrow(row):
+    signal = decode((ROOT / row["path"]).read_bytes())
+    return narrow(signal.mixed(), signal.sample_rate)
 
 
 def through(samples, way, rng):
@@ -70,12 +74,13 @@ def rate(caught):
 
 def main():
     asked = argparse.ArgumentParser()
-    asked.add_argument("--clips", type=int, default=20)
+    asked.add_argument("--clips", type=int, default=150)
     asked.add_argument("--seconds", type=int, default=10)
     asked.add_argument("--json", type=Path)
     chosen = asked.parse_args()
     detector, rng, caught = Detector(keys()), np.random.default_rng(0), defaultdict(list)
     for number, host in enumerate(hosts(chosen.clips, chosen.seconds)):
+        print(number, end=" ", file=sys.stderr, flush=True)
         marked = embed(host, mark_of(number))
         for way in ("untouched", "MP3 64k", "Opus 24k", "resampled", "noise 20 dB"):
             found = check_mark([through(marked, way, rng)], detector)

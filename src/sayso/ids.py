@@ -27,6 +27,7 @@ RunId = NewType("RunId", str)
 ProductionId = NewType("ProductionId", str)
 EnrollmentId = NewType("EnrollmentId", str)
 GateId = NewType("GateId", str)
+ProtectedId = NewType("ProtectedId", str)
 
 OWN_ORGANISATION: Final = OrganisationId("org_aaaaaaaaaaaaaaaa")
 """The organisation that runs the installation; it is there from the start."""
@@ -46,6 +47,7 @@ PREFIXES: Final = {
     "production": "prd",
     "enrollment": "enr",
     "gate": "gat",
+    "protected": "prt",
 }
 
 _RANDOM_BYTES: Final = 10  # 80 bits: no collision worth a thought below 10^9 ids

@@ -28,6 +28,7 @@ from sayso.workflows.consent import granting, speakers
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.corpus import running as corpora
 from sayso.workflows.enrollment import checking, evidence, starting, submitting
+from sayso.workflows.enrollment.protecting import protect
 from sayso.workflows.enrollment.submitting import Recordings
 from sayso.workflows.erasure import erasing
 from sayso.workflows.fairness import judging
@@ -130,6 +131,10 @@ TRIED: dict[str, str] = {
     "produce resume": "{production} -o {folder}",
     "produce run": "{production} -o {folder}",
     "produce status": "{production}",
+    "protect add": "{recording} --reason public",
+    "protect list": "",
+    "protect match": "{enrollment}",
+    "protect remove": "{protected} --reason asked",
     "report compliance": "",
     "resolver serve": "--port 0",
     "serve": "--port 0",
@@ -218,6 +223,7 @@ def built(folder: Path, recording: Path) -> Place:
     asked = granting.request(session, Terms(speaker, OURS, ("podcast",)))
     enrollment = doubted(session, speaker, recording)
     gone = speakers.add_speaker(session, "Cleo", org)
+    protected = protect(session, [recording], "asked for it").row.protected_id
     rows = "".join(f"{n},{group},likeness,0.{n + 50},synthetic\n" for group in "ab" for n in range(30))
     (folder / "table.csv").write_text("speaker,group,metric,value,kind\n" + rows)
     (folder / "cohort.csv").write_text(f"file,speaker,consented,group\n{recording},Ada,yes,women\n")
@@ -235,7 +241,7 @@ def built(folder: Path, recording: Path) -> Place:
         "house": spoken.grant, "credential": issued["our auditor"].credential.credential_id, "entry": str(session.entry_of(clip.ticket)),
         "gated": gated.record_id, "table": str(folder / "table.csv"), "cohort": str(folder / "cohort.csv"),
         "second": spoken.clip, "ours": OURS, "theirs": THEIRS, "purpose": PURPOSE, "project": PROJECT, "name": NAME,
-        "enrollment": enrollment, "item": item, "production": planned.production.production_id, "run": made.run, "book": str(folder / "book.txt"),
+        "enrollment": enrollment, "protected": protected, "item": item, "production": planned.production.production_id, "run": made.run, "book": str(folder / "book.txt"),
         "sound": str(folder / "out.wav"), "recording": str(recording),
         **{name: str(folder / name) for name in ("record", "word", "signed", "cases")},
     }  # fmt: skip
@@ -327,6 +333,7 @@ def test_nothing_of_one_organisation_is_seen_or_changed_by_another(sayso, furnis
         "name",
         "production",
         "enrollment",
+        "protected",
     )
     before, known = rows(sayso.home), logged(sayso.home)
     is_typed = False

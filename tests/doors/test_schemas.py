@@ -390,6 +390,12 @@ def enrollment(tour):
     (waiting,) = tour("enroll", "reviews", "-o", tour.file("reviews.html"))["enrollments"]
     assert tour("enroll", "decide", waiting["enrollment"], "accept", "--reason", "heard")["state"] == "passed"
     assert len(tour("enroll", "list", "--speaker", speaker)["enrollments"]) == 3
+    protected = tour("protect", "add", sample, "--reason", "a public voice")["protected"]
+    (match,) = tour("protect", "match", waiting["enrollment"])["entries"]
+    assert match["protected"] == protected
+    assert tour("protect", "list")["voices"] == 1
+    tour("protect", "remove", protected, "--reason", "asked for it")
+    tour("erase", "plan", "--speaker", speaker, "--keep-print")
 
 
 def corpora(tour):

@@ -86,6 +86,7 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "witness_folder": "/srv/witness",
         "witness_logs": f"{key},{key}",
         "journal": "/srv/journal",
+        "protected_false_alarms": "0.02",
         "runs_url": "postgresql://sayso@db/runs",
     }
     assert set(values) == set(names.NAMES)

@@ -194,6 +194,7 @@ ORGANISATIONS: Final[Mapping[str, Rule]] = {
     "enrollments": _own,
     "enrollment_decisions": _by_own_enrollment,
     "gate_records": _own_or_installations,
+    "protected_voices": _own,
 }
 """Of each table, what an organisation sees."""
 
@@ -226,5 +227,6 @@ SPEAKERS: Final[Mapping[str, Rule]] = {
     "enrollments": _of_speaker,
     "enrollment_decisions": _by_speakers_enrollment,
     "gate_records": _none,
+    "protected_voices": _none,
 }
 """Of each table, what a speaker sees."""

@@ -11,6 +11,9 @@ HINTS: Final[Mapping[str, str]] = {
     "NotEnrolled": "let the speaker read a statement (`sayso enroll start --speaker S --licensee L --purpose P`), "
     "or, for a recording that anybody may adapt, add `--licence public-domain --evidence https://...` "
     "(docs/enrollment.md); an operator who answers for the recordings sets SAYSO_ENROLLMENT=attested",
+    "VoiceProtected": "let the speaker read a statement (`sayso enroll start`): a person then looks at it",
+    "ProtectedUnknown": "`sayso protect list` lists the protected voices",
+    "NothingToKeep": "plan the erasure without --keep-print, or let the speaker enrol first",
     "ChallengeOver": "`sayso enroll start` gives a new statement",
     "SecondPersonNeeded": "`sayso account credential --role operator` gives a second person a credential of their own",
     "AuthorityExpired": "`sayso credentials use` takes a renewed one, `sayso credentials local` the local one",

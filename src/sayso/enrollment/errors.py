@@ -43,3 +43,15 @@ class PathInvalid(Invalid):
 
 class StatementRefused(Refused):
     """The recording of a consent does not say it, or somebody else does."""
+
+
+class ProtectedUnknown(NotFound):
+    """There is no such entry on the list of protected voices."""
+
+
+class VoiceProtected(Refused):
+    """The voice is like one on the list of protected voices; its speaker can enrol, and a person decides."""
+
+
+class NothingToKeep(Conflict):
+    """The speaker has enrolled with no voice of which a print could be kept."""

@@ -39,7 +39,7 @@ def compared(stated: campplus.Floats, spoken: Sequence[campplus.Floats]) -> tupl
     Raise `NoVoiceInside`.
     """
     statement = embedded(stated)
-    heard = [(campplus.speech_frames(one), embedding.embed_slices(embedding.checked_speech(one))) for one in spoken]
+    heard = [_heard(one) for one in spoken]
     prints = [_pooled([one]) for one in heard]
     together = _pooled(heard)
     whole, each = score(statement, together), [score(statement, one) for one in prints]
@@ -47,6 +47,11 @@ def compared(stated: campplus.Floats, spoken: Sequence[campplus.Floats]) -> tupl
     verdict = worst_of(verdicts)
     reasons = () if verdict is EnrollmentVerdict.PASS else ("the voice of the statement and of the samples differ",)
     return EnrollmentCheck(verdict, {"score": whole, "lowest": min(each)}, reasons), together
+
+
+def print_of(recordings: Sequence[Signal]) -> VoicePrint:
+    """Return the print of the voice in ``recordings``, together; raise `NoVoiceInside`."""
+    return _pooled([_heard(speech_of(one, embedding.SAMPLE_RATE)) for one in recordings])
 
 
 def score(one: VoicePrint, other: VoicePrint) -> float:
@@ -57,6 +62,11 @@ def score(one: VoicePrint, other: VoicePrint) -> float:
 def embedded(speech: campplus.Floats) -> VoicePrint:
     """Return the embeddings of ``speech`` (16 kHz, no pauses) by CAM++ and by GE2E; raise `NoVoiceInside`."""
     return campplus.embed_speech(speech), embedding.embed_speech(speech)
+
+
+def _heard(speech: campplus.Floats) -> tuple[campplus.Floats, campplus.Floats]:
+    """Return what both networks hear in ``speech``, before it is pooled."""
+    return campplus.speech_frames(speech), embedding.embed_slices(embedding.checked_speech(speech))
 
 
 def _pooled(heard: Sequence[tuple[campplus.Floats, campplus.Floats]]) -> VoicePrint:

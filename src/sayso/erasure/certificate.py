@@ -54,7 +54,14 @@ NOT_REACHED: Final = (
     "an older key-encryption key in snapshots and in cells that a flash drive has put aside",
     "an older key-encryption key on file systems that do not overwrite in place: btrfs, ZFS, ext4 with data=journal",
     "what the operating system kept of a running process: swap, hibernation, core dumps",
-    "no list is kept to recognise the voice, so a new enrolment of it would not be known as such",
+)
+
+UNKNOWN_LATER: Final = "no list is kept to recognise the voice, so a new enrolment of it would not be known as such"
+
+PRINT_KEPT: Final = (
+    "a print of the voice (two embeddings, no sound), {protected} on the list of protected voices, because the speaker "
+    "asked for it: whoever enrols with a voice like it goes to a person; it is taken off the list, and the secret that "
+    "seals it destroyed, as soon as the speaker asks"
 )
 
 
@@ -87,7 +94,7 @@ class Certificate:
     keys: tuple[DestroyedKey, ...]
     method: str = METHOD
     retained: tuple[str, ...] = RETAINED
-    not_reached: tuple[str, ...] = NOT_REACHED
+    not_reached: tuple[str, ...] = (*NOT_REACHED, UNKNOWN_LATER)
 
     @property
     def text(self) -> str:

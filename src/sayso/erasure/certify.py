@@ -50,6 +50,8 @@ def certify(tx: Connection, plan_id: PlanId, vault: Vault, *, signer: SignerKey,
             rows_deleted=rows_deleted,
         ),
         keys=(destroyed,),
+        retained=plan.retained,
+        not_reached=plan.not_reached,
     )
     certified = ErasureCertified(certificate=made.certificate, plan=plan_id, digest=digest(made.text))
     ticket = append(tx, certified.entry(made.issued_at))

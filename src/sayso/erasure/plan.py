@@ -12,10 +12,10 @@ from sayso.consent import store as consents
 from sayso.database import Connection
 from sayso.database.words import word
 from sayso.erasure import store
-from sayso.erasure.certificate import NOT_REACHED
+from sayso.erasure.certificate import NOT_REACHED, PRINT_KEPT, RETAINED, UNKNOWN_LATER
 from sayso.erasure.errors import PlanUnknown
 from sayso.erasure.inventory import Inventory
-from sayso.ids import GrantId, PlanId, SpeakerId, new_id
+from sayso.ids import GrantId, PlanId, ProtectedId, SpeakerId, new_id
 from sayso.lineage import Artifact
 from sayso.vault import Vault
 
@@ -34,6 +34,7 @@ class ErasurePlan:
 
     ``subject`` is a pseudonym made with the key that is to be destroyed: the certificate bears it, and only who was
     shown the plan can say whose it is. ``certificate`` is the id of the certificate of a plan that is done.
+    ``protected`` is the entry on the list of protected voices by which the speaker asked to be known again, or None.
     """
 
     plan_id: PlanId
@@ -47,11 +48,17 @@ class ErasurePlan:
     artifacts: tuple[Artifact, ...]
     grants: tuple[GrantId, ...]
     certificate: str | None = None
+    protected: ProtectedId | None = None
 
     @property
     def not_reached(self) -> tuple[str, ...]:
         """What no erasure here reaches."""
-        return NOT_REACHED
+        return NOT_REACHED if self.protected else (*NOT_REACHED, UNKNOWN_LATER)
+
+    @property
+    def retained(self) -> tuple[str, ...]:
+        """What stays, by the law's account and, of the voice itself, only if the speaker asked for it."""
+        return (*RETAINED, PRINT_KEPT.format(protected=self.protected)) if self.protected else RETAINED
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -59,8 +66,12 @@ class ErasurePlan:
         return Inventory.of(self.artifacts, self.grants)
 
 
-def make_plan(tx: Connection, vault: Vault, speaker: SpeakerId, *, channel: str = "cli") -> ErasurePlan:
+def make_plan(
+    tx: Connection, vault: Vault, speaker: SpeakerId, *, channel: str = "cli", keep_print: bool = False
+) -> ErasurePlan:
     """Return a new plan for the speaker, kept; nothing of the speaker is changed.
+
+    ``keep_print``: they ask that a print of their voice stays on the list of protected voices.
 
     An older plan that was not begun is replaced; one that was begun is returned, to be run to its end. Raises
     `SpeakerUnknown` for one who is not here, or erased already.
@@ -71,23 +82,29 @@ def make_plan(tx: Connection, vault: Vault, speaker: SpeakerId, *, channel: str 
         return get_plan(tx, PlanId(begun))
     store.drop_plans(tx, speaker)
     plan_id, at = PlanId(new_id("plan")), stamp(now())
+    protected = ProtectedId(new_id("protected")) if keep_print else None
     row = store.PlanRow(
         plan_id=plan_id,
         speaker_id=speaker,
         organisation_id=known.organisation,
         key_id=vault.key_id(speaker),
-        subject=vault.pseudonym(speaker, subject_context(plan_id, at, channel)),
+        subject=vault.pseudonym(speaker, subject_context(plan_id, at, channel, protected)),
         requested_at=at,
         channel=channel,
         stage=Stage.PLANNED,
+        protected_id=protected,
     )
     store.insert_plan(tx, row)
     return get_plan(tx, plan_id)
 
 
-def subject_context(plan_id: str, requested_at: str, channel: str) -> str:
-    """Return the context of the pseudonym in a plan: while the key is there, the plan is known to be the speaker's."""
-    return f"erasure {plan_id} {requested_at} {channel}"
+def subject_context(plan_id: str, requested_at: str, channel: str, protected: str | None = None) -> str:
+    """Return the context of the pseudonym in a plan: while the key is there, the plan is known to be the speaker's.
+
+    That a print is to stay is part of it: nobody can ask for that later in the speaker's name.
+    """
+    asked = "" if protected is None else f" {protected}"
+    return f"erasure {plan_id} {requested_at} {channel}{asked}"
 
 
 def get_plan(tx: Connection, plan_id: PlanId) -> ErasurePlan:
@@ -121,4 +138,5 @@ def get_plan(tx: Connection, plan_id: PlanId) -> ErasurePlan:
         artifacts=tuple(artifacts),
         grants=tuple(grants),
         certificate=row.certificate_id,
+        protected=None if row.protected_id is None else ProtectedId(row.protected_id),
     )

@@ -26,8 +26,12 @@ plans = Table(
     Column("stage", String(16), nullable=False),
     Column("rows_deleted", Text),
     Column("certificate_id", String(ID_LENGTH)),
+    Column("protected_id", String(ID_LENGTH)),
 )
-"""``rows_deleted`` is canonical JSON, table to number, from the moment they are."""
+"""``rows_deleted`` is canonical JSON, table to number, from the moment they are.
+
+``protected_id``: the print that the speaker asked to leave on the list of protected voices.
+"""
 
 plan_items = Table(
     "erasure_items",
@@ -66,6 +70,7 @@ class PlanRow(NamedTuple):
     stage: str
     rows_deleted: str | None = None
     certificate_id: str | None = None
+    protected_id: str | None = None
 
 
 class CertificateRow(NamedTuple):

@@ -27,6 +27,8 @@ __all__ = [
     "LicenseeHeld",
     "OrganisationAdded",
     "ProductionKept",
+    "ProtectedVoiceAdded",
+    "ProtectedVoiceRemoved",
     "RowsDeleted",
     "ShardClosed",
     "ShardOpened",
@@ -159,6 +161,31 @@ class BenchMeasured(Act):
     table: str
     begun: str
     samples: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectedVoiceAdded(Act):
+    """A print of a voice went on the list of those that a person looks at; ``subject`` is the organisation.
+
+    ``origin``: an operator entered it, or a speaker asked for it when they were erased, by ``plan``.
+    """
+
+    TYPES: ClassVar = ("protected:voice:added",)
+    subject: str
+    protected: str
+    origin: str
+    plan: str | None = None
+    rows: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtectedVoiceRemoved(Act):
+    """A print went from the list of protected voices, with the secret that sealed it; ``reason`` commits to why."""
+
+    TYPES: ClassVar = ("protected:voice:removed",)
+    subject: str
+    protected: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,8 @@ class Settings:
     the log has come; ``journal``: the file for what the program does, ``-`` for standard error (see `sayso.journal`);
     ``enrollment``: whether a voice may be cloned only from recordings that its speaker enrolled or that are free
     (required), or on the operator's word too (attested); ``reviewers``: how many people must accept an enrolment that
-    the checks leave to people.
+    the checks leave to people; ``protected_false_alarms``: of how many enrolments of people who are on no list of
+    protected voices one at most may go to a person for it (as a share).
     ``phrase_cache_mb``: how much unmarked sound, sealed, a server keeps of phrases that it may say again (0: none).
     ``public_routes``: what a server answers without a key (resolver, detector; see docs/server.md); ``witness_folder``:
     the folder of a witness that a server is too, of the logs that sign with ``witness_logs``.
@@ -68,6 +69,7 @@ class Settings:
     journal: str = ""
     enrollment: str = "required"
     reviewers: int = 1
+    protected_false_alarms: float = 0.01
     phrase_cache_mb: int = 0
     public_routes: tuple[str, ...] = ("resolver",)
     witness_folder: Path | None = None

@@ -189,6 +189,15 @@ class Keyring:
             self._rewrap(tx, used)
         self.settle()
 
+    def drop_secret(self, name: str) -> None:
+        """Destroy an operator secret for good, as `destroy` does; harmless where there is none."""
+        self._secrets.pop(name, None)
+        with self._keys.write() as tx:
+            used = self._used(tx)
+            store.delete_secret(tx, name)
+            self._rewrap(tx, used)
+        self.settle()
+
     # Inside
 
     def _read(self, look: Callable[[Connection], _T]) -> _T:

@@ -146,6 +146,27 @@ class Vault:
         """Remove a certificate and its secret for good."""
         self._ring.drop_authority(certificate, name)
 
+    def seal_by_secret(self, plain: bytes, name: str, *, field: str) -> bytes:
+        """Return ``plain`` sealed for one ``field`` by a secret of the installation, made where there is none yet.
+
+        For what belongs to nobody who has a key here; destroying the secret unmakes every copy of it, as a key does.
+        """
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        cipher = AESGCM(self.operator_secret(name))
+        return _FIELD_VERSION + nonce + cipher.encrypt(nonce, plain, _joined(field, _FIELD_VERSION))
+
+    def open_by_secret(self, sealed: bytes, name: str, *, field: str) -> bytes:
+        """Return what `seal_by_secret` sealed; raise `FieldTampered`, or `KeyMissing` once the secret is destroyed."""
+        nonce, rest = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        try:
+            return AESGCM(self.kept_secret(name)).decrypt(nonce, rest, _joined(field, sealed[:1]))
+        except (InvalidTag, ValueError):
+            raise FieldTampered(f"{field} of {name} is not what was sealed; restore it from a backup") from None
+
+    def drop_secret(self, name: str) -> None:
+        """Destroy a secret of the installation for good, on the raw disk too; harmless where there is none."""
+        self._ring.drop_secret(name)
+
     def commit(self, speaker: SpeakerId, text: bytes, *, domain: Domain) -> str:
         """Return a commitment to ``text``: HMAC-SHA256 (hex) under a key derived from the subject key.
 

@@ -18,7 +18,7 @@ from sayso.workflows.accounts import credentials, organisations
 from sayso.workflows.consent import granting, keys, permission
 from sayso.workflows.consent.granting import Terms
 from sayso.workflows.consent.speakers import add_speaker
-from sayso.workflows.enrollment import reviewing, starting, submitting
+from sayso.workflows.enrollment import protecting, reviewing, starting, submitting
 from sayso.workflows.enrollment.submitting import Recordings
 from sayso.workflows.erasure import erasing
 from sayso.workflows.erasure.erasing import RowCommitments
@@ -123,6 +123,14 @@ def enrolled(session, speaker, recording) -> None:
             made = submitting.submit(session, issued.enrollment, Recordings(data, (data,)))
             if decision is not None:
                 reviewing.decide(session, made.row.enrollment_id, decision, "another voice")
+
+
+def protected(session, speaker, recording) -> None:
+    """Protect a voice, take another off the list, and plan an erasure that leaves a print on it."""
+    protecting.protect(session, [recording], "a public voice")
+    gone = protecting.protect(session, [recording], "a public voice").row.protected_id
+    protecting.unprotect(session, gone, "asked for it")
+    erasing.plan(session, speaker, keep_print=True)
 
 
 def gated(session, folder) -> None:

@@ -76,6 +76,7 @@ def home(tmp_path_factory, template, recording):
     furnished.accounts(session, estate.speaker)
     furnished.produced(session, folder)
     furnished.enrolled(session, estate.speaker, recording)
+    furnished.protected(session, estate.speaker, recording)
     furnished.gated(session, folder)
     accept_present_clock(session)
     auditing.audit(session)

@@ -113,8 +113,9 @@ class QuestionBody(BaseModel):
 
 
 class ErasureBody(BaseModel):
-    """Whose voice is to be erased."""
+    """Whose voice is to be erased, and whether they ask that a print of it stays, so that it is known again."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"speaker": "spk_aaaaaaaaaaaaaaaa"}]})
 
     speaker: Id
+    keep_print: bool = False

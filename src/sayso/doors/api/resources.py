@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -158,7 +159,8 @@ async def trace(file: UploadFile, asked: Asked) -> JSONResponse:
 @router.post("/v1/erasures", status_code=201, responses=told("erasure-plan", 201))
 async def plan_erasure(body: ErasureBody, asked: Asked, request: Request) -> JSONResponse:
     """Plan the erasure of a speaker; nothing is changed."""
-    return await asked.once(request, lambda: erasure_shapes.plan(erasing.plan(asked.session, body.speaker)))
+    planned = partial(erasing.plan, asked.session, body.speaker, keep_print=body.keep_print)
+    return await asked.once(request, lambda: erasure_shapes.plan(planned()))
 
 
 @router.post("/v1/erasures/{plan}/run", responses=told("erasure"))

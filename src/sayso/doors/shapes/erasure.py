@@ -22,6 +22,7 @@ def plan(made: ErasurePlan) -> dict[str, Any]:
         "grants": list(made.grants),
         "inventory_root": made.inventory.root,
         "not_reached": list(made.not_reached),
+        "protected": made.protected,
         "certificate": made.certificate,
     }
 

@@ -1,4 +1,4 @@
-"""Holding accounts against the ledger: organisations, their licensees, credentials, productions, the gate."""
+"""Holding accounts against the ledger: organisations, credentials, productions, the gate, protected voices."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sayso.accounts import store as accounts
 from sayso.database.rows import Row, all_rows
+from sayso.enrollment import protected_store as protected
 from sayso.errors import SaysoError
 from sayso.fairness import gate_store as gates
 from sayso.ids import SpeakerId
@@ -19,6 +20,8 @@ from sayso.ledger.account_acts import (
     LicenseeHeld,
     OrganisationAdded,
     ProductionKept,
+    ProtectedVoiceAdded,
+    ProtectedVoiceRemoved,
 )
 from sayso.productions import store as productions
 from sayso.workflows.audit.snapshot import Snapshot
@@ -33,6 +36,7 @@ _NAMED_BY = {
     GateJudged.TYPES[0]: (gates.gate_records.name, "record"),
     GateRegistered.TYPES[0]: (gates.gate_records.name, "record"),
     GateWaived.TYPES[0]: (gates.gate_records.name, "record"),
+    ProtectedVoiceAdded.TYPES[0]: (protected.protected_voices.name, "protected"),
 }
 """The table that entries of each type tell of, and the fact that names the row."""
 
@@ -40,10 +44,12 @@ _NAMED_BY = {
 def findings(look: Snapshot) -> Iterator[str]:
     """Yield every row of accounts that says otherwise than its last entry."""
     told: dict[tuple[str, str], Logged] = {}
-    for row in (row for kind in ("accounts", "productions", "fairness") for row in look.entries(kind)):
+    for row in (row for kind in ("accounts", "productions", "fairness", "protected") for row in look.entries(kind)):
         if row.entry.type in _NAMED_BY:
             table, fact = _NAMED_BY[row.entry.type]
             told[table, str(row.entry.facts[fact])] = row
+        elif row.entry.type == ProtectedVoiceRemoved.TYPES[0]:
+            told.pop((protected.protected_voices.name, str(row.entry.facts["protected"])), None)
     for table, column in ACCOUNTS.items():
         for kept in all_rows(look.tx, table):
             yield from _of_row(look, table, kept, told.pop((table, str(kept[column])), None), str(kept[column]))

@@ -27,6 +27,7 @@ from sayso.enrollment.checking import EnrollmentFound, check_enrollment
 from sayso.enrollment.errors import ChallengeOver
 from sayso.enrollment.evidence import Evidence, digests, report_of
 from sayso.enrollment.known import check_known
+from sayso.enrollment.protected import check_protected
 from sayso.enrollment.same_speaker import VoicePrint, packed_print, unpacked_print
 from sayso.enrollment.state import EnrollmentState
 from sayso.enrollment.store import EnrollmentRow
@@ -40,6 +41,7 @@ from sayso.progress import Report, silent
 from sayso.recognition import Recogniser, recogniser
 from sayso.vault.domains import Domain
 from sayso.workflows.consent.granting import enter_dictated
+from sayso.workflows.enrollment.listed_prints import protected_prints
 from sayso.workflows.enrollment.showing import EnrollmentShown, shown
 from sayso.workflows.enrollment.telling import Asked, asked_in, row_of, tell
 from sayso.workflows.installation.session import Session
@@ -107,8 +109,11 @@ def judged(
     started = parse_stamp(row.started_at)
     take = check_take(statement, started, parse_stamp(row.submitted_at or row.started_at), row.valid_for)
     found = check_enrollment(statement, asked.text, samples, heard, session.detector).also(take=take)
-    if found.voice is not None:
-        found = found.also(known=check_known(found.voice, _others(session, row)))
+    if (voice := found.voice) is not None:
+        listed, allowed = protected_prints(session), session.settings.protected_false_alarms
+        found = found.also(
+            known=check_known(voice, _others(session, row)), protected=check_protected(voice, listed, allowed)
+        )
     return eased(found) if row.assisted else found
 
 

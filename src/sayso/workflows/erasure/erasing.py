@@ -21,6 +21,7 @@ from sayso.credentials import store as manifests
 from sayso.database import Connection
 from sayso.disk import FileTooLarge, read_bounded, write_document
 from sayso.enrollment import store as enrollments
+from sayso.enrollment.protected_store import ProtectedRow
 from sayso.erasure import (
     CertificateCheck,
     ErasurePlan,
@@ -47,6 +48,7 @@ from sayso.progress import Report, silent
 from sayso.synthesis import store as clips
 from sayso.vault import Vault
 from sayso.voices import store as voices
+from sayso.workflows.enrollment.protecting import kept_print, leave_print, newest_print
 from sayso.workflows.erasure.corpora import leave_corpora
 from sayso.workflows.erasure.plan_rows import check_plan
 from sayso.workflows.installation import rows
@@ -78,14 +80,20 @@ class CertificateShown:
     file: Path | None
 
 
-def plan(session: Session, speaker: str) -> ErasurePlan:
-    """Return a plan of all that would go with the speaker; nothing is changed. Raise `SpeakerUnknown`."""
+def plan(session: Session, speaker: str, *, keep_print: bool = False) -> ErasurePlan:
+    """Return a plan of all that would go with the speaker; nothing is changed. Raise `SpeakerUnknown`.
+
+    ``keep_print``: the speaker asks that a print of their voice stays on the list of protected voices, so that a person
+    looks at who enrols with it; raise `NothingToKeep` where they never enrolled. Otherwise nothing is kept.
+    """
     session.require(Right.ERASURE)
     wanted = SpeakerId(parse_id("speaker", speaker))
+    if keep_print:
+        newest_print(session, wanted)
     with session.act(wanted) as tx:
         if consents.get_speaker(tx, wanted).house:
             raise HouseStays
-        return make_plan(tx, session.vault, wanted)
+        return make_plan(tx, session.vault, wanted, keep_print=keep_print)
 
 
 def planned(session: Session, plan_id: str) -> ErasurePlan:
@@ -105,8 +113,10 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
         session.require(Right.GOVERN)
     known = planned(session, plan_id)
     check_plan(session, known.plan_id)
-    named = known.speaker or known.plan_id
+    named, kept = known.speaker or known.plan_id, _to_keep(session, known, who)
     with session.act(named) as tx:
+        if kept is not None and get_plan(tx, known.plan_id).stage is Stage.PLANNED:
+            leave_print(session, tx, kept, known)
         begun = block(tx, known.plan_id, commitments=RowCommitments(session.vault), who=who)
     if begun.stage is Stage.ERASED:
         return _erased_before(session, begun)
@@ -127,6 +137,15 @@ def run(session: Session, plan_id: str, report: Report = silent, *, by: str = "s
     journal.note("erasure.certified", plan=begun.plan_id)
     report(1.0)
     return Erased(plan_id, certificate_id, removed, len(swept.unlinked))
+
+
+def _to_keep(session: Session, known: ErasurePlan, who: Party) -> ProtectedRow | None:
+    """Return the print that goes on the list as the erasure begins; raise `Invalid` unless it is the speaker's act."""
+    if known.protected is None or known.stage is not Stage.PLANNED:
+        return None
+    if who is not Party.SPEAKER:
+        raise Invalid("by: got operator, expected speaker: nobody else can ask that a print of the voice is kept")
+    return kept_print(session, known)
 
 
 def _erased_before(session: Session, done: ErasurePlan) -> Erased:

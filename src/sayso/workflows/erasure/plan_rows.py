@@ -65,7 +65,7 @@ def _of_planned(vault: Vault, tx: Connection, row: Row) -> Iterator[str]:
     """Yield what a plan that was not begun says otherwise than the speaker's key, which its pseudonym is made with."""
     where, plan = f"erasure_plans row {row['plan_id']}", str(row["plan_id"])
     speaker = SpeakerId(str(row["speaker_id"]))
-    context = subject_context(plan, str(row["requested_at"]), str(row["channel"]))
+    context = _context(row)
     try:
         same = (vault.pseudonym(speaker, context), vault.key_id(speaker)) == (row["subject"], row["key_id"])
     except SaysoError:
@@ -92,10 +92,14 @@ def _of_begun(vault: Vault, tx: Connection, row: Row, told: Told) -> Iterator[st
         yield f"erasure_plans row {plan}: names a speaker whose erasure it is not"
 
 
+def _context(row: Row) -> str:
+    return subject_context(str(row["plan_id"]), str(row["requested_at"]), str(row["channel"]), row["protected_id"])
+
+
 def _is_of(vault: Vault, tx: Connection, row: Row, *, is_emptied: bool) -> bool:
     """Return whether a plan that was begun names its speaker: by their key, then by what is there of them still."""
     speaker, plan = SpeakerId(str(row["speaker_id"])), str(row["plan_id"])
-    context = subject_context(plan, str(row["requested_at"]), str(row["channel"]))
+    context = _context(row)
     if vault.has_subject(speaker):
         return (vault.pseudonym(speaker, context), vault.key_id(speaker)) == (row["subject"], row["key_id"])
     here = bool(rows_where(tx, "speakers", "speaker_id", [speaker])[1])

@@ -41,6 +41,7 @@ ACCOUNTS: Final = {
     "credentials": "credential_id",
     "productions": "production_id",
     "gate_records": "record_id",
+    "protected_voices": "protected_id",
 }
 """The tables of accounts and of what they keep, and the columns of their keys."""
 

@@ -20,7 +20,7 @@ from sayso.engines.licensing import check_licence
 from sayso.engines.protocol import Capability, Engine
 from sayso.engines.registry import engine as engine_named
 from sayso.enrollment import enrolled
-from sayso.enrollment.path import CloneBasis
+from sayso.enrollment.path import CloneBasis, ClonePath
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
 from sayso.progress import Report, silent, within
@@ -32,6 +32,7 @@ from sayso.voices.store import VoiceRow
 from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact, Granted
 from sayso.workflows.enrollment.basis import basis_facts, basis_of, claimed, sealed_evidence_address
+from sayso.workflows.enrollment.protecting import demand_unprotected
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices import archive, voicebook
 from sayso.workflows.voices.archive import StoredBytes
@@ -97,6 +98,8 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
         permitted = _cloning_permit(session, granted.permit, voice)
         basis = basis_of(session, speaker, recordings, free)
         references = enrolled(recordings, session.detector, permitted, names=names)
+        if basis.path is not ClonePath.ENROLLED:
+            demand_unprotected(session, [reference.signal for reference in references])
         report(0.08)
         found = clone_zero_shot if Capability.CLONE in engine.capabilities else fit
         fitted = found(

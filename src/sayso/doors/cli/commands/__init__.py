@@ -15,6 +15,7 @@ COMMANDS: Final[dict[str, tuple[str, str | None]]] = {
     "speaker": ("speaker.app", "Add speakers and manage their keys."),
     "consent": ("consents.group.app", "Grant, change, withdraw and explain consent."),
     "enroll": ("enroll.app", "Enrol a speaker by a statement that is read aloud."),
+    "protect": ("consents.protect.app", "List voices whose enrolment a person must look at."),
     "voice": ("voice.app", "Clone a voice under consent; list voices."),
     "say": ("say.say", None),
     "text": ("text.text", None),

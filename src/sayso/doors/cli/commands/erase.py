@@ -25,11 +25,21 @@ class NotConfirmed(Conflict):
 
 
 @app.command()
-def plan(speaker: Annotated[str, typer.Option(help="Speaker id, spk_...")], as_json: AsJson = False) -> None:
-    """List everything that an erasure would delete."""
+def plan(
+    speaker: Annotated[str, typer.Option(help="Speaker id, spk_...")],
+    keep_print: Annotated[
+        bool, typer.Option("--keep-print", help="The speaker asks to be known, should anybody enrol with their voice.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List everything that an erasure would delete.
+
+    With --keep-print two embeddings of the voice stay, on the list of protected voices, until the speaker asks for
+    their removal. Without it nothing of the voice is kept.
+    """
     from sayso.workflows.erasure import erasing  # noqa: PLC0415
 
-    planned = shapes.plan(erasing.plan(local_session(), speaker))
+    planned = shapes.plan(erasing.plan(local_session(), speaker, keep_print=keep_print))
     show(planned, [*tables.pairs(planned), f"run it with: sayso erase run {planned['plan']}"], as_json=as_json)
 
 

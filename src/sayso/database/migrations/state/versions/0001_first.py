@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(length=16), nullable=False),
         sa.Column("rows_deleted", sa.Text(), nullable=True),
         sa.Column("certificate_id", sa.String(length=20), nullable=True),
+        sa.Column("protected_id", sa.String(length=20), nullable=True),
         sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_erasure_plans")),
     )
     op.create_index(op.f("ix_erasure_plans_organisation_id"), "erasure_plans", ["organisation_id"], unique=False)
@@ -385,6 +386,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("production_id", name=op.f("pk_productions")),
     )
     op.create_index(op.f("ix_productions_organisation_id"), "productions", ["organisation_id"], unique=False)
+    op.create_table(
+        "protected_voices",
+        sa.Column("protected_id", sa.String(length=20), nullable=False),
+        sa.Column("organisation_id", sa.String(length=20), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("added_at", sa.String(length=24), nullable=False),
+        sa.Column("print_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("protected_id", name=op.f("pk_protected_voices")),
+    )
+    op.create_index(op.f("ix_protected_voices_organisation_id"), "protected_voices", ["organisation_id"], unique=False)
     op.create_table(
         "reservations",
         sa.Column("permit_id", sa.String(length=20), nullable=False),
