@@ -49,6 +49,7 @@ def open_session(data: bytes, threads: int = 1, name: str = "derived") -> Infere
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads take no core from others
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf as error:

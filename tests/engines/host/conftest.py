@@ -14,17 +14,18 @@ from sayso.engines.host import EngineHost
 
 @pytest.fixture(scope="module")
 def crooked(tmp_path_factory):
-    """Yield what makes hosts of the engine ``crooked``, and closes them."""
+    """Yield what makes hosts of engines that misbehave, and closes them."""
     folder = tmp_path_factory.mktemp("plugins")
     info = folder / "crooked-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: crooked\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[sayso.engines]\ncrooked = crooked_engine:Crooked\n")
+    points = "".join(f"{name.lower()} = crooked_engine:{name}\n" for name in ("Crooked", "Shared", "Chancy"))
+    (info / "entry_points.txt").write_text(f"[sayso.engines]\n{points}")
     shutil.copy(Path(__file__).with_name("crooked.py"), folder / "crooked_engine.py")
     hosts = []
 
-    def make(**words) -> EngineHost:
-        host = EngineHost("crooked", **words)
+    def make(engine="crooked", **words) -> EngineHost:
+        host = EngineHost(engine, **words)
         hosts.append(host)
         host.start()
         return host

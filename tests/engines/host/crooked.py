@@ -67,6 +67,24 @@ class Crooked:
             yield PIECE
 
 
+class Shared(Crooked):
+    """Says several texts at once; each piece of one is louder than the piece before."""
+
+    name = "shared"
+    traits = Traits(Streaming.NATIVE, Timing.WORD, Determinism.BITWISE, frozenset(), True, (0.1, 5.0))
+
+    def stream(self, text, voice, *, speed=1.0, seed=0, early=False, stop=None):
+        for place, piece in enumerate(super().stream(text, voice, stop=stop)):
+            yield Signal.mono(piece.mixed() * (place / 50), 24_000) if text.startswith("slow") else piece
+
+
+class Chancy(Shared):
+    """The same, but says nothing twice alike."""
+
+    name = "chancy"
+    traits = Traits(Streaming.NATIVE, Timing.WORD, Determinism.NONE, frozenset(), True, (0.1, 5.0))
+
+
 PIECE = Signal.mono(np.full(2400, 0.5), 24_000)
 
 

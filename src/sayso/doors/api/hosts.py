@@ -1,7 +1,11 @@
-"""Hosts: the engines of a server, each in processes of its own, so that one can be stopped, and fall over, alone."""
+"""Hosts: the engines of a server, each in a process of its own, so that one can be stopped, and fall over, alone.
+
+A process gets all cores: who is alone hears an utterance as soon as the machine can make it, several share them.
+"""
 
 from __future__ import annotations
 
+import os
 import threading
 
 from sayso.engines.host import EngineHost, HostedEngine
@@ -10,9 +14,8 @@ from sayso.engines.host import EngineHost, HostedEngine
 class Hosts:
     """The engines by name; a host is started when its engine is first asked for, or before."""
 
-    def __init__(self, *, workers: int = 1) -> None:
-        """Take how many processes an engine gets."""
-        self._workers = workers
+    def __init__(self) -> None:
+        """Start nothing yet."""
         self._lock = threading.Lock()
         self._hosts: dict[str, EngineHost] = {}
         self._engines: dict[str, HostedEngine] = {}
@@ -21,7 +24,8 @@ class Hosts:
         """Return the engine, once its processes have loaded it; raise why they cannot."""
         with self._lock:
             if name not in self._engines:
-                host = EngineHost(name, workers=self._workers)
+                cores = max(1, os.cpu_count() or 1)
+                host = EngineHost(name, threads=cores, together=cores)
                 host.start()
                 self._hosts[name], self._engines[name] = host, HostedEngine(host)
             return self._engines[name]

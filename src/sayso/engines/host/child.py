@@ -10,11 +10,14 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sayso.engines.host import frames
 from sayso.engines.host.errors import FrameMalformed
 from sayso.engines.host.frames import Header
+
+if TYPE_CHECKING:
+    from sayso.engines.host.run import HostRun
 
 _SEND_S: Final = 5
 """How long a worker may take to accept an order before it counts as stuck."""
@@ -28,17 +31,18 @@ class Child:
         engine: str,
         threads: int,
         memory_mib: int,
+        together: int,
         *,
         heard: Callable[[Child, Header, bytearray], None],
         gone: Callable[[Child], None],
     ) -> None:
-        self.run_id = 0  # what it works on; 0: nothing
+        self.runs: dict[int, HostRun] = {}  # what it works on
         self.is_ready = False
         self._heard, self._gone = heard, gone
         self._sending = threading.Lock()
         self._link, theirs = socket.socketpair()
         with theirs:
-            words = [str(theirs.fileno()), engine, str(threads), str(memory_mib)]
+            words = [str(theirs.fileno()), engine, str(threads), str(memory_mib), str(together)]
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "sayso.engines.host.worker", *words],
                 pass_fds=[theirs.fileno()],
@@ -48,6 +52,12 @@ class Child:
             )
         self._link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _SEND_S.to_bytes(8, sys.byteorder) + bytes(8))
         threading.Thread(target=self._listen, name=f"engine-{engine}", daemon=True).start()
+
+    def has_room(self, run: HostRun, together: int) -> bool:
+        """Return whether ``run`` may begin here now, where ``together`` runs share a worker."""
+        if run.is_alone or any(one.is_alone for one in self.runs.values()):
+            return self.is_ready and not self.runs
+        return self.is_ready and len(self.runs) < together
 
     @property
     def pid(self) -> int:

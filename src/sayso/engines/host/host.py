@@ -1,8 +1,10 @@
 """The host: engines in processes of their own, behind a bounded queue.
 
 An engine in a process of its own can be stopped hard, be held to a limit of memory, and fall over alone: a text that
-brings it down takes nothing with it but its own run. Each worker does one order at a time and keeps no voice. What it
-makes is taken from it at once, so that a slow listener holds no worker.
+brings it down takes nothing with it but its own run. Where an engine is safe in several threads, a worker does some
+orders at once; when it falls over, each of them begins again in a worker of its own, from where its listener had come,
+so that only the one that brought it down is lost. A worker keeps no voice. What it makes is taken from it at once, so
+that a slow listener holds no worker.
 """
 
 from __future__ import annotations
@@ -24,13 +26,16 @@ from sayso.engines.host.errors import HostBusy, HostClosed, WorkerLost
 from sayso.engines.host.frames import Header
 from sayso.engines.host.orders import Deliver, HostOrder, Outcome, SpeakOrder, failure, taken
 from sayso.engines.host.run import HostRun
+from sayso.engines.registry import engine as engine_named
 from sayso.engines.stop import Stop, is_stopped
+from sayso.engines.traits import Determinism
 from sayso.errors import SaysoError
 
 STOP_S: Final = 0.5
 """How long a run may take to stop. Kokoro breaks off within its net after 0.18 s at most where five programs share two
 cores; ending its process sooner costs whoever speaks next the seconds in which another one loads."""
 
+_SPARE: Final = 0.9
 _TICK_S: Final = 0.25
 _FIRST_DELAY_S: Final = 0.1
 _MOST_DELAY_S: Final = 10.0
@@ -40,9 +45,9 @@ _MOST_DELAY_S: Final = 10.0
 class HostLoad:
     """How busy a host is, for admission.
 
-    ``workers`` processes, of which ``ready`` have loaded and ``active`` work; ``queued`` orders wait, and ``room`` more
-    may; ``real_time_factor`` seconds of work a second of speech, measured when the workers started (0.0: not known);
-    ``mean_run_s`` how long an order took lately; ``restarts`` since the start.
+    ``workers`` processes, of which ``ready`` have loaded; ``active`` orders are worked on, ``queued`` wait, and
+    ``room`` more may; ``real_time_factor`` seconds of work a second of speech, measured when the workers started (0.0:
+    not known); ``mean_run_s`` how long an order took lately; ``restarts`` since the start.
     """
 
     workers: int
@@ -59,18 +64,14 @@ class HostLoad:
         """Return how many streams the workers can feed at the speed of speech; 0.0: not known."""
         return self.ready / self.real_time_factor if self.real_time_factor else 0.0
 
-    @property
-    def wait_s(self) -> float:
-        """Return how long a new order would wait, by how long the last ones took."""
-        ahead = self.queued + (1 if self.active >= max(1, self.ready) else 0)
-        return ahead * self.mean_run_s / max(1, self.ready)
-
 
 class EngineHost:
     """One engine in ``workers`` processes of ``threads`` threads and ``memory_mib`` each; safe to share among threads.
 
-    At most ``queue_limit`` orders wait. A run that is stopped has ``stop_within_s`` to end before its process is
-    killed and another started. Use it in a ``with`` block, or call `start` and `close`.
+    A worker does up to ``together`` orders at once: fewer where it was measured to be too slow for them, and one where
+    its engine is not safe in several threads. At most ``queue_limit`` orders wait. A run that is stopped has
+    ``stop_within_s`` to end before its process is killed and another started. Use it in a ``with`` block, or call
+    `start` and `close`.
     """
 
     def __init__(
@@ -80,15 +81,16 @@ class EngineHost:
         workers: int = 1,
         threads: int = 1,
         memory_mib: int = 2048,
+        together: int = 1,
         queue_limit: int = 32,
         stop_within_s: float = STOP_S,
     ) -> None:
         self.engine_name = engine
         self._workers, self._threads, self._memory_mib = workers, threads, memory_mib
+        self._most_together, self._together, self._repeats = together, 1, False
         self._queue_limit, self._stop_within_s = queue_limit, stop_within_s
         self._changed = threading.Condition()
         self._children: list[Child] = []
-        self._idle: list[Child] = []
         self._waiting: deque[HostRun] = deque()
         self._runs: dict[int, HostRun] = {}
         self._ids = itertools.count(1)
@@ -109,8 +111,11 @@ class EngineHost:
 
     def start(self, *, timeout_s: float = 180.0) -> None:
         """Start the workers and wait until all have loaded; raise why one cannot, such as `ModelMissing`."""
+        traits = engine_named(self.engine_name).traits
         with self._changed:
             self._is_open = True
+            self._most_together = self._most_together if traits.thread_safe else 1
+            self._repeats = traits.determinism is Determinism.BITWISE
             self._children += [self._born() for _ in range(self._workers)]
         threading.Thread(target=self._keep, name=f"engine-host-{self.engine_name}", daemon=True).start()
         with self._changed:
@@ -146,15 +151,10 @@ class EngineHost:
             if not self._is_open:
                 raise HostClosed
             run = HostRun(next(self._ids), order, deliver, self._stop)
-            if not self._idle and len(self._waiting) >= self._queue_limit:
+            if len(self._waiting) >= self._queue_limit and not self._child_for(run):
                 raise self._busy()
-            child = self._idle.pop() if self._idle else None
-            if child:
-                self._give(child, run)
-            else:
-                self._waiting.append(run)
-        if child:
-            _begin(child, run)
+            self._waiting.append(run)
+        self._fill()
         return run
 
     def stream(self, order: SpeakOrder, *, stop: Stop | None = None) -> Iterator[Signal]:
@@ -200,13 +200,13 @@ class EngineHost:
     def load(self) -> HostLoad:
         """Return how busy the host is now."""
         with self._changed:
-            ready, idle = self._ready(), len(self._idle)
+            ready, active = self._ready(), len(self._runs)
             return HostLoad(
                 workers=self._workers,
                 ready=ready,
-                active=ready - idle,
+                active=active,
                 queued=len(self._waiting),
-                room=self._queue_limit - len(self._waiting) + idle,
+                room=self._queue_limit - len(self._waiting) + max(0, ready * self._together - active),
                 real_time_factor=self._real_time_factor,
                 mean_run_s=self._mean_run_s,
                 restarts=self._restarts,
@@ -224,11 +224,31 @@ class EngineHost:
         return busy
 
     def _born(self) -> Child:
-        return Child(self.engine_name, self._threads, self._memory_mib, heard=self._heard, gone=self._gone)
+        return Child(
+            self.engine_name,
+            self._threads,
+            self._memory_mib,
+            self._most_together,
+            heard=self._heard,
+            gone=self._gone,
+        )
 
-    def _give(self, child: Child, run: HostRun) -> None:
-        run.child, run.began_at, child.run_id = child, time.monotonic(), run.id
-        self._runs[run.id] = run
+    def _child_for(self, run: HostRun) -> Child | None:
+        """Return the worker that has least to do of those that may take ``run``."""
+        free = [child for child in self._children if child.has_room(run, self._together)]
+        return min(free, key=lambda child: len(child.runs), default=None)
+
+    def _fill(self) -> None:
+        """Give what waits longest to workers that have room."""
+        begun: list[tuple[Child, HostRun]] = []
+        with self._changed:
+            while self._waiting and (child := self._child_for(self._waiting[0])):
+                run = self._waiting.popleft()
+                run.child, run.began_at = child, time.monotonic()
+                child.runs[run.id] = self._runs[run.id] = run
+                begun.append((child, run))
+        for child, run in begun:
+            _begin(child, run)
 
     def _heard(self, child: Child, header: Header, body: bytearray) -> None:
         """Take a frame, in the child's thread."""
@@ -252,43 +272,38 @@ class EngineHost:
         with self._changed:
             child.is_ready, self._failures = True, 0
             self._real_time_factor = float(header["real_time_factor"])
+            self._together = streams_fed(self._real_time_factor, self._most_together)
             self._changed.notify_all()
-        self._next(child)
+        self._fill()
 
     def _ended(self, child: Child, run: HostRun) -> None:
         with self._changed:
-            del self._runs[run.id]
+            del self._runs[run.id], child.runs[run.id]
             self._mean_run_s += 0.1 * (time.monotonic() - run.began_at - self._mean_run_s)
-        self._next(child)
+        self._fill()
         run.deliver(None)
-
-    def _next(self, child: Child) -> None:
-        """Give the child what waits longest, or let it be idle."""
-        with self._changed:
-            child.run_id = 0
-            run = self._waiting.popleft() if self._waiting else None
-            if run:
-                self._give(child, run)
-            else:
-                self._idle.append(child)
-        if run:
-            _begin(child, run)
 
     def _gone(self, child: Child) -> None:
         """Take leave of a child that ended, in its thread; the keeper starts another."""
         with self._changed:
             self._children.remove(child)
-            if child in self._idle:
-                self._idle.remove(child)
-            run = self._runs.pop(child.run_id, None)
+            runs = [self._runs.pop(number) for number in child.runs]
+            again = [run for run in runs if len(runs) > 1 and self._may_begin_again(run)]
+            for run in again:
+                run.begin_again()
+            self._waiting.extendleft(again)
             if self._is_open:
                 self._failures += 0 if child.is_ready else 1
                 delay_s = min(_FIRST_DELAY_S * 2**self._failures, _MOST_DELAY_S)
                 self._restart_at.append(time.monotonic() + (delay_s if self._failures else 0.0))
             self._changed.notify_all()
-        if run:
+        for run in set(runs) - set(again):
             run.deliver(WorkerLost())
             run.deliver(None)
+        self._fill()
+
+    def _may_begin_again(self, run: HostRun) -> bool:
+        return self._is_open and run.stopped_at is None and (self._repeats or not run.is_heard)
 
     def _stop(self, run: HostRun) -> None:
         with self._changed:
@@ -335,6 +350,11 @@ class EngineHost:
         stops = [run.stopped_at + self._stop_within_s for run in self._runs.values() if run.stopped_at is not None]
         soonest = min([*stops, *self._restart_at], default=float("inf"))
         return max(0.001, min(_TICK_S, soonest - time.monotonic()))
+
+
+def streams_fed(real_time_factor: float, most: int) -> int:
+    """Return how many streams a worker feeds at the speed of speech, with a tenth to spare; ``most`` at most."""
+    return max(1, min(most, int(_SPARE / real_time_factor))) if real_time_factor else most
 
 
 def _parted(times: list[float], now: float) -> tuple[list[float], list[float]]:

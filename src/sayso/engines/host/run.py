@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sayso.audio.signal import Signal
 from sayso.engines.host.orders import Deliver, HostOrder, Outcome
 
 if TYPE_CHECKING:
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class HostRun:
-    """One order: waiting, worked on, ended. Made by `EngineHost.submit`."""
+    """One order: waiting, worked on, ended. Made by `EngineHost.submit`.
+
+    ``is_alone``: its worker takes no other meanwhile, since one that it shared fell over.
+    """
 
     def __init__(self, run_id: int, order: HostOrder, deliver: Deliver, stop: Callable[[HostRun], None]) -> None:
         self.id = run_id
@@ -23,6 +27,9 @@ class HostRun:
         self.asked_at = time.monotonic()
         self.began_at = 0.0
         self.stopped_at: float | None = None
+        self.is_alone = False
+        self._told = 0
+        self._again = 0
         self._deliver = deliver
         self._stop = stop
         self._over = threading.Event()
@@ -36,6 +43,15 @@ class HostRun:
         return self._over.wait(timeout_s)
 
     @property
+    def is_heard(self) -> bool:
+        """Return whether a piece of it was handed on."""
+        return self._told > 0
+
+    def begin_again(self) -> None:
+        """Wait anew, for a worker of its own; what was handed on is not handed on a second time."""
+        self.child, self.is_alone, self.asked_at, self._again = None, True, time.monotonic(), self._told
+
+    @property
     def is_over(self) -> bool:
         """Return whether no worker works on it any more."""
         return self._over.is_set()
@@ -46,5 +62,8 @@ class HostRun:
             if not self._over.is_set():
                 self._over.set()
                 self._deliver(None)
+        elif self._again and isinstance(outcome, Signal):
+            self._again -= 1
         elif self.stopped_at is None:
+            self._told += 1
             self._deliver(outcome)

@@ -1,6 +1,6 @@
 """A worker: the process in which an engine runs. Started by the host; it talks over one socket, and holds one engine.
 
-``python -m sayso.engines.host.worker FD ENGINE THREADS MEMORY_MIB``
+``python -m sayso.engines.host.worker FD ENGINE THREADS MEMORY_MIB TOGETHER``
 """
 
 from __future__ import annotations
@@ -33,17 +33,27 @@ _ROOM_MIB: Final = 512
 
 
 class Worker:
-    """The loop: one order after another, while a thread of its own listens for the word to stop."""
+    """The loops, each of one order after another, while a thread of its own listens for the word to stop.
 
-    def __init__(self, link: socket.socket, engine: Engine) -> None:
+    ``together`` orders are worked on at once, each in a thread: more than one only where the engine is safe in several.
+    """
+
+    def __init__(self, link: socket.socket, engine: Engine, together: int) -> None:
         self._link = link
+        self._sending = threading.Lock()
         self._engine = engine
+        self._together = together
         self._orders: queue.SimpleQueue[tuple[Header, bytearray]] = queue.SimpleQueue()
         self._stops: dict[int, Stop] = {}
 
     def run(self) -> None:
         """Work until the host goes away."""
         threading.Thread(target=self._listen, daemon=True).start()
+        for _ in range(self._together - 1):
+            threading.Thread(target=self._work, daemon=True).start()
+        self._work()
+
+    def _work(self) -> None:
         while True:
             header, body = self._orders.get()
             self._do(header, body)
@@ -66,14 +76,18 @@ class Worker:
         run = header["run"]
         try:
             for answer, sound in self._answers(header, body, self._stops[run]):
-                frames.send(self._link, answer | {"run": run}, sound)
+                self._send(answer | {"run": run}, sound)
         except OSError:
             os._exit(0)  # the host is gone
         except Exception as error:  # noqa: BLE001 - whatever an engine raises ends one order, not the worker
-            frames.send(self._link, failed(error) | {"run": run})
+            self._send(failed(error) | {"run": run})
         finally:
             self._stops.pop(run)
-        frames.send(self._link, {"is": "ended", "run": run})
+        self._send({"is": "ended", "run": run})
+
+    def _send(self, header: Header, body: bytes = b"") -> None:
+        with self._sending:
+            frames.send(self._link, header, body)
 
     def _answers(self, header: Header, body: bytearray, stop: Stop) -> Iterator[tuple[Header, bytes]]:
         if header["do"] == "clone":
@@ -112,7 +126,7 @@ def limit_memory(memory_mib: int) -> None:
 
 def main() -> None:
     """Load the engine, tell the host, and work."""
-    fd, name, threads, memory_mib = sys.argv[1:]
+    fd, name, threads, memory_mib, together = sys.argv[1:]
     link = socket.socket(fileno=int(fd))
     try:
         engine = engine_named(name, int(threads))
@@ -123,7 +137,7 @@ def main() -> None:
         return
     limit_memory(int(memory_mib))
     frames.send(link, ready | {"run": 0})
-    Worker(link, engine).run()
+    Worker(link, engine, int(together)).run()
 
 
 if __name__ == "__main__":
