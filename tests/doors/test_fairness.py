@@ -74,3 +74,8 @@ def test_a_collection_request_shows_its_progress(program, tmp_path):
     assert (asked["missing"], later["missing"]) == (10, 4)
     assert program.run("fairness", "collect", table(tmp_path, 0.0, 40), *words).returncode == 2
     assert program.run("fairness", "collect", few, "--terms", " ", "--payment", "x").returncode == 2
+
+
+def test_columns_without_a_corpus_are_not_dropped(program, tmp_path):
+    words = ("--terms", "clone", "--payment", "order 7", "--by", "sex")
+    assert program.json("fairness", "collect", table(tmp_path, 0.0, 5), *words, code=2)["error"] == "collect-usage"

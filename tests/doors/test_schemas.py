@@ -415,6 +415,12 @@ def corpora(tour):
     tour("corpus", "nearest", "lamp", "--to", tour.file("recording.flac"))
     tour("corpus", "export", "lamp", "--format", "webdataset", "-o", tour.file("shards"))
     tour("corpus", "report", "lamp", "-o", tour.file("corpus.html"))
+    few = "\n".join(
+        ["speaker,group,metric,value,kind", *(f"{n},{g},likeness,0.{n + 50},synthetic" for g in "FM" for n in range(5))]
+    )
+    asked = ("--terms", "clone", "--payment", "order 7", "--corpus", "lamp")
+    found = tour("fairness", "collect", tour.file("few.csv", few.encode()), *asked, "--by", "sex")
+    assert found["unrecorded"] == found["missing"] > 0
     tour("corpus", "find", "lamp", "--where", "1 = 1", code=2)
     tour("corpus", "export", "lamp", "--format", "zip", "-o", tour.file("zip"), code=2)
     tour("corpus", "withdraw", "lamp", "--speaker", "Ada")

@@ -28,6 +28,17 @@ def test_each_group_is_asked_for_what_the_decision_takes():
     assert asked.counted(found(1, {"a": 12, "b": judged.needed})).missing == judged.needed - 12
 
 
+def test_a_corpus_fills_a_request_and_nobody_counts_twice():
+    asked = requested(found(2, {"a": 20, "b": 40}, gap=0.3), terms="clone", payment="order 7")
+    assert asked.unrecorded == asked.missing == 20
+    filled = asked.filled({"a": 33, "c": 90})
+    assert [(one.group, one.recorded, one.missing, one.unrecorded) for one in filled.quotas] == [
+        ("a", 33, 20, 7),
+        ("b", 0, 0, 0),
+    ]
+    assert (filled.missing, filled.unrecorded) == (20, 7)
+
+
 def test_a_group_that_fails_is_asked_up_to_the_largest():
     asked = requested(found(2, {"a": 20, "b": 40}, gap=0.3), terms="clone", payment="order 7")
     assert [(one.group, one.missing) for one in asked.quotas] == [("a", 20), ("b", 0)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sayso.fairness.errors import CollectionInvalid
 from sayso.fairness.judging import FairnessVerdict, Judgement
@@ -14,16 +15,25 @@ MAX_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Speakers of a group: how many there are, and how many there have to be."""
+    """Speakers of a group: how many were measured, how many have to be, and how many the corpus holds, if one is asked.
+
+    Those of the corpus may be the same people as those who were measured, so both are never added up.
+    """
 
     group: str
     have: int
     needed: int
+    recorded: int | None = None
 
     @property
     def missing(self) -> int:
-        """How many are still to be recorded."""
+        """How many are still to be measured."""
         return max(0, self.needed - self.have)
+
+    @property
+    def unrecorded(self) -> int:
+        """How many are still to be recorded: those that neither were measured nor are in the corpus."""
+        return max(0, self.needed - max(self.have, self.recorded or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +46,18 @@ class CollectionRequest:
 
     @property
     def missing(self) -> int:
-        """How many speakers are still to be recorded, in all."""
+        """How many speakers are still to be measured, in all."""
         return sum(quota.missing for quota in self.quotas)
+
+    @property
+    def unrecorded(self) -> int:
+        """How many speakers are still to be recorded, in all."""
+        return sum(quota.unrecorded for quota in self.quotas)
+
+    def filled(self, recorded: Mapping[str, int]) -> CollectionRequest:
+        """Return the request with the speakers that a corpus holds of each group."""
+        quotas = tuple(replace(one, recorded=recorded.get(one.group, 0)) for one in self.quotas)
+        return CollectionRequest(quotas, self.terms, self.payment)
 
     def counted(self, found: Judgement) -> CollectionRequest:
         """Return the request with the speakers that are there now; what it asks for stays."""

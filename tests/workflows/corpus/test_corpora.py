@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip("daft", reason="of the extra corpus")
@@ -9,7 +11,14 @@ pytest.importorskip("daft", reason="of the extra corpus")
 from sayso.consent import Action
 from sayso.corpus.catalogue import Catalogue
 from sayso.corpus.cleaning import Cleaning
-from sayso.corpus.errors import BasisRefused, CorpusExists, CorpusInputInvalid, CorpusPartMissing, CorpusUnknown
+from sayso.corpus.errors import (
+    BasisRefused,
+    CorpusExists,
+    CorpusInputInvalid,
+    CorpusPartMissing,
+    CorpusUnknown,
+    QuotaInvalid,
+)
 from sayso.corpus.program import Runner
 from sayso.corpus.row import SegmentDecision
 from sayso.corpus.sounds import Sounds
@@ -17,9 +26,11 @@ from sayso.errors import SaysoError
 from sayso.progress import silent
 from sayso.workflows.consent.changing import withdraw as withdraw_grant
 from sayso.workflows.corpus import running
+from sayso.workflows.corpus.cells import recorded
 from sayso.workflows.corpus.sealing import VaultSeal
 from sayso.workflows.corpus.standing import in_force
 from sayso.workflows.erasure import erasing
+from tests.corpus.rows import row
 from tests.workflows.conftest import granted
 
 TRAINS = (Action.CLONE, Action.TRAIN)
@@ -153,3 +164,24 @@ def test_names_and_places_that_are_none(session, tmp_path):
     for place in (empty, tmp_path / "nowhere"):
         with pytest.raises(CorpusInputInvalid):
             running.add(session, "lamp", str(place), licence="CC0-1.0", evidence=PAGE)
+
+
+def test_the_speakers_of_each_group_fill_a_request_and_who_withdrew_does_not(session, folder):
+    _, grant = granted(session, actions=TRAINS)
+    running.create(session, "lamp")
+    people = [("F", "Irish", "ext_1", ""), ("F", "Irish", "ext_1", ""), ("F", "Irish", "ext_2", grant)]
+    people += [("M", "Irish", "ext_3", ""), ("M", "", "ext_4", "")]
+    segments = [
+        replace(
+            row(n, 0), sex=sex, accent=accent, speaker=who, grant=of, **({"licence": "", "evidence": ""} if of else {})
+        )
+        for n, (sex, accent, who, of) in enumerate(people, 1)
+    ]
+    Catalogue(running.opened(session, "lamp").path).publish(segments)
+    assert recorded(session, "lamp", ["sex"]) == {"F": 2, "M": 2}
+    assert recorded(session, "lamp", ["sex", "accent"]) == {"F, Irish": 2, "M, Irish": 1}
+    withdraw_grant(session, grant)
+    assert recorded(session, "lamp", ["sex", "accent"]) == {"F, Irish": 1, "M, Irish": 1}
+    for by in ([], ["speaker"]):
+        with pytest.raises(QuotaInvalid):
+            recorded(session, "lamp", by)

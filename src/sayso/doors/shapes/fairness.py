@@ -26,9 +26,18 @@ def collection(asked: CollectionRequest) -> dict[str, Any]:
     """Return the shape of a collection request."""
     return {
         "quotas": [
-            {"group": one.group, "have": one.have, "needed": one.needed, "missing": one.missing} for one in asked.quotas
+            {
+                "group": one.group,
+                "have": one.have,
+                "needed": one.needed,
+                "missing": one.missing,
+                "recorded": one.recorded,
+                "unrecorded": one.unrecorded,
+            }
+            for one in asked.quotas
         ],
         "missing": asked.missing,
+        "unrecorded": asked.unrecorded,
         "terms": asked.terms,
         "payment": asked.payment,
     }

@@ -17,13 +17,18 @@ from sayso.doors.cli.output import AsJson, show
 from sayso.doors.cli.progress import bar
 from sayso.doors.cli.session import local_session
 from sayso.doors.shapes import fairness as shapes
-from sayso.errors import Conflict, Refused
+from sayso.errors import Conflict, Invalid, Refused
 
 if TYPE_CHECKING:
     from sayso.fairness import GroupComparison, Judgement
     from sayso.fairness.monitoring import DriftReport
 
 app = typer.Typer(cls=Group, no_args_is_help=True)
+
+
+class CollectUsage(Invalid):
+    """Name --by with --corpus alone: it says what makes a group there."""
+
 
 _CODES: Final = {
     "pass": exits.DONE,
@@ -98,11 +103,17 @@ def collect(
         Path | None, typer.Option(help="Table that the request was made from; the first one then shows progress.")
     ] = None,
     margin: Annotated[list[str] | None, typer.Option(help="As for `sayso fairness judge`. Repeatable.")] = None,
+    corpus: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Corpus that is to fill it; needs --by. Shows how far it has.")
+    ] = None,
+    by: Annotated[
+        list[str] | None, typer.Option(help="Of --corpus: what makes a group: sex, accent, language. Repeatable.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask for the speakers that a decision still takes.
 
-    A quota for each group; with --since, how far a request made before has come.
+    A quota for each group; with --since and --corpus, how far a request made before has come.
     """
     from sayso.fairness import Margins, read_table  # noqa: PLC0415
     from sayso.fairness import judge as judge_table  # noqa: PLC0415
@@ -111,10 +122,18 @@ def collect(
     margins = Margins.of(margin or ())
     found = judge_table(read_table(table), margins)
     first = found if since is None else judge_table(read_table(since), margins)
-    shown = shapes.collection(requested(first, terms=terms, payment=payment).counted(found))
+    asked = requested(first, terms=terms, payment=payment).counted(found)
+    if by and corpus is None:
+        raise CollectUsage
+    if corpus is not None:
+        from sayso.workflows.corpus.cells import recorded  # noqa: PLC0415
+
+        asked = asked.filled(recorded(local_session(), corpus, by or ()))
+    shown = shapes.collection(asked)
     lines = (
-        *tables.rows(("group", "have", "needed", "missing"), shown["quotas"]),
-        f"missing: {shown['missing']} speakers; terms: {shown['terms']}; payment: {shown['payment']}",
+        *tables.rows(("group", "have", "needed", "missing", "recorded", "unrecorded"), shown["quotas"]),
+        f"missing: {shown['missing']} speakers, {shown['unrecorded']} of them still to be recorded",
+        f"terms: {shown['terms']}; payment: {shown['payment']}",
     )
     show(shown, lines, as_json=as_json)
 
