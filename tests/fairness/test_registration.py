@@ -74,5 +74,8 @@ def test_the_power_at_its_ends():
     assert Gap(0.0, 1e-9, 20).power(0.05) == 1.0
     assert Gap(0.0, 0.0, 20).power(0.0) == 0.05
     assert Gap(0.0, 0.1, 20).power(0.0) == pytest.approx(0.05)
+    powers = [Gap(0.0, 0.02, freedom).power(0.02 * shift / 4) for freedom in (1.5, 22, 45.3) for shift in range(1, 121)]
+    assert all(0 < one <= 1 for one in powers)
+    assert powers[120:240] == pytest.approx(sorted(powers[120:240]))
     assert math.isnan(Gap(0.0, math.inf, 1).power(0.05))
     assert 0 < judgement().comparisons[0].power < 1

@@ -52,7 +52,7 @@ class Gap:
         if not self.error or margin / self.error > _CERTAIN:
             return 1.0 if margin else LEVEL
         bound = float(special.stdtrit(self.freedom, 1 - LEVEL / 2))
-        below, above = (float(special.nctdtr(self.freedom, margin / self.error, each)) for each in (-bound, bound))
+        below, above = (_noncentral(self.freedom, margin / self.error, each) for each in (-bound, bound))
         return below + 1 - above
 
     def interval(self, confidence: float = 1 - LEVEL) -> tuple[float, float]:
@@ -63,6 +63,17 @@ class Gap:
             return -math.inf, math.inf
         reach = float(special.stdtrit(self.freedom, (1 + confidence) / 2)) * self.error
         return self.value - reach, self.value + reach
+
+
+def _noncentral(freedom: float, shift: float, value: float) -> float:
+    """Return the distribution function of the noncentral t; far out, where SciPy has none, by Johnson and Welch (1940).
+
+    "Applications of the non-central t-distribution", Biometrika 31.
+    """
+    exact = float(special.nctdtr(freedom, shift, value))
+    if math.isfinite(exact):
+        return exact
+    return float(special.ndtr((value * (1 - 1 / (4 * freedom)) - shift) / math.sqrt(1 + value**2 / (2 * freedom))))
 
 
 def gap(one: Effect, others: Sequence[Effect]) -> Gap:
