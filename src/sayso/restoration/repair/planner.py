@@ -14,6 +14,7 @@ from sayso.errors import SaysoError
 from sayso.restoration.diagnosis import Diagnosis, examine
 from sayso.restoration.diagnosis.hum import Hum
 from sayso.restoration.repair.steps import Step, applied, hum_step, noise_step, offset_step
+from sayso.restoration.repair.sharing import shared_step
 from sayso.restoration.repair.wanted import Identity, WantedSpeaker, alone
 
 ENHANCER: Final = "hush"
@@ -26,7 +27,7 @@ _ECHO_SHARE: Final = 0.8
 # A background of 4.0 is "slightly noticeable" at worst (ITU-T P.835, scale B).
 _CLEAN_BACKGROUND: Final = 4.0
 _CLEAN_DB: Final = 22.0
-_NOISE: Final = (0.97, 0.6)  # the shares of the enhancer in pauses and under the voice
+_NOISE: Final = (0.97, 0.6)  # the shares of the enhancer in pauses and under the voice, where no judge of voices is
 _TALKER: Final = (0.97, 0.85)
 _SAME_VOICE: Final = 0.5  # CAM++ of two clips of one person is above 0.8, of two persons below 0.4
 
@@ -72,7 +73,8 @@ def restore(signal: Signal, *, identity: Identity | None = None, wanted: NDArray
     lessened, noise and background talkers taken away by Hush. Each step is kept only if it does no harm by DNSMOS:
     offset, hum, clicks and peaks go without touching the voice, so the overall score may not fall; noise and echo never
     go without something of the voice, so the overall score must rise by 0.1 and the speech score may fall by at most
-    0.1. With ``identity`` noise and echo must not take the voice away from that of the recording, either. A clean
+    0.1. With ``identity`` noise and echo must not take the voice away from that of the recording, either, and as much of
+    the enhancer is taken as leaves that voice alike (see `shared_step`). A clean
     recording passes untouched.
 
     With ``wanted``, an embedding by ``identity`` of the speaker who is meant, turns of others become room tone; that is
@@ -118,9 +120,11 @@ def _clear(state: _Best, found: Diagnosis, *, has_others: bool) -> None:
     if found["c50"].value is not None and found.amount("c50") < _ECHOING_DB:
         state.choose([Step("echo", {"share": _ECHO_SHARE})], gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS, guarded=True)
     if has_others or _is_covered(found, state.score):
-        pauses, voice = _TALKER if has_others else _NOISE
-        steps = [noise_step(ENHANCER, pauses=pauses, voice=voice)]
-        state.choose(steps, gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS, guarded=True)
+        step = state.shared(ENHANCER, has_others=has_others)
+        if step is None:
+            state.refused.append("noise")
+        else:
+            state.choose([step], gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS)
 
 
 def _has_others(state: _Best, found: Diagnosis) -> bool:
@@ -175,6 +179,13 @@ class _Best:
             self.steps.append(step)
             return
         self.refused.append(steps[0].name)
+
+    def shared(self, name: str, *, has_others: bool) -> Step | None:
+        """Return the step of an enhancer with as much of it as the voice bears; None where it bears nothing."""
+        if self._identity is not None:
+            return shared_step(self.signal, name, self._identity, has_others=has_others)
+        pauses, voice = _TALKER if has_others else _NOISE
+        return noise_step(name, pauses=pauses, voice=voice)
 
     def _is_same_voice(self, made: Signal) -> bool:
         if self._identity is None:
