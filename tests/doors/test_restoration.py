@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from sayso.audio.container import Container
 from sayso.audio.encode import encode
+from sayso.audio.signal import Signal
 from tests.doors.program import Program
 from tests.restoration.rooms import with_hum
 
@@ -48,6 +50,17 @@ def test_a_folder_is_restored_and_the_next_run_goes_on(program, folder):
         assert [result.get("state", result.get("error")) for result in results] == [state, "unknown-format"]
     assert (program.folder / "out" / "hum.wav").exists()
     assert not (program.folder / "out" / "junk.mp3").exists()
+
+
+def test_the_colour_of_a_reference_is_matched(program, folder, speech):
+    reference = program.folder / "reference.wav"
+    tilted = np.fft.irfft(np.fft.rfft(speech.samples) / np.geomspace(1, 4, speech.num_samples // 2 + 1), axis=1)
+    reference.write_bytes(encode(Signal.mono(tilted, speech.sample_rate), Container.WAV))
+    words = ("restore", folder / "hum.wav", "-o", program.folder / "out.wav", "--match", reference)
+    result = program.json(*words)
+    assert result["repaired"][-1] == "match"
+    assert result["match"]["after_db"] < 0.5 * result["match"]["before_db"]
+    assert program.run("restore", "--raw", "16000", "--match", reference).returncode == 2
 
 
 def test_a_reference_names_who_is_meant(program, folder, speech):

@@ -223,7 +223,16 @@ def voices_and_clips(tour, voice):
     tour("trace", tour.file("out.wav"))
     tour("trace", tour.file("short.flac"), code=3)
     tour("diagnose", tour.file("recording.flac"), tour.file("short.flac"), "-o", tour.file("diagnosis.html"))
-    tour("restore", tour.file("recording.flac"), "-o", tour.file("restored.wav"), "--speaker", voice)
+    tour(
+        "restore",
+        tour.file("recording.flac"),
+        "-o",
+        tour.file("restored.wav"),
+        "--speaker",
+        voice,
+        "--match",
+        tour.file("recording.flac"),
+    )
     tour("consent", "why", "--voice", voice, *FORS)
     tour("consent", "why", "--voice", voice, "--licensee", "Rival", "--purpose", "podcast", code=5)
 

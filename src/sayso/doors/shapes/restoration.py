@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from sayso.audio.quality import Dnsmos
     from sayso.restoration import Finding, Step
+    from sayso.restoration.repair.planner import Match
     from sayso.restoration.repair.wanted import WantedSpeaker
     from sayso.workflows.restoration.diagnosing import Examined
     from sayso.workflows.restoration.restoring import RestoredFile
@@ -63,6 +64,7 @@ def restored(done: RestoredFile) -> dict[str, Any]:
         "before": _scores(done.before),
         "after": _scores(done.after),
         "speaker": None if done.speaker is None else _speaker(done.speaker),
+        "match": None if done.match is None else _match(done.match),
     }
 
 
@@ -80,6 +82,11 @@ def _speaker(told: WantedSpeaker) -> dict[str, Any]:
         "unsure": _places(told.unsure),
         "together": _places(told.together),
     }
+
+
+def _match(told: Match) -> dict[str, Any]:
+    """Return by how many dB the thirds of an octave differed from the reference, root mean square."""
+    return {"before_db": _round(told.before_db, 2), "after_db": _round(told.after_db, 2)}
 
 
 def _places(places: Sequence[tuple[float, float]]) -> list[list[float]]:

@@ -13,8 +13,9 @@ from sayso.audio.signal import Signal
 from sayso.errors import SaysoError
 from sayso.restoration.diagnosis import Diagnosis, examine
 from sayso.restoration.diagnosis.hum import Hum
-from sayso.restoration.repair.steps import Step, applied, hum_step, noise_step, offset_step
+from sayso.restoration.repair.matching import LongTermSpectrum, TooLittleSound, apart_db, gains_to, long_term_spectrum
 from sayso.restoration.repair.sharing import shared_step
+from sayso.restoration.repair.steps import Step, applied, hum_step, noise_step, offset_step
 from sayso.restoration.repair.wanted import Identity, WantedSpeaker, alone
 
 ENHANCER: Final = "hush"
@@ -36,6 +37,15 @@ _MAX_SPEECH_LOSS: Final = 0.1
 _MAX_STEADY_LOSS: Final = 0.2
 _MAX_STEADY_HARM: Final = 0.05  # what DNSMOS tells of the same sound a sample later differs by as much
 _FULL_SCALE: Final = 0.99
+_AUDIBLE_COLOUR_DB: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How many dB the bands of a recording differed from those wished for, before and after (root mean square)."""
+
+    before_db: float
+    after_db: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,7 @@ class Restored:
     refused : what was tried and did no good
     before, after : DNSMOS scores
     speaker : what was done for the wanted speaker; None where none was named
+    match : how well the colour was matched; None where none was wished for
     """
 
     signal: Signal
@@ -59,6 +70,7 @@ class Restored:
     before: Dnsmos
     after: Dnsmos
     speaker: WantedSpeaker | None = None
+    match: Match | None = None
 
     @property
     def repaired(self) -> tuple[str, ...]:
@@ -66,19 +78,26 @@ class Restored:
         return tuple(step.name for step in self.steps)
 
 
-def restore(signal: Signal, *, identity: Identity | None = None, wanted: NDArray[np.float32] | None = None) -> Restored:
+def restore(
+    signal: Signal,
+    *,
+    identity: Identity | None = None,
+    wanted: NDArray[np.float32] | None = None,
+    colour: LongTermSpectrum | None = None,
+) -> Restored:
     """Return ``signal`` repaired: same rate, channels and length, not shifted in time. Deterministic.
 
     A constant offset is subtracted, cut peaks are made whole, clicks taken out, mains hum subtracted, strong echo
     lessened, noise and background talkers taken away by Hush. Each step is kept only if it does no harm by DNSMOS:
     offset, hum, clicks and peaks go without touching the voice, so the overall score may not fall; noise and echo never
     go without something of the voice, so the overall score must rise by 0.1 and the speech score may fall by at most
-    0.1. With ``identity`` noise and echo must not take the voice away from that of the recording, either, and as much of
-    the enhancer is taken as leaves that voice alike (see `shared_step`). A clean
-    recording passes untouched.
+    0.1. With ``identity`` noise and echo must not take the voice away from that of the recording, either, and as much
+    of the enhancer is taken as leaves that voice alike (see `shared_step`). A clean recording passes untouched.
 
     With ``wanted``, an embedding by ``identity`` of the speaker who is meant, turns of others become room tone; that is
     kept only if the likeness of the whole to ``wanted`` does not fall. Where two speak at once it is Hush that helps.
+    With ``colour`` the long-term spectrum is brought to that one, last of all; that may cost 0.2 of the scores, since
+    it is what was asked for, but not the voice.
 
     Raises
     ------
@@ -90,7 +109,24 @@ def restore(signal: Signal, *, identity: Identity | None = None, wanted: NDArray
     _mend(state, found, hum)
     speaker = _left_alone(state, wanted, identity) if wanted is not None and identity is not None else None
     _clear(state, found, has_others=_has_others(state, found))
-    return Restored(state.signal, found, tuple(state.steps), tuple(state.refused), before, state.score, speaker)
+    match = _coloured(state, colour) if colour is not None else None
+    return Restored(state.signal, found, tuple(state.steps), tuple(state.refused), before, state.score, speaker, match)
+
+
+def _coloured(state: _Best, colour: LongTermSpectrum) -> Match | None:
+    """Bring the spectrum to ``colour``; None where the recording holds too little sound to tell."""
+    try:
+        own = long_term_spectrum(state.signal)
+        gains = gains_to(own, colour)
+    except TooLittleSound:
+        state.refused.append("match")
+        return None
+    before = apart_db(own, colour)
+    if max(gains) - min(gains) < _AUDIBLE_COLOUR_DB:
+        return Match(before, before)
+    step = Step("match", {"gains_db": gains})
+    state.choose([step], gain=-_MAX_STEADY_LOSS, speech_loss=_MAX_STEADY_LOSS, guarded=True)
+    return Match(before, apart_db(long_term_spectrum(state.signal), colour))
 
 
 def _left_alone(state: _Best, wanted: NDArray[np.float32], identity: Identity) -> WantedSpeaker:

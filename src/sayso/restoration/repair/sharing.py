@@ -10,6 +10,7 @@ Chosen on ten speakers of the tuning half in noise, babble and talkers (see docs
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -74,7 +75,7 @@ def _oneness(signal: Signal, identity: Identity) -> float:
     """Return the mean likeness of the thirds of ``signal`` to each other; -1 where one holds too little speech."""
     edges = np.linspace(0, signal.num_samples, _PARTS + 1).round().astype(int).tolist()
     try:
-        told = np.stack([identity(signal.slice(start, stop)) for start, stop in zip(edges, edges[1:], strict=False)])
+        told = np.stack([identity(signal.slice(start, stop)) for start, stop in pairwise(edges)])
     except SaysoError:
         return -1.0
     return float((told @ told.T)[np.triu_indices(_PARTS, 1)].mean())

@@ -17,6 +17,7 @@ from sayso.restoration.enhancers import enhanced, enhancer
 from sayso.restoration.repair.declipping import declipped
 from sayso.restoration.repair.dereverberation import dereverberated
 from sayso.restoration.repair.interpolation import declicked
+from sayso.restoration.repair.matching import matched
 from sayso.restoration.repair.mixing import mixed, replaced, voice_spared
 
 Value = float | int | str | tuple[float, ...]
@@ -28,9 +29,9 @@ class StepUnknown(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: ``offset``, ``clipping``, ``clicks``, ``hum``, ``talkers``, ``echo`` or ``noise``, and with what.
+    """One step: ``offset``, ``clipping``, ``clicks``, ``hum``, ``talkers``, ``echo``, ``noise`` or ``match``.
 
-    ``digest`` is the SHA-256 of the model that did it, "" for none.
+    ``parameters`` are what it was done with; ``digest`` is the SHA-256 of the model that did it, "" for none.
     """
 
     name: str
@@ -138,6 +139,10 @@ def _talkers(signal: Signal, parameters: Mapping[str, Value]) -> Signal:
     return replaced(signal, places, tones.astype(int).tolist())
 
 
+def _match(signal: Signal, parameters: Mapping[str, Value]) -> Signal:
+    return matched(signal, _numbers(parameters["gains_db"]))
+
+
 def _numbers(value: Value) -> tuple[float, ...]:
     if not isinstance(value, tuple):
         raise StepUnknown("got one value, expected numbers")
@@ -158,4 +163,5 @@ _ACTS: Final[Mapping[str, Callable[[Signal, Mapping[str, Value]], Signal]]] = {
     "talkers": _talkers,
     "echo": _echo,
     "noise": _noise,
+    "match": _match,
 }

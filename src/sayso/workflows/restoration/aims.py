@@ -8,18 +8,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.restoration.repair.matching import LongTermSpectrum
+
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Aims:
-    """Whose voice is meant: an embedding by CAM++, of length 1; None for whoever is heard."""
+    """Whose voice is meant (an embedding by CAM++, of length 1), and the colour wished for; None for neither."""
 
     wanted: Floats | None = None
+    colour: LongTermSpectrum | None = None
 
     def digest(self) -> str:
         """Return what tells these aims from others; "" for none."""
-        return "" if self.wanted is None else hashlib.sha256(self.wanted.tobytes()).hexdigest()
+        if self.wanted is None and self.colour is None:
+            return ""
+        found = hashlib.sha256(b"" if self.wanted is None else self.wanted.tobytes())
+        found.update(b"" if self.colour is None else self.colour.loud.tobytes())
+        return found.hexdigest()
 
 
 NOTHING = Aims()

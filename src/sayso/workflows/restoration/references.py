@@ -1,4 +1,4 @@
-"""By what the wanted speaker is known: a recording that a person hands in, or the recordings of a voice kept here."""
+"""By what the wanted speaker or colour is known: a recording handed in, or the recordings of a voice kept here."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sayso.audio.signal import Signal, concatenate
 from sayso.errors import Invalid
 from sayso.ids import PREFIXES
 from sayso.lineage import Kind
+from sayso.restoration.repair.matching import LongTermSpectrum, long_term_spectrum
 from sayso.voices.campplus import embed_voice
 from sayso.workflows.installation.session import Session
 from sayso.workflows.voices.voicebook import row_of
@@ -30,6 +31,11 @@ def speaker_of(reference: str, session: Callable[[], Session]) -> NDArray[np.flo
     if path.exists() or not reference.startswith(f"{PREFIXES['voice']}_"):
         return embed_voice(decode(path))
     return embed_voice(_recorded(session(), reference))
+
+
+def colour_of(recording: Path) -> LongTermSpectrum:
+    """Return the long-term spectrum of ``recording``; raise what `decode` raises, and `TooLittleSound`."""
+    return long_term_spectrum(decode(recording))
 
 
 def _recorded(session: Session, voice: str) -> Signal:

@@ -20,6 +20,7 @@ from sayso.errors import Conflict
 from sayso.progress import Report
 from sayso.restoration import Diagnosis, Restored, Step, diagnose_blocks, restore
 from sayso.restoration.repair.long import Excerpts, replayed_blocks
+from sayso.restoration.repair.planner import Match
 from sayso.restoration.repair.wanted import Alone, WantedSpeaker, alone
 from sayso.voices.campplus import embed_voice
 from sayso.workflows.restoration.aims import NOTHING, Aims
@@ -51,6 +52,7 @@ class RestoredFile:
     looks: tuple[Overview, Overview] | None = None
     heard: tuple[bytes, bytes] | None = None
     speaker: WantedSpeaker | None = None
+    match: Match | None = None
 
 
 def restore_file(
@@ -92,12 +94,22 @@ def _short(recording: Path | bytes, output: Path, done: Restored, before: Signal
         looks, heard = (_look(before), _look(done.signal)), (_heard(before), _heard(done.signal))
     name = str(recording) if isinstance(recording, Path) else "-"
     return RestoredFile(
-        name, output, done.found, done.steps, done.refused, done.before, done.after, looks, heard, done.speaker
+        name,
+        output,
+        done.found,
+        done.steps,
+        done.refused,
+        done.before,
+        done.after,
+        looks,
+        heard,
+        done.speaker,
+        done.match,
     )
 
 
 def _planned(signal: Signal, aims: Aims) -> Restored:
-    return restore(signal, identity=embed_voice, wanted=aims.wanted)
+    return restore(signal, identity=embed_voice, wanted=aims.wanted, colour=aims.colour)
 
 
 def _put(target: Path | BinaryIO, blocks: Iterator[Signal], container: Container) -> None:
@@ -123,17 +135,17 @@ def _long(
     excerpts, before, after = Excerpts(), Overview(), Overview()
     found = diagnose_blocks(_seen(stream(recording), excerpts.take, before.take if with_looks else None))
     report(0.3)
-    alone = _alone(recording, aims)
+    turns = _alone(recording, aims)
     planned = excerpts.joined()
-    done = _planned(planned, NOTHING) if planned is not None else None
-    steps = (*([alone.step] if alone and alone.step else []), *(done.steps if done else ()))
+    done = _planned(planned, Aims(colour=aims.colour)) if planned is not None else None
+    steps = (*([turns.step] if turns and turns.step else []), *(done.steps if done else ()))
     report(0.4)
     made = replayed_blocks(steps, stream(recording))
     _write(output, _seen(made, after.take if with_looks else None), container)
     report(1.0)
     name = str(recording) if isinstance(recording, Path) else "-"
     scores = (done.before, done.after) if done else (dnsmos(next(stream(recording))),) * 2
-    refused = (*(["talkers"] if alone and alone.is_refused else []), *(done.refused if done else ()))
+    refused = (*(["talkers"] if turns and turns.is_refused else []), *(done.refused if done else ()))
     return RestoredFile(
         name,
         output,
@@ -143,7 +155,8 @@ def _long(
         *scores,
         looks=(before, after) if with_looks else None,
         heard=(_heard(planned), _heard(done.signal)) if with_looks and done and planned else None,
-        speaker=alone.told if alone else None,
+        speaker=turns.told if turns else None,
+        match=done.match if done else None,
     )
 
 

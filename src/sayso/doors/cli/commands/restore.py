@@ -48,6 +48,9 @@ def restore(
             help="A recording, or a voice (voi_...) of yours, of who is meant; turns of others become room tone."
         ),
     ] = None,
+    match: Annotated[
+        Path | None, typer.Option(help="A recording whose colour (long-term spectrum) is matched, within 12 dB.")
+    ] = None,
     raw: Annotated[
         int | None, typer.Option(help="Live: 16-bit mono PCM at this rate from standard input to standard output.")
     ] = None,
@@ -57,17 +60,18 @@ def restore(
     """Repair recordings: noise, other talkers, hum, clipping.
 
     A repair is applied only where it improves the recording; a clean recording stays as it is. With --speaker, turns
-    that somebody else speaks alone become room tone, if what is left is not less like the speaker.
+    that somebody else speaks alone become room tone, if what is left is not less like the speaker. With --match the
+    recording gets the colour of another: of its microphone and room.
     """
     if raw is not None:
-        _refuse_unless(not recordings and output is None and out_dir is None and page is None and speaker is None)
+        _refuse_unless(not recordings and not any((output, out_dir, page, speaker, match)))
         _live(raw)
         return
     _refuse_unless(bool(recordings) and (output is None) != (out_dir is None))
     if page is not None:
         free(page, force=force)
     _refuse_unless(output is None or len(recordings or ()) == 1)
-    work = _Work(_aims(speaker), force, as_json, page is not None)
+    work = _Work(_aims(speaker, match), force, as_json, page is not None)
     given = recordings or []
     code = work.one(given[0], output) if output is not None else work.many(given, out_dir or Path())
     if page is not None:
@@ -80,15 +84,16 @@ def _refuse_unless(fits: bool) -> None:
         raise RestoreUsage
 
 
-def _aims(speaker: str | None) -> Aims:
+def _aims(speaker: str | None, match: Path | None) -> Aims:
     from sayso.workflows.restoration.aims import Aims  # noqa: PLC0415
 
-    if speaker is None:
+    if speaker is None and match is None:
         return Aims()
     from sayso.doors.cli.session import local_session  # noqa: PLC0415 - a file needs no installation
-    from sayso.workflows.restoration.references import speaker_of  # noqa: PLC0415
+    from sayso.workflows.restoration.references import colour_of, speaker_of  # noqa: PLC0415
 
-    return Aims(speaker_of(speaker, local_session))
+    wanted = None if speaker is None else speaker_of(speaker, local_session)
+    return Aims(wanted, None if match is None else colour_of(match))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,10 @@ def _lines(result: dict[str, Any]) -> Iterator[str]:
         yield "  tried, without benefit: " + ", ".join(result["refused"])
     if result["speaker"] is not None:
         yield "  " + _of_speaker(result["speaker"])
+    if result["match"] is not None:
+        yield "  apart from the colour of the reference: {before_db} dB before, {after_db} dB after".format(
+            **result["match"]
+        )
     before, after = (result[side]["overall"] for side in ("before", "after"))
     yield f"  quality (DNSMOS overall): {before:.2f} before, {after:.2f} after"
 
