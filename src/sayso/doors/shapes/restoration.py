@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from sayso.audio.quality import Dnsmos
     from sayso.restoration import Finding, Step
-    from sayso.restoration.repair.planner import Match
+    from sayso.restoration.repair.planner import ColourMatch
     from sayso.restoration.repair.wanted import WantedSpeaker
     from sayso.workflows.restoration.diagnosing import Examined
     from sayso.workflows.restoration.restoring import RestoredFile
@@ -84,7 +84,7 @@ def _speaker(told: WantedSpeaker) -> dict[str, Any]:
     }
 
 
-def _match(told: Match) -> dict[str, Any]:
+def _match(told: ColourMatch) -> dict[str, Any]:
     """Return by how many dB the thirds of an octave differed from the reference, root mean square."""
     return {"before_db": _round(told.before_db, 2), "after_db": _round(told.after_db, 2)}
 

@@ -41,7 +41,7 @@ _AUDIBLE_COLOUR_DB: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class ColourMatch:
     """How many dB the bands of a recording differed from those wished for, before and after (root mean square)."""
 
     before_db: float
@@ -70,7 +70,7 @@ class Restored:
     before: Dnsmos
     after: Dnsmos
     speaker: WantedSpeaker | None = None
-    match: Match | None = None
+    match: ColourMatch | None = None
 
     @property
     def repaired(self) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ def restore(
     return Restored(state.signal, found, tuple(state.steps), tuple(state.refused), before, state.score, speaker, match)
 
 
-def _coloured(state: _Best, colour: LongTermSpectrum) -> Match | None:
+def _coloured(state: _Best, colour: LongTermSpectrum) -> ColourMatch | None:
     """Bring the spectrum to ``colour``; None where the recording holds too little sound to tell."""
     try:
         own = long_term_spectrum(state.signal)
@@ -123,10 +123,10 @@ def _coloured(state: _Best, colour: LongTermSpectrum) -> Match | None:
         return None
     before = apart_db(own, colour)
     if max(gains) - min(gains) < _AUDIBLE_COLOUR_DB:
-        return Match(before, before)
+        return ColourMatch(before, before)
     step = Step("match", {"gains_db": gains})
     state.choose([step], gain=-_MAX_STEADY_LOSS, speech_loss=_MAX_STEADY_LOSS, guarded=True)
-    return Match(before, apart_db(long_term_spectrum(state.signal), colour))
+    return ColourMatch(before, apart_db(long_term_spectrum(state.signal), colour))
 
 
 def _left_alone(state: _Best, wanted: NDArray[np.float32], identity: Identity) -> WantedSpeaker:

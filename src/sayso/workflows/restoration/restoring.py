@@ -20,7 +20,7 @@ from sayso.errors import Conflict
 from sayso.progress import Report
 from sayso.restoration import Diagnosis, Restored, Step, diagnose_blocks, restore
 from sayso.restoration.repair.long import Excerpts, replayed_blocks
-from sayso.restoration.repair.planner import Match
+from sayso.restoration.repair.planner import ColourMatch
 from sayso.restoration.repair.wanted import Alone, WantedSpeaker, alone
 from sayso.voices.campplus import embed_voice
 from sayso.workflows.restoration.aims import NOTHING, Aims
@@ -52,7 +52,7 @@ class RestoredFile:
     looks: tuple[Overview, Overview] | None = None
     heard: tuple[bytes, bytes] | None = None
     speaker: WantedSpeaker | None = None
-    match: Match | None = None
+    match: ColourMatch | None = None
 
 
 def restore_file(
