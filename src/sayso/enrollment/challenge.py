@@ -1,7 +1,8 @@
 """The challenge: a statement that nobody could have recorded before, which dictates the grant and is read once.
 
-It names who may use the voice, what for and until when, the day, and words that the server drew. Of 243 words, 8 hold
-63 bits: a recording that exists cannot hold them, and a voice that is cut together shows at its seams.
+It names who may use the voice, what for and until when, says that the speaker is an adult, and holds the day and words
+that the server drew. Of 243 words, 8 hold 63 bits: a recording that exists cannot hold them, and a voice that is cut
+together shows at its seams.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ VALID_FOR: Final = timedelta(seconds=120)
 ASSISTED_FOR: Final = timedelta(minutes=15)
 """The same for who is helped: somebody reads the statement to them, and they say it after them, phrase by phrase."""
 
+DECLARATION: Final = "I am an adult."
+
 _MOST_WORDS: Final = 80
 """What is read aloud in half a minute, the longest that the recogniser weighs."""
 
@@ -39,7 +42,7 @@ class Challenge:
 def challenge_for(grant: Grant, moment: datetime) -> Challenge:
     """Return a new challenge that dictates ``grant`` at ``moment``; raise `StatementInvalid` for one too long."""
     words = tuple(secrets.SystemRandom().sample(_words(), NONCE_WORDS))
-    text = f"{_granting(grant)} Today is {_day(moment)}. My words are: {', '.join(words)}."
+    text = f"{_granting(grant)} {DECLARATION} Today is {_day(moment)}. My words are: {', '.join(words)}."
     if len(text.split()) > _MOST_WORDS:
         raise StatementInvalid(
             f"purposes: got a statement of {len(text.split())} words, expected at most {_MOST_WORDS}; "

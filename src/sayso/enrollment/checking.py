@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sayso.audio import Signal
+from sayso.enrollment.adult import check_adult
 from sayso.enrollment.intake import MIN_SPEECH_S
 from sayso.enrollment.same_speaker import VoicePrint, compared
 from sayso.enrollment.statement import check_statement
@@ -39,7 +40,7 @@ class EnrollmentFound:
 def check_enrollment(
     statement: Signal, text: str, samples: Sequence[Signal], recogniser: Recogniser, detector: Detector
 ) -> EnrollmentFound:
-    """Return what the checks of ``speech``, ``words``, ``speaker``, ``mark`` and ``synthetic`` find.
+    """Return what the checks of ``speech``, ``words``, ``speaker``, ``mark``, ``adult`` and ``synthetic`` find.
 
     Raise `StatementInvalid` or what the recogniser does.
     """
@@ -50,6 +51,7 @@ def check_enrollment(
         "words": check_statement(statement, text, recogniser),
         "speaker": speaker,
         "mark": check_mark([statement, *samples], detector),
+        "adult": check_adult(stated, spoken),
         "synthetic": check_synthetic(stated, spoken),
     }
     return EnrollmentFound(checks, voice)

@@ -32,6 +32,7 @@ def types(session):
 def test_the_statement_names_licensee_purpose_limits_and_words_that_differ_each_time(booth):
     first, second = booth.start(until="2027-06-30"), booth.start()
     assert all(part in first.text for part in ("Northwind Audio", "audiobook mystery", "June 30, 2027", "10 minutes"))
+    assert "I am an adult." in first.text
     assert len(set(first.words)) == 8
     assert ", ".join(first.words) in first.text
     assert first.words != second.words
