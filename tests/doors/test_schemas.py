@@ -387,7 +387,9 @@ def enrollment(tour):
     tour("enroll", "check", *words, tour.file("recording.flac"))
     speaker = tour("speaker", "add", "--name", "Dora")["speaker"]
     statement, sample = ("--statement", tour.file("recording.flac")), tour.file("recording.flac")
-    for number, (unsaid, code) in enumerate([((), 0), (("Northwind",), 4), (("Northwind", "Audio", "voice", "allow"), 5)]):
+    for number, (unsaid, code) in enumerate(
+        [((), 0), (("Northwind",), 4), (("Northwind", "Audio", "voice", "allow"), 5)]
+    ):
         tour.patch.setattr(submitting, "recogniser", lambda unsaid=unsaid: Echo(unsaid=unsaid))
         tour.patch.setattr(submitting, "now", lambda: now() + timedelta(seconds=20))
         issued = tour("enroll", "start", "--speaker", speaker, *FORS)["enrollment"]
