@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from sayso.audio import Signal, decode
-from sayso.workflows.benches.manner import Manner
+from sayso.recognition import recogniser
+from sayso.workflows.benches.manner import accent_of
 
 RATE, SECONDS, LEAST, CLIPS = 16_000, 8, 4, 2
 CORPORA = ("speechocean", "LibriSpeech", "VCTK")
@@ -46,7 +47,7 @@ def main():
     heard = []
     for language, speaker, path in chosen(folder, told.skip, told.speakers):
         samples = decode((folder / path).read_bytes()).samples[0][: SECONDS * RATE]
-        heard.append((language, speaker, Manner.of(Signal.mono(samples.astype(np.float32), RATE)).accent))
+        heard.append((language, speaker, accent_of(recogniser(), Signal.mono(samples.astype(np.float32), RATE))))
     alike = defaultdict(list)
     for one, other in itertools.combinations(heard, 2):
         kind = "same speaker" if one[1] == other[1] else "same accent" if one[0] == other[0] else "other accent"

@@ -48,7 +48,7 @@ class Manner:
         if ear is None:
             return cls(pitch, math.nan, None, None)
         heard = ear.hear(clip).text
-        return cls(pitch, _log_rate(clip, heard), _accent(ear, clip), heard)
+        return cls(pitch, _log_rate(clip, heard), accent_of(ear, clip), heard)
 
     def beside(self, own: Manner, kind: SampleKind) -> Iterator[SampleFigure]:
         """Yield the figures of this speech beside ``own``; of what cannot be told in both, none."""
@@ -72,7 +72,7 @@ def _log_rate(clip: Signal, heard: str) -> float:
     return math.log(count / spoken_s) if count and spoken_s else math.nan
 
 
-def _accent(ear: Recogniser, clip: Signal) -> NDArray[np.float64]:
+def accent_of(ear: Recogniser, clip: Signal) -> NDArray[np.float64]:
     """Return the centred log-ratios of the languages, of length 1 (Aitchison 1982, of compositions)."""
     likely = ear.languages(clip)
     logs = np.log([likely[name] + _LEAST_SHARE for name in sorted(likely)])
