@@ -1,6 +1,6 @@
 """Own output that is handed in for an enrolment: how much of it is caught, as it was made and after what people do.
 
-    SAYSO_SPEECH=FOLDER python benchmarks/enrollment/own.py [--clips 150] [--seconds 10] [--json FILE]
+    SAYSO_SPEECH=FOLDER python benchmarks/enrollment/own.py [--clips 150] [--seconds 10] [--ways untouched] [--json FILE]
 
 Marked recordings of real people, joined to length, are searched for a mark as `enroll submit` does. False alarm: the
 bound that the detector's decision gives: `PRESENT_LOG10_P` for each recording, of the 2 to 21 that are handed in.
@@ -30,6 +30,7 @@ from sayso.enrollment.checking import check_mark
 from sayso.mark.detector import PRESENT_LOG10_P, Detector
 
 RATE = 24_000
+WAYS = ("untouched", "MP3 64k", "Opus 24k", "resampled", "noise 20 dB")
 
 
 def hosts(count, seconds):
@@ -76,13 +77,14 @@ def main():
     asked = argparse.ArgumentParser()
     asked.add_argument("--clips", type=int, default=150)
     asked.add_argument("--seconds", type=int, default=10)
+    asked.add_argument("--ways", nargs="*", choices=WAYS)
     asked.add_argument("--json", type=Path)
     chosen = asked.parse_args()
     detector, rng, caught = Detector(keys()), np.random.default_rng(0), defaultdict(list)
     for number, host in enumerate(hosts(chosen.clips, chosen.seconds)):
         print(number, end=" ", file=sys.stderr, flush=True)
         marked = embed(host, mark_of(number))
-        for way in ("untouched", "MP3 64k", "Opus 24k", "resampled", "noise 20 dB"):
+        for way in chosen.ways or WAYS:
             found = check_mark([through(marked, way, rng)], detector)
             caught[way].append(found.verdict == "refuse")
     figures = {way: rate(found) for way, found in caught.items()}
