@@ -1,6 +1,6 @@
 """Own output that is handed in for an enrolment: how much of it is caught, as it was made and after what people do.
 
-    SAYSO_SPEECH=FOLDER python benchmarks/enrollment/own.py [--clips 150] [--seconds 10] [--ways untouched] [--json FILE]
+    SAYSO_SPEECH=FOLDER python benchmarks/enrollment/own.py [--clips 150] [--seconds 10] [--ways WAY] [--json FILE]
 
 Marked recordings of real people, joined to length, are searched for a mark as `enroll submit` does. False alarm: the
 bound that the detector's decision gives: `PRESENT_LOG10_P` for each recording, of the 2 to 21 that are handed in.
