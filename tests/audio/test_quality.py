@@ -56,3 +56,11 @@ def test_a_long_recording_is_scored_as_a_whole(speech):
 def test_no_samples_are_refused():
     with pytest.raises(EmptyAudio):
         dnsmos(Signal.mono(np.zeros(0), 16_000))
+
+
+def test_as_many_windows_are_laid_over_it_as_are_asked_for(speech):
+    long = Signal.mono(np.tile(speech.mixed(), -(-480_000 // speech.num_samples))[:480_000], 16_000)
+    parts = [dnsmos(long.slice(start, start + 144_160)).ovr for start in (0, 480_000 - 144_160)]
+    assert dnsmos(long, at_most=2).ovr == pytest.approx(np.mean(parts), abs=1e-6)
+    assert dnsmos(long, at_most=1).ovr == pytest.approx(parts[0], abs=1e-6)
+    assert dnsmos(long, at_most=8) == dnsmos(long)

@@ -34,26 +34,27 @@ class Dnsmos:
     ovr: float
 
 
-def dnsmos(signal: Signal) -> Dnsmos:
+def dnsmos(signal: Signal, *, at_most: int = _MAX_WINDOWS) -> Dnsmos:
     """Return the DNSMOS P.835 scores of ``signal``; raise `EmptyAudio` for no samples. Deterministic.
 
     The mean of the channels at 16,000 Hz, repeated until it fills 9.01 s, is scored in windows of 9.01 s and the scores
     averaged, as published, but for the hop: instead of one window a second, as many as cover the signal once are laid
-    evenly over it, at most 8. A signal of up to 10 s gets the very score of the published procedure.
+    evenly over it, ``at_most`` so many. A signal of up to 10 s gets the very score of the published procedure.
     """
     if signal.num_samples == 0:
         raise EmptyAudio
     run = session("dnsmos").run
-    raw = [run(None, {"input_1": window[np.newaxis]})[0][0] for window in _windows(resample(signal, _RATE).mixed())]
+    windows = _windows(resample(signal, _RATE).mixed(), at_most)
+    raw = [run(None, {"input_1": window[np.newaxis]})[0][0] for window in windows]
     scores = np.mean([[np.polyval(fit, value) for fit, value in zip(_FIT, row, strict=True)] for row in raw], axis=0)
     return Dnsmos(*(float(score) for score in scores))
 
 
-def _windows(samples: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def _windows(samples: NDArray[np.float32], at_most: int) -> list[NDArray[np.float32]]:
     if samples.size < _WINDOW:
         samples = np.tile(samples, -(-_WINDOW // samples.size))
         # Doubled until it is long enough, the published procedure scores the first window only.
         return [samples[:_WINDOW]]
-    count = min(max(1, round(samples.size / _WINDOW)), _MAX_WINDOWS)
+    count = min(max(1, round(samples.size / _WINDOW)), at_most)
     last = samples.size - _WINDOW if count > 1 else 0
     return [samples[start : start + _WINDOW] for start in np.linspace(0, last, count).round().astype(int).tolist()]

@@ -77,7 +77,7 @@ def test_a_repair_that_does_harm_is_not_kept(speech, monkeypatch):
 )
 def test_the_rule_of_no_harm(speech, monkeypatch, after, kept):
     scores = iter([Dnsmos(sig=3.0, bak=2.0, ovr=2.5), after])
-    monkeypatch.setattr(planner, "dnsmos", lambda _: next(scores))
+    monkeypatch.setattr(planner, "dnsmos", lambda _, at_most: next(scores))
     assert (restore(with_noise(speech, 8)).repaired == ("noise",)) is kept
 
 

@@ -36,6 +36,7 @@ _MIN_GAIN: Final = 0.1
 _MAX_SPEECH_LOSS: Final = 0.1
 _MAX_STEADY_LOSS: Final = 0.2
 _MAX_STEADY_HARM: Final = 0.05  # what DNSMOS tells of the same sound a sample later differs by as much
+_SCORED: Final = 3  # windows of 9 s by which a form is judged: the scores take most of the time of a repair
 _FULL_SCALE: Final = 0.99
 _AUDIBLE_COLOUR_DB: Final = 1.0
 
@@ -58,7 +59,7 @@ class Restored:
     found : what was wrong with it
     steps : what was done, in order, by which it can be made again
     refused : what was tried and did no good
-    before, after : DNSMOS scores
+    before, after : DNSMOS scores, of at most three windows of 9 s, spread over it
     speaker : what was done for the wanted speaker; None where none was named
     match : how well the colour was matched; None where none was wished for
     """
@@ -104,7 +105,7 @@ def restore(
     EmptyAudio : no samples
     """
     found, hum = examine(signal)
-    state = _Best(signal, dnsmos(signal), identity)
+    state = _Best(signal, dnsmos(signal, at_most=_SCORED), identity)
     before = state.score
     _mend(state, found, hum)
     speaker = _left_alone(state, wanted, identity) if wanted is not None and identity is not None else None
@@ -125,7 +126,7 @@ def _coloured(state: _Best, colour: LongTermSpectrum) -> ColourMatch | None:
     if max(gains) - min(gains) < _AUDIBLE_COLOUR_DB:
         return ColourMatch(before, before)
     step = Step("match", {"gains_db": gains})
-    state.choose([step], gain=-_MAX_STEADY_LOSS, speech_loss=_MAX_STEADY_LOSS, guarded=True)
+    state.choose(step, gain=-_MAX_STEADY_LOSS, speech_loss=_MAX_STEADY_LOSS, guarded=True)
     return ColourMatch(before, apart_db(long_term_spectrum(state.signal), colour))
 
 
@@ -142,25 +143,25 @@ def _left_alone(state: _Best, wanted: NDArray[np.float32], identity: Identity) -
 def _mend(state: _Best, found: Diagnosis, hum: Hum | None) -> None:
     """Undo what was done to the sound and can be undone without touching the voice."""
     if abs(found.amount("offset")) >= _AUDIBLE_OFFSET:
-        state.choose([offset_step(state.signal)], gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
+        state.choose(offset_step(state.signal), gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
     if found["clipping"].is_fault:
-        state.choose([_clipping_step(state.signal)], gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
+        state.choose(_clipping_step(state.signal), gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
     if found["clicks"].is_fault:
-        state.choose([Step("clicks")], gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
+        state.choose(Step("clicks"), gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
     if hum is not None and hum.level_db >= _AUDIBLE_HUM_DB:
-        state.choose([hum_step(hum)], gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
+        state.choose(hum_step(hum), gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
 
 
 def _clear(state: _Best, found: Diagnosis, *, has_others: bool) -> None:
     """Take away what lies over the voice."""
     if found["c50"].value is not None and found.amount("c50") < _ECHOING_DB:
-        state.choose([Step("echo", {"share": _ECHO_SHARE})], gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS, guarded=True)
+        state.choose(Step("echo", {"share": _ECHO_SHARE}), gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS, guarded=True)
     if has_others or _is_covered(found, state.score):
-        step = state.shared(ENHANCER, has_others=has_others)
-        if step is None:
+        shared = state.shared(ENHANCER, has_others=has_others)
+        if shared is None:
             state.refused.append("noise")
         else:
-            state.choose([step], gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS)
+            state.judge(*shared, gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS)
 
 
 def _has_others(state: _Best, found: Diagnosis) -> bool:
@@ -194,34 +195,35 @@ class _Best:
 
     def take(self, step: Step, made: Signal) -> None:
         """Take ``step``, which made ``made``, by another measure than DNSMOS."""
-        self.signal, self.score = made, dnsmos(made)
+        self.signal, self.score = made, dnsmos(made, at_most=_SCORED)
         self.steps.append(step)
 
-    def choose(self, steps: list[Step], *, gain: float, speech_loss: float, guarded: bool = False) -> None:
-        """Take the first of ``steps`` that does no harm, if one does none.
+    def choose(self, step: Step, *, gain: float, speech_loss: float, guarded: bool = False) -> None:
+        """Take ``step`` if it does no harm, as `judge` tells; with ``guarded`` it must spare the voice, too."""
+        self.judge(step, applied(step, self.signal), gain=gain, speech_loss=speech_loss, guarded=guarded)
+
+    def judge(self, step: Step, made: Signal, *, gain: float, speech_loss: float, guarded: bool = False) -> None:
+        """Take ``step``, which made ``made``, if it does no harm.
 
         The overall score must rise by ``gain`` over the form so far, and the speech score fall by at most
         ``speech_loss`` below that form or the recording as it came, whichever is lower: an earlier step is no debt.
         """
-        least_sig = min(self._speech_at_first, self.score.sig) - speech_loss
-        for step in steps:
-            made = applied(step, self.signal)
-            score = dnsmos(made)
-            if score.ovr < self.score.ovr + gain or score.sig < least_sig:
-                continue
-            if guarded and not self._is_same_voice(made):
-                continue
+        score = dnsmos(made, at_most=_SCORED)
+        is_better = score.ovr >= self.score.ovr + gain
+        is_speech = score.sig >= min(self._speech_at_first, self.score.sig) - speech_loss
+        if is_better and is_speech and (not guarded or self._is_same_voice(made)):
             self.signal, self.score = made, score
             self.steps.append(step)
-            return
-        self.refused.append(steps[0].name)
+        else:
+            self.refused.append(step.name)
 
-    def shared(self, name: str, *, has_others: bool) -> Step | None:
-        """Return the step of an enhancer with as much of it as the voice bears; None where it bears nothing."""
+    def shared(self, name: str, *, has_others: bool) -> tuple[Step, Signal] | None:
+        """Return the step of an enhancer with as much of it as the voice bears, and its sound; None for nothing."""
         if self._identity is not None:
             return shared_step(self.signal, name, self._identity, has_others=has_others)
         pauses, voice = _TALKER if has_others else _NOISE
-        return noise_step(name, pauses=pauses, voice=voice)
+        step = noise_step(name, pauses=pauses, voice=voice)
+        return step, applied(step, self.signal)
 
     def _is_same_voice(self, made: Signal) -> bool:
         if self._identity is None:

@@ -10,13 +10,14 @@ Chosen on ten speakers of the tuning half in noise, babble and talkers (see docs
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sayso.audio.signal import Signal
+from sayso.audio.signal import Signal, concatenate
+from sayso.audio.speech import speech_spans
 from sayso.errors import SaysoError
 from sayso.restoration.enhancers import enhanced, enhancer
 from sayso.restoration.repair.mixing import voice_spared
@@ -31,26 +32,45 @@ _SAME: Final = 0.5  # CAM++ of two clips of one person is above 0.8, of two pers
 _ANOTHER: Final = 0.6
 _MORE_ONE: Final = 0.1
 _PARTS: Final = 3
+_COMPARED_S: Final = 20.0
+_PIECE_S: Final = 5.0
 
-Floats = NDArray[np.float32]
 
+def shared_step(signal: Signal, name: str, identity: Identity, *, has_others: bool) -> tuple[Step, Signal] | None:
+    """Return the step of the enhancer ``name`` with the largest share that the voice bears, and what it makes.
 
-def shared_step(signal: Signal, name: str, identity: Identity, *, has_others: bool) -> Step | None:
-    """Return the step of the enhancer ``name`` with the largest share that the voice bears; None where it bears none.
-
-    ``has_others`` tells whether others than one speaker were found in ``signal``. Deterministic.
+    None where the voice bears none. ``has_others`` tells whether others than one speaker were found in ``signal``. Of
+    more than 20 s of speech, 20 s are compared. Deterministic.
     """
-    wet = enhanced(signal, enhancer(name))
+    wet, heard = enhanced(signal, enhancer(name)), _heard_places(signal)
     try:
-        before = identity(signal)
-        share = _largest(wet, signal, before, identity, has_others=has_others)
+        share = _largest(_parts(wet, heard), _parts(signal, heard), identity, has_others=has_others)
     except SaysoError:
         return None  # where no voice can be told, none can be shown to be spared
-    return None if share is None else noise_step(name, pauses=_PAUSES, voice=share)
+    if share is None:
+        return None
+    return noise_step(name, pauses=_PAUSES, voice=share), voice_spared(wet, signal, pauses=_PAUSES, voice=share)
 
 
-def _largest(wet: Signal, dry: Signal, before: Floats, identity: Identity, *, has_others: bool) -> float | None:
+def _heard_places(signal: Signal) -> list[tuple[int, int]]:
+    """Return 20 s of speech spread over ``signal``, as (start, stop) in samples; nothing where it holds no more."""
+    size = round(_PIECE_S * signal.sample_rate)
+    pieces = [
+        (place, min(place + size, stop)) for start, stop in speech_spans(signal) for place in range(start, stop, size)
+    ]
+    speech_s = sum(stop - start for start, stop in pieces) / signal.sample_rate
+    if speech_s <= _COMPARED_S:
+        return []
+    return pieces[:: math.ceil(speech_s / _COMPARED_S)]
+
+
+def _parts(signal: Signal, places: list[tuple[int, int]]) -> Signal:
+    return concatenate([signal.slice(start, stop) for start, stop in places]) if places else signal
+
+
+def _largest(wet: Signal, dry: Signal, identity: Identity, *, has_others: bool) -> float | None:
     """Return the share; likeness falls as it rises, so that it is found by halves."""
+    before = identity(dry)
 
     def likeness(share: float) -> float:
         return float(identity(voice_spared(wet, dry, pauses=_PAUSES, voice=share)) @ before)
