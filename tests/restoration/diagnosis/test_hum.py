@@ -9,7 +9,7 @@ from sayso.restoration.diagnosis.hum import find_hum, remove_hum
 from tests.restoration.rooms import power, with_hum, with_noise
 
 
-@pytest.mark.parametrize("level_db", [-10, -25])
+@pytest.mark.parametrize("level_db", [-10, -25, -40])
 @pytest.mark.parametrize("mains_hz", [49.9, 50.0, 60.0, 60.15])
 def test_hum_is_found_at_its_frequency_and_level(speech, mains_hz, level_db):
     hum = find_hum(with_hum(speech, mains_hz, level_db).samples[0], speech.sample_rate)
@@ -17,6 +17,25 @@ def test_hum_is_found_at_its_frequency_and_level(speech, mains_hz, level_db):
     assert hum.mains_hz == round(mains_hz)
     assert hum.tones_hz[0] == pytest.approx(mains_hz, abs=0.15)
     assert hum.level_db == pytest.approx(level_db, abs=3.0)
+
+
+def test_hum_of_a_long_recording_whose_mains_wander_is_found(speech):
+    samples = np.tile(speech.samples[0], 5)
+    t = np.arange(samples.size) / speech.sample_rate
+    phase = 2 * np.pi * np.cumsum(50 + 0.05 * np.sin(2 * np.pi * t / 30)) / speech.sample_rate
+    hum = sum(np.sin(number * phase) / number for number in (1, 2, 3, 5))
+    level = 10 ** (-30 / 20) * np.sqrt(np.mean(samples**2) / np.mean(hum**2))
+    found = find_hum((samples + level * hum).astype(np.float32), speech.sample_rate)
+    assert found is not None
+    assert found.mains_hz == 50
+    assert found.level_db == pytest.approx(-30, abs=3.0)
+
+
+@pytest.mark.parametrize("frequency", [100.0, 180.0])
+def test_one_steady_tone_is_no_hum(speech, frequency):
+    t = np.arange(speech.num_samples) / speech.sample_rate
+    tone = 0.1 * np.sin(2 * np.pi * frequency * t)
+    assert find_hum((speech.samples[0] + tone).astype(np.float32), speech.sample_rate) is None
 
 
 def test_speech_noise_tones_and_silence_are_no_hum(speech):

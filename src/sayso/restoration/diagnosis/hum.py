@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +14,15 @@ from sayso.audio.signal import Signal
 
 _MAINS_HZ: Final = (50.0, 60.0)
 _NUM_HARMONICS: Final = 12
-_FRAME_S: Final = 1.0
-_MIN_FRAMES: Final = 5
-_STEADY_PERCENTILE: Final = 15.0  # speech pauses that often; hum never does
-_NEAR_HZ: Final = 2.0  # mains frequency wanders by 0.4 %
-_AROUND_HZ: Final = (5.0, 20.0)
-_PROMINENT_DB: Final = 12.0
-_VISIBLE_DB: Final = 7.0  # of the other harmonics, once two stand out
-_MIN_HARMONICS: Final = 2
-_MIN_LEVEL_DB: Final = -60.0
 _BLOCK_S: Final = 0.1  # five or six turns of the mains: its harmonics do not disturb one another
+_WINDOW_BLOCKS: Final = 100  # as long as the phase of the mains can be foretold
+_MOST_WINDOWS: Final = 12
+_MIN_BLOCKS: Final = 20
+_WANDERING: Final = np.arange(-40, 41) * 1e-4  # by how much the mains frequency may be off
+_SPEECH_HZ: Final = (30.0, 800.0)
+_SURE: Final = 20.0
+_VISIBLE: Final = 6.0
+_MIN_LEVEL_DB: Final = -60.0
 _FOLLOW_S: Final = 2.0
 _STRETCH_BLOCKS: Final = 100  # subtracted at a time, so that memory stays bounded
 
@@ -39,17 +39,20 @@ class Hum:
 def find_hum(samples: NDArray[np.float32], sample_rate: int) -> Hum | None:
     """Return the mains hum of ``samples``, shape (samples,), or None.
 
-    Hum is there at all times, speech is not: in the spectrum that frames of 1 s stay above for 85 % of the time, at
-    least two harmonics of 50 or 60 Hz stand out by 12 dB from what is 5 to 20 Hz beside them, and the one mains
-    frequency more than the other. A recording of under 2 s is too short to tell.
+    The tones of hum keep their phase, those of a voice do not: in windows of 10 s the amplitudes of a harmonic in
+    blocks of 0.1 s, turned back by the phase that one mains frequency foretells, are summed, the quieter blocks with
+    more weight. Of random phases the square of that sum, over the sum of squares, is 1 in the mean and exponentially
+    distributed. Its three highest of twelve harmonics must make 20 together, and two of them 6. A long recording is
+    looked at in 12 windows. One of under 2 s is too short to tell.
     """
-    frame = round(_FRAME_S * sample_rate)
-    if samples.size < frame + (_MIN_FRAMES - 1) * (frame // 4):
+    block = round(_BLOCK_S * sample_rate)
+    blocks = samples[: samples.size // block * block].reshape(-1, block)
+    total = float(np.mean(np.square(samples, dtype=np.float64))) if samples.size else 0.0
+    if len(blocks) < _MIN_BLOCKS or total == 0:
         return None
-    total = float(np.mean(np.square(samples, dtype=np.float64)))
-    power = _steady_power(samples, frame)
-    found = [hum for mains in _MAINS_HZ if (hum := _comb(power, mains, total=total, sample_rate=sample_rate))]
-    return max(found, key=lambda hum: hum.level_db, default=None)
+    windows = [blocks[start : start + _WINDOW_BLOCKS] for start in _window_starts(len(blocks))]
+    combs = [_Comb.of(windows, mains, sample_rate) for mains in _MAINS_HZ]
+    return max(combs, key=lambda comb: comb.score).hum(total)
 
 
 def remove_hum(signal: Signal, hum: Hum) -> Signal:
@@ -95,42 +98,77 @@ def _demodulated(
     return values, 1 / (power + np.percentile(power, 10) + 1e-12)
 
 
-def _steady_power(samples: NDArray[np.float32], frame: int) -> NDArray[np.float64]:
-    """Return the power of each bin, scaled so that a sine of power p reads p, that most frames stay above."""
-    frames = np.lib.stride_tricks.sliding_window_view(samples, frame)[:: frame // 4]
-    window = np.hanning(frame)
-    keep = math.ceil((_MAINS_HZ[-1] + 1) * _NUM_HARMONICS + 2 * _AROUND_HZ[1])
-    # One second a frame makes one hertz a bin. A long recording is looked at in 120 places.
-    chosen = frames[np.linspace(0, len(frames) - 1, min(len(frames), 120)).astype(int)]
-    power = np.array([np.square(np.abs(np.fft.rfft(each * window)[:keep])) for each in chosen])
-    steady = np.percentile(power, _STEADY_PERCENTILE, axis=0) * 2 / window.sum() ** 2
-    return cast("NDArray[np.float64]", steady)
+def _window_starts(num_blocks: int) -> list[int]:
+    count = min(_MOST_WINDOWS, max(1, num_blocks // _WINDOW_BLOCKS))
+    last = max(0, num_blocks - _WINDOW_BLOCKS)
+    return [int(place) for place in np.linspace(0, last if count > 1 else 0, count)]
 
 
-def _comb(power: NDArray[np.float64], mains_hz: float, *, total: float, sample_rate: int) -> Hum | None:
-    tones: list[float] = []
-    level = 0.0
-    prominent = 0
-    for harmonic in range(1, _NUM_HARMONICS + 1):
-        tone = round(mains_hz * harmonic)
-        if tone + _AROUND_HZ[1] >= min(sample_rate / 2, power.size):
-            break
-        near = math.ceil(max(_NEAR_HZ, 0.004 * tone))
-        place = tone - near + int(np.argmax(power[tone - near : tone + near + 1]))
-        inner, outer = (round(each) for each in _AROUND_HZ)
-        around = np.concatenate([power[place - outer : place - inner], power[place + inner + 1 : place + outer + 1]])
-        if power[place] > np.median(around) * 10 ** (_VISIBLE_DB / 10) and power[place] > 0:
-            prominent += int(power[place] > np.median(around) * 10 ** (_PROMINENT_DB / 10))
-            tones.append(_between_bins(power, place))
-            level += float(power[place])
-    if prominent < _MIN_HARMONICS or level <= 0 or total <= 0:
-        return None
-    level_db = 10 * math.log10(level / total)
-    return Hum(round(mains_hz), min(level_db, 0.0), tuple(tones)) if level_db >= _MIN_LEVEL_DB else None
+@dataclass(frozen=True, slots=True)
+class _Comb:
+    """What was found at the harmonics of one mains frequency, in the mean of the windows.
+
+    ``coherence`` is 1 where phases are random, ``power`` that of the tones, both (harmonics,); ``base_hz`` is where the
+    first harmonic lies.
+    """
+
+    mains_hz: float
+    base_hz: float
+    score: float
+    coherence: NDArray[np.float64]
+    power: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, windows: Sequence[NDArray[np.float32]], mains_hz: float, sample_rate: int) -> _Comb:
+        found = [_best_of_grid(*_coherence(window, mains_hz, sample_rate)) for window in windows]
+        places, coherence, power = zip(*found, strict=True)
+        mean = np.mean(coherence, axis=0)
+        base = mains_hz * (1 + float(np.median(_WANDERING[list(places)])))
+        return cls(mains_hz, base, float(np.sort(mean)[-3:].sum()), mean, np.mean(power, axis=0))
+
+    def hum(self, total: float) -> Hum | None:
+        """Return the hum beside a recording of the power ``total``; None where it is not sure, or too faint."""
+        seen = np.flatnonzero(self.coherence >= _VISIBLE)
+        level = float(self.power[seen].sum())
+        if self.score < _SURE or seen.size < 2 or level <= 0:
+            return None
+        level_db = min(0.0, 10 * math.log10(level / total))
+        tones = tuple(float(self.base_hz * (place + 1)) for place in seen)
+        return Hum(round(self.mains_hz), level_db, tones) if level_db >= _MIN_LEVEL_DB else None
 
 
-def _between_bins(power: NDArray[np.float64], place: int) -> float:
-    """Return the place of a peak to a fraction of a bin, by a parabola through the logarithms."""
-    left, middle, right = np.log(np.maximum(power[place - 1 : place + 2], 1e-30))
-    bend = left - 2 * middle + right
-    return float(place + (0.5 * (left - right) / bend if bend < 0 else 0.0))
+def _best_of_grid(
+    coherence: NDArray[np.float64], power: NDArray[np.float64]
+) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mains frequency at which the three most coherent harmonics are most so, and what is found there."""
+    place = int(np.argmax(np.sort(coherence, axis=0)[-3:].sum(axis=0)))
+    return place, coherence[:, place], power[:, place]
+
+
+def _coherence(
+    blocks: NDArray[np.float32], mains_hz: float, sample_rate: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how coherent each harmonic is at each mains frequency of the grid, and its power there."""
+    at = np.arange(blocks.shape[1]) / sample_rate
+    window = np.hanning(at.size + 2)[1:-1]
+    windowed = blocks * window
+    weights = _weights(windowed, sample_rate)
+    starts = np.arange(len(blocks)) * at.size / sample_rate
+    numbers = np.arange(1, _NUM_HARMONICS + 1)
+    numbers = numbers[numbers * mains_hz < 0.45 * sample_rate]
+    coherence = np.zeros((_NUM_HARMONICS, _WANDERING.size))
+    power = np.zeros_like(coherence)
+    for number in numbers:
+        tone = number * mains_hz
+        values = weights * (windowed @ np.exp(-2j * np.pi * tone * at)) / window.sum()
+        turned = np.exp(-2j * np.pi * np.outer(tone * (1 + _WANDERING), starts)) @ values
+        coherence[number - 1] = np.square(np.abs(turned)) / max(float(np.square(np.abs(values)).sum()), 1e-30)
+        power[number - 1] = 2 * np.square(np.abs(turned) / weights.sum())
+    return coherence, power
+
+
+def _weights(windowed: NDArray[np.float64], sample_rate: int) -> NDArray[np.float64]:
+    """Return how much each block is worth: the less sound where voices lie, the more."""
+    low, high = (round(edge * _BLOCK_S) for edge in _SPEECH_HZ)
+    power = np.square(np.abs(np.fft.rfft(windowed, axis=1)[:, low:high])).sum(axis=1)
+    return np.asarray(1 / (power + np.percentile(power, 10) + 1e-12 * sample_rate), np.float64)
