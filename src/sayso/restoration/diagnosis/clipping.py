@@ -13,7 +13,11 @@ _STEP_16_BIT: Final = 1 / 32_768
 _FLAT: Final = 3
 _FLAT_STEPS: Final = 0.5
 _MIN_LEVEL: Final = 0.1
+_MIN_CROWDED_LEVEL: Final = 0.01
 _MIN_RUNS: Final = 2
+_MIN_CUT: Final = 6
+_BELOW_STEPS: Final = 10
+_CROWDED: Final = 8.0
 _PLACE_S: Final = 0.05
 
 Floats = NDArray[np.float32]
@@ -40,7 +44,9 @@ def clipped_at(samples: Floats) -> NDArray[np.bool_]:
 
     Flat is a run of three or more within half a 16-bit step of the highest (or lowest) value, if that is above a tenth
     of full scale: an amplifier may clip below full scale, and sound does not stand still up there. One such run is a
-    peak like any other; it takes two at the same level.
+    peak like any other; it takes two at the same level. Peaks that are cut for a sample or two are seen by how many
+    there are: six or more samples at the very top, eight times as many as in each of the ten steps below it. Of a sine,
+    whose tops are round, there are four times as many.
     """
     return _flat_top(samples) | _flat_top(-samples)
 
@@ -48,12 +54,29 @@ def clipped_at(samples: Floats) -> NDArray[np.bool_]:
 def _flat_top(samples: Floats) -> NDArray[np.bool_]:
     flat = np.zeros(samples.size, np.bool_)
     peak = float(samples.max(initial=0.0))
+    if peak < _MIN_CROWDED_LEVEL:
+        return flat
+    at_top = samples >= peak - _FLAT_STEPS * _STEP_16_BIT
+    if _is_crowded(samples, peak, at_top):
+        return at_top
     if peak < _MIN_LEVEL:
         return flat
-    at_top = np.concatenate([[False], samples >= peak - _FLAT_STEPS * _STEP_16_BIT, [False]])
-    edges = np.flatnonzero(np.diff(at_top.astype(np.int8)))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], at_top, [False]]).astype(np.int8)))
     runs = [(start, stop) for start, stop in edges.reshape(-1, 2).tolist() if stop - start >= _FLAT]
     if len(runs) >= _MIN_RUNS or any(stop - start > 2 * _FLAT for start, stop in runs):
         for start, stop in runs:
             flat[start:stop] = True
     return flat
+
+
+def _is_crowded(samples: Floats, peak: float, at_top: NDArray[np.bool_]) -> bool:
+    """Return whether far more samples lie at the very top than in the steps right below it, as of peaks that are cut.
+
+    The tops of a tone that fits into the sampling rate are all alike, and so is what comes before each of them.
+    """
+    count = int(at_top.sum())
+    below = int((samples >= peak - (_FLAT_STEPS + _BELOW_STEPS) * _STEP_16_BIT).sum()) - count
+    if count < _MIN_CUT or count < _CROWDED * below / _BELOW_STEPS:
+        return False
+    before = samples[:-1][at_top[1:] & ~at_top[:-1]]
+    return np.unique(np.round(before / _STEP_16_BIT)).size >= min(_MIN_CUT, before.size / 2)
