@@ -76,6 +76,20 @@ def test_a_collection_request_shows_its_progress(program, tmp_path):
     assert program.run("fairness", "collect", few, "--terms", " ", "--payment", "x").returncode == 2
 
 
+def test_a_remedy_is_judged_on_other_speakers(program, tmp_path):
+    for name in ("better", "worse"):
+        (tmp_path / name).mkdir()
+    better, worse = table(tmp_path / "better", 0.0, 60), table(tmp_path / "worse", 0.2, 60)
+    rows = [path.read_text().replace(",women", "w,women") for path in (better, worse)]
+    for path, text in zip((better, worse), rows, strict=True):
+        path.write_text(text)
+    found = program.json("fairness", "remedy", worse, "--with", better)
+    assert (found["verdict_before"], found["verdict_after"]) == ("fail", "pass")
+    assert {one["group"]: one["speakers"] for one in found["groups"]} == {"men<b>": 30, "women": 30}
+    assert program.json("fairness", "remedy", worse, "--with", worse, code=5)["cut"] is None
+    assert program.run("fairness", "remedy", worse, "--with", tmp_path / "absent.csv").returncode == 2
+
+
 def test_columns_without_a_corpus_are_not_dropped(program, tmp_path):
     words = ("--terms", "clone", "--payment", "order 7", "--by", "sex")
     assert program.json("fairness", "collect", table(tmp_path, 0.0, 5), *words, code=2)["error"] == "collect-usage"

@@ -48,7 +48,7 @@ OURS, THEIRS = "Northwind Audio", "Rival Radio"
 PURPOSE, PROJECT = "audiobook/mystery", "the-lamp-of-northwind"
 
 NO_INSTALLATION = {
-    "consent sign", "credentials check", "demo", "detect", "diagnose", "fairness collect", "fairness judge", "fairness monitor", "labels list", "labels read", "ledger audit", "mark profiles",
+    "consent sign", "credentials check", "demo", "detect", "diagnose", "fairness collect", "fairness judge", "fairness monitor", "fairness remedy", "labels list", "labels read", "ledger audit", "mark profiles",
     "produce demo", "produce report", "restore", "settings show", "text", "witness serve",
 }  # fmt: skip
 """Commands that open no installation, or, as the demo, one of their own."""

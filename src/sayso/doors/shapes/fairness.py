@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sayso.fairness import Gap, GroupComparison, Judgement
     from sayso.fairness.collection import CollectionRequest
     from sayso.fairness.monitoring import DriftReport, StratumDrift
+    from sayso.fairness.remedy import Remedy
     from sayso.workflows.benches.measuring import Measured
 
 
@@ -40,6 +41,27 @@ def collection(asked: CollectionRequest) -> dict[str, Any]:
         "unrecorded": asked.unrecorded,
         "terms": asked.terms,
         "payment": asked.payment,
+    }
+
+
+def remedy(found: Remedy) -> dict[str, Any]:
+    """Return the shape of a remedy: the verdicts of the judging half, and who there needs it."""
+    return {
+        "remedy": "effort",
+        "verdict_before": found.before.verdict.value,
+        "verdict_after": found.after.verdict.value,
+        "share": _number(found.share),
+        "cut": None if found.cut is None else _number(found.cut),
+        "groups": [
+            {
+                "group": one.group,
+                "speakers": one.speakers,
+                "remedied": one.remedied,
+                "share": _number(one.remedied / one.speakers),
+            }
+            for one in found.groups
+        ],
+        "needed": found.needed,
     }
 
 

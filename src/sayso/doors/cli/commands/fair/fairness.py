@@ -22,6 +22,7 @@ from sayso.errors import Conflict, Invalid, Refused
 if TYPE_CHECKING:
     from sayso.fairness import GroupComparison, Judgement
     from sayso.fairness.monitoring import DriftReport
+    from sayso.fairness.remedy import Remedy
 
 app = typer.Typer(cls=Group, no_args_is_help=True)
 
@@ -138,6 +139,27 @@ def collect(
     show(shown, lines, as_json=as_json)
 
 
+@app.command("remedy")
+def remedy(
+    table: Annotated[Path, typer.Argument(help="CSV file of measurements, as `sayso fairness judge` reads it.")],
+    other: Annotated[
+        Path, typer.Option("--with", help="The same speakers, measured with more effort or as the best of several.")
+    ],
+    margin: Annotated[list[str] | None, typer.Option(help="As for `sayso fairness judge`. Repeatable.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try more effort for voices that fit badly, on other speakers.
+
+    Half of the speakers choose the likeness below which it is made, the others judge. Exit code as of `judge`.
+    """
+    from sayso.fairness import Margins, read_table  # noqa: PLC0415
+    from sayso.fairness.remedy import remedied  # noqa: PLC0415
+
+    found = remedied(read_table(table), read_table(other), Margins.of(margin or ()))
+    show(shapes.remedy(found), _remedy_lines(found), as_json=as_json)
+    raise typer.Exit(_CODES[found.after.verdict])
+
+
 @app.command("monitor")
 def monitor(
     samples: Annotated[
@@ -180,6 +202,16 @@ def _drift_lines(found: DriftReport) -> Iterator[str]:
         f"not told: {found.withheld} strata of fewer than 20 people; {found.unconsented} samples without consent,"
         f" {found.without_baseline} without a baseline"
     )
+
+
+def _remedy_lines(found: Remedy) -> Iterator[str]:
+    cut = "none found, or none due" if found.cut is None else f"likeness below {found.cut:.3f}"
+    yield f"more effort: {cut}"
+    for one in found.groups:
+        yield f"{one.group}: {one.remedied} of {one.speakers} speakers need it"
+    yield f"verdict: {found.before.verdict} without it, {found.after.verdict} with it"
+    if found.needed:
+        yield f"needed: {found.needed} speakers of each group"
 
 
 def _lines(found: Judgement) -> Iterator[str]:
