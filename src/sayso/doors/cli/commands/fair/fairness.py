@@ -148,7 +148,7 @@ def remedy(
     margin: Annotated[list[str] | None, typer.Option(help="As for `sayso fairness judge`. Repeatable.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Try more effort for voices that fit badly, on other speakers.
+    """Try more effort for voices that fit badly.
 
     Half of the speakers choose the likeness below which it is made, the others judge. Exit code as of `judge`.
     """
