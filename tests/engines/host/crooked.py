@@ -85,6 +85,17 @@ class Chancy(Shared):
     traits = Traits(Streaming.NATIVE, Timing.WORD, Determinism.NONE, frozenset(), True, (0.1, 5.0))
 
 
+class Sluggish(Shared):
+    """The same, but slower than speech."""
+
+    name = "sluggish"
+
+    def stream(self, text, voice, *, speed=1.0, seed=0, early=False, stop=None):
+        for piece in super().stream(text, voice, stop=stop):
+            time.sleep(0.15)
+            yield piece
+
+
 PIECE = Signal.mono(np.full(2400, 0.5), 24_000)
 
 

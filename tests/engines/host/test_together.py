@@ -89,6 +89,16 @@ def test_who_is_to_be_ended_at_the_close_does_not_begin_again(crooked):
     assert all(run.wait(1.0) for run in runs)
 
 
+@pytest.mark.parametrize("engine", ["crooked", "sluggish"])
+def test_an_engine_that_is_not_safe_in_threads_or_too_slow_takes_one_at_a_time(crooked, engine):
+    host = crooked(engine, memory_mib=400, together=3)
+    ready(host)
+    runs = [host.submit(order("slow"), lambda _: None) for _ in range(2)]
+    assert (host.load().active, host.load().queued) == (1, 1)
+    for run in reversed(runs):
+        run.stop()
+
+
 @pytest.mark.parametrize(
     ("real_time_factor", "streams"), [(0.0, 2), (0.01, 2), (0.45, 2), (0.46, 1), (0.9, 1), (3.0, 1)]
 )

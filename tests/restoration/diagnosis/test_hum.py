@@ -31,6 +31,11 @@ def test_hum_of_a_long_recording_whose_mains_wander_is_found(speech):
     assert found.level_db == pytest.approx(-30, abs=3.0)
 
 
+def test_noise_is_no_hum_however_often_it_is_drawn():
+    drawn = np.random.default_rng(0).standard_normal((150, 24_000)).astype(np.float32)
+    assert [find_hum(samples, 8_000) for samples in drawn] == [None] * len(drawn)
+
+
 @pytest.mark.parametrize("frequency", [100.0, 180.0])
 def test_one_steady_tone_is_no_hum(speech, frequency):
     t = np.arange(speech.num_samples) / speech.sample_rate
