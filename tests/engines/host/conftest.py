@@ -19,7 +19,9 @@ def crooked(tmp_path_factory):
     info = folder / "crooked-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: crooked\nVersion: 1\n")
-    points = "".join(f"{name.lower()} = crooked_engine:{name}\n" for name in ("Crooked", "Shared", "Chancy", "Sluggish"))
+    points = "".join(
+        f"{name.lower()} = crooked_engine:{name}\n" for name in ("Crooked", "Shared", "Chancy", "Sluggish")
+    )
     (info / "entry_points.txt").write_text(f"[sayso.engines]\n{points}")
     shutil.copy(Path(__file__).with_name("crooked.py"), folder / "crooked_engine.py")
     hosts = []
