@@ -90,6 +90,20 @@ def test_a_remedy_is_judged_on_other_speakers(program, tmp_path):
     assert program.run("fairness", "remedy", worse, "--with", tmp_path / "absent.csv").returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("mark:standard",), "cohort-usage"),
+        (("mark:standard", "cohort.csv", "--corpus", "lamp"), "cohort-usage"),
+        (("engine:hibari", "--corpus", "lamp", "--by", "sex"), "corpus-usage"),
+        (("mark:standard", "--corpus", "lamp", "--by", "sex"), "corpus-unknown"),
+    ],
+)
+def test_people_to_measure_are_named_once(program, words, error):
+    code = 3 if error == "corpus-unknown" else 2
+    assert program.json("fairness", "measure", *words, "--table", "table.csv", code=code)["error"] == error
+
+
 def test_columns_without_a_corpus_are_not_dropped(program, tmp_path):
     words = ("--terms", "clone", "--payment", "order 7", "--by", "sex")
     assert program.json("fairness", "collect", table(tmp_path, 0.0, 5), *words, code=2)["error"] == "collect-usage"

@@ -67,6 +67,12 @@ def test_bad_input_is_refused_in_one_line(program, words):
     assert "got" in found["message"] or "cannot be read" in found["message"]
 
 
+def test_people_of_a_corpus_are_measured_first(program):
+    words = ("--table", "absent.csv", "--by", "sex", "--corpus", "lamp")
+    assert program.json("gate", "run", "mark:standard", *words, code=3)["error"] == "corpus-unknown"
+    assert program.json("gate", "run", "mark:standard", *words, "--cohort", "c.csv", code=2)["error"] == "cohort-usage"
+
+
 @pytest.mark.parametrize("words", [("--by", "sex"), ("--licensee", "N"), ("--cohort", "c.csv", "--project", "x")])
 def test_what_only_a_measurement_takes_is_not_dropped(program, words):
     found = program.json("gate", "run", HIBARI, "--table", "absent.csv", *words, code=2)

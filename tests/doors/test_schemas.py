@@ -433,6 +433,7 @@ def corpora(tour):
     asked = ("--terms", "clone", "--payment", "order 7", "--corpus", "lamp")
     found = tour("fairness", "collect", tour.file("few.csv", few.encode()), *asked, "--by", "sex")
     assert found["unrecorded"] == found["missing"] > 0
+    tour("fairness", "measure", "model:silero-vad", *asked[-2:], "--by", "sex", "--table", tour.file("m.csv"), code=2)
     tour("corpus", "find", "lamp", "--where", "1 = 1", code=2)
     tour("corpus", "export", "lamp", "--format", "zip", "-o", tour.file("zip"), code=2)
     tour("corpus", "withdraw", "lamp", "--speaker", "Ada")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,13 +18,19 @@ VOICE: Final = "voice"
 
 @dataclass(frozen=True, slots=True)
 class CohortMember:
-    """One recording of one person; ``voice`` is their voice here, where an engine is measured."""
+    """One recording of one person; ``voice`` is their voice here, where an engine is measured.
+
+    A recording that lies in no file of its own is what ``sound`` gives when it is asked; ``file`` only names it then,
+    and ``sample`` tells it from others (SHA-256, hex).
+    """
 
     file: Path
     speaker: str
     group: str
     voice: str = ""
     stratum: str = ""
+    sample: str = ""
+    sound: Callable[[], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -102,12 +102,23 @@ def _measured(bench: Bench, member: CohortMember) -> list[SampleFigure]:
     """Return the figures of one recording; an error tells which it is."""
     try:
         with tempfile.TemporaryDirectory(prefix="sayso-") as folder:
-            return list(bench(member, Path(folder)))
+            return list(bench(_in_a_file(member, Path(folder)), Path(folder)))
     except Invalid as error:
         raise CohortInvalid(f"{member.file}: {error.message}") from None
 
 
+def _in_a_file(member: CohortMember, folder: Path) -> CohortMember:
+    """Return the member with a file to read, which is deleted with ``folder``."""
+    if member.sound is None:
+        return member
+    file = folder / "recording.flac"
+    file.write_bytes(member.sound())
+    return replace(member, file=file)
+
+
 def _digest(member: CohortMember) -> str:
+    if member.sample:
+        return member.sample
     try:
         with member.file.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -90,7 +90,7 @@ def export_corpus(
     """Export shards, and log how many segments left; each grant is asked before. Raise as `export` and `view_of`."""
     session.require(Right.SPEECH)
     view = view_of(session, order.corpus, version)
-    done = export(view, order, folder, _sounds(session, opened(session, order.corpus)), report)
+    done = export(view, order, folder, sounds_of(session, opened(session, order.corpus)), report)
     act = CorpusExported(
         subject=session.actor.organisation,
         corpus=digest_of_name(session, order.corpus),
@@ -106,6 +106,7 @@ def card(session: Session, name: str, version: int | None = None) -> CorpusCard:
     return card_of(view_of(session, name, version))
 
 
-def _sounds(session: Session, folder: CorpusFolder) -> Callable[[Segment], bytes]:
+def sounds_of(session: Session, folder: CorpusFolder) -> Callable[[Segment], bytes]:
+    """Return what unseals the FLAC of a row; it asks no grant: rows come from a view."""
     sounds = Sounds(folder.sounds, VaultSeal(session.settings))
     return lambda row: sounds.get(row.audio, row.speaker)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -9,21 +10,53 @@ import typer
 from sayso.errors import Invalid
 
 if TYPE_CHECKING:
+    from sayso.fairness.cohort import Cohort
+    from sayso.workflows.installation.session import Session
     from sayso.workflows.speech.orders import Order
 
 SUBJECTS: Final = "What is judged: engine:NAME, model:NAME, mark:PROFILE or restoration:repair."
 
 By = Annotated[
     list[str] | None,
-    typer.Option(help="Column of the cohort that makes its groups, such as sex. Repeatable. Default: group."),
+    typer.Option(help="Column that makes the groups, such as sex. Repeatable. Default, of a file: group."),
 ]
 Licensee = Annotated[str | None, typer.Option(help="Of an engine: under whose grant the voices speak.")]
 PurposeOf = Annotated[str | None, typer.Option("--purpose", help="Of an engine: for which purpose they speak.")]
 Project = Annotated[str | None, typer.Option(help="Of an engine: for which project they speak.")]
 
 
+Corpus = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Measure the people of this corpus, as far as they may be used now; needs --by."),
+]
+
+
 class MeasureUsage(Invalid):
-    """Name --licensee and --purpose together, and these, --project and --by with a cohort alone."""
+    """Name --licensee and --purpose together, and these, --project and --by with a cohort or a corpus alone."""
+
+
+class CohortUsage(Invalid):
+    """Name people to measure once: a cohort's file, or --corpus."""
+
+
+class CorpusUsage(Invalid):
+    """An engine is measured with a cohort's file: nobody knows which recordings of a corpus its voices heard."""
+
+
+def people(session: Session, subject: str, cohort: Path | None, corpus: str | None, by: list[str] | None) -> Cohort:
+    """Return who is to be measured; raise `CohortUsage`, `CorpusUsage`, `CohortInvalid`, or as a reader of a corpus."""
+    from sayso.fairness.cohort import read_cohort  # noqa: PLC0415
+    from sayso.fairness.subject import SubjectKind, SubjectName  # noqa: PLC0415
+
+    if (cohort is None) == (corpus is None):
+        raise CohortUsage
+    if corpus is None:
+        return read_cohort(cohort or Path(), by or ())
+    if SubjectName.parse(subject).kind is SubjectKind.ENGINE:
+        raise CorpusUsage
+    from sayso.workflows.corpus.cells import cohort_of  # noqa: PLC0415 - needs the extra
+
+    return cohort_of(session, corpus, by or ())
 
 
 def ordered(licensee: str | None, purpose: str | None, project: str | None) -> Order | None:

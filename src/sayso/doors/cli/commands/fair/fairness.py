@@ -10,7 +10,7 @@ import typer
 
 from sayso.disk import check_target
 from sayso.doors.cli import exits, tables
-from sayso.doors.cli.commands.fair.cohort import SUBJECTS, By, Licensee, Project, PurposeOf, ordered
+from sayso.doors.cli.commands.fair.cohort import SUBJECTS, By, Corpus, Licensee, Project, PurposeOf, ordered, people
 from sayso.doors.cli.group import Group
 from sayso.doors.cli.outlet import Force, optional_outlet, show_at
 from sayso.doors.cli.output import AsJson, show
@@ -69,11 +69,12 @@ def judge(
 @app.command("measure")
 def measure(
     subject: Annotated[str, typer.Argument(help=SUBJECTS)],
-    cohort: Annotated[
-        Path,
-        typer.Argument(help="CSV file: file, speaker, consented (yes or no), and columns such as sex, accent, voice."),
-    ],
     table: Annotated[Path, typer.Option(help="CSV file for `sayso fairness judge`; run again, it goes on with it.")],
+    cohort: Annotated[
+        Path | None,
+        typer.Argument(help="CSV file: file, speaker, consented (yes or no), and columns such as sex, accent, voice."),
+    ] = None,
+    corpus: Corpus = None,
     by: By = None,
     licensee: Licensee = None,
     purpose: PurposeOf = None,
@@ -85,12 +86,12 @@ def measure(
     Watermark: DNSMOS, likeness, readable or not. Repair: benefit, likeness. Engine: likeness, DNSMOS, words, in the
     people's voices under their grants.
     """
-    from sayso.fairness.cohort import read_cohort  # noqa: PLC0415
     from sayso.workflows.benches.measuring import measure as measured  # noqa: PLC0415
 
     with bar("measuring") as report:
-        order = ordered(licensee, purpose, project)
-        found = measured(local_session(), subject, read_cohort(cohort, by or ()), table, order=order, report=report)
+        session, order = local_session(), ordered(licensee, purpose, project)
+        whom = people(session, subject, cohort, corpus, by)
+        found = measured(session, subject, whom, table, order=order, report=report)
     shown = shapes.measured(found)
     show(shown, tables.pairs(shown), as_json=as_json)
 

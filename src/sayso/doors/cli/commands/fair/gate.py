@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from sayso.doors.cli import exits, tables
-from sayso.doors.cli.commands.fair.cohort import SUBJECTS, By, Licensee, MeasureUsage, Project, PurposeOf, ordered
+from sayso.doors.cli.commands.fair.cohort import (
+    SUBJECTS,
+    By,
+    Corpus,
+    Licensee,
+    MeasureUsage,
+    Project,
+    PurposeOf,
+    ordered,
+    people,
+)
 from sayso.doors.cli.group import Group
 from sayso.doors.cli.outlet import Force, optional_outlet, show_at
 from sayso.doors.cli.output import AsJson, show
@@ -60,11 +70,15 @@ def register(
 def run(
     subject: Subject,
     table: Annotated[
-        Path, typer.Option(help="CSV file of measurements; with --cohort, where they are written and gone on with.")
+        Path,
+        typer.Option(
+            help="CSV file of measurements; with --cohort or --corpus, where they are written and gone on with."
+        ),
     ],
     cohort: Annotated[
         Path | None, typer.Option(help="Measure these people first, as `sayso fairness measure` does (CSV file).")
     ] = None,
+    corpus: Corpus = None,
     by: By = None,
     licensee: Licensee = None,
     purpose: PurposeOf = None,
@@ -80,16 +94,17 @@ def run(
     """
     from sayso.workflows.fairness import judging  # noqa: PLC0415
 
-    if cohort is None and any((by, licensee, purpose, project)):
+    session = local_session()
+    if cohort is None and corpus is None and any((by, licensee, purpose, project)):
         raise MeasureUsage
-    if cohort is not None:
-        from sayso.fairness.cohort import read_cohort  # noqa: PLC0415
+    if cohort is not None or corpus is not None:
         from sayso.workflows.benches.measuring import measure  # noqa: PLC0415
 
         with bar("measuring") as report:
             order = ordered(licensee, purpose, project)
-            measure(local_session(), subject, read_cohort(cohort, by or ()), table, order=order, report=report)
-    _answer(shapes.record(judging.judged(local_session(), subject, table, margin or ())), as_json=as_json)
+            whom = people(session, subject, cohort, corpus, by)
+            measure(session, subject, whom, table, order=order, report=report)
+    _answer(shapes.record(judging.judged(session, subject, table, margin or ())), as_json=as_json)
 
 
 @app.command("show")
