@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sayso.audio.blocks import Block, Limit, gathered
 from sayso.audio.container import READ, AudioFormat
@@ -116,7 +117,7 @@ class Salvage:
         done = 0
         behind: list[Block] = []
         for frame, decoded in unpacked(self._decoded(container, start, stream)):
-            samples, rate = np.nan_to_num(decoded, nan=0.0, posinf=0.0, neginf=0.0), frame.sample_rate
+            samples, rate = _finite(decoded), frame.sample_rate
             done += frame.samples
             self._limit.check(done, rate, len(samples))
             over = 0 if end_s is None else min(frame.samples, max(0, done - round(end_s * rate)))
@@ -158,6 +159,13 @@ class Salvage:
 
     def _skip(self, start: int, end: int, why: str) -> None:
         self.skipped.append(f"bytes {start} to {end}: {why}")
+
+
+def _finite(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``samples`` with silence where they are no numbers; nearly always there is nothing to replace."""
+    if np.isfinite(samples).all():
+        return samples
+    return np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 class Section(io.RawIOBase):

@@ -10,12 +10,7 @@ from numpy.typing import NDArray
 from sayso.audio.errors import EmptyAudio, NoSpeech, SilentAudio, TooShort
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
-from sayso.models import session
-
-_RATE: Final = 16_000
-_WINDOW: Final = 512
-_CONTEXT: Final = 64  # the model sees the end of the window before
-_STATE: Final = (2, 1, 128)
+from sayso.models.speech_network import RATE, WINDOW, speech_of
 
 _ON: Final = 0.5
 _OFF: Final = 0.35
@@ -33,14 +28,14 @@ def speech_spans(signal: Signal) -> list[tuple[int, int]]:
     Spans of under 0.2 s and pauses of under 0.2 s are passed over; 0.05 s is kept on both sides. Silero VAD at
     16,000 Hz on the mean of the channels, with 0.5 to begin and 0.35 to end. Deterministic.
     """
-    spans = _merged(_hysteresis(speech_probability(signal)), round(_MIN_PAUSE_S * _RATE / _WINDOW))
-    scale = signal.sample_rate / _RATE
+    spans = _merged(_hysteresis(speech_probability(signal)), round(_MIN_PAUSE_S * RATE / WINDOW))
+    scale = signal.sample_rate / RATE
     pad = round(_PAD_S * signal.sample_rate)
     found: list[tuple[int, int]] = []
     for first, last in spans:
-        if (last - first) * _WINDOW < _MIN_SPEECH_S * _RATE:
+        if (last - first) * WINDOW < _MIN_SPEECH_S * RATE:
             continue
-        start, stop = round(first * _WINDOW * scale) - pad, round(last * _WINDOW * scale) + pad
+        start, stop = round(first * WINDOW * scale) - pad, round(last * WINDOW * scale) + pad
         found.append((max(start, 0), min(stop, signal.num_samples)))
     return found
 
@@ -49,19 +44,7 @@ def speech_probability(signal: Signal) -> NDArray[np.float32]:
     """Return the probability of speech for each 32 ms of ``signal``, the last one filled with zeros, 0 to 1."""
     if signal.num_samples == 0:
         return np.zeros(0, dtype=np.float32)
-    samples = resample(signal, _RATE).mixed()
-    num_windows = -(-samples.size // _WINDOW)
-    padded = np.zeros(_CONTEXT + num_windows * _WINDOW, dtype=np.float32)
-    padded[_CONTEXT : _CONTEXT + samples.size] = samples
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT + _WINDOW)[::_WINDOW]
-    run = session("silero-vad").run
-    state = np.zeros(_STATE, dtype=np.float32)
-    rate = np.array(_RATE, dtype=np.int64)
-    probability = np.empty(num_windows, dtype=np.float32)
-    for place in range(num_windows):
-        output, state = run(None, {"input": windows[place : place + 1], "state": state, "sr": rate})
-        probability[place] = output[0, 0]
-    return probability
+    return speech_of(resample(signal, RATE).mixed())
 
 
 def trim_silence(signal: Signal) -> Signal:

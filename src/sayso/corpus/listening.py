@@ -1,8 +1,4 @@
-"""Where somebody speaks in a part, and how that is cut into segments.
-
-Silero VAD is a recurrent network that is asked each 32 ms; what takes time is the asking. So the part is read in eight
-lanes at once, each with half a second of what comes before it: twice as fast, and 3 in 1,000 moments differ.
-"""
+"""How a part is cut into segments, by the probability of speech each 32 ms."""
 
 from __future__ import annotations
 
@@ -11,13 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.models import session
+from sayso.models.speech_network import RATE, WINDOW
 
-RATE: Final = 16_000
-_WINDOW: Final = 512
-_CONTEXT: Final = 64
-_LANES: Final = 8
-_WARM: Final = 16
 _ON: Final = 0.5
 _OFF: Final = 0.35
 _LEAST_S: Final = 0.25
@@ -28,27 +19,6 @@ SHORTEST_S: Final = 1.0
 
 Floats = NDArray[np.float32]
 Span = tuple[float, float]
-
-
-def probabilities(samples: Floats) -> Floats:
-    """Return the probability of speech for each 32 ms of ``samples``, 16 kHz mono; about 0 for none."""
-    count = -(-samples.size // _WINDOW)
-    if count == 0:
-        return np.zeros(0, np.float32)
-    each = -(-count // _LANES)
-    padded = np.zeros(_CONTEXT + (_WARM + each * _LANES) * _WINDOW, np.float32)
-    padded[_CONTEXT + _WARM * _WINDOW :][: samples.size] = samples
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT + _WINDOW)[::_WINDOW]
-    state = np.zeros((2, _LANES, 128), np.float32)
-    rate, lanes = np.array(RATE, np.int64), np.arange(_LANES) * each
-    found = np.empty((each, _LANES), np.float32)
-    run = session("silero-vad").run
-    for place in range(_WARM + each):
-        heard = np.ascontiguousarray(windows[lanes + place])
-        output, state = run(None, {"input": heard, "state": state, "sr": rate})
-        if place >= _WARM:
-            found[place - _WARM] = output[:, 0]
-    return found.T.reshape(-1)[:count]
 
 
 def segments(speech: Floats, length_s: float) -> list[Span]:
@@ -65,7 +35,7 @@ def segments(speech: Floats, length_s: float) -> list[Span]:
 
 
 def _runs(speech: Floats) -> list[Span]:
-    step = _WINDOW / RATE
+    step = WINDOW / RATE
     found: list[Span] = []
     start = -1
     for place, value in enumerate([*speech.tolist(), 0.0]):
@@ -80,7 +50,7 @@ def _runs(speech: Floats) -> list[Span]:
 def _cut(span: Span, speech: Floats) -> list[Span]:
     """Return a stretch that is too long as pieces, cut where speech is least likely in the last quarter."""
     start, end = span
-    step = _WINDOW / RATE
+    step = WINDOW / RATE
     pieces: list[Span] = []
     while end - start > LONGEST_S:
         first, last = round((start + 0.75 * LONGEST_S) / step), round((start + LONGEST_S) / step)

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
-from sayso.corpus.listening import RATE, probabilities, segments
+from sayso.corpus.listening import segments
 from sayso.corpus.parts import RecordingPart
 from sayso.corpus.prints import Print
+from sayso.models.speech_network import RATE, WINDOW, speech_of
 from sayso.restoration.diagnosis.acoustics import acoustics, room_findings
 from sayso.restoration.diagnosis.bandwidth import loud_spectrum
 from sayso.restoration.diagnosis.clipping import clipped_ratio
 from sayso.restoration.diagnosis.hum import find_hum
 from sayso.restoration.diagnosis.spectrum import spectrum_of
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raise it with anything that changes what a part yields: then it is made again."""
 
-_WINDOW: Final = 512
 _SILENT: Final = 10 ** (-60 / 20)
 
 Floats = NDArray[np.float32]
@@ -35,7 +35,7 @@ def measured(part: RecordingPart) -> list[dict[str, Any]]:
     if float(np.abs(samples).max(initial=0.0)) < _SILENT:
         return []
     low = resample(part.signal, RATE).samples[0]
-    speech = probabilities(low)
+    speech = speech_of(low)
     return list(_segments(part, low, speech, rate))
 
 
@@ -45,8 +45,8 @@ def _segments(part: RecordingPart, low: Floats, speech: Floats, rate: int) -> It
         first, last = (round(moment * rate / 1000) - part.start for moment in (first_ms, last_ms))
         sound = part.signal.slice(max(0, first), last)
         heard = low[round(start_s * RATE) : round(end_s * RATE)]
-        if sound.num_samples and heard.size > _WINDOW:
-            spoken = speech[round(start_s * RATE) // _WINDOW : -(-round(end_s * RATE) // _WINDOW)]
+        if sound.num_samples and heard.size > WINDOW:
+            spoken = speech[round(start_s * RATE) // WINDOW : -(-round(end_s * RATE) // WINDOW)]
             yield {"start": first_ms, "end": last_ms, "rate": rate, **_told(sound, heard, spoken)}
 
 

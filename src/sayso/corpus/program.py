@@ -34,6 +34,9 @@ _QUIET: Final = {
 }
 """Daft and Ray report home, and all three write to the terminal, unless they are told not to before they are loaded."""
 
+_ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""Each worker has one core: threads that wait for the turns of others took five times the processor time."""
+
 
 class RunnerName(StrEnum):
     """Where stages run."""
@@ -123,7 +126,7 @@ def _collected(stage: CorpusStage, units: list[Answer], runner: Runner) -> Itera
 
 
 def _daft(runner: Runner) -> Any:
-    for name, value in _QUIET.items():
+    for name, value in (_QUIET | _ONE_THREAD).items():
         os.environ.setdefault(name, value)
     try:
         import daft  # noqa: PLC0415 - of the extra, and a second to load

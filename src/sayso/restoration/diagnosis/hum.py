@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -149,22 +150,41 @@ def _coherence(
     blocks: NDArray[np.float32], mains_hz: float, sample_rate: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return how coherent each harmonic is at each mains frequency of the grid, and its power there."""
-    at = np.arange(blocks.shape[1]) / sample_rate
-    window = np.hanning(at.size + 2)[1:-1]
+    window = np.hanning(blocks.shape[1] + 2)[1:-1]
     windowed = blocks * window
     weights = _weights(windowed, sample_rate)
-    starts = np.arange(len(blocks)) * at.size / sample_rate
-    numbers = np.arange(1, _NUM_HARMONICS + 1)
-    numbers = numbers[numbers * mains_hz < 0.45 * sample_rate]
+    values = weights * _amplitudes(windowed, mains_hz, sample_rate) / window.sum()
+    turns = _turns(mains_hz)[: len(values), :, : len(blocks)]
+    turned = np.square(np.abs(turns @ values[..., np.newaxis])[..., 0])
     coherence = np.zeros((_NUM_HARMONICS, _WANDERING.size))
     power = np.zeros_like(coherence)
-    for number in numbers:
-        tone = number * mains_hz
-        values = weights * (windowed @ np.exp(-2j * np.pi * tone * at)) / window.sum()
-        turned = np.exp(-2j * np.pi * np.outer(tone * (1 + _WANDERING), starts)) @ values
-        coherence[number - 1] = np.square(np.abs(turned)) / max(float(np.square(np.abs(values)).sum()), 1e-30)
-        power[number - 1] = 2 * np.square(np.abs(turned) / weights.sum())
+    coherence[: len(values)] = turned / np.maximum(np.square(np.abs(values)).sum(axis=1), 1e-30)[:, np.newaxis]
+    power[: len(values)] = 2 * turned / weights.sum() ** 2
     return coherence, power
+
+
+def _amplitudes(windowed: NDArray[np.float64], mains_hz: float, sample_rate: int) -> NDArray[np.complex128]:
+    """Return the complex amplitude of each harmonic in each block, shape (tones, blocks), but for the window's sum."""
+    cosines, sines = np.split(windowed @ _waves(mains_hz, sample_rate), 2, axis=1)
+    return np.asarray((cosines - 1j * sines).T, np.complex128)
+
+
+@lru_cache(maxsize=8)
+def _waves(mains_hz: float, sample_rate: int) -> NDArray[np.float64]:
+    """Return cosines and then sines of the harmonics below 0.45 of the rate, over a block: shape (samples, 2 tones)."""
+    tones = mains_hz * np.arange(1, _NUM_HARMONICS + 1)
+    at = np.arange(round(_BLOCK_S * sample_rate)) / sample_rate
+    phase = 2 * np.pi * np.outer(at, tones[tones < 0.45 * sample_rate])
+    return np.concatenate([np.cos(phase), np.sin(phase)], axis=1)
+
+
+@cache
+def _turns(mains_hz: float) -> NDArray[np.complex128]:
+    """Return what turns each block back, shape (harmonics, frequencies of the grid, blocks): 1.6 MB."""
+    tones = mains_hz * np.outer(np.arange(1, _NUM_HARMONICS + 1), 1 + _WANDERING)
+    return np.asarray(
+        np.exp(-2j * np.pi * tones[..., np.newaxis] * (_BLOCK_S * np.arange(_WINDOW_BLOCKS))), np.complex128
+    )
 
 
 def _weights(windowed: NDArray[np.float64], sample_rate: int) -> NDArray[np.float64]:
