@@ -112,11 +112,12 @@ def worked(
     process = subprocess.Popen(words, stdout=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"})
     process.stdout.readline()
     if kill_after_s is not None:
-        time.sleep(kill_after_s)
-        with contextlib.suppress(ProcessLookupError):
-            victim = chance.choice(processes(process.pid))
-            hit = process.poll() is None
-            os.kill(victim, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(kill_after_s)
+        hit = process.poll() is None
+        if hit:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(chance.choice(processes(process.pid)), signal.SIGKILL)
     return process.wait() == 0, hit
 
 

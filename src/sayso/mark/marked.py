@@ -186,6 +186,7 @@ class Programme:
             start, stop = cue.at, _mixed(mixed, cue, stop)
             marks.append(PlacedMark(cue.clip.mark, cue.clip.permit_id, start / rate, stop / rate))
         signal = resample(Signal.mono(mixed, rate), sample_rate)
+        del mixed  # a chapter's sound is large, and the limiter makes another one of it
         done = limited(signal.samples[0], sample_rate, ceiling_dbfs=ceiling_dbfs)
         return cls(Signal.mono(done, sample_rate), tuple(marks), seal=_SEAL)
 

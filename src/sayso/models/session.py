@@ -28,7 +28,7 @@ class Stoppable(Protocol):
         ...
 
 
-__all__ = ["InferenceSession", "OrtValue", "open_session", "run", "session", "value_of"]
+__all__ = ["InferenceSession", "OrtValue", "open_session", "run", "run_lean", "session", "value_of"]
 
 
 @cache
@@ -82,6 +82,17 @@ def run(
             if stop.is_set():
                 return None
             raise
+
+
+def run_lean(
+    session: InferenceSession, outputs: Sequence[str] | None, feeds: Mapping[str, NDArray[Any]]
+) -> list[NDArray[Any]]:
+    """Return what `run` does, and keep none of the memory that it took: for large nets that are asked now and then."""
+    import onnxruntime  # noqa: PLC0415 - loaded with the session
+
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return list(session.run(outputs, feeds, options))
 
 
 def value_of(array: NDArray[Any]) -> OrtValue:

@@ -16,7 +16,7 @@ from sayso.productions.errors import LineUnknown, ProductionBusy
 from sayso.productions.mastering import ACX, rules
 from sayso.workflows.audit import auditing
 from sayso.workflows.consent import granting
-from sayso.workflows.productions import planning, plans, reporting, running, runs, takes
+from sayso.workflows.productions import chapters, checking, planning, plans, reporting, running, runs, takes
 from sayso.workflows.productions.alone import alone
 
 
@@ -275,3 +275,12 @@ def test_a_run_loads_the_engine_while_it_is_taken_up(produced, monkeypatch):
     running.redo(book.session, book.production, "c02-0002")
     assert book.run().rendered == 1
     assert len(loaded) == 1
+
+
+def test_the_recogniser_of_lines_is_let_go_before_a_chapter_is_made(book, monkeypatch):
+    done = []
+    monkeypatch.setattr(checking, "let_go", lambda: done.append("let go"))
+    release = chapters.release
+    monkeypatch.setattr(chapters, "release", lambda *words: done.append("made") or release(*words))
+    book.run()
+    assert done == ["let go", "made"] * 2

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sayso.audio import Container, decode
+from sayso.audio import Container, Signal, decode
 from sayso.audio.encode import Mastered
 from sayso.consent.permit import Permit, Release
 from sayso.credentials import ProgrammeClaim, issue_detached
 from sayso.disk import write_document
 from sayso.errors import Refused
 from sayso.labels import Layer
-from sayso.mark import Mends, PlacedMark, Programme
+from sayso.mark import MarkedAudio, Mends, PlacedMark, Programme
 from sayso.mark.chains import NONE
 from sayso.mark.verifying import check
 from sayso.productions.captions import webvtt
@@ -189,25 +189,44 @@ def _log(session: Session, production: Production, chapter: PlannedChapter, part
 def _written(
     session: Session, production: Production, chapter: PlannedChapter, delivery: Delivery, parts: Sequence[VoicePart]
 ) -> dict[str, Any]:
-    opened = _opened(session, chapter, parts)
-    whole = assembled(opened, delivery.levels)
-    programme = whole.programme
-    rows = [_row(one, start) for one, start in zip(opened, whole.starts, strict=True)]
+    opened, sounds = _opened(session, chapter, parts)
+    done = _mastered(_Work(session, production, chapter, delivery, tuple(parts)), opened, sounds)
+    rows = [_row(one, start) for one, start in zip(opened, done.starts, strict=True)]
     captions = f"chapters/{chapter.number:02d}.vtt"
-    files, checked = _encoded(_Work(session, production, chapter, delivery, tuple(parts)), programme)
     write_document(delivery.folder / captions, webvtt(production.plan.language, rows), mode=0o644)
-    files.append(PackagedFile.of(delivery.folder, captions))
+    files = [*done.files, PackagedFile.of(delivery.folder, captions)]
+    heard = decode(done.first)  # as a player decodes it, now that the sound that it was made of is let go
     return {
         "sayso-chapter": VERSION,
         "number": chapter.number,
         "title": chapter.title,
-        "duration_ms": programme.signal.duration_ms,
+        "duration_ms": done.duration_ms,
         "lines": rows,
-        "rules": [_rule(rule) for rule in rules(checked, delivery.levels)],
-        "mended": _mended(whole.mends),
-        "marks": _marks(session, opened, programme, checked),
+        "rules": [_rule(rule) for rule in rules(heard, delivery.levels)],
+        "mended": _mended(done.mends),
+        "marks": _marks(session, opened, done.marks, heard),
         "files": [{"name": file.name, "sha256": file.sha256, "bytes": file.bytes} for file in files],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Mastered:
+    """A chapter that lies in its files: where each line starts, what was mended, its marks, and its first file."""
+
+    starts: tuple[int, ...]
+    mends: Mends
+    marks: tuple[PlacedMark, ...]
+    duration_ms: int
+    files: tuple[PackagedFile, ...]
+    first: bytes
+
+
+def _mastered(work: _Work, opened: Sequence[OpenedLine], sounds: list[MarkedAudio]) -> _Mastered:
+    """Assemble and write a chapter; ``sounds`` is emptied, and nothing of the sound is held afterwards."""
+    whole = assembled(opened, sounds, work.delivery.levels)
+    files, first = _encoded(work, whole.programme)
+    programme = whole.programme
+    return _Mastered(whole.starts, whole.mends, programme.marks, programme.signal.duration_ms, tuple(files), first)
 
 
 def _empty(chapter: PlannedChapter) -> dict[str, Any]:
@@ -225,21 +244,25 @@ def _empty(chapter: PlannedChapter) -> dict[str, Any]:
     }
 
 
-def _opened(session: Session, chapter: PlannedChapter, parts: Sequence[VoicePart]) -> list[OpenedLine]:
-    """Return the lines with their sound, in order."""
+def _opened(
+    session: Session, chapter: PlannedChapter, parts: Sequence[VoicePart]
+) -> tuple[list[OpenedLine], list[MarkedAudio]]:
+    """Return the lines in order, and the sound of each."""
     found = {one.line.key: (one, part.granted.permit) for part in parts for one in part.lines}
-    return [_open(session, *found[line.key]) for line in chapter.lines if line.key in found]
+    both = [_open(session, *found[line.key]) for line in chapter.lines if line.key in found]
+    return [line for line, _ in both], [sound for _, sound in both]
 
 
-def _open(session: Session, ready: ReadyLine, permit: Permit) -> OpenedLine:
+def _open(session: Session, ready: ReadyLine, permit: Permit) -> tuple[OpenedLine, MarkedAudio]:
     clip = ready.clip
     read = functools.cache(lambda: exporting.master_of(session, clip))
     sound = exporting.reopen(session, clip, exporting.made_of(session, clip), permit, read)
-    return OpenedLine(ready.line, clip, ready.problems, sound, archive.trace_of(read()))
+    size, rate = sound.signal.num_samples, sound.signal.sample_rate
+    return OpenedLine(ready.line, clip, ready.problems, size, rate, archive.trace_of(read())), sound
 
 
-def _encoded(work: _Work, programme: Programme) -> tuple[list[PackagedFile], Any]:
-    """Write the chapter in each container, with credentials beside it; return the files, and the first one decoded."""
+def _encoded(work: _Work, programme: Programme) -> tuple[list[PackagedFile], bytes]:
+    """Write the chapter in each container, with credentials beside it; return the files, and the bytes of the first."""
     session, production, delivery = work.session, work.production, work.delivery
     permits = [part.granted.permit for part in work.parts]
     plan = production.plan
@@ -252,7 +275,7 @@ def _encoded(work: _Work, programme: Programme) -> tuple[list[PackagedFile], Any
         tuple(permit.digest() for permit in permits),
         production.created_at,
     )
-    files, heard = [], None
+    files, first = [], b""
     for container in delivery.containers:
         name = f"chapters/{work.chapter.number:02d}.{container}"
         rate = delivery.levels.bit_rate if container is Container.MP3 else None
@@ -264,8 +287,8 @@ def _encoded(work: _Work, programme: Programme) -> tuple[list[PackagedFile], Any
             write_manifest(delivery.folder / f"{name}.c2pa", signed.manifest)
             draft.publish()
         files.append(PackagedFile.of(delivery.folder, name))
-        heard = decode(signed.data) if heard is None else heard
-    return files, heard if heard is not None else programme.signal
+        first = first or signed.data
+    return files, first
 
 
 def metadata(production: Production, chapter: PlannedChapter) -> dict[str, str]:
@@ -291,7 +314,7 @@ def labels_of(session: Session, production: Production, marks: Sequence[PlacedMa
 
 def _row(one: OpenedLine, start: int) -> dict[str, Any]:
     """Return what is told of a line: who says what, when, as which clip."""
-    rate = one.sound.signal.sample_rate
+    rate = one.sample_rate
     pauses = [phrase.pause_ms / one.line.line.speed for phrase in one.line.phrases]
     stops = one.traced.stops
     shift = len(stops) - len(pauses)  # a chapter that is announced begins with words that are no phrase of the line
@@ -307,7 +330,7 @@ def _row(one: OpenedLine, start: int) -> dict[str, Any]:
         "grant": one.clip.grant_id,
         "mark": one.clip.mark_id,
         "start_ms": round(1000 * start / rate),
-        "end_ms": round(1000 * (start + one.sound.signal.num_samples) / rate),
+        "end_ms": round(1000 * (start + one.num_samples) / rate),
         "phrases": [
             [round(1000 * (start + first) / rate), round(1000 * (start + last) / rate)] for first, last in spans
         ],
@@ -316,10 +339,12 @@ def _row(one: OpenedLine, start: int) -> dict[str, Any]:
     }
 
 
-def _marks(session: Session, opened: Sequence[OpenedLine], programme: Programme, heard: Any) -> dict[str, Any]:
+def _marks(
+    session: Session, opened: Sequence[OpenedLine], marks: Sequence[PlacedMark], heard: Signal
+) -> dict[str, Any]:
     """Return how many marks are read from the file as it is delivered, and the lines whose mark is not."""
     unreadable, count = [], 0
-    for one, placed in zip(opened, programme.marks, strict=True):
+    for one, placed in zip(opened, marks, strict=True):
         if placed.stop_s - placed.start_s < _READABLE_S:
             continue
         count += 1

@@ -52,6 +52,12 @@ def is_sampled(line: PlannedLine, one_of: int) -> bool:
     return int(line.key[:8], 16) % one_of == 0
 
 
+def let_go() -> None:
+    """Free the recogniser (some 400 MB), until a line is heard again."""
+    _ear.cache_clear()
+    recogniser.cache_clear()
+
+
 def _embedding(session: Session, voice: str) -> NDArray[np.float32] | None:
     """Return the speaker's embedding; None for a stock voice, and for one whose engine keeps another kind."""
     found = profile_of(session, row_of(session, voice)).embedding

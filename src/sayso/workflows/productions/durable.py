@@ -28,7 +28,7 @@ from sayso.productions.errors import ExtraMissing
 from sayso.productions.turns import PRIORITY
 from sayso.settings import Settings
 from sayso.workflows.installation.session import Session
-from sayso.workflows.productions import chapters, packaging, plans, takes
+from sayso.workflows.productions import chapters, checking, packaging, plans, takes
 from sayso.workflows.productions.delivery import Delivery
 from sayso.workflows.productions.plans import PlannedLine, Production
 from sayso.workflows.productions.queueing import Queue, TurnGivenUp
@@ -54,6 +54,9 @@ PATIENCE_S: Final = 120.0
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 RETRY_S: Final = 1.0
+_LISTEN_S: Final = 0.1
+"""So often DBOS looks for messages, of which there are none here; its end waits for the last look."""
+
 _ATTEMPTS: Final = 3
 _REBUILDS: Final = 5
 _FINISHING: Final = 0.1
@@ -199,6 +202,7 @@ def chapter_step(production_id: str, number: int, delivery: str, round_: int) ->
     session, production = _BENCH.at(), _BENCH.production(production_id)
     chapter = next(one for one in production.plan.chapters if one.number == number)
     with _BENCH.turn(_share(chapter.lines), is_line=False):
+        checking.let_go()
         record = chapters.release(session, production, chapter, opened_delivery(session, delivery))
     return {"number": number, "round": round_, "is_new": record["is_new"], "stopped": record["stopped"]}
 
@@ -349,7 +353,7 @@ def _launch(url: str, executor: str) -> None:
             "serializer": PlainJson(),
             "log_level": "CRITICAL",
             "enable_otlp": False,
-            "notification_listener_polling_interval_sec": 5.0,
+            "notification_listener_polling_interval_sec": _LISTEN_S,
         }
     )
     DBOS.launch()

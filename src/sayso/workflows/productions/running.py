@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _POLL_S: Final = 0.05
+_LOOK_S: Final = 1.0
+"""So often the steps of a run are counted, which takes the longer the more of them there are."""
 
 
 class RunStopped(Conflict):
@@ -243,9 +245,11 @@ def _awaited(
 ) -> Mapping[str, Any]:
     """Wait for a run within `at_work`, telling how far it is; raise `WorkFailed`, `RunStopped` or `RunPaused`."""
     total = sum(1 for _ in production.plan.lines()) + len(production.plan.chapters) + 2
-    handle = durable.handle(run_id)
+    handle, looked = durable.handle(run_id), 0.0
     while (status := handle.get_status()).status in runs.GOING:
-        report(min(1.0, durable.steps_done(run_id) / total))
+        if time.monotonic() - looked >= _LOOK_S:
+            looked = time.monotonic()
+            report(min(1.0, durable.steps_done(run_id) / total))
         time.sleep(_POLL_S)
     if status.status == "CANCELLED":
         if run_id in pausing.held(session):
