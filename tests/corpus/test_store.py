@@ -20,7 +20,7 @@ from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.errors import CorpusRunFailed
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.program import Runner
-from sayso.corpus.reading import StoreUnreachable, answered, opened_reference
+from sayso.corpus.reading import RecordingChanged, StoreUnreachable, answered, opened_reference
 from sayso.corpus.running import CorpusRun
 from sayso.corpus.sources import items_of
 
@@ -126,3 +126,47 @@ def test_a_store_that_stays_away_ends_the_run_with_nothing_published(corpus, mon
     with pytest.raises(CorpusRunFailed):
         CorpusRun(corpus, Runner(workers=1), Cleaning(scores=False)).run()
     assert corpus.told("published", {}) == {}
+
+
+class Replaced:
+    """A bucket whose one object is uploaded anew while its second piece is read, or whose answers are cut off."""
+
+    def __init__(self, *, is_cut=False) -> None:
+        self.uploads, self.is_cut = 1, is_cut
+
+    def head(self, key):
+        """Tell of the object as it is now."""
+        return {"size": 9 << 20, "e_tag": f"upload {self.uploads}"}
+
+    def get_range(self, key, *, start, length):
+        """Return a piece; the second comes of another upload."""
+        self.uploads += start > 0
+        return bytes(length - self.is_cut)
+
+
+@pytest.mark.parametrize(("is_cut", "expected"), [(False, RecordingChanged), (True, StoreUnreachable)])
+def test_pieces_of_two_uploads_and_pieces_cut_off_are_no_recording(monkeypatch, is_cut, expected):
+    bucket = Replaced(is_cut=is_cut)
+    monkeypatch.setattr(reading, "bucket", lambda *_: bucket)
+    with pytest.raises(expected), opened_reference("s3://raw/a.flac", {}):
+        pytest.fail("expected no file")
+
+
+@pytest.mark.slow
+def test_an_upload_that_was_torn_is_measured_again_when_it_is_whole(store, raw, tmp_path):
+    bucket, data = reading.bucket("raw", store), (raw / "a.flac").read_bytes()
+    bucket.put("torn/a.flac", data[: len(data) // 2])
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "a.flac").write_bytes(data)
+    torn, whole = (CorpusFolder.created(tmp_path, name) for name in ("torn", "never"))
+    torn.add("s3://raw/torn", LICENSED, store)
+    whole.add(str(tmp_path / "whole"), LICENSED, {})
+
+    def run(corpus):
+        return CorpusRun(corpus, Runner(workers=1), Cleaning(scores=False)).run()
+
+    expected, before = run(whole), run(torn)
+    bucket.put("torn/a.flac", data)
+    after = run(torn)
+    assert 0 < before.hours < expected.hours
+    assert after.digest == expected.digest != before.digest

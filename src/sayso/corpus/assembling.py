@@ -39,10 +39,11 @@ class Placed:
         bounds = {"start_ms": item.start_ms, "end_ms": item.end_ms}
         return {"unit": self.unit, "digest": digest, "done": list(done), **told, **bounds}
 
-    def cleaning(self, number: int, segments: Sequence[Record]) -> Record:
-        """Return a unit of work of the stage `Clean`."""
+    def cleaning(self, number: int, digest: str, segments: Sequence[Record]) -> Record:
+        """Return a unit of work of the stage `Clean` on the recording that had ``digest`` when it was measured."""
         told = {"reference": self.item.reference, "options": self.options, "language": self.item.language}
-        return {"unit": f"{self.unit}:{number}", "segments": list(segments), "key_of": self.basis.speaker, **told}
+        who = {"digest": digest, "key_of": self.basis.speaker}
+        return {"unit": f"{self.unit}:{number}", "segments": list(segments), **who, **told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def cleaning_units(
     for each in left:
         plain = {name: value for name, value in each.items() if name not in {"print", "content"}}
         groups.setdefault(each["start"] // _STRETCH_MS, []).append(plain)
-    yield from (one.placed.cleaning(number, group) for number, group in sorted(groups.items()))
+    yield from (one.placed.cleaning(number, one.digest, group) for number, group in sorted(groups.items()))
 
 
 def rows(

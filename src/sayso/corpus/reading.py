@@ -31,6 +31,10 @@ class StoreUnreachable(Unavailable):
     """The object store does not answer; run this again later."""
 
 
+class RecordingChanged(Unavailable):
+    """A recording was replaced while the run read it; run this again."""
+
+
 @contextlib.contextmanager
 def opened_reference(reference: str, options: StoreOptions | None = None) -> Iterator[Path]:
     """Yield a file with the bytes of ``reference``: the very file, or a copy that is gone afterwards.
@@ -46,6 +50,12 @@ def opened_reference(reference: str, options: StoreOptions | None = None) -> Ite
             file.write(chunk)
         file.flush()
         yield Path(file.name)
+
+
+def check_unchanged(path: Path, digest: str) -> None:
+    """Raise `RecordingChanged` unless ``path`` has the SHA-256 ``digest``: what was measured is what is cut."""
+    if digest_of(path) != digest:
+        raise RecordingChanged
 
 
 def digest_of(path: Path) -> str:
@@ -77,13 +87,17 @@ def _object(reference: str, options: StoreOptions) -> Iterator[bytes]:
     """Yield the pieces of an object, each asked for by its range and, where that fails, again."""
     split = urlsplit(reference)
     store, key = bucket(split.netloc, options), unquote(split.path.lstrip("/"))
-    size = int(answered(lambda: store.head(key))["size"])
+    first = answered(lambda: store.head(key))
+    size = int(first["size"])
     for start in range(0, size, _CHUNK):
         length = min(_CHUNK, size - start)
         chunk = answered(lambda at=start, n=length: bytes(store.get_range(key, start=at, length=n)))
         if len(chunk) != length:
             raise StoreUnreachable(f"got {len(chunk)} of {length} bytes of an object; run this again")
         yield chunk
+    last = answered(lambda: store.head(key))
+    if any(first.get(name) != last.get(name) for name in ("size", "e_tag", "last_modified")):
+        raise RecordingChanged  # pieces of two uploads are no recording
 
 
 def bucket(name: str, options: StoreOptions) -> Any:

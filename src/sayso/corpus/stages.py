@@ -23,7 +23,15 @@ from sayso.corpus import cleaning, measuring
 from sayso.corpus.cleaning import Cleaning, cleaned
 from sayso.corpus.measuring import measured
 from sayso.corpus.parts import RecordingPart, parts
-from sayso.corpus.reading import StoreOptions, StoreUnreachable, digest_of, opened_reference, pieces
+from sayso.corpus.reading import (
+    RecordingChanged,
+    StoreOptions,
+    StoreUnreachable,
+    check_unchanged,
+    digest_of,
+    opened_reference,
+    pieces,
+)
 from sayso.corpus.sounds import Seal, Sounds
 from sayso.corpus.worklog import WorklogWriter
 from sayso.disk import DiskFailed, DiskFull, make_private
@@ -31,7 +39,7 @@ from sayso.errors import SaysoError
 
 Answer = dict[str, Any]
 
-_SYSTEM: Final = (StoreUnreachable, DiskFull, DiskFailed, MemoryError)
+_SYSTEM: Final = (StoreUnreachable, RecordingChanged, DiskFull, DiskFailed, MemoryError)
 """What is no fault of the recording: the unit is not finished, and the next run tries it again."""
 
 
@@ -126,6 +134,7 @@ class Clean:
                 return json.dumps({"unit": told["unit"], "state": "later", "why": _line(error), "seconds": 0.0})
 
     def _cleaned(self, path: Path, told: Answer, worklog: WorklogWriter) -> Answer:
+        check_unchanged(path, told["digest"])
         store = Sounds(self.sounds, self.seal)
         wanted = [(each["start"], each["end"]) for each in told["segments"]]
         seconds = 0.0
