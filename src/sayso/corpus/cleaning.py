@@ -28,6 +28,9 @@ _LEAST_SNR_DB: Final = 5.0
 _MOST_CLIPPED: Final = 0.01
 _LEAST_BANDWIDTH_HZ: Final = 2_500.0
 _HEARD_S: Final = 6.0
+_SCORED: Final = 3
+"""Windows of 9 s that are scored, as in a repair, which takes the score over; segments have two at most."""
+
 _RATE: Final = 16_000
 
 
@@ -69,10 +72,10 @@ def cleaned(signal: Signal, told: dict[str, Any], how: Cleaning, language: str =
         return Cleaned({"decision": "rejected", "reasons": reasons, "ovrl": None}, None)
     if not how.scores:
         return _kept(signal, "kept", [], None, how, language)
-    score = dnsmos(signal).ovr
-    if score >= _REPAIR_BELOW and not _mendable(told):
-        return _kept(signal, "kept", [], score, how, language)
-    done = restore(signal, identity=embed_voice)
+    score = dnsmos(signal, at_most=_SCORED)
+    if score.ovr >= _REPAIR_BELOW and not _mendable(told):
+        return _kept(signal, "kept", [], score.ovr, how, language)
+    done = restore(signal, identity=embed_voice, scored=score)
     if done.after.ovr < _LEAST_OVRL:
         tried = [f"repair-tried:{name}" for name in (*done.repaired, *done.refused)]
         return Cleaned({"decision": "rejected", "reasons": ["quality", *tried], "ovrl": round(done.after.ovr, 3)}, None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sayso.audio.errors import EmptyAudio, SilentAudio
-from sayso.audio.quality import Dnsmos
+from sayso.audio.quality import Dnsmos, dnsmos
 from sayso.audio.signal import Signal
 from sayso.restoration import restore
 from sayso.restoration.repair import planner, replayed
@@ -19,6 +19,14 @@ def test_a_clean_recording_passes_untouched(speech):
     assert done.signal is speech
     assert done.repaired == done.refused == ()
     assert done.after == done.before
+
+
+def test_a_score_that_is_known_is_taken_over_and_changes_nothing(speech):
+    noisy = with_noise(speech, 8)
+    known = dnsmos(noisy, at_most=3)
+    done = restore(noisy, scored=known)
+    assert done.before is known
+    assert done.steps == restore(noisy).steps != ()
 
 
 def test_a_noisy_recording_gets_better_and_can_be_made_again(speech):

@@ -85,6 +85,7 @@ def restore(
     identity: Identity | None = None,
     wanted: NDArray[np.float32] | None = None,
     colour: LongTermSpectrum | None = None,
+    scored: Dnsmos | None = None,
 ) -> Restored:
     """Return ``signal`` repaired: same rate, channels and length, not shifted in time. Deterministic.
 
@@ -98,14 +99,15 @@ def restore(
     With ``wanted``, an embedding by ``identity`` of the speaker who is meant, turns of others become room tone; that is
     kept only if the likeness of the whole to ``wanted`` does not fall. Where two speak at once it is Hush that helps.
     With ``colour`` the long-term spectrum is brought to that one, last of all; that may cost 0.2 of the scores, since
-    it is what was asked for, but not the voice.
+    it is what was asked for, but not the voice. ``scored``: the score of ``signal``, of
+    at most three windows, where it is known already.
 
     Raises
     ------
     EmptyAudio : no samples
     """
     found, hum = examine(signal)
-    state = _Best(signal, dnsmos(signal, at_most=_SCORED), identity)
+    state = _Best(signal, scored or dnsmos(signal, at_most=_SCORED), identity)
     before = state.score
     _mend(state, found, hum)
     speaker = _left_alone(state, wanted, identity) if wanted is not None and identity is not None else None
