@@ -52,6 +52,7 @@ BENCHMARKS = {
     "enrollment": ["enrollment/checking.py", "--json", "{out}/enrollment.json"],
     "fairness": ["fairness/simulated.py", "--json", "{out}/fairness.json"],
     "fairness-drift": ["fairness/drift.py", "--json", "{out}/fairness-drift.json"],
+    "fairness-clones": ["fairness/clones.py", "--out", "{out}/fairness-clones"],
     "fairness-ourselves": ["fairness/ourselves.py", "--out", "{out}/fairness-ourselves"],
     "faults": ["faults/suite.py", "--out", "{out}/faults"],
     "restoration": ["restoration/repair.py"],

@@ -98,8 +98,9 @@ class Sayso:
     def clone(self, speaker: str, *recordings: _PathLike, report: Report = silent, **options: Any) -> Cloned:
         """Clone the voice in ``recordings`` (5 s or more of the speaker alone), which are kept, encrypted.
 
-        ``options`` are ``effort`` (``best`` or ``fast``), ``engine`` and ``seed``. ``report`` is called with the part
-        done, 0 to 1. Raise `Refused` unless a grant allows cloning, `Invalid` for a recording that is not fit.
+        ``options`` are ``effort`` (``best``, ``fast``, ``studio`` or ``auto``), ``engine`` and ``seed``. ``report`` is
+        called with the part done, 0 to 1. Raise `Refused` unless a grant allows cloning, `Invalid` for a recording that
+        is not fit.
         """
         return cloning.clone_voice(self._session, Commission(speaker, tuple(map(Path, recordings)), **options), report)
 

@@ -7,11 +7,12 @@ were measured beforehand, so that the first climb lands near; the sentences rota
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from sayso.audio.signal import Signal, concatenate
 from sayso.clock import now
 from sayso.engines.protocol import Engine, LayeredSpace, MeasuredStyles, StyleSpace, VoiceAsset
 from sayso.engines.tone import apply_tone
-from sayso.progress import PartDone, Report, silent
+from sayso.progress import PartDone, Report, silent, within
 from sayso.voices.ascent import NATURAL, Ascent
 from sayso.voices.embedding import (
     MIN_DURATION_S,
@@ -34,7 +35,7 @@ from sayso.voices.embedding import (
     similarity,
 )
 from sayso.voices.gate import speech_of
-from sayso.voices.likeness import Parted
+from sayso.voices.likeness import LIKE, Parted
 from sayso.voices.permitted import CloningPermit
 from sayso.voices.pitch import log_pitch
 from sayso.voices.profile import VoiceProfile
@@ -58,6 +59,8 @@ NATURALNESS_PRICE: Final = 0.15
 
 _TUNED_ON: Final = 12
 _NO_PITCH: Final = float(np.log(150.0))
+_FIRST: Final = 0.15
+"""The part of a search as needed that is told for its first: what `FAST` takes of both on Kokoro."""
 
 
 class Effort(StrEnum):
@@ -66,6 +69,8 @@ class Effort(StrEnum):
     FAST = "fast"
     BEST = "best"
     STUDIO = "studio"
+    AUTO = "auto"
+    """`FAST`, and then `BEST` where the voice is not like the speaker yet: see `as_needed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,9 @@ def fit(
     started = now()
     permitted.check([reference.digest for reference in references], engine)
     space = engine.style_space()
+    if effort is Effort.AUTO:
+        once = partial(fit, engine, references, permitted, seed=seed)
+        return as_needed(once, start=start, goes_on=isinstance(space, LayeredSpace), progress=progress)
     budget = (LAYERED_BUDGETS if isinstance(space, LayeredSpace) else BUDGETS)[effort]
     search = _Search(space, references, permitted, budget, seed=seed, progress=progress)
     asset = start or search.run()
@@ -166,6 +174,28 @@ def fit(
     spoken = search.say_all([asset] * budget.judged, JUDGED[: budget.judged])
     progress(1.0)
     return judged(asset, spoken, search.parted, renders=search.renders, started=started)
+
+
+def as_needed(
+    once: Callable[..., FittedVoice], *, start: VoiceAsset | None, goes_on: bool, progress: Report = silent
+) -> FittedVoice:
+    """Return what ``once``, a `fit`, finds with `FAST`, or with `BEST` where that voice lies below `LIKE`.
+
+    Who the speaker is is never asked, only how alike the voice is to the speech put aside. With ``goes_on`` the longer
+    search starts from the voice of the short one, otherwise from ``start`` again. Its voice is returned whatever the
+    judges say of it: the better of both by them would be told as more alike than it is. ``renders`` and ``seconds``
+    are of both.
+    """
+    first = once(effort=Effort.FAST, start=start, progress=lambda part: progress(within(part, 0.0, _FIRST)))
+    if first.similarity >= LIKE:
+        progress(1.0)
+        return first
+    second = once(
+        effort=Effort.BEST,
+        start=first.asset if goes_on else start,
+        progress=lambda part: progress(within(part, _FIRST, 1.0 - _FIRST)),
+    )
+    return replace(second, renders=first.renders + second.renders, seconds=first.seconds + second.seconds)
 
 
 def judged(

@@ -27,7 +27,11 @@ def clone(
     audio: Annotated[list[Path], typer.Argument(help="Recordings of the speaker alone, 5 s or more in total.")],
     speaker: Annotated[str, typer.Option(help="Speaker id, spk_...")],
     effort: Annotated[
-        str, typer.Option(help="fast (about a minute on two idle cores), best (about 5) or studio (about 20).")
+        str,
+        typer.Option(
+            help="fast (about a minute on two idle cores), best (about 5), studio (about 20), or auto: fast, and best"
+            " from there where the voice is not like the speaker."
+        ),
     ] = "best",
     go_on: Annotated[
         str | None,
