@@ -359,7 +359,7 @@ def fairness(tour):
     rows = [f"{n},{group},likeness,0.{n + 50},synthetic" for group in "ab" for n in range(30)]
     table = "\n".join(["speaker,group,metric,value,kind", *rows])
     tour("fairness", "judge", tour.file("table.csv", table.encode()), "--margin", "likeness=0.2")
-    tour("fairness", "remedy", tour.file("table.csv"), "--with", tour.file("table.csv"), code=4)
+    tour("fairness", "remedy", tour.file("table.csv"), "--with", tour.file("table.csv"), "--margin", "likeness=0.2")
     few = "\n".join(["speaker,group,metric,value,kind", *rows[:5], *rows[30:40]])
     asked = ("--terms", "clone and judge", "--payment", "order 7", "--margin", "likeness=0.2")
     assert tour("fairness", "collect", tour.file("few.csv", few.encode()), *asked)["missing"] > 0
