@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from functools import partial
 from typing import Final, NoReturn
 
 import numpy as np
@@ -17,6 +17,7 @@ from sayso.engines.errors import CannotClone
 from sayso.engines.kokoro import graph
 from sayso.engines.kokoro.styles import MODEL, Styles, styles
 from sayso.engines.kokoro.voice import ENGINE, KIND, KokoroVoice
+from sayso.engines.kokoro.windows import Windows
 from sayso.engines.phonemes import PAD, growing_pieces, package_version, phonemes, split_phonemes, token_ids
 from sayso.engines.protocol import Capability, Licence, StockVoice, VoiceAsset
 from sayso.engines.stop import Stop, is_stopped
@@ -30,12 +31,12 @@ _MODELS: Final = ("hibari-words", "kokoro", MODEL)
 _LANGUAGES: Final = {"a": "en-US", "b": "en-GB"}
 _MAX_TOKENS: Final = 510
 _FRAME_S: Final = 0.025
-_GROWING: Final = (12, 28, 64, 150)
-"""The most phonemes of the first pieces for a listener who waits: each is said while the one before it sounds."""
+_GROWING: Final = (100, 200, 400)
+"""The most phonemes of the first phrases for a listener who waits: to encode 100 takes a tenth of a second."""
 
 _LEAD, _PAUSE, _RUN_ON, _TAIL = 3, 5, 1, 8
 """Frames of silence kept before such a piece, after one that ends with punctuation, within a clause, and at the end."""
-_SOURCE: Final = "npm kokoro-js 1.2.1, voice {name} of Kokoro-82M"
+_ORIGIN: Final = "npm kokoro-js 1.2.1, voice {name} of Kokoro-82M"
 
 
 class Kokoro:
@@ -48,7 +49,7 @@ class Kokoro:
     languages: Final = ("en-US", "en-GB")
     capabilities: Final = frozenset({Capability.STOCK, Capability.STYLE, Capability.PHONEMES})
     traits: Final = Traits(
-        streaming=Streaming.CLAUSE,
+        streaming=Streaming.NATIVE,
         timing=Timing.WORD,
         determinism=Determinism.BITWISE,
         controls=frozenset({Control.SPEED}),
@@ -66,13 +67,13 @@ class Kokoro:
 
     def load(self) -> None:
         """Load the net and the lexicons, and speak a word unheard, which is what makes the first phrase fast."""
-        for _ in self.stream("Ready.", self.stock_asset("af_heart")):
+        for _ in self.stream("Ready.", self.stock_asset("af_heart"), early=True):
             pass
 
     def stock_voices(self) -> Sequence[StockVoice]:
         """Return the English voices that the style space was derived from."""
         return [
-            StockVoice(name, _LANGUAGES[name[0]], "Apache-2.0", _SOURCE.format(name=name))
+            StockVoice(name, _LANGUAGES[name[0]], "Apache-2.0", _ORIGIN.format(name=name))
             for name in styles().stock_names
         ]
 
@@ -101,22 +102,31 @@ class Kokoro:
         early: bool = False,
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
-        """Yield ``text`` as mono signals at 24 kHz, one for each 510 phonemes; with ``early`` a short clause first.
+        """Yield ``text`` as mono signals at 24 kHz, one for each 510 phonemes; with ``early`` window by window.
 
         A render that runs when ``stop`` is set is broken off within the net. Raise `VoiceUnfit`, `SpeedInvalid`
         (outside 0.5 to 2.0) or `Unspeakable`.
         """
         known = self._checked(voice, speed)
+        windows = Windows(self._threads, stop) if early else None
         for piece in _pieces(text, early=early):
             if is_stopped(stop):
                 return
-            handed, drift = self._handed(piece, known, speed, early=early)
-            styles_ = (known.timbres() + drift).astype(np.float32)
-            samples = graph.decode(handed, styles_, self._threads, stop)
-            if samples is None or is_stopped(stop):
-                return
-            toned = apply_tone(samples, known.tone_db, self.sample_rate)
-            yield Signal.mono(np.clip(toned, -1.0, 1.0), self.sample_rate)
+            for samples in self._decoded(piece, known, speed, windows, stop):
+                if is_stopped(stop):
+                    return
+                yield Signal.mono(np.clip(samples, -1.0, 1.0), self.sample_rate)
+
+    def _decoded(
+        self, piece: str, voice: KokoroVoice, speed: float, windows: Windows | None, stop: Stop | None
+    ) -> Iterator[graph.Floats]:
+        handed, drift = handed_over(token_ids(piece), voice, speed, self._threads)
+        styles_ = (voice.timbres() + drift).astype(np.float32)
+        toned = partial(apply_tone, tone_db=voice.tone_db, sample_rate=self.sample_rate)
+        if windows is not None:
+            yield from windows.decoded(handed, _kept(handed, piece), styles_, toned)
+        elif (samples := graph.decode(handed, styles_, self._threads, stop)) is not None:
+            yield toned(samples)
 
     def align(
         self,
@@ -129,20 +139,23 @@ class Kokoro:
     ) -> Sequence[WordTime]:
         """Return when each word is said, from the lengths that the net gives its phonemes: to 25 ms."""
         known = self._checked(voice, speed)
-        handed = ((piece, self._handed(piece, known, speed, early=early)[0]) for piece in _pieces(text, early=early))
-        return word_times(text, ((piece, one.lengths.astype(np.float64) * _FRAME_S) for piece, one in handed))
+        lengths = ((piece, self._lengths(piece, known, speed, early=early)) for piece in _pieces(text, early=early))
+        return word_times(text, ((piece, _FRAME_S * frames) for piece, frames in lengths))
+
+    def _lengths(self, piece: str, voice: KokoroVoice, speed: float, *, early: bool) -> NDArray[np.float64]:
+        """Return the frames of each token of ``piece``; ``early``, without most silence."""
+        handed = handed_over(token_ids(piece), voice, speed, self._threads)[0]
+        lengths = handed.lengths.astype(np.float64)
+        if early:
+            kept = _kept(handed, piece)
+            lengths[0] -= kept.start
+            lengths[-1] -= handed.frames - kept.stop
+        return lengths
 
     def _checked(self, voice: VoiceAsset, speed: float) -> KokoroVoice:
         check_voice(voice, engine=self.name, kinds=frozenset({KIND}))
         check_speed(speed)
         return KokoroVoice.from_asset(voice)
-
-    def _handed(
-        self, piece: str, voice: KokoroVoice, speed: float, *, early: bool
-    ) -> tuple[graph.Handed, NDArray[np.float64]]:
-        """Return what the decoder gets for ``piece``, and what its timbres gain; ``early``, without most silence."""
-        handed, drift = handed_over(token_ids(piece), voice, speed, self._threads)
-        return (_trimmed(handed, piece) if early else handed), drift
 
 
 def _pieces(text: str, *, early: bool) -> Iterator[str]:
@@ -151,14 +164,11 @@ def _pieces(text: str, *, early: bool) -> Iterator[str]:
         yield from split_phonemes(part, max_tokens=_MAX_TOKENS)
 
 
-def _trimmed(handed: graph.Handed, piece: str) -> graph.Handed:
-    """Return what was handed over without most of the silence at both ends, a third of a second each."""
-    lengths = handed.lengths.copy()
-    kept = _TAIL if piece[-1] in ".!?…”" else _PAUSE if not piece[-1].isalpha() else _RUN_ON
-    first, last = max(0, int(lengths[0]) - _LEAD), max(0, int(lengths[-1]) - kept)
-    lengths[0] -= first
-    lengths[-1] -= last
-    return replace(handed.part(first, handed.frames - last), lengths=lengths)
+def _kept(handed: graph.Handed, piece: str) -> range:
+    """Return the frames of ``piece`` without most of the silence at both ends, a third of a second each."""
+    tail = _TAIL if piece[-1] in ".!?…”" else _PAUSE if not piece[-1].isalpha() else _RUN_ON
+    first, last = max(0, int(handed.lengths[0]) - _LEAD), max(0, int(handed.lengths[-1]) - tail)
+    return range(first, handed.frames - last)
 
 
 def handed_over(

@@ -30,12 +30,13 @@ _TEXT: Final = "/encoder/MatMul_1_output_0"
 _PITCH: Final = "/encoder/Reshape_output_0"
 _ENERGY: Final = "/encoder/Reshape_1_output_0"
 _LENGTHS: Final = "/encoder/Clip_output_0"
-_SOURCE: Final = "/decoder/decoder/generator/Concat_3_output_0"
+SOURCE: Final = "/decoder/decoder/generator/Concat_3_output_0"
 _HANDED_OVER: Final = {_TEXT: (1, 512, "frames"), _PITCH: (1, "halves"), _ENERGY: (1, "halves")}
 _STYLES: Final = "styles"
+DECODER_INPUTS: Final = {**_HANDED_OVER, _STYLES: (LAYERS, TIMBRE)}
 _SHARED: Final = "/decoder/Slice_output_0"
 _KINDS: Final = ("_dynamic_quantized", "_scale", "_zero_point")
-_PREFIX: Final = "/decoder/decoder/"
+DECODER: Final = "/decoder/decoder/"
 _LAYER_END: Final = "/fc/Gemm_MatMul_quant"
 _SCALES_END: Final = _LAYER_END + "_scales_mul"
 
@@ -82,18 +83,26 @@ def decode(handed: Handed, styles: Floats, threads: int, stop: Stop | None = Non
 
     Once ``stop`` is set the net is broken off between two of its operations: then return None.
     """
-    results = models.run(_parts(threads)[1], ["audio"], _feeds(handed, styles), stop)
+    results = models.run(_parts(threads)[1], ["audio"], feeds(handed, styles), stop)
     return None if results is None else np.asarray(results[0].reshape(-1), np.float32)
 
 
 def source(handed: Handed, threads: int) -> Floats:
     """Return the harmonic source that the generator starts from: (1, 22, steps). No style changes it."""
-    return np.asarray(_source_part(threads).run([_SOURCE], {_PITCH: handed.pitch})[0], np.float32)
+    return np.asarray(_source_part(threads).run([SOURCE], {_PITCH: handed.pitch})[0], np.float32)
 
 
 def read() -> OnnxFile:
     """Return the graph of the package, whole."""
     return read_onnx(models.weights("kokoro"))
+
+
+def wide() -> OnnxFile:
+    """Return the whole graph with a style for each layer of its decoder."""
+    graph = read()
+    places = {name: place for place, name in enumerate(layer_names(graph))}
+    nodes = [*_quantised(), *(_rewired(node, places) for node in graph.nodes)]
+    return OnnxFile(nodes, graph.initializers, graph.inputs, graph.head)
 
 
 def layer_names(graph: OnnxFile) -> list[str]:
@@ -104,22 +113,19 @@ def layer_names(graph: OnnxFile) -> list[str]:
 @cache
 def _parts(threads: int) -> tuple[InferenceSession, InferenceSession]:
     """Return encoder and decoder, ready to run."""
-    graph = read()
-    places = {name: place for place, name in enumerate(layer_names(graph))}
-    nodes = [*_quantised(), *(_rewired(node, places) for node in graph.nodes)]
-    wide = OnnxFile(nodes, graph.initializers, graph.inputs, graph.head)
-    decoder = wide.part({**_HANDED_OVER, _STYLES: (LAYERS, TIMBRE)}, ["audio"])
-    encoder = graph.part({}, [_TEXT, _PITCH, _ENERGY, _LENGTHS])
+    encoder = read().part({}, [_TEXT, _PITCH, _ENERGY, _LENGTHS])
+    decoder = wide().part(DECODER_INPUTS, ["audio"])
     return models.open_session(encoder, threads), models.open_session(decoder, threads)
 
 
 @cache
 def _source_part(threads: int) -> InferenceSession:
     """Return what makes the source of a pitch: a session computes all its outputs, so this is one of its own."""
-    return models.open_session(read().part({_PITCH: _HANDED_OVER[_PITCH]}, [_SOURCE]), threads)
+    return models.open_session(read().part({_PITCH: _HANDED_OVER[_PITCH]}, [SOURCE]), threads)
 
 
-def _feeds(handed: Handed, styles: Floats) -> dict[str, Floats]:
+def feeds(handed: Handed, styles: Floats) -> dict[str, Floats]:
+    """Return what the decoder is fed."""
     return {_TEXT: handed.text, _PITCH: handed.pitch, _ENERGY: handed.energy, _STYLES: styles}
 
 
@@ -140,4 +146,4 @@ def _rewired(node: Node, places: Mapping[str, int]) -> Node:
 
 
 def _layer(node: Node) -> str:
-    return node.name.removeprefix(_PREFIX).removesuffix(_SCALES_END).removesuffix(_LAYER_END)
+    return node.name.removeprefix(DECODER).removesuffix(_SCALES_END).removesuffix(_LAYER_END)
