@@ -87,6 +87,22 @@ def test_a_window_of_everything_is_what_the_decoder_says(handed):
     assert np.corrcoef(samples, again)[0, 1] > 0.999
 
 
+def test_a_window_goes_on_with_the_statistics_of_those_before_weighed_by_frames(handed):
+    found, styles = handed
+    source = graph.source(found, 1)
+    first, last = found.part(0, 30), found.part(30, found.frames)
+    before = decode_window(first, source[:, :, : 120 * 30 + 1], styles, Statistics(), threads=1)[1]
+    rest = source[:, :, 120 * 30 :]
+    alone = decode_window(last, rest, styles, Statistics(), threads=1)[1]
+    both = decode_window(last, rest, styles, before, threads=1)[1]
+    share = before.frames / found.frames  # of the first normalisation: what it hears no other has changed yet
+    np.testing.assert_allclose(both.values[0], share * before.values[0] + (1 - share) * alone.values[0], atol=1e-4)
+    assert not np.allclose(both.values[0], alone.values[0], atol=1e-2)
+    held = decode_window(last, rest, styles, Statistics(before.values, 10**12), threads=1)[1]
+    for kept, value in zip(held.values, before.values, strict=True):
+        np.testing.assert_allclose(kept, value, rtol=1e-5, atol=1e-6)
+
+
 def test_a_stopped_window_yields_nothing(handed):
     found, styles = handed
     stop = Stop()

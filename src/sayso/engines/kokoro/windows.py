@@ -18,7 +18,7 @@ from sayso.engines.kokoro.windowed import Statistics, decode_window
 from sayso.engines.stop import Stop
 
 _SIZES: Final = (24, 28, 36, 48, 64, 80)
-"""Frames of the windows, the last again and again: each is made while the one before it sounds, at 0.7 of real time."""
+"""Frames of the windows, the last again and again: each is to be made while the one before it sounds."""
 
 _REACH: Final = 4
 """A window ends at the frame with the least energy among so many before and after."""
