@@ -1,9 +1,11 @@
 """What a production costs beside its synthesis, and how long planning a novel takes, in processor time.
 
     python -m benchmarks.productions.book --minutes 10
+    python -m benchmarks.productions.book --minutes 600 --threads 2 --workers 2
 
 A book of sentences is planned and produced with hibari in this process. "Beside synthesis" is all processor time of
-the run less that of the engine alone for the same phrases.
+the run less that of the engine alone for the same phrases. With further workers their time is not in it, and their
+memory is told by itself.
 """
 
 from __future__ import annotations
@@ -47,10 +49,13 @@ def manuscript(words: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="sayso-book-"))
-    session = open_session(Settings(home=folder / "home", threads=1))
+    settings = Settings(home=folder / "home", threads=args.threads, production_workers=args.workers)
+    session = open_session(settings)
     novel = folder / "novel.txt"
     novel.write_text(manuscript(100_000))
     began = time.process_time(), time.monotonic()
@@ -74,7 +79,9 @@ def main() -> None:
     heard_s = manifest["duration_ms"] / 1000
     beside = run_cpu - engine_cpu
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    helper_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"{heard_s / 60:.1f} minutes heard: {run_cpu:.1f} CPU s ({run_s:.1f} s), {peak_mb:.0f} MB")
+    print(f"the largest of its helpers: {helper_mb:.0f} MB")
     print(
         f"engine alone {engine_cpu:.1f} CPU s; beside it {beside:.1f} CPU s, {beside / heard_s:.4f} of the time heard"
     )

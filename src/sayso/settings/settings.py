@@ -19,8 +19,9 @@ _VALUE: Final = re.compile(r"([?&;#][^=&;#\s]+)=[^&;#\s]*")
 class Settings:
     """What an installation is told. An empty address means: a file in the home.
 
-    ``threads``: how many threads one render of an engine takes; ``mark_chains``: the codecs that the mark of a new
-    clip must survive, by default the telephone, which takes more of it than MP3 at 64 kbit/s and costs a quarter;
+    ``threads``: how many threads one render of an engine, or writing one chapter, takes; ``mark_chains``: the codecs
+    that the mark of a new clip must survive, by default the telephone, which takes more of it than MP3 at 64 kbit/s and
+    costs a quarter;
     ``weak_marks``: one that does not is told (flag) or not let out (refuse); ``line_checks``: whether some, all or
     none of a production's lines (sampled, all, signal) are heard by models too; ``production_workers``: how many
     processes make the lines of one; ``production_turns``: how many lines and chapters this machine works on at once

@@ -8,7 +8,8 @@ from __future__ import annotations
 import functools
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from sayso.credentials import ProgrammeClaim, issue_detached
 from sayso.disk import write_document
 from sayso.errors import Refused
 from sayso.labels import Layer
-from sayso.mark import MarkedAudio, Mends, PlacedMark, Programme
+from sayso.mark import EncodedProgramme, MarkedAudio, Mends, PlacedMark, Programme
 from sayso.mark.chains import NONE
 from sayso.mark.verifying import check
 from sayso.productions.captions import webvtt
@@ -276,11 +277,8 @@ def _encoded(work: _Work, programme: Programme) -> tuple[list[PackagedFile], byt
         production.created_at,
     )
     files, first = [], b""
-    for container in delivery.containers:
-        name = f"chapters/{work.chapter.number:02d}.{container}"
-        rate = delivery.levels.bit_rate if container is Container.MP3 else None
-        mastered = Mastered(rate, metadata(production, work.chapter), _ENCODERS.get(container, {}))
-        file = programme.encoded(container, mastered, tags)
+    for file in _files(work, programme, tags):
+        name = f"chapters/{work.chapter.number:02d}.{file.container}"
         with ProgrammeDraft(delivery.folder / name, session.gate, permits) as draft:
             signed = issue_detached(file, claim=claim, authority=session.authority)
             draft.write(signed, to=to)
@@ -289,6 +287,18 @@ def _encoded(work: _Work, programme: Programme) -> tuple[list[PackagedFile], byt
         files.append(PackagedFile.of(delivery.folder, name))
         first = first or signed.data
     return files, first
+
+
+def _files(work: _Work, programme: Programme, tags: Mapping[str, str]) -> list[EncodedProgramme]:
+    """Return the chapter in each container; they are encoded side by side, as far as the settings allow threads."""
+
+    def file(container: Container) -> EncodedProgramme:
+        rate = work.delivery.levels.bit_rate if container is Container.MP3 else None
+        mastered = Mastered(rate, metadata(work.production, work.chapter), _ENCODERS.get(container, {}))
+        return programme.encoded(container, mastered, tags)
+
+    with ThreadPoolExecutor(work.session.settings.threads) as pool:
+        return list(pool.map(file, work.delivery.containers))
 
 
 def metadata(production: Production, chapter: PlannedChapter) -> dict[str, str]:
