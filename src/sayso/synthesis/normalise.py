@@ -23,7 +23,7 @@ from sayso.synthesis.reading import (
     romans,
     verses,
 )
-from sayso.synthesis.reading.rules import apply, rule
+from sayso.synthesis.reading.rules import Rules, apply, rule
 
 MAX_CHARACTERS: Final = 200_000
 """About four hours of speech: more is said in parts."""
@@ -39,13 +39,13 @@ _BULLET: Final = re.compile(r"^\s*(?:(?:[-*•‣◦▪–—+>]|#{1,6}|\((?=\d{
 _NUMBERED: Final = re.compile(r"^(\d{1,3})\) +(?=\w)")
 _LETTERED: Final = re.compile(r"^\(?([a-hA-H])\) +(?=\w)")
 _SENTENCE_START: Final = "\ue000"
-_NUMBER_FIRST: Final = [
+_NUMBER_FIRST: Final = Rules(
     rule(r"(?:^|(?<=[.!?…] )|(?<=[.!?…][”\")'] ))(?=[“\"'(]*(?:R\$)?[\d$£€¥₹₩~+#])", _SENTENCE_START),
-]
-_FIRST_LETTER: Final = [
+)
+_FIRST_LETTER: Final = Rules(
     rule(rf"{_SENTENCE_START}([“\"'(\s]*)([^\W\d_])", lambda match: match[1] + match[2].upper()),
     rule(_SENTENCE_START, ""),
-]
+)
 _STOPPED: Final = re.compile(r"[.!?…,;:—][”)]*$")
 
 

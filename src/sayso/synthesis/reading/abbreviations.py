@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.moments import SHORT_MONTHS
-from sayso.synthesis.reading.rules import Rule, rule, stop_if_ends
+from sayso.synthesis.reading.rules import Rules, rule, stop_if_ends
 
 _TITLES: Final = {
     "Mr": "Mister",
@@ -230,7 +230,7 @@ def _named_street(match: re.Match[str]) -> str:
     return f"{match[1]} {_street(match)}"
 
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(r"\bS?Fr\. ?(?=\d)", "CHF "),
     rule(r"(?<![\w.])\.NET\b", "dot net"),
     rule(r"\bCtrl\b", "Control"),
@@ -321,4 +321,4 @@ RULES: Final[list[Rule]] = [
     rule(r"\bMs\. ?(?=[A-Z])", "Ms "),
     rule(rf"\b({_expand(_STOPPED_TITLES)})\. (?=[A-Z])", lambda match: f"{_STOPPED_TITLES[match[1]]} "),
     rule(rf"(?<=[\w,&] )({_expand(_AFTER_NAMES)})\.", lambda match: _AFTER_NAMES[match[1]] + stop_if_ends(match)),
-]
+)

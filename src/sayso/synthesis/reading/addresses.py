@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.numerals import cardinal
-from sayso.synthesis.reading.rules import Rule, rule
+from sayso.synthesis.reading.rules import Rules, rule
 
 _ENDINGS: Final = (
     "com|org|net|edu|gov|mil|int|info|biz|io|ai|app|dev|co|me|tv|fm|uk|us|ca|au|nz|de|fr|es|it|nl|eu|ch|at|se|no|dk|fi|ie|"
@@ -99,7 +99,7 @@ def _hexadecimal_digit(written: str) -> str:
     return cardinal(int(written)) if written.isdigit() else written.upper()
 
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(
         r"(?<![\w-])(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2})(?::\d{2}(?:\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?(?![\w:])",
         _machine_moment,
@@ -124,4 +124,4 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w&#])#(?=[A-Z]{0,3}-?\d+\b)", "number "),
     rule(r"(?<![\w&#])#([^\W\d]\w*|\d+[^\W\d_]{2}\w*)", _tag),
     rule(r"(?<![\w@])@([A-Za-z_]\w*)", _handle),
-]
+)

@@ -9,7 +9,7 @@ from typing import Final
 from sayso.synthesis.reading.moments import plain
 from sayso.synthesis.reading.money import SCALES
 from sayso.synthesis.reading.numerals import cardinal, is_one, number, ordinal, plural
-from sayso.synthesis.reading.rules import NUMBER, Rule, rule
+from sayso.synthesis.reading.rules import NUMBER, Rules, rule
 
 _UNITS: Final = {
     "km": "kilometer",
@@ -244,7 +244,7 @@ def _feet(match: re.Match[str]) -> str:
     return f"{cardinal(int(match[1]))} foot {cardinal(int(match[2]))}"
 
 
-RULES_BEFORE_MOMENTS: Final[list[Rule]] = [
+RULES_BEFORE_MOMENTS: Final = Rules(
     rule(rf"(?<![\w./])({_SIDE}) ?[\"″] ?[x×] ?({_SIDE}) ?[\"″](?!\w)", r"\1 by \2 inch"),
     rule(r"(?<![\w/])(\d{1,2}/\d{1,2}) ?(?:″|\"(?=\W|$))", r"\1 inch"),
     rule(r"(?<=\d°) ?(\d{1,2})['′’](?: ?(\d{1,2}(?:\.\d+)?)[\"″”])?", _arc),
@@ -261,9 +261,9 @@ RULES_BEFORE_MOMENTS: Final[list[Rule]] = [
         _foot,
     ),
     rule(r"(?<![\w./])(\d{1,2})/(\d{1,2})(?:rds|ths|nds|rd|th|nd)\b", _thirds),
-]
+)
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(rf"{_START}({NUMBER})\s?[-–—]\s?({NUMBER})(?= ?=)", r"\1 minus \2"),
     rule(
         rf"(?<![\w.,/:-])({NUMBER})( ?[%°]| ?(?:{_UNIT})\b)?\s?[-–—]\s?(?={NUMBER})(?!{NUMBER}\s?[-–/])",
@@ -335,4 +335,4 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=[^\W\d_])[-–]?(?=\d)|(?<=\d)-?(?=[^\W\d_])", " "),
     rule(r"(?<![\w,.])\d{1,2}(?:,\d{1,2}){2,}(?![\w,]|\.\d)", lambda match: match[0].replace(",", ", ")),
     rule(rf"{NUMBER}|\.\d+", plain),
-]
+)

@@ -9,7 +9,7 @@ from typing import Final
 
 from sayso.synthesis.errors import UnsupportedScript
 from sayso.synthesis.reading.markup import PAUSE
-from sayso.synthesis.reading.rules import Rule, apply, rule
+from sayso.synthesis.reading.rules import Rules, apply, rule
 
 _GREEK: Final = dict(
     zip(
@@ -45,7 +45,7 @@ _LAST_WORD: Final = re.compile(r"[^\W\d_]+$")
 _SQUARED: Final = frozenset("mm cm dm km mi ft in yd m s ms ha kg µm nm".split())
 """Units behind which a raised 2 or 3 is a square or a cube, and no note mark."""
 
-SYMBOLS: Final[list[Rule]] = [
+SYMBOLS: Final = Rules(
     rule(r"(?<!\w)[:;]-?[)(DPp](?!\w)", " "),  # smileys
     rule(r"(?<=[A-Za-z])\+\+", " plus plus"),
     rule(r"(?<=\w)\+(?!\w)", " plus"),
@@ -76,7 +76,7 @@ SYMBOLS: Final[list[Rule]] = [
     rule(r"\bHe/she\b", "He or she"),
     rule(r"\b(his)/(her)\b|\b(him)/(her)\b", lambda match: " or ".join(word for word in match.groups() if word)),
     rule(r"\band/or\b", "and or"),
-]
+)
 
 
 def unify(text: str) -> str:
@@ -198,7 +198,7 @@ _ELISIONS: Final = r"(?:tis|twas|twere|twill|twould|em|cause|til|till|bout|round
 _OPENING: Final = re.compile(rf"(?<![\w'])'(?=[\w“(…-])(?!{_ELISIONS})", re.IGNORECASE)
 _CLOSING: Final = re.compile(r"(?<=[\w.,!?…;:—)-])'(?!\w)")
 
-_PUNCTUATION: Final[list[Rule]] = [
+_PUNCTUATION: Final = Rules(
     rule(r"\.(?:\s?\.){2,}|\.\.", "…"),
     rule(r"\s*…[\s….]*(?=[!?])|(?<=[!?])…+", ""),
     rule(r"\s*…(?:\s?[….])*\s*", "… "),
@@ -220,7 +220,7 @@ _PUNCTUATION: Final[list[Rule]] = [
     rule(r"([!?…])[,;:.]+", r"\1"),
     rule(r"(?<=\w)([,;!?])(?=[^\W\d_]{2})", r"\1 "),
     rule(r"\.{2,}", "."),
-]
+)
 
 
 def punctuate(text: str) -> str:

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.numerals import cardinal, digits, number
-from sayso.synthesis.reading.rules import Rule, rule
+from sayso.synthesis.reading.rules import Rules, rule
 
 _HOTLINES: Final = "911|999|112|411|311|211|988|101|111|000"
 _MEASURES: Final = (
@@ -77,7 +77,7 @@ def _comma_money(match: re.Match[str]) -> str:
     return match[0].replace(",", ".")
 
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(rf"(?<=\b)({_CALLED} )(\d{{2,5}}(?:[ .-]\d{{2,4}}){{1,5}})(?![\w-])", _spelled),
     rule(r"\b((?:[Tt]ext|SMS)(?:ed|ing)? (?:\w+ to )?)(\d{5,6})(?![\w.,-]\d)", _spelled),
     rule(
@@ -153,4 +153,4 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<![\w.-])0\d{2,4} \d{3,4} \d{3,4}(?![\w-])|(?<![\w.-])0\d{3,4} \d{6}(?![\w-])", _phone),
     rule(r"(?<![\w.])\d{3}-\d{2}-\d{4}(?![\w-])", _phone),
     rule(r"(?<![\w.])\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{4}(?![\w-])", _phone),
-]
+)

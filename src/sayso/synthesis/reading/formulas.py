@@ -8,7 +8,7 @@ import unicodedata
 from typing import Final
 
 from sayso.synthesis.reading.numerals import cardinal
-from sayso.synthesis.reading.rules import Rule, rule
+from sayso.synthesis.reading.rules import Rules, rule
 
 _ELEMENT: Final = (
     r"(?:A[cglrstu]|B[aeikr]?|C[adelorsu]?|Er|F[er]?|G[ade]|H[eg]?|I[nr]?|K|Kr|L[iu]|M[gno]|N[abei]?|O|Os|P[bdtu]?|R[abnu]|"
@@ -54,7 +54,7 @@ def _isotope(match: re.Match[str]) -> str:
     return f"{cardinal(int(match[1].translate(_RAISED)))} {_spelled(match[2])}"
 
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(r"(?<=\d) ?[·⋅] ?(?=\d)", " × "),
     rule(r"[μµ](?=[mgslLFAVJWN]\b)", "µ"),
     rule(r"(Δ\w)/(?=Δ\w)", r"\1 over "),
@@ -80,4 +80,4 @@ RULES: Final[list[Rule]] = [
     rule(r"(?<=[^\W_])([ᵢⱼₙₓₐₑₒₖₘₚₜ])(?!\w)", lambda match: f" {unicodedata.normalize('NFKC', match[1])}"),
     rule(r"\bd([a-z])/d([a-z])\b", r"d \1 over d \2"),
     rule(r"(?<![\w.])(\d+)([xyz])(?= ?[-+−=] ?\w)", r"\1 \2"),
-]
+)

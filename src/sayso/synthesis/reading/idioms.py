@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.numerals import cardinal, digits, number, ordinal, year
-from sayso.synthesis.reading.rules import Rule, rule
+from sayso.synthesis.reading.rules import Rules, rule
 
 _WAYS: Final = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _LABELS: Final = (
@@ -95,12 +95,12 @@ def _people(match: re.Match[str]) -> str:
     return f"{match[1]}{cardinal(int(match[2]))}"
 
 
-RULES_BEFORE_SENTENCES: Final[list[Rule]] = [
+RULES_BEFORE_SENTENCES: Final = Rules(
     rule(r"\bRs\.? ?(?=\d)", "₹"),
     rule(r"^<3(?= )", " "),
     rule(r"(?<![\w.])(?:£(\d+),? ?)?(\d{1,2})s\.? ?(\d{1,2})d\b\.?", _shillings),
-]
-RULES: Final[list[Rule]] = [
+)
+RULES: Final = Rules(
     rule(r"(?<=\b[Ww]e )<3(?=[ .!]|$)|(?<=\bI )<3(?=[ .!]|$)", "love"),
     rule(r"(?<![\w=])<3(?= (?:you|this|it|him|her|them|my|that|u)\b)|(?<=[a-z!.] )<3(?=[.!]?$)", " "),
     rule(r"(?<![\w.-])10-4(?=[,.!?]|$| (?:good|over|that))", "ten four"),
@@ -152,4 +152,4 @@ RULES: Final[list[Rule]] = [
     rule(r"¶ ?(?=\d)", "paragraph "),
     rule(r"(?<=\w) ?− ?(?=[\w(])", " minus "),
     rule(r"\b([A-F])[-−](?= (?:in|for|on|grade|average|student)\b|[.,;!?]|$)", r"\1 minus"),
-]
+)

@@ -10,7 +10,7 @@ import html
 import re
 from typing import Final
 
-from sayso.synthesis.reading.rules import Rule, rule
+from sayso.synthesis.reading.rules import Rules, rule
 
 _FIRST: Final = 0xE100
 _STEP_MS: Final = 50
@@ -65,7 +65,7 @@ def _lowered(match: re.Match[str]) -> str:
     return match[1].translate(_LOWERED)
 
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(
         r"\[(?:pause|silence|break)[: ]\s?(\d{1,4}(?:\.\d{1,3})?)\s?(ms|s|sec|seconds?)?\]", _pause, flags=re.IGNORECASE
     ),
@@ -145,4 +145,4 @@ RULES: Final[list[Rule]] = [
     ),
     rule(r"^([ \t]*(?:\d{1,3}|[IVXL]{1,6})\.?)[ \t]*\n(?=[ \t]*[“\"'‘(]?[A-Z])", r"\1\n\n", flags=re.MULTILINE),
     rule(r"^([ \t]*#{1,6}[ \t]+[^\n]+)\n(?=[^\n])", r"\1\n\n", flags=re.MULTILINE),
-]
+)

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.numerals import cardinal, number, ordinal, plural, year
-from sayso.synthesis.reading.rules import Rule, rule, stop_if_ends
+from sayso.synthesis.reading.rules import Rules, rule, stop_if_ends
 
 MONTHS: Final = ("January February March April May June July August September October November December").split()
 _MONTH: Final = "|".join(MONTHS)
@@ -141,7 +141,7 @@ def _months(match: re.Match[str]) -> str:
     return f"{_SHORT_MONTHS[match[1]]} {match[2]} {second}{stop_if_ends(match)}"
 
 
-SHORT_MONTHS: Final[list[Rule]] = [
+SHORT_MONTHS: Final = Rules(
     rule(rf"\b({_SHORT_MONTH})\. (and|or|to|through) (?:({_SHORT_MONTH})\.|(?={_MONTH}\b))", _months),
     rule(
         rf"\b({_SHORT_MONTH})\.?(?= \d)",
@@ -153,9 +153,9 @@ SHORT_MONTHS: Final[list[Rule]] = [
         rf"(?<=\d )({_SHORT_MONTH})\b(?=,? \d{{4}}|[,)])",
         lambda match: _SHORT_MONTHS[match[1]],
     ),
-]
+)
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?:T(?=\d))?(?![\d-])", _iso_date),
     rule(r"(?<![\w/])(\d{4})/(\d{1,2})/(\d{1,2})(?![\w/])", _iso_date),
     rule(r"(?<![\w.])((?:19|20)\d{2})\.(\d{2})\.(\d{2})(?![\w]|\.\d)", _iso_date),
@@ -197,4 +197,4 @@ RULES: Final[list[Rule]] = [
     rule(rf"(?<![\w.])(\d{{1,3}}(?:,\d{{3}})|\d{{1,4}}) ?{_ERA}", _year_of_era),
     rule(r"\bA\.?D\.? (\d{1,4})(?![\w]|[.,]\d)", lambda match: f"A.D. {year(int(match[1]))}"),
     rule(r"(?<![\w.,])['’]?(\d{3}0|\d0)['’]?s\b", _decade),
-]
+)

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.numerals import cardinal, is_one, number
-from sayso.synthesis.reading.rules import NUMBER, Rule, rule
+from sayso.synthesis.reading.rules import NUMBER, Rules, rule
 
 _CURRENCIES: Final = {
     "$": ("dollar", "dollars", "cent", "cents"),
@@ -208,7 +208,7 @@ def _money_after(match: re.Match[str]) -> str:
     return f"{_scaled(written, scale)} {_CURRENCIES[sign][1]}" if scale else _coins(written, sign)
 
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(rf"(?<!\w)((?:{_CURRENCY}) ?{NUMBER})\.[-–—](?!\w)", r"\1"),
     rule(r"(?<!\w)¢ ?(\d{1,3})(?![\w]|[.,]\d)", r"\1¢"),
     rule(
@@ -227,4 +227,4 @@ RULES: Final[list[Rule]] = [
     rule(rf"{_START}({NUMBER})(?: ?({_SCALE}))? ?({_CURRENCY})(?!\w)", _money_after),
     rule(rf"{_START}({NUMBER}) ?¢", lambda match: f"{number(match[1])} cent{'' if is_one(match[1]) else 's'}"),
     rule(rf"{_START}(\d{{1,3}})p\b", lambda match: f"{number(match[1])} {'penny' if is_one(match[1]) else 'pence'}"),
-]
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -19,6 +19,8 @@ _FAR: Final = re.compile("[^\x00-\u0130\u2000-\u22ff]|[\u0130]")
 """Characters whose case is a matter of its own (the long s, the dotless i): texts with one are held to have all."""
 _MOST_WAYS: Final = 400
 _DIGITS: Final = frozenset("0123456789")
+_COMMON: Final = " etaoinshrdlcumwfgypbvk"
+"""The commonest characters of English texts, the commonest first."""
 _WIDTHLESS: Final = {"AT", "ASSERT", "ASSERT_NOT"}
 
 Way = frozenset[str]
@@ -38,12 +40,33 @@ def held(text: str) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def may_match(ways: Ways, found: frozenset[str]) -> bool:
-    """Return whether a pattern of these ways may match in a text in which that was found."""
-    for way in ways:  # noqa: SIM110 - three times as fast as any(), for hundreds of rules
-        if way <= found:
-            return True
-    return False
+class Index:
+    """Tells which of many patterns may match in a text, by looking only at those that need something it holds.
+
+    A way is filed under the one of its needs that English texts hold least often.
+    """
+
+    def __init__(self, patterns: Sequence[Ways]) -> None:
+        """Take the ways through each pattern, which is known by its place from here on."""
+        self._always: Final = frozenset(place for place, ways in enumerate(patterns) if frozenset() in ways)
+        self._filed: Final[dict[str, list[tuple[int, Way]]]] = {}
+        for place, ways in enumerate(patterns):
+            for way in () if place in self._always else ways:
+                self._filed.setdefault(max(way, key=_rarity), []).append((place, way))
+
+    def places(self, found: frozenset[str], start: int = 0) -> list[int]:
+        """Return the places, from ``start`` on and in order, of the patterns that may match where that was found."""
+        near = {place for place in self._always if place >= start}
+        for need in self._filed.keys() & found:
+            near.update(place for place, way in self._filed[need] if place >= start and way <= found)
+        return sorted(near)
+
+
+def _rarity(need: str) -> tuple[int, str]:
+    """Return how seldom a text holds what is needed; what is as seldom goes by its spelling."""
+    if need == DIGIT:
+        return len(_COMMON), need
+    return sum(_COMMON.find(each) if each in _COMMON else len(_COMMON) for each in need), need
 
 
 def ways_of(pattern: str, flags: int = 0) -> Ways:

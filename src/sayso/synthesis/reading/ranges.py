@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.moments import MONTHS
-from sayso.synthesis.reading.rules import Rule, rule
+from sayso.synthesis.reading.rules import Rules, rule
 
 _DAYS: Final = {
     "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Weds": "Wednesday", "Thu": "Thursday",
@@ -36,7 +36,7 @@ def _first_whole(match: re.Match[str]) -> str:
     return _whole(match[1])
 
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(r"(?<=\d)\((?=\d{1,2}\))", " ("),
     rule(rf"\b({_NAME}){_DASH}({_NAME})(?![\w-])", _range),
     rule(rf"\b({_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:, \d{{4}})?){_DASH}(?={_MONTH} \d)", r"\1 to "),
@@ -51,4 +51,4 @@ RULES: Final[list[Rule]] = [
         rf"\b({_SURE_MONTHS})\.(?! ?\d)(?=,? [a-z]|[,;)]|$)",
         lambda match: _whole(match[1]) + ("." if match.end() == len(match.string) else ""),
     ),
-]
+)

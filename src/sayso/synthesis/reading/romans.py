@@ -8,7 +8,7 @@ from typing import Final
 
 from sayso.synthesis.reading.abbreviations import BEFORE_NUMBERS
 from sayso.synthesis.reading.numerals import ROMAN_PATTERN, cardinal, ordinal, roman, year
-from sayso.synthesis.reading.rules import Rule, rule
+from sayso.synthesis.reading.rules import Rules, rule
 
 _COUNTED_NOUNS: Final = (
     "Chapter|Chapters|Book|Part|Parts|Volume|Act|Acts|Scene|Section|Article|Appendix|Figure|Table|Canto|Phase|Type|Level|"
@@ -116,7 +116,7 @@ def _item(match: re.Match[str]) -> str:
     return f"{cardinal(roman(match[1].upper())).capitalize()}. "
 
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(
         rf"\b((?:{_COUNTED_NOUNS}|Room|Track|Page|Day|Week|Lesson|Item|Question|Exercise|Number) )0+(?=[1-9]\d{{0,2}}(?!\d))",
         r"\1",
@@ -156,4 +156,4 @@ RULES: Final[list[Rule]] = [
     rule(rf"(?:(?<=[a-z] )|^)([A-Z][a-z]+) ((?:V?I){{2,3}}|IV|VI){_END_OF_NAME}", _count),
     rule(rf"^{_NUMERAL}\.?$", _heading),
     rule(r"^(?=[XVI])((?:X{0,3})(?:IX|IV|V?I{0,3}))\. (?=[A-Z][^.!?]*$)", lambda match: f"{_heading(match)} "),
-]
+)

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Self
 
 from sayso.synthesis.reading import needs
 
@@ -57,14 +57,33 @@ def rule(pattern: str, words: str | Callable[[re.Match[str]], str], *, flags: in
     return Rule(pattern, words, flags)
 
 
-def apply(rules: Iterable[Rule], text: str) -> str:
+class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - its index is kept with it
+    """Rules in the order in which they are applied."""
+
+    def __new__(cls, *rules: Rule) -> Self:
+        """Return these rules."""
+        return super().__new__(cls, rules)
+
+    @cached_property
+    def filed(self) -> needs.Index:
+        """Return which of the rules need what of a text."""
+        return needs.Index([each.ways for each in self])
+
+
+def apply(rules: Rules, text: str) -> str:
     """Return ``text`` after each rule in turn; rules that cannot match in it are not tried."""
     found = needs.held(text) if next(_applied) >= _A_FEW else None
-    for each in rules:
-        if (found is None or needs.may_match(each.ways, found)) and (
-            said := each.pattern.sub(each.words, text)
-        ) != text:
-            text, found = said, None if found is None else needs.held(said)
+    start = 0
+    while found is not None:
+        for place in rules.filed.places(found, start):
+            said = rules[place].pattern.sub(rules[place].words, text)
+            if said != text:  # what it holds now is another matter for the rules after this one
+                text, found, start = said, needs.held(said), place + 1
+                break
+        else:
+            return text
+    for each in rules[start:]:
+        text = each.pattern.sub(each.words, text)
     return text
 
 

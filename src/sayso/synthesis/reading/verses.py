@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from sayso.synthesis.reading.numerals import cardinal
-from sayso.synthesis.reading.rules import Rule, rule, stop_if_ends
+from sayso.synthesis.reading.rules import Rules, rule, stop_if_ends
 
 _BOOKS: Final = {
     "Gen": "Genesis", "Ex": "Exodus", "Exod": "Exodus", "Lev": "Leviticus", "Num": "Numbers", "Deut": "Deuteronomy",
@@ -62,7 +62,7 @@ def _verses(match: re.Match[str]) -> str:
     return words + "".join(f", {other}" for other in others[:-1]) + "".join(f" and {other}" for other in others[-1:])
 
 
-RULES: Final[list[Rule]] = [
+RULES: Final = Rules(
     rule(r"(?<=\d)ff\.(?!\w)", lambda match: " and following" + stop_if_ends(match)),
     rule(r"\b(pp?\. ?\d+)f\.(?!\w)", lambda match: f"{match[1]} and following" + stop_if_ends(match)),
     rule(rf"\b(?:([1-3]|I{{1,3}}) )?({_SHORT})\.? {_VERSES}", _verses),
@@ -77,4 +77,4 @@ RULES: Final[list[Rule]] = [
     ),
     rule(r"\bPs\.? (?=\d)", "Psalm "),
     rule(r"\bPss\.? (?=\d)", "Psalms "),
-]
+)
