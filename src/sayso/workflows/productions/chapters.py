@@ -291,14 +291,14 @@ def _encoded(work: _Work, programme: Programme) -> tuple[list[PackagedFile], byt
 
 def _files(work: _Work, programme: Programme, tags: Mapping[str, str]) -> list[EncodedProgramme]:
     """Return the chapter in each container; they are encoded side by side, as far as the settings allow threads."""
-
-    def file(container: Container) -> EncodedProgramme:
-        rate = work.delivery.levels.bit_rate if container is Container.MP3 else None
-        mastered = Mastered(rate, metadata(work.production, work.chapter), _ENCODERS.get(container, {}))
-        return programme.encoded(container, mastered, tags)
-
     with ThreadPoolExecutor(work.session.settings.threads) as pool:
-        return list(pool.map(file, work.delivery.containers))
+        return list(pool.map(functools.partial(_file, work, programme, tags), work.delivery.containers))
+
+
+def _file(work: _Work, programme: Programme, tags: Mapping[str, str], container: Container) -> EncodedProgramme:
+    rate = work.delivery.levels.bit_rate if container is Container.MP3 else None
+    mastered = Mastered(rate, metadata(work.production, work.chapter), _ENCODERS.get(container, {}))
+    return programme.encoded(container, mastered, tags)
 
 
 def metadata(production: Production, chapter: PlannedChapter) -> dict[str, str]:
