@@ -6,7 +6,21 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, LargeBinary, Row, String, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from sayso.accounts.actor import Role
 from sayso.accounts.errors import (
@@ -16,7 +30,7 @@ from sayso.accounts.errors import (
     LicenseeTaken,
     OrganisationUnknown,
 )
-from sayso.database import everything, metadata, within
+from sayso.database import PreparedWithin, everything, metadata, within
 from sayso.database.words import word
 from sayso.ids import ID_LENGTH, OWN_ORGANISATION, CredentialId, OrganisationId, SpeakerId
 
@@ -146,11 +160,15 @@ def hold(tx: Connection, organisation: OrganisationId, licensee: str) -> bool:
 def holder_of(tx: Connection, licensee: str) -> OrganisationId | None:
     """Return the organisation that holds the licensee, whoever asks; None where none does."""
     with everything(tx):
-        query = select(licensees.c.organisation_id).where(
-            within(tx, licensees), licensees.c.licensee == normal(licensee)
-        )
-        found = tx.execute(query).scalar_one_or_none()
-    return None if found is None else OrganisationId(found)
+        found = _HOLDER.row(tx, known=normal(licensee))
+    return None if found is None else OrganisationId(found.organisation_id)
+
+
+def _holder_seen(tx: Connection) -> Select[Any]:
+    return select(licensees.c.organisation_id).where(within(tx, licensees), licensees.c.licensee == bindparam("known"))
+
+
+_HOLDER: Final = PreparedWithin(_holder_seen)
 
 
 def held_by(tx: Connection, organisation: OrganisationId) -> tuple[str, ...]:
@@ -167,9 +185,15 @@ def insert_credential(tx: Connection, credential: Credential) -> None:
 
 def get_credential(tx: Connection, credential: CredentialId) -> Credential | None:
     """Return the credential; None where there is none."""
-    query = select(credentials).where(within(tx, credentials), credentials.c.credential_id == credential)
-    row = tx.execute(query).one_or_none()
+    row = _CREDENTIAL.row(tx, known=credential)
     return None if row is None else _credential(row)
+
+
+def _credential_seen(tx: Connection) -> Select[Any]:
+    return select(credentials).where(within(tx, credentials), credentials.c.credential_id == bindparam("known"))
+
+
+_CREDENTIAL: Final = PreparedWithin(_credential_seen)
 
 
 def list_credentials(tx: Connection) -> list[Credential]:

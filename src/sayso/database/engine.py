@@ -9,6 +9,7 @@ server's files until they are vacuumed, and in its log until that is recycled: e
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
 from sayso.database.metadata import metadata, tell_postgres
 from sayso.database.scope import Scope, scoped
@@ -212,7 +213,16 @@ def _tune_sqlite(engine: Engine, journal: Journal | None) -> None:
     def _on_begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         if not options.get("sayso_bare", False):  # VACUUM and checkpoints run outside of transactions
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("sayso_write", False) else "BEGIN")
+            _begin(connection, "BEGIN IMMEDIATE" if options.get("sayso_write", False) else "BEGIN")
+
+
+def _begin(connection: Connection, statement: str) -> None:
+    """Begin a transaction; through SQLAlchemy it would take as long as a query and what it asks."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
 
 
 def _lock(connection: Connection, names: Sequence[str]) -> None:

@@ -14,11 +14,14 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import BindParameter, Connection, Delete, Dialect, Insert, LargeBinary, Select, Update, bindparam
 
-from sayso.database.scope import sees_everything
+from sayso.database.scope import seen_by
 
 Statement: TypeAlias = Select[Any] | Insert | Update | Delete
 
 _Convert: TypeAlias = Callable[[Any], Any]
+
+_SCOPES: Final = 256
+"""Scopes for which a query is kept prepared: organisations and speakers who ask at one time."""
 
 
 class Prepared:
@@ -77,20 +80,22 @@ class Prepared:
 
 
 class PreparedWithin:
-    """A query of rows that belong to somebody: prepared for who sees everything, and made anew for anybody else."""
+    """A query of rows that belong to somebody, prepared for each scope that asks it."""
 
     def __init__(self, make: Callable[[Connection], Select[Any]]) -> None:
         """Take what makes the query as a transaction sees it; it asks `within`."""
         self._make = make
-        self._of_all: Prepared | None = None
+        self._by_scope: dict[tuple[str, str], Prepared] = {}
 
     def rows(self, tx: Connection, **values: Any) -> Sequence[Any]:
         """Return the rows that the transaction may see, as `Prepared.rows` does."""
-        if not sees_everything(tx):
-            return tx.execute(self._make(tx), values).all()
-        if self._of_all is None:
-            self._of_all = Prepared(self._make(tx))
-        return self._of_all.rows(tx, **values)
+        scope = seen_by(tx)
+        found = self._by_scope.get(scope)
+        if found is None:
+            if len(self._by_scope) >= _SCOPES:
+                self._by_scope.clear()
+            found = self._by_scope[scope] = Prepared(self._make(tx))
+        return found.rows(tx, **values)
 
     def row(self, tx: Connection, **values: Any) -> Any:
         """Return the one row that a query finds, None where it finds none."""

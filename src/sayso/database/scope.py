@@ -20,7 +20,7 @@ from sayso.database.visibility import visible_to_organisation, visible_to_speake
 from sayso.errors import Bug
 from sayso.ids import OWN_ORGANISATION
 
-_OPTION: Final = "sayso_scope"
+_NAME: Final = "sayso_scope"
 
 
 class Sees(StrEnum):
@@ -59,12 +59,13 @@ EVERYTHING: Final = Scope(Sees.EVERYTHING, OWN_ORGANISATION)
 
 def scoped(connection: Connection, scope: Scope | None) -> Connection:
     """Return the connection with ``scope`` as its own."""
-    return connection.execution_options(**{_OPTION: scope})
+    vars(connection)[_NAME] = scope  # as one of SQLAlchemy's options, each change would take ten times as long
+    return connection
 
 
 def scope_of(tx: Connection) -> Scope | None:
     """Return the scope that the transaction was given, None if it was given none."""
-    found: Scope | None = tx.get_execution_options().get(_OPTION)
+    found: Scope | None = vars(tx).get(_NAME)
     return found
 
 
@@ -90,6 +91,14 @@ def everything(tx: Connection) -> Iterator[None]:
 def sees_everything(tx: Connection) -> bool:
     """Return whether the transaction sees all rows; raise `Bug` if it has no scope."""
     return _required(tx).sees is Sees.EVERYTHING
+
+
+def seen_by(tx: Connection) -> tuple[str, str]:
+    """Return what `within` depends on, the same for the same rows; raise `Bug` if the transaction has no scope."""
+    scope = _required(tx)
+    if scope.sees is Sees.EVERYTHING:
+        return scope.sees, ""
+    return scope.sees, (scope.speaker or "") if scope.sees is Sees.SPEAKER else scope.organisation
 
 
 def within(tx: Connection, table: FromClause) -> ColumnElement[bool]:
