@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from weakref import ref
 
 import cedarpy
 import pytest
@@ -71,6 +74,53 @@ def test_those_after_the_first_that_permit_are_not_asked(monkeypatch: pytest.Mon
     assert asked_of == [4]
 
 
+def _times_asked(monkeypatch: pytest.MonkeyPatch) -> list[Situation]:
+    found: list[Situation] = []
+    ask = Compiled.ask
+    monkeypatch.setattr(Compiled, "ask", lambda self, asked: (found.append(asked), ask(self, asked))[1])
+    return found
+
+
+def test_the_record_of_a_decision_has_the_answer_that_it_was_made_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    times, policy, wanted = _times_asked(monkeypatch), Policy(SPEAKER, [grant()]), request()
+    assert policy.first(Situation(wanted, NOW)) == policy.ask(Situation(wanted, NOW))
+    assert len(times) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"now": NOW + timedelta(seconds=1)},
+        {"used_ms": {grant_id(0): 30_001}},
+        {"used_takes": {grant_id(0): 1}},
+        {"deceased": True},
+        {"request": request()},
+    ],
+)
+def test_an_answer_is_not_that_to_another_question(monkeypatch: pytest.MonkeyPatch, other: dict[str, Any]) -> None:
+    times, policy, asked = _times_asked(monkeypatch), Policy(SPEAKER, [grant()]), Situation(request(), NOW)
+    policy.first(asked)
+    policy.ask(replace(asked, **other))
+    assert len(times) == 2
+
+
+def test_what_is_used_up_meanwhile_is_seen() -> None:
+    used = {grant_id(0): 0}
+    policy, asked = Policy(SPEAKER, [grant()]), Situation(request(), NOW, used)
+    assert policy.first(asked).allowed
+    used[grant_id(0)] = 10**9
+    assert not policy.ask(asked).allowed
+
+
+def test_no_text_is_kept_with_an_answer() -> None:
+    policy, wanted = Policy(SPEAKER, [grant()]), request()
+    policy.first(Situation(wanted, NOW))
+    gone = ref(wanted)
+    del wanted
+    gc.collect()
+    assert gone() is None
+
+
 def test_an_error_ends_the_asking(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = Verdict((), ("no such attribute",))
     monkeypatch.setattr(
@@ -135,7 +185,7 @@ def test_any_error_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
         return {**whole(grants, asked, **rest), "minutes_used": {}}
 
     monkeypatch.setattr(cedar, "context_of", without_minutes)
-    verdict = policy.ask(asked)
+    verdict = policy.ask(Situation(request(), NOW))
     assert verdict.grants == (grant_id(1),)
     assert verdict.errors
     assert not verdict.allowed

@@ -17,7 +17,9 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Self
+from weakref import ReferenceType, ref
 
 import cedarpy
 
@@ -154,8 +156,34 @@ class _Slice:
     turns: tuple[_Grants, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What Cedar answered last, and all that the answer came from. The request, which holds a text, is not kept."""
+
+    ids: tuple[GrantId, ...]
+    request: ReferenceType[Request]
+    rest: tuple[datetime, dict[GrantId, int], dict[GrantId, int], bool]
+    verdict: Verdict
+
+    @classmethod
+    def of(cls, ids: tuple[GrantId, ...], asked: Situation, verdict: Verdict) -> Self:
+        """Return it for a question about the grants of these ids."""
+        return cls(ids, ref(asked.request), cls._rest(asked), verdict)
+
+    def is_to(self, ids: tuple[GrantId, ...], asked: Situation) -> bool:
+        """Return whether the same is asked of the same grants again: the same request itself, not one like it."""
+        return self.ids == ids and self.request() is asked.request and self.rest == self._rest(asked)
+
+    @staticmethod
+    def _rest(asked: Situation) -> tuple[datetime, dict[GrantId, int], dict[GrantId, int], bool]:
+        return asked.now, dict(asked.used_ms), dict(asked.used_takes), asked.deceased
+
+
 class Policy:
-    """The grants of one speaker, compiled. It never changes; make a new one when a grant does."""
+    """The grants of one speaker, compiled. It never changes; make a new one when a grant does.
+
+    A decision is made and then recorded: the answer to the last question is kept until another one is asked.
+    """
 
     def __init__(self, speaker: SpeakerId, grants: Sequence[Grant]) -> None:
         """Compile ``grants``; raise `GrantInvalid` if two have one id or one is of another speaker."""
@@ -174,6 +202,7 @@ class Policy:
         self._clauses: dict[GrantId, tuple[Clause, ...]] = {}
         self.slices: dict[tuple[str, str], _Slice] = {}
         self._compiled: dict[tuple[GrantId, ...], Compiled] = {}
+        self._last: _Answered | None = None
 
     def ceiling_of(self, grant: Grant) -> Grant | None:
         """Return the outer consent that bounds the grant, None where there is none."""
@@ -189,15 +218,23 @@ class Policy:
     def ask(self, asked: Situation) -> Verdict:
         """Return Cedar's answer."""
         found = self._slice(asked.request)
-        return self._compile(found.whole).ask(asked) if found.turns else _NOTHING
+        return self._answer(found.whole, asked) if found.turns else _NOTHING
 
     def first(self, asked: Situation) -> Verdict:
         """Return Cedar's answer on those grants alone that a decision takes first, on the others if none permits."""
         verdict = _NOTHING
         for grants in self._slice(asked.request).turns:
-            verdict = self._compile(grants).ask(asked)
+            verdict = self._answer(grants, asked)
             if verdict.grants or verdict.errors:
                 break
+        return verdict
+
+    def _answer(self, some: _Grants, asked: Situation) -> Verdict:
+        last = self._last
+        if last is not None and last.is_to(some[0], asked):
+            return last.verdict
+        verdict = self._compile(some).ask(asked)
+        self._last = _Answered.of(some[0], asked, verdict)
         return verdict
 
     def _slice(self, request: Request) -> _Slice:

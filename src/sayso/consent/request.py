@@ -18,7 +18,7 @@ _LIVE: Final = frozenset({Action.STREAM, Action.CONVERT})
 _MAX_TOPICS: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Request:
     """What `decide` is asked. Every value is one thing: ``*`` is no answer here. Raise `RequestInvalid` otherwise.
 

@@ -77,6 +77,7 @@ class Database:
         self._watch: Any = None
         self._looking = threading.Lock()
         self._snapshots = engine if is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
+        self._writing = engine.execution_options(sayso_write=True)
 
     @contextlib.contextmanager
     def read(self, *, scope: Scope | None = None) -> Iterator[Connection]:
@@ -96,9 +97,8 @@ class Database:
         PostgreSQL those who name other things write at the same time; without a name nobody else writes meanwhile.
         SQLite has one writer at a time, whatever is named.
         """
-        engine = self.engine.execution_options(sayso_write=True)
-        with _explained(), engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
+        with _explained(), self._writing.begin() as connection:
+            if self.engine.dialect.name == "postgresql":
                 _lock(connection, names)
             yield scoped(connection, scope)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 from sayso.ledger.account_acts import ShardClosed, ShardOpened
@@ -78,7 +79,7 @@ class Shard:
     def verifier(self) -> VerifierKey:
         """The public key that its checkpoints are signed with; raise `LedgerTampered` where the row has none."""
         try:
-            return VerifierKey.parse(self.vkey)
+            return _read(self.vkey)
         except NoteInvalid as error:
             raise LedgerTampered(f"ledger_shards row {self.number}: {error.message}") from None
 
@@ -91,6 +92,11 @@ class Shard:
                 " altered or the key was lost: restore it"
             )
         return found
+
+
+@lru_cache(maxsize=64)
+def _read(vkey: str) -> VerifierKey:
+    return VerifierKey.parse(vkey)
 
 
 def closing(shard: Shard, after: Shard, at: str) -> Entry:

@@ -17,6 +17,7 @@ from sayso.errors import SaysoError
 from sayso.ids import GrantId, SpeakerId
 from sayso.ledger import Logged
 from sayso.ledger.entry import Fact, Link
+from sayso.ledger.finding import grant_of
 from sayso.workflows.consent.reach import ABOUT
 from sayso.workflows.installation.rows import committed, grant_rows, speaker_rows
 from sayso.workflows.installation.session import Session
@@ -40,11 +41,11 @@ def check_rows(
 
     What is returned are the facts for the entry of the act. Raise `GrantTampered`.
     """
-    _check_speaker(session, tx, speaker)
-    _check_grant(session, tx, speaker, grant)
+    told = _check_speaker(session, tx, speaker)
+    _check_grant(session, tx, speaker, grant, told)
     facts = _checked(tx, grant, _USED, [_told(session, tx, grant, _USED)])
     if outer is not None:
-        _check_grant(session, tx, speaker, outer)
+        _check_grant(session, tx, speaker, outer, told)
         licences = [str(row["grant_id"]) for row in rows_where(tx, "grant_minutes", "outer_id", [outer])[1]]
         facts |= _checked(tx, outer, _OUTER, [_told(session, tx, licence, _OUTER) for licence in licences])
     return facts
@@ -61,17 +62,19 @@ def _charged(tx: Connection, grant: GrantId, names: tuple[str, str]) -> dict[str
     return {name: value for row in rows for name, value in zip(names, (row["made_ms"], row["made_takes"]), strict=True)}
 
 
-def _check_speaker(session: Session, tx: Connection, speaker: SpeakerId) -> None:
+def _check_speaker(session: Session, tx: Connection, speaker: SpeakerId) -> Sequence[Logged]:
+    """Return the entries of consent about the speaker and their grants, the newest first; raise `GrantTampered`."""
     grants = [str(row["grant_id"]) for row in rows_where(tx, "grants", "speaker_id", [speaker])[1]]
     subjects = [session.vault.pseudonym(speaker, context) for context in ABOUT]
     told = session.installation.log.consent_in(tx, grants, subjects)
     if not _is_as_told(session, speaker, speaker_rows(tx, speaker), told, "standing"):
         raise GrantTampered(f"speakers row {speaker}: it or a key of it is not what the ledger says", hint=_HINT)
+    return told
 
 
-def _check_grant(session: Session, tx: Connection, speaker: SpeakerId, grant: GrantId) -> None:
-    told = session.installation.log.consent_in(tx, [grant])
-    if not _is_as_told(session, speaker, grant_rows(tx, grant), told, "rows"):
+def _check_grant(session: Session, tx: Connection, speaker: SpeakerId, grant: GrantId, told: Sequence[Logged]) -> None:
+    of_grant = [row for row in told if grant_of(row.data) == grant]
+    if not _is_as_told(session, speaker, grant_rows(tx, grant), of_grant, "rows"):
         raise GrantTampered(f"grants row {grant}: it, its history or its caps are not what the ledger says", hint=_HINT)
 
 
@@ -107,7 +110,6 @@ def _told(session: Session, tx: Connection, grant: str, facts: tuple[str, str]) 
     """Return the milliseconds and takes that the last entry under the grant that tells of them says are charged."""
     for limit in _LOOKED_BACK:
         for row in session.installation.log.newest_in(tx, grant, limit):
-            said = _facts_in(row.data)
-            if facts[0] in said:
+            if f'"{facts[0]}":'.encode() in row.data and facts[0] in (said := _facts_in(row.data)):
                 return int(said[facts[0]]), int(said.get(facts[1], 0))
     return 0, 0

@@ -65,7 +65,7 @@ def keep(session: Session, tx: Connection, policy: Policy, asked: Situation) -> 
         "question": question_of(policy, asked),
         "verdict": _plain(verdict),
     }
-    return _kept(session, tx, speaker, canonical.encode(record))
+    return _kept(session, tx, speaker, canonical.encode(record), is_new=True)
 
 
 def reconsider(session: Session, entry: int) -> Reconsidered:
@@ -117,9 +117,10 @@ def _word(verdict: dict[str, Any]) -> str:
     return f"permitted by {', '.join(verdict['grants'])}" if verdict["grants"] else "refused"
 
 
-def _kept(session: Session, tx: Connection, speaker: SpeakerId, data: bytes) -> str:
+def _kept(session: Session, tx: Connection, speaker: SpeakerId, data: bytes, *, is_new: bool = False) -> str:
+    """Return the digest of what is kept, once; what ``is_new`` for all that is known is not looked for before."""
     digest = session.vault.commit(speaker, data, domain=Domain.DECISION)
-    if not store.has(tx, digest):
+    if is_new or not store.has(tx, digest):
         store.keep(tx, digest, store.DecisionRecord(speaker, session.vault.seal_field(data, speaker, field=digest)))
     return digest
 
