@@ -89,3 +89,37 @@ def test_a_rate_is_held_and_refills():
     assert caught.value.retry_after_s == pytest.approx(30)
     admission.charge("a", 2)
     admission.charge("b", 0)
+
+
+def test_those_on_their_way_to_a_place_count_until_they_have_one():
+    async def tried() -> None:
+        admission = Admission(places=1, patience_s=0.05)
+        with admission.arriving(is_counted=True) as busy:
+            assert busy is None
+            with admission.arriving(is_counted=True) as late:
+                assert isinstance(late, Busy)
+                assert late.retry_after_s > 0.05
+            assert (admission.arrivals, admission.refused) == (1, 1)
+            async with admission.place("a"):
+                assert (admission.arrivals, admission.held) == (0, 1)
+                with admission.arriving(is_counted=True) as late:
+                    assert isinstance(late, Busy)
+        assert (admission.arrivals, admission.held) == (0, 0)
+
+    asyncio.run(tried())
+
+
+def test_who_is_not_known_keeps_nobody_out():
+    admission = Admission(places=1, patience_s=0.05)
+    with contextlib.ExitStack() as strangers:
+        for _ in range(50):
+            assert strangers.enter_context(admission.arriving(is_counted=False)) is None
+        with admission.arriving(is_counted=True) as busy:
+            assert busy is None
+
+
+def test_a_request_that_fails_on_its_way_is_counted_no_more():
+    admission = Admission(places=1, patience_s=0.05)
+    with pytest.raises(KeyError), admission.arriving(is_counted=True):
+        raise KeyError
+    assert admission.arrivals == 0

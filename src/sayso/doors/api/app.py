@@ -25,6 +25,7 @@ from sayso.doors.api.describing import described
 from sayso.doors.api.elevenlabs import speech as elevenlabs_speech
 from sayso.doors.api.elevenlabs import stream_input
 from sayso.doors.api.errors import BodyInvalid, MethodUnknown, RouteUnknown
+from sayso.doors.api.gate import SpeechGate
 from sayso.doors.api.openai import consents, models, speech
 from sayso.doors.api.problems import answer, known
 from sayso.doors.api.public import LIMITS, PublicRoutes
@@ -87,7 +88,8 @@ def application(service: Service, public: PublicRoutes = PublicRoutes()) -> ASGI
     larger[enrollments.PATH] = enrollments.ENROLLMENT_BYTES
     larger |= dict.fromkeys(productions.UPLOADS, 2 * productions.UPLOAD_BYTES + 4096)
     larger[BY_CONTENT] = LIMITS.body_bytes
-    return Shared(Bounded(app, larger=larger), is_resolvers)
+    gate = SpeechGate(app, service.admission, service.turned_away, service.callers.knows)
+    return Shared(Bounded(gate, larger=larger), is_resolvers)
 
 
 _LOG: Final = logging.getLogger("sayso.server")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +16,7 @@ from sayso.workflows.installation.session import Session
 
 _SCHEME: Final = "bearer "
 _MAX_CHARS: Final = 8_192
+_MAX_GOOD: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,10 @@ class Caller:
         return self.session.actor.key
 
 
+def _digest(authorization: str) -> bytes:
+    return hashlib.sha256(authorization.encode(errors="replace")).digest()
+
+
 class Callers:
     """Knows callers by the keys that they present, or by the tokens of the issuer that is trusted."""
 
@@ -35,6 +43,7 @@ class Callers:
         """Take a session of the installation, whoever's; raise `IssuerInvalid` where the settings name none."""
         self._session = session
         self._tokens = tokens.trusted(session)
+        self._good: OrderedDict[bytes, None] = OrderedDict()
 
     def by_header(self, authorization: str | None) -> Caller:
         """Return whose bearer token the header holds; raise `KeyMissingHere`, or as `presented_to` does.
@@ -43,7 +52,18 @@ class Callers:
         """
         if authorization is None or not authorization[: len(_SCHEME)].lower() == _SCHEME:
             raise KeyMissingHere("got a request without a key, expected the header Authorization: Bearer KEY")
-        return self.by_token(authorization[len(_SCHEME) :].strip())
+        known = _digest(authorization)
+        self._good.pop(known, None)
+        caller = self.by_token(authorization[len(_SCHEME) :].strip())
+        self._good[known] = None
+        if len(self._good) > _MAX_GOOD:
+            with contextlib.suppress(KeyError):  # another thread has taken the last one
+                self._good.popitem(last=False)
+        return caller
+
+    def knows(self, authorization: str | None) -> bool:
+        """Return whether the header was good when `by_header` last had it: nobody is let in by that."""
+        return authorization is not None and _digest(authorization) in self._good
 
     def by_token(self, token: str) -> Caller:
         """Return whose key or token of an issuer the text is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,9 @@ from sayso.errors import Invalid
 CONNECTIONS: Final = 1024
 GRACE_S: Final = 30
 """How long streams may go on after the server was told to stop."""
+
+SWITCH_S: Final = 0.001
+"""How long a thread that makes or keeps speech may go on in Python while the event loop waits for its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def serve(service: Service, address: Address, ready: Callable[[str], None]) -> N
         )
     except (OSError, OverflowError) as error:
         raise AddressTaken(f"{address.host}:{address.port} cannot be listened on ({error}); choose another") from None
+    sys.setswitchinterval(SWITCH_S)
     with listener:
         _log_lines()
         listener.serve_forever()

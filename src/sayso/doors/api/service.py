@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sayso.doors.api.admission import Admission
 from sayso.doors.api.callers import Caller, Callers
+from sayso.doors.api.errors import Busy
 from sayso.doors.api.hosts import Hosts
 from sayso.doors.api.latency import Latency, Metrics
 from sayso.doors.api.repeats import Repeats
@@ -80,8 +81,14 @@ class Service:
         key = caller.key
         self.admission.charge(caller.credential, 0 if key is None else key.rate)
         places = self.admission.place(caller.credential, deadline_s=None if deadline_ms is None else deadline_ms / 1000)
-        trail = None if self.tracing is None else self.tracing.trail()
-        return Speaking(begin, self.makers, self.keepers, places, latency=Latency(self.metrics, came_s, trail))
+        return Speaking(begin, self.makers, self.keepers, places, latency=self._latency(came_s))
+
+    def turned_away(self, busy: Busy, came_s: float) -> None:
+        """Count a request for speech that came at ``came_s`` and was refused before it was looked at."""
+        self._latency(came_s).refused(busy.slug)
+
+    def _latency(self, came_s: float) -> Latency:
+        return Latency(self.metrics, came_s, None if self.tracing is None else self.tracing.trail())
 
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
