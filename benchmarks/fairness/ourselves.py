@@ -80,16 +80,16 @@ def main():
 def run(session, subject, people, out):
     """Yield what was found of one subject, split by split; the samples are measured once."""
     report, table = {}, out / f"{subject.replace(':', '-')}.csv"
-    for split, columns in SPLITS.items():
-        members = read_cohort(people, columns)
-        groups = sorted({one.group for one in members.members})
-        if not table.exists():  # a plan that comes after the first sample is none
-            registered(session, subject, SUBJECTS[subject], sorted(every_group(people)), PLANNED)
+    splits = {split: read_cohort(people, columns) for split, columns in SPLITS.items()}
+    if not table.exists():  # a plan that comes after the first sample is none
+        for members in splits.values():
+            registered(session, subject, SUBJECTS[subject], groups_of(members), PLANNED)
+    for split, members in splits.items():
         begun = time.process_time()
         found = measure(session, subject, members, table, order=None)
         kept = KeptJudgement.decode(judging.judged(session, subject, table).detail)
         report[split] = dataclasses.asdict(kept) | {"cpu_s": time.process_time() - begun, "new": found.new}
-        yield f"  by {split} ({len(groups)} groups, {found.new} new, {report[split]['cpu_s']:.0f} s): {kept.verdict}"
+        yield f"  by {split} ({len(groups_of(members))} groups, {found.new} new, {report[split]['cpu_s']:.0f} s): {kept.verdict}"
         for one in kept.comparisons:
             numbers = (one.gap, one.low, one.high, one.margin, one.power)
             gap, low, high, margin, power = ("?" if number is None else f"{number:+.3f}" for number in numbers)
@@ -99,9 +99,9 @@ def run(session, subject, people, out):
     (out / "report.json").write_text(json.dumps(every, indent=1, default=str))
 
 
-def every_group(people):
-    """Return the groups of all splits: one plan holds them all."""
-    return {one.group for columns in SPLITS.values() for one in read_cohort(people, columns).members}
+def groups_of(members):
+    """Return the groups of a cohort, in order."""
+    return sorted({one.group for one in members.members})
 
 
 if __name__ == "__main__":

@@ -70,6 +70,15 @@ def test_a_plan_after_the_first_sample_is_late_and_what_came_before_it_is_counte
     assert (anew.standing, anew.earlier) == ("kept", 1)
 
 
+def test_of_several_plans_that_of_the_groups_of_the_table_counts(session, measured):
+    plan = registered(session, INTAKE, *PLAN)
+    registered(session, INTAKE, ["refused=0.9"], ["deep", "high"], 2)
+    table = measured()
+    found = report(session, table)
+    assert (found.registered.standing, found.registered.record) == ("kept", plan.record_id)
+    assert {one.margin for one in found.comparisons} == {0.5}
+
+
 def test_a_table_that_nobody_measured_here_is_undated(session, measured):
     registered(session, INTAKE, *PLAN)
     table = measured()

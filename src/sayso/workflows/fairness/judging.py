@@ -39,8 +39,9 @@ def judged(session: Session, subject: str, table: Path, margins: Iterable[str] =
     """
     session.require(Right.GATE)
     version, digest = version_of(SubjectName.parse(subject)), digest_of(table)
-    study = planned(session, version, digest)
-    result = judge(read_table(table), Margins.of(margins, study.plan.margins if study.plan else None))
+    measured = read_table(table)
+    study = planned(session, version, digest, {cell.group for cell in measured.cells})
+    result = judge(measured, Margins.of(margins, study.plan.margins if study.plan else None))
     found = KeptJudgement.of(result, digest, study.kept(result))
     record = GateRecord(GateId(new_id("gate")), version, GateOutcome(found.verdict.value), found.encode(), stamp(now()))
     with session.act(record.record_id) as tx:

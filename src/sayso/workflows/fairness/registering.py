@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sayso.accounts.rights import Right
@@ -56,7 +57,7 @@ class PlannedStudy:
 def registered(
     session: Session, subject: str, metrics: Sequence[str], groups: Sequence[str], speakers: int
 ) -> GateRecord:
-    """Fix what the version of ``subject`` that is here will be judged by; the newest plan before a measurement counts.
+    """Fix what the version of ``subject`` that is here will be judged by; see `planned` for which plan counts.
 
     Raise `RegistrationInvalid`, `MarginInvalid`, or as `version_of` does.
     """
@@ -77,10 +78,11 @@ def registered(
     return record
 
 
-def planned(session: Session, version: JudgedVersion, table: str) -> PlannedStudy:
-    """Return the plan of a version for the table with the SHA-256 ``table``; raise `RowTampered`.
+def planned(session: Session, version: JudgedVersion, table: str, groups: AbstractSet[str]) -> PlannedStudy:
+    """Return the plan of a version for the table with the SHA-256 ``table``, of ``groups``; raise `RowTampered`.
 
-    It is the newest that was fixed before the table's first sample was measured; failing that, the newest of all.
+    It is the newest for just these groups that was fixed before the table's first sample was measured, so that each
+    way to part the same samples may have a plan of its own; failing that, the newest before the sample, or of all.
     """
     with session.read() as tx:
         plans = plans_of(session, tx, version)
@@ -88,6 +90,7 @@ def planned(session: Session, version: JudgedVersion, table: str) -> PlannedStud
         own = {"version": version.digest, "subject": session.actor.organisation}
         told = [each.entry for each in logged if own.items() <= each.entry.facts.items()]
     begun = next((str(each.facts["begun"]) for each in told if each.facts["table"] == table), None)
-    before = [each for each in plans if begun is not None and each.created_at < begun]
-    record = next(iter([*reversed(before), *reversed(plans)]), None)
+    before = [each for each in reversed(plans) if begun is not None and each.created_at < begun]
+    own_groups = [each for each in before if set(Registration.decode(each.detail).groups) == groups]
+    record = next(iter([*own_groups, *before, *reversed(plans)]), None)
     return PlannedStudy(record, begun, sum(record is not None and each.at < record.created_at for each in told))
