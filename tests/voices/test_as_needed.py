@@ -76,6 +76,7 @@ def reference() -> Signal:
 def test_the_level_alone_decides(reference, short, monkeypatch):
     monkeypatch.setattr(style_fit, "LIKE", 1.1)
     found = fit(Toy(), references(reference), permitted(), effort=Effort.AUTO)
+    assert found.effort is Effort.BEST
     assert found.renders == 2 * (4 + 2 + 3 + 1)  # stock, the round, what settles, what judges
 
 

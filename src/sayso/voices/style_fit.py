@@ -113,7 +113,7 @@ class FittedVoice:
     ``similarity`` is the CAM++ cosine between the judged sentences and speech of the speaker, neither of which the fit
     has heard; ``similarity_ge2e`` the mean GE2E cosine; ``stranger`` the CAM++ cosine of the nearest stranger;
     ``embedding`` that of the judged sentences (GE2E); ``naturalness`` their DNSMOS OVRL, 1 to 5; ``renders`` how many
-    sentences were spoken.
+    sentences were spoken; ``effort`` the search that found it, None where the engine knows one way.
     """
 
     asset: VoiceAsset
@@ -124,6 +124,7 @@ class FittedVoice:
     seconds: float
     similarity_ge2e: float = 0.0
     stranger: float = 0.0
+    effort: Effort | None = None
 
     @property
     def profile(self) -> VoiceProfile:
@@ -173,7 +174,7 @@ def fit(
         asset = search.ascended(space, asset, turned=start is None)
     spoken = search.say_all([asset] * budget.judged, JUDGED[: budget.judged])
     progress(1.0)
-    return judged(asset, spoken, search.parted, renders=search.renders, started=started)
+    return replace(judged(asset, spoken, search.parted, renders=search.renders, started=started), effort=effort)
 
 
 def as_needed(

@@ -19,6 +19,7 @@ def cloned(made: Cloned) -> dict[str, Any]:
         "similarity_ge2e": round(made.similarity_ge2e, 3),
         "stranger": round(made.stranger, 3),
         "engine": made.engine,
+        "effort": made.effort,
         "seconds": round(made.seconds, 1),
         "grant": made.grant,
         "repaired": list(made.repaired),

@@ -65,13 +65,15 @@ class Cloned:
     """A voice that was cloned.
 
     ``similarity`` is the CAM++ cosine, ``similarity_ge2e`` the GE2E cosine, of sentences and recordings that the fit
-    never heard; ``stranger`` the CAM++ cosine of the nearest of the voices that are nobody's.
+    never heard; ``stranger`` the CAM++ cosine of the nearest of the voices that are nobody's; ``effort`` the search
+    that found it, None where the engine knows one way.
     """
 
     voice: str
     similarity: float
     similarity_ge2e: float
     stranger: float
+    effort: Effort | None
     engine: str
     seconds: float
     grant: str
@@ -122,6 +124,7 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
         similarity=fitted.similarity,
         similarity_ge2e=fitted.similarity_ge2e,
         stranger=fitted.stranger,
+        effort=fitted.effort,
         engine=engine.name,
         seconds=time.perf_counter() - started,
         grant=granted.permit.grant_id,

@@ -59,7 +59,8 @@ def clone(
         commission = Commission(speaker, tuple(audio), effort, engine, seed, go_on, licence, evidence)
         cloned = clone_voice(local_session(), commission, report)
     came = f"recordings: {cloned.basis.path}" + (f", {cloned.basis.licence}" if cloned.basis.licence else "")
-    lines = (f"voice {cloned.voice}", came, *likeness_lines(cloned), f"{cloned.seconds:.0f} s with {cloned.engine}")
+    how = cloned.engine + (f", effort {cloned.effort}" if cloned.effort else "")
+    lines = (f"voice {cloned.voice}", came, *likeness_lines(cloned), f"{cloned.seconds:.0f} s with {how}")
     show(shapes.cloned(cloned), lines, as_json=as_json)
 
 
