@@ -89,7 +89,8 @@ def run(session, subject, people, out):
         found = measure(session, subject, members, table, order=None)
         kept = KeptJudgement.decode(judging.judged(session, subject, table).detail)
         report[split] = dataclasses.asdict(kept) | {"cpu_s": time.process_time() - begun, "new": found.new}
-        yield f"  by {split} ({len(groups_of(members))} groups, {found.new} new, {report[split]['cpu_s']:.0f} s): {kept.verdict}"
+        stands = f"{kept.verdict}, {kept.registered.standing}"
+        yield f"  by {split} ({found.new} new, {report[split]['cpu_s']:.0f} s): {stands}"
         for one in kept.comparisons:
             numbers = (one.gap, one.low, one.high, one.margin, one.power)
             gap, low, high, margin, power = ("?" if number is None else f"{number:+.3f}" for number in numbers)
