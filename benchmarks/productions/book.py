@@ -69,19 +69,19 @@ def main() -> None:
     began = time.process_time(), time.monotonic()
     done = running.run(session, planned.production.production_id, Delivery(folder / "out"))
     run_cpu, run_s = time.process_time() - began[0], time.monotonic() - began[1]
+    manifest = json.loads(done.package.read_text())
+    heard_s = manifest["duration_ms"] / 1000
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    helper_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{heard_s / 60:.1f} minutes heard: {run_cpu:.1f} CPU s ({run_s:.1f} s), {peak_mb:.0f} MB", flush=True)
+    print(f"the largest of its helpers: {helper_mb:.0f} MB", flush=True)
     engine, phrases = engine_named("hibari", 1), [p for line in planned.production.plan.lines() for p in line.phrases]
     asset = engine.stock_asset("heart")
     began_engine = time.process_time()
     for phrase in phrases:
         list(engine.stream(phrase.text, asset))
     engine_cpu = time.process_time() - began_engine
-    manifest = json.loads(done.package.read_text())
-    heard_s = manifest["duration_ms"] / 1000
     beside = run_cpu - engine_cpu
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    helper_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{heard_s / 60:.1f} minutes heard: {run_cpu:.1f} CPU s ({run_s:.1f} s), {peak_mb:.0f} MB")
-    print(f"the largest of its helpers: {helper_mb:.0f} MB")
     print(
         f"engine alone {engine_cpu:.1f} CPU s; beside it {beside:.1f} CPU s, {beside / heard_s:.4f} of the time heard"
     )
