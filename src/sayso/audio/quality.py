@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sayso.audio.errors import EmptyAudio
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
-from sayso.models import run_lean, session
+from sayso.models.quality_network import quality_of
 
 _RATE: Final = 16_000
 _WINDOW: Final = 144_160  # 9.01 s
@@ -43,9 +43,7 @@ def dnsmos(signal: Signal, *, at_most: int = _MAX_WINDOWS) -> Dnsmos:
     """
     if signal.num_samples == 0:
         raise EmptyAudio
-    net = session("dnsmos")  # which takes 200 MB for a window
-    windows = _windows(resample(signal, _RATE).mixed(), at_most)
-    raw = [run_lean(net, None, {"input_1": window[np.newaxis]})[0][0] for window in windows]
+    raw = [quality_of(window) for window in _windows(resample(signal, _RATE).mixed(), at_most)]
     scores = np.mean([[np.polyval(fit, value) for fit, value in zip(_FIT, row, strict=True)] for row in raw], axis=0)
     return Dnsmos(*(float(score) for score in scores))
 
