@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy import column, select, table
 
-from sayso.database import connect
+from sayso.database import Prepared, connect
 from sayso.database.engine import ConstraintBroken, DatabaseCorrupt
 
 MARKER = "find-me-if-you-can-0123456789"
@@ -57,6 +58,34 @@ def test_two_writers_wait_for_each_other(database):
         thread.join()
     counts = sorted(int(name.split()[1]) for name in names(database))
     assert counts == list(range(60))
+
+
+@pytest.mark.parametrize("through_sqlalchemy", [True, False])
+def test_a_read_sees_one_state_however_it_asks(database, through_sqlalchemy):
+    takes = Prepared(select(column("name")).select_from(table("takes")))
+
+    def seen(tx):
+        return len(tx.execute(takes.statement).all() if through_sqlalchemy else takes.rows(tx))
+
+    with database.read() as tx:
+        before = seen(tx)
+        insert(database, "a", "b")
+        assert (before, seen(tx)) == (0, 0)
+        assert (len(takes.rows(tx)), len(tx.execute(takes.statement).all())) == (0, 0)
+    with database.read() as tx:
+        assert seen(tx) == 2
+
+
+@pytest.mark.parametrize("through_sqlalchemy", [True, False])
+def test_a_read_that_fails_leaves_nothing_open(database, through_sqlalchemy):
+    for _ in range(20):
+        with pytest.raises(ZeroDivisionError), database.read() as tx:
+            if through_sqlalchemy:
+                tx.exec_driver_sql("SELECT name FROM takes").all()
+            raise ZeroDivisionError
+    insert(database, "a")
+    database.forget_deleted()  # which would wait for whoever still reads
+    assert names(database) == ["a"]
 
 
 def test_a_commit_by_anybody_is_told_and_nothing_else_is(database, tmp_path):

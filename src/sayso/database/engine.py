@@ -73,10 +73,10 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         """Wrap an engine made by `connect`."""
         self.engine = engine
-        is_sqlite = engine.dialect.name == "sqlite"
+        self._is_sqlite = engine.dialect.name == "sqlite"
         self._watch: Any = None
         self._looking = threading.Lock()
-        self._snapshots = engine if is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
+        self._snapshots = engine if self._is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
         self._writing = engine.execution_options(sayso_write=True)
 
     @contextlib.contextmanager
@@ -85,9 +85,11 @@ class Database:
 
         Without a ``scope`` it sees no row that belongs to somebody.
         """
-        with _explained(), self._snapshots.connect() as connection, connection.begin() as transaction:
+        with _explained(), self._snapshots.connect() as connection:
+            if self._is_sqlite:
+                _begin(connection, "BEGIN")  # what SQLAlchemy keeps of a transaction is not needed to leave it
             yield scoped(connection, scope)
-            transaction.rollback()
+            connection.rollback()
 
     @contextlib.contextmanager
     def write(self, *names: str, scope: Scope | None = None) -> Iterator[Connection]:
@@ -213,7 +215,11 @@ def _tune_sqlite(engine: Engine, journal: Journal | None) -> None:
     def _on_begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         if not options.get("sayso_bare", False):  # VACUUM and checkpoints run outside of transactions
-            _begin(connection, "BEGIN IMMEDIATE" if options.get("sayso_write", False) else "BEGIN")
+            driver: Any = connection.connection.driver_connection
+            if options.get("sayso_write", False):
+                _begin(connection, "BEGIN IMMEDIATE")
+            elif not driver.in_transaction:  # `read` has begun
+                _begin(connection, "BEGIN")
 
 
 def _begin(connection: Connection, statement: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -115,4 +116,6 @@ class Service:
         for name in self.warm:
             with contextlib.suppress(SaysoError):
                 self.hosts.start(name)
+        gc.collect()
+        gc.freeze()  # all that is loaded now stays: to look through it for garbage would hold speech up for 100 ms
         self.is_ready = True

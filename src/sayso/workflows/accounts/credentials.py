@@ -115,8 +115,7 @@ def presented_to(session: Session, text: str) -> Session:
     whose speaker was erased: nothing is done then.
     """
     presented = Presented.parse(text)
-    with session.as_installation().read() as tx:
-        found = accounts.get_credential(tx, presented.credential)
+    found = session.installation.credential(presented.credential)
     key = session.vault.operator_secret(KEY_NAME)
     kept, stands_for = (None, "") if found is None else (found.secret_hash, found.stands_for)
     if not presented.matches(kept, key, stands_for) or found is None:

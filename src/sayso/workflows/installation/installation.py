@@ -9,19 +9,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sayso import journal
+from sayso.accounts import store as accounts
 from sayso.clock import now
 from sayso.consent import store as consents
 from sayso.consent.permit import Begun, EpochOf, Gate, PermitKey, remembered, signing_key
 from sayso.database import EVERYTHING, Connection, Database, connect
 from sayso.database.schema import KEYS, STATE, upgrade
+from sayso.database.unchanged import Unchanged
 from sayso.disk import is_read_only, locked, make_private
-from sayso.ids import SpeakerId
+from sayso.ids import CredentialId, SpeakerId
 from sayso.ledger.log import Log
 from sayso.settings import Settings
 from sayso.vault import FileKek, Vault
 from sayso.workflows.installation.sequencing import Sequencing
 
 if TYPE_CHECKING:
+    from sayso.accounts.store import Credential
     from sayso.consent.cedar import Policies
     from sayso.credentials.authority import LocalAuthority
     from sayso.credentials.operator_certificate import OperatorAuthority
@@ -76,6 +79,18 @@ class Installation:
         from sayso.workflows.installation.witnessing import Witnessing  # noqa: PLC0415 - loads an HTTP client
 
         return Witnessing(self.settings, lambda: self.log)
+
+    def credential(self, credential: CredentialId) -> Credential | None:
+        """Return a credential as it is now, None where there is none: one request asks for its own several times."""
+        return self._credentials.get(credential, lambda: self._credential(credential))
+
+    @cached_property
+    def _credentials(self) -> Unchanged[CredentialId, Credential | None]:
+        return Unchanged(self.database)
+
+    def _credential(self, credential: CredentialId) -> Credential | None:
+        with self.database.read(scope=EVERYTHING) as tx:
+            return accounts.get_credential(tx, credential)
 
     @cached_property
     def permit_key(self) -> PermitKey:

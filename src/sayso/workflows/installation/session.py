@@ -21,7 +21,7 @@ from sayso.accounts.errors import (
 from sayso.accounts.rights import BOUND, RIGHTS, Right, roles_with
 from sayso.clock import now, stamp
 from sayso.consent.fields import ANY
-from sayso.database import EVERYTHING, Connection, Sees
+from sayso.database import Connection, Sees
 from sayso.errors import Refused
 from sayso.ids import CredentialId
 from sayso.ledger import append
@@ -108,8 +108,7 @@ class Session:
             if stamp(now()) >= self.actor.until:
                 self._refuse(right, CredentialRefused(f"credential: got a token, which expired at {self.actor.until}"))
             return
-        with self.installation.database.read(scope=EVERYTHING) as tx:
-            found = accounts.get_credential(tx, CredentialId(self.actor.credential))
+        found = self.installation.credential(CredentialId(self.actor.credential))
         try:
             if found is None:
                 raise CredentialRefused(f"credential: got {self.actor.credential}, which is not here any more")
