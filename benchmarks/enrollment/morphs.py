@@ -4,8 +4,8 @@
 
 Of pairs of people of one sex, morphs are made by the sum of both waveforms, and by the mean of both logarithmic
 spectra with the phases of one. A morph is presented by one of the two, whose statement is real, where the other is
-known here; and every person is presented as they are, where all others are known, for the false alarms. Only the check
-of one speaker is run.
+known here; and every person is presented as they are, where all others are known, for the false alarms. The checks of
+one speaker and of one at a time are run.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from own import rate
 from prints import RATE, people, sounds
 from scipy.signal import istft, stft
 
+from sayso.enrollment.alone import check_alone
 from sayso.enrollment.same_speaker import compared, score
 from sayso.voices.errors import NoVoiceInside
 
@@ -51,7 +52,7 @@ def pairs(some, count, rng):
 
 
 def presented(everybody, heard, chosen):
-    """Return of each morph, by its way: the scores with the one who presents it and with the other, and the verdict."""
+    """Return of each morph, by its way: the scores with the one who presents it and with the other, and both verdicts."""
     by_name, found = {one.name: one for one in everybody}, {way: [] for way in WAYS}
     for first, second in chosen:
         for way in WAYS:
@@ -61,7 +62,8 @@ def presented(everybody, heard, chosen):
             except NoVoiceInside:
                 continue
             known = max(score(one, voice) for one in (by_name[second].samples, by_name[second].statement))
-            found[way].append((score(by_name[first].statement, voice), known, str(check.verdict)))
+            verdicts = str(check.verdict), str(check_alone(heard[f"stated {first}"], [sound]).verdict)
+            found[way].append((score(by_name[first].statement, voice), known, verdicts))
     return found
 
 
@@ -87,16 +89,23 @@ def main():
         some = [one for one in everybody if one.is_tuned is group]
         name = "tuned with" if group else "unseen"
         made = presented(everybody, heard, pairs(some, chosen.pairs, rng))
-        alone = strangers(some)
+        highest = strangers(some)
+        sent = [str(check_alone(heard[f"stated {one.name}"], [heard[one.name]]).verdict) != "pass" for one in some]
         figures[name] = {
-            "alarms of people as they are": rate([other >= BETWEEN for other in alone]),
-            "highest with another": [round(float(q), 3) for q in np.quantile(alone, (0.5, 0.9, 0.98))],
+            "people as they are, not alone": rate(sent),
+            "people as they are, near another": rate([other >= BETWEEN for other in highest]),
+            "highest with another": [round(float(q), 3) for q in np.quantile(highest, (0.5, 0.9, 0.98))],
         }
         for way, rows in made.items():
-            passed = [verdict == "pass" for _, _, verdict in rows]
+            passed = [speaker == "pass" for _, _, (speaker, _) in rows]
+            single = [alone == "pass" for _, _, (_, alone) in rows]
             figures[name][way] = {
                 "pass same speaker": rate(passed),
-                "accepted": rate([ok and other < BETWEEN for ok, (_, other, _) in zip(passed, rows, strict=True)]),
+                "pass alone": rate(single),
+                "accepted": rate([both == (True, True) for both in zip(passed, single, strict=True)]),
+                "accepted, if near another is no pass": rate(
+                    [ok and one and other < BETWEEN for ok, one, (_, other, _) in zip(passed, single, rows, strict=True)]
+                ),
                 "with its presenter": _spread([own for own, _, _ in rows]),
                 "with the other": _spread([other for _, other, _ in rows]),
             }

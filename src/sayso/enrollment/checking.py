@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sayso.audio import Signal
 from sayso.enrollment.adult import check_adult
+from sayso.enrollment.alone import check_alone
 from sayso.enrollment.intake import MIN_SPEECH_S
 from sayso.enrollment.same_speaker import VoicePrint, compared
 from sayso.enrollment.statement import check_statement
@@ -40,7 +41,7 @@ class EnrollmentFound:
 def check_enrollment(
     statement: Signal, text: str, samples: Sequence[Signal], recogniser: Recogniser, detector: Detector
 ) -> EnrollmentFound:
-    """Return what the checks of ``speech``, ``words``, ``speaker``, ``mark``, ``adult`` and ``synthetic`` find.
+    """Return what the checks of ``speech``, ``words``, ``speaker``, ``alone``, ``mark``, ``adult``, ``synthetic`` find.
 
     Raise `StatementInvalid` or what the recogniser does.
     """
@@ -50,6 +51,7 @@ def check_enrollment(
         "speech": _speech(spoken),
         "words": check_statement(statement, text, recogniser),
         "speaker": speaker,
+        "alone": check_alone(stated, spoken),
         "mark": check_mark([statement, *samples], detector),
         "adult": check_adult(stated, spoken),
         "synthetic": check_synthetic(stated, spoken),

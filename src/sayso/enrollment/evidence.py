@@ -23,6 +23,7 @@ USED: Final = (
     "silero-vad",
     "campplus",
     "ge2e",
+    "segmentation",
     "synthetic-speech",
     "whisper-base",
     "whisper-base-config",
