@@ -104,7 +104,10 @@ def main():
                 "pass alone": rate(single),
                 "accepted": rate([both == (True, True) for both in zip(passed, single, strict=True)]),
                 "accepted, if near another is no pass": rate(
-                    [ok and one and other < BETWEEN for ok, one, (_, other, _) in zip(passed, single, rows, strict=True)]
+                    [
+                        ok and one and other < BETWEEN
+                        for ok, one, (_, other, _) in zip(passed, single, rows, strict=True)
+                    ]
                 ),
                 "with its presenter": _spread([own for own, _, _ in rows]),
                 "with the other": _spread([other for _, other, _ in rows]),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sayso.audio.signal import concatenate
 from sayso.engines.registry import engine
 from sayso.enrollment.alone import MOST_OVERLAP, check_alone
 from sayso.voices.embedding import SAMPLE_RATE
 from sayso.voices.gate import speech_of
-from sayso.audio.signal import concatenate
 
 TEXT = "The keeper climbed the narrow stair before dawn, and the wind came after him through every crack in the wall."
 
