@@ -52,7 +52,7 @@ def pairs(some, count, rng):
 
 
 def presented(everybody, heard, chosen):
-    """Return of each morph, by its way: the scores with the one who presents it and with the other, and both verdicts."""
+    """Return of each morph, by its way: the scores with who presents it and with the other, and both verdicts."""
     by_name, found = {one.name: one for one in everybody}, {way: [] for way in WAYS}
     for first, second in chosen:
         for way in WAYS:
