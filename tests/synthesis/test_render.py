@@ -313,3 +313,31 @@ def test_no_click_at_any_join(world):
         assert abs(after[0] - before[-1]) <= largest
         if not before[-240:].any():
             assert abs(after[0]) < 0.003
+
+
+class Hurried(HibariEngine):
+    """hibari, writing down of which phrases the beginning was waited for."""
+
+    def __init__(self) -> None:
+        self.waited: list[bool | None] = []
+
+    def stream(self, text, voice, *, early=None, **rest):
+        self.waited.append(early)
+        return super().stream(text, voice, early=bool(early), **rest)
+
+
+def test_a_listener_waits_for_the_beginning_and_for_a_phrase_long_beside_all_before_it(world):
+    words = "Listen. Nobody in that house had spoken for a long while. Then it rained. It rained on the roof."
+    spoken, engine = phrases(words), Hurried()
+    lengths = [len(phrase.text) for phrase in spoken]
+    assert lengths[1] > 2 * lengths[0]
+    assert all(2 * length < sum(lengths[:place]) for place, length in enumerate(lengths) if place > 1)
+    permit = world.permit(text_commitment=commit(script(spoken)))
+    list(world.render(permit, spoken=spoken, engine=engine, live=True))
+    assert engine.waited == [True, True, *[False] * (len(spoken) - 2)]
+
+
+def test_where_nobody_waits_an_engine_is_told_of_no_listener(world):
+    engine = Hurried()
+    list(world.render(engine=engine))
+    assert engine.waited == [None] * len(SPOKEN)
