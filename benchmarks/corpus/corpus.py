@@ -1,6 +1,6 @@
 """Corpora: throughput of both tiers, scaling, memory of a long file, kills, and duplicates, on the shared speech.
 
-python benchmarks/corpus/corpus.py --what throughput duplicates kills long
+python benchmarks/corpus/corpus.py --what throughput clean duplicates kills long
 """
 
 from __future__ import annotations
@@ -91,19 +91,18 @@ def timed(home: Path, place: Path, *, workers: int, clean: bool) -> dict:
     }
 
 
-def throughput(minutes: float, clean_minutes: float) -> list[dict]:
+def throughput(minutes: float, *, clean: bool, counts: tuple[int, ...]) -> list[dict]:
     found = []
     with tempfile.TemporaryDirectory() as scratch:
-        for size, clean, counts in ((minutes, False, (1, 2)), (clean_minutes, True, (2,))):
-            folder = Path(scratch, f"raw{clean}")
-            folder.mkdir()
-            length_s = raw(folder, size)
-            for workers in counts:
-                one = timed(Path(scratch, "home"), folder, workers=workers, clean=clean)
-                one["audio_s"] = round(length_s, 1)
-                one["hours_per_core_hour"] = round(length_s / one["cpu_s"], 1)
-                found.append(one)
-                print(one, flush=True)
+        folder = Path(scratch, "raw")
+        folder.mkdir()
+        length_s = raw(folder, minutes)
+        for workers in counts:
+            one = timed(Path(scratch, "home"), folder, workers=workers, clean=clean)
+            one["audio_s"] = round(length_s, 1)
+            one["hours_per_core_hour"] = round(length_s / one["cpu_s"], 1)
+            found.append(one)
+            print(one, flush=True)
     return found
 
 
@@ -249,7 +248,7 @@ def long_file(hours: float) -> dict:
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--what", nargs="*", default=["throughput", "duplicates", "kills", "long"])
+    options.add_argument("--what", nargs="*", default=["throughput", "clean", "duplicates", "kills", "long"])
     options.add_argument("--minutes", type=float, default=30.0)
     options.add_argument("--clean-minutes", type=float, default=8.0)
     options.add_argument("--kills", type=int, default=10)
@@ -258,7 +257,8 @@ def main() -> None:
     options.add_argument("--json", type=Path)
     asked = options.parse_args()
     jobs = {
-        "throughput": lambda: throughput(asked.minutes, asked.clean_minutes),
+        "throughput": lambda: throughput(asked.minutes, clean=False, counts=(1, 2)),
+        "clean": lambda: throughput(asked.clean_minutes, clean=True, counts=(1,)),
         "duplicates": lambda: {"near": near(asked.clips), "same text": same_text()},
         "kills": lambda: kills(asked.kills, asked.minutes),
         "long": lambda: long_file(asked.hours),

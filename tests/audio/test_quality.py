@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sayso.audio.errors import EmptyAudio
-from sayso.audio.quality import dnsmos
+from sayso.audio.quality import dnsmos, dnsmos_brief
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal, concatenate
 from sayso.models import session
@@ -64,3 +64,16 @@ def test_as_many_windows_are_laid_over_it_as_are_asked_for(speech):
     assert dnsmos(long, at_most=2).ovr == pytest.approx(np.mean(parts), abs=1e-6)
     assert dnsmos(long, at_most=1).ovr == pytest.approx(parts[0], abs=1e-6)
     assert dnsmos(long, at_most=8) == dnsmos(long)
+
+
+def test_a_brief_score_is_near_the_published_one_and_tells_better_from_worse(speech):
+    noise = np.random.default_rng(0).standard_normal(speech.num_samples).astype(np.float32) * 0.03
+    noisy = Signal(speech.samples + noise, speech.sample_rate)
+    for seconds in (1.2, 3.0, 6.0):
+        clean, poor = (one.slice(0, round(seconds * one.sample_rate)) for one in (speech, noisy))
+        assert dnsmos_brief(clean).ovr == pytest.approx(dnsmos(clean).ovr, abs=0.4)
+        assert dnsmos_brief(poor).ovr < dnsmos_brief(clean).ovr - 0.4
+    long = concatenate([speech, speech, speech])
+    assert dnsmos_brief(long, at_most=2).ovr == pytest.approx(dnsmos(long, at_most=2).ovr, abs=1e-6)
+    with pytest.raises(EmptyAudio):
+        dnsmos_brief(Signal.mono(np.zeros(0), 16_000))

@@ -16,6 +16,9 @@ from sayso.models.quality_network import quality_of
 _RATE: Final = 16_000
 _WINDOW: Final = 144_160  # 9.01 s
 _MAX_WINDOWS: Final = 8
+_BRIEF: Final = 72_000  # 4.5 s
+_RISE: Final = (0.085, 0.065, 0.1)
+"""By how much the scores rise where e times as much is heard: by 153 clips of 1 to 9 s, half of them in noise."""
 
 # Reddy, Gopal, Cutler: DNSMOS P.835 (ICASSP 2022); the fit published with the model, highest power first.
 _FIT: Final = (
@@ -43,7 +46,30 @@ def dnsmos(signal: Signal, *, at_most: int = _MAX_WINDOWS) -> Dnsmos:
     """
     if signal.num_samples == 0:
         raise EmptyAudio
-    raw = [quality_of(window) for window in _windows(resample(signal, _RATE).mixed(), at_most)]
+    return _mean([quality_of(window) for window in _windows(resample(signal, _RATE).mixed(), at_most)])
+
+
+def dnsmos_brief(signal: Signal, *, at_most: int = _MAX_WINDOWS) -> Dnsmos:
+    """Return about what `dnsmos` does, in down to half its time for a ``signal`` of under 9 s; for many clips.
+
+    It is heard once, and repeated until it fills 4.5 s, not 9.01 s. Repetitions fall on other frames of the network,
+    and the more there are, the higher its scores: that is made up for. The overall score then is as sure as that of
+    `dnsmos`, which differs by 0.07 when another moment of the clip is put first (docs/measurements.md). The memory of
+    the network is kept for the next call. Raise `EmptyAudio` for no samples. Deterministic.
+    """
+    if signal.num_samples == 0:
+        raise EmptyAudio
+    samples = resample(signal, _RATE).mixed()
+    if samples.size >= _WINDOW:
+        return _mean([quality_of(window, is_busy=True) for window in _windows(samples, at_most)])
+    if samples.size < _BRIEF:
+        samples = np.tile(samples, -(-_BRIEF // samples.size))[:_BRIEF]
+    told = _mean([quality_of(samples, is_busy=True)])
+    more = float(np.log(_WINDOW / samples.size))
+    return Dnsmos(*(score + more * rise for score, rise in zip((told.sig, told.bak, told.ovr), _RISE, strict=True)))
+
+
+def _mean(raw: list[NDArray[np.float32]]) -> Dnsmos:
     scores = np.mean([[np.polyval(fit, value) for fit, value in zip(_FIT, row, strict=True)] for row in raw], axis=0)
     return Dnsmos(*(float(score) for score in scores))
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sayso.audio.container import Container
 from sayso.audio.encode import encode
-from sayso.audio.quality import dnsmos
+from sayso.audio.quality import Dnsmos, dnsmos, dnsmos_brief
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
 from sayso.errors import Invalid, SaysoError
 from sayso.recognition.registry import recogniser
 from sayso.restoration.repair import restore
-from sayso.voices.campplus import embed_speech, embed_voice
+from sayso.voices.campplus import embed_speech
+from sayso.voices.embedding import Embedding
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 _REPAIR_BELOW: Final = 3.2
 """The DNSMOS overall score below which a repair is tried."""
@@ -27,11 +32,15 @@ are repaired and let in, where a bar of 3.0 on the sound as it came would drop t
 _LEAST_SNR_DB: Final = 5.0
 _MOST_CLIPPED: Final = 0.01
 _LEAST_BANDWIDTH_HZ: Final = 2_500.0
+_OPEN: Final = 0.2
+"""So near the least score a segment is scored as published, which takes longer: what is dropped is dropped by that."""
+
 _HEARD_S: Final = 6.0
-_SCORED: Final = 3
-"""Windows of 9 s that are scored, as in a repair, which takes the score over; segments have two at most."""
+_LEAST_HEARD_S: Final = 0.5
 
 _RATE: Final = 16_000
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +80,23 @@ def cleaned(signal: Signal, told: dict[str, Any], how: Cleaning, language: str =
     if reasons:
         return Cleaned({"decision": "rejected", "reasons": reasons, "ovrl": None}, None)
     if not how.scores:
-        return _kept(signal, "kept", [], None, how, language)
-    score = dnsmos(signal, at_most=_SCORED)
+        return _kept(signal, "kept", [], None, how, language, None)
+    voice = SegmentVoice(signal, told["spoken"])
+    score = dnsmos_brief(signal)
     if score.ovr >= _REPAIR_BELOW and not _mendable(told):
-        return _kept(signal, "kept", [], score.ovr, how, language)
-    done = restore(signal, identity=embed_voice, scored=score)
-    if done.after.ovr < _LEAST_OVRL:
+        return _kept(signal, "kept", [], score.ovr, how, language, voice)
+    done = restore(signal, identity=voice, scored=score, scoring=dnsmos_brief)
+    overall = _settled(done.signal, done.after)
+    if overall < _LEAST_OVRL:
         tried = [f"repair-tried:{name}" for name in (*done.repaired, *done.refused)]
-        return Cleaned({"decision": "rejected", "reasons": ["quality", *tried], "ovrl": round(done.after.ovr, 3)}, None)
-    if not done.steps:
-        return _kept(signal, "kept", [], done.after.ovr, how, language)
+        return Cleaned({"decision": "rejected", "reasons": ["quality", *tried], "ovrl": round(overall, 3)}, None)
     steps = [f"repaired:{name}" for name in done.repaired]
-    return _kept(done.signal, "repaired", steps, done.after.ovr, how, language)
+    return _kept(done.signal, "repaired" if steps else "kept", steps, overall, how, language, voice)
+
+
+def _settled(signal: Signal, score: Dnsmos) -> float:
+    """Return the overall score, by the published procedure where it is near the one that decides."""
+    return dnsmos(signal).ovr if abs(score.ovr - _LEAST_OVRL) < _OPEN else score.ovr
 
 
 def _hopeless(told: dict[str, Any], seconds: float) -> list[str]:
@@ -103,27 +117,60 @@ def _mendable(told: dict[str, Any]) -> bool:
 
 
 def _kept(  # noqa: PLR0917 - one record
-    signal: Signal, decision: str, reasons: list[str], score: float | None, how: Cleaning, language: str
+    signal: Signal,
+    decision: str,
+    reasons: list[str],
+    score: float | None,
+    how: Cleaning,
+    language: str,
+    voice: SegmentVoice | None,
 ) -> Cleaned:
     record: dict[str, Any] = {
         "decision": decision,
         "reasons": reasons,
         "ovrl": None if score is None else round(score, 3),
-        "embedding": _embedding(signal) if how.scores else None,
+        "embedding": None if voice is None else voice.told(signal),
         "text": _text(signal, how.recogniser, language),
     }
     return Cleaned(record, encode(signal, Container.FLAC))
 
 
-def _embedding(signal: Signal) -> list[float] | None:
-    """Return the embedding of the middle six seconds: segments hold speech only, and more tells little more."""
-    low = resample(signal, _RATE).mixed()
+class SegmentVoice:
+    """Embeds the forms of one segment, each of them once: the middle six seconds of its speech.
+
+    Where it is speech was found when it was measured; every form of the segment is heard in the same places.
+    """
+
+    def __init__(self, signal: Signal, spoken: Sequence[Sequence[int]]) -> None:
+        """``spoken`` tells where somebody speaks in ``signal``: starts and ends in milliseconds."""
+        self._length = signal.num_samples
+        self._spoken = [(start * _RATE // 1000, end * _RATE // 1000) for start, end in spoken]
+        self._known: dict[bytes, Embedding] = {}
+
+    def __call__(self, signal: Signal) -> Embedding:
+        """Return the embedding of a form of the segment, or of a part of one; raise `NoVoiceInside`."""
+        low = resample(signal, _RATE).mixed()
+        key = low.tobytes()
+        if key not in self._known:
+            self._known[key] = embed_speech(_middle(self._speech(low) if signal.num_samples == self._length else low))
+        return self._known[key]
+
+    def _speech(self, low: Floats) -> Floats:
+        speech = np.concatenate([low[:0], *(low[start:end] for start, end in self._spoken)])
+        return speech if speech.size >= _LEAST_HEARD_S * _RATE else low
+
+    def told(self, signal: Signal) -> list[float] | None:
+        """Return the embedding as a record holds it; None where there is too little voice."""
+        try:
+            return [round(value, 6) for value in self(signal).tolist()]
+        except SaysoError:
+            return None
+
+
+def _middle(samples: Floats) -> Floats:
     size = round(_HEARD_S * _RATE)
-    first = max(0, (low.size - size) // 2)
-    try:
-        return [round(value, 6) for value in embed_speech(low[first : first + size]).tolist()]
-    except SaysoError:
-        return None
+    first = max(0, (samples.size - size) // 2)
+    return samples[first : first + size]
 
 
 def _text(signal: Signal, name: str, language: str) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
-from sayso.corpus.listening import segments
+from sayso.corpus.listening import segments, spoken
 from sayso.corpus.parts import RecordingPart
 from sayso.corpus.prints import Print
 from sayso.models.speech_network import RATE, WINDOW, speech_of
@@ -21,7 +21,7 @@ from sayso.restoration.diagnosis.clipping import clipped_ratio
 from sayso.restoration.diagnosis.hum import find_hum
 from sayso.restoration.diagnosis.spectrum import spectrum_of
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raise it with anything that changes what a part yields: then it is made again."""
 
 _SILENT: Final = 10 ** (-60 / 20)
@@ -46,8 +46,8 @@ def _segments(part: RecordingPart, low: Floats, speech: Floats, rate: int) -> It
         sound = part.signal.slice(max(0, first), last)
         heard = low[round(start_s * RATE) : round(end_s * RATE)]
         if sound.num_samples and heard.size > WINDOW:
-            spoken = speech[round(start_s * RATE) // WINDOW : -(-round(end_s * RATE) // WINDOW)]
-            yield {"start": first_ms, "end": last_ms, "rate": rate, **_told(sound, heard, spoken)}
+            likely = speech[round(start_s * RATE) // WINDOW : -(-round(end_s * RATE) // WINDOW)]
+            yield {"start": first_ms, "end": last_ms, "rate": rate, **_told(sound, heard, likely)}
 
 
 def _told(sound: Signal, heard: Floats, speech: Floats) -> dict[str, Any]:
@@ -62,6 +62,7 @@ def _told(sound: Signal, heard: Floats, speech: Floats) -> dict[str, Any]:
         "bandwidth": _rounded(loud_spectrum(samples, sound.sample_rate).bandwidth_hz, 0),
         "clipped": _rounded(clipped_ratio(samples), 6),
         "hum": None if hum is None else _rounded(hum.level_db, 1),
+        "spoken": [[round(1000 * moment) for moment in span] for span in spoken(speech)],
     }
 
 

@@ -114,3 +114,17 @@ def test_silence_and_a_blink_are_not_repaired():
     assert restore(Signal.mono(np.array([0.1, -0.1]), 8_000)).signal.num_samples == 2
     with pytest.raises(EmptyAudio):
         restore(Signal.mono(np.zeros(0), 16_000))
+
+
+def test_another_score_may_judge(speech):
+    noisy = with_noise(speech, 8)
+    heard = []
+
+    def unmoved(signal: Signal) -> Dnsmos:
+        heard.append(signal)
+        return Dnsmos(3.0, 2.0, 2.5)
+
+    done = restore(noisy, scoring=unmoved)
+    assert heard[0] is noisy
+    assert done.refused == ("noise",)
+    assert done.signal is noisy

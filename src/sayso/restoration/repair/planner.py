@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,9 @@ from sayso.restoration.repair.matching import LongTermSpectrum, TooLittleSound, 
 from sayso.restoration.repair.sharing import shared_step
 from sayso.restoration.repair.steps import Step, applied, hum_step, noise_step, offset_step
 from sayso.restoration.repair.wanted import Identity, WantedSpeaker, alone
+
+Scoring = Callable[[Signal], Dnsmos]
+"""Returns the scores by which the forms of a recording are compared."""
 
 ENHANCER: Final = "hush"
 
@@ -79,6 +83,10 @@ class Restored:
         return tuple(step.name for step in self.steps)
 
 
+def _scored(signal: Signal) -> Dnsmos:
+    return dnsmos(signal, at_most=_SCORED)
+
+
 def restore(
     signal: Signal,
     *,
@@ -86,6 +94,7 @@ def restore(
     wanted: NDArray[np.float32] | None = None,
     colour: LongTermSpectrum | None = None,
     scored: Dnsmos | None = None,
+    scoring: Scoring = _scored,
 ) -> Restored:
     """Return ``signal`` repaired: same rate, channels and length, not shifted in time. Deterministic.
 
@@ -99,15 +108,15 @@ def restore(
     With ``wanted``, an embedding by ``identity`` of the speaker who is meant, turns of others become room tone; that is
     kept only if the likeness of the whole to ``wanted`` does not fall. Where two speak at once it is Hush that helps.
     With ``colour`` the long-term spectrum is brought to that one, last of all; that may cost 0.2 of the scores, since
-    it is what was asked for, but not the voice. ``scored``: the score of ``signal``, of
-    at most three windows, where it is known already.
+    it is what was asked for, but not the voice. ``scoring`` scores each form, by three windows at most unless told
+    otherwise; ``scored`` is what it says of ``signal``, where that is known already.
 
     Raises
     ------
     EmptyAudio : no samples
     """
     found, hum = examine(signal)
-    state = _Best(signal, scored or dnsmos(signal, at_most=_SCORED), identity)
+    state = _Best(signal, scored or scoring(signal), identity, scoring)
     before = state.score
     _mend(state, found, hum)
     speaker = _left_alone(state, wanted, identity) if wanted is not None and identity is not None else None
@@ -188,8 +197,8 @@ def _clipping_step(signal: Signal) -> Step:
 class _Best:
     """The best form of the recording so far."""
 
-    def __init__(self, signal: Signal, score: Dnsmos, identity: Identity | None) -> None:
-        self.signal, self.score = signal, score
+    def __init__(self, signal: Signal, score: Dnsmos, identity: Identity | None, scoring: Scoring) -> None:
+        self.signal, self.score, self._scoring = signal, score, scoring
         self.steps: list[Step] = []
         self.refused: list[str] = []
         self._identity = identity
@@ -197,7 +206,7 @@ class _Best:
 
     def take(self, step: Step, made: Signal) -> None:
         """Take ``step``, which made ``made``, by another measure than DNSMOS."""
-        self.signal, self.score = made, dnsmos(made, at_most=_SCORED)
+        self.signal, self.score = made, self._scoring(made)
         self.steps.append(step)
 
     def choose(self, step: Step, *, gain: float, speech_loss: float, guarded: bool = False) -> None:
@@ -210,7 +219,7 @@ class _Best:
         The overall score must rise by ``gain`` over the form so far, and the speech score fall by at most
         ``speech_loss`` below that form or the recording as it came, whichever is lower: an earlier step is no debt.
         """
-        score = dnsmos(made, at_most=_SCORED)
+        score = self._scoring(made)
         is_better = score.ovr >= self.score.ovr + gain
         is_speech = score.sig >= min(self._speech_at_first, self.score.sig) - speech_loss
         if is_better and is_speech and (not guarded or self._is_same_voice(made)):

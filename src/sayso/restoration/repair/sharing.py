@@ -54,6 +54,8 @@ def shared_step(signal: Signal, name: str, identity: Identity, *, has_others: bo
 
 def _heard_places(signal: Signal) -> list[tuple[int, int]]:
     """Return 20 s of speech spread over ``signal``, as (start, stop) in samples; nothing where it holds no more."""
+    if signal.duration_s <= _COMPARED_S:
+        return []
     size = round(_PIECE_S * signal.sample_rate)
     pieces = [
         (place, min(place + size, stop)) for start, stop in speech_spans(signal) for place in range(start, stop, size)
