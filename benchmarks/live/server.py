@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from benchmarks.live.crowd import Crowd
 from benchmarks.live.served import (
     LICENSEE,
     LONG,
@@ -55,7 +56,7 @@ def main() -> None:
                 figures |= {
                     f"{name}_{part}": found for part, found in timed(http, voice, text, arguments.rounds).items()
                 }
-            figures |= crowded(url, home.key, voice)
+            figures |= crowded(url, home.key, voice) | at_once(url, home.key, voice)
             figures |= withdrawn(url, home.key, home)
     report(figures, arguments.json)
 
@@ -112,6 +113,16 @@ def crowded(url: str, key: str, voice: str) -> dict[str, Any]:
         thread.join()
     found: dict[str, Any] = {"crowd_spoken": len(spoken), "crowd_refused": len(refused)}
     return found | ({"refusal_ms": percentiles(refused)} if refused else {})
+
+
+def at_once(url: str, key: str, voice: str, rounds: int = 6) -> dict[str, Any]:
+    """Return the same of 24 requests over open connections from one thread: the processor is left to the server."""
+    crowd = Crowd()
+    for _ in range(rounds):
+        crowd.ask(url, key, body(voice, LONG))
+        time.sleep(0.7)
+    told = {str(status): len(times) for status, times in sorted(crowd.took_ms.items())}
+    return {"at_once_answers": told, "at_once_refusal_ms": percentiles(crowd.took_ms.get(429, []))}
 
 
 def withdrawn(url: str, key: str, home: House, rounds: int = 10) -> dict[str, Any]:
