@@ -20,7 +20,7 @@ from prints import RATE, people, sounds
 from scipy.signal import istft, stft
 
 from sayso.enrollment.alone import check_alone
-from sayso.enrollment.same_speaker import compared, score
+from sayso.enrollment.same_speaker import compared, listened, score
 from sayso.voices.errors import NoVoiceInside
 
 SECONDS = 8
@@ -58,7 +58,7 @@ def presented(everybody, heard, chosen):
         for way in WAYS:
             sound = morphed(heard[first], heard[second], way)
             try:
-                check, voice = compared(heard[f"stated {first}"], [sound])
+                check, voice = compared(listened(heard[f"stated {first}"]), [listened(sound)])
             except NoVoiceInside:
                 continue
             known = max(score(one, voice) for one in (by_name[second].samples, by_name[second].statement))

@@ -15,7 +15,7 @@ import numpy as np
 from spoofs import ROOT, manifest, narrow
 
 from sayso.audio import Signal, decode
-from sayso.enrollment.same_speaker import compared, embedded, packed_print, unpacked_print
+from sayso.enrollment.same_speaker import compared, embedded, listened, packed_print, unpacked_print
 from sayso.voices.errors import NoVoiceInside
 from sayso.voices.gate import speech_of
 
@@ -72,7 +72,7 @@ def _keep():
     kept = defaultdict(list)
     for name, sex, stated, samples in sounds():
         try:
-            check, voice = compared(stated, samples)
+            check, voice = compared(listened(stated), [listened(one) for one in samples])
         except NoVoiceInside:
             continue
         for key, value in {"names": name, "sexes": sex, "verdicts": str(check.verdict)}.items():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sayso.audio import decode
-from sayso.enrollment.same_speaker import compared, embedded, score
+from sayso.enrollment.same_speaker import compared, embedded, listened, score
 from sayso.voices.embedding import SAMPLE_RATE
 from sayso.voices.gate import speech_of
 
@@ -24,12 +24,12 @@ def test_the_print_of_samples_apart_is_that_of_the_samples_joined(person):
         person[SAMPLE_RATE * 4 : SAMPLE_RATE * 8],
         person[-SAMPLE_RATE * 4 :],
     )
-    check, together = compared(stated, [first, second])
+    check, together = compared(listened(stated), [listened(first), listened(second)])
     joined = embedded(np.concatenate([first, second]))
     assert score(together, joined) > 1.45
     assert check.figures["score"] == pytest.approx(score(embedded(stated), joined), abs=0.05)
 
 
 def test_one_sample_has_the_print_that_it_has_alone(person):
-    _, together = compared(person[: SAMPLE_RATE * 4], [person[SAMPLE_RATE * 4 :]])
+    _, together = compared(listened(person[: SAMPLE_RATE * 4]), [listened(person[SAMPLE_RATE * 4 :])])
     assert score(together, embedded(person[SAMPLE_RATE * 4 :])) == pytest.approx(1.5, abs=1e-4)

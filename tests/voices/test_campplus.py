@@ -53,6 +53,14 @@ def test_the_judge_tells_the_cosine_and_a_way_up(samples, speech):
     assert (ends[0] - ends[1]) / 2 == pytest.approx(float(gradient @ step), rel=0.1)
 
 
+def test_what_inner_layers_tell_is_of_one_size_and_hardly_hangs_on_the_level(samples):
+    heard, louder = campplus.heard(samples), campplus.heard(2 * samples)
+    assert np.array_equal(heard.frames, campplus.speech_frames(samples))
+    assert heard.layers.shape == (campplus.LAYER_NUMBERS,)
+    assert np.isfinite(heard.layers).all()
+    assert np.abs(heard.layers - louder.layers).max() < 0.05
+
+
 def test_no_voice_inside():
     with pytest.raises(NoVoiceInside):
         campplus.embed_voice(Signal.mono(np.zeros(48_000, np.float32), 24_000))

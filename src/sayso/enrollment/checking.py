@@ -9,9 +9,9 @@ from sayso.audio import Signal
 from sayso.enrollment.adult import check_adult
 from sayso.enrollment.alone import check_alone
 from sayso.enrollment.intake import MIN_SPEECH_S
-from sayso.enrollment.same_speaker import VoicePrint, compared
+from sayso.enrollment.same_speaker import VoicePrint, compared, listened
 from sayso.enrollment.statement import check_statement
-from sayso.enrollment.synthetic import check_synthetic
+from sayso.enrollment.synthetic import check_synthetic, too_little
 from sayso.enrollment.verdict import EnrollmentCheck, EnrollmentVerdict, worst_of
 from sayso.mark.detector import Detector
 from sayso.recognition import Recogniser
@@ -46,7 +46,7 @@ def check_enrollment(
     Raise `StatementInvalid` or what the recogniser does.
     """
     stated, spoken = speech_of(statement, SAMPLE_RATE), [speech_of(sample, SAMPLE_RATE) for sample in samples]
-    speaker, voice = _speaker(stated, spoken)
+    speaker, synthetic, voice = _voice(stated, spoken)
     checks = {
         "speech": _speech(spoken),
         "words": check_statement(statement, text, recogniser),
@@ -54,7 +54,7 @@ def check_enrollment(
         "alone": check_alone(stated, spoken),
         "mark": check_mark([statement, *samples], detector),
         "adult": check_adult(stated, spoken),
-        "synthetic": check_synthetic(stated, spoken),
+        "synthetic": synthetic,
     }
     return EnrollmentFound(checks, voice)
 
@@ -67,11 +67,14 @@ def _speech(spoken: Sequence[Floats]) -> EnrollmentCheck:
     return EnrollmentCheck(EnrollmentVerdict.REFUSE, {"seconds": seconds}, (reason,))
 
 
-def _speaker(stated: Floats, spoken: Sequence[Floats]) -> tuple[EnrollmentCheck, VoicePrint | None]:
+def _voice(stated: Floats, spoken: Sequence[Floats]) -> tuple[EnrollmentCheck, EnrollmentCheck, VoicePrint | None]:
+    """Return whether one person speaks, whether they sound synthetic, and the print: all is heard once."""
     try:
-        return compared(stated, spoken)
+        first, *rest = [listened(one) for one in (stated, *spoken)]
+        speaker, voice = compared(first, rest)
     except NoVoiceInside as error:
-        return EnrollmentCheck(EnrollmentVerdict.REFUSE, {}, (error.message,)), None
+        return EnrollmentCheck(EnrollmentVerdict.REFUSE, {}, (error.message,)), too_little(), None
+    return speaker, check_synthetic(first.heard, [one.heard for one in rest]), voice
 
 
 def check_mark(recordings: Sequence[Signal], detector: Detector) -> EnrollmentCheck:

@@ -8,6 +8,7 @@ of the same sex 1.13 or more.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -29,19 +30,27 @@ VoicePrint = tuple[Embedding, Embedding]
 
 def check_same_speaker(statement: Signal, samples: Sequence[Signal]) -> EnrollmentCheck:
     """Return whether one person speaks in ``statement`` and in each of ``samples``; raise `NoVoiceInside`."""
-    spoken = [speech_of(sample, embedding.SAMPLE_RATE) for sample in samples]
-    return compared(speech_of(statement, embedding.SAMPLE_RATE), spoken)[0]
+    stated, *spoken = [listened(speech_of(one, embedding.SAMPLE_RATE)) for one in (statement, *samples)]
+    return compared(stated, spoken)[0]
 
 
-def compared(stated: campplus.Floats, spoken: Sequence[campplus.Floats]) -> tuple[EnrollmentCheck, VoicePrint]:
-    """Return whether one person speaks in all, each 16 kHz without pauses, and the print of the samples' voice.
+@dataclass(frozen=True, slots=True, eq=False)
+class Listened:
+    """What both networks heard in a recording, before it is pooled: CAM++, and GE2E in slices (slices, 256)."""
 
-    Raise `NoVoiceInside`.
-    """
-    statement = embedded(stated)
-    heard = [_heard(one) for one in spoken]
-    prints = [_pooled([one]) for one in heard]
-    together = _pooled(heard)
+    heard: campplus.Heard
+    slices: campplus.Floats
+
+
+def listened(speech: campplus.Floats) -> Listened:
+    """Return what both networks hear in ``speech`` (16 kHz, no pauses); raise `NoVoiceInside`."""
+    return Listened(campplus.heard(speech), embedding.embed_slices(embedding.checked_speech(speech)))
+
+
+def compared(stated: Listened, spoken: Sequence[Listened]) -> tuple[EnrollmentCheck, VoicePrint]:
+    """Return whether one person speaks in all, and the print of the samples' voice."""
+    statement, together = _pooled([stated]), _pooled(spoken)
+    prints = [_pooled([one]) for one in spoken]
     whole, each = score(statement, together), [score(statement, one) for one in prints]
     verdicts = [verdict_of(whole), *(verdict_of(one, _ONE_LOWER) for one in each)]
     verdict = worst_of(verdicts)
@@ -51,7 +60,7 @@ def compared(stated: campplus.Floats, spoken: Sequence[campplus.Floats]) -> tupl
 
 def print_of(recordings: Sequence[Signal]) -> VoicePrint:
     """Return the print of the voice in ``recordings``, together; raise `NoVoiceInside`."""
-    return _pooled([_heard(speech_of(one, embedding.SAMPLE_RATE)) for one in recordings])
+    return _pooled([listened(speech_of(one, embedding.SAMPLE_RATE)) for one in recordings])
 
 
 def score(one: VoicePrint, other: VoicePrint) -> float:
@@ -64,15 +73,10 @@ def embedded(speech: campplus.Floats) -> VoicePrint:
     return campplus.embed_speech(speech), embedding.embed_speech(speech)
 
 
-def _heard(speech: campplus.Floats) -> tuple[campplus.Floats, campplus.Floats]:
-    """Return what both networks hear in ``speech``, before it is pooled."""
-    return campplus.speech_frames(speech), embedding.embed_slices(embedding.checked_speech(speech))
-
-
-def _pooled(heard: Sequence[tuple[campplus.Floats, campplus.Floats]]) -> VoicePrint:
+def _pooled(heard: Sequence[Listened]) -> VoicePrint:
     """Return the print of what both networks heard in recordings: each is heard once, alone and with the others."""
-    frames = np.concatenate([frames for frames, _ in heard], axis=1)
-    slices = np.concatenate([slices for _, slices in heard])
+    frames = np.concatenate([one.heard.frames for one in heard], axis=1)
+    slices = np.concatenate([one.slices for one in heard])
     return campplus.frames_embedding(frames), embedding.mean_embedding(slices)
 
 

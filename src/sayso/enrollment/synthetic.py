@@ -1,14 +1,14 @@
-"""Whether a recording sounds as if a system had made it. A hit goes to a person: a small detector errs both ways.
+"""Whether a recording sounds as if a system had made it, or a loudspeaker had played it. A hit goes to a person.
 
-Logistic regression over `traces.traces` and their squares, trained by benchmarks/enrollment/synthetic.py on what
-this project can make. Kinds of synthesis that it never heard are found far less often (docs/measurements.md,
-Enrolment): a pass proves nothing.
+Two linear scores over what the inner layers of CAM++ tell of a recording (`campplus.Heard`), which the check of one
+speaker heard anyway; trained by benchmarks/enrollment/synthetic.py on what this project can make. Microphones and kinds
+of synthesis that it never heard are judged far worse (docs/measurements.md, Enrolment): a pass proves nothing.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -17,66 +17,95 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso import models
-from sayso.enrollment.traces import LEAST_S, SAMPLE_RATE, Floats, traces
 from sayso.enrollment.verdict import EnrollmentCheck, EnrollmentVerdict
+from sayso.voices import campplus
 
 MODEL: Final = "synthetic-speech"
 SUSPECT_SCORE: Final = 0.0
-FAR: Final = 4.0
-"""Standard deviations beyond which a statistic counts no more: one that nobody trained on decides nothing alone."""
+LEAST_S: Final = 2.0
+"""Speech below which a score says more of the words than of how the sound was made."""
+
+FAR: Final = 5.0
+"""Standard deviations beyond which a number counts no more: one that nobody trained on decides nothing alone."""
+
+_REASONS: Final = (
+    "a recording sounds as if a system had made it",
+    "a recording sounds as if a loudspeaker had played it",
+)
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SyntheticModel:
-    """Mean and spread of each statistic in real speech, weights of how far it lies off and of the square of that.
+    """Mean and spread of each number in real speech (numbers,); weights (2, numbers) and biases (2,) of both scores."""
 
-    The squares let a kind of synthesis that was never heard stand out on either side of real speech.
-    """
+    mean: Floats
+    spread: Floats
+    weights: Floats
+    biases: Floats
 
-    mean: NDArray[np.float32]
-    spread: NDArray[np.float32]
-    weights: NDArray[np.float32]
-    bias: float
+    def scores(self, layers: Floats) -> Floats:
+        """Return the scores (..., 2) of ``layers`` (..., numbers): above 0 where made, or played, is the likelier."""
+        return np.asarray(self.terms(layers) @ self.weights.T + self.biases, np.float32)
 
-    def score(self, found: Floats) -> float:
-        """Return the score of the statistics ``found``: above 0 where synthesis is the likelier."""
-        return float(self.terms(found) @ self.weights) + self.bias
-
-    def terms(self, found: Floats) -> Floats:
-        """Return what is weighed of statistics (..., numbers): (..., twice as many)."""
-        off = np.clip((found - self.mean) / self.spread, -FAR, FAR)
-        return np.asarray(np.concatenate([off, off**2 - 1.0], axis=-1), np.float32)
+    def terms(self, layers: Floats) -> Floats:
+        """Return how far each of ``layers`` lies from real speech, in standard deviations, `FAR` at most."""
+        return np.asarray(np.clip((layers - self.mean) / self.spread, -FAR, FAR), np.float32)
 
 
-def check_synthetic(stated: Floats, spoken: Sequence[Floats]) -> EnrollmentCheck:
-    """Return whether the statement or the samples, each 16 kHz without pauses, sound synthetic."""
-    together = [scored for scored in (score_of([stated]), score_of(spoken)) if scored is not None]
+def check_synthetic(stated: campplus.Heard, spoken: Sequence[campplus.Heard]) -> EnrollmentCheck:
+    """Return whether the statement or the samples sound made or played."""
+    together = [found for found in (scores_of([stated]), scores_of(spoken)) if found is not None]
     if len(together) < 2:
-        reason = f"less than {LEAST_S:.0f} s of speech: too little to tell whether a system made it"
-        return EnrollmentCheck(EnrollmentVerdict.REVIEW, {"score": max(together, default=None)}, (reason,))
-    figures = {"score": max(together), "statement": together[0], "samples": together[1]}
-    if max(together) < SUSPECT_SCORE:
-        return EnrollmentCheck(EnrollmentVerdict.PASS, figures)
-    return EnrollmentCheck(EnrollmentVerdict.REVIEW, figures, ("a recording sounds as if a system had made it",))
+        return too_little(together)
+    highest = np.max(together, axis=0)
+    figures = {"score": _most(highest), "statement": _most(together[0]), "samples": _most(together[1])}
+    reasons = tuple(reason for reason, one in zip(_REASONS, highest, strict=True) if not one < SUSPECT_SCORE)
+    verdict = EnrollmentVerdict.REVIEW if reasons else EnrollmentVerdict.PASS
+    return EnrollmentCheck(verdict, figures, reasons)
 
 
-def score_of(recordings: Sequence[Floats]) -> float | None:
-    """Return the mean score of ``recordings``, by their lengths; None of less than `LEAST_S` in all.
+def too_little(found: Sequence[Floats] = ()) -> EnrollmentCheck:
+    """Return the review of an enrolment of which too little speech was heard; ``found`` are scores of the rest."""
+    reason = f"less than {LEAST_S:.0f} s of speech: too little to tell whether a system made it"
+    figures = {"score": _most(np.max(found, axis=0)) if found else None}
+    return EnrollmentCheck(EnrollmentVerdict.REVIEW, figures, (reason,))
 
-    Those that are too short for a score of their own are joined.
+
+def scores_of(recordings: Sequence[campplus.Heard]) -> Floats | None:
+    """Return the mean scores (2,) of ``recordings``, by their lengths; None of less than `LEAST_S` in all.
+
+    Those that are too short for scores of their own are joined; what CAM++ left unheard of long ones is heard.
     """
-    least = round(LEAST_S * SAMPLE_RATE)
-    long = [one for one in recordings if len(one) >= least]
-    short = [one for one in recordings if len(one) < least]
-    joined = np.concatenate(short) if short else np.zeros(0, np.float32)
-    pieces = [*long, joined] if len(joined) >= least else long
+    pieces = [piece for one in recordings if _enough(one.speech) for piece in _minutes(one)]
+    short = [one.speech for one in recordings if not _enough(one.speech)]
+    if short and _enough(joined := np.concatenate(short)):
+        pieces.append(campplus.heard(joined))
     if not pieces:
         return None
-    model = _model()
-    return float(np.average([model.score(traces(one)) for one in pieces], weights=[len(one) for one in pieces]))
+    found = _model().scores(np.stack([one.layers for one in pieces]))
+    return np.asarray(np.average(found, axis=0, weights=[len(one.speech) for one in pieces]), np.float32)
+
+
+def _minutes(one: campplus.Heard) -> Iterator[campplus.Heard]:
+    """Yield what was heard of the first minute, and each further one."""
+    size = int(campplus.LONGEST_S * campplus.SAMPLE_RATE)
+    yield campplus.Heard(one.speech[:size], one.frames, one.layers)
+    for start in range(size, len(one.speech), size):
+        if _enough(rest := one.speech[start : start + size]):
+            yield campplus.heard(rest)
+
+
+def _enough(speech: Floats) -> bool:
+    return len(speech) >= round(LEAST_S * campplus.SAMPLE_RATE)
+
+
+def _most(scores: Floats) -> float:
+    return float(np.max(scores))
 
 
 @cache
 def _model() -> SyntheticModel:
     with np.load(io.BytesIO(models.weights(MODEL)), allow_pickle=False) as file:
-        return SyntheticModel(file["mean"], file["spread"], file["weights"], float(file["bias"]))
+        return SyntheticModel(*(file[name] for name in ("mean", "spread", "weights", "biases")))

@@ -34,7 +34,11 @@ SAMPLE_RATE: Final = filterbank.SAMPLE_RATE
 
 _BLOCKS: Final = ((12, 1), (24, 2), (16, 2))  # layers, dilation
 _SEGMENT: Final = 100  # frames of a context
-_LONGEST_S: Final = 60.0
+LONGEST_S: Final = 60.0
+"""The seconds of a recording that are heard."""
+
+LAYER_NUMBERS: Final = 3 * (320 + 128 + 256 + 512 + 512)
+_LEAST: Final = 1e-4  # of a deviation: an even channel has a logarithm, too
 
 Floats = NDArray[np.float32]
 _Pull = Callable[[Floats], Floats]
@@ -59,8 +63,40 @@ def speech_frames(speech: Floats) -> Floats:
 
     Frames of several recordings, one after the other, make the embedding of all of them.
     """
-    bands = filterbank.features(checked_speech(speech)[: int(_LONGEST_S * SAMPLE_RATE)])
-    return np.asarray(_forward().run(None, {"features": bands.T[None, None]})[0][0], np.float32)
+    session, last, _ = _forward()
+    return np.asarray(session.run([last], _fed(speech))[0][0], np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What the network hears in ``speech``: the `speech_frames`, and what its inner ``layers`` tell of the sound.
+
+    ``layers``, float32 (`LAYER_NUMBERS`,), are of each channel of the 2-D part, of the layer after it and of the end of
+    each block the mean over time, the logarithm of the deviation, and that of the mean step from frame to frame.
+    """
+
+    speech: Floats
+    frames: Floats
+    layers: Floats
+
+
+def heard(speech: Floats) -> Heard:
+    """Return what the network hears in ``speech``, as `embed_speech` takes it; raise `NoVoiceInside`."""
+    session, last, inner = _forward()
+    frames, *layers = session.run([last, *inner], _fed(speech))
+    told = [number for layer in layers for number in _told(layer.reshape(-1, layer.shape[-1]))]
+    return Heard(speech, np.asarray(frames[0], np.float32), np.concatenate(told).astype(np.float32))
+
+
+def _fed(speech: Floats) -> dict[str, Floats]:
+    bands = filterbank.features(checked_speech(speech)[: int(LONGEST_S * SAMPLE_RATE)])
+    return {"features": bands.T[None, None]}
+
+
+def _told(layer: Floats) -> list[Floats]:
+    """Return what is told of a layer (channels, time)."""
+    steps = np.abs(np.diff(layer, axis=1)).mean(axis=1)
+    return [layer.mean(axis=1), np.log(layer.std(axis=1) + _LEAST), np.log(steps + _LEAST)]
 
 
 def frames_embedding(frames: Floats) -> Embedding:
@@ -103,16 +139,18 @@ def _weights() -> Weights:
 
 
 @cache
-def _forward() -> InferenceSession:
+def _forward() -> tuple[InferenceSession, str, list[str]]:
+    """Return the network, the name of its last layer, and those of the inner layers that `Heard` tells of."""
     tape = Tape()
-    made = _network(tape, tape.input("features", (1, 1, filterbank.BANDS, "frames")), _weights())
-    return models.open_session(OnnxFile(tape.forward, tape.constants, {}).part(tape.inputs, [made]))
+    made, inner = _network(tape, tape.input("features", (1, 1, filterbank.BANDS, "frames")), _weights())
+    graph = OnnxFile(tape.forward, tape.constants, {}).part(tape.inputs, [made, *inner])
+    return models.open_session(graph), made, inner
 
 
 @cache
 def _differentiated(threads: int) -> Differentiated:
     tape = Tape()
-    made = _network(tape, tape.input("features", (1, 1, filterbank.BANDS, "frames"), followed=True), _weights())
+    made, _ = _network(tape, tape.input("features", (1, 1, filterbank.BANDS, "frames"), followed=True), _weights())
     return tape.differentiated(made, threads)
 
 
@@ -136,11 +174,13 @@ def _pooled(frames: Floats) -> tuple[Floats, _Pull]:
     return np.asarray(embedding, np.float32), pull
 
 
-def _network(tape: Tape, value: str, weights: Weights) -> str:
-    """Take down the network from ``value`` (1, 1, 80, frames) to (1, 512, half as many frames)."""
+def _network(tape: Tape, value: str, weights: Weights) -> tuple[str, list[str]]:
+    """Take down the network from ``value`` (1, 1, 80, frames) to (1, 512, half as many frames); name inner layers."""
     value = _head(tape, value, weights)
+    inner = [value]
     value = layers.strided_conv(tape, value, weights["tdnn.weight"], weights["tdnn.bias"], [2], pad=2)
     value, channels = layers.relu(tape, value), len(weights["tdnn.bias"])
+    inner.append(value)
     for block, (count, dilation) in enumerate(_BLOCKS, 1):
         for layer in range(1, count + 1):
             name = f"block{block}.{layer}."
@@ -151,7 +191,8 @@ def _network(tape: Tape, value: str, weights: Weights) -> str:
         value = _normalised(tape, value, weights, f"transit{block}.")
         value = layers.conv(tape, value, weights[f"transit{block}.weight"])
         channels = len(weights[f"transit{block}.weight"])
-    return _normalised(tape, value, weights, "out.")
+        inner.append(value)
+    return _normalised(tape, value, weights, "out."), inner
 
 
 def _head(tape: Tape, value: str, weights: Weights) -> str:
