@@ -32,8 +32,13 @@ are repaired and let in, where a bar of 3.0 on the sound as it came would drop t
 _LEAST_SNR_DB: Final = 5.0
 _MOST_CLIPPED: Final = 0.01
 _LEAST_BANDWIDTH_HZ: Final = 2_500.0
-_OPEN: Final = 0.2
-"""So near the least score a segment is scored as published, which takes longer: what is dropped is dropped by that."""
+_OPEN: Final = 0.1
+"""So near the least score a segment is scored as published, which takes up to twice as long: a brief score is as sure,
+but what hangs in the balance is decided by the one that others use."""
+
+_BRIEF_UNTIL_S: Final = 9.01
+"""From this length on a brief score is the published one."""
+
 
 _HEARD_S: Final = 6.0
 _LEAST_HEARD_S: Final = 0.5
@@ -96,7 +101,8 @@ def cleaned(signal: Signal, told: dict[str, Any], how: Cleaning, language: str =
 
 def _settled(signal: Signal, score: Dnsmos) -> float:
     """Return the overall score, by the published procedure where it is near the one that decides."""
-    return dnsmos(signal).ovr if abs(score.ovr - _LEAST_OVRL) < _OPEN else score.ovr
+    is_open = abs(score.ovr - _LEAST_OVRL) < _OPEN and signal.duration_s < _BRIEF_UNTIL_S
+    return dnsmos(signal).ovr if is_open else score.ovr
 
 
 def _hopeless(told: dict[str, Any], seconds: float) -> list[str]:

@@ -67,8 +67,22 @@ def overlapped(frames: NDArray[np.float64], count: int) -> Floats:
 def power_in_bands(samples: Floats) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
     """Return the power in each band (frames, 80), and the spectra (frames, 257)."""
     frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), FRAME)[::HOP]
-    spectrum = np.fft.rfft(frames @ _window(), _FFT, axis=1)
-    return (np.abs(spectrum) ** 2) @ _filters().T, spectrum
+    spectrum = np.fft.rfft(_windowed(frames), _FFT, axis=1)
+    return (spectrum.real**2 + spectrum.imag**2) @ _filters().T, spectrum
+
+
+def _windowed(frames: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``frames`` times `_window`, by its parts: a third of the time of the product."""
+    centred = frames - frames.mean(axis=1, keepdims=True)
+    made = np.empty_like(centred)
+    made[:, 0] = (1.0 - _EMPHASIS) * centred[:, 0]
+    made[:, 1:] = centred[:, 1:] - _EMPHASIS * centred[:, :-1]
+    return np.asarray(made * _povey(), np.float64)
+
+
+@cache
+def _povey() -> NDArray[np.float64]:
+    return np.asarray(np.hanning(FRAME) ** 0.85, np.float64)
 
 
 @cache
@@ -77,8 +91,7 @@ def _window() -> NDArray[np.float64]:
     centre = np.eye(FRAME) - 1.0 / FRAME
     emphasis = np.eye(FRAME) - _EMPHASIS * np.eye(FRAME, k=-1)
     emphasis[0, 0] -= _EMPHASIS
-    povey = np.hanning(FRAME) ** 0.85
-    return np.asarray((povey[:, None] * (emphasis @ centre)).T)
+    return np.asarray((_povey()[:, None] * (emphasis @ centre)).T)
 
 
 @cache
