@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -37,8 +37,11 @@ class SpokenBook:
     cover: tuple[bytes, str] | None = None
 
 
-def epub(book: SpokenBook, records: Sequence[Mapping[str, Any]], sounds: Mapping[int, bytes]) -> bytes:
-    """Return the EPUB of the chapters in ``records``, with the M4A file of each by its number: always the same."""
+def epub(book: SpokenBook, records: Sequence[Mapping[str, Any]], sound: Callable[[Mapping[str, Any]], bytes]) -> bytes:
+    """Return the EPUB of the chapters in ``records``, with the M4A file that ``sound`` returns of each.
+
+    It is always the same, and one of those files at a time is held beside it.
+    """
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as box:
         _put(box, "mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
@@ -52,7 +55,7 @@ def epub(book: SpokenBook, records: Sequence[Mapping[str, Any]], sounds: Mapping
             number = record["number"]
             _put(box, f"OEBPS/{number:02d}.xhtml", _page(book, record).encode())
             _put(box, f"OEBPS/{number:02d}.smil", _overlay(record).encode())
-            _put(box, f"OEBPS/audio/{number:02d}.m4a", sounds[number], zipfile.ZIP_STORED)
+            _put(box, f"OEBPS/audio/{number:02d}.m4a", sound(record), zipfile.ZIP_STORED)
     return data.getvalue()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -103,7 +103,7 @@ class _Binding:
             PlacedMark(Mark.parse(row["mark"]), permit, row["start_ms"] / 1000, row["end_ms"] / 1000) for row in firsts
         )
 
-    def sound(self, record: dict[str, Any]) -> bytes:
+    def sound(self, record: Mapping[str, Any]) -> bytes:
         """Return the M4A file of a chapter, if it is the one that was made; raise `PackageStale` otherwise."""
         name = f"chapters/{record['number']:02d}.m4a"
         data = (self.delivery.folder / name).read_bytes()
@@ -118,19 +118,24 @@ class PackageStale(Conflict):
 
 
 def _bound(work: _Binding) -> list[dict[str, Any]]:
-    """Write the files that chapters are bound into, and what goes with a feed; return them."""
+    """Write the files that chapters are bound into, and what goes with a feed; return them.
+
+    Each holds all of the sound, so one is let go before the next is made.
+    """
     formats, book, files = work.delivery.formats, work.book(), []
     if "m4b" in formats:
-        told = {"title": book.title, "artist": book.author, "album": book.title, "genre": "Audiobook"}
-        parts = ((record["title"], work.sound(record)) for record in work.records)
-        whole = bound(parts, {name: text for name, text in told.items() if text}, book.cover)
-        files.append(_release(work, "book.m4b", whole.data))
+        files.append(_release(work, "book.m4b", _book(work, book)))
     if "epub" in formats:
-        sounds = {record["number"]: work.sound(record) for record in work.records}
-        files.append(_release(work, "book.epub", epub(book, work.records, sounds)))
+        files.append(_release(work, "book.epub", epub(book, work.records, work.sound)))
     if "feed" in formats:
         files += _feed(work, book)
     return files
+
+
+def _book(work: _Binding, book: SpokenBook) -> bytes:
+    told = {"title": book.title, "artist": book.author, "album": book.title, "genre": "Audiobook"}
+    parts = ((record["title"], work.sound(record)) for record in work.records)
+    return bound(parts, {name: text for name, text in told.items() if text}, book.cover).data
 
 
 def _release(work: _Binding, name: str, data: bytes) -> dict[str, Any]:
