@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from datetime import timedelta
+from importlib.resources import files
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -15,7 +16,7 @@ from jsonschema import Draft202012Validator
 import sayso.doors.api.listening
 import sayso.doors.api.resolver.server
 import sayso.doors.api.witness.server
-from sayso.audio import Container, encode
+from sayso.audio import Container, decode, encode
 from sayso.clock import now
 from sayso.doors import schemas
 from sayso.doors.cli.main import program, run
@@ -129,6 +130,8 @@ def tour(tmp_path, capsys, monkeypatch, speech):
     made.patch = monkeypatch
     monkeypatch.setattr(cloning, "engine_named", lambda _, threads: engine_named("hibari", threads))
     made.file("recording.flac", encode(speech, Container.FLAC))
+    person = decode((files("sayso.doors.demo") / "two_cities.flac").read_bytes())
+    made.file("person.flac", encode(person.slice(0, 14 * person.sample_rate), Container.FLAC))
     made.file("short.flac", encode(speech.slice(0, 2 * speech.sample_rate), Container.FLAC))
     return made
 
@@ -384,10 +387,10 @@ def fairness(tour):
 
 
 def enrollment(tour):
-    words = ("--statement", tour.file("recording.flac"), "--text", "The keeper climbed the narrow stair.")
-    tour("enroll", "check", *words, tour.file("recording.flac"))
+    words = ("--statement", tour.file("person.flac"), "--text", "The keeper climbed the narrow stair.")
+    tour("enroll", "check", *words, tour.file("person.flac"))
     speaker = tour("speaker", "add", "--name", "Dora")["speaker"]
-    statement, sample = ("--statement", tour.file("recording.flac")), tour.file("recording.flac")
+    statement, sample = ("--statement", tour.file("person.flac")), tour.file("person.flac")
     for number, (unsaid, code) in enumerate(
         [((), 0), (("Northwind",), 4), (("Northwind", "Audio", "voice", "allow"), 5)]
     ):

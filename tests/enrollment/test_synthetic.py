@@ -13,7 +13,7 @@ from sayso.enrollment import synthetic
 from sayso.enrollment.evidence import models_of_the_day
 from sayso.enrollment.synthetic import MODEL, SUSPECT_SCORE, SyntheticModel, check_synthetic, scores_of
 from sayso.voices import campplus
-from sayso.voices.campplus import SAMPLE_RATE, Heard, heard
+from sayso.voices.campplus import SAMPLE_RATE, HeardSpeech, heard
 from sayso.voices.gate import speech_of
 
 TOO_LITTLE = heard(np.zeros(SAMPLE_RATE, np.float32))
@@ -57,7 +57,7 @@ def test_too_little_speech_to_tell_is_a_review(person, spoken):
 
 
 def test_a_score_that_is_no_number_is_a_review(person):
-    broken = Heard(person.speech, person.frames, np.full_like(person.layers, np.nan))
+    broken = HeardSpeech(person.speech, person.frames, np.full_like(person.layers, np.nan))
     assert check_synthetic(broken, [person]).verdict == "review"
 
 

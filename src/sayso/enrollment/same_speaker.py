@@ -38,7 +38,7 @@ def check_same_speaker(statement: Signal, samples: Sequence[Signal]) -> Enrollme
 class Listened:
     """What both networks heard in a recording, before it is pooled: CAM++, and GE2E in slices (slices, 256)."""
 
-    heard: campplus.Heard
+    heard: campplus.HeardSpeech
     slices: campplus.Floats
 
 

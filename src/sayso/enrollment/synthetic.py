@@ -1,8 +1,8 @@
 """Whether a recording sounds as if a system had made it, or a loudspeaker had played it. A hit goes to a person.
 
-Two linear scores over what the inner layers of CAM++ tell of a recording (`campplus.Heard`), which the check of one
-speaker heard anyway; trained by benchmarks/enrollment/synthetic.py on what this project can make. Microphones and kinds
-of synthesis that it never heard are judged far worse (docs/measurements.md, Enrolment): a pass proves nothing.
+Two linear scores over what the inner layers of CAM++ tell of a recording (`campplus.HeardSpeech`), which the check of
+one speaker heard anyway; trained by benchmarks/enrollment/synthetic.py on what this project can make. Microphones and
+kinds of synthesis that it never heard are judged far worse (docs/measurements.md, Enrolment): a pass proves nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class SyntheticModel:
         return np.asarray(np.clip((layers - self.mean) / self.spread, -FAR, FAR), np.float32)
 
 
-def check_synthetic(stated: campplus.Heard, spoken: Sequence[campplus.Heard]) -> EnrollmentCheck:
+def check_synthetic(stated: campplus.HeardSpeech, spoken: Sequence[campplus.HeardSpeech]) -> EnrollmentCheck:
     """Return whether the statement or the samples sound made or played."""
     together = [found for found in (scores_of([stated]), scores_of(spoken)) if found is not None]
     if len(together) < 2:
@@ -73,7 +73,7 @@ def too_little(found: Sequence[Floats] = ()) -> EnrollmentCheck:
     return EnrollmentCheck(EnrollmentVerdict.REVIEW, figures, (reason,))
 
 
-def scores_of(recordings: Sequence[campplus.Heard]) -> Floats | None:
+def scores_of(recordings: Sequence[campplus.HeardSpeech]) -> Floats | None:
     """Return the mean scores (2,) of ``recordings``, by their lengths; None of less than `LEAST_S` in all.
 
     Those that are too short for scores of their own are joined; what CAM++ left unheard of long ones is heard.
@@ -88,10 +88,10 @@ def scores_of(recordings: Sequence[campplus.Heard]) -> Floats | None:
     return np.asarray(np.average(found, axis=0, weights=[len(one.speech) for one in pieces]), np.float32)
 
 
-def _minutes(one: campplus.Heard) -> Iterator[campplus.Heard]:
+def _minutes(one: campplus.HeardSpeech) -> Iterator[campplus.HeardSpeech]:
     """Yield what was heard of the first minute, and each further one."""
     size = int(campplus.LONGEST_S * campplus.SAMPLE_RATE)
-    yield campplus.Heard(one.speech[:size], one.frames, one.layers)
+    yield campplus.HeardSpeech(one.speech[:size], one.frames, one.layers)
     for start in range(size, len(one.speech), size):
         if _enough(rest := one.speech[start : start + size]):
             yield campplus.heard(rest)

@@ -68,7 +68,7 @@ def speech_frames(speech: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class HeardSpeech:
     """What the network hears in ``speech``: the `speech_frames`, and what its inner ``layers`` tell of the sound.
 
     ``layers``, float32 (`LAYER_NUMBERS`,), are of each channel of the 2-D part, of the layer after it and of the end of
@@ -80,12 +80,12 @@ class Heard:
     layers: Floats
 
 
-def heard(speech: Floats) -> Heard:
+def heard(speech: Floats) -> HeardSpeech:
     """Return what the network hears in ``speech``, as `embed_speech` takes it; raise `NoVoiceInside`."""
     session, last, inner = _forward()
     frames, *layers = session.run([last, *inner], _fed(speech))
     told = [number for layer in layers for number in _told(layer.reshape(-1, layer.shape[-1]))]
-    return Heard(speech, np.asarray(frames[0], np.float32), np.concatenate(told).astype(np.float32))
+    return HeardSpeech(speech, np.asarray(frames[0], np.float32), np.concatenate(told).astype(np.float32))
 
 
 def _fed(speech: Floats) -> dict[str, Floats]:
@@ -140,7 +140,7 @@ def _weights() -> Weights:
 
 @cache
 def _forward() -> tuple[InferenceSession, str, list[str]]:
-    """Return the network, the name of its last layer, and those of the inner layers that `Heard` tells of."""
+    """Return the network, the name of its last layer, and those of the inner layers that `HeardSpeech` tells of."""
     tape = Tape()
     made, inner = _network(tape, tape.input("features", (1, 1, filterbank.BANDS, "frames")), _weights())
     graph = OnnxFile(tape.forward, tape.constants, {}).part(tape.inputs, [made, *inner])

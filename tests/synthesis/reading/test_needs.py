@@ -30,7 +30,7 @@ RULES = _rules()
 
 def tried(each: Rule, text: str) -> bool:
     found = needs.held(text)
-    return found is None or needs.Index([each.ways]).places(found) == [0]
+    return found is None or needs.NeedsIndex([each.ways]).places(found) == [0]
 
 
 def test_all_rules_are_held_against_their_patterns():

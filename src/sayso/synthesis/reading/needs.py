@@ -40,7 +40,7 @@ def held(text: str) -> frozenset[str] | None:
     return frozenset(found)
 
 
-class Index:
+class NeedsIndex:
     """Tells which of many patterns may match in a text, by looking only at those that need something it holds.
 
     A way is filed under the one of its needs that English texts hold least often.

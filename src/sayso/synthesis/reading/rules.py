@@ -65,9 +65,9 @@ class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - its index is kept with it
         return super().__new__(cls, rules)
 
     @cached_property
-    def filed(self) -> needs.Index:
+    def filed(self) -> needs.NeedsIndex:
         """Return which of the rules need what of a text."""
-        return needs.Index([each.ways for each in self])
+        return needs.NeedsIndex([each.ways for each in self])
 
 
 def apply(rules: Rules, text: str) -> str:
