@@ -73,6 +73,11 @@ def reference() -> Signal:
     return next(iter(Toy().stream("Nobody on the platform seemed to mind at all.", ToySpace().asset((1.4, -0.6)))))
 
 
+def test_a_voice_tells_that_the_short_search_found_it(reference, short, monkeypatch):
+    monkeypatch.setattr(style_fit, "LIKE", -1.0)
+    assert fit(Toy(), references(reference), permitted(), effort=Effort.AUTO).effort is Effort.FAST
+
+
 def test_the_level_alone_decides(reference, short, monkeypatch):
     monkeypatch.setattr(style_fit, "LIKE", 1.1)
     found = fit(Toy(), references(reference), permitted(), effort=Effort.AUTO)
