@@ -98,7 +98,7 @@ STAGES: dict[str, str] = {
     "mark/marked.py:Programme.encoded": "of what was marked already",
     "workflows/productions/chapters.py:_encoded": "ProgrammeDraft.write and publish ask",
     "workflows/productions/chapters.py:_file": "ProgrammeDraft.write and publish ask",
-    "workflows/productions/packaging.py:_release": "ProgrammeDraft.write_bound and publish ask",
+    "workflows/productions/packaging.py:_release": "ProgrammeDraft.bind and publish ask",
     "workflows/provenance/releasing.py:write_manifest": "a manifest of credentials: no sound is in it",
     "workflows/provenance/releasing.py:ProgrammeDraft.__init__": "write asks before any sound is in the draft",
     "workflows/provenance/releasing.py:ProgrammeDraft.publish": "asks once more, for each voice",
