@@ -29,7 +29,7 @@ CHECKS: dict[str, int] = {
     "workflows/speech/releases.py:SealedRelease.file": 1,
     "workflows/provenance/releasing.py:SoundDraft.write": 1,
     "workflows/provenance/releasing.py:SoundDraft.publish": 1,
-    "workflows/provenance/releasing.py:ProgrammeDraft._write": 1,
+    "workflows/provenance/releasing.py:ProgrammeDraft._check": 1,
     "workflows/provenance/releasing.py:ProgrammeDraft.publish": 1,
     "workflows/provenance/releasing.py:TakeDraft.write": 1,
     "workflows/provenance/releasing.py:TakeDraft.publish": 1,
