@@ -1,6 +1,6 @@
 """Corpora: throughput of both tiers, scaling, memory of a long file, kills, and duplicates, on the shared speech.
 
-python benchmarks/corpus/corpus.py --what throughput clean duplicates kills long
+python benchmarks/corpus/corpus.py --what throughput clean duplicates kills long digests
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from sayso.corpus.duplicates import Candidate, duplicates
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.measuring import content_of
 from sayso.corpus.prints import Print
-from sayso.corpus.program import Runner
+from sayso.corpus.program import Runner, RunnerName
 from sayso.corpus.running import CorpusRun
 from sayso.corpus.stages import MeasureStage
 from sayso.corpus.worklog import records
@@ -106,6 +106,21 @@ def throughput(minutes: float, *, clean: bool, counts: tuple[int, ...]) -> list[
     return found
 
 
+def digests(minutes: float) -> dict:
+    """The digest of the clean tier native with one worker and with two, and on Ray with two."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "raw")
+        folder.mkdir()
+        told = {"audio_s": round(raw(folder, minutes, each_s=30.0), 1)}
+        for name, workers in ((RunnerName.NATIVE, 1), (RunnerName.NATIVE, 2), (RunnerName.RAY, 2)):
+            corpus = CorpusFolder.created(Path(scratch, "home"), f"{name.value}-{workers}")
+            corpus.add(str(folder), BASIS, {})
+            told[f"{name.value}, {workers}"] = (
+                CorpusRun(corpus, Runner(name, workers), Cleaning(scores=True)).run().digest
+            )
+        return told
+
+
 def changed(signal: Signal) -> dict[str, Signal]:
     rng = np.random.default_rng(3)
     noise = rng.standard_normal(signal.samples.shape) * np.sqrt(np.square(signal.samples).mean()) / 10
@@ -177,7 +192,7 @@ import sys
 from pathlib import Path
 from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.folder import CorpusFolder
-from sayso.corpus.program import Runner
+from sayso.corpus.program import Runner, RunnerName
 from sayso.corpus.running import CorpusRun
 corpus = CorpusFolder.named(Path(sys.argv[1]), sys.argv[2])
 print(CorpusRun(corpus, Runner(workers=2), Cleaning(scores=False)).run().digest)
@@ -261,6 +276,7 @@ def main() -> None:
         "clean": lambda: throughput(asked.clean_minutes, clean=True, counts=(1,)),
         "duplicates": lambda: {"near": near(asked.clips), "same text": same_text()},
         "kills": lambda: kills(asked.kills, asked.minutes),
+        "digests": lambda: digests(asked.clean_minutes),
         "long": lambda: long_file(asked.hours),
     }
     found = {name: jobs[name]() for name in asked.what}

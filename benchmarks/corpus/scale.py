@@ -30,7 +30,7 @@ class Measured:
     """A record of the worklog, the print as text in it."""
     segment_s: float = 8.0
     catalogue_bytes_per_row: float = 813.0
-    revoke_s: float = 0.8
+    revoke_s: float = 0.3
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,10 @@ MEASURES = {"snr": 20.0, "bandwidth": 7_000.0, "clipped": 0.0, "hum": None, "spo
 
 
 @pytest.fixture(scope="module")
-def segment(speech):
-    return Signal.mono(resample(speech, 16_000).mixed()[:48_000], 16_000)
+def segment(speech, request):
+    return Signal.mono(
+        np.resize(resample(speech, 16_000).mixed()[:48_000], 16_000 * getattr(request, "param", 3)), 16_000
+    )
 
 
 def test_a_voice_is_heard_where_somebody_speaks_and_once(segment, monkeypatch):
@@ -53,6 +55,7 @@ def test_what_is_hopeless_is_not_scored(segment, monkeypatch):
     ("brief", "published", "decision"),
     [(2.65, 2.75, "kept"), (2.75, 2.65, "rejected"), (2.5, 3.0, "rejected"), (3.0, 2.0, "kept")],
 )
+@pytest.mark.parametrize("segment", [3, 12], indirect=True)
 def test_near_the_bar_the_published_score_decides(segment, monkeypatch, brief, published, decision):
     monkeypatch.setattr(cleaning, "dnsmos_brief", lambda _: Dnsmos(3.0, 4.2, brief))
     monkeypatch.setattr(cleaning, "dnsmos", lambda _: Dnsmos(3.0, 4.2, published))

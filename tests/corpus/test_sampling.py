@@ -15,7 +15,7 @@ from sayso.corpus.condition import Condition
 from sayso.corpus.errors import QuotaInvalid
 from sayso.corpus.quota import Amount, Quotas
 from sayso.corpus.sampling import priorities
-from sayso.corpus.view import CorpusView
+from sayso.corpus.view import CorpusView, usable
 from tests.corpus.rows import ACCENTS, AT, everyone, rows
 
 ALL = Condition.of("")
@@ -70,6 +70,23 @@ def test_a_seed_draws_the_same_from_rows_in_any_order_and_among_others(tmp_path)
     catalogue.withdraw("ext_0001")
     left = {each.segment for each in drawn(CorpusView(catalogue, everyone, at=AT), Quotas.each("accent", "8"), 5)}
     assert {each.segment for each in one if each.speaker != "ext_0001"} <= left
+
+
+@pytest.mark.parametrize("count", [1, 3, 8, 500])
+def test_of_many_files_those_with_the_lowest_numbers_are_drawn(tmp_path, count):
+    catalogue, made = Catalogue(tmp_path), rows(90)
+    catalogue.publish(made)
+    whole = CorpusView(catalogue, everyone, at=AT).rows.to_table()
+    catalogue.publish_tables((whole.slice(start, 4) for start in range(0, whole.num_rows, 4)), fragment_rows=4)
+    view = CorpusView(catalogue, everyone, at=AT)
+    assert len(view.rows.get_fragments()) > 20
+    found = [one.segment for one in drawn(view, Quotas.each("accent", str(count)), 7)]
+    expected = []
+    for accent in sorted(ACCENTS):
+        there = [one.segment for one in view.every(usable()) if one.accent == accent]
+        order = np.argsort(priorities(pa.array(there), 7), kind="stable")[:count]
+        expected += [there[place] for place in order]
+    assert sorted(found) == sorted(expected)
 
 
 def test_every_segment_is_as_likely_as_any_other():

@@ -20,7 +20,7 @@ from sayso.restoration.repair import restore
 from sayso.voices.campplus import embed_speech
 from sayso.voices.embedding import Embedding
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 _REPAIR_BELOW: Final = 3.2
 """The DNSMOS overall score below which a repair is tried."""
@@ -33,12 +33,8 @@ _LEAST_SNR_DB: Final = 5.0
 _MOST_CLIPPED: Final = 0.01
 _LEAST_BANDWIDTH_HZ: Final = 2_500.0
 _OPEN: Final = 0.1
-"""So near the least score a segment is scored as published, which takes up to twice as long: a brief score is as sure,
-but what hangs in the balance is decided by the one that others use."""
-
-_BRIEF_UNTIL_S: Final = 9.01
-"""From this length on a brief score is the published one."""
-
+"""So near the least score a segment is scored as published, which takes two to four times as long: a brief score is
+nearly as sure, but what hangs in the balance is decided by the one that others use."""
 
 _HEARD_S: Final = 6.0
 _LEAST_HEARD_S: Final = 0.5
@@ -101,8 +97,7 @@ def cleaned(signal: Signal, told: dict[str, Any], how: Cleaning, language: str =
 
 def _settled(signal: Signal, score: Dnsmos) -> float:
     """Return the overall score, by the published procedure where it is near the one that decides."""
-    is_open = abs(score.ovr - _LEAST_OVRL) < _OPEN and signal.duration_s < _BRIEF_UNTIL_S
-    return dnsmos(signal).ovr if is_open else score.ovr
+    return dnsmos(signal).ovr if abs(score.ovr - _LEAST_OVRL) < _OPEN else score.ovr
 
 
 def _hopeless(told: dict[str, Any], seconds: float) -> list[str]:

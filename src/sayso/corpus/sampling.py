@@ -8,7 +8,7 @@ a sample by its own segments and as many in their place.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ID_LENGTH: Final = 36
 _HELD: Final = 2_000_000
+_HIGHEST: Final = np.uint64(2**64 - 1)
 _MIX: Final = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0x9E3779B97F4A7C15))
 
 
@@ -76,12 +77,30 @@ class _Drawn:
         return float(self.seconds.sum()) >= (amount.seconds or 0.0)
 
 
+@dataclass(slots=True)
+class _Held:
+    """What is drawn of one value so far, and the highest number that may still be drawn."""
+
+    amount: Amount
+    parts: list[_Drawn] = field(default_factory=list)
+    limit: np.uint64 = _HIGHEST
+
+    def add(self, drawn: _Drawn) -> None:
+        """Take candidates; what can no longer be drawn is let go once it is as much as what can."""
+        self.parts.append(drawn.cut(self.amount))
+        wanted = self.amount.segments
+        if sum(len(one.priority) for one in self.parts) > (_HELD if wanted is None else min(2 * wanted, _HELD)):
+            self.parts = [_joined(self.parts).cut(self.amount)]
+            if wanted is not None and len(self.parts[0].priority) >= wanted > 0:
+                self.limit = self.parts[0].priority.max()
+
+
 def sample(rows: lance.LanceDataset, quotas: Quotas, seed: int, allowed: Condition) -> Sample:
     """Draw segments that ``allowed`` holds for by ``quotas``."""
     asked = allowed
     if "*" not in quotas.amounts:
         asked = Condition.among(quotas.column, set(quotas.amounts)) & allowed
-    drawn: dict[str, list[_Drawn]] = {}
+    drawn: dict[str, _Held] = {}
     columns = list(dict.fromkeys(["segment", "seconds", quotas.column]))
     scan = rows.scanner(
         columns=columns, filter=asked.sql, with_row_address=True, batch_size=65_536, late_materialization=False
@@ -91,20 +110,19 @@ def sample(rows: lance.LanceDataset, quotas: Quotas, seed: int, allowed: Conditi
     return _finish(rows, quotas, drawn)
 
 
-def _take(batch: pa.RecordBatch, quotas: Quotas, seed: int, drawn: dict[str, list[_Drawn]]) -> None:
+def _take(batch: pa.RecordBatch, quotas: Quotas, seed: int, drawn: dict[str, _Held]) -> None:
     priority = priorities(batch["segment"], seed)
     codes = batch[quotas.column].dictionary_encode()
-    which = codes.indices.to_numpy(zero_copy_only=False)
+    which = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    amounts = {code: (value, quotas.amount(value)) for code, value in enumerate(codes.dictionary.to_pylist())}
+    held = {code: drawn.setdefault(value, _Held(amount)) for code, (value, amount) in amounts.items() if amount}
+    limits = np.zeros(len(amounts) + 1, np.uint64)  # the last is that of rows without a value
+    limits[list(held)] = [one.limit for one in held.values()]
+    near = np.flatnonzero(priority <= limits[which])
     seconds, address = batch["seconds"].to_numpy(), batch["_rowaddr"].to_numpy()
-    for code, value in enumerate(codes.dictionary.to_pylist()):
-        amount = quotas.amount(value)
-        if amount is None:
-            continue
-        mine = np.flatnonzero(which == code)
-        held = drawn.setdefault(value, [])
-        held.append(_Drawn(priority[mine], seconds[mine], address[mine]).cut(amount))
-        if sum(len(one.priority) for one in held) > _HELD:
-            drawn[value] = [_joined(held).cut(amount)]
+    for code, one in held.items():
+        mine = near[which[near] == code]
+        one.add(_Drawn(priority[mine], seconds[mine], address[mine]))
 
 
 def _joined(parts: list[_Drawn]) -> _Drawn:
@@ -115,17 +133,17 @@ def _joined(parts: list[_Drawn]) -> _Drawn:
     )
 
 
-def _finish(rows: lance.LanceDataset, quotas: Quotas, drawn: dict[str, list[_Drawn]]) -> Sample:
+def _finish(rows: lance.LanceDataset, quotas: Quotas, drawn: dict[str, _Held]) -> Sample:
     strata, addresses = [], []
     for value in sorted({*drawn, *quotas.amounts} - {"*"}):
         amount = quotas.amount(value)
         if amount is None:
             continue
-        parts = drawn.get(value)
-        if not parts:
+        held = drawn.get(value)
+        if held is None:
             strata.append(Stratum(value, 0, 0.0, is_filled=False))
             continue
-        last = _joined(parts).cut(amount)
+        last = _joined(held.parts).cut(amount)
         strata.append(Stratum(value, len(last.priority), float(last.seconds.sum()), is_filled=last.fills(amount)))
         addresses.append(last.address)
     found = np.concatenate(addresses) if addresses else np.zeros(0, np.uint64)
