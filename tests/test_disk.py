@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -90,6 +91,25 @@ def test_a_killed_writer_leaves_no_half_file(tmp_path):
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False)
     assert done.returncode == -signal.SIGKILL
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_draft_is_filled_anew_and_a_full_disk_is_one_clear_error(tmp_path):
+    def written(file):
+        file.write(b"short")
+        file.seek(0)
+        file.write(b"S")
+
+    def refused(_):
+        raise OSError(errno.ENOSPC, "full")
+
+    with Draft(tmp_path / "file") as draft:
+        draft.write(b"something longer")
+        draft.fill(written)
+        draft.publish()
+    assert (tmp_path / "file").read_bytes() == b"Short"
+    with Draft(tmp_path / "other") as draft, pytest.raises(disk.DiskFull, match="free some space"):
+        draft.fill(refused)
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_lock_keeps_others_out_until_it_is_freed(tmp_path):

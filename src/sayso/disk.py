@@ -11,9 +11,9 @@ import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 from sayso.errors import Conflict, Invalid, NotFound, Unavailable
 
@@ -99,6 +99,15 @@ class Draft:
             view = memoryview(data)
             while view:
                 view = view[os.write(self._fd, view) :]
+            os.fsync(self._fd)
+
+    def fill(self, write: Callable[[BinaryIO], None]) -> None:
+        """Let ``write`` put data into the empty draft, open for reading and writing, in place of what was there."""
+        with explained(self.path), os.fdopen(os.dup(self._fd), "w+b") as file:
+            file.seek(0)
+            file.truncate()
+            write(file)
+            file.flush()
             os.fsync(self._fd)
 
     def publish(self) -> None:

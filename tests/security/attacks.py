@@ -828,13 +828,16 @@ def chapter(site: Site) -> tuple[ProgrammeDraft, Chapter]:
 
 
 @against(
-    "workflows/provenance/releasing.py:ProgrammeDraft._write without check 0",
-    "workflows/provenance/releasing.py:ProgrammeDraft._write without release in check 0",
+    "workflows/provenance/releasing.py:ProgrammeDraft._check without check 0",
+    "workflows/provenance/releasing.py:ProgrammeDraft._check without release in check 0",
 )
 def release_a_chapter_that_does_not_say_it_is_synthetic(site: Site) -> None:
     draft, file = chapter(site)
     with draft, refused("a chapter left without the credentials that were promised"):
         draft.write(file, to=Release())
+    draft, _ = chapter(site)
+    with draft, refused("a book was bound without the credentials that were promised"):
+        draft.bind(lambda bound: bound.write(b"sound"), to=Release())
 
 
 @against("workflows/provenance/releasing.py:ProgrammeDraft.publish without check 0")

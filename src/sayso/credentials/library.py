@@ -30,6 +30,17 @@ _SETTINGS: Final[dict[str, Any]] = {
 }
 
 
+_BINDING: Final[dict[str, Any]] = {
+    # Hashed piece by piece: otherwise the library holds up to 512 MiB of a file to hash it.
+    "merkle_tree_chunk_size_in_kb": 1024,
+    # All leaves stand in the manifest: proofs would be written into the file.
+    "merkle_tree_max_proofs": 0,
+    # Larger copies lie in a file without a name in the folder for temporary files, as the bound file itself does.
+    "backing_store_memory_threshold_in_mb": 16,
+}
+"""For files that are too large to be held in memory."""
+
+
 def c2pa() -> Any:
     """Return the c2pa module, imported at the first call."""
     import c2pa as module  # noqa: PLC0415 - its native part takes time that most commands need not spend
@@ -40,6 +51,12 @@ def c2pa() -> Any:
 def signing_context() -> Any:
     """Return the c2pa context to sign with, made once for a process."""
     return _context("", os.getpid())
+
+
+def binding_context() -> Any:
+    """Return the c2pa context to sign a large file with, of which little is held in memory."""
+    settings = _SETTINGS | {"core": _SETTINGS["core"] | _BINDING}
+    return c2pa().Context.from_json(json.dumps(settings))
 
 
 def reading_context(anchors_pem: bytes) -> Any:

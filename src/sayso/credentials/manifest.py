@@ -1,4 +1,4 @@
-"""Signing marked files and reading what was signed: everything in memory, nothing on the disk."""
+"""Signing marked files and reading what was signed: in memory, but for files that are bound of many."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ _MAGIC: Final = {
     Container.FLAC: re.compile(rb"ID3|fLaC"),
     Container.M4A: re.compile(rb".{4}ftyp", re.DOTALL),
 }
+_HEAD_BYTES: Final = 12
+"""As many as those look at."""
 
 _STORE: Final = b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x008\x9bq"
 """How a manifest store begins (C2PA 2.2 section 11.1.4.2): box type and UUID."""
@@ -176,36 +178,53 @@ def issue_detached(file: EncodedProgramme, *, claim: ProgrammeClaim, authority: 
     is the same, byte for byte, whenever its manifest was signed; the library may write its tags anew, always in the
     same way. Raise as `issue` does.
     """
-    data, manifest = _detached(file.data, file.container, claim, authority)
-    return SignedProgramme(data, file.permit_ids, manifest, seal=_SIGNED_HERE)
+    _media_type(file.data, file.container)
+    # The library puts an empty ID3 tag before the sound, which not every reader skips; a tag with a text they do.
+    head = id3.tag({"ENCODER": "Sayso"}) if file.container is Container.FLAC else b""
+    signed = io.BytesIO()
+    whole, context = io.BytesIO(head + file.data), library.signing_context()
+    manifest = _detached(whole, signed, file.container, claim=claim, authority=authority, context=context)
+    return SignedProgramme(signed.getvalue(), file.permit_ids, manifest, seal=_SIGNED_HERE)
 
 
 def issue_bound(
-    data: bytes, container: Container, *, claim: ProgrammeClaim, authority: Authority
-) -> tuple[bytes, bytes]:
-    """Return a file that programmes were bound into, and its manifest store, as `issue_detached` does."""
-    return _detached(data, container, claim, authority)
+    file: BinaryIO, signed: BinaryIO, container: Container, *, claim: ProgrammeClaim, authority: Authority
+) -> bytes:
+    """Write the open ``file``, which programmes were bound into, to ``signed``; return its manifest store.
+
+    As `issue_detached` does, but neither is held in memory: an M4A file is hashed in pieces of 1 MiB whose hashes the
+    store lists (C2PA 2.2, BMFF-based hash: the row of a Merkle tree that is all of its leaves).
+    """
+    file.seek(0)
+    _media_type(file.read(_HEAD_BYTES), container)
+    file.seek(0)
+    context = library.binding_context()
+    return _detached(file, signed, container, claim=claim, authority=authority, context=context)
 
 
-def _detached(data: bytes, container: Container, claim: ProgrammeClaim, authority: Authority) -> tuple[bytes, bytes]:
-    media_type = _media_type(data, container)
-    if container is Container.FLAC:
-        # The library puts an empty ID3 tag before the sound, which not every reader skips; a tag with a text they do.
-        data = id3.tag({"ENCODER": "Sayso"}) + data
+def _detached(
+    file: BinaryIO,
+    signed: BinaryIO,
+    container: Container,
+    *,
+    claim: ProgrammeClaim,
+    authority: Authority,
+    context: Any,
+) -> bytes:
     definition = claim.manifest() | {"label": f"urn:c2pa:{uuid.UUID(bytes=secrets.token_bytes(16), version=4)}"}
-    c2pa, callback, out = library.c2pa(), _Callback(authority), io.BytesIO()
+    c2pa, callback = library.c2pa(), _Callback(authority)
     try:
         with (
             library.signer(authority.algorithm, authority.chain_pem(), callback) as signer,
-            c2pa.Builder(definition, context=library.signing_context()) as builder,
+            c2pa.Builder(definition, context=context) as builder,
         ):
             builder.set_no_embed()
-            manifest: bytes = builder.sign(signer, media_type, io.BytesIO(data), out)
+            manifest: bytes = builder.sign(signer, _MEDIA_TYPES[container], file, signed)
     except c2pa.C2paError as error:
         if callback.error is not None:
             raise callback.error from error
         raise _explained(error, container) from error
-    return out.getvalue(), manifest
+    return manifest
 
 
 def read_detached(data: bytes, manifest: bytes, container: Container, *, anchors_pem: bytes = b"") -> Credentials:

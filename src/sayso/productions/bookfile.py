@@ -8,32 +8,26 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from sayso.audio.errors import CorruptAudio, EmptyAudio
 from sayso.audio.tags import mp4
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A bound file, and where each chapter starts and the last one ends, in ms."""
+def bind(
+    file: BinaryIO,
+    parts: Iterable[tuple[str, bytes]],
+    metadata: Mapping[str, str],
+    cover: tuple[bytes, str] | None = None,
+) -> None:
+    """Write the M4A files ``parts``, each with its title, into the empty ``file`` as one M4B.
 
-    data: bytes
-    starts_ms: tuple[int, ...]
-
-
-def bound(
-    parts: Iterable[tuple[str, bytes]], metadata: Mapping[str, str], cover: tuple[bytes, str] | None = None
-) -> Bound:
-    """Return the M4A files ``parts``, each with its title, as one M4B; ``cover`` is a JPEG or PNG and its media type.
-
-    Raise `EmptyAudio` for no parts, `CorruptAudio` for one that is no M4A file or of another rate.
+    ``cover`` is a JPEG or PNG and its media type. One part at a time is held. Raise `EmptyAudio` for no parts,
+    `CorruptAudio` for one that is no M4A file or of another rate.
     """
     import av  # noqa: PLC0415 - loads libraries that most commands do not need
 
-    file = io.BytesIO()
     chapters: list[tuple[str, int, int]] = []
     stream: Any = None
     place, rate = 0, 0
@@ -52,22 +46,19 @@ def bound(
         if stream is None:
             raise EmptyAudio("got no chapters to bind, expected at least one")
         out.container.set_chapters(_chapters(chapters, rate))
-    whole = file.getvalue()
     if cover is not None:
-        whole = mp4.with_cover(whole, cover[0], is_png=cover[1] == "image/png")
-    marks = [start for _, start, _ in chapters] + [place]
-    return Bound(whole, tuple(round(1000 * mark / rate) for mark in marks))
+        mp4.put_cover(file, cover[0], is_png=cover[1] == "image/png")
 
 
 class _Output:
     """The file to be written: its time scale is that of the first part, so it is opened with that."""
 
-    def __init__(self, file: io.BytesIO) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.container: Any = None
 
     def begin(self, track: Any, rate: int, metadata: Mapping[str, str]) -> Any:
-        import av  # noqa: PLC0415 - see `bound`
+        import av  # noqa: PLC0415 - see `bind`
 
         self.container = av.open(self._file, "w", format="ipod", options={"movie_timescale": str(rate)})
         self.container.metadata.update(metadata)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from xml.sax.saxutils import escape, quoteattr
 
 _CONTAINER: Final = (
@@ -37,13 +36,17 @@ class SpokenBook:
     cover: tuple[bytes, str] | None = None
 
 
-def epub(book: SpokenBook, records: Sequence[Mapping[str, Any]], sound: Callable[[Mapping[str, Any]], bytes]) -> bytes:
-    """Return the EPUB of the chapters in ``records``, with the M4A file that ``sound`` returns of each.
+def write_epub(
+    file: BinaryIO,
+    book: SpokenBook,
+    records: Sequence[Mapping[str, Any]],
+    sound: Callable[[Mapping[str, Any]], bytes],
+) -> None:
+    """Write the EPUB of the chapters in ``records`` into ``file``, with the M4A file that ``sound`` returns of each.
 
-    It is always the same, and one of those files at a time is held beside it.
+    It is always the same, and one of those files at a time is held.
     """
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as box:
+    with zipfile.ZipFile(file, "w") as box:
         _put(box, "mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
         _put(box, "META-INF/container.xml", _CONTAINER.encode())
         _put(box, "OEBPS/package.opf", _package(book, records).encode())
@@ -56,7 +59,6 @@ def epub(book: SpokenBook, records: Sequence[Mapping[str, Any]], sound: Callable
             _put(box, f"OEBPS/{number:02d}.xhtml", _page(book, record).encode())
             _put(box, f"OEBPS/{number:02d}.smil", _overlay(record).encode())
             _put(box, f"OEBPS/audio/{number:02d}.m4a", sound(record), zipfile.ZIP_STORED)
-    return data.getvalue()
 
 
 def _put(box: zipfile.ZipFile, name: str, data: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:

@@ -46,6 +46,28 @@ _FIRST_LETTER: Final = Rules(
     rule(rf"{_SENTENCE_START}([“\"'(\s]*)([^\W\d_])", lambda match: match[1] + match[2].upper()),
     rule(_SENTENCE_START, ""),
 )
+_LISTS: Final = (
+    markup.RULES,
+    formulas.RULES,
+    addresses.RULES,
+    ranges.RULES,
+    verses.RULES,
+    abbreviations.RULES,
+    romans.RULES,
+    idioms.RULES_BEFORE_SENTENCES,
+    _NUMBER_FIRST,
+    idioms.RULES,
+    digitstrings.RULES,
+    amounts.RULES_BEFORE_MOMENTS,
+    moments.RULES,
+    money.RULES,
+    amounts.RULES,
+    _FIRST_LETTER,
+    characters.SYMBOLS,
+    characters.PUNCTUATION,
+)
+"""Every list of rules that a text goes through, for `prepare`."""
+
 _STOPPED: Final = re.compile(r"[.!?…,;:—][”)]*$")
 
 
@@ -74,6 +96,13 @@ def normalise(text: str) -> str:
         raise NothingToSay(f"got {text[:40]!r}, which has no word in it; expected at least one word")
     _check_words(result)
     return result
+
+
+def prepare() -> None:
+    """Do now what the first texts would wait for, some 0.2 s in all; what is read stays the same."""
+    for rules in _LISTS:
+        rules.prepare()
+    normalise("Ready.")
 
 
 def skipped(text: str) -> list[str]:

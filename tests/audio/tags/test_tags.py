@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sayso.audio import Container, Signal, decode, encode
 from sayso.audio.errors import CorruptAudio, TagMalformed
-from sayso.audio.tags import MAX_TEXT_BYTES, ogg, read_tags, tagged
+from sayso.audio.tags import MAX_TEXT_BYTES, mp4, ogg, read_tags, tagged
 
 TAGS = {"AIGC": '{"Label":"1","ContentProducer":"北风"}', "AI_DISCLOSURE": "made by a machine; Ωmega ≠ 1"}
 CONTAINERS = list(Container)
@@ -95,3 +95,11 @@ def test_a_cut_off_id3_tag_is_refused():
     data = tagged(FILES[Container.MP3], Container.MP3, TAGS)
     with pytest.raises(CorruptAudio):
         read_tags(data[:60], Container.MP3)
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 40, FILES[Container.M4A][:-9], FILES[Container.WAV]])
+def test_a_cover_is_put_into_whole_files_of_sound_only(data):
+    file = io.BytesIO(data)
+    with pytest.raises((ValueError, struct.error)):
+        mp4.put_cover(file, b"\xff\xd8\xff\xe0jpeg", is_png=False)
+    assert file.getvalue() == data

@@ -5,9 +5,10 @@ Boxes are those of ISO/IEC 14496-12. The movie box must lie behind the sound, wh
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import BinaryIO, Final
 
 _MEAN: Final = b"com.apple.iTunes"
 _FREE_FORM: Final = b"----"
@@ -39,13 +40,39 @@ def _with_items(data: bytes, items: bytes) -> bytes:
     return bytes(out)
 
 
-def with_cover(data: bytes, cover: bytes, *, is_png: bool) -> bytes:
-    """Return ``data`` with a cover in place of any other; raise ValueError where the item list cannot grow."""
+def put_cover(file: BinaryIO, cover: bytes, *, is_png: bool) -> None:
+    """Put a cover into an open file in place of any other; raise ValueError where the item list cannot grow.
+
+    Only what lies behind the sound is read and written again.
+    """
+    place = _behind_sound(file)
+    data = file.read()
     start, end = list(_boxes_to(data))[-1]
     kept = b"".join(data[a:b] for a, b, name in _boxes(data, start + 8, end) if name != _COVER)
     body = struct.pack(">II", _PNG if is_png else _JPEG, 0) + cover
     item = struct.pack(">I4s", len(body) + 8, b"data") + body
-    return _with_items(data, kept + struct.pack(">I4s", len(item) + 8, _COVER) + item)
+    data = _with_items(data, kept + struct.pack(">I4s", len(item) + 8, _COVER) + item)
+    file.seek(place)
+    file.write(data)
+    file.truncate()
+
+
+def _behind_sound(file: BinaryIO) -> int:
+    """Seek where the sound of an open file ends; raise ValueError where it has none."""
+    whole = file.seek(0, os.SEEK_END)
+    place, found = 0, -1
+    while place < whole:
+        file.seek(place)
+        size, name = struct.unpack(">I4s", file.read(8))
+        if size == 1:  # a size of 64 bits follows the name
+            (size,) = struct.unpack(">Q", file.read(8))
+        if size < 8 or place + size > whole:
+            raise ValueError("a box is cut off")
+        place += size
+        found = place if name == b"mdat" else found
+    if found < 0:
+        raise ValueError("a box b'mdat' is expected")
+    return file.seek(found)
 
 
 def read(data: bytes) -> dict[str, str]:

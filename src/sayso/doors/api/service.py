@@ -20,6 +20,7 @@ from sayso.doors.api.repeats import Repeats
 from sayso.doors.api.speech import Speaking, threads
 from sayso.doors.api.webrtc.calls import Calls
 from sayso.errors import SaysoError
+from sayso.synthesis import readers
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech import phrasebook
 from sayso.workflows.speech.live import LiveSpeech
@@ -108,14 +109,16 @@ class Service:
                     await asyncio.to_thread(self.tracing.close)
 
     def _warm(self) -> None:
-        """Load what the first request would wait for: stock voices, keys, engines."""
+        """Load what the first requests would wait for: stock voices, keys, what reads a text, engines."""
         voicebook.listed(self.session)
         _ = (self.session.gate, self.session.permit_key, self.session.policies, self.session.marker)
         _ = (self.session.detector, self.session.authority, self.session.log)
         phrasebook.opened(self.session)  # where there is no room any more, what was kept goes now
+        reading = self.workers.submit(readers.prepare)  # while the engines load, in processes of their own
         for name in self.warm:
             with contextlib.suppress(SaysoError):
                 self.hosts.start(name)
+        reading.result()
         gc.collect()
         gc.freeze()  # all that is loaded now stays: to look through it for garbage would hold speech up for 100 ms
         self.is_ready = True

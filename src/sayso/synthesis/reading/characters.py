@@ -198,7 +198,7 @@ _ELISIONS: Final = r"(?:tis|twas|twere|twill|twould|em|cause|til|till|bout|round
 _OPENING: Final = re.compile(rf"(?<![\w'])'(?=[\w“(…-])(?!{_ELISIONS})", re.IGNORECASE)
 _CLOSING: Final = re.compile(r"(?<=[\w.,!?…;:—)-])'(?!\w)")
 
-_PUNCTUATION: Final = Rules(
+PUNCTUATION: Final = Rules(
     rule(r"\.(?:\s?\.){2,}|\.\.", "…"),
     rule(r"\s*…[\s….]*(?=[!?])|(?<=[!?])…+", ""),
     rule(r"\s*…(?:\s?[….])*\s*", "… "),
@@ -229,7 +229,7 @@ def punctuate(text: str) -> str:
     text = _single_quotes(re.sub(r"(?<!\w)'n'(?!\w)", "and", text))
     while text != previous:
         previous = text
-        text = " ".join(apply(_PUNCTUATION, text).split())
+        text = " ".join(apply(PUNCTUATION, text).split())
         text = re.sub(r"^[\s,.;:!?…—)”-]+", "", text)
         text = re.sub(r"(?<=[(“])[\s,.;:!?…—)”]+", "", text)
         text = re.sub(r"\s*—\s*", " — ", text)

@@ -69,10 +69,21 @@ class Rules(tuple[Rule, ...]):  # noqa: SLOT001 - its index is kept with it
         """Return which of the rules need what of a text."""
         return needs.NeedsIndex([each.ways for each in self])
 
+    @property
+    def is_prepared(self) -> bool:
+        """Return whether it is known already which of the rules need what."""
+        return "filed" in vars(self)
+
+    def prepare(self) -> None:
+        """Compile every rule and read what each needs, so that no text waits for it."""
+        for each in self:
+            _ = each.pattern
+        _ = self.filed
+
 
 def apply(rules: Rules, text: str) -> str:
     """Return ``text`` after each rule in turn; rules that cannot match in it are not tried."""
-    found = needs.held(text) if next(_applied) >= _A_FEW else None
+    found = needs.held(text) if rules.is_prepared or next(_applied) >= _A_FEW else None
     start = 0
     while found is not None:
         for place in rules.filed.places(found, start):

@@ -14,6 +14,7 @@ from sayso.synthesis.trace import Traced
 from sayso.workflows.productions.plans import PlannedLine
 
 _CORRECTIONS: Final = 4
+_AAC_FRAME: Final = 1024
 _CLOSE_DB: Final = 0.2
 """The limiter takes some loudness away: it is measured and given back, so often at most, until it is as close."""
 
@@ -61,7 +62,17 @@ def _places(opened: Sequence[OpenedLine], target: Target) -> tuple[tuple[int, ..
     for one in opened:
         starts.append(place)
         place += one.num_samples + round(one.line.line.pause_ms * rate / 1000)
-    return tuple(starts), starts[-1] + opened[-1].num_samples + round(target.tail_s * rate)
+    end = starts[-1] + opened[-1].num_samples + round(target.tail_s * rate)
+    return tuple(starts), _whole_frames(end, rate, target.sample_rate)
+
+
+def _whole_frames(num_samples: int, rate: int, encoded_rate: int) -> int:
+    """Return a length, not shorter, that fills the frames of AAC at ``encoded_rate``.
+
+    The next chapter of a bound book begins with a frame, so it then begins where the sound of this one ends.
+    """
+    frames = -(-num_samples * encoded_rate // (_AAC_FRAME * rate))
+    return frames * _AAC_FRAME * rate // encoded_rate
 
 
 def _gains(opened: Sequence[OpenedLine], sounds: Sequence[MarkedAudio]) -> dict[str, float]:

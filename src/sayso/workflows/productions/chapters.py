@@ -43,7 +43,7 @@ from sayso.workflows.voices.house import house_speaker
 from sayso.workflows.voices.voicebook import row_of
 
 ACT: Final = "publication:chapter"
-VERSION: Final = 2
+VERSION: Final = 3
 """Of how chapters are made; another one makes every chapter anew."""
 
 _ENCODERS: Final = {Container.MP3: {"compression_level": "9"}, Container.M4A: {"aac_coder": "fast"}}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import tempfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from sayso.audio import Container
 from sayso.consent.permit import Release
@@ -16,9 +18,9 @@ from sayso.disk import write_document
 from sayso.errors import Conflict, Refused
 from sayso.labels import DISCLOSURE
 from sayso.mark import Mark, PlacedMark
-from sayso.productions.bookfile import bound
+from sayso.productions.bookfile import bind
 from sayso.productions.feed import chapter_marks, rss
-from sayso.productions.overlays import SpokenBook, epub
+from sayso.productions.overlays import SpokenBook, write_epub
 from sayso.productions.stores import STORES
 from sayso.synthesis import script
 from sayso.vault.domains import Domain
@@ -118,36 +120,39 @@ class PackageStale(Conflict):
 
 
 def _bound(work: _Binding) -> list[dict[str, Any]]:
-    """Write the files that chapters are bound into, and what goes with a feed; return them.
-
-    Each holds all of the sound, so one is let go before the next is made.
-    """
+    """Write the files that chapters are bound into, and what goes with a feed; return them."""
     formats, book, files = work.delivery.formats, work.book(), []
     if "m4b" in formats:
-        files.append(_release(work, "book.m4b", _book(work, book)))
+        files.append(_release(work, "book.m4b", functools.partial(_write_book, work, book)))
     if "epub" in formats:
-        files.append(_release(work, "book.epub", epub(book, work.records, work.sound)))
+        files.append(_release(work, "book.epub", functools.partial(_write_epub, work, book)))
     if "feed" in formats:
         files += _feed(work, book)
     return files
 
 
-def _book(work: _Binding, book: SpokenBook) -> bytes:
+def _write_book(work: _Binding, book: SpokenBook, file: BinaryIO) -> None:
+    """Bind the chapters into ``file``, and write credentials beside it."""
     told = {"title": book.title, "artist": book.author, "album": book.title, "genre": "Audiobook"}
     parts = ((record["title"], work.sound(record)) for record in work.records)
-    return bound(parts, {name: text for name, text in told.items() if text}, book.cover).data
+    # As large as the book, so it lies where that will: the folder for temporary files may be memory.
+    with tempfile.TemporaryFile(dir=work.delivery.folder) as unsigned:
+        bind(unsigned, parts, {name: text for name, text in told.items() if text}, book.cover)
+        manifest = issue_bound(unsigned, file, Container.M4A, claim=_claim(work), authority=work.session.authority)
+    write_manifest(work.delivery.folder / "book.m4b.c2pa", manifest)
 
 
-def _release(work: _Binding, name: str, data: bytes) -> dict[str, Any]:
-    """Write a bound file under every permit, with credentials beside it where it is sound."""
+def _write_epub(work: _Binding, book: SpokenBook, file: BinaryIO) -> None:
+    write_epub(file, book, work.records, work.sound)
+
+
+def _release(work: _Binding, name: str, write: Callable[[BinaryIO], None]) -> dict[str, Any]:
+    """Let ``write`` write a bound file under every permit."""
     permits = [one.permit for one in work.granted.values()]
     plan = work.production.plan
     to = Release(plan.territory, plan.channel, permitting.disclosure_of(work.production))
     with ProgrammeDraft(work.delivery.folder / name, work.session.gate, permits) as draft:
-        if is_sound(name):
-            data, manifest = issue_bound(data, Container.M4A, claim=_claim(work), authority=work.session.authority)
-            write_manifest(work.delivery.folder / f"{name}.c2pa", manifest)
-        draft.write_bound(data, to=to)
+        draft.bind(write, to=to)
         draft.publish()
     return _listed(work.delivery, name)
 

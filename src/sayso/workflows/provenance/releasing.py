@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 from sayso.consent.act import Action, Disclosure
 from sayso.consent.permit import Gate, Permit, Release
@@ -120,16 +120,20 @@ class ProgrammeDraft:
         """
         if not file.permit_ids <= {permit.permit_id for permit in self._permits}:
             raise PermitMixup
-        self._write(file.data, to)
+        self._check(to)
+        self._draft.write(file.data)
 
-    def write_bound(self, data: bytes, *, to: Release) -> None:
-        """Write a file that programmes were bound into, such as a book of chapters, if every permit allows that."""
-        self._write(data, to)
+    def bind(self, write: Callable[[BinaryIO], None], *, to: Release) -> None:
+        """Let ``write`` bind programmes, such as the chapters of a book, into the file, if every permit allows that.
 
-    def _write(self, data: bytes, to: Release) -> None:
+        The file is open for reading and writing, and has no name yet.
+        """
+        self._check(to)
+        self._draft.fill(write)
+
+    def _check(self, to: Release) -> None:
         for permit in self._permits:
             self._gate.check(permit, Action.PUBLISH, release=to)
-        self._draft.write(data)
 
     def publish(self) -> None:
         """Give the file its name, replacing what had it before, if every permit holds to this moment."""
