@@ -1,8 +1,9 @@
-"""The most memory of a run, driver and workers together, from a short corpus to a long one (catalogue tier).
+"""The most memory of a run, driver and workers together, and its time, from a short corpus to a long one.
 
-    python benchmarks/corpus/memory.py --hours 1 4 16 [--workers 1] [--json FILE]
+    python benchmarks/corpus/memory.py --hours 1 4 16 [--workers 1 2] [--json FILE]
 
-A corpus longer than the speech at hand is that speech again at another speed, 3 % a time, so that it is no duplicate.
+The tier is catalogue. A corpus longer than the speech at hand is that speech again, backwards or at another speed (8 %
+a time), so that it is no duplicate.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -42,45 +44,52 @@ def longer(short: list[Path], folder: Path, hours: float) -> float:
     while total_s < 3600 * hours:
         turn, place = divmod(number, len(short))
         samples, rate = soundfile.read(short[place], dtype="int16")
-        speed = 1 + 0.03 * ((turn + 1) // 2) * (-1) ** turn
-        soundfile.write(folder / f"{number:05d}.flac", samples, round(rate * speed))
+        step, is_backwards = divmod(turn, 2)
+        speed = 1.08 ** ((step + 1) // 2 * (-1) ** step)
+        told = samples[::-1] if is_backwards else samples
+        soundfile.write(folder / f"{number:05d}.flac", told, round(rate * speed))
         total_s, number = total_s + samples.size / round(rate * speed), number + 1
     return total_s
 
 
-def measured(short: list[Path], hours: float, workers: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch, "raw")
-        folder.mkdir()
-        length_s = longer(short, folder, hours)
-        CorpusFolder.created(Path(scratch, "home"), "c").add(str(folder), BASIS, {})
-        tree = Tree()
-        command = [sys.executable, "-c", PROGRAM, str(Path(scratch, "home")), str(workers)]
+def measured(folder: Path, length_s: float, workers: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as home:
+        CorpusFolder.created(Path(home), "c").add(str(folder), BASIS, {})
+        tree, begun = Tree(), time.monotonic()
+        command = [sys.executable, "-c", PROGRAM, home, str(workers)]
         quiet = os.environ | {"LANCE_LOG": "error"}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=quiet)
         while process.poll() is None:
             tree.look()
             time.sleep(0.3)
+        wall = time.monotonic() - begun
         told = json.loads(process.stdout.read().splitlines()[-1])
         spent = sum(tree.cpu_s.values())
     return {
         "hours": round(length_s / 3600, 2), "workers": workers, "all_mb": round(tree.most_mb), **told,
-        "cpu_s": round(spent, 1), "hours_per_core_hour": round(length_s / spent, 1),
+        "wall_s": round(wall, 1), "cpu_s": round(spent, 1), "hours_per_core_hour": round(length_s / spent, 1),
     }  # fmt: skip
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--hours", type=float, nargs="+", default=[1.0, 4.0, 16.0])
-    options.add_argument("--workers", type=int, default=1)
+    options.add_argument("--workers", type=int, nargs="+", default=[1])
     options.add_argument("--json", type=Path)
     asked = options.parse_args()
     found = []
     with tempfile.TemporaryDirectory() as scratch:
-        raw(Path(scratch), 40.0)
+        short = Path(scratch, "short")
+        short.mkdir()
+        raw(short, 40.0)
         for hours in asked.hours:
-            found.append(measured(sorted(Path(scratch).iterdir()), hours, asked.workers))
-            print(json.dumps(found[-1]), flush=True)
+            folder = Path(scratch, f"{hours}")
+            folder.mkdir()
+            length_s = longer(sorted(short.iterdir()), folder, hours)
+            for workers in asked.workers:
+                found.append(measured(folder, length_s, workers))
+                print(json.dumps(found[-1]), flush=True)
+            shutil.rmtree(folder)
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n")
 
