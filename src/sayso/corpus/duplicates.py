@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.corpus.prints import Print
+from sayso.corpus.prints import LESS, Print
+from sayso.fingerprint.features import BITS
 
 SAME: Final = 0.60
 """The agreement from which two stretches of three seconds are one sound: other speech agrees by at most 0.46
@@ -108,7 +109,7 @@ def _differ(one: str, other: str) -> bool:
 def agreement(one: Print, other: Print, shift: int) -> float:
     """Return the share of agreeing less disagreeing signs with row ``shift`` of ``other`` under the first of ``one``.
 
-    0 where less than 0.8 of the loud rows of ``one`` lie over ``other``.
+    Signs that were unsure in ``one`` count for a quarter. 0 where less than 0.8 of its loud rows lie over ``other``.
     """
     first, last = max(0, -shift), min(len(one.words), len(other.words) - shift)
     if last - first < _LEAST_ROWS:
@@ -119,9 +120,14 @@ def agreement(one: Print, other: Print, shift: int) -> float:
     is_covered = one.loud[first:last].sum() >= _COVERED * one.loud.sum()
     if not is_covered or both.sum() < max(_COVERED * fewer, _LEAST_ROWS // 2):
         return 0.0
-    heard = one.signs()[first:last][both]
-    against = np.sign(other.signs()[first + shift : last + shift][both])
-    return float((heard * against).sum() / np.abs(heard).sum())
+    unsure = one.unsure[first:last][both]
+    apart = one.words[first:last][both] ^ other.words[first + shift : last + shift][both]
+    signs = BITS * unsure.size - LESS * _count(unsure)
+    return 1 - 2 * (_count(apart) - LESS * _count(apart & unsure)) / signs
+
+
+def _count(words: NDArray[np.uint16]) -> int:
+    return int(np.bitwise_count(words).sum())
 
 
 class _Postings:

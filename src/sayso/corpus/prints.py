@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from sayso.audio.signal import Signal
 from sayso.fingerprint import Features, features_of
-from sayso.fingerprint.features import BITS
 
 _UNSURE: Final = 5
 _QUIET_DB: Final = 40.0
-_SURE: Final = np.float32(1.0)
-_WEAK: Final = np.float32(0.25)
+LESS: Final = 0.75
+"""By how much less an unsure sign counts than a sure one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,15 +59,6 @@ class Print:
         loud = np.unpackbits(np.frombuffer(data, np.uint8, offset=4 * rows), count=rows).astype(np.bool_)
         return cls(words.astype(np.uint16), unsure.astype(np.uint16), loud)
 
-    def signs(self) -> NDArray[np.float32]:
-        """Return the signs, weak where they were unsure: float32 of shape (rows, 16)."""
-        weight = np.where(_bits(self.unsure), _WEAK, _SURE)
-        return np.asarray(np.where(_bits(self.words), weight, -weight), np.float32)
-
 
 def _words(bits: NDArray[np.bool_]) -> NDArray[np.uint16]:
     return np.packbits(bits, axis=1).view(">u2").reshape(-1).astype(np.uint16)
-
-
-def _bits(words: NDArray[np.uint16]) -> NDArray[np.bool_]:
-    return np.unpackbits(words.astype(">u2").view(np.uint8).reshape(-1, 2), axis=1).astype(np.bool_).reshape(-1, BITS)
