@@ -6,7 +6,8 @@ Speakers whom neither repair nor fit was tuned on, women and men, native and not
 one talker in a room over their recordings, at 5 dB, a case for each in turn. Each is cloned twice with effort ``fast``,
 from the recordings as they are and as `prepared` gives them; where repair leaves them alone it is one clone. Judged
 beside clean recordings that no clone was made from, by 12 sentences: CAM++ (in the loss of the fit, and in the guard of
-the repair), GE2E (in the loss) and the d-vector (in nothing). What is done is kept in --out and not done again.
+the repair), GE2E (in the loss) and the d-vector (in nothing; where its file is, benchmarks/voices/dvector.py). What is
+done is kept in --out and not done again.
 """
 
 from __future__ import annotations
@@ -102,12 +103,13 @@ def likeness(references, held) -> dict[str, float]:
     asset = fit(engine, references, PERMITTED, effort=Effort.FAST).asset
     spoken = [concatenate(list(engine.stream(sentence, asset))) for sentence in SENTENCES]
     said, target = (np.concatenate([speech_of(one, RATE) for one in part]) for part in (spoken, held))
-    found = {judge: similarity(embed(said), embed(target)) for judge, embed in JUDGES.items()}
+    both = {judge: (embed(said), embed(target)) for judge, embed in JUDGES.items()}
+    found = {judge: similarity(*two) for judge, two in both.items() if two[0] is not None}
     return {name: float(value) for name, value in (found | {"dnsmos": dnsmos(concatenate(spoken)).ovr}).items()}
 
 
 def told(found: list[dict]) -> None:
-    for judge in (*JUDGES, "dnsmos"):
+    for judge in found[0]["with"]:
         gains = [row["with"][judge] - row["without"][judge] for row in found]
         print(f"{judge}: more like in {sum(gain > 0 for gain in gains)} of {len(gains)}, ", end="")
         print(f"lower by 0.02 in {sum(gain <= -0.02 for gain in gains)}, median {np.median(gains):+.3f}, ", end="")
