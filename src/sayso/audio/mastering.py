@@ -73,28 +73,25 @@ def room_tone(num_samples: int, sample_rate: int, *, level_dbfs: float) -> NDArr
     return np.resize(loop.astype(np.float32), num_samples)
 
 
-def limited(samples: NDArray[np.float32], sample_rate: int, *, ceiling_dbfs: float) -> NDArray[np.float32]:
-    """Return ``samples``, shape (samples,), none above ``ceiling_dbfs``; quieter stretches stay as they are.
+def limit(samples: NDArray[np.float32], sample_rate: int, *, ceiling_dbfs: float) -> None:
+    """Bring ``samples``, shape (samples,), to ``ceiling_dbfs`` or below, in place; quieter stretches stay as they are.
 
     The gain is that of the loudest of three blocks of 4 ms around, and goes in straight lines between their middles.
     """
     ceiling = 10 ** (ceiling_dbfs / 20)
     block = max(1, round(_BLOCK_S * sample_rate))
     if samples.size == 0 or peak_of(samples) <= ceiling:
-        return samples
-    count = -(-samples.size // block)
-    padded = np.zeros(count * block, np.float32)
-    padded[: samples.size] = samples
-    blocks = padded.reshape(count, block)
-    peaks = np.maximum(blocks.max(axis=1), -blocks.min(axis=1))
+        return
+    starts = np.arange(0, samples.size, block)
+    count = starts.size
+    peaks = np.maximum(np.maximum.reduceat(samples, starts), -np.minimum.reduceat(samples, starts))
     gain = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-12))
     lowest = np.minimum(np.minimum(gain, np.append(gain[1:], 1.0)), np.insert(gain[:-1], 0, 1.0))
     for first in range(0, count, 4096):  # bounded memory: a chapter has hundreds of thousands of blocks
-        last = min(count, first + 4096)
-        places = np.arange(first * block, last * block, dtype=np.float64)
+        stretch = samples[first * block : (first + 4096) * block]
+        places = first * block + np.arange(stretch.size, dtype=np.float64)
         curve = np.interp(places, (np.arange(count) + 0.5) * block, lowest)
-        padded[first * block : last * block] *= curve.astype(np.float32)
-    return padded[: samples.size]
+        stretch *= curve.astype(np.float32)
 
 
 def tone_of(samples: NDArray[np.float32], sample_rate: int) -> tuple[int, ...]:

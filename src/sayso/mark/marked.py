@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from sayso.audio.container import Container
 from sayso.audio.encode import Mastered, encode
-from sayso.audio.mastering import limited, room_tone
+from sayso.audio.mastering import limit, room_tone
 from sayso.audio.mending import softened, without_clicks
-from sayso.audio.resample import resample
+from sayso.audio.rates import resampled
 from sayso.audio.signal import Signal, concatenate
 from sayso.audio.streamed import StreamEncoder, StreamFormat
 from sayso.audio.tags import carried, tagged
@@ -185,9 +185,8 @@ class Programme:
         for cue in cues:
             start, stop = cue.at, _mixed(mixed, cue, stop)
             marks.append(PlacedMark(cue.clip.mark, cue.clip.permit_id, start / rate, stop / rate))
-        signal = resample(Signal.mono(mixed, rate), sample_rate)
-        del mixed  # a chapter's sound is large, and the limiter makes another one of it
-        done = limited(signal.samples[0], sample_rate, ceiling_dbfs=ceiling_dbfs)
+        done = resampled(mixed[np.newaxis], rate, sample_rate)[0]
+        limit(done, sample_rate, ceiling_dbfs=ceiling_dbfs)  # in place: a chapter's sound is large
         return cls(Signal.mono(done, sample_rate), tuple(marks), seal=_SEAL)
 
     def encoded(self, container: Container, mastered: Mastered, tags: Mapping[str, str]) -> EncodedProgramme:
