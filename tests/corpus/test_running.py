@@ -176,6 +176,23 @@ def test_on_ray_the_digest_is_the_same(done, raw, corpus):
     assert found.stdout.decode().split()[-1] == done[1].digest
 
 
+@pytest.mark.slow
+def test_a_process_that_runs_natively_does_not_say_that_it_ran_on_ray(raw, corpus):
+    corpus.add(str(raw), LICENSED, {})
+    code = "import daft; daft.set_runner_native()\n" + PROGRAM.replace(
+        "Runner(workers=2)", "Runner(RunnerName.RAY, 2)"
+    ).replace("import Runner", "import Runner, RunnerName")
+    found = subprocess.run(
+        [sys.executable, "-c", code, str(corpus.path.parent)],
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=280,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
+    )
+    assert found.returncode
+    assert b"runs on native already" in found.stderr
+
+
 def test_the_status_document_is_whole(done):
     corpus, result = done
     told = status_of(corpus)

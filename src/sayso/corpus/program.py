@@ -137,6 +137,9 @@ def _daft(runner: Runner) -> Any:
             daft.set_runner_ray(runner.address or None, noop_if_initialized=True)
         else:
             daft.set_runner_native()
+    if (first := daft.get_or_infer_runner_type()) != runner.name.value:
+        # Daft says nothing of this, and would work with the other.
+        raise CorpusRunFailed(f"this process runs on {first} already; run this in a process of its own")
     return daft
 
 
