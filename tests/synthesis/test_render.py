@@ -20,7 +20,7 @@ from sayso.engines.hibari import HibariEngine
 from sayso.mark import Mark, MarkedAudio, Marker, MarkKeys
 from sayso.synthesis import NothingToSay, Phrase, Renderer, UnmarkedAudio, estimate_ms, phrases, script
 from sayso.synthesis.normalise import normalise
-from sayso.synthesis.render import MAX_PIECE_MS
+from sayso.synthesis.render import LIVE_FIRST_MS, LIVE_PIECE_MS, MAX_PIECE_MS
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -341,3 +341,11 @@ def test_where_nobody_waits_an_engine_is_told_of_no_listener(world):
     engine = Hurried()
     list(world.render(engine=engine))
     assert engine.waited == [None] * len(SPOKEN)
+
+
+def test_live_sound_begins_with_a_short_piece_and_is_the_same_sound_in_all(world):
+    pieces = list(world.render(engine=Hurried(), live=True))
+    lengths_ms = [1000 * piece.signal.num_samples / piece.signal.sample_rate for piece in pieces]
+    assert 0 < lengths_ms[0] <= LIVE_FIRST_MS
+    assert max(lengths_ms[:-1]) <= LIVE_PIECE_MS + 40
+    assert pieces[-1].stop == sum(piece.signal.num_samples for piece in world.render(engine=Hurried()))

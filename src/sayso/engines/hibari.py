@@ -31,6 +31,10 @@ _MODELS: Final = ("hibari", "hibari-words")
 _MAX_TOKENS: Final = 400
 """The longest sequence that the net was made for."""
 
+_REST_FRAMES: Final = 64
+_TOKEN_FRAMES: Final = 6
+"""Frames of silence around a text and of each of its tokens, a little more than they mostly are."""
+
 _STEPS: Final = "/Clip_output_0"
 _STEP_S: Final = 0.025
 """Where the net has the length of each token, in steps of two frames."""
@@ -98,19 +102,27 @@ class HibariEngine:
         early: bool = False,
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
-        """Yield ``text`` at 24 kHz, one signal for each 400 phonemes; with ``early`` in blocks, half a second first.
+        """Yield ``text`` at 24 kHz, one signal for each 400 phonemes; with ``early`` in blocks, 0.2 s first.
 
         Raise `VoiceUnfit`, `SpeedInvalid` (outside 0.5 to 2.0) or `Unspeakable`; the seed is that of the breath noise.
         """
         self._check(voice, speed)
         noise = np.random.default_rng(seed)
+        breath = hibari_sound.Breath(noise) if early else None
         for piece in split_phonemes(phonemes(text), max_tokens=_MAX_TOKENS):
             if is_stopped(stop):
                 return
-            for block in self._spoken(piece, speed=speed, noise=noise, early=early, stop=stop):
+            if breath is not None:
+                breath.expect(round((_REST_FRAMES + _TOKEN_FRAMES * len(piece)) / speed))
+            found = models.run(models.session("hibari"), None, _feeds(piece, speed), stop)
+            if found is None:
+                return
+            spectra = [spectrum[0] for spectrum in found]
+            sound = [hibari_sound.whole(spectra, noise)] if breath is None else hibari_sound.blocks(spectra, breath)
+            for block in sound:
                 if is_stopped(stop):
                     return
-                yield block
+                yield Signal.mono(block, self.sample_rate)
 
     def align(
         self,
@@ -130,16 +142,6 @@ class HibariEngine:
         check_voice(voice, engine=self.name, kinds=frozenset({_KIND}))
         self.stock_asset(voice.data.decode(errors="replace"))
         check_speed(speed)
-
-    def _spoken(
-        self, piece: str, *, speed: float, noise: np.random.Generator, early: bool, stop: Stop | None
-    ) -> Iterator[Signal]:
-        found = models.run(models.session("hibari"), None, _feeds(piece, speed), stop)
-        if found is None:
-            return
-        spectra = [spectrum[0] for spectrum in found]
-        for block in hibari_sound.blocks(spectra, noise) if early else [hibari_sound.whole(spectra, noise)]:
-            yield Signal.mono(block, self.sample_rate)
 
 
 def _feeds(piece: str, speed: float) -> dict[str, NDArray[np.generic]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, TypedDict
 
@@ -26,6 +27,9 @@ MAX_PIECE_MS: Final = 250
 
 LIVE_PIECE_MS: Final = 100
 """No more than this leaves at once where sound is heard while it is made."""
+
+LIVE_FIRST_MS: Final = 50
+"""The first piece of it: what is marked at once is what a listener waits for, and the mark gives 32 ms of it."""
 
 _AHEAD: Final = 2
 """Characters said before each one of a phrase that nobody waits for: an engine at two thirds of real time is that far
@@ -103,9 +107,9 @@ class Renderer:
 
     def _live(self, chunks: Iterator[Signal], mark: Mark, *, pass_: _Pass, sample_rate: int) -> Iterator[MarkedAudio]:
         session = self._marker.live(mark, pass_.permit, pass_.action, sample_rate=sample_rate)
-        made = 0
+        made, most = 0, LIVE_PIECE_MS * sample_rate // 1000
         for chunk in chunks:
-            for piece in _cut(chunk, LIVE_PIECE_MS * sample_rate // 1000):
+            for piece in _cut(chunk, most, 0 if made else LIVE_FIRST_MS * sample_rate // 1000):
                 made += piece.num_samples
                 pass_.check(made_ms=samples_to_ms(made, sample_rate))
                 marked = session.push(piece)
@@ -220,9 +224,11 @@ def _check_spoken(spoken: Sequence[Phrase]) -> None:
         raise LabelForged
 
 
-def _cut(chunk: Signal, most: int) -> Iterator[Signal]:
-    for first in range(0, chunk.num_samples, most):
-        yield chunk.slice(first, min(first + most, chunk.num_samples))
+def _cut(chunk: Signal, most: int, first: int) -> Iterator[Signal]:
+    """Yield the chunk in pieces of at most ``most`` samples, after one of ``first``, where that is not 0."""
+    edges = sorted({0, *range(first, chunk.num_samples, most), chunk.num_samples})
+    for start, stop in itertools.pairwise(edges):
+        yield chunk.slice(start, stop)
 
 
 def _check_mark(marked: object, mark: Mark) -> None:
