@@ -102,7 +102,7 @@ class HibariEngine:
         early: bool = False,
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
-        """Yield ``text`` at 24 kHz, one signal for each 400 phonemes; with ``early`` in blocks, 0.2 s first.
+        """Yield ``text`` at 24 kHz, one signal for each 400 phonemes; with ``early`` in blocks, a short one first.
 
         Raise `VoiceUnfit`, `SpeedInvalid` (outside 0.5 to 2.0) or `Unspeakable`; the seed is that of the breath noise.
         """

@@ -19,10 +19,13 @@ _SIZE: Final = 1200
 _OVERLAP: Final = _SIZE // _HOP - 1
 _EDGE: Final = _SIZE // 2 // _HOP
 _BINS: Final = _SIZE // 2 + 1
-_FIRST: Final = 16
-_SECOND: Final = 40
+_BEGUN: Final = 8
+_UNVOICED: Final = 40
 _NEXT: Final = 120
-"""Frames of the first block, of the second and of those after it: a fifth of a second, a half, a second and a half."""
+"""Frames of the first block, beyond the silence before the first voiced one (without any, in all): a tenth of a second,
+half a second. Then of those after it: a second and a half."""
+
+_VOICED_HZ: Final = 40
 
 Floats = NDArray[np.float32]
 
@@ -77,8 +80,9 @@ def blocks(spectra: Sequence[Floats], breath: Breath) -> Iterator[Floats]:
     noise = breath.take(frames)
     scale = _scale(frames, dsp.WIN)
     carried = np.zeros((_OVERLAP, _HOP), np.float32)
-    for start, end in _cuts(frames):
-        if start <= _FIRST:  # nobody waits for the pulses of all that follows before the first block is out
+    begun = _begun(pitch)
+    for start, end in _cuts(frames, begun):
+        if start <= begun:  # nobody waits for the pulses of all that follows before the first block is out
             windows = _windows(pitch if start else pitch[: end + _EDGE])
         voiced = np.ascontiguousarray(dsp.rfft(windows[start:end] * dsp.WIN_SRC, 1).T)
         spectrum = _spectrum(voiced, noise[:, start:end], [part[:, start:end] for part in parts])
@@ -97,10 +101,16 @@ def _windows(pitch: Floats) -> Floats:
     return np.asarray(np.lib.stride_tricks.sliding_window_view(tone, _SIZE)[::_HOP])
 
 
-def _cuts(frames: int) -> list[tuple[int, int]]:
-    starts = [0, _FIRST, *range(_FIRST + _SECOND, frames, _NEXT)]
-    edges = [start for start in starts if start == 0 or start < frames - _FIRST // 2]
-    return list(pairwise([*edges, frames]))
+def _begun(pitch: Floats) -> int:
+    """Return after how many frames there is something to hear, which is after 0.2 to 0.3 s of silence mostly."""
+    voiced = np.flatnonzero(pitch > _VOICED_HZ)
+    return int(voiced[0]) + _BEGUN if len(voiced) else _UNVOICED
+
+
+def _cuts(frames: int, begun: int) -> list[tuple[int, int]]:
+    """Return where blocks start and end; the last one is longer than what there is to hear in the first."""
+    starts = [0, *(start for start in range(begun, frames, _NEXT) if start < frames - _BEGUN)]
+    return list(pairwise([*starts, frames]))
 
 
 def _spectrum(

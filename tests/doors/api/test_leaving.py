@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from sayso.consent.errors import PermitRefused
+from sayso.doors.api import speech
 from sayso.doors.api.latency import Latency, Metrics
 from sayso.doors.api.speech import Speaking
 from sayso.engines import Stop
@@ -45,6 +46,21 @@ class Slow(Withdrawn):
 
     def close(self):
         self.closed.set()
+
+
+class Counting(Withdrawn):
+    """An utterance of three pieces that notes how many were made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made = 0
+
+    def pieces(self):
+        for self.made in range(1, 4):
+            yield f"piece {self.made}"
+
+    def left(self, _):
+        return
 
 
 def spoken(begin, pool) -> Speaking:
@@ -92,3 +108,39 @@ def test_what_was_heard_is_kept_though_leaving_was_cancelled_too():
 
     with ThreadPoolExecutor(1) as pool:
         asyncio.run(leave(pool))
+
+
+@pytest.mark.parametrize("wait_s", [30.0, 0.0])
+def test_the_second_piece_is_made_once_the_first_is_out_or_takes_long(monkeypatch, wait_s):
+    monkeypatch.setattr(speech, "FIRST_OUT_S", wait_s)
+    utterance = Counting()
+
+    async def listen(pool):
+        speaking = spoken(lambda: utterance, pool)
+        await speaking.start()
+        pieces = speaking.pieces()
+        heard = [await anext(pieces)]
+        if wait_s:
+            await asyncio.sleep(0.05)
+            assert utterance.made == 1
+        heard += [piece async for piece in pieces]
+        await speaking.aclose()
+        return heard
+
+    with ThreadPoolExecutor(1) as pool:
+        assert asyncio.run(listen(pool)) == ["piece 1", "piece 2", "piece 3"]
+
+
+def test_who_leaves_after_the_first_piece_holds_nobody_up(monkeypatch):
+    monkeypatch.setattr(speech, "FIRST_OUT_S", 30.0)
+    utterance = Counting()
+
+    async def leave(pool):
+        speaking = spoken(lambda: utterance, pool)
+        await speaking.start()
+        await anext(speaking.pieces())
+        await asyncio.wait_for(speaking.aclose(), 10)
+
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.run(leave(pool))
+    assert utterance.made <= 2

@@ -26,6 +26,9 @@ WAITING: Final = 4
 SLOW_S: Final = 0.05
 """How long a piece may find no room before its listener is taken for slow."""
 
+FIRST_OUT_S: Final = 0.005
+"""How long the first piece may take on its way out before the next one is made: both would want the interpreter."""
+
 Begin = Callable[[], LiveSpeech]
 Places = contextlib.AbstractAsyncContextManager[AdmittedPlace]
 
@@ -46,8 +49,10 @@ class Speaking:
         self._pieces: asyncio.Queue[MarkedAudio | BaseException | None] = asyncio.Queue()
         self._room = threading.Semaphore(WAITING)
         self._stopped = threading.Event()
+        self._is_first_out = threading.Event()
         self._made: asyncio.Future[None] | None = None
         self._utterance: LiveSpeech | None = None
+        self._num_left = 0
         self._begun: asyncio.Future[LiveSpeech] = self._loop.create_future()
 
     async def start(self) -> LiveSpeech:
@@ -65,6 +70,8 @@ class Speaking:
     async def pieces(self) -> AsyncIterator[MarkedAudio]:
         """Yield the pieces, each checked again as it leaves; raise what ended them early."""
         while True:
+            if self._num_left:  # whoever asks for another has sent the first
+                self._is_first_out.set()
             got = await self._pieces.get()
             if got is None:
                 return
@@ -72,11 +79,13 @@ class Speaking:
                 raise got
             self._room.release()
             self._begun.result().left(got)  # of whatever was begun: nothing leaves unasked for
+            self._num_left += 1
             yield got
 
     async def aclose(self) -> None:
         """Stop what is still being made, and have what was heard kept and logged; returns before that is done."""
         self._stopped.set()
+        self._is_first_out.set()
         if self._utterance is not None:
             self._utterance.stop.set()
         self._room.release()
@@ -106,6 +115,7 @@ class Speaking:
                 if self._stopped.is_set():
                     return
                 self._tell(self._pieces.put_nowait, piece)
+                self._is_first_out.wait(FIRST_OUT_S)
             self._tell(self._pieces.put_nowait, None)
         except BaseException as error:  # noqa: BLE001 - raised where it is awaited
             self._tell(self._pieces.put_nowait, error)
