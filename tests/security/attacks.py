@@ -675,6 +675,8 @@ def hear_a_piece_that_waited_until_after_a_withdrawal(site: Site) -> None:
 class Waiting:
     """An utterance of one piece, made before its consent ended."""
 
+    ahead_s = 0.0
+
     def __init__(self, world: World) -> None:
         self.world, self.permit, self.stop = world, world.permit(), Stop()
         self.piece = world.marker.embed(sound(), MARK, self.permit, Action.SYNTHESIZE)

@@ -20,6 +20,8 @@ from sayso.engines import Stop
 class Withdrawn:
     """An utterance whose consent ended before its one piece left."""
 
+    ahead_s = 0.0
+
     def __init__(self) -> None:
         self.stop = Stop()
 
@@ -63,9 +65,9 @@ class Counting(Withdrawn):
         return
 
 
-def spoken(begin, pool) -> Speaking:
+def spoken(begin, pool, haste=None) -> Speaking:
     place = contextlib.nullcontext(SimpleNamespace(leave=lambda: None))
-    return Speaking(begin, pool, pool, place, latency=Latency(Metrics(), 0.0))
+    return Speaking(begin, pool, pool, place, latency=Latency(Metrics(), 0.0), haste=haste)
 
 
 def test_a_piece_is_asked_for_though_the_start_was_given_up():
@@ -144,3 +146,53 @@ def test_who_leaves_after_the_first_piece_holds_nobody_up(monkeypatch):
     with ThreadPoolExecutor(1) as pool:
         asyncio.run(leave(pool))
     assert utterance.made <= 2
+
+
+@pytest.mark.parametrize("ahead_s", [0.0, 9.0])
+def test_who_has_enough_to_hear_gives_way_to_who_waits_for_first_sound(monkeypatch, ahead_s):
+    monkeypatch.setattr(speech, "FIRST_OUT_S", 0.0)
+    monkeypatch.setattr(speech, "GIVEN_WAY_S", 30.0)
+    utterance, haste, other = Counting(), speech.Haste(), Slow()
+    utterance.ahead_s = ahead_s
+
+    async def listen(pool):
+        hasty, speaking = spoken(lambda: other, pool, haste), spoken(lambda: utterance, pool, haste)
+        await hasty.start()
+        await speaking.start()
+        pieces = speaking.pieces()
+        heard = [await anext(pieces)]
+        asking = asyncio.ensure_future(anext(pieces))  # the first is out
+        if ahead_s:
+            await asyncio.sleep(0.05)
+            assert (utterance.made, asking.done()) == (1, False)
+        else:
+            await asyncio.wait_for(asyncio.shield(asking), 10)
+        other.may_end.set()
+        await hasty.aclose()
+        heard += [await asking, *[piece async for piece in pieces]]
+        await speaking.aclose()
+        return heard
+
+    with ThreadPoolExecutor(2) as pool:
+        assert asyncio.run(listen(pool)) == ["piece 1", "piece 2", "piece 3"]
+
+
+def test_who_is_refused_is_in_no_haste():
+    haste = speech.Haste()
+
+    def begin():
+        raise PermitRefused("no", reasons=["no"])
+
+    async def ask(pool):
+        speaking = spoken(begin, pool, haste)
+        with pytest.raises(PermitRefused):
+            await speaking.start()
+        haste.give_way(0.0)
+        await speaking.aclose()
+
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.run(ask(pool))
+    started = threading.Thread(target=haste.give_way, args=(30.0,))
+    started.start()
+    started.join(5)
+    assert not started.is_alive()

@@ -17,7 +17,7 @@ from sayso.doors.api.errors import Busy
 from sayso.doors.api.hosts import Hosts
 from sayso.doors.api.latency import Latency, Metrics
 from sayso.doors.api.repeats import Repeats
-from sayso.doors.api.speech import Speaking, threads
+from sayso.doors.api.speech import Haste, Speaking, threads
 from sayso.doors.api.webrtc.calls import Calls
 from sayso.errors import SaysoError
 from sayso.synthesis import readers
@@ -58,6 +58,7 @@ class Service:
     repeats: Repeats = field(default_factory=Repeats)
     metrics: Metrics = field(default_factory=Metrics)
     calls: Calls = field(default_factory=Calls)
+    haste: Haste = field(default_factory=Haste)
     is_ready: bool = False
 
     def __post_init__(self) -> None:
@@ -83,7 +84,8 @@ class Service:
         key = caller.key
         self.admission.charge(caller.credential, 0 if key is None else key.rate)
         places = self.admission.place(caller.credential, deadline_s=None if deadline_ms is None else deadline_ms / 1000)
-        return Speaking(begin, self.makers, self.keepers, places, latency=self._latency(came_s))
+        latency = self._latency(came_s)
+        return Speaking(begin, self.makers, self.keepers, places, latency=latency, haste=self.haste)
 
     def turned_away(self, busy: Busy, came_s: float) -> None:
         """Count a request for speech that came at ``came_s`` and was refused before it was looked at."""

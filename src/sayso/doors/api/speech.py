@@ -29,19 +29,65 @@ SLOW_S: Final = 0.05
 FIRST_OUT_S: Final = 0.005
 """How long the first piece may take on its way out before the next one is made: both would want the interpreter."""
 
+AHEAD_S: Final = 0.5
+"""How much more than was heard must be made of an utterance before it gives way to those that wait for first sound."""
+
+GIVEN_WAY_S: Final = 0.02
+"""How long it gives way before each piece at most, which is a fifth of what a piece sounds: no listener can notice."""
+
 Begin = Callable[[], LiveSpeech]
 Places = contextlib.AbstractAsyncContextManager[AdmittedPlace]
+
+
+class Haste:
+    """Who waits for the first sound of an utterance goes before those whose listeners have enough to hear.
+
+    All threads of one process share one interpreter: what marks sound that is heard in a second would hold them up.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nobody in haste."""
+        self._changed = threading.Condition()
+        self._num_hasty = 0
+
+    def begin(self) -> None:
+        """Count one more who waits for first sound."""
+        with self._changed:
+            self._num_hasty += 1
+
+    def end(self) -> None:
+        """Count one less."""
+        with self._changed:
+            self._num_hasty -= 1
+            if not self._num_hasty:
+                self._changed.notify_all()
+
+    def give_way(self, most_s: float) -> None:
+        """Return once nobody is in haste, or after ``most_s`` seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._num_hasty, most_s)
 
 
 class Speaking:
     """One utterance, made in a thread, given out in the event loop. Leave it with `aclose`, whatever happened."""
 
-    def __init__(self, begin: Begin, makers: Executor, keepers: Executor, places: Places, *, latency: Latency) -> None:
+    def __init__(
+        self,
+        begin: Begin,
+        makers: Executor,
+        keepers: Executor,
+        places: Places,
+        *,
+        latency: Latency,
+        haste: Haste | None = None,
+    ) -> None:
         """Take what begins the utterance, the threads that make sound and keep it, and its place; `start` begins.
 
-        ``latency`` is told of what is sent, by whoever sends it, and of the end.
+        ``latency`` is told of what is sent, by whoever sends it, and of the end; ``haste`` is shared by the utterances
+        of a server.
         """
         self.latency = latency
+        self._haste, self._is_hasty = haste or Haste(), False
         self._begin, self._makers, self._keepers, self._places = begin, makers, keepers, places
         self._ends = contextlib.AsyncExitStack()
         self._place: AdmittedPlace | None = None
@@ -60,9 +106,12 @@ class Speaking:
         try:
             self._place = await self._ends.enter_async_context(self._places)
             self.latency.placed()
+            self._haste.begin()
+            self._is_hasty = True
             self._made = self._loop.run_in_executor(self._makers, self._make)
             self._utterance = await asyncio.shield(self._begun)
         except Exception as error:
+            self._first_out()
             self.latency.refused(known(error).slug)
             raise
         return self._utterance
@@ -71,7 +120,7 @@ class Speaking:
         """Yield the pieces, each checked again as it leaves; raise what ended them early."""
         while True:
             if self._num_left:  # whoever asks for another has sent the first
-                self._is_first_out.set()
+                self._first_out()
             got = await self._pieces.get()
             if got is None:
                 return
@@ -85,7 +134,7 @@ class Speaking:
     async def aclose(self) -> None:
         """Stop what is still being made, and have what was heard kept and logged; returns before that is done."""
         self._stopped.set()
-        self._is_first_out.set()
+        self._first_out()
         if self._utterance is not None:
             self._utterance.stop.set()
         self._room.release()
@@ -95,6 +144,13 @@ class Speaking:
         await self._ends.aclose()
         if made is not None:
             await asyncio.shield(made)
+
+    def _first_out(self) -> None:
+        """Note, in the event loop, that first sound is out, or will not be; a second time does nothing."""
+        self._is_first_out.set()
+        if self._is_hasty:
+            self._is_hasty = False
+            self._haste.end()
 
     def _keep(self, _: asyncio.Future[None]) -> None:
         if self._begun.exception() is None:
@@ -116,6 +172,8 @@ class Speaking:
                     return
                 self._tell(self._pieces.put_nowait, piece)
                 self._is_first_out.wait(FIRST_OUT_S)
+                if utterance.ahead_s > AHEAD_S:
+                    self._haste.give_way(GIVEN_WAY_S)
             self._tell(self._pieces.put_nowait, None)
         except BaseException as error:  # noqa: BLE001 - raised where it is awaited
             self._tell(self._pieces.put_nowait, error)

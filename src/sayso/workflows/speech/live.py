@@ -84,6 +84,7 @@ class LiveSpeech:
     phrases: Phrasebook | None = None
     _heard: list[MarkedAudio] = field(default_factory=list)
     _made: int = 0
+    _made_s: float = 0.0
     _ending: Ending = Ending.STOPPED
     _noted_s: float = field(default_factory=time.monotonic)
 
@@ -92,6 +93,11 @@ class LiveSpeech:
         """Return how much sound has left."""
         heard = list(self._heard)
         return samples_to_ms(heard[-1].stop, heard[-1].signal.sample_rate) if heard else 0
+
+    @property
+    def ahead_s(self) -> float:
+        """Return how much more is made than somebody has heard by now who listens since the first piece was ready."""
+        return self._made_s - (time.perf_counter() - self.first_s)
 
     def pieces(self) -> Iterator[MarkedAudio]:
         """Yield the marked pieces as they are made; raise `PermitRefused` where consent ends."""
@@ -102,7 +108,7 @@ class LiveSpeech:
             )
             for piece in pieces:
                 self.first_s = self.first_s or time.perf_counter()
-                self._made += 1
+                self._made, self._made_s = self._made + 1, piece.stop / piece.signal.sample_rate
                 yield piece
                 if time.monotonic() - self._noted_s >= NOTE_S:
                     self._note()
