@@ -19,11 +19,11 @@ _SIZE: Final = 1200
 _OVERLAP: Final = _SIZE // _HOP - 1
 _EDGE: Final = _SIZE // 2 // _HOP
 _BINS: Final = _SIZE // 2 + 1
-_BEGUN: Final = 8
+_BEGUN: Final = 16
 _UNVOICED: Final = 40
 _NEXT: Final = 120
-"""Frames of the first block, beyond the silence before the first voiced one (without any, in all): a tenth of a second,
-half a second. Then of those after it: a second and a half."""
+"""Frames of the first block, beyond the silence before the first voiced one (without any, in all): a fifth of a second,
+with which the next block is never late, and half a second. Then of those after it: a second and a half."""
 
 _VOICED_HZ: Final = 40
 

@@ -35,6 +35,9 @@ AHEAD_S: Final = 0.5
 GIVEN_WAY_S: Final = 0.02
 """How long it gives way before each piece at most, which is a fifth of what a piece sounds: no listener can notice."""
 
+KEPT_LATER_S: Final = 0.05
+"""How long what was heard waits at most, before it is kept, for those that wait for first sound."""
+
 Begin = Callable[[], LiveSpeech]
 Places = contextlib.AbstractAsyncContextManager[AdmittedPlace]
 
@@ -154,7 +157,7 @@ class Speaking:
 
     def _keep(self, _: asyncio.Future[None]) -> None:
         if self._begun.exception() is None:
-            self._keepers.submit(_closed, self._begun.result(), self.latency)
+            self._keepers.submit(_closed, self._begun.result(), self.latency, self._haste)
 
     def _make(self) -> None:
         try:
@@ -188,7 +191,8 @@ class Speaking:
         self._loop.call_soon_threadsafe(act, value)
 
 
-def _closed(utterance: LiveSpeech, latency: Latency) -> Ending | None:
+def _closed(utterance: LiveSpeech, latency: Latency, haste: Haste) -> Ending | None:
+    haste.give_way(KEPT_LATER_S)
     ending = utterance.close()
     latency.ended(utterance, str(ending or "unheard"))
     return ending
