@@ -64,7 +64,7 @@ def test_a_climb_comes_nearer_and_does_so_again(space, speech):
 
 
 def test_the_best_is_kept_and_not_the_last(space, speech):
-    worth = iter([0.9, 0.3, 0.2])
+    worth = iter([0.9, 0.3, 0.2, 0.1, 0.1])
     heard = []
 
     def check(asset):
@@ -72,6 +72,21 @@ def test_the_best_is_kept_and_not_the_last(space, speech):
         return next(worth)
 
     assert climbed(space, speech, check)[2] == heard[0]
+
+
+def test_where_the_way_costs_more_than_it_gains_a_part_of_it_is_kept(space, speech):
+    worth = iter([0.05, 0.05, 0.05, 0.2, 0.3])
+    heard = []
+
+    def check(asset):
+        heard.append(space.styles_of(asset))
+        return next(worth)
+
+    _, start, found = climbed(space, speech, check)
+    last, longer, half = heard[2:]
+    assert np.allclose(half, (space.styles_of(start) + last) / 2, atol=1e-6)
+    assert np.allclose(longer - half, 0.2 * (last - space.styles_of(start)), atol=1e-6)
+    assert found == space.with_styles(start, half)
 
 
 def test_an_error_while_it_is_told_stops_it(space, speech):
