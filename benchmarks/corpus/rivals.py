@@ -45,7 +45,7 @@ QUIET = {
     "DO_NOT_TRACK": "1", "RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
 }  # fmt: skip
-VAD = "SAYSO_BENCH_VAD"
+VAD = "BENCH_VAD"
 
 
 def window_by_window(samples: np.ndarray) -> np.ndarray:

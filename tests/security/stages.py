@@ -49,7 +49,7 @@ NOT_GATES: dict[str, str] = {
     "ledger/answer.py:check_answer": "an answer of the ledger",
     "mark/verifying.py:checked": "a reading of the mark",
     "testing/conformance.py:_problem": "what an engine under test does",
-    "voices/climb.py:Climb.run": "how much a voice sounds like its speaker",
+    "voices/climb.py:Climb._hear": "how much a voice sounds like its speaker",
     "workflows/accounts/credentials.py:presented_to": "a credential",
     "workflows/consent/permission.py:ask": "the witnesses",
     "workflows/installation/session.py:Session._check_credential": "a credential",

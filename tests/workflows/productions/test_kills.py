@@ -31,16 +31,19 @@ session.close()
 """
 
 
-def worked(book, *, kill_after_s=None) -> bool:
-    """Run the production in a process of its own, killed after so long; return whether it came to its end."""
+def worked(book, *, kill_after_s=None) -> float | None:
+    """Run the production in a process of its own; return how long it took once ready, None where it was killed."""
     words = [sys.executable, "-c", WORK, str(book.session.settings.home), book.production, str(book.folder / "out")]
     with subprocess.Popen(words, stdout=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        if kill_after_s is not None:
-            time.sleep(kill_after_s)
+        started = time.monotonic()
+        try:
+            assert process.wait(kill_after_s) == 0
+        except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
-        return process.wait() == 0
+            return None
+        return time.monotonic() - started
 
 
 def hashes(book):
@@ -54,11 +57,12 @@ def test_killed_at_random_it_ends_as_if_it_was_left_alone(book, tmp_path):
     (tmp_path / "alone").mkdir()
     alone = book.copied(tmp_path / "alone")
     alone.session.close()
-    started = time.monotonic()
-    assert worked(alone)
-    whole_s = time.monotonic() - started
+    whole_s = worked(alone)
     chance, kills = random.Random(5), 0
-    while not worked(book, kill_after_s=chance.uniform(0.2, whole_s) if kills < 6 else None):
+    # The first one early, so that the run cannot be over before it.
+    while (
+        worked(book, kill_after_s=whole_s * chance.uniform(0.05, 0.9 if kills else 0.3) if kills < 6 else None) is None
+    ):
         kills += 1
     assert kills >= 1
     assert hashes(book) == hashes(alone)
