@@ -1,4 +1,4 @@
-"""The c2pa library: loaded when first used, kept off the network and off the disk."""
+"""The c2pa library: loaded when first used, kept off the network and, but for bound files, off the disk."""
 
 from __future__ import annotations
 

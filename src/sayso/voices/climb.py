@@ -4,8 +4,8 @@ Adam (Kingma and Ba, ICLR 2015) moves the styles of every layer. The loss is wha
 sentence, disturbed (crop, tone, noise, telephone: what a listener would not call another voice), and how far the mean
 and the spread of the spectrum are from the speaker's, which CAM++ does not hear. Every few steps the voice says other
 sentences, and is compared with speech of the speaker that the loss never saw; what is kept is the best of these, not
-the last. So are voices on the straight way to the last one: most of the likeness comes in its first part, most of what
-is lost of naturalness in its last.
+the last. Voices on the straight way to the last one are heard, too: they have most of its likeness, and where it lost
+naturalness, they lose less.
 """
 
 from __future__ import annotations
