@@ -57,8 +57,11 @@ def test_the_file_stays_as_it_is_and_its_credentials_hold(book, signed, authorit
     assert is_intact(data, manifest, authority)
 
 
-def test_it_is_read_piece_by_piece(signed, book):
+def test_it_is_hashed_piece_by_piece(signed, book):
+    data, manifest = signed
     assert 0 < book.most <= PIECE
+    assert b"merkle" in manifest
+    assert len(manifest) > 32 * len(data) // PIECE
 
 
 def test_every_change_shows(signed, authority):

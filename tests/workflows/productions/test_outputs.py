@@ -63,6 +63,12 @@ def test_the_m4b_has_its_chapters_where_their_sound_starts(package):
     assert abs(1000 * float(told["format"]["duration"]) - first["duration_ms"] - second["duration_ms"]) <= 1
 
 
+def test_chapters_fill_whole_frames_of_aac(package):
+    for number in (1, 2):
+        sound = decode((package.folder / "all" / "chapters" / f"{number:02d}.flac").read_bytes())
+        assert -sound.num_samples % 1024 <= 2
+
+
 def test_the_sound_of_a_bound_book_is_that_of_its_chapters(package):
     out = package.folder / "all"
     whole = decode((out / "book.m4b").read_bytes())
