@@ -94,7 +94,8 @@ def followed(
     if min(len(cut.value) for cut in cuts) < _BLOCK_FRAMES:
         return []
     weighed = cuts if worth is None else [replace(cut, value=cut.value * worth) for cut in cuts]
-    found = [path for effect in _EFFECTS for path in _followed(cuts, weighed, sign, effect, shares=shares)]
+    ways = [(effect, 1.0) for effect in _EFFECTS]
+    found = _followed(cuts, weighed, sign, ways, shares=shares)
     return sorted(found, key=lambda path: log10_searched(path.statistic, log10_hypotheses=path.log10_hypotheses))[:1]
 
 
@@ -106,7 +107,7 @@ def followed_eagerly(cuts: Sequence[FramedResiduals], sign: NDArray[np.integer])
     """
     if min(len(cut.value) for cut in cuts) < _BLOCK_FRAMES:
         return []
-    paths = [path for trust in _EAGER for path in _followed(cuts, cuts, sign, _EFFECTS[0], trust=trust)]
+    paths = _followed(cuts, cuts, sign, [(_EFFECTS[0], trust) for trust in _EAGER])
     return [replace(path, log10_hypotheses=path.log10_hypotheses + math.log10(2)) for path in paths]  # see `PathShares`
 
 
@@ -114,23 +115,29 @@ def _followed(
     cuts: Sequence[FramedResiduals],
     weighed: Sequence[FramedResiduals],
     sign: NDArray[np.integer],
-    effect: float,
+    ways: Sequence[tuple[float, float]],
     *,
-    trust: float = 1.0,
     shares: PathShares | None = None,
 ) -> Iterator[Alignment]:
+    """Yield the likeliest path for each of ``ways``, an effect and how far the sound is trusted, where there is one."""
     chunks = _chunks(cuts)
     steps = _steps(chunks)
-    places: list[NDArray[np.intp]] = []
-    log_chance = 0.0
-    for frames in chunks:
-        path, log_share = likeliest(np.float32(trust) * _scores(weighed, frames, sign, effect), steps)
-        places.append(path)
-        log_chance += log_share
-    if any((one >= 0).any() for one in places):
-        place = np.repeat(np.concatenate(places), _BLOCK_FRAMES)
-        found = _aligned(cuts, place, sign, -log_chance / math.log(10))
-        yield found if shares is None else shares.counted(found, places, sign, log_chance)
+    found = [likeliest_each(_scored(weighed, frames, sign, ways), steps) for frames in chunks]
+    for way in zip(*found, strict=True):
+        places = [path for path, _ in way]
+        log_chance = sum(log_share for _, log_share in way)
+        if any((one >= 0).any() for one in places):
+            place = np.repeat(np.concatenate(places), _BLOCK_FRAMES)
+            along = _aligned(cuts, place, sign, -log_chance / math.log(10))
+            yield along if shares is None else shares.counted(along, places, sign, log_chance)
+
+
+def _scored(
+    cuts: Sequence[FramedResiduals], frames: slice, sign: NDArray[np.integer], ways: Sequence[tuple[float, float]]
+) -> Scores:
+    """Return the scores of ``frames`` for each of ``ways``: (blocks, ways, places)."""
+    scores = {effect: _scores(cuts, frames, sign, effect) for effect in {effect for effect, _ in ways}}
+    return np.stack([np.float32(trust) * scores[effect] for effect, trust in ways], axis=1)
 
 
 def _chunks(cuts: Sequence[FramedResiduals]) -> list[slice]:
@@ -239,19 +246,26 @@ def _by_place(of_phase: NDArray[np.float32], start: int) -> NDArray[np.float32]:
 
 def likeliest(scores: Scores, steps: Steps) -> tuple[NDArray[np.intp], float]:
     """Return the likeliest place of each block, -1 where there is no mark, and the log of the path's own chance."""
+    return likeliest_each(scores[:, None], steps)[0]
+
+
+def likeliest_each(scores: Scores, steps: Steps) -> list[tuple[NDArray[np.intp], float]]:
+    """Return `likeliest` of each of several ``scores`` (blocks, ways, places), which take their steps together."""
     on = np.empty_like(scores)
-    off = np.empty(len(scores))
+    off = np.empty(scores.shape[:2])
     on[0], off[0] = scores[0] + steps.first_on, steps.first_off
     for block in range(1, len(scores)):
-        before, top = on[block - 1], float(on[block - 1].max())
-        best = np.maximum(before + steps.stay, max(top + steps.far, off[block - 1] + steps.begin))
+        before = on[block - 1]
+        top = before.max(axis=1).astype(np.float64)
+        begun = np.maximum(top + steps.far, off[block - 1] + steps.begin).astype(scores.dtype)
+        best = np.maximum(before + steps.stay, begun[:, None])
         np.maximum(best, _highest_behind(before) + steps.near, out=best)
         drifted = before + steps.drift
-        np.maximum(best[1:], drifted[:-1], out=best[1:])
-        np.maximum(best[:-1], drifted[1:], out=best[:-1])
-        on[block] = best + scores[block]
-        off[block] = max(off[block - 1] + steps.wait, top + steps.end)
-    return _traced(on, off, steps)
+        np.maximum(best[:, 1:], drifted[:, :-1], out=best[:, 1:])
+        np.maximum(best[:, :-1], drifted[:, 1:], out=best[:, :-1])
+        np.add(best, scores[block], out=on[block])
+        off[block] = np.maximum(off[block - 1] + steps.wait, top + steps.end)
+    return [_traced(on[:, way], off[:, way], steps) for way in range(scores.shape[1])]
 
 
 def log_total(scores: Scores, steps: Steps) -> float:
@@ -281,21 +295,26 @@ def _sum_behind(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _traced(on: Scores, off: NDArray[np.float64], steps: Steps) -> tuple[NDArray[np.intp], float]:
     """Return the path that ends best, and the log of its chance, from what each place was worth at each block."""
     path = np.empty(len(on), dtype=np.intp)
-    place = int(on[-1].argmax())
+    tops = on.argmax(axis=1)
+    place = int(tops[-1])
     if off[-1] >= on[-1, place]:
         place = -1
     log_chance = 0.0
     for block in range(len(on) - 1, 0, -1):
         path[block] = place
-        _, log_step, place = max(_ways(on[block - 1], float(off[block - 1]), place, steps))
+        _, log_step, place = max(_ways(on[block - 1], int(tops[block - 1]), float(off[block - 1]), place, steps))
         log_chance += log_step
     path[0] = place
     return path, log_chance + (steps.first_off if place < 0 else steps.first_on)
 
 
-def _ways(before: NDArray[np.float32], off: float, place: int, steps: Steps) -> list[tuple[float, float, int]]:
-    """Return the ways into ``place``: what each is worth, the log of its chance, and where it comes from."""
-    top = int(before.argmax())
+def _ways(
+    before: NDArray[np.float32], top: int, off: float, place: int, steps: Steps
+) -> list[tuple[float, float, int]]:
+    """Return the ways into ``place``: what each is worth, the log of its chance, and where it comes from.
+
+    ``top`` is where ``before`` is highest.
+    """
     if place < 0:
         ways = [(steps.end, top)]
         return [(off + steps.wait, steps.wait, -1), *((float(before[at]) + step, step, at) for step, at in ways)]
@@ -306,10 +325,10 @@ def _ways(before: NDArray[np.float32], off: float, place: int, steps: Steps) -> 
 
 
 def _highest_behind(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the largest of the `_NEAR` values behind each, around the circle."""
-    highest = np.concatenate([values[-_NEAR:], values])
+    """Return the largest of the `_NEAR` values behind each of ``values`` (ways, places), around the circle."""
+    highest = np.concatenate([values[:, -_NEAR:], values], axis=1)
     width = 1
     while width < _NEAR:
-        highest = np.maximum(highest[width:], highest[:-width])
+        highest = np.maximum(highest[:, width:], highest[:, :-width])
         width *= 2
-    return np.asarray(highest[: values.size])
+    return highest[:, : values.shape[1]]

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Final, NamedTuple, Self
 
 import numpy as np
@@ -124,9 +125,10 @@ def likely_warps(samples: NDArray[np.float32], pattern: Pattern) -> list[Warp]:
     if samples.shape[1] < _SHORTEST_S * CLOCK_HZ:
         return []
     lively, longer = liveliest(samples, _WINDOW_S), liveliest(samples, _REFINED_S)
+    powers = cache(partial(_summed_power, longer))
     peaks = sorted((peak for region in (_CENTRE, *_FAR) for peak in _peaks(lively, pattern, region)), reverse=True)
     likely = peaks[: 1 if peaks[0].fit > _SURE else _BEST]
-    refined = sorted((_refined(longer, pattern, peak) for peak in likely), reverse=True)
+    refined = sorted((_refined(powers, pattern, peak) for peak in likely), reverse=True)
     return [
         Warp(math.exp(peak.tempo * _GRID), math.exp(peak.pitch * _GRID)) for peak in refined if peak.fit >= _LEAST_FIT
     ]
@@ -164,12 +166,13 @@ class _Peak(NamedTuple):
     hop: int
 
 
-def _refined(samples: NDArray[np.float32], pattern: Pattern, peak: _Peak) -> _Peak:
-    """Return the best warp near ``peak``."""
+def _refined(powers: Callable[[int], NDArray[np.float64]], pattern: Pattern, peak: _Peak) -> _Peak:
+    """Return the best warp near ``peak``; ``powers`` gives the `_summed_power` of the sound by its hop."""
+    hop = peak.hop // 2
     for tempo_step, pitch_step, near in zip(_TEMPO_STEPS[1:], _PITCH_STEPS[1:], _NEAR_PITCHES, strict=True):
         tempos = peak.tempo + tempo_step * np.arange(-_NEAR_TEMPOS, _NEAR_TEMPOS + 1)
         pitches = peak.pitch + pitch_step * np.arange(-near, near + 1)
-        fits = _fits(samples, pattern, tempos, pitches, hop=peak.hop // 2, frames_apart=2)
+        fits = _fits(powers(hop), pattern, tempos, pitches, hop=hop, frames_apart=2)
         row, column = np.unravel_index(int(np.argmax(fits)), fits.shape)
         peak = _Peak(float(fits[row, column]), int(tempos[row]), int(pitches[column]), peak.hop)
     return peak
@@ -178,7 +181,7 @@ def _refined(samples: NDArray[np.float32], pattern: Pattern, peak: _Peak) -> _Pe
 def _peaks(samples: NDArray[np.float32], pattern: Pattern, region: _Region) -> Iterator[_Peak]:
     """Yield the best few peaks of ``region``, the best first."""
     tempos, pitches = region.steps(_TEMPO_STEPS[0], _PITCH_STEPS[0])
-    rest = _fits(samples, pattern, tempos, pitches, hop=region.hop, frames_apart=1)
+    rest = _fits(_summed_power(samples, region.hop), pattern, tempos, pitches, hop=region.hop, frames_apart=1)
     for _ in range(_BEST):
         row, column = np.unravel_index(int(np.argmax(rest)), rest.shape)
         yield _Peak(float(rest[row, column]), int(tempos[row]), int(pitches[column]), region.hop)
@@ -187,25 +190,37 @@ def _peaks(samples: NDArray[np.float32], pattern: Pattern, region: _Region) -> I
 
 
 def _fits(
-    samples: NDArray[np.float32], pattern: Pattern, tempos: _Steps, pitches: _Steps, *, hop: int, frames_apart: int
+    summed: NDArray[np.float64], pattern: Pattern, tempos: _Steps, pitches: _Steps, *, hop: int, frames_apart: int
 ) -> NDArray[np.float32]:
-    """Return how well the pilots fit at the best place, over the deviation of all places, shape (tempos, pitches)."""
-    summed = _summed_power(samples, hop)
-    signs = pattern.public_spectra.signs + pattern.private_spectra.signs
-    spectrum = np.concatenate([signs.real, signs.imag]).astype(np.float32).T
-    half = spectrum.shape[1] // 2
-    found = np.stack([_cells(summed, math.exp(pitch * _GRID), frames_apart) @ spectrum for pitch in pitches])
-    of_place = np.ascontiguousarray((found[..., :half] + 1j * found[..., half:]).transpose(2, 1, 0))
-    place = np.exp(tempos * _GRID)[:, None] * np.arange(found.shape[1]) * (hop / HOP_LENGTH)
+    """Return how well the pilots fit at the best place, over the deviation of all places, shape (tempos, pitches).
+
+    ``summed`` is the `_summed_power` of the sound, a frame each ``hop``.
+    """
+    of_place = _by_place(summed, pattern, pitches, frames_apart)
+    half, frames, _ = of_place.shape
+    place = np.exp(tempos * _GRID)[:, None] * np.arange(frames) * (hop / HOP_LENGTH)
     turn = np.exp(2j * np.pi / PERIOD_FRAMES * place).astype(np.complex64)
     turned = np.ones_like(turn)
     sums = np.empty((tempos.size, pitches.size, half), dtype=np.complex64)
     for number in range(half):
         sums[..., number] = turned @ of_place[number]
-        turned = turned * turn
+        turned *= turn
     along = np.fft.irfft(sums, PERIOD_FRAMES)
     spread = along.std(axis=(0, 2)) + _LITTLE
     return np.asarray(along.max(axis=2) / spread, dtype=np.float32)
+
+
+def _by_place(
+    summed: NDArray[np.float64], pattern: Pattern, pitches: _Steps, frames_apart: int
+) -> NDArray[np.complex64]:
+    """Return the Fourier coefficients, by place, of how well the pilots fit: (coefficients, frames, pitches)."""
+    cells = np.stack([_cells(summed, math.exp(pitch * _GRID), frames_apart).T for pitch in pitches], axis=-1)
+    flat = cells.reshape(len(cells), -1)
+    signs = pattern.public_spectra.signs + pattern.private_spectra.signs
+    found = np.empty((len(signs), flat.shape[1]), dtype=np.complex64)
+    found.real = signs.real.astype(np.float32) @ flat
+    found.imag = signs.imag.astype(np.float32) @ flat
+    return found.reshape(len(signs), *cells.shape[1:])
 
 
 def _summed_power(samples: NDArray[np.float32], hop: int) -> NDArray[np.float64]:
