@@ -88,6 +88,10 @@ def test_every_setting_can_be_told_in_the_file_and_in_a_variable(told, tmp_path)
         "journal": "/srv/journal",
         "protected_false_alarms": "0.02",
         "runs_url": "postgresql://sayso@db/runs",
+        "verifier": "/srv/verifier.onnx",
+        "verifier_sha256": "0" * 64,
+        "verifier_pass": "0.6",
+        "verifier_review": "0.4",
     }
     assert set(values) == set(names.NAMES)
     by_variables = told(**{name.upper(): value for name, value in values.items()})

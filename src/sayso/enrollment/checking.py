@@ -13,6 +13,8 @@ from sayso.enrollment.same_speaker import VoicePrint, compared, listened
 from sayso.enrollment.statement import check_statement
 from sayso.enrollment.synthetic import check_synthetic, too_little
 from sayso.enrollment.verdict import EnrollmentCheck, EnrollmentVerdict, worst_of
+from sayso.enrollment.verifier import NAME as VERIFIER
+from sayso.enrollment.verifier import Verifier, check_verifier
 from sayso.mark.detector import Detector
 from sayso.recognition import Recogniser
 from sayso.voices.campplus import Floats
@@ -39,11 +41,17 @@ class EnrollmentFound:
 
 
 def check_enrollment(
-    statement: Signal, text: str, samples: Sequence[Signal], recogniser: Recogniser, detector: Detector
+    statement: Signal,
+    text: str,
+    samples: Sequence[Signal],
+    recogniser: Recogniser,
+    detector: Detector,
+    verifier: Verifier | None = None,
 ) -> EnrollmentFound:
     """Return what the checks of ``speech``, ``words``, ``speaker``, ``alone``, ``mark``, ``adult``, ``synthetic`` find.
 
-    Raise `StatementInvalid` or what the recogniser does.
+    And that of the ``verifier``, where there is one. Raise `StatementInvalid`, `VerifierInvalid` or what the
+    recogniser does.
     """
     stated, spoken = speech_of(statement, SAMPLE_RATE), [speech_of(sample, SAMPLE_RATE) for sample in samples]
     speaker, synthetic, voice = _voice(stated, spoken)
@@ -56,7 +64,16 @@ def check_enrollment(
         "adult": check_adult(stated, spoken),
         "synthetic": synthetic,
     }
+    if verifier is not None:
+        checks[VERIFIER] = _verified(verifier, stated, spoken)
     return EnrollmentFound(checks, voice)
+
+
+def _verified(verifier: Verifier, stated: Floats, spoken: Sequence[Floats]) -> EnrollmentCheck:
+    try:
+        return check_verifier(verifier, stated, spoken)
+    except NoVoiceInside as error:
+        return EnrollmentCheck(EnrollmentVerdict.REFUSE, {}, (error.message,))
 
 
 def _speech(spoken: Sequence[Floats]) -> EnrollmentCheck:

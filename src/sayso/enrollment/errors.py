@@ -37,6 +37,10 @@ class EvidenceTampered(Tampered):
     """The evidence of an enrolment is not what the ledger says."""
 
 
+class VerifierInvalid(Invalid):
+    """The file of the verifier is not what the settings say, or no verifier."""
+
+
 class PathInvalid(Invalid):
     """The recording's licence or its evidence is none that allows a clone."""
 

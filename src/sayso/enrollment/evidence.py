@@ -16,6 +16,8 @@ from sayso import __version__, canonical, models
 from sayso.enrollment.checking import EnrollmentFound
 from sayso.enrollment.errors import EvidenceTampered
 from sayso.enrollment.verdict import EnrollmentCheck, EnrollmentVerdict
+from sayso.enrollment.verifier import NAME as VERIFIER
+from sayso.enrollment.verifier import Verifier
 
 FORMAT: Final = "sayso-enrollment/1"
 REPORT: Final = "report.json"
@@ -78,23 +80,26 @@ def unpacked(data: bytes) -> Evidence:
         raise EvidenceTampered("got bytes that are no evidence of an enrolment; restore the blob") from None
 
 
-def report_of(found: EnrollmentFound, recogniser: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+def report_of(
+    found: EnrollmentFound, recogniser: str, asked: Mapping[str, Any], verifier: Verifier | None = None
+) -> dict[str, Any]:
     """Return the report: what was ``asked``, what each check found, and the digests of the models of the day."""
     return {
         "format": FORMAT,
         **asked,
         "verdict": str(found.verdict),
         "checks": {name: _plain(check) for name, check in found.checks.items()},
-        "models": models_of_the_day(),
+        "models": models_of_the_day(verifier),
         "recogniser": recogniser,
         "sayso": __version__,
     }
 
 
-def models_of_the_day() -> dict[str, str]:
-    """Return the SHA-256 of each model that the checks ask, as they stand now."""
+def models_of_the_day(verifier: Verifier | None = None) -> dict[str, str]:
+    """Return the SHA-256 of each model that the checks ask, as they stand now; the operator's ``verifier`` among them."""
     cards = models.cards()
-    return {name: cards[name].sha256 for name in USED}
+    own = {} if verifier is None else {VERIFIER: verifier.sha256}
+    return {name: cards[name].sha256 for name in USED} | own
 
 
 def checks_of(report: Mapping[str, Any]) -> dict[str, EnrollmentCheck]:

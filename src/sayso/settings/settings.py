@@ -34,7 +34,9 @@ class Settings:
     ``enrollment``: whether a voice may be cloned only from recordings that its speaker enrolled or that are free
     (required), or on the operator's word too (attested); ``reviewers``: how many people must accept an enrolment that
     the checks leave to people; ``protected_false_alarms``: of how many enrolments of people who are on no list of
-    protected voices one at most may go to a person for it (as a share).
+    protected voices one at most may go to a person for it (as a share); ``verifier``: an ONNX file that tells speakers
+    apart, heard beside the verifiers of Sayso, with its SHA-256 and the cosines from which it passes an enrolment, and
+    from which it leaves one to a person. Until those are told, everybody goes to a person.
     ``phrase_cache_mb``: how much unmarked sound, sealed, a server keeps of phrases that it may say again (0: none).
     ``public_routes``: what a server answers without a key (resolver, detector; see docs/server.md); ``witness_folder``:
     the folder of a witness that a server is too, of the logs that sign with ``witness_logs``.
@@ -71,6 +73,10 @@ class Settings:
     enrollment: str = "required"
     reviewers: int = 1
     protected_false_alarms: float = 0.01
+    verifier: Path | None = None
+    verifier_sha256: str = ""
+    verifier_pass: float = 1.0
+    verifier_review: float = -1.0
     phrase_cache_mb: int = 0
     public_routes: tuple[str, ...] = ("resolver",)
     witness_folder: Path | None = None
@@ -95,6 +101,13 @@ class Settings:
             raise Invalid("settings.keys_url: got the database of the state, expected one of its own (decisions/0003)")
         if self.high_water is not None and self.high_water.is_relative_to(self.home):
             raise Invalid(f"settings.high_water: got {self.high_water}, expected a folder outside the home")
+        if self.verifier is not None and not self.verifier_sha256:
+            raise Invalid("settings.verifier_sha256: got none, expected the SHA-256 of the verifier's file")
+        if self.verifier_review > self.verifier_pass:
+            raise Invalid(
+                f"settings.verifier_review: got {self.verifier_review}, expected at most {self.verifier_pass}, from"
+                " which it passes"
+            )
         if not 0 <= self.witness_quorum <= len(self.witnesses):
             raise Invalid(
                 f"settings.witness_quorum: got {self.witness_quorum}, expected 0 to {len(self.witnesses)},"

@@ -103,6 +103,10 @@ class GivenSettings(BaseSettings):
     enrollment: Enrolment | None = Field(default=None, description="required or attested")
     reviewers: int | None = Field(default=None, ge=1, le=2, description="1 or 2")
     protected_false_alarms: float | None = Field(default=None, ge=1e-4, le=0.1, description="a share, 0.0001 to 0.1")
+    verifier: Annotated[Path, AfterValidator(_absolute)] | None = Field(default=None, description="the path of a file")
+    verifier_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", description="64 hexadecimal digits")
+    verifier_pass: float | None = Field(default=None, ge=-1, le=1, description="a cosine, -1 to 1")
+    verifier_review: float | None = Field(default=None, ge=-1, le=1, description="a cosine, -1 to 1")
     phrase_cache_mb: int | None = Field(default=None, ge=0, le=65_536, description="a whole number, 0 to 65536")
     public_routes: Annotated[tuple[PublicRoutes, ...], *_List] | None = Field(
         default=None, description="a list of resolver and detector"

@@ -153,7 +153,7 @@ def test_the_evidence_can_be_checked_again_and_names_the_models_of_the_day(booth
     }
     assert (found.evidence.statement, found.evidence.samples) == (booth.recordings.statement, booth.recordings.samples)
     assert all(then == now for then, now in found.models.values())
-    monkeypatch.setattr("sayso.workflows.enrollment.evidence.models_of_the_day", lambda: {"campplus": "0" * 64})
+    monkeypatch.setattr("sayso.workflows.enrollment.evidence.models_of_the_day", lambda _: {"campplus": "0" * 64})
     changed = shapes.evidence(evidence(booth.session, done.row.enrollment_id))["models"]
     assert not changed["campplus"]["same"]
     assert changed["ge2e"]["now"] is None

@@ -12,6 +12,7 @@ from sayso.enrollment.checking import EnrollmentFound, check_enrollment
 from sayso.errors import about
 from sayso.progress import Report, silent
 from sayso.recognition import recogniser
+from sayso.workflows.enrollment.verifying import verifier_of
 from sayso.workflows.installation.session import Session
 
 MAX_RECORDING_S: Final = 600.0
@@ -21,11 +22,11 @@ _MAX_BYTES: Final = 1 << 28
 def check_recordings(
     session: Session, statement: Path, text: str, samples: Sequence[Path], report: Report = silent
 ) -> EnrollmentFound:
-    """Return what the checks find; raise `FileMissing`, an error of audio, or `RecogniserMissing`."""
+    """Return what the checks find; raise `FileMissing`, an error of audio, `RecogniserMissing` or `VerifierInvalid`."""
     stated = _read(statement)
     sounds = [_read(sample) for sample in samples]
     report(0.1)
-    return check_enrollment(stated, text, sounds, recogniser(), session.detector)
+    return check_enrollment(stated, text, sounds, recogniser(), session.detector, verifier_of(session.settings))
 
 
 def _read(path: Path) -> Signal:

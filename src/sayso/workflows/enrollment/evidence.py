@@ -15,6 +15,7 @@ from sayso.enrollment.errors import ChallengeOver, EvidenceTampered
 from sayso.enrollment.evidence import Evidence, checks_of, models_of_the_day, unpacked
 from sayso.enrollment.store import EnrollmentRow
 from sayso.enrollment.verdict import EnrollmentCheck
+from sayso.enrollment.verifier import Verifier
 from sayso.errors import Invalid
 from sayso.ids import ArtifactId
 from sayso.lineage import Kind
@@ -22,6 +23,7 @@ from sayso.recognition import recogniser
 from sayso.vault.domains import Domain
 from sayso.workflows.enrollment.submitting import Recordings, judged
 from sayso.workflows.enrollment.telling import asked_in, row_of
+from sayso.workflows.enrollment.verifying import verifier_of
 from sayso.workflows.installation.session import Session
 
 
@@ -33,6 +35,7 @@ class EvidenceShown:
     evidence: Evidence
     packed: bytes
     again: EnrollmentFound | None = None
+    verifier: Verifier | None = None
 
     @property
     def checks(self) -> Mapping[str, EnrollmentCheck]:
@@ -42,7 +45,7 @@ class EvidenceShown:
     @property
     def models(self) -> Mapping[str, tuple[str, str | None]]:
         """The SHA-256 of each model then, and of the one of that name now, None where there is none any more."""
-        now = models_of_the_day()
+        now = models_of_the_day(self.verifier)
         return {name: (digest, now.get(name)) for name, digest in self.evidence.report["models"].items()}
 
 
@@ -57,7 +60,8 @@ def evidence(session: Session, enrollment: str, *, again: bool = False) -> Evide
         raise ChallengeOver(f"got {enrollment}, which is {row.state}, expected an enrolment that was judged")
     packed = _opened(session, row, row.artifact_id)
     kept = unpacked(packed)
-    return EvidenceShown(row, kept, packed, _again(session, row, kept) if again else None)
+    found = _again(session, row, kept) if again else None
+    return EvidenceShown(row, kept, packed, found, verifier_of(session.settings))
 
 
 def write_evidence(shown: EvidenceShown, path: Path) -> None:

@@ -21,6 +21,7 @@ from sayso.ids import GrantId, SpeakerId, parse_id
 from sayso.recognition import recogniser
 from sayso.workflows.consent import granting, speakers
 from sayso.workflows.consent.granting import Terms
+from sayso.workflows.enrollment.verifying import verifier_of
 from sayso.workflows.installation.session import Session
 
 PHRASE: Final = "I am the owner of this voice, and I consent to {licensee} using it to create a synthetic voice."
@@ -79,7 +80,8 @@ def _heard(recording: bytes) -> Signal:
 
 
 def _demand(statement: Signal, text: str, samples: Sequence[Signal], session: Session) -> None:
-    found = check_enrollment(statement, text, samples or [statement], recogniser(), session.detector)
+    verifier = verifier_of(session.settings)
+    found = check_enrollment(statement, text, samples or [statement], recogniser(), session.detector, verifier)
     # A statement is shorter than what a voice is made of: its length is asked of the samples.
     checks = {name: check for name, check in found.checks.items() if samples or name != "speech"}
     failed = [name for name, check in checks.items() if check.verdict is not EnrollmentVerdict.PASS]

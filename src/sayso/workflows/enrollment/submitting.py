@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sayso.accounts.rights import Right
 from sayso.audio import Signal, decode
@@ -44,6 +44,7 @@ from sayso.workflows.consent.granting import enter_dictated
 from sayso.workflows.enrollment.listed_prints import protected_prints
 from sayso.workflows.enrollment.showing import EnrollmentShown, shown
 from sayso.workflows.enrollment.telling import Asked, asked_in, row_of, tell
+from sayso.workflows.enrollment.verifying import verifier_of
 from sayso.workflows.installation.session import Session
 
 MAX_RECORDING_S: Final = 600.0
@@ -87,12 +88,14 @@ class Recordings:
 def submit(session: Session, enrollment: str, handed: Recordings, report: Report = silent) -> EnrollmentShown:
     """Judge an enrolment by what the speaker hands in, keep that as evidence, and log it; return what it is now.
 
-    Raise `EnrollmentUnknown`, `ChallengeOver`, an error of audio or `RecogniserMissing`, changing nothing.
+    Raise `EnrollmentUnknown`, `ChallengeOver`, an error of audio, `RecogniserMissing` or `VerifierInvalid`, changing
+    nothing.
     """
     session.require(Right.CONSENT)
     moment = now()
     row, sounds, heard = row_of(session, enrollment), handed.decoded(), recogniser()
     asked = asked_in(session, row)
+    verifier_of(session.settings)  # one that does not open uses up nobody's statement
     begun = _begun(session, row, moment)
     report(0.1)
     found = judged(session, begun, asked, sounds, heard)
@@ -108,7 +111,8 @@ def judged(
     statement, samples = sounds
     started = parse_stamp(row.started_at)
     take = check_take(statement, started, parse_stamp(row.submitted_at or row.started_at), row.valid_for)
-    found = check_enrollment(statement, asked.text, samples, heard, session.detector).also(take=take)
+    verifier = verifier_of(session.settings)
+    found = check_enrollment(statement, asked.text, samples, heard, session.detector, verifier).also(take=take)
     if (voice := found.voice) is not None:
         listed, allowed = protected_prints(session), session.settings.protected_false_alarms
         found = found.also(
@@ -151,7 +155,8 @@ def _keep(
     recogniser: str,
 ) -> None:
     session.require(Right.CONSENT)
-    evidence = _evidence(begun, asked, handed, found, recogniser)
+    report = report_of(found, recogniser, _asked(begun, asked, handed), verifier_of(session.settings))
+    evidence = Evidence(report, handed.statement, handed.samples)
     speaker, plain = begun.speaker_id, evidence.packed()
     voice = found.voice if found.verdict is not EnrollmentVerdict.REFUSE else None
     with _sealed(session, plain, speaker) as kept, session.act(speaker) as tx:
@@ -214,10 +219,9 @@ def commitments_of(session: Session, row: EnrollmentRow, samples: Sequence[bytes
     return [session.vault.commit(row.speaker_id, one, domain=Domain.REFERENCE) for one in plain]
 
 
-def _evidence(
-    row: EnrollmentRow, asked: Asked, handed: Recordings, found: EnrollmentFound, recogniser: str
-) -> Evidence:
-    told = {
+def _asked(row: EnrollmentRow, asked: Asked, handed: Recordings) -> dict[str, Any]:
+    """Return what was asked and handed in, as the report tells it."""
+    return {
         "enrollment": row.enrollment_id,
         "text": asked.text,
         "words": list(asked.words),
@@ -228,7 +232,6 @@ def _evidence(
         "statement_sha256": digests([handed.statement])[0],
         "samples_sha256": digests(handed.samples),
     }
-    return Evidence(report_of(found, recogniser, told), handed.statement, handed.samples)
 
 
 def _read(path: Path) -> bytes:
