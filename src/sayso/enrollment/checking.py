@@ -46,6 +46,7 @@ def check_enrollment(
     samples: Sequence[Signal],
     recogniser: Recogniser,
     detector: Detector,
+    *,
     verifier: Verifier | None = None,
 ) -> EnrollmentFound:
     """Return what the checks of ``speech``, ``words``, ``speaker``, ``alone``, ``mark``, ``adult``, ``synthetic`` find.

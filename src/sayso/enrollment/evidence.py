@@ -96,7 +96,7 @@ def report_of(
 
 
 def models_of_the_day(verifier: Verifier | None = None) -> dict[str, str]:
-    """Return the SHA-256 of each model that the checks ask, as they stand now; the operator's ``verifier`` among them."""
+    """Return the SHA-256 of each model that the checks ask, as they stand now; and of the ``verifier``."""
     cards = models.cards()
     own = {} if verifier is None else {VERIFIER: verifier.sha256}
     return {name: cards[name].sha256 for name in USED} | own

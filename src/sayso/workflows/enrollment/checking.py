@@ -26,7 +26,9 @@ def check_recordings(
     stated = _read(statement)
     sounds = [_read(sample) for sample in samples]
     report(0.1)
-    return check_enrollment(stated, text, sounds, recogniser(), session.detector, verifier_of(session.settings))
+    return check_enrollment(
+        stated, text, sounds, recogniser(), session.detector, verifier=verifier_of(session.settings)
+    )
 
 
 def _read(path: Path) -> Signal:

@@ -81,7 +81,7 @@ def _heard(recording: bytes) -> Signal:
 
 def _demand(statement: Signal, text: str, samples: Sequence[Signal], session: Session) -> None:
     verifier = verifier_of(session.settings)
-    found = check_enrollment(statement, text, samples or [statement], recogniser(), session.detector, verifier)
+    found = check_enrollment(statement, text, samples or [statement], recogniser(), session.detector, verifier=verifier)
     # A statement is shorter than what a voice is made of: its length is asked of the samples.
     checks = {name: check for name, check in found.checks.items() if samples or name != "speech"}
     failed = [name for name, check in checks.items() if check.verdict is not EnrollmentVerdict.PASS]

@@ -112,7 +112,8 @@ def judged(
     started = parse_stamp(row.started_at)
     take = check_take(statement, started, parse_stamp(row.submitted_at or row.started_at), row.valid_for)
     verifier = verifier_of(session.settings)
-    found = check_enrollment(statement, asked.text, samples, heard, session.detector, verifier).also(take=take)
+    found = check_enrollment(statement, asked.text, samples, heard, session.detector, verifier=verifier)
+    found = found.also(take=take)
     if (voice := found.voice) is not None:
         listed, allowed = protected_prints(session), session.settings.protected_false_alarms
         found = found.also(
