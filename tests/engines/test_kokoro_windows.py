@@ -31,6 +31,7 @@ def test_windows_cover_each_frame_once_and_none_is_far_from_its_size(frames, see
     wanted = itertools.chain(SIZES, itertools.repeat(SIZES[-1]))
     for length, size in zip(lengths[:-1], wanted, strict=False):
         assert abs(length - size) <= 4
+    assert len(ends) == 1 or lengths[-1] >= 12
 
 
 def test_a_window_ends_where_it_is_quiet():
@@ -108,6 +109,14 @@ def test_a_stopped_window_yields_nothing(handed):
     stop = Stop()
     stop.set()
     assert list(Windows(1, stop).decoded(found, range(found.frames), styles, lambda samples: samples)) == []
+
+
+def test_nothing_is_encoded_and_no_source_is_made_once_stopped(handed):
+    stop = Stop()
+    stop.set()
+    voice = KokoroVoice.from_asset(Kokoro().stock_asset("af_heart"))
+    assert handed_over(token_ids(phonemes("Mind the door.")), voice, 1.0, 1, stop) is None
+    assert graph.source(handed[0], 1, stop) is None
 
 
 def test_no_seam_clicks():

@@ -95,6 +95,30 @@ def test_a_piece_is_asked_for_though_the_start_was_given_up():
         asyncio.run(listen(pool))
 
 
+def test_who_leaves_before_it_is_permitted_stops_the_engine():
+    entered, may_begin = threading.Event(), threading.Event()
+    utterance = Counting()
+
+    def begin():
+        entered.set()
+        may_begin.wait(5)
+        return utterance
+
+    async def leave(pool):
+        speaking = spoken(begin, pool)
+        starting = asyncio.create_task(speaking.start())
+        await asyncio.to_thread(entered.wait, 5)
+        starting.cancel()
+        leaving = asyncio.create_task(speaking.aclose())
+        await asyncio.sleep(0)
+        may_begin.set()
+        await asyncio.wait({starting, leaving})
+
+    with ThreadPoolExecutor(1) as pool:
+        asyncio.run(leave(pool))
+    assert utterance.stop.is_set()
+
+
 def test_what_was_heard_is_kept_though_leaving_was_cancelled_too():
     utterance = Slow()
 

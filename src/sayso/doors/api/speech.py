@@ -100,7 +100,7 @@ class Speaking:
         self._stopped = threading.Event()
         self._is_first_out = threading.Event()
         self._made: asyncio.Future[None] | None = None
-        self._utterance: LiveSpeech | None = None
+        self._making: LiveSpeech | None = None
         self._num_left = 0
         self._begun: asyncio.Future[LiveSpeech] = self._loop.create_future()
 
@@ -112,12 +112,11 @@ class Speaking:
             self._haste.begin()
             self._is_hasty = True
             self._made = self._loop.run_in_executor(self._makers, self._make)
-            self._utterance = await asyncio.shield(self._begun)
+            return await asyncio.shield(self._begun)
         except Exception as error:
             self._first_out()
             self.latency.refused(known(error).slug)
             raise
-        return self._utterance
 
     async def pieces(self) -> AsyncIterator[MarkedAudio]:
         """Yield the pieces, each checked again as it leaves; raise what ended them early."""
@@ -138,8 +137,8 @@ class Speaking:
         """Stop what is still being made, and have what was heard kept and logged; returns before that is done."""
         self._stopped.set()
         self._first_out()
-        if self._utterance is not None:
-            self._utterance.stop.set()
+        if self._making is not None:
+            self._making.stop.set()
         self._room.release()
         made, self._made = self._made, None
         if made is not None:
@@ -165,6 +164,9 @@ class Speaking:
         except BaseException as error:  # noqa: BLE001 - raised where it is awaited
             self._tell(self._begun.set_exception, error)
             return
+        self._making = utterance
+        if self._stopped.is_set():  # whoever left before it was permitted did not know what to stop
+            utterance.stop.set()
         self._tell(self._begun.set_result, utterance)
         try:
             for piece in utterance.pieces():

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import resource
@@ -135,6 +136,8 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the host tells whoever asks why there is no worker
         frames.send(link, failed(error) | {"run": 0})
         return
+    gc.collect()
+    gc.freeze()  # all that is loaded stays: to look through it for garbage would hold speech up, or a stop
     limit_memory(int(memory_mib))
     frames.send(link, ready | {"run": 0})
     Worker(link, engine, int(together)).run()

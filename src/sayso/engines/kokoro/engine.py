@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Final, NoReturn
+from typing import Final, NoReturn, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,7 +120,10 @@ class Kokoro:
     def _decoded(
         self, piece: str, voice: KokoroVoice, speed: float, windows: Windows | None, stop: Stop | None
     ) -> Iterator[graph.Floats]:
-        handed, drift = handed_over(token_ids(piece), voice, speed, self._threads)
+        found = handed_over(token_ids(piece), voice, speed, self._threads, stop)
+        if found is None:
+            return
+        handed, drift = found
         styles_ = (voice.timbres() + drift).astype(np.float32)
         toned = partial(apply_tone, tone_db=voice.tone_db, sample_rate=self.sample_rate)
         if windows is not None:
@@ -171,13 +174,27 @@ def _kept(handed: graph.Handed, piece: str) -> range:
     return range(first, handed.frames - last)
 
 
+HandedOver = tuple[graph.Handed, NDArray[np.float64]]
+
+
+@overload
+def handed_over(tokens: Sequence[int], voice: KokoroVoice, speed: float, threads: int) -> HandedOver: ...
+@overload
 def handed_over(
-    tokens: Sequence[int], voice: KokoroVoice, speed: float, threads: int
-) -> tuple[graph.Handed, NDArray[np.float64]]:
-    """Return what the decoder gets for ``tokens`` said by ``voice``, and what each of its timbres gains (128,)."""
+    tokens: Sequence[int], voice: KokoroVoice, speed: float, threads: int, stop: Stop | None
+) -> HandedOver | None: ...
+def handed_over(
+    tokens: Sequence[int], voice: KokoroVoice, speed: float, threads: int, stop: Stop | None = None
+) -> HandedOver | None:
+    """Return what the decoder gets for ``tokens`` said by ``voice``, and what each of its timbres gains (128,).
+
+    Return None once ``stop`` is set.
+    """
     drift = styles().drift_at(len(tokens))
     framed = np.asarray([PAD, *tokens, PAD], dtype=np.int64)
-    handed = graph.encode(framed, (voice.style + drift).astype(np.float32), speed * voice.pace, threads)
+    handed = graph.encode(framed, (voice.style + drift).astype(np.float32), speed * voice.pace, threads, stop)
+    if handed is None:
+        return None
     pitch, energy = voice.melody.pitch(handed.pitch), voice.melody.loudness(handed.energy)
     moved = graph.Handed(handed.text, pitch, energy, handed.lengths)
     return moved, drift[: graph.TIMBRE]

@@ -67,11 +67,19 @@ class Handed:
         return Handed(self.text[:, :, first:last], self.pitch[:, halves], self.energy[:, halves], self.lengths)
 
 
-def encode(tokens: NDArray[np.int64], style: Floats, speed: float, threads: int) -> Handed:
-    """Return what the encoder makes of ``tokens`` (with the pads) in ``style`` (256,)."""
+@overload
+def encode(tokens: NDArray[np.int64], style: Floats, speed: float, threads: int) -> Handed: ...
+@overload
+def encode(
+    tokens: NDArray[np.int64], style: Floats, speed: float, threads: int, stop: Stop | None
+) -> Handed | None: ...
+def encode(
+    tokens: NDArray[np.int64], style: Floats, speed: float, threads: int, stop: Stop | None = None
+) -> Handed | None:
+    """Return what the encoder makes of ``tokens`` (with the pads) in ``style`` (256,); None once ``stop`` is set."""
     feeds = {"tokens": tokens[None], "style": style[None], "speed": np.array([speed], np.float32)}
-    text, pitch, energy, lengths = _parts(threads)[0].run([_TEXT, _PITCH, _ENERGY, _LENGTHS], feeds)
-    return Handed(text, pitch, energy, lengths.reshape(-1))
+    found = models.run(_parts(threads)[0], [_TEXT, _PITCH, _ENERGY, _LENGTHS], feeds, stop)
+    return None if found is None else Handed(found[0], found[1], found[2], found[3].reshape(-1))
 
 
 @overload
@@ -87,9 +95,17 @@ def decode(handed: Handed, styles: Floats, threads: int, stop: Stop | None = Non
     return None if results is None else np.asarray(results[0].reshape(-1), np.float32)
 
 
-def source(handed: Handed, threads: int) -> Floats:
-    """Return the harmonic source that the generator starts from: (1, 22, steps). No style changes it."""
-    return np.asarray(_source_part(threads).run([SOURCE], {_PITCH: handed.pitch})[0], np.float32)
+@overload
+def source(handed: Handed, threads: int) -> Floats: ...
+@overload
+def source(handed: Handed, threads: int, stop: Stop | None) -> Floats | None: ...
+def source(handed: Handed, threads: int, stop: Stop | None = None) -> Floats | None:
+    """Return the harmonic source that the generator starts from: (1, 22, steps). No style changes it.
+
+    Return None once ``stop`` is set.
+    """
+    found = models.run(_source_part(threads), [SOURCE], {_PITCH: handed.pitch}, stop)
+    return None if found is None else np.asarray(found[0], np.float32)
 
 
 def read() -> OnnxFile:
