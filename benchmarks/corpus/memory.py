@@ -1,6 +1,6 @@
 """The most memory of a run, driver and workers together, and its time, from a short corpus to a long one.
 
-    python benchmarks/corpus/memory.py --hours 1 4 16 [--workers 1 2] [--json FILE]
+    python benchmarks/corpus/memory.py --hours 1 4 16 [--workers 1 2] [--kept FOLDER] [--json FILE]
 
 The tier is catalogue. A corpus longer than the speech at hand is that speech again, backwards or at another speed (8 %
 a time), so that it is no duplicate.
@@ -34,7 +34,8 @@ from sayso.corpus.running import CorpusRun
 corpus = CorpusFolder.named(Path(sys.argv[1]), "c")
 done = CorpusRun(corpus, Runner(workers=int(sys.argv[2])), Cleaning(scores=False)).run()
 most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(json.dumps({"speech_hours": done.hours, "duplicates": done.duplicates, "driver_mb": most}))
+told = {"digest": done.digest[:16], "speech_hours": done.hours, "duplicates": done.duplicates, "driver_mb": most}
+print(json.dumps(told))
 """
 
 
@@ -50,6 +51,18 @@ def longer(short: list[Path], folder: Path, hours: float) -> float:
         soundfile.write(folder / f"{number:05d}.flac", told, round(rate * speed))
         total_s, number = total_s + samples.size / round(rate * speed), number + 1
     return total_s
+
+
+def made(place: Path, hours: float) -> tuple[Path, float]:
+    """Return a folder with recordings of so many hours, and how long they are; what is there is taken."""
+    short, folder = place / "short", place / f"{hours}"
+    if not short.exists():
+        short.mkdir(parents=True)
+        raw(short, 40.0)
+    if not folder.exists():
+        folder.mkdir()
+        longer(sorted(short.iterdir()), folder, hours)
+    return folder, sum(soundfile.info(path).duration for path in folder.iterdir())
 
 
 def measured(folder: Path, length_s: float, workers: int) -> dict[str, float]:
@@ -75,21 +88,19 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--hours", type=float, nargs="+", default=[1.0, 4.0, 16.0])
     options.add_argument("--workers", type=int, nargs="+", default=[1])
+    options.add_argument("--kept", type=Path, help="where recordings stay, so that the next call need not write them")
     options.add_argument("--json", type=Path)
     asked = options.parse_args()
     found = []
     with tempfile.TemporaryDirectory() as scratch:
-        short = Path(scratch, "short")
-        short.mkdir()
-        raw(short, 40.0)
+        place = asked.kept or Path(scratch)
         for hours in asked.hours:
-            folder = Path(scratch, f"{hours}")
-            folder.mkdir()
-            length_s = longer(sorted(short.iterdir()), folder, hours)
+            folder, length_s = made(place, hours)
             for workers in asked.workers:
                 found.append(measured(folder, length_s, workers))
                 print(json.dumps(found[-1]), flush=True)
-            shutil.rmtree(folder)
+            if not asked.kept:
+                shutil.rmtree(folder)
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n")
 

@@ -7,7 +7,7 @@ import pytest
 from sayso.corpus.catalogue import Catalogue
 from sayso.corpus.condition import Condition
 from sayso.corpus.errors import CatalogueEmpty, CatalogueTooNew, CatalogueVersionUnknown
-from sayso.corpus.fragments import cut, in_order
+from sayso.corpus.fragments import ORDER, cut, in_order
 from sayso.corpus.row import schema
 from sayso.corpus.view import CorpusView
 from tests.corpus.rows import AT, everyone, row, rows
@@ -26,6 +26,13 @@ def test_rows_come_back_as_they_were_published(published):
         back = told[one.segment]
         assert back.embedding == pytest.approx(one.embedding, abs=1e-6)
         assert {**back.record(), "embedding": 0} == {**one.record(), "embedding": 0}
+
+
+def test_rows_that_come_in_order_are_published_as_those_that_do_not(tmp_path, published):
+    ordered = sorted(rows(), key=lambda one: [getattr(one, name) for name in ORDER])
+    catalogue = Catalogue(tmp_path)
+    catalogue.publish_ordered(ordered)
+    assert [one.segment for one in catalogue.rows()] == [one.segment for one in published.rows()]
 
 
 def test_each_publication_is_a_version_that_can_be_read_again(tmp_path):

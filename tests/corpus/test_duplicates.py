@@ -9,7 +9,7 @@ import pytest
 
 from sayso.audio import Container, Signal, encode
 from sayso.audio.decode import decode
-from sayso.corpus.duplicates import Candidate, duplicates
+from sayso.corpus.duplicates import Candidate, duplicates, repeats
 from sayso.corpus.measuring import content_of
 from sayso.corpus.prints import Print
 
@@ -74,3 +74,38 @@ def test_a_print_survives_its_text(speech):
     assert np.array_equal(back.words, made.words)
     assert np.array_equal(back.unsure, made.unsure)
     assert np.array_equal(back.loud, made.loud)
+
+
+def made_up(count, seed=1):
+    """Prints of chance, and after them changed pieces of the first few."""
+    rng = np.random.default_rng(seed)
+    prints = []
+    for _ in range(count):
+        rows = int(rng.integers(60, 300))
+        weak = np.argsort(rng.random((rows, 16)), axis=1)[:, :5]
+        unsure = (np.uint16(1) << weak.astype(np.uint16)).sum(axis=1, dtype=np.uint16)
+        words = rng.integers(0, 1 << 16, rows).astype(np.uint16)
+        prints.append(Print(words, unsure, np.ones(rows, np.bool_)))
+    for one in prints[: count // 3]:
+        turned = np.where(rng.random(len(one.words)) < 0.2, np.uint16(1) << np.uint16(3), np.uint16(0))
+        start = int(rng.integers(0, 10))
+        prints.append(Print((one.words ^ turned)[start:], one.unsure[start:], one.loud[start:]))
+    return [
+        Candidate(f"{number:03d}", f"{number}", each, seconds=0.032 * len(each.words))
+        for number, each in enumerate(prints)
+    ]
+
+
+@pytest.mark.parametrize(("block", "batch"), [(7, 5), (4_096, 3), (16, 512)])
+def test_how_many_are_in_memory_at_a_time_changes_nothing(block, batch, monkeypatch):
+    made = made_up(60)
+    whole = duplicates(made)
+    assert len(whole) >= 18
+    monkeypatch.setattr("sayso.corpus.duplicates.postings.BLOCK", block)
+    monkeypatch.setattr("sayso.corpus.duplicates.searching.BATCH", batch)
+    assert duplicates(made) == whole
+
+
+def test_what_is_looked_for_leaves_no_file(tmp_path):
+    assert dict(repeats(made_up(12), tmp_path)) == duplicates(made_up(12))
+    assert not list(tmp_path.iterdir())

@@ -10,7 +10,7 @@ from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.reading import RecordingChanged, check_unchanged, digest_of
 from sayso.corpus.sources import items_of
 from sayso.corpus.stages import Clean, MeasureStage
-from sayso.corpus.worklog import finished
+from sayso.corpus.worklog import records
 
 
 def test_a_recording_that_was_replaced_since_it_was_measured_is_left_for_the_next_run(raw, tmp_path):
@@ -19,7 +19,7 @@ def test_a_recording_that_was_replaced_since_it_was_measured_is_left_for_the_nex
     item = next(items_of(str(path)))
     measure = MeasureStage(tmp_path / "work")
     measure(json.dumps({**item.record(), "unit": "0:0", "options": {}, "cut": item.cut}))
-    found = [each for record in finished(measure.worklog).values() for each in record.get("segments", ())]
+    found = [each for record in records(measure.worklog) for each in record.get("segments", ())]
     segments = [{**each, "segment": f"seg_{number:032x}"} for number, each in enumerate(found)]
     unit = {
         "unit": "0:0:0", "reference": item.reference, "options": {}, "digest": digest_of(path), "segments": segments,
@@ -28,10 +28,10 @@ def test_a_recording_that_was_replaced_since_it_was_measured_is_left_for_the_nex
     clean = Clean(tmp_path / "work", tmp_path / "sounds", Cleaning(scores=False))
     path.write_bytes((raw / "hiss.flac").read_bytes())
     assert json.loads(clean(json.dumps(unit)))["state"] == "later"
-    assert finished(clean.worklog) == {}
+    assert not list(records(clean.worklog))
     path.write_bytes((raw / "a.flac").read_bytes())
     assert json.loads(clean(json.dumps(unit)))["state"] == "done"
-    assert len(finished(clean.worklog)) == len(segments) > 0
+    assert len(list(records(clean.worklog))) == len(segments) > 0
 
 
 def test_other_bytes_are_another_recording(tmp_path):

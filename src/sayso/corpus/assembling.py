@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import struct
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from sayso.corpus.basis import RecordingBasis
 from sayso.corpus.duplicates import Candidate, Repeat
+from sayso.corpus.errors import CorpusRunFailed
+from sayso.corpus.fragments import ORDER
 from sayso.corpus.prints import Print
-from sayso.corpus.row import Segment, SegmentDecision, segment_id
+from sayso.corpus.row import USABLE, Segment, SegmentDecision, segment_id
+from sayso.corpus.shelf import Shelf
 from sayso.corpus.sources import Item
 from sayso.corpus.stages import embedding_of
-from sayso.corpus.worklog import Record
+from sayso.corpus.worklog import FinishedWork, Record
 
 Refusal = Callable[[RecordingBasis], str]
 """Why a basis does not hold now, in one word; "" where it does."""
@@ -46,6 +52,35 @@ class Placed:
         return {"unit": f"{self.unit}:{number}", "segments": list(segments), **who, **told}
 
 
+class Listing:
+    """The items of a corpus in the order of inputs and names, listed once a run, on the disk."""
+
+    def __init__(self, placed: Iterable[Placed], scratch: Path) -> None:
+        """Put down what is ``placed``, on the disk that holds ``scratch``."""
+        self._shelf = Shelf(scratch)
+        self._inputs: dict[int, Placed] = {}
+        for one in placed:
+            key = _key(one.unit)
+            self._inputs.setdefault(struct.unpack(">QQ", key)[0], one)
+            self._shelf.put(key, [one.item.record(), one.speaker])
+
+    def __iter__(self) -> Iterator[Placed]:
+        """Yield every item."""
+        yield from (self._placed(key, told) for key, told in self._shelf.items())
+
+    def of(self, unit: str) -> Placed:
+        """Return the item of a unit of work."""
+        return self._placed(_key(unit), self._shelf.get(_key(unit)))
+
+    def _placed(self, key: bytes, told: list[Any]) -> Placed:
+        number, place = struct.unpack(">QQ", key)
+        return replace(self._inputs[number], unit=f"{number}:{place}", item=Item.of(told[0]), speaker=told[1])
+
+
+def _key(unit: str) -> bytes:
+    return struct.pack(">QQ", *map(int, unit.split(":")))
+
+
 @dataclass(frozen=True, slots=True)
 class MeasuredInput:
     """What the stage `MeasureStage` found: for each item its digest, why it is quarantined, and its segments."""
@@ -59,19 +94,11 @@ class MeasuredInput:
     copy_number: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Measures:
     """The worklog of the stage `MeasureStage`, by what is asked of it."""
 
-    found: Mapping[str, Record]
-    parts: dict[str, list[int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Note which parts of which recordings are there."""
-        for key in self.found:
-            whole, _, number = key.rpartition(":")
-            if number.isdigit() and not key.startswith(("stamp:", "missing:")):
-                self.parts.setdefault(whole, []).append(int(number))
+    found: FinishedWork
 
     def digest(self, item: Item) -> str | None:
         """Return the digest of an item that was read before, as it is now."""
@@ -88,33 +115,75 @@ class Measures:
         if placed.refused or self.whole(placed.item) is not None:
             return None
         digest = self.digest(placed.item)
-        return placed.measuring(digest, sorted(self.parts.get((digest or "") + placed.item.cut, ())))
+        return placed.measuring(digest, [] if digest is None else self.found.numbered(digest + placed.item.cut))
+
+    def segments(self, key: str, count: int) -> Iterator[Record]:
+        """Yield the segments of the ``count`` parts of a recording."""
+        for number in range(count):
+            part = self.found.get(f"{key}:{number}")
+            if part is None:
+                raise CorpusRunFailed(f"the worklog has lost part {number} of a recording; run this again")
+            yield from part["segments"]
 
 
-def heard(items: Iterable[Placed], measures: Measures) -> Iterator[MeasuredInput]:
-    """Yield what was found in each item, in order; the same recording again is a copy of the first."""
-    first: dict[str, str] = {}
-    copies: dict[str, int] = {}
-    for placed in items:
+class Heard:
+    """What was found in each item; the same recording again is a copy of the first. On the disk, not in memory."""
+
+    def __init__(self, listing: Listing, measures: Measures, scratch: Path) -> None:
+        """Put down which recordings are copies of others."""
+        self._listing, self._measures = listing, measures
+        self._copies, first = Shelf(scratch), Shelf(scratch)
+        for placed in listing:
+            whole = None if placed.refused else measures.whole(placed.item)
+            if whole is None or whole["reason"]:
+                continue
+            key = whole["key"].encode()
+            held = first.get(key)
+            if held is None:
+                first.put(key, [self._first(placed, whole), 0])
+            else:
+                first.put(key, [held[0], held[1] + 1])
+                self._copies.put(placed.unit.encode(), [held[0], held[1] + 1])
+        first.close()
+
+    def _first(self, placed: Placed, whole: Record) -> str:
+        digest = self._measures.digest(placed.item) or ""
+        found = next(self._measures.segments(whole["key"], whole["parts"]), None)
+        return _nothing(digest, placed.item) if found is None else _id(digest, found)
+
+    def __iter__(self) -> Iterator[MeasuredInput]:
+        """Yield what was found, in the order of the items."""
+        yield from map(self._found, self._listing)
+
+    def _found(self, placed: Placed) -> MeasuredInput:
+        measures = self._measures
         whole = None if placed.refused else measures.whole(placed.item)
         if whole is None:
-            yield MeasuredInput(placed, "", 0.0, placed.refused or "unread")
-            continue
-        digest, key = measures.digest(placed.item) or "", whole["key"]
+            return MeasuredInput(placed, "", 0.0, placed.refused or "unread")
+        digest = measures.digest(placed.item) or ""
         if whole["reason"]:
-            yield MeasuredInput(placed, digest, 0.0, whole["reason"])
-        elif key in first:
-            copies[key] = copies.get(key, 0) + 1
-            yield MeasuredInput(placed, digest, whole["seconds"], "", copy_of=first[key], copy_number=copies[key])
-        else:
-            found = [{**each, "segment": _id(digest, each)} for each in _segments(measures, key, whole["parts"])]
-            first[key] = found[0]["segment"] if found else _nothing(digest, placed.item)
-            yield MeasuredInput(placed, digest, whole["seconds"], "", tuple(found))
+            return MeasuredInput(placed, digest, 0.0, whole["reason"])
+        copy = self._copies.get(placed.unit.encode())
+        if copy is not None:
+            return MeasuredInput(placed, digest, whole["seconds"], "", copy_of=copy[0], copy_number=copy[1])
+        told = measures.segments(whole["key"], whole["parts"])
+        found = tuple({**each, "segment": _id(digest, each)} for each in told)
+        return MeasuredInput(placed, digest, whole["seconds"], "", found)
 
 
-def _segments(measures: Measures, key: str, count: int) -> Iterator[Record]:
-    for number in range(count):
-        yield from measures.found[f"{key}:{number}"]["segments"]
+class Repeats:
+    """Which segments repeat another, on the disk."""
+
+    def __init__(self, found: Iterable[tuple[str, Repeat]], scratch: Path) -> None:
+        """Put down what was ``found``."""
+        self._shelf = Shelf(scratch)
+        for segment, repeat in found:
+            self._shelf.put(segment.encode(), [repeat.of, repeat.how])
+
+    def get(self, segment: str) -> Repeat | None:
+        """Return what a segment repeats, None for nothing."""
+        told = self._shelf.get(segment.encode())
+        return None if told is None else Repeat(*told)
 
 
 def _id(digest: str, told: Record) -> str:
@@ -125,29 +194,25 @@ def _nothing(digest: str, item: Item) -> str:
     return segment_id(f"{digest}{item.cut} nothing", 0.0, 0.0)
 
 
-def candidates(found: Iterable[MeasuredInput]) -> list[Candidate]:
-    """Return what duplicates are looked for among."""
-    return [
-        Candidate(
-            segment=each["segment"],
-            content=each["content"],
-            print_=Print.decode(each["print"]),
-            speaker=one.placed.speaker,
-            text=one.placed.item.text,
-            seconds=(each["end"] - each["start"]) / 1000,
-            bandwidth_hz=each["bandwidth"] or 0.0,
-            snr_db=each["snr"] or 0.0,
-        )
-        for one in found
-        for each in one.segments
-    ]
+def candidates(found: Iterable[MeasuredInput]) -> Iterator[Candidate]:
+    """Yield what duplicates are looked for among."""
+    for one in found:
+        for each in one.segments:
+            yield Candidate(
+                segment=each["segment"],
+                content=each["content"],
+                print_=Print.decode(each["print"]),
+                speaker=one.placed.speaker,
+                text=one.placed.item.text,
+                seconds=(each["end"] - each["start"]) / 1000,
+                bandwidth_hz=each["bandwidth"] or 0.0,
+                snr_db=each["snr"] or 0.0,
+            )
 
 
-def cleaning_units(
-    one: MeasuredInput, repeats: Mapping[str, Repeat], is_done: Callable[[str], bool]
-) -> Iterator[Record]:
+def cleaning_units(one: MeasuredInput, repeats: Repeats, is_done: Callable[[str], bool]) -> Iterator[Record]:
     """Yield the work that is left on the segments of a recording, half an hour of it a unit."""
-    left = [each for each in one.segments if each["segment"] not in repeats and not is_done(each["segment"])]
+    left = [each for each in one.segments if repeats.get(each["segment"]) is None and not is_done(each["segment"])]
     groups: dict[int, list[Record]] = {}
     for each in left:
         plain = {name: value for name, value in each.items() if name not in {"print", "content"}}
@@ -155,9 +220,7 @@ def cleaning_units(
     yield from (one.placed.cleaning(number, one.digest, group) for number, group in sorted(groups.items()))
 
 
-def rows(
-    one: MeasuredInput, repeats: Mapping[str, Repeat], clean: Mapping[str, Record], versions: Sequence[str]
-) -> list[Row]:
+def rows(one: MeasuredInput, repeats: Repeats, clean: FinishedWork, versions: Sequence[str]) -> list[Row]:
     """Return the rows of a recording, each with the digest of its sound."""
     item, basis = one.placed.item, one.placed.basis
     common: dict[str, Any] = {
@@ -199,10 +262,8 @@ def _without_segments(one: MeasuredInput, common: Record) -> Segment:
     return Segment(segment=segment, decision=SegmentDecision.REJECTED, reasons=("no-speech",), **whole)
 
 
-def _row(
-    told: Record, common: Record, repeats: Mapping[str, Repeat], clean: Mapping[str, Record], text: str
-) -> Segment:
-    repeat, made = repeats.get(told["segment"]), clean.get(told["segment"], {})
+def _row(told: Record, common: Record, repeats: Repeats, clean: FinishedWork, text: str) -> Segment:
+    repeat, made = repeats.get(told["segment"]), clean.get(told["segment"])
     if repeat is not None:
         became: Record = {"decision": "duplicate", "reasons": (repeat.how,), "duplicate_of": repeat.of}
     elif not made:
@@ -212,7 +273,6 @@ def _row(
             "decision": made["decision"],
             "reasons": tuple(made["reasons"]),
             "ovrl": made.get("ovrl"),
-            "embedding": embedding_of(made),
             "audio": made["audio"],
             "text": made.get("text") or text,
         }
@@ -232,14 +292,43 @@ def _row(
     )
 
 
-def digest_of_rows(found: Iterable[Row]) -> str:
-    """Return the SHA-256, in hex, of contents and decisions, whatever the installation and the order of work.
+class Rows:
+    """The rows of a corpus, added in any order, on the disk: counted, and read in the order of the catalogue."""
 
-    Where recordings lie, whose they are, and measures that a processor rounds take no part.
-    """
-    lines = sorted(
-        f"{row.segment.segment} {row.content} {row.segment.decision} {','.join(row.segment.reasons)} "
-        f"{row.segment.duplicate_of}"
-        for row in found
-    )
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    def __init__(self, scratch: Path) -> None:
+        """Begin with none."""
+        self._rows, self._lines = Shelf(scratch), Shelf(scratch)
+        self.count, self.seconds = 0, 0.0
+        self.decisions: Counter[str] = Counter()
+
+    def add(self, row: Row) -> None:
+        """Add a row, whose embedding, if it has one, the worklog holds."""
+        segment, number = row.segment, struct.pack(">Q", self.count)
+        key = "\0".join(str(getattr(segment, name)) for name in ORDER)
+        self._rows.put(key.encode() + b"\0" + number, segment.record())
+        self._lines.put(_line(row).encode() + b"\0" + number, 0)
+        self.count += 1
+        self.decisions[segment.decision] += 1
+        self.seconds += segment.seconds if segment.decision in USABLE else 0.0
+
+    def segments(self, clean: FinishedWork) -> Iterator[Segment]:
+        """Yield the rows by speaker, basis, recording and id, with the embeddings that ``clean`` holds."""
+        for told in self._rows.values():
+            made = clean.get(told["segment"]) if told["decision"] in USABLE else None
+            yield Segment.of({**told, "embedding": None if made is None else embedding_of(made)})
+
+    def digest(self) -> str:
+        """Return the SHA-256, in hex, of contents and decisions, whatever the installation and the order of work.
+
+        Where recordings lie, whose they are, and measures that a processor rounds take no part.
+        """
+        found = hashlib.sha256()
+        for number, (line, _) in enumerate(self._lines.items()):
+            found.update((b"\n" if number else b"") + line[:-9])
+        return found.hexdigest()
+
+
+def _line(row: Row) -> str:
+    segment = row.segment
+    reasons = ",".join(segment.reasons)
+    return f"{segment.segment} {row.content} {segment.decision} {reasons} {segment.duplicate_of}"

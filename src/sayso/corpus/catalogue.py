@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SCHEMA: Final = b"sayso.schema"
 _VOICES: Final = b"sayso.voices"
-_CHUNK: Final = 10_000
+_CHUNK: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,13 @@ class Catalogue:
         told = (row.record() for row in rows)
         chunks = [pa.Table.from_pylist(chunk, schema=schema()) for chunk in _chunks(told)]
         return self.publish_tables([in_order(pa.concat_tables(chunks or [schema().empty_table()]))])
+
+    def publish_ordered(self, rows: Iterable[Segment]) -> int:
+        """Publish as `publish` does rows that come by `fragments.ORDER`, of which a file at a time is held."""
+        import pyarrow as pa  # noqa: PLC0415 - of the extra
+
+        told = (row.record() for row in rows)
+        return self.publish_tables(pa.Table.from_pylist(chunk, schema=schema()) for chunk in _chunks(told))
 
     def publish_tables(self, tables: Iterable[pa.Table], *, fragment_rows: int = FRAGMENT_ROWS) -> int:
         """Publish rows that come in order (see `in_order`), of which a file at a time is held; return the version.

@@ -77,6 +77,11 @@ class CorpusFolder:
         return self.path / "work"
 
     @property
+    def scratch(self) -> Path:
+        """Where a run has files without names, which end with it."""
+        return self.work / "scratch"
+
+    @property
     def sounds(self) -> Path:
         """Where kept sounds are."""
         return self.path / "sounds"

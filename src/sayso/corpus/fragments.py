@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 FRAGMENT_ROWS: Final = 32_768
 """Rows in a file at most: about 32 MB with embeddings of 192 numbers."""
 
-_ORDER: Final = ("speaker", "grant", "licence", "evidence", "purpose", "expires", "source_digest", "segment")
+ORDER: Final = ("speaker", "grant", "licence", "evidence", "purpose", "expires", "source_digest", "segment")
+"""By what rows are ordered."""
 
 
 def in_order(table: pa.Table) -> pa.Table:
     """Return the rows by speaker, then by basis, then by recording and segment."""
-    return table.sort_by([(name, "ascending") for name in _ORDER])
+    return table.sort_by([(name, "ascending") for name in ORDER])
 
 
 def starts(table: pa.Table, *columns: str) -> np.ndarray:

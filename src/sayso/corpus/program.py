@@ -19,6 +19,9 @@ from sayso.corpus.stages import Answer, CorpusStage
 from sayso.errors import Invalid
 
 _GROUP: Final = 10_000
+_GROUP_BYTES: Final = 4 << 20
+"""So many units, or bytes of them, are in memory at a time. Workers are started for each group."""
+
 _ALONE: Final = 3
 """So many deaths of a worker that had nothing else in hand convict a unit."""
 
@@ -67,14 +70,14 @@ def runner_named(name: str, workers: int, address: str = "") -> Runner:
 
 
 def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch: Path) -> Iterator[Answer]:
-    """Yield what comes of each unit, as it is done, in any order. Units are read a few thousand at a time.
+    """Yield what comes of each unit, as it is done, in any order. Units are read up to 10,000 at a time, or 4 MB.
 
     Where a worker dies, its units are tried again, those that it had in hand alone; a unit that is alone when its
     worker dies, three times, is answered with the state ``deadly``. Raise `CorpusRunFailed` where that does not end.
     """
     begun = scratch / "begun"
     for group in _groups(units):
-        left = {unit["unit"]: unit for unit in group}
+        left = dict(group)
         suspects: dict[str, int] = {}
         for _ in range(_RESTARTS):
             for name in [name for name, deaths in suspects.items() if deaths >= _ALONE and name in left]:
@@ -101,7 +104,7 @@ class _WorkerDied(Exception):
     pass
 
 
-def _collected(stage: CorpusStage, units: list[Answer], runner: Runner) -> Iterator[Answer]:
+def _collected(stage: CorpusStage, units: list[str], runner: Runner) -> Iterator[Answer]:
     daft = _daft(runner)
 
     @daft.cls(max_concurrency=runner.workers, use_process=True)
@@ -113,7 +116,7 @@ def _collected(stage: CorpusStage, units: list[Answer], runner: Runner) -> Itera
         def work(self, units: Any) -> list[str]:
             return [self.stage(unit) for unit in units.to_pylist()]
 
-    frame = daft.from_pydict({"unit": [json.dumps(unit) for unit in units]})
+    frame = daft.from_pydict({"unit": units})
     if runner.name is RunnerName.RAY:
         frame = frame.into_partitions(min(len(units), 4 * runner.workers))
     frame = frame.into_batches(1)
@@ -143,13 +146,17 @@ def _daft(runner: Runner) -> Any:
     return daft
 
 
-def _groups(units: Iterable[Answer]) -> Iterator[list[Answer]]:
-    group: list[Answer] = []
+def _groups(units: Iterable[Answer]) -> Iterator[list[tuple[str, str]]]:
+    """Yield names of units and their JSON, in groups of bounded size."""
+    group: list[tuple[str, str]] = []
+    size = 0
     for unit in units:
-        group.append(unit)
-        if len(group) >= _GROUP:
+        told = json.dumps(unit)
+        group.append((unit["unit"], told))
+        size += len(told)
+        if len(group) >= _GROUP or size >= _GROUP_BYTES:
             yield group
-            group = []
+            group, size = [], 0
     if group:
         yield group
 

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+import struct
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sayso.corpus.assembling import (
+    Heard,
+    Listing,
     Measures,
     Placed,
     Refusal,
-    Row,
+    Repeats,
+    Rows,
     candidates,
     cleaning_units,
-    digest_of_rows,
-    heard,
     rows,
 )
 from sayso.corpus.catalogue import Catalogue
 from sayso.corpus.cleaning import Cleaning
-from sayso.corpus.duplicates import duplicates
+from sayso.corpus.duplicates import repeats
 from sayso.corpus.errors import CorpusBusy, CorpusRunFailed
 from sayso.corpus.folder import CorpusFolder, CorpusInput
 from sayso.corpus.program import Runner, answers
-from sayso.corpus.row import USABLE, SegmentDecision
+from sayso.corpus.row import SegmentDecision
+from sayso.corpus.shelf import Shelf
 from sayso.corpus.sounds import Seal
 from sayso.corpus.sources import items_of
 from sayso.corpus.stages import Clean, CorpusStage, MeasureStage
 from sayso.corpus.status import RunReport
-from sayso.corpus.worklog import Record, WorklogWriter, finished
+from sayso.corpus.worklog import FinishedWork, Record, WorklogWriter
 from sayso.disk import LockTaken, locked
 from sayso.progress import Report, silent
 
@@ -68,82 +71,105 @@ class CorpusRun:
             raise CorpusBusy from None
 
     def _run(self, progress: RunReport) -> CorpusResult:
-        items = list(self._placed())
-        measure = self._measured(items, progress)
-        measures = Measures(finished(measure.worklog))
-        found = list(heard(items, measures))
+        scratch = self.folder.scratch
+        listing = Listing(self._placed(), scratch)
+        measure = self._measured(listing, progress)
+        found = Heard(listing, Measures(FinishedWork(measure.worklog, scratch)), scratch)
         progress.begin("dedupe", 0)
-        repeats = duplicates(candidates(found))
+        repeated = Repeats(repeats(candidates(found), scratch), scratch)
         clean = Clean(self.folder.work, self.folder.sounds, self.wanted, self.seal)
-        self._cleaned(clean, progress, lambda done: (u for one in found for u in cleaning_units(one, repeats, done)))
-        made = finished(clean.worklog)
+        self._cleaned(clean, found, repeated, progress)
+        made = FinishedWork(clean.worklog, scratch)
         progress.begin("publish", 0)
         versions = tuple(f"{stage.name}={stage.worklog.name.partition('-')[2]}" for stage in (measure, clean))
-        told = [row for one in found for row in rows(one, repeats, made, versions)]
-        return self._published(told, progress)
+        told = Rows(scratch)
+        for one in found:
+            for row in rows(one, repeated, made, versions):
+                told.add(row)
+        return self._published(told, made, progress)
 
     def _placed(self) -> Iterator[Placed]:
         withdrawn = self.folder.withdrawn()
         for each in self.folder.inputs():
             yield from (one for one in _items(self.folder, each, self.refused) if one.speaker not in withdrawn)
 
-    def _measured(self, items: list[Placed], progress: RunReport) -> MeasureStage:
+    def _measured(self, listing: Listing, progress: RunReport) -> MeasureStage:
         stage = MeasureStage(self.folder.work)
-        before = Measures(finished(stage.worklog))
-        units = [unit for each in items if (unit := before.left(each)) is not None]
-        sizes = {each.unit: each.item.size for each in items}
-        progress.begin("measure", sum(sizes[unit["unit"]] for unit in units))
+        before = Measures(FinishedWork(stage.worklog, self.folder.scratch))
+        left = UnitsLeft(
+            ((unit, each.item.size) for each in listing if (unit := before.left(each)) is not None), self.folder.scratch
+        )
+        progress.begin("measure", left.total)
         with WorklogWriter(stage.worklog) as worklog:
-            for answer in self._answers(stage, units):
-                progress.done(sizes[answer["unit"]], answer["seconds"])
+            for answer in self._answers(stage, left):
+                progress.done(left.size(answer["unit"]), answer["seconds"])
                 if answer["state"] == "deadly":
-                    item = next(each.item for each in items if each.unit == answer["unit"])
+                    item = listing.of(answer["unit"]).item
                     key = (before.digest(item) or f"missing:{item.stamp}") + item.cut
                     worklog.add(key, {"parts": 0, "seconds": 0.0, "reason": answer["why"]})
         return stage
 
-    def _cleaned(
-        self,
-        stage: Clean,
-        progress: RunReport,
-        units_left: Callable[[Callable[[str], bool]], Iterable[Record]],
-    ) -> None:
-        done = finished(stage.worklog)
+    def _cleaned(self, stage: Clean, found: Heard, repeated: Repeats, progress: RunReport) -> None:
+        done = FinishedWork(stage.worklog, self.folder.scratch)
 
         def is_done(segment: str) -> bool:
             record = done.get(segment)
             return record is not None and (not record["audio"] or (self.folder.sounds / record["audio"]).exists())
 
-        units = list(units_left(is_done))
-        lengths = {unit["unit"]: sum(each["end"] - each["start"] for each in unit["segments"]) for unit in units}
-        progress.begin("clean", sum(lengths.values()))
-        for answer in self._answers(stage, units):
-            progress.done(lengths[answer["unit"]], answer["seconds"])
+        units = (unit for one in found for unit in cleaning_units(one, repeated, is_done))
+        left = UnitsLeft(((unit, _length_ms(unit)) for unit in units), self.folder.scratch)
+        progress.begin("clean", left.total)
+        for answer in self._answers(stage, left):
+            progress.done(left.size(answer["unit"]), answer["seconds"])
 
-    def _answers(self, stage: CorpusStage, units: list[Record]) -> Iterator[Record]:
-        later: list[str] = []
+    def _answers(self, stage: CorpusStage, units: Iterable[Record]) -> Iterator[Record]:
+        later = 0
+        why = ""
         for answer in answers(stage, units, self.runner, self.folder.work):
             if answer["state"] == "later":
-                later.append(answer["why"])
+                later, why = later + 1, why or answer["why"]
             yield answer
         if later:
-            raise CorpusRunFailed(f"{len(later)} recordings could not be read now ({later[0]}); run this again")
+            raise CorpusRunFailed(f"{later} recordings could not be read now ({why}); run this again")
 
-    def _published(self, told: list[Row], progress: RunReport) -> CorpusResult:
-        Catalogue(self.folder.path).publish(row.segment for row in told)
+    def _published(self, told: Rows, made: FinishedWork, progress: RunReport) -> CorpusResult:
+        Catalogue(self.folder.path).publish_ordered(told.segments(made))
         result = result_of(told, progress.worked_s)
-        contents = {row.segment.segment: row.content for row in told}
-        self.folder.tell("published", {**plain(result), "contents": len(contents)})
+        self.folder.tell("published", {**plain(result), "contents": told.count})
         return result
 
 
-def result_of(told: list[Row], worked_s: float = 0.0) -> CorpusResult:
+class UnitsLeft:
+    """Units of work that are left, each with its size in whatever is counted, on the disk, in order."""
+
+    def __init__(self, units: Iterable[tuple[Record, int]], scratch: Path) -> None:
+        """Put down ``units``."""
+        self._units, self._sizes = Shelf(scratch), Shelf(scratch)
+        self.total = 0
+        for number, (unit, size) in enumerate(units):
+            self._units.put(struct.pack(">Q", number), unit)
+            self._sizes.put(unit["unit"].encode(), size)
+            self.total += size
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the units."""
+        yield from self._units.values()
+
+    def size(self, unit: str) -> int:
+        """Return the size of a unit."""
+        return int(self._sizes.get(unit.encode()))
+
+
+def _length_ms(unit: Record) -> int:
+    return sum(each["end"] - each["start"] for each in unit["segments"])
+
+
+def result_of(told: Rows, worked_s: float = 0.0) -> CorpusResult:
     """Return what rows come to."""
-    counts = Counter(row.segment.decision for row in told)
-    seconds = sum(row.segment.seconds for row in told if row.segment.decision in USABLE)
+    counts = told.decisions
     return CorpusResult(
-        digest=digest_of_rows(told),
-        hours=round(seconds / 3600, 4),
+        digest=told.digest(),
+        hours=round(told.seconds / 3600, 4),
         kept=counts[SegmentDecision.KEPT],
         repaired=counts[SegmentDecision.REPAIRED],
         rejected=counts[SegmentDecision.REJECTED],

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from sayso.corpus.shelf import Shelf
 from sayso.disk import make_private
 
 Record = dict[str, Any]
@@ -50,19 +51,65 @@ class WorklogWriter:
         self.close()
 
 
+class FinishedWork:
+    """One record a key of what stood in a worklog when this was made; in memory is only where records stand."""
+
+    def __init__(self, folder: Path, scratch: Path) -> None:
+        """Look through the worklog in ``folder``; where records stand is put down in ``scratch``."""
+        self._folder, self._places = folder, Shelf(scratch)
+        self._open: tuple[str, BinaryIO] | None = None
+        for name, at, record in _placed(folder):
+            # Records of one key are alike, so that it does not matter which is found.
+            self._places.put(record["key"].encode(), [name, at])
+
+    def get(self, key: str) -> Record | None:
+        """Return the record of ``key``, None where the work is not finished."""
+        place = self._places.get(key.encode())
+        if place is None:
+            return None
+        name, at = place
+        file = self._opened(name)
+        file.seek(at)
+        return _read(file.readline())
+
+    def __contains__(self, key: str) -> bool:
+        """Return whether the work ``key`` is finished."""
+        return self._places.get(key.encode()) is not None
+
+    def numbered(self, key: str) -> list[int]:
+        """Return the numbers of the parts ``key:0``, ``key:1`` and so on that are finished, in rising order."""
+        prefix = f"{key}:".encode()
+        ends = (found[len(prefix) :].decode() for found, _ in self._places.items(prefix))
+        return sorted(int(end) for end in ends if end.isdigit())
+
+    def _opened(self, name: str) -> BinaryIO:
+        if self._open is None or self._open[0] != name:
+            self.close()
+            self._open = name, (self._folder / name).open("rb")
+        return self._open[1]
+
+    def close(self) -> None:
+        """Close the file that was read last."""
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
+
 def records(folder: Path) -> Iterator[Record]:
     """Yield every whole record in ``folder``, in no order that means anything; a key may come more than once."""
+    yield from (record for _, _, record in _placed(folder))
+
+
+def _placed(folder: Path) -> Iterator[tuple[str, int, Record]]:
+    """Yield every whole record with the file that holds it and where it begins there."""
     for path in sorted(folder.glob("*.jsonl")):
+        at = 0
         with path.open("rb") as file:
             for line in file:
                 record = _read(line)
                 if record is not None:
-                    yield record
-
-
-def finished(folder: Path) -> dict[str, Record]:
-    """Return one record a key. Records of one key are alike, so that it does not matter which."""
-    return {record["key"]: record for record in records(folder)}
+                    yield path.name, at, record
+                at += len(line)
 
 
 def forget(folder: Path, gone: Callable[[Record], bool]) -> int:
