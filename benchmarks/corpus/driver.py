@@ -2,10 +2,10 @@
 
     python benchmarks/corpus/driver.py --hours 1 10 100 [--minutes 40] [--json FILE]
 
-Recordings of two minutes are listed in a manifest and do not exist. Their worklogs say that all of them are measured and
-cleaned: what was measured of real speech, with the signs of the prints in another order so that no recording repeats another, and
-embeddings of chance. The run then lists, reads the worklogs, looks for duplicates, puts the rows in order and publishes;
-no worker is started. One recording in fifty is a changed copy of an earlier one, which is to be found.
+Recordings of two minutes are listed in a manifest and do not exist. Their worklogs say that all of them are measured
+and cleaned: what was measured of real speech, with the signs of the prints in another order, so that no recording
+repeats another, and embeddings of chance. The run then lists, reads the worklogs, looks for duplicates, puts the rows
+in order and publishes; no worker is started. One recording in fifty is a changed copy of an earlier one.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import pytest
 from sayso.corpus.catalogue import Catalogue
 from sayso.corpus.condition import Condition
 from sayso.corpus.errors import CatalogueEmpty, CatalogueTooNew, CatalogueVersionUnknown
-from sayso.corpus.fragments import ORDER, cut, in_order
+from sayso.corpus.fragments import ORDER, cut, in_order, sizes
 from sayso.corpus.row import schema
 from sayso.corpus.view import CorpusView
 from tests.corpus.rows import AT, everyone, row, rows
@@ -28,11 +28,24 @@ def test_rows_come_back_as_they_were_published(published):
         assert {**back.record(), "embedding": 0} == {**one.record(), "embedding": 0}
 
 
-def test_rows_that_come_in_order_are_published_as_those_that_do_not(tmp_path, published):
+@pytest.mark.parametrize("chunk", [1, 7, 1_000])
+def test_rows_that_come_in_order_are_published_as_those_that_do_not(chunk, tmp_path, published, monkeypatch):
+    monkeypatch.setattr("sayso.corpus.catalogue._CHUNK", chunk)
     ordered = sorted(rows(), key=lambda one: [getattr(one, name) for name in ORDER])
     catalogue = Catalogue(tmp_path)
-    catalogue.publish_ordered(ordered)
-    assert [one.segment for one in catalogue.rows()] == [one.segment for one in published.rows()]
+    catalogue.publish_ordered((one.speaker for one in ordered), iter(ordered))
+    assert [one.record() for one in catalogue.rows()] == [one.record() for one in published.rows()]
+    told, expected = (one.open().voices.to_table() for one in (catalogue, published))
+    names = [name for name in expected.column_names if name != "centroid"]
+    assert told.select(names).equals(expected.select(names))
+    for one, other in zip(told["centroid"].to_pylist(), expected["centroid"].to_pylist(), strict=True):
+        assert one == (None if other is None else pytest.approx(other, abs=1e-5))
+
+
+def test_no_rows_at_all_are_a_version_too(tmp_path):
+    catalogue = Catalogue(tmp_path)
+    catalogue.publish_ordered(iter(()), iter(()))
+    assert not list(catalogue.rows())
 
 
 def test_each_publication_is_a_version_that_can_be_read_again(tmp_path):
@@ -74,6 +87,13 @@ def tables(speakers, each):
     for speaker in range(speakers):
         told = [row(100 * speaker + number, speaker).record() for number in range(each)]
         yield in_order(pa.Table.from_pylist(told, schema=schema()))
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 7, 8, 21, 100])
+def test_files_are_as_long_as_speakers_tell_before_the_rows_are_there(most):
+    told = [*tables(3, 7), *(one.slice(0, 1) for one in tables(5, 1)), *tables(2, 3)]
+    who = [name for one in told for name in one["speaker"].to_pylist()]
+    assert list(sizes(who, most)) == [one.num_rows for one in cut(told, most)]
 
 
 @pytest.mark.parametrize(("each", "most"), [(7, 30), (10, 10), (25, 10), (3, 100)])

@@ -317,6 +317,10 @@ class Rows:
             made = clean.get(told["segment"]) if told["decision"] in USABLE else None
             yield Segment.of({**told, "embedding": None if made is None else embedding_of(made)})
 
+    def speakers(self) -> Iterator[str]:
+        """Yield who speaks in each row, in the same order."""
+        yield from (str(told["speaker"]) for told in self._rows.values())
+
     def digest(self) -> str:
         """Return the SHA-256, in hex, of contents and decisions, whatever the installation and the order of work.
 

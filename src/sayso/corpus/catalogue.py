@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sayso.clock import stamp
 from sayso.corpus.errors import CatalogueEmpty, CatalogueTooNew, CatalogueVersionUnknown, CorpusPartMissing
-from sayso.corpus.fragments import FRAGMENT_ROWS, cut, in_order, write_fragment
+from sayso.corpus.fragments import FRAGMENT_ROWS, cut, in_order, sizes, write_batches, write_fragment
 from sayso.corpus.row import SCHEMA_VERSION, Segment, schema
-from sayso.corpus.voiceprints import Voiceprints, voice_schema, voices_of, without
+from sayso.corpus.voiceprints import Voiceprints, VoicesInOrder, voice_schema, voices_of, without
 
 if TYPE_CHECKING:
     import lance
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SCHEMA: Final = b"sayso.schema"
 _VOICES: Final = b"sayso.voices"
-_CHUNK: Final = 1_000
+_CHUNK: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,17 @@ class Catalogue:
         chunks = [pa.Table.from_pylist(chunk, schema=schema()) for chunk in _chunks(told)]
         return self.publish_tables([in_order(pa.concat_tables(chunks or [schema().empty_table()]))])
 
-    def publish_ordered(self, rows: Iterable[Segment]) -> int:
-        """Publish as `publish` does rows that come by `fragments.ORDER`, of which a file at a time is held."""
-        import pyarrow as pa  # noqa: PLC0415 - of the extra
+    def publish_ordered(self, speakers: Iterable[str], rows: Iterator[Segment]) -> int:
+        """Publish as `publish` does ``rows`` that come by `fragments.ORDER`, of which a few are in memory at a time.
 
-        told = (row.record() for row in rows)
-        return self.publish_tables(pa.Table.from_pylist(chunk, schema=schema()) for chunk in _chunks(told))
+        ``speakers`` tells who speaks in each row, in the same order; it is read before the rows are.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        written: list[Any] = []
+        voices = VoicesInOrder()
+        for count in list(sizes(speakers, FRAGMENT_ROWS)):
+            written += write_batches(_batches(itertools.islice(rows, count), voices), count, self._uri, schema())
+        return self._commit(schema(), written, self._voices.publish([voices.table()], voice_schema()))
 
     def publish_tables(self, tables: Iterable[pa.Table], *, fragment_rows: int = FRAGMENT_ROWS) -> int:
         """Publish rows that come in order (see `in_order`), of which a file at a time is held; return the version.
@@ -183,6 +188,15 @@ class Catalogue:
 
         lance.dataset(self._uri).cleanup_old_versions(timedelta(0), delete_unverified=True)
         self._voices.forget()
+
+
+def _batches(rows: Iterator[Segment], voices: VoicesInOrder) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa  # noqa: PLC0415 - of the extra
+
+    for chunk in _chunks(row.record() for row in rows):
+        table = pa.Table.from_pylist(chunk, schema=schema())
+        voices.add(table)
+        yield from table.to_batches()
 
 
 def _check(found: lance.LanceDataset) -> None:

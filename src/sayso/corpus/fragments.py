@@ -6,6 +6,7 @@ a file ends where the next speaker would not fit: n rows of a speaker lie in ``c
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,11 +59,31 @@ def _end(ahead: pa.Table, most: int) -> int:
     return last or most
 
 
+def sizes(speakers: Iterable[str], most: int) -> Iterator[int]:
+    """Yield the lengths that `cut` gives to tables, from the speaker of each row alone."""
+    held = 0
+    for _, run in itertools.groupby(speakers):
+        count = sum(1 for _ in run)
+        if held + count > most and held:
+            yield held
+            held = 0
+        while held + count > most:
+            yield most
+            count -= most
+        held += count
+    if held:
+        yield held
+
+
 def write_fragment(table: pa.Table, uri: str, schema: pa.Schema) -> list[Any]:
     """Write ``table`` as one file of the dataset at ``uri`` and return its metadata; no reader sees it yet."""
-    import lance  # noqa: PLC0415 - of the extra
+    return write_batches(table.to_batches(), table.num_rows, uri, schema)
 
-    made = lance.fragment.write_fragments(
-        table, uri, schema=schema, mode="overwrite", max_rows_per_file=max(1, table.num_rows)
-    )
-    return list(made)
+
+def write_batches(batches: Iterable[pa.RecordBatch], count: int, uri: str, schema: pa.Schema) -> list[Any]:
+    """Write ``batches`` of ``count`` rows as `write_fragment` does; one of them is in memory at a time."""
+    import lance  # noqa: PLC0415 - of the extra
+    import pyarrow as pa  # noqa: PLC0415 - of the extra
+
+    reader = pa.RecordBatchReader.from_batches(schema, batches)
+    return list(lance.fragment.write_fragments(reader, uri, mode="overwrite", max_rows_per_file=max(1, count)))

@@ -133,7 +133,7 @@ class CorpusRun:
             raise CorpusRunFailed(f"{later} recordings could not be read now ({why}); run this again")
 
     def _published(self, told: Rows, made: FinishedWork, progress: RunReport) -> CorpusResult:
-        Catalogue(self.folder.path).publish_ordered(told.segments(made))
+        Catalogue(self.folder.path).publish_ordered(told.speakers(), told.segments(made))
         result = result_of(told, progress.worked_s)
         self.folder.tell("published", {**plain(result), "contents": told.count})
         return result

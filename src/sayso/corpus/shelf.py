@@ -23,14 +23,14 @@ _BATCH: Final = 256
 
 
 class Shelf:
-    """Values, as JSON has them, by keys of bytes, in the order of the keys."""
+    """Values, as JSON has them, by keys of bytes, in the order of the keys. For one thread at a time."""
 
     def __init__(self, folder: Path) -> None:
         """Make an empty shelf on the disk that holds ``folder``."""
         make_private(folder)
         path = folder / f".{secrets.token_hex(8)}"
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
-        self._base = sqlite3.connect(path, isolation_level=None)
+        self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         for told in _QUICK:
             self._base.execute(f"PRAGMA {told}").fetchall()
         self._base.execute("CREATE TABLE held (key BLOB PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")

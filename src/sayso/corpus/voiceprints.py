@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sayso.corpus.condition import Condition
 from sayso.corpus.fragments import cut, starts, write_fragment
@@ -63,23 +64,69 @@ def voice_schema(size: int = EMBEDDING_SIZE) -> pa.Schema:
 
 def voices_of(table: pa.Table) -> pa.Table:
     """Return the voices of rows that are in order."""
-    import pyarrow as pa  # noqa: PLC0415 - of the extra
+    found = VoicesInOrder(table.schema.field("embedding").type.list_size)
+    found.add(table)
+    return found.table()
 
-    size = table.schema.field("embedding").type.list_size
-    first = _runs(table)
-    usable = np.isin(np.asarray(table["decision"].to_pylist(), dtype=object), [str(one) for one in USABLE])
-    seconds = np.where(usable, table["seconds"].to_numpy(), 0.0)
-    return pa.table(
-        [
-            *(table[name].take(first) for name in _BASIS),
-            table["segment"].take(_longest(seconds, first)),
-            np.diff([*first, table.num_rows]),
-            np.add.reduceat(usable.astype(np.int64), first),
-            np.add.reduceat(seconds, first),
-            _centroids(table["embedding"], usable, first, size),
-        ],
-        schema=voice_schema(size),
-    )
+
+class VoicesInOrder:
+    """The voices of rows that come in order, a table of them after another; embeddings are summed and not kept."""
+
+    def __init__(self, size: int = EMBEDDING_SIZE) -> None:
+        """Begin with none; embeddings have ``size`` numbers."""
+        self._size = size
+        self._voices: list[dict[str, Any]] = []
+        self._sums: list[NDArray[np.float32]] = []
+        self._longest: list[float] = []
+
+    def add(self, table: pa.Table) -> None:
+        """Add the next rows; their first voice may be the last of those before."""
+        if not table.num_rows:
+            return
+        first = _runs(table)
+        usable = np.isin(np.asarray(table["decision"].to_pylist(), dtype=object), [str(one) for one in USABLE])
+        seconds = np.where(usable, table["seconds"].to_numpy(), 0.0)
+        longest = _longest(seconds, first)
+        keys = table.select([*_BASIS, "source_digest"]).take(first).to_pylist()
+        examples = table["segment"].take(longest).to_pylist()
+        counted = (np.diff([*first, table.num_rows]), np.add.reduceat(usable.astype(np.int64), first))
+        told = zip(keys, examples, *counted, np.add.reduceat(seconds, first), strict=True)
+        sums = _sums(table["embedding"], usable, first, self._size)
+        for (key, example, rows, segments, length), most, summed in zip(told, seconds[longest], sums, strict=True):
+            voice = {**key, "example": example, "rows": int(rows), "segments": int(segments), "seconds": float(length)}
+            self._put(voice, float(most), summed)
+
+    def _put(self, voice: dict[str, Any], longest: float, summed: NDArray[np.float32]) -> None:
+        if not self._voices or not _is_one(self._voices[-1], voice):
+            self._voices.append(voice)
+            self._longest.append(longest)
+            self._sums.append(summed)
+            return
+        last = self._voices[-1]
+        for name in ("rows", "segments", "seconds"):
+            last[name] += voice[name]
+        if longest > self._longest[-1]:
+            last["example"], self._longest[-1] = voice["example"], longest
+        self._sums[-1] = self._sums[-1] + summed
+
+    def table(self) -> pa.Table:
+        """Return the voices so far, each with the mean direction of its usable embeddings; null where it has none."""
+        import pyarrow as pa  # noqa: PLC0415 - of the extra
+
+        schema = voice_schema(self._size)
+        names = [name for name in schema.names if name != "centroid"]
+        columns = [pa.array([one[name] for one in self._voices], schema.field(name).type) for name in names]
+        sums = np.array(self._sums, np.float32).reshape(-1, self._size)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        means = (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+        mask = pa.array(lengths[:, 0] == 0)
+        centroids = pa.FixedSizeListArray.from_arrays(pa.array(means.ravel()), self._size, mask=mask)
+        return pa.table([*columns, centroids], schema=schema)
+
+
+def _is_one(last: dict[str, Any], voice: dict[str, Any]) -> bool:
+    """Return whether two runs of rows side by side are one voice; one of nobody known ends with its recording."""
+    return all(last[name] == voice[name] for name in (*_BASIS, *(() if voice["speaker"] else ("source_digest",))))
 
 
 def _runs(table: pa.Table) -> np.ndarray:
@@ -95,18 +142,15 @@ def _longest(seconds: np.ndarray, first: np.ndarray) -> np.ndarray:
     return np.array([a + int(np.argmax(seconds[a:b])) for a, b in itertools.pairwise(bounds)], np.int64)
 
 
-def _centroids(column: Any, usable: np.ndarray, first: np.ndarray, size: int) -> pa.Array:
-    """Return the mean direction of the usable embeddings of each run; null where there is none."""
+def _sums(column: Any, usable: np.ndarray, first: np.ndarray, size: int) -> NDArray[np.float32]:
+    """Return the sum of the usable embeddings of each run; 0 where there is none."""
     import pyarrow as pa  # noqa: PLC0415 - of the extra
 
     array = column.combine_chunks()
     known = usable & np.asarray(array.is_valid())
     vectors = np.zeros((len(usable), size), np.float32)
     vectors[known] = array.filter(pa.array(known)).flatten().to_numpy().reshape(-1, size)
-    sums = np.add.reduceat(vectors, first, axis=0)
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    means = (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)
-    return pa.FixedSizeListArray.from_arrays(pa.array(means.ravel()), size, mask=pa.array(lengths[:, 0] == 0))
+    return np.asarray(np.add.reduceat(vectors, first, axis=0), np.float32)
 
 
 class Voiceprints:
