@@ -39,6 +39,7 @@ LAYERS = {
     ),
     "doubled": (PLAIN, layers.doubled),
     "mirrored": (PLAIN, layers.mirrored),
+    "halved": ((1, 2, 7, 8), layers.halved),
     "reshaped": (PLAIN, lambda tape, x: layers.reshaped(tape, x, (1, 2, 24), PLAIN)),
     "gated": (PLAIN, lambda tape, x: layers.gated(tape, x, layers.scale(tape, x, -0.5))),
     "segments": (PLAIN, lambda tape, x: layers.segment_means(tape, x, 5)),

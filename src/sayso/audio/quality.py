@@ -21,11 +21,10 @@ _RISE: Final = (0.085, 0.065, 0.1)
 """By how much the scores rise where e times as much is heard: by 153 clips of 1 to 9 s, half of them in noise."""
 
 # Reddy, Gopal, Cutler: DNSMOS P.835 (ICASSP 2022); the fit published with the model, highest power first.
-_FIT: Final = (
-    (-0.08397278, 1.22083953, 0.0052439),
-    (-0.13166888, 1.60915514, -0.39604546),
-    (-0.06766283, 1.11546468, 0.04602535),
-)
+OVERALL_FIT: Final = (-0.06766283, 1.11546468, 0.04602535)
+"""Turns what the network tells of both speech and noise into the overall score; highest power first."""
+
+_FIT: Final = ((-0.08397278, 1.22083953, 0.0052439), (-0.13166888, 1.60915514, -0.39604546), OVERALL_FIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,17 @@ def dnsmos_brief(signal: Signal, *, at_most: int = _MAX_WINDOWS) -> Dnsmos:
     if samples.size < _BRIEF:
         samples = np.tile(samples, -(-_BRIEF // samples.size))[:_BRIEF]
     told = _mean([quality_in_whole_numbers(samples)])
-    more = float(np.log(_WINDOW / samples.size))
+    more = _more(samples.size)
     return Dnsmos(*(score + more * rise for score, rise in zip((told.sig, told.bak, told.ovr), _RISE, strict=True)))
+
+
+def risen(overall: float, count: int) -> float:
+    """Return what an ``overall`` score of ``count`` samples, heard once, would be in 9.01 s."""
+    return overall + _more(count) * _RISE[2]
+
+
+def _more(count: int) -> float:
+    return float(np.log(_WINDOW / count))
 
 
 def _mean(raw: list[NDArray[np.float32]]) -> Dnsmos:

@@ -144,6 +144,34 @@ def _conv(tape: Tape, value: str, weight: Floats, bias: Floats | None, *, pads: 
     return tape.op("Conv", value, *(tape.constant(one) for one in sources), pads=pads, dilations=dilations)
 
 
+def halved(tape: Tape, value: str) -> str:
+    """Return the largest of each two by two numbers of ``value`` (1, channels, height, width), odd ends left out.
+
+    The gradient goes to the largest; to each of several as large.
+    """
+    made = tape.op("MaxPool", value, kernel_shape=[2, 2], strides=[2, 2])
+
+    def spread(small: str) -> str:
+        scales = tape.constant(np.array([1.0, 1.0, 2.0, 2.0], np.float32))
+        wide = tape.op(
+            "Resize",
+            small,
+            "",
+            scales,
+            mode="nearest",
+            coordinate_transformation_mode="asymmetric",
+            nearest_mode="floor",
+        )
+        missing = tape.op("Sub", tape.op("Shape", value), tape.op("Shape", wide))
+        return tape.op("Pad", wide, tape.op("Concat", tape.constant(np.zeros(4, np.int64)), missing, axis=0))
+
+    def pull(gradient: str) -> None:
+        largest = tape.op("Cast", tape.op("Equal", value, spread(made)), to=1)
+        tape.give(value, tape.op("Mul", spread(gradient), largest))
+
+    return tape.follow(made, [value], pull)
+
+
 def reshaped(tape: Tape, value: str, shape: Sequence[int], back: Sequence[int]) -> str:
     """Return ``value`` in ``shape``; ``back`` is the shape that it has."""
     made = tape.op("Reshape", value, tape.constant(np.asarray(shape, np.int64)))

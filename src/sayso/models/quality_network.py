@@ -109,6 +109,17 @@ def _whole() -> InferenceSession:
     return open_session(file.part({_FRAMES: (1, "frames", FRAME)}, [_TOLD]), name=_MODEL)
 
 
+def network_weights() -> dict[str, Floats]:
+    """Return the weights of the network by name, without what never sounds."""
+    file = read_onnx(weights(_MODEL))
+    _leave_out_silent(file)
+    return {name: np.asarray(file.array(name), np.float32) for name in file.initializers if _is_weight(name)}
+
+
+def _is_weight(name: str) -> bool:
+    return name.endswith(("/kernel:0", "/bias:0", "/resource:0"))
+
+
 def _leave_out_silent(file: OnnxFile) -> None:
     convolutions = [node.inputs[1:] for node in file.nodes if node.op == "Conv" and len(node.inputs) > 2]
     (weight, bias), (following, _) = convolutions[1:3]

@@ -1,8 +1,9 @@
 """The climb: from a voice that is near, by the gradient of its likeness, to the speaker.
 
 Adam (Kingma and Ba, ICLR 2015) moves the styles of every layer. The loss is what CAM++ and GE2E hear of a part of a
-sentence, disturbed (crop, tone, noise, telephone: what a listener would not call another voice), and how far the mean
-and the spread of the spectrum are from the speaker's, which CAM++ does not hear. Every few steps the voice says other
+sentence, disturbed (crop, tone, noise, telephone: what a listener would not call another voice), how far the mean and
+the spread of the spectrum are from the speaker's, which CAM++ does not hear, and what DNSMOS misses of natural speech:
+held to that, a climb finds more likeness, too (docs/measurements.md). Every few steps the voice says other
 sentences, and is compared with speech of the speaker that the loss never saw; what is kept is the best of these, not
 the last. Voices on the straight way to the last one are heard, too: they have most of its likeness, and where it lost
 naturalness, they lose less.
@@ -17,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sayso.audio.quality_gradient import overall_score
 from sayso.engines.protocol import LayeredSpace, SpokenSentence, VoiceAsset
 from sayso.voices import campplus, filterbank
 from sayso.voices.disturbance import Disturbance, narrowed, widened
@@ -34,6 +36,11 @@ _PARTS: Final = (0.7, 0.5)
 
 _SPECTRUM_PRICE: Final = 0.1
 _GE2E_PRICE: Final = 1.0
+_UNNATURAL_PRICE: Final = 0.3
+_NATURAL: Final = 3.3
+"""The DNSMOS OVRL below which a part of a sentence pays: a little more than what the guard of an ascent asks for."""
+
+_THREADS: Final = 2
 _PART_S: Final = 1.7  # of a sentence in a step: GE2E hears 1.6 s at a time, and memory grows with it
 _LOUD: Final = 0.25  # of the frames, the loudest make the spectrum
 
@@ -73,7 +80,7 @@ class Climb:
     def run(self, steps: int, every: int, told: Callable[[float], None]) -> VoiceAsset:
         """Return the best voice of ``steps`` steps, checked after ``every`` of them; ``told`` gets the part done."""
         says = [self.space.spoken(self.start, sentence, _PART_S) for sentence in self.sentences]
-        judge = campplus.judge(self.goal.embedding, threads=2)
+        judge = campplus.judge(self.goal.embedding, _THREADS)
         styles = self.space.styles_of(self.start).astype(np.float64)
         start, best = styles.copy(), _Best(self.start, self.worth)
         adam = _Adam(styles)
@@ -99,6 +106,7 @@ class Climb:
         heard = disturbed.applied(samples)
         by_disturbed = judge.cosine(heard)[1] + _GE2E_PRICE * GE2EJudge(self.goal.ge2e).cosine(heard)[1]
         by_samples = _SPECTRUM_PRICE * _spectrum_slope(samples, self.goal) - disturbed.gradient(by_disturbed)
+        by_samples += _UNNATURAL_PRICE * _unnatural_slope(samples)
         return spoken.gradient(widened(by_samples, len(spoken.samples)))
 
 
@@ -140,6 +148,12 @@ class _Adam:
 def _loud(bands: Floats) -> NDArray[np.bool_]:
     level = bands.mean(axis=1)
     return np.asarray(level > np.quantile(level, _LOUD))
+
+
+def _unnatural_slope(samples: Floats) -> Floats:
+    """Return the gradient of how far the naturalness is below `_NATURAL`, by the samples."""
+    score, gradient = overall_score(samples, _THREADS)
+    return -gradient() if score < _NATURAL else np.zeros_like(samples)
 
 
 def _spectrum_slope(samples: Floats, goal: Goal) -> Floats:

@@ -100,7 +100,7 @@ BUDGETS: Final = {
 
 LAYERED_BUDGETS: Final = {
     Effort.FAST: SearchBudget(rounds=0, tone_after=(), stock=0, settling=1, judged=3, climb=16, checks=1),
-    Effort.BEST: SearchBudget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=130, checks=5),
+    Effort.BEST: SearchBudget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=150, checks=5),
     Effort.STUDIO: SearchBudget(rounds=0, tone_after=(), stock=0, settling=2, judged=6, climb=480, checks=12),
 }
 """For engines whose voices have a style for each layer: the measured points give the start, the climb the voice."""
