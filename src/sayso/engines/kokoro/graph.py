@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Final, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +77,11 @@ def encode(
     tokens: NDArray[np.int64], style: Floats, speed: float, threads: int, stop: Stop | None = None
 ) -> Handed | None:
     """Return what the encoder makes of ``tokens`` (with the pads) in ``style`` (256,); None once ``stop`` is set."""
-    feeds = {"tokens": tokens[None], "style": style[None], "speed": np.array([speed], np.float32)}
+    feeds: dict[str, NDArray[Any]] = {
+        "tokens": tokens[None],
+        "style": style[None],
+        "speed": np.array([speed], np.float32),
+    }
     found = models.run(_parts(threads)[0], [_TEXT, _PITCH, _ENERGY, _LENGTHS], feeds, stop)
     return None if found is None else Handed(found[0], found[1], found[2], found[3].reshape(-1))
 
