@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import subprocess
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from typing import Any
 import numpy as np
 import soundfile
 from benchmarks.corpus.corpus import BASIS, SPEECH, clips, sound
+from benchmarks.distillmos import distillmos
 from scipy.signal import fftconvolve
 
 from sayso.audio.decode import decode
@@ -46,17 +46,6 @@ from sayso.models.speech_network import RATE, WINDOW, speech_of
 
 LONGEST_S = 20.0
 CONDITIONS = (("", None), ("room", None), ("noise", 15.0), ("noise", 8.0), ("room", 12.0))
-
-JUDGE = """
-import sys, torch, soundfile, distillmos
-torch.set_num_threads(1)
-model = distillmos.ConvTransformerSQAModel().eval()
-print("ready", flush=True)
-for line in sys.stdin:
-    samples, _ = soundfile.read(line.strip(), dtype="float32")
-    with torch.no_grad():
-        print(float(model(torch.tensor(samples)[None])[0, 0]), flush=True)
-"""
 
 
 @dataclass
@@ -214,17 +203,8 @@ def judge(kept: list[Kept], python: str | None) -> None:
             continue
     if not python:
         return
-    ear = subprocess.Popen([python, "-c", JUDGE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    while "ready" not in ear.stdout.readline():
-        pass
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch, "one.wav")
-        for one in kept:
-            soundfile.write(path, one.samples, RATE)
-            print(path, file=ear.stdin, flush=True)
-            one.judged["distillmos"] = float(ear.stdout.readline())
-    ear.stdin.close()
-    ear.wait()
+    for one, score in zip(kept, distillmos([one.samples for one in kept], python), strict=True):
+        one.judged["distillmos"] = score
 
 
 def figures(made: list[Recording], kept: list[Kept]) -> dict[str, Any]:

@@ -59,6 +59,11 @@ def figures(rows: list[dict], searched: dict[str, dict]) -> dict[str, object]:
         found[name] = f"median {np.median(values):.2f}, worst {values.max():.2f}"
     natural, beside = column("dnsmos"), column("dnsmos") - column("stock_dnsmos")
     found["DNSMOS"] = f"mean {natural.mean():.2f}; beside stock mean {beside.mean():+.2f}, worst {beside.min():+.2f}"
+    if len(column("distillmos")):
+        heard, aside = column("distillmos"), column("distillmos") - column("stock_distillmos")
+        found["DistillMOS"] = (
+            f"mean {heard.mean():.2f}; beside stock mean {aside.mean():+.2f}, worst {aside.min():+.2f}"
+        )
     found["words wrong, clone and stock"] = f"{_share(rows, 'words')}; {_share(rows, 'stock_words')}"
     found["CAM++ after telephone"] = spread("campplus_phone")
     for group, name in (("sex", "women less men"), ("native", "native less not")):

