@@ -2,10 +2,13 @@
 
     python benchmarks/fairness/ourselves.py [--speakers 12] [--out .bench/fairness-ourselves] [SUBJECT ...]
 
-Real speech of SAYSO_SPEECH: of each of so many women and men of each first language one clip of 4 s or more. First
-language and corpus are one here (English: LibriSpeech; Mandarin: speechocean762), so a gap between them may be one of
-microphones. The licences of both corpora let anybody measure on them: that stands for consent. The folder has the
-cohort, a home whose ledger has the plans, a table for each subject, and ``report.json``; run again, it goes on.
+Real speech of SAYSO_SPEECH: of each of so many women and men of each first language 8 s, short clips joined, so that
+length is the same for all. First language and corpus are one here (English: LibriSpeech; Mandarin: speechocean762), so
+a gap between them may be one of microphones. Age is what the speakers of speechocean762 declare (adults alone), accent
+what those of VCTK do, beside LibriSpeech. Nobody of ``tuned.json`` is measured: with them the bound of the fuller
+repair was chosen. The licences of the corpora let anybody measure on them: that stands for consent. The folder has a
+cohort for each split, a home whose ledger has the plans, a table for each subject and split, and ``report.json``; run
+again, it goes on.
 """
 
 from __future__ import annotations
@@ -16,9 +19,12 @@ import dataclasses
 import hashlib
 import json
 import os
+import shutil
 import time
+from collections import Counter, defaultdict
 from pathlib import Path
 
+from sayso.audio import Container, Signal, concatenate, decode, encode, resample
 from sayso.fairness.cohort import read_cohort
 from sayso.fairness.kept import KeptJudgement
 from sayso.fairness.margins import DEFAULTS
@@ -28,65 +34,112 @@ from sayso.workflows.fairness import judging
 from sayso.workflows.fairness.registering import registered
 from sayso.workflows.installation.session import open_session
 
-LEAST = 4  # seconds of each clip
+SECONDS = 8  # of each person
+RATE = 16_000
+YOUNG = 22  # years; 24 of 40 who declare an age are as young
 PLANNED = 25  # speakers of each group, more than there are: a report tells it
 SUBJECTS = {
     "mark:standard": ("ovrl", "likeness=0.02", "detected", "detected_phone"),
     "restoration:repair": ("benefit", "sdr", "likeness"),
+    "restoration:fuller": ("benefit", "sdr", "likeness"),
+    "restoration:fuller:0.5": ("benefit", "sdr", "likeness"),
     "model:campplus": ("likeness",),
     "model:silero-vad": ("refused",),
 }
-SPLITS = {"sex": ("sex",), "language": ("language",), "both": ("language", "sex")}
+SPLITS = {
+    "sex": ("sex",),
+    "language": ("language",),
+    "both": ("language", "sex"),
+    "age": ("age",),
+    "accent": ("accent",),
+}
 
 
 def chosen(folder, count):
-    """Return a clip of ``count`` speakers of each sex and first language, by the digest of what is read."""
-    found, taken = [], set()
-    rows = [json.loads(line) for line in (folder / "manifest.jsonl").read_text().splitlines()]
-    rows = [row for row in rows if row.get("sex") and row["source"].startswith(("speechocean", "LibriSpeech"))]
-    for row in sorted(rows, key=lambda row: hashlib.sha256(row["path"].encode()).hexdigest()):
-        group = (row["sex"], "Mandarin" if "speechocean" in row["source"] else "English")
-        if row["duration_s"] < LEAST or row["speaker"] in taken or sum(one[1] == group for one in found) >= count:
-            continue
-        taken.add(row["speaker"])
-        found.append((row, group))
-    return found
+    """Return the clips of up to ``count`` people of each sex and first language, and of those of VCTK."""
+    tuned = json.loads((Path(__file__).parent / "tuned.json").read_text())
+    clips, taken, people = defaultdict(list), Counter(), {}
+    for line in (folder / "manifest.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        if row.get("sex") and row["source"].startswith(("speechocean", "LibriSpeech", "VCTK")):
+            clips[row["speaker"]].append(row)
+    for speaker, rows in sorted(clips.items(), key=lambda one: hashlib.sha256(one[0].encode()).hexdigest()):
+        group = (rows[0]["sex"], rows[0]["source"][:4])
+        is_long = sum(row["duration_s"] for row in rows) >= SECONDS
+        if speaker not in tuned and is_long and taken[group] < count:
+            taken[group] += 1
+            people[speaker] = rows
+    return people
 
 
-def cohort(folder, count, out):
-    """Write the cohort; the stratum is the first language, which is the corpus, too."""
-    with (out / "cohort.csv").open("w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["file", "speaker", "consented", "sex", "language"])
-        for row, (sex, language) in chosen(folder, count):
-            table.writerow([(folder / row["path"]).resolve(), row["speaker"], "yes", sex, language])
-    return out / "cohort.csv"
+def written(folder, speaker, rows, out):
+    """Write 8 s of a person, their clips one after another; return the file."""
+    file = out / "clips" / f"{speaker.replace(':', '-')}.wav"
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        clips = [resample(decode(folder / row["path"]), RATE) for row in sorted(rows, key=lambda row: row["path"])]
+        joined = concatenate([Signal.mono(clip.samples[0], RATE) for clip in clips])
+        file.write_bytes(encode(joined.slice(0, SECONDS * RATE), Container.WAV))
+    return file.resolve()
+
+
+def cohorts(folder, count, out):
+    """Write a cohort for each split, of those who declare what it asks for; return them."""
+    rows = [
+        {
+            "file": written(folder, speaker, clips, out),
+            "speaker": speaker,
+            "consented": "yes",
+            "sex": clips[0]["sex"],
+            "language": {"spee": "Mandarin", "Libr": "English"}.get(clips[0]["source"][:4], ""),
+            "age": clips[0]["age"] and (f"to {YOUNG}" if int(clips[0]["age"]) <= YOUNG else f"above {YOUNG}"),
+            "accent": "" if "Mandarin" in clips[0]["accent"] else clips[0]["accent"],
+        }
+        for speaker, clips in chosen(folder, count).items()
+    ]
+    for row in rows:
+        row["age"] = row["age"] if row["language"] == "Mandarin" else ""
+    for split, columns in SPLITS.items():
+        with (out / f"{split}.csv").open("w", newline="") as file:
+            table = csv.DictWriter(file, rows[0])
+            table.writeheader()
+            table.writerows(row for row in rows if all(row[column] for column in columns) and _in(row, split))
+    return {split: read_cohort(out / f"{split}.csv", columns) for split, columns in SPLITS.items()}
+
+
+def _in(row, split):
+    return row["language"] or split == "accent"  # two people more or less of VCTK are their own accents alone
 
 
 def main():
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--speakers", type=int, default=12, help="of each sex and first language")
+    asked.add_argument("--speakers", type=int, default=12, help="of each sex and first language, at most")
     asked.add_argument("--out", type=Path, default=Path(".bench/fairness-ourselves"))
     asked.add_argument("subjects", nargs="*", default=list(SUBJECTS), metavar="SUBJECT")
     told = asked.parse_args()
     told.out.mkdir(parents=True, exist_ok=True)
     os.environ["SAYSO_HOME"] = str(told.out / "home")
     session = open_session(load())
-    people = cohort(Path(os.environ.get("SAYSO_SPEECH", "../shared/speech")), told.speakers, told.out)
+    splits = cohorts(Path(os.environ.get("SAYSO_SPEECH", "../shared/speech")), told.speakers, told.out)
     for subject in told.subjects:
-        print(subject, *(line for line in run(session, subject, people, told.out)), sep="\n", flush=True)
+        print(subject, *(line for line in run(session, subject, splits, told.out)), sep="\n", flush=True)
 
 
-def run(session, subject, people, out):
+def run(session, subject, splits, out):
     """Yield what was found of one subject, split by split; the samples are measured once."""
-    report, table = {}, out / f"{subject.replace(':', '-')}.csv"
-    splits = {split: read_cohort(people, columns) for split, columns in SPLITS.items()}
-    if not table.exists():  # a plan that comes after the first sample is none
+    report, name = {}, subject.replace(":", "-")
+    whole = out / f"{name}.csv"
+    if not (out / f"{name}-{next(iter(splits))}.csv").exists():  # a plan that comes after the first sample is none
         for members in splits.values():
             registered(session, subject, SUBJECTS[subject], groups_of(members), PLANNED)
     for split, members in splits.items():
         begun = time.process_time()
+        table = out / f"{name}-{split}.csv"
+        if whole.exists() and not table.exists():
+            shutil.copyfile(whole, table)
         found = measure(session, subject, members, table, order=None)
+        if not whole.exists():
+            shutil.copyfile(table, whole)
         kept = KeptJudgement.decode(judging.judged(session, subject, table).detail)
         report[split] = dataclasses.asdict(kept) | {"cpu_s": time.process_time() - begun, "new": found.new}
         stands = f"{kept.verdict}, {kept.registered.standing}"

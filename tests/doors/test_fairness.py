@@ -41,6 +41,11 @@ def test_the_page_shows_each_group_and_escapes_its_name(program, tmp_path):
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "men&lt;b&gt;" in page
     assert page.count("<circle") == 2
+    assert "women: worse than the others, by 0.2; more than chance" in page
+    assert "cosine of speaker embeddings" in page
+    _, _, left_out = page.partition("Not measured")
+    assert "share of enrolments refused" in left_out
+    assert "cosine of speaker" not in left_out
 
 
 def test_a_drift_is_an_alarm_with_an_exit_code_and_a_metric(program, tmp_path):
@@ -84,7 +89,8 @@ def test_a_remedy_is_judged_on_other_speakers(program, tmp_path):
     for path, text in zip((better, worse), rows, strict=True):
         path.write_text(text)
     found = program.json("fairness", "remedy", worse, "--with", better)
-    assert (found["verdict_before"], found["verdict_after"]) == ("fail", "pass")
+    assert (found["verdict_before"], found["verdict_after"], found["chooser"]) == ("fail", "pass", "likeness")
+    assert program.json("fairness", "remedy", worse, "--with", better, "--chooser", "benefit", code=2)["error"]
     assert {one["group"]: one["speakers"] for one in found["groups"]} == {"men<b>": 30, "women": 30}
     assert program.json("fairness", "remedy", worse, "--with", worse, code=5)["cut"] is None
     assert program.run("fairness", "remedy", worse, "--with", tmp_path / "absent.csv").returncode == 2
@@ -94,6 +100,8 @@ def test_a_remedy_is_judged_on_other_speakers(program, tmp_path):
     ("words", "error"),
     [
         (("mark:standard",), "cohort-usage"),
+        (("mark:standard", "cohort.csv", "--workers", "3"), "runner-usage"),
+        (("mark:standard", "cohort.csv", "--runner", "spark"), "runner-invalid"),
         (("mark:standard", "cohort.csv", "--corpus", "lamp"), "cohort-usage"),
         (("engine:hibari", "--corpus", "lamp", "--by", "sex"), "corpus-usage"),
         (("mark:standard", "--corpus", "lamp", "--by", "sex"), "corpus-unknown"),

@@ -83,3 +83,30 @@ def test_what_was_not_measured_again_is_refused():
     rows = [Measurement(cell.speaker, cell.group, "wer", 0.1, cell.kind) for cell in table.cells]
     with pytest.raises(TableInvalid, match="without likeness"):
         remedied(tabulated(rows), tabulated(rows), MARGINS)
+
+
+def test_another_metric_may_say_who_needs_it():
+    table, other = study(np.random.default_rng(6), 60, 0.15, 0.0)
+    gains = [
+        tabulated(
+            [
+                *(m for cell, values in one.cells.items() for m in [_again(cell, cell.metric, values.mean)]),
+                *(
+                    _again(cell, "benefit", (values.mean - 0.5) * 2)
+                    for cell, values in one.cells.items()
+                    if cell.kind is SampleKind.SYNTHETIC
+                ),
+            ]
+        )
+        for one in (table, other)
+    ]
+    found = remedied(*gains, Margins.of(["benefit=0.1"]), chooser="benefit")
+    assert found.chooser == "benefit"
+    assert found.cut is not None
+    assert (found.before.verdict, found.after.verdict) == (FairnessVerdict.FAIL, FairnessVerdict.PASS)
+    with pytest.raises(TableInvalid, match="without benefit"):
+        remedied(table, other, MARGINS, chooser="benefit")
+
+
+def _again(cell, metric, value):
+    return Measurement(cell.speaker, cell.group, metric, value, cell.kind)

@@ -77,7 +77,7 @@ class MeasureStage:
     def __call__(self, unit: str) -> str:
         """Measure the item ``unit``; parts named in ``done`` are passed over."""
         item = json.loads(unit)
-        with _begun(self.work, item["unit"]), WorklogWriter(self.worklog) as worklog:
+        with begun(self.work, item["unit"]), WorklogWriter(self.worklog) as worklog:
             try:
                 with opened_reference(item["reference"], item["options"]) as path:
                     return json.dumps(self._measured(path, item, worklog))
@@ -126,7 +126,7 @@ class Clean:
     def __call__(self, unit: str) -> str:
         """Clean the segments that ``unit`` names."""
         told = json.loads(unit)
-        with _begun(self.work, told["unit"]), WorklogWriter(self.worklog) as worklog:
+        with begun(self.work, told["unit"]), WorklogWriter(self.worklog) as worklog:
             try:
                 with opened_reference(told["reference"], told["options"]) as path:
                     return json.dumps(self._cleaned(path, told, worklog))
@@ -175,7 +175,7 @@ def _shifted(part: RecordingPart, item: Answer) -> RecordingPart:
 
 
 @contextlib.contextmanager
-def _begun(work: Path, unit: str) -> Iterator[None]:
+def begun(work: Path, unit: str) -> Iterator[None]:
     """Leave a file for as long as the unit is worked on: what is left after a worker's death names what killed it."""
     folder = work / "begun"
     make_private(folder)

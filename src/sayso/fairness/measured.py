@@ -53,7 +53,15 @@ class MeasuredTable:
         for row in kept:
             member = members[row[SAMPLE]]
             row.update({"speaker": member.speaker, "group": member.group, STRATUM: member.stratum})
-        write_document(path, _lines([_HEADER, *([row[name] for name in _HEADER] for row in kept)]), mode=0o600)
+        self._write(kept)
+
+    def settle(self, order: Iterable[str]) -> None:
+        """Write the samples in ``order``, whichever was done first, so that the same figures are the same table."""
+        places = {sample: number for number, sample in enumerate(order)}
+        self._write(sorted(self._rows(), key=lambda row: places[row[SAMPLE]]))
+
+    def _write(self, rows: Iterable[Mapping[str, str]]) -> None:
+        write_document(self._path, _lines([_HEADER, *([row[name] for name in _HEADER] for row in rows)]), mode=0o600)
 
     def add(self, sample: str, member: CohortMember, figures: Iterable[SampleFigure]) -> None:
         """Write what was measured of one recording, whole and durably."""

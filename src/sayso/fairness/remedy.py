@@ -1,4 +1,4 @@
-"""More effort for voices that fit badly: fitted on half of the speakers, judged on the others."""
+"""More effort for whom a system serves badly: fitted on half of the speakers, judged on the others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sayso.fairness.margins import Margins
 from sayso.fairness.table import SampleKind, Table, Values
 
 CHOOSER: Final = "likeness"
-"""The metric whose value of a speaker says whether their voice fits badly."""
+"""The metric whose low value of a speaker says that they need the remedy, unless another is named."""
 
 _SEED: Final = "sayso-remedy-1"  # fixed: a split that may be chosen would be chosen by its verdict
 _MOST_CUTS: Final = 200
@@ -43,6 +43,7 @@ class Remedy:
     cut: float | None
     share: float
     groups: tuple[RemediedGroup, ...]
+    chooser: str = CHOOSER
 
     @property
     def needed(self) -> int | None:
@@ -66,28 +67,28 @@ def halves(table: Table) -> tuple[Table, Table]:
     return _of(table, fits), _of(table, groups.keys() - fits)
 
 
-def remedied(table: Table, other: Table, margins: Margins) -> Remedy:
+def remedied(table: Table, other: Table, margins: Margins, *, chooser: str = CHOOSER) -> Remedy:
     """Fit the cut on one half of the speakers and judge it on the other.
 
-    ``other`` has the same speakers, measured with more effort. Whoever's own likeness lies below the cut takes their
-    values from it, whatever the group. The cut is the smallest after which the fitting half passes so clearly that
-    the other should; or, where none does, that which passes with the smallest gap. None is sought unless that half
-    fails. Raise `TableInvalid` or `MarginInvalid`.
+    ``other`` has the same speakers, measured with more effort. Whoever's own value of ``chooser`` (the higher, the
+    better) lies below the cut takes their values from it, whatever the group. The cut is the smallest after which the
+    fitting half passes so clearly that the other should; or, where none does, that which passes with the smallest gap.
+    None is sought unless that half fails. Raise `TableInvalid` or `MarginInvalid`.
     """
-    _check(table, other)
+    _check(table, other, chooser)
     fitting, judging = halves(table)
-    cut = _cut(fitting, other, margins)
-    own = _own(judging)
+    cut = _cut(fitting, other, margins, chooser)
+    own = _own(judging, chooser)
     below = set() if cut is None else {speaker for speaker, value in own.items() if value < cut}
     before = judge(judging, margins)
     after = judge(_mixed(judging, other, below), margins) if below else before
-    return Remedy(before, after, cut, len(below) / len(own), _groups(judging, below))
+    return Remedy(before, after, cut, len(below) / len(own), _groups(judging, below), chooser)
 
 
-def _cut(fitting: Table, other: Table, margins: Margins) -> float | None:
+def _cut(fitting: Table, other: Table, margins: Margins, chooser: str) -> float | None:
     if judge(fitting, margins).verdict is not FairnessVerdict.FAIL:
         return None
-    own = _own(fitting)
+    own = _own(fitting, chooser)
     values = sorted(set(own.values()))
     cuts = [*values[1:], math.nextafter(values[-1], math.inf)]
     step = math.ceil(len(cuts) / _MOST_CUTS)
@@ -122,11 +123,11 @@ def _mixed(table: Table, other: Table, below: AbstractSet[str]) -> Table:
     )
 
 
-def _own(table: Table) -> dict[str, float]:
-    """Return the likeness of each speaker of synthetic samples."""
+def _own(table: Table, chooser: str) -> dict[str, float]:
+    """Return the mean of ``chooser`` over the synthetic samples of each speaker."""
     own: dict[str, Values] = {}
     for cell, values in table.cells.items():
-        if cell.metric == CHOOSER and cell.kind is SampleKind.SYNTHETIC:
+        if cell.metric == chooser and cell.kind is SampleKind.SYNTHETIC:
             joined = own.setdefault(cell.speaker, Values())
             joined.count += values.count
             joined.total += values.total
@@ -141,11 +142,13 @@ def _groups(table: Table, below: AbstractSet[str]) -> tuple[RemediedGroup, ...]:
     return tuple(RemediedGroup(group, len(of), len(of & below)) for group, of in sorted(speakers.items()))
 
 
-def _check(table: Table, other: Table) -> None:
-    """Refuse what would leave a cost out: a speaker without likeness, or a figure that was not measured again."""
+def _check(table: Table, other: Table, chooser: str) -> None:
+    """Refuse what would leave a cost out: a speaker without a chooser, or a figure that was not measured again."""
     made = {cell for cell in table.cells if cell.kind is SampleKind.SYNTHETIC}
-    if without := {cell.speaker for cell in made} - _own(table).keys():
-        raise TableInvalid(f"got {len(without)} speakers without {CHOOSER}, expected it of each: it says who is mended")
+    if without := {cell.speaker for cell in made} - _own(table, chooser).keys():
+        raise TableInvalid(
+            f"got {len(without)} speakers without {chooser[:40]}, expected it of each: it says who is mended"
+        )
     if absent := made - other.cells.keys():
         one = min(absent, key=lambda cell: (cell.metric, cell.group, cell.speaker))
         raise TableInvalid(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from sayso.audio.quality import Dnsmos, dnsmos
 from sayso.audio.signal import Signal
 from sayso.restoration import restore
 from sayso.restoration.repair import planner, replayed
+from sayso.restoration.repair.sharing import SHARES
 from sayso.restoration.repair.steps import Step, StepUnknown, applied
 from tests.restoration.rooms import power, with_hum, with_noise
 
@@ -128,3 +131,52 @@ def test_another_score_may_judge(speech):
     assert heard[0] is noisy
     assert done.refused == ("noise",)
     assert done.signal is noisy
+
+
+def sure(_: Signal) -> np.ndarray:
+    """Tell the same voice in everything."""
+    return np.array([1.0, 0.0], np.float32)
+
+
+def shy(noisy: Signal, least: float):
+    """Return an identity by which every form is as like ``noisy`` as ``least``."""
+    told = np.array([least, np.sqrt(1 - least**2)], np.float32)
+    return lambda signal: np.array([1.0, 0.0], np.float32) if signal is noisy else told
+
+
+def test_a_repair_that_gains_too_little_is_made_fuller_and_can_be_made_again(speech):
+    noisy = with_noise(speech, 8)
+    plain = restore(noisy, identity=shy(noisy, 0.92))
+    fuller = restore(noisy, identity=shy(noisy, 0.92), fuller_below=math.inf)
+    assert fuller.repaired == plain.repaired == ("noise",)
+    assert fuller.steps[0].parameters["voice"] > plain.steps[0].parameters["voice"] == 0.4
+    assert fuller.after.ovr > plain.after.ovr
+    assert fuller.after.sig >= fuller.before.sig - 0.1
+    assert np.array_equal(replayed(fuller.steps, noisy).samples, fuller.signal.samples)
+
+
+def test_a_repair_that_gains_enough_is_left_as_it_is(speech):
+    noisy = with_noise(speech, 8)
+    plain = restore(noisy, identity=shy(noisy, 0.92))
+    gained = float(plain.after.ovr - plain.before.ovr)
+    assert restore(noisy, identity=shy(noisy, 0.92), fuller_below=gained - 0.01).steps == plain.steps
+    assert restore(noisy, identity=shy(noisy, 0.92), fuller_below=gained + 0.01).steps != plain.steps
+
+
+@pytest.mark.parametrize("least", [0.97, 0.89])
+def test_a_voice_that_is_not_told_any_more_and_one_that_bears_all_are_not_made_fuller(speech, least):
+    noisy = with_noise(speech, 8)
+    plain = restore(noisy, identity=shy(noisy, least))
+    assert restore(noisy, identity=shy(noisy, least), fuller_below=math.inf).steps == plain.steps
+
+
+def test_what_was_refused_may_be_taken_when_it_is_fuller(speech):
+    noisy = with_noise(speech, 8)
+    scores = iter([Dnsmos(3.0, 2.0, 2.5), Dnsmos(3.0, 2.0, 2.55), *[Dnsmos(3.0, 3.0, 2.9)] * len(SHARES)])
+    done = restore(noisy, identity=shy(noisy, 0.92), fuller_below=0.5, scoring=lambda _: next(scores))
+    assert (done.repaired, done.refused) == (("noise",), ())
+    assert done.steps[0].parameters["voice"] == SHARES[0]  # the others score no better
+
+
+def test_a_clean_recording_is_never_made_fuller(speech):
+    assert restore(speech, identity=sure, fuller_below=math.inf).signal is speech

@@ -8,11 +8,14 @@ from sayso.audio import Container, encode
 from sayso.consent.errors import ConsentRefused
 from sayso.fairness.cohort import read_cohort
 from sayso.fairness.errors import CohortInvalid, SubjectInvalid
+from sayso.fairness.subject import SubjectName
 from sayso.fairness.table import SampleKind, read_table
 from sayso.workflows.benches.measuring import measure
 from sayso.workflows.fairness import judging
+from sayso.workflows.fairness.versions import version_of
 from sayso.workflows.speech.orders import Order
 from sayso.workflows.voices.voicebook import row_of
+from tests.doors.program import Program
 
 
 @pytest.fixture
@@ -99,3 +102,56 @@ def test_one_recording_twice_is_refused_and_one_that_is_missing(estate, people, 
     with pytest.raises(CohortInvalid, match="cannot be read"):
         measure(estate.session, "mark:standard", cohort, tmp_path / "table.csv", order=None)
     assert not (tmp_path / "table.csv").exists()
+
+
+def test_repair_that_is_fuller_is_another_version_and_gains_no_less(estate, people, tmp_path):
+    cohort, tables = people(), [tmp_path / f"{name}.csv" for name in ("repair", "fuller", "cut")]
+    for table, subject in zip(tables, ("repair", "fuller", "fuller:0.3"), strict=True):
+        measure(estate.session, f"restoration:{subject}", cohort, table, order=None)
+    plain, fuller, cut = (means(table) for table in tables)
+    for name in ("Ada", "Ben"):
+        key = (name, "benefit", SampleKind.SYNTHETIC)
+        assert plain[key] <= fuller[key]
+        assert cut[key] == pytest.approx(fuller[key] if plain[key] < 0.3 else plain[key])
+    assert len({version_of(SubjectName.parse(f"restoration:{one}")) for one in ("repair", "fuller", "fuller:0.3")}) == 3
+    for name in ("restoration:fuller:", "restoration:fuller:nan", "restoration:gentle", "restoration:repair:1"):
+        with pytest.raises(SubjectInvalid, match="restoration:fuller:GAIN"):
+            version_of(SubjectName.parse(name))
+
+
+def test_workers_find_the_same_in_the_same_order_and_an_error_names_its_recording(estate, people, tmp_path):
+    cohort, here, there = people(), tmp_path / "here.csv", tmp_path / "there.csv"
+    measure(estate.session, "model:campplus", cohort, here, order=None)
+    assert measure(estate.session, "model:campplus", cohort, there, order=None, runner=native()).new == 2
+    assert (
+        list(means(here)) == list(means(there)) == [(name, "likeness", SampleKind.SYNTHETIC) for name in ("Ada", "Ben")]
+    )
+    assert means(here) == pytest.approx(means(there), abs=1e-5)
+    (tmp_path / "b.wav").write_bytes(b"no sound")
+    with pytest.raises(CohortInvalid, match=r"b\.wav: "):
+        measure(estate.session, "model:campplus", cohort, there, order=None, runner=native())
+
+
+@pytest.mark.slow
+def test_a_worker_marks_for_who_asked(estate, people, tmp_path):
+    table = tmp_path / "table.csv"
+    measure(estate.session, "mark:standard", people(), table, order=None, runner=native())
+    assert means(table)["Ben", "detected", SampleKind.SYNTHETIC] == 1.0
+
+
+@pytest.mark.slow
+def test_on_ray_the_figures_are_the_same(estate, people, tmp_path):
+    people()
+    program = Program(tmp_path)
+    words = ("fairness", "measure", "restoration:repair", "cohort.csv")
+    program.json(*words, "--table", "here.csv")
+    found = program.json(*words, "--table", "there.csv", "--runner", "ray")
+    assert (found["samples"], found["new"]) == (2, 2)
+    assert means(tmp_path / "here.csv") == pytest.approx(means(tmp_path / "there.csv"), abs=1e-4)
+
+
+def native():
+    pytest.importorskip("daft", reason="of the extra corpus")
+    from sayso.corpus.program import Runner
+
+    return Runner(workers=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -116,3 +117,14 @@ def test_nobody_is_told(session, lamp):
     lamp(free(1, speaker="ext_1", accent=""))
     with pytest.raises(CohortInvalid, match="got nobody who declares accent"):
         cohort_of(session, "lamp", ["accent"])
+
+
+def test_a_worker_unseals_for_itself_and_reads_nothing_that_was_withdrawn(session, lamp):
+    speaker, grant = granted(session, actions=(Action.CLONE, Action.TRAIN))
+    lamp(own(1, speaker, grant, sex="F"))
+    (member,) = cohort_of(session, "lamp", ["sex"]).members
+    sent = pickle.dumps(member.sound)
+    assert pickle.loads(sent)() == member.sound()
+    withdraw_grant(session, grant)
+    with pytest.raises(SegmentUnknown):
+        pickle.loads(sent)()

@@ -12,7 +12,9 @@ from sayso.audio import Container, Signal, concatenate, decode, encode, resample
 from sayso.disk import TargetTaken
 from sayso.doors.reports.restoration import page
 from sayso.progress import silent
+from sayso.restoration import restore
 from sayso.workflows.restoration import restoring
+from sayso.workflows.restoration.aims import NOTHING, Aims
 from sayso.workflows.restoration.folders import NothingToRestore, done_before, jobs, note
 from sayso.workflows.restoration.living import restore_live
 from sayso.workflows.restoration.restoring import OriginalKept, restore_file
@@ -90,3 +92,21 @@ def test_live_sound_comes_out_as_long_as_it_went_in(noisy):
     made = np.frombuffer(target.getvalue(), "<i2")
     assert made.size == levels.size
     assert Signal.mono(made / 32_768, 16_000).samples.std() < sound.std()
+
+
+def test_a_fuller_repair_is_another_wish_and_reaches_long_recordings(noisy, tmp_path, monkeypatch):
+    told = []
+
+    def noted(signal, **wishes):
+        told.append(wishes["fuller_below"])
+        return restore(signal)
+
+    monkeypatch.setattr(restoring, "restore", noted)
+    aims = Aims(fuller_below=0.5)
+    restore_file(noisy, tmp_path / "short.wav", silent, aims=aims)
+    monkeypatch.setattr(restoring, "LONG_S", 5.0)
+    long = tmp_path / "long.wav"
+    long.write_bytes(encode(concatenate([decode(noisy)] * 3), Container.WAV))
+    restore_file(long, tmp_path / "out.wav", silent, aims=aims)
+    assert told == [0.5, 0.5]
+    assert len({aims.digest(), Aims(fuller_below=0.6).digest(), NOTHING.digest()}) == 3

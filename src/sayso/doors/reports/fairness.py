@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from sayso.doors.reports.metrics import meaning, missing, side
+
 if TYPE_CHECKING:
     from sayso.fairness import GroupComparison, Judgement
 
@@ -25,8 +27,16 @@ def page(found: Judgement) -> str:
     from sayso.doors.reports.page import rendered  # noqa: PLC0415 - loads the templates' engine
 
     plots = [_plot(metric, list(rows)) for metric, rows in groupby(found.comparisons, key=lambda one: one.metric)]
+    metrics = [plot["metric"] for plot in plots]
     return rendered(
-        "fairness.html", verdict=found.verdict.value, said=_SAID[found.verdict], needed=found.needed, plots=plots
+        "fairness.html",
+        verdict=found.verdict.value,
+        said=_SAID[found.verdict],
+        needed=found.needed,
+        plots=plots,
+        groups=sorted({one.effect.group for one in found.comparisons}),
+        metrics=metrics,
+        unmeasured=missing(metrics),
     )
 
 
@@ -41,6 +51,7 @@ def _plot(metric: str, rows: Sequence[GroupComparison]) -> dict[str, Any]:
 
     return {
         "metric": metric,
+        "meaning": meaning(metric),
         "margin": f"{rows[0].margin:g}",
         "width": WIDTH,
         "height": ROW * len(rows),
@@ -55,10 +66,24 @@ def _places(one: GroupComparison, place: Callable[[float], float]) -> dict[str, 
     return {"at": place(one.gap.value), "low": place(low), "high": place(high)}
 
 
+def _plainly(one: GroupComparison) -> str:
+    """Return what was found of one group, for who belongs to it."""
+    gap, margin = abs(one.gap.value), f"{one.margin:g}"
+    served = f"{side(one.metric, one.gap.value)} the others" + (f", by {gap:.3g}" if gap else "")
+    match one.verdict.value:
+        case "pass":
+            return f"{served}; that the difference is smaller than {margin}, which does not matter, is shown"
+        case "fail":
+            return f"{served}; more than chance, and not shown to be smaller than {margin}, which would not matter"
+    needed = "" if one.needed is None else f", which takes about {one.needed} people of each group"
+    return f"{served} as far as measured; {one.effect.speakers} people are too few to say more{needed}"
+
+
 def _words(one: GroupComparison) -> dict[str, Any]:
     low, high = one.gap.interval()
     return {
         "group": one.effect.group,
+        "plain": _plainly(one),
         "speakers": one.effect.speakers,
         "samples": one.effect.samples,
         "effect": f"{one.effect.mean:+.3f}",

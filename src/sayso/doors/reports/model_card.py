@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from sayso.doors.reports.metrics import meaning, missing
+
 _SAID: Final[Mapping[str, str]] = {
     "pass": "Every group in every metric below is treated alike, within the margins.",
     "fail": "At least one group is not treated alike.",
@@ -22,21 +24,6 @@ _PLANNED: Final[Mapping[str, str]] = {
     "late": "fixed in the ledger ({}), but after the first measurement",
     "undated": "fixed in the ledger ({}); nobody here logged when the table was measured",
     "none": "not fixed in the ledger before the measurements",
-}
-
-_WORDS: Final[Mapping[str, str]] = {
-    "likeness": "cosine of speaker embeddings, -1 to 1",
-    "ovrl": "naturalness by DNSMOS, 1 to 5",
-    "wer": "share of words that a recogniser hears wrongly",
-    "detected": "share of clips whose mark is read",
-    "detected_phone": "share of clips whose mark is read behind a telephone",
-    "benefit": "DNSMOS gained by repair",
-    "refused": "share of enrolments refused",
-    "sdr": "dB of SI-SDR gained by repair",
-    "pitch": "semitones between the median pitch of the clip and the person's own",
-    "rate": "syllables a second of speech beside the person's own, as the size of a logarithm",
-    "accent": "cosine between the languages that a recogniser takes the clip for, and those of the person's own speech",
-    "latency": "seconds to the first sound that may leave",
 }
 
 _ASKED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -58,10 +45,10 @@ def card(record: Mapping[str, Any]) -> str:
         "model_card.html",
         record=record,
         said=_SAID[record["verdict"]],
-        metrics=[(name, _WORDS.get(name, "as the table of measurements defines it")) for name in metrics],
+        metrics=[(name, meaning(name)) for name in metrics],
         groups=[{**one, "interval": _interval(one), "said_power": _power(one)} for one in record["groups"]],
         registered=_registered(record),
-        unmeasured=[_WORDS[name] for name in _ASKED[kind] if name not in metrics],
+        unmeasured=missing(metrics, _ASKED[kind]),
     )
 
 

@@ -48,6 +48,7 @@ def remedy(found: Remedy) -> dict[str, Any]:
     """Return the shape of a remedy: the verdicts of the judging half, and who there needs it."""
     return {
         "remedy": "effort",
+        "chooser": found.chooser,
         "verdict_before": found.before.verdict.value,
         "verdict_after": found.after.verdict.value,
         "share": _number(found.share),

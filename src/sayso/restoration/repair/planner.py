@@ -15,7 +15,7 @@ from sayso.errors import SaysoError
 from sayso.restoration.diagnosis import Diagnosis, examine
 from sayso.restoration.diagnosis.hum import Hum
 from sayso.restoration.repair.matching import LongTermSpectrum, TooLittleSound, apart_db, gains_to, long_term_spectrum
-from sayso.restoration.repair.sharing import shared_step
+from sayso.restoration.repair.sharing import fuller_steps, shared_step
 from sayso.restoration.repair.steps import Step, applied, hum_step, noise_step, offset_step
 from sayso.restoration.repair.wanted import Identity, WantedSpeaker, alone
 
@@ -95,6 +95,7 @@ def restore(
     colour: LongTermSpectrum | None = None,
     scored: Dnsmos | None = None,
     scoring: Scoring = _scored,
+    fuller_below: float | None = None,
 ) -> Restored:
     """Return ``signal`` repaired: same rate, channels and length, not shifted in time. Deterministic.
 
@@ -109,7 +110,9 @@ def restore(
     kept only if the likeness of the whole to ``wanted`` does not fall. Where two speak at once it is Hush that helps.
     With ``colour`` the long-term spectrum is brought to that one, last of all; that may cost 0.2 of the scores, since
     it is what was asked for, but not the voice. ``scoring`` scores each form, by three windows at most unless told
-    otherwise; ``scored`` is what it says of ``signal``, where that is known already.
+    otherwise; ``scored`` is what it says of ``signal``, where that is known already. Where the repair of noise leaves
+    the overall score less than ``fuller_below`` above that of ``signal``, more of the enhancer is taken if that scores
+    better, as long as ``identity`` tells the voice by 0.9: cleaner, and less like the recording.
 
     Raises
     ------
@@ -120,7 +123,7 @@ def restore(
     before = state.score
     _mend(state, found, hum)
     speaker = _left_alone(state, wanted, identity) if wanted is not None and identity is not None else None
-    _clear(state, found, has_others=_has_others(state, found))
+    _clear(state, found, fuller_below, has_others=_has_others(state, found))
     match = _coloured(state, colour) if colour is not None else None
     return Restored(state.signal, found, tuple(state.steps), tuple(state.refused), before, state.score, speaker, match)
 
@@ -163,16 +166,19 @@ def _mend(state: _Best, found: Diagnosis, hum: Hum | None) -> None:
         state.choose(hum_step(hum), gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
 
 
-def _clear(state: _Best, found: Diagnosis, *, has_others: bool) -> None:
+def _clear(state: _Best, found: Diagnosis, fuller_below: float | None, *, has_others: bool) -> None:
     """Take away what lies over the voice."""
     if found["c50"].value is not None and found.amount("c50") < _ECHOING_DB:
         state.choose(Step("echo", {"share": _ECHO_SHARE}), gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS, guarded=True)
     if has_others or _is_covered(found, state.score):
+        dry, score = state.signal, state.score
         shared = state.shared(ENHANCER, has_others=has_others)
         if shared is None:
             state.refused.append("noise")
         else:
             state.judge(*shared, gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS)
+        if fuller_below is not None and not has_others and state.gained < fuller_below:
+            state.take_fuller(ENHANCER, dry, score)
 
 
 def _has_others(state: _Best, found: Diagnosis) -> bool:
@@ -202,7 +208,12 @@ class _Best:
         self.steps: list[Step] = []
         self.refused: list[str] = []
         self._identity = identity
-        self._speech_at_first = score.sig
+        self._at_first = score
+
+    @property
+    def gained(self) -> float:
+        """The overall score above that of the recording as it came."""
+        return float(self.score.ovr - self._at_first.ovr)
 
     def take(self, step: Step, made: Signal) -> None:
         """Take ``step``, which made ``made``, by another measure than DNSMOS."""
@@ -220,13 +231,37 @@ class _Best:
         ``speech_loss`` below that form or the recording as it came, whichever is lower: an earlier step is no debt.
         """
         score = self._scoring(made)
-        is_better = score.ovr >= self.score.ovr + gain
-        is_speech = score.sig >= min(self._speech_at_first, self.score.sig) - speech_loss
-        if is_better and is_speech and (not guarded or self._is_same_voice(made)):
+        is_harmless = self._is_harmless(score, self.score, gain=gain, speech_loss=speech_loss)
+        if is_harmless and (not guarded or self._is_same_voice(made)):
             self.signal, self.score = made, score
             self.steps.append(step)
         else:
             self.refused.append(step.name)
+
+    def _is_harmless(self, score: Dnsmos, before: Dnsmos, *, gain: float, speech_loss: float) -> bool:
+        is_speech = score.sig >= min(self._at_first.sig, before.sig) - speech_loss
+        return bool(score.ovr >= before.ovr + gain and is_speech)
+
+    def take_fuller(self, name: str, dry: Signal, before: Dnsmos) -> None:
+        """Take that larger share of the enhancer ``name`` which scores best, if one does better than the form so far.
+
+        ``dry`` is the form without the enhancer, and ``before`` its score: beside that it must do no harm.
+        """
+        if self._identity is None:
+            return
+        is_taken = self.signal is not dry
+        above = float(str(self.steps[-1].parameters["voice"])) if is_taken else 0.0
+        best: Step | None = None
+        for step, made in fuller_steps(dry, name, self._identity, above=above):
+            score = self._scoring(made)
+            is_harmless = self._is_harmless(score, before, gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS)
+            if is_harmless and score.ovr > self.score.ovr:
+                self.signal, self.score, best = made, score, step
+        if best is not None and is_taken:
+            self.steps[-1] = best
+        elif best is not None:
+            self.steps.append(best)
+            self.refused.remove(best.name)
 
     def shared(self, name: str, *, has_others: bool) -> tuple[Step, Signal] | None:
         """Return the step of an enhancer with as much of it as the voice bears, and its sound; None for nothing."""

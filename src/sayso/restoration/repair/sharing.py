@@ -11,6 +11,8 @@ Chosen on ten speakers of the tuning half in noise, babble and talkers (see docs
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import suppress
 from itertools import pairwise
 from typing import Final
 
@@ -28,6 +30,7 @@ SHARES: Final = (0.4, 0.5, 0.6, 0.75, 0.85, 0.97)
 
 _PAUSES: Final = 0.97
 _UNCHANGED: Final = 0.965
+_TOLD: Final = 0.9  # the least of 0.8 to 0.93 at which each of 20 people of the tuning gained 0.5 of DNSMOS
 _SAME: Final = 0.5  # CAM++ of two clips of one person is above 0.8, of two persons below 0.4
 _ANOTHER: Final = 0.6
 _MORE_ONE: Final = 0.1
@@ -50,6 +53,23 @@ def shared_step(signal: Signal, name: str, identity: Identity, *, has_others: bo
     if share is None:
         return None
     return noise_step(name, pauses=_PAUSES, voice=share), voice_spared(wet, signal, pauses=_PAUSES, voice=share)
+
+
+def fuller_steps(signal: Signal, name: str, identity: Identity, *, above: float) -> Iterator[tuple[Step, Signal]]:
+    """Yield the steps of the enhancer ``name`` with a share larger than ``above``, and what each makes.
+
+    They take more of the voice than `shared_step` would: CAM++ still tells it by 0.9. Nothing where no voice can be
+    told. For one speaker alone. Deterministic.
+    """
+    wet, heard = enhanced(signal, enhancer(name)), _heard_places(signal)
+    wet_parts, dry_parts = _parts(wet, heard), _parts(signal, heard)
+    with suppress(SaysoError):
+        before = identity(dry_parts)
+        for share in (share for share in SHARES if share > above):
+            likeness = identity(voice_spared(wet_parts, dry_parts, pauses=_PAUSES, voice=share)) @ before
+            if likeness >= _TOLD:
+                made = voice_spared(wet, signal, pauses=_PAUSES, voice=share)
+                yield noise_step(name, pauses=_PAUSES, voice=share), made
 
 
 def _heard_places(signal: Signal) -> list[tuple[int, int]]:

@@ -47,10 +47,10 @@ _NOISE_DB: Final = 5.0
 
 def of_mark(session: Session, member: CohortMember, profile: str, folder: Path) -> Iterator[SampleFigure]:
     """Yield what a watermark costs, and whether it is read, also behind a telephone; marked under the house's grant."""
-    clip, out = _clip(member.file), folder / "marked.wav"
+    clip, out = clip_of(member.file), folder / "marked.wav"
     with Batch(session) as batch:
         mark = batch.embed(member.file, out, Mark.new(), MarkPolicy(profile)).mark
-    marked = _clip(out)
+    marked = clip_of(out)
     yield SampleFigure("ovrl", _ovrl(clip), SampleKind.REAL)
     yield SampleFigure("ovrl", _ovrl(marked))
     yield SampleFigure("likeness", _alike(clip, marked))
@@ -59,14 +59,14 @@ def of_mark(session: Session, member: CohortMember, profile: str, folder: Path) 
     yield SampleFigure("detected_phone", float(telephone.is_readable))
 
 
-def of_repair(member: CohortMember) -> Iterator[SampleFigure]:
+def of_repair(member: CohortMember, fuller_below: float | None = None) -> Iterator[SampleFigure]:
     """Yield what repair gains of speech under noise with the spectrum of that speech, and what of the voice is left.
 
     Repair keeps what DNSMOS (``benefit``) likes and CAM++ does not mind; so SI-SDR and GE2E judge it as well.
     """
-    clip = _clip(member.file)
+    clip = clip_of(member.file)
     noisy = _with_noise(clip, int(hashlib.sha256(clip.samples.tobytes()).hexdigest()[:8], 16))
-    done = restore(noisy, identity=campplus.embed_voice)
+    done = restore(noisy, identity=campplus.embed_voice, fuller_below=fuller_below)
     yield SampleFigure("benefit", float(done.after.ovr - done.before.ovr))
     yield SampleFigure("sdr", _si_sdr_db(done.signal, clip) - _si_sdr_db(noisy, clip))
     own = embedding.embed_voice(clip)
@@ -82,15 +82,15 @@ def of_engine(session: Session, engine: str, told: Order, member: CohortMember, 
     """
     if not member.voice or voicebook.row_of(session, member.voice).engine != engine:
         raise CohortInvalid(f"got the voice {member.voice[:40]!r}, expected one of the engine {engine}")
-    first, second = _halves(_clip(member.file))
+    first, second = _halves(clip_of(member.file))
     yield SampleFigure("likeness", _alike(first, second), SampleKind.REAL)
-    yield SampleFigure("ovrl", _ovrl(_clip(member.file)), SampleKind.REAL)
+    yield SampleFigure("ovrl", _ovrl(clip_of(member.file)), SampleKind.REAL)
     own = Manner.of(second)
     yield from Manner.of(first).beside(own, SampleKind.REAL)
     for number, sentence in enumerate(SENTENCES):
         out = folder / f"{number}.wav"
         said = speak(session, replace(told, text=sentence, voice=member.voice), out)
-        spoken = _clip(out)
+        spoken = clip_of(out)
         manner = Manner.of(spoken)
         yield SampleFigure("likeness", _alike(second, spoken))
         yield SampleFigure("ovrl", _ovrl(spoken))
@@ -102,12 +102,12 @@ def of_engine(session: Session, engine: str, told: Order, member: CohortMember, 
 
 def of_verifier(member: CohortMember) -> Iterator[SampleFigure]:
     """Yield how alike the verifier finds the two halves of one recording."""
-    yield SampleFigure("likeness", _alike(*_halves(_clip(member.file))))
+    yield SampleFigure("likeness", _alike(*_halves(clip_of(member.file))))
 
 
 def of_intake(member: CohortMember) -> Iterator[SampleFigure]:
     """Yield whether an enrolment would refuse the recording for having too little speech."""
-    yield SampleFigure("refused", float(_is_refused(_clip(member.file))))
+    yield SampleFigure("refused", float(_is_refused(clip_of(member.file))))
 
 
 def _words(manner: Manner, sentence: str) -> Iterator[SampleFigure]:
@@ -117,7 +117,7 @@ def _words(manner: Manner, sentence: str) -> Iterator[SampleFigure]:
         yield SampleFigure("wer", word_errors(wanted, words_of(manner.heard)) / len(wanted))
 
 
-def _clip(file: Path) -> Signal:
+def clip_of(file: Path) -> Signal:
     """Return the first seconds of a recording, its channels mixed, at 16 kHz."""
     return Signal.mono(excerpt(file, 0.0, SECONDS, sample_rate=_RATE).mixed_in_phase(), _RATE)
 

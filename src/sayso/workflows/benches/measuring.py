@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
-from sayso.errors import Invalid
 from sayso.fairness.cohort import Cohort, CohortMember
-from sayso.fairness.errors import CohortInvalid, SubjectInvalid
+from sayso.fairness.errors import CohortInvalid
 from sayso.fairness.measured import MeasuredTable, SampleFigure
-from sayso.fairness.subject import JudgedVersion, SubjectKind, SubjectName
+from sayso.fairness.subject import JudgedVersion, SubjectName
 from sayso.ledger import append
 from sayso.ledger.account_acts import BenchMeasured
 from sayso.progress import Report, silent
-from sayso.workflows.benches import figures
+from sayso.workflows.benches.sample import bench_of, figures_of
 from sayso.workflows.fairness.judging import digest_of
-from sayso.workflows.fairness.versions import REPAIR, version_of
+from sayso.workflows.fairness.versions import version_of
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech.orders import Order
 
-Bench = Callable[[CohortMember, Path], Iterator[SampleFigure]]
-"""Measures one recording; the folder is for what it makes, and is deleted."""
+if TYPE_CHECKING:
+    from sayso.corpus.program import Runner
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +41,52 @@ class Measured:
 
 
 def measure(
-    session: Session, subject: str, cohort: Cohort, table: Path, *, order: Order | None, report: Report = silent
+    session: Session,
+    subject: str,
+    cohort: Cohort,
+    table: Path,
+    *,
+    order: Order | None,
+    runner: Runner | None = None,
+    report: Report = silent,
 ) -> Measured:
     """Measure the version of ``subject`` that is here on each recording of ``cohort``, into ``table``.
 
     What stands in the table already is not measured again. An engine speaks as ``order`` says, but for its text and its
-    voice. Raise `CohortInvalid`, which names the recording, `SubjectInvalid`, `TableInvalid`, and `ConsentRefused`.
+    voice. With a ``runner`` of the corpus room its workers measure: the same figures without latency, in the same
+    order. Raise `CohortInvalid`, which names the recording, `SubjectInvalid`, `TableInvalid`, `ConsentRefused`, and
+    `CorpusPartMissing` for workers that are not installed.
     """
     session.require(Right.GATE)
     named = SubjectName.parse(subject)
-    bench, version = _bench_of(session, named, order), version_of(named)
+    bench, version = bench_of(session, named, order), version_of(named)
     members = {_digest(member): member for member in cohort.members}
     if len(members) < len(cohort.members):
         raise CohortInvalid("got one recording twice, expected each once; a person may have several recordings")
     kept = MeasuredTable(table, version, members)
     due = [sample for sample in members if sample not in kept.done]
-    for number, sample in enumerate(due):
-        kept.add(sample, members[sample], _measured(bench, members[sample]))
+    found = (
+        ((sample, figures_of(bench, members[sample])) for sample in due)
+        if runner is None
+        else _spread(session, version, order, {sample: members[sample] for sample in due}, runner)
+    )
+    for number, (sample, figures) in enumerate(found):
+        kept.add(sample, members[sample], figures)
         report((number + 1) / len(due))
+    kept.settle(members)
     with session.act() as tx:
         append(tx, _told(session, version, kept, digest_of(table)).entry(stamp(now())))
     return Measured(subject, version.digest, table, len(kept.done), len(due), cohort.unconsented)
+
+
+def _spread(
+    session: Session, version: JudgedVersion, order: Order | None, due: Mapping[str, CohortMember], runner: Runner
+) -> Iterator[tuple[str, list[SampleFigure]]]:
+    from sayso.workflows.benches.stage import BenchStage, by_workers  # noqa: PLC0415 - needs the extra
+
+    with tempfile.TemporaryDirectory(prefix=".bench-", dir=session.settings.home) as work:
+        stage = BenchStage(session.settings, session.actor, version, order, due, Path(work))
+        yield from by_workers(session, stage, list(due), runner)
 
 
 def _told(session: Session, version: JudgedVersion, kept: MeasuredTable, table: str) -> BenchMeasured:
@@ -75,45 +99,6 @@ def _told(session: Session, version: JudgedVersion, kept: MeasuredTable, table: 
         begun=kept.begun,
         samples=len(kept.done),
     )
-
-
-def _bench_of(session: Session, subject: SubjectName, order: Order | None) -> Bench:
-    """Return what measures ``subject``; raise `SubjectInvalid`."""
-    if order is not None and subject.kind is not SubjectKind.ENGINE:
-        raise SubjectInvalid(f"got {subject} with a licensee and a purpose, which are for an engine alone")
-    match subject.kind, subject.name:
-        case SubjectKind.MARK, profile:
-            return lambda member, folder: figures.of_mark(session, member, profile, folder)
-        case SubjectKind.RESTORATION, _:
-            return lambda member, _: figures.of_repair(member)
-        case SubjectKind.ENGINE, name if order is not None:
-            return partial(figures.of_engine, session, name, order)
-        case SubjectKind.MODEL, "campplus":
-            return lambda member, _: figures.of_verifier(member)
-        case SubjectKind.MODEL, "silero-vad":
-            return lambda member, _: figures.of_intake(member)
-    raise SubjectInvalid(
-        f"got {subject}, expected engine:NAME with a licensee and a purpose, mark:PROFILE,"
-        f" restoration:{REPAIR}, model:campplus or model:silero-vad; for others, hand in a table"
-    )
-
-
-def _measured(bench: Bench, member: CohortMember) -> list[SampleFigure]:
-    """Return the figures of one recording; an error tells which it is."""
-    try:
-        with tempfile.TemporaryDirectory(prefix="sayso-") as folder:
-            return list(bench(_in_a_file(member, Path(folder)), Path(folder)))
-    except Invalid as error:
-        raise CohortInvalid(f"{member.file}: {error.message}") from None
-
-
-def _in_a_file(member: CohortMember, folder: Path) -> CohortMember:
-    """Return the member with a file to read, which is deleted with ``folder``."""
-    if member.sound is None:
-        return member
-    file = folder / "recording.flac"
-    file.write_bytes(member.sound())
-    return replace(member, file=file)
 
 
 def _digest(member: CohortMember) -> str:

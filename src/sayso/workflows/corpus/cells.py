@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts.actor import Actor
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.corpus.condition import Condition
@@ -17,10 +19,11 @@ from sayso.corpus.row import Segment
 from sayso.corpus.view import CorpusView
 from sayso.fairness.cohort import Cohort, CohortMember
 from sayso.fairness.errors import CohortInvalid
+from sayso.settings import Settings
 from sayso.workflows.corpus.retrieving import sounds_of, view_of
 from sayso.workflows.corpus.running import opened
 from sayso.workflows.corpus.standing import in_force
-from sayso.workflows.installation.session import Session
+from sayso.workflows.installation.session import Session, open_session
 
 DECLARED: Final = ("sex", "accent", "language")
 
@@ -90,6 +93,10 @@ class _Unsealed:
     corpus: str
     row: Segment
 
+    def __reduce__(self) -> tuple[Callable[..., _Unsealed], tuple[Settings, Actor, str, Segment]]:
+        """Go to a worker without keys: it opens the installation for itself, for the same actor."""
+        return _opened_again, (self.session.settings, self.session.actor, self.corpus, self.row)
+
     def __call__(self) -> bytes:
         """Return the FLAC; raise `SegmentUnknown` where it may not be used any more, or as `Sounds.get`."""
         grant, ends = self.row.grant, self.row.expires
@@ -97,3 +104,12 @@ class _Unsealed:
         if not is_free or "" < ends <= stamp(now()):
             raise SegmentUnknown(f"segment: {self.row.segment} may not be used any more; run again without it")
         return sounds_of(self.session, opened(self.session, self.corpus))(self.row)
+
+
+def _opened_again(settings: Settings, actor: Actor, corpus: str, row: Segment) -> _Unsealed:
+    return _Unsealed(_session(settings, actor), corpus, row)
+
+
+@cache
+def _session(settings: Settings, actor: Actor) -> Session:
+    return open_session(settings, actor)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from typing import Final
 
 from sayso.engines.protocol import Engine
 from sayso.engines.registry import engine, installed
@@ -19,8 +21,26 @@ from sayso.models import cards
 from sayso.restoration.enhancers import enhancer
 from sayso.restoration.repair.planner import ENHANCER
 
-REPAIR = "repair"
-"""The one repair chain."""
+REPAIR: Final = "repair"
+"""The repair chain as everybody gets it."""
+
+FULLER: Final = "fuller"
+"""The repair chain that takes more of noise and voice: always, or as ``fuller:GAIN`` where it gains less DNSMOS."""
+
+
+def fuller_below(name: str) -> float | None:
+    """Return below which gain the repair chain ``name`` is fuller, None for never; raise `SubjectInvalid`."""
+    kind, _, gain = name.partition(":")
+    if name == REPAIR:
+        return None
+    try:
+        found = math.inf if name == FULLER else float(gain)
+    except ValueError:
+        found = math.nan
+    if kind != FULLER or math.isnan(found):
+        kinds = ", ".join(f"{SubjectKind.RESTORATION}:{each}" for each in (REPAIR, FULLER, f"{FULLER}:GAIN"))
+        raise SubjectInvalid(f"got {SubjectKind.RESTORATION}:{name[:40]}, expected one of {kinds}")
+    return found
 
 
 def version_of(subject: SubjectName) -> JudgedVersion:
@@ -34,9 +54,9 @@ def version_of(subject: SubjectName) -> JudgedVersion:
             strength = json.dumps(asdict(strength_of(subject.name)), sort_keys=True)
             return JudgedVersion(subject, _joined(_source("sayso.mark"), strength))
         case SubjectKind.RESTORATION:
-            if subject.name != REPAIR:
-                raise SubjectInvalid(f"got {subject}, expected {subject.kind}:{REPAIR}")
-            return JudgedVersion(subject, _joined(_source("sayso.restoration"), enhancer(ENHANCER).digest()))
+            below = fuller_below(subject.name)
+            told = () if below is None else (repr(below),)
+            return JudgedVersion(subject, _joined(_source("sayso.restoration"), enhancer(ENHANCER).digest(), *told))
 
 
 def engine_version(engine: Engine) -> JudgedVersion:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -109,7 +109,7 @@ def _short(recording: Path | bytes, output: Path, done: Restored, before: Signal
 
 
 def _planned(signal: Signal, aims: Aims) -> Restored:
-    return restore(signal, identity=embed_voice, wanted=aims.wanted, colour=aims.colour)
+    return restore(signal, identity=embed_voice, wanted=aims.wanted, colour=aims.colour, fuller_below=aims.fuller_below)
 
 
 def _put(target: Path | BinaryIO, blocks: Iterator[Signal], container: Container) -> None:
@@ -137,7 +137,7 @@ def _long(
     report(0.3)
     turns = _alone(recording, aims)
     planned = excerpts.joined()
-    done = _planned(planned, Aims(colour=aims.colour)) if planned is not None else None
+    done = _planned(planned, replace(aims, wanted=None)) if planned is not None else None
     steps = (*([turns.step] if turns and turns.step else []), *(done.steps if done else ()))
     report(0.4)
     made = replayed_blocks(steps, stream(recording))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 STDIN: Final = Path("-")
 _MOST_BYTES: Final = 1 << 30
+
+
+FullerBelow = Annotated[
+    float | None,
+    typer.Option(metavar="GAIN", help="Where a repair gains less DNSMOS, such as 0.5, take more of noise and voice."),
+]
 
 
 class RestoreUsage(Invalid):
@@ -51,6 +58,7 @@ def restore(
     match: Annotated[
         Path | None, typer.Option(help="A recording whose colour (long-term spectrum) is matched, within 12 dB.")
     ] = None,
+    fuller_below: FullerBelow = None,
     raw: Annotated[
         int | None, typer.Option(help="Live: 16-bit mono PCM at this rate from standard input to standard output.")
     ] = None,
@@ -64,14 +72,16 @@ def restore(
     recording gets the colour of another: of its microphone and room.
     """
     if raw is not None:
-        _refuse_unless(not recordings and not any((output, out_dir, page, speaker, match)))
+        _refuse_unless(not recordings and not any((output, out_dir, page, speaker, match)) and fuller_below is None)
         _live(raw)
         return
     _refuse_unless(bool(recordings) and (output is None) != (out_dir is None))
     if page is not None:
         free(page, force=force)
     _refuse_unless(output is None or len(recordings or ()) == 1)
-    work = _Work(_aims(speaker, match), force, as_json, page is not None)
+    _refuse_unless(fuller_below is None or not math.isnan(fuller_below))
+    aims = replace(_aims(speaker, match), fuller_below=fuller_below)
+    work = _Work(aims, force, as_json, page is not None)
     given = recordings or []
     code = work.one(given[0], output) if output is not None else work.many(given, out_dir or Path())
     if page is not None:

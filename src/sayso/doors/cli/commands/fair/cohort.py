@@ -10,11 +10,16 @@ import typer
 from sayso.errors import Invalid
 
 if TYPE_CHECKING:
+    from sayso.corpus.program import Runner
     from sayso.fairness.cohort import Cohort
     from sayso.workflows.installation.session import Session
     from sayso.workflows.speech.orders import Order
 
-SUBJECTS: Final = "What is judged: engine:NAME, model:NAME, mark:PROFILE or restoration:repair."
+SUBJECTS: Final = (
+    "What is judged: engine:NAME, model:NAME, mark:PROFILE, restoration:repair or restoration:fuller:GAIN."
+)
+
+WORKERS: Final = 2
 
 By = Annotated[
     list[str] | None,
@@ -31,12 +36,28 @@ Corpus = Annotated[
 ]
 
 
+Channel = Annotated[
+    bool,
+    typer.Option("--channel", help="Compare within channels, too: each recording is diagnosed for noise and such."),
+]
+RunnerName = Annotated[
+    str | None,
+    typer.Option("--runner", help="Measure by workers: native (this machine) or ray (a cluster). Tells no latency."),
+]
+Workers = Annotated[int, typer.Option(min=1, max=10_000, help="Of --runner: worker processes.")]
+RayAddress = Annotated[str, typer.Option(metavar="ADDRESS", help="Of --runner ray: head of the Ray cluster.")]
+
+
 class MeasureUsage(Invalid):
     """Name --licensee and --purpose together, and these, --project and --by with a cohort or a corpus alone."""
 
 
 class CohortUsage(Invalid):
     """Name people to measure once: a cohort's file, or --corpus."""
+
+
+class RunnerUsage(Invalid):
+    """Name --workers and --ray-address with --runner alone."""
 
 
 class CorpusUsage(Invalid):
@@ -68,3 +89,14 @@ def ordered(licensee: str | None, purpose: str | None, project: str | None) -> O
     if licensee is None or purpose is None:
         raise MeasureUsage
     return Order(text="", voice="", licensee=licensee, purpose=purpose, project=project)
+
+
+def runner(name: str | None, workers: int, address: str) -> Runner | None:
+    """Return who measures, None for this process; raise `RunnerUsage`, or as `runner_named`."""
+    if name is None:
+        if workers != WORKERS or address:
+            raise RunnerUsage
+        return None
+    from sayso.corpus.program import runner_named  # noqa: PLC0415
+
+    return runner_named(name, workers, address)

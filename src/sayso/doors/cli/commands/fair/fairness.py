@@ -10,7 +10,22 @@ import typer
 
 from sayso.disk import check_target
 from sayso.doors.cli import exits, tables
-from sayso.doors.cli.commands.fair.cohort import SUBJECTS, By, Corpus, Licensee, Project, PurposeOf, ordered, people
+from sayso.doors.cli.commands.fair.cohort import (
+    SUBJECTS,
+    WORKERS,
+    By,
+    Channel,
+    Corpus,
+    Licensee,
+    Project,
+    PurposeOf,
+    RayAddress,
+    RunnerName,
+    Workers,
+    ordered,
+    people,
+)
+from sayso.doors.cli.commands.fair.cohort import runner as runner_of
 from sayso.doors.cli.group import Group
 from sayso.doors.cli.outlet import Force, optional_outlet, show_at
 from sayso.doors.cli.output import AsJson, show
@@ -79,6 +94,10 @@ def measure(
     licensee: Licensee = None,
     purpose: PurposeOf = None,
     project: Project = None,
+    channel: Channel = False,
+    runner: RunnerName = None,
+    workers: Workers = WORKERS,
+    ray_address: RayAddress = "",
     as_json: AsJson = False,
 ) -> None:
     """Measure a version on recordings of people who consented.
@@ -88,10 +107,15 @@ def measure(
     """
     from sayso.workflows.benches.measuring import measure as measured  # noqa: PLC0415
 
+    by_whom = runner_of(runner, workers, ray_address)
     with bar("measuring") as report:
         session, order = local_session(), ordered(licensee, purpose, project)
         whom = people(session, subject, cohort, corpus, by)
-        found = measured(session, subject, whom, table, order=order, report=report)
+        if channel:
+            from sayso.workflows.benches.channel import with_channels  # noqa: PLC0415
+
+            whom = with_channels(whom)
+        found = measured(session, subject, whom, table, order=order, runner=by_whom, report=report)
     shown = shapes.measured(found)
     show(shown, tables.pairs(shown), as_json=as_json)
 
@@ -146,17 +170,21 @@ def remedy(
     other: Annotated[
         Path, typer.Option("--with", help="The same speakers, measured with more effort or as the best of several.")
     ],
+    chooser: Annotated[
+        str, typer.Option(help="Metric whose low value says who needs it, such as likeness; of a repair, benefit.")
+    ] = "likeness",
     margin: Annotated[list[str] | None, typer.Option(help="As for `sayso fairness judge`. Repeatable.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Try more effort for voices that fit badly.
+    """Try more effort for whom a system serves badly.
 
-    Half of the speakers choose the likeness below which it is made, the others judge. Exit code as of `judge`.
+    Half of the speakers choose the likeness, or the value of another metric, below which it is made; the others judge.
+    Exit code as of `judge`.
     """
     from sayso.fairness import Margins, read_table  # noqa: PLC0415
     from sayso.fairness.remedy import remedied  # noqa: PLC0415
 
-    found = remedied(read_table(table), read_table(other), Margins.of(margin or ()))
+    found = remedied(read_table(table), read_table(other), Margins.of(margin or ()), chooser=chooser)
     show(shapes.remedy(found), _remedy_lines(found), as_json=as_json)
     raise typer.Exit(_CODES[found.after.verdict])
 
@@ -206,7 +234,7 @@ def _drift_lines(found: DriftReport) -> Iterator[str]:
 
 
 def _remedy_lines(found: Remedy) -> Iterator[str]:
-    cut = "none found, or none due" if found.cut is None else f"likeness below {found.cut:.3f}"
+    cut = "none found, or none due" if found.cut is None else f"{found.chooser} below {found.cut:.3f}"
     yield f"more effort: {cut}"
     for one in found.groups:
         yield f"{one.group}: {one.remedied} of {one.speakers} speakers need it"
