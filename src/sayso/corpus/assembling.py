@@ -43,7 +43,7 @@ class Placed:
         item = self.item
         told = {"reference": item.reference, "options": self.options, "stamp": item.stamp, "cut": item.cut}
         bounds = {"start_ms": item.start_ms, "end_ms": item.end_ms}
-        return {"unit": self.unit, "digest": digest, "done": list(done), **told, **bounds}
+        return {"unit": self.unit, "digest": digest, "done": list(done), "speaker": self.speaker, **told, **bounds}
 
     def cleaning(self, number: int, digest: str, segments: Sequence[Record]) -> Record:
         """Return a unit of work of the stage `Clean` on the recording that had ``digest`` when it was measured."""

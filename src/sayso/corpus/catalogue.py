@@ -7,6 +7,7 @@ A version is one commit: a reader sees all of it or the version before.
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sayso.clock import stamp
+from sayso.corpus.condition import Condition
 from sayso.corpus.errors import CatalogueEmpty, CatalogueTooNew, CatalogueVersionUnknown, CorpusPartMissing
 from sayso.corpus.fragments import FRAGMENT_ROWS, cut, in_order, sizes, write_batches, write_fragment
 from sayso.corpus.row import SCHEMA_VERSION, Segment, schema
@@ -126,6 +128,13 @@ class Catalogue:
             for batch in self.open().segments.to_batches():
                 yield from (Segment.of(record) for record in batch.to_pylist())
 
+    def rows_of(self, speaker: str) -> Iterator[Segment]:
+        """Yield the rows of ``speaker`` in every version that is kept; a segment may come more than once."""
+        told = Condition.among("speaker", {speaker}).sql
+        for each in self.versions() if self.is_published else ():
+            found = self.open(each.version).segments.to_table(filter=told)
+            yield from (Segment.of(record) for record in found.to_pylist())
+
     @property
     def is_published(self) -> bool:
         """Whether there is a version to read."""
@@ -182,6 +191,12 @@ class Catalogue:
             bytes_replaced=_bytes(replaced),
             bytes_written=_bytes(fresh),
         )
+
+    def forget_unpublished(self) -> None:
+        """Take away what a first publication that was broken off has left: files that no version names."""
+        if not self.is_published:
+            for folder in (Path(self._uri), self._voices.folder):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _forget(self) -> None:
         import lance  # noqa: PLC0415 - of the extra

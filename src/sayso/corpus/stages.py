@@ -90,7 +90,8 @@ class MeasureStage:
         digest = item.get("digest") or digest_of(path)
         item["digest"] = digest
         key, done = digest + item["cut"], frozenset(item.get("done", ()))
-        worklog.add(f"stamp:{item['stamp']}", {"digest": digest})
+        # Whose it is stands here too, so that a withdrawal finds what was never published.
+        worklog.add(f"stamp:{item['stamp']}", {"digest": digest, "speaker": item.get("speaker", "")})
         count, seconds = 0, 0.0
         for part in parts(_bounded(path, item)):
             count, seconds = part.number + 1, seconds + part.signal.duration_s

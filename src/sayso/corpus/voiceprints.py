@@ -160,6 +160,11 @@ class Voiceprints:
         """Open the voices in ``folder``, which may have none yet."""
         self._uri = str(folder / "voices.lance")
 
+    @property
+    def folder(self) -> Path:
+        """Where the voices are."""
+        return Path(self._uri)
+
     def at(self, version: int) -> lance.LanceDataset:
         """Return the voices as they were at ``version``."""
         import lance  # noqa: PLC0415 - of the extra

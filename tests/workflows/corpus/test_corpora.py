@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -20,8 +21,9 @@ from sayso.corpus.errors import (
     QuotaInvalid,
 )
 from sayso.corpus.program import Runner
-from sayso.corpus.row import SegmentDecision
+from sayso.corpus.row import Segment, SegmentDecision
 from sayso.corpus.sounds import Sounds
+from sayso.corpus.worklog import records
 from sayso.errors import SaysoError
 from sayso.progress import silent
 from sayso.workflows.consent.changing import withdraw as withdraw_grant
@@ -151,6 +153,54 @@ def test_a_withdrawn_speaker_is_gone_and_does_not_come_back(session, folder):
     assert rows(session) == []
     assert not [path for path in corpus.sounds.rglob("*") if path.is_file()]
     assert run(session).kept == 0
+
+
+def left_of(corpus):
+    """What is left in a corpus of recordings: sounds, records of finished work, and files of the catalogue."""
+    sounds = [path for path in corpus.sounds.rglob("*") if path.is_file()]
+    rows = list(Catalogue(corpus.path).rows())
+    return sounds + rows + [one for stage in corpus.work.iterdir() for one in records(stage)]
+
+
+def ends_the_grant(session, folder, grant):
+    withdraw_grant(session, grant)
+    run(session)  # the speaker's rows say no more than that the grant has ended
+
+
+def takes_the_recordings_away(session, folder, grant):
+    (folder / "one.flac").rename(folder / "one.txt")
+    run(session)
+
+
+def never_published(session, folder, grant):
+    for name in ("segments.lance", "voices.lance"):
+        shutil.rmtree(running.opened(session, "lamp").path / name / "_versions")
+
+
+@pytest.mark.parametrize("happened", [ends_the_grant, takes_the_recordings_away, never_published])
+def test_an_erasure_takes_what_the_catalogue_does_not_name_any_more(session, folder, happened):
+    speaker, grant = granted(session, actions=TRAINS)
+    running.create(session, "lamp")
+    running.add(session, "lamp", str(folder), grant=grant)
+    run(session)
+    happened(session, folder, grant)
+    corpus = running.opened(session, "lamp")
+    assert left_of(corpus)
+    erasing.run(session, erasing.plan(session, speaker).plan_id)
+    assert left_of(corpus) == []
+    held = [path for path in corpus.path.rglob("*") if path.is_file() and path.suffix == ".lance"]
+    assert not [path for path in held if speaker.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("happened", [takes_the_recordings_away, never_published])
+def test_a_withdrawal_takes_what_the_catalogue_does_not_name_any_more(session, folder, happened):
+    (folder / "metadata.csv").write_text("file_name,speaker\none.flac,Ada\n")
+    running.create(session, "lamp")
+    running.add(session, "lamp", str(folder), licence="CC-BY-4.0", evidence=PAGE)
+    run(session)
+    happened(session, folder, "")
+    assert running.withdraw(session, "lamp", "Ada").sounds
+    assert [one for one in left_of(running.opened(session, "lamp")) if not isinstance(one, Segment)] == []
 
 
 def test_names_and_places_that_are_none(session, tmp_path):
