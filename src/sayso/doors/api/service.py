@@ -18,11 +18,12 @@ from sayso.doors.api.hosts import Hosts
 from sayso.doors.api.latency import Latency, Metrics
 from sayso.doors.api.repeats import Repeats
 from sayso.doors.api.speech import Haste, Speaking, threads
+from sayso.doors.api.voices import STOCK
 from sayso.doors.api.webrtc.calls import Calls
 from sayso.errors import SaysoError
 from sayso.synthesis import readers
 from sayso.workflows.installation.session import Session
-from sayso.workflows.speech import phrasebook
+from sayso.workflows.speech import phrasebook, rehearsal
 from sayso.workflows.speech.live import LiveSpeech
 from sayso.workflows.voices import voicebook
 
@@ -116,11 +117,18 @@ class Service:
         _ = (self.session.gate, self.session.permit_key, self.session.policies, self.session.marker)
         _ = (self.session.detector, self.session.authority, self.session.log)
         phrasebook.opened(self.session)  # where there is no room any more, what was kept goes now
-        reading = self.workers.submit(readers.prepare)  # while the engines load, in processes of their own
+        rehearsing = self.workers.submit(self._rehearse)  # while the engines load, in processes of their own
         for name in self.warm:
             with contextlib.suppress(SaysoError):
                 self.hosts.start(name)
-        reading.result()
+        rehearsing.result()
         gc.collect()
         gc.freeze()  # all that is loaded now stays: to look through it for garbage would hold speech up for 100 ms
         self.is_ready = True
+
+    def _rehearse(self) -> None:
+        """Load what reads a text and what decides, which the first request would wait 0.4 s for."""
+        readers.prepare()
+        engine, name = STOCK
+        with contextlib.suppress(SaysoError):  # without that voice, the first request waits
+            rehearsal.rehearse(self.session, voicebook.id_of(self.session, name, engine))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,25 +68,50 @@ def ask(
     session.require_purpose(str(request.purpose), Right.SPEECH)
     session.installation.witnessing.check()
     with session.act(request.speaker) as tx:
-        session.installation.log.check_files(tx)
-        check_count(session, tx)
-        check_moment(tx, now())
-        standing = signed.standing(tx, request.speaker, session.policies)
-        used = minutes.usage(tx, request.speaker)
-        case = _Case(act, standing, Situation(request, now(), used.ms, used.takes, standing.deceased))
-        try:
-            permit = _decided(session, case)
-            outer = case.standing.policy.by_id[permit.grant_id].ceiling
-            charged = check_rows(session, tx, request.speaker, permit.grant_id, outer)
-            lease = None if run is None else _reserved(tx, permit, run)
-        except Refused as refused:
-            refusal = as_shown(session, tx, request.speaker, refused)
-            _log_refused(session, tx, case)
-        else:
-            told = {**charged, **({} if outer is None else {"outer": outer}), **(foretold or {})}
-            return Granted(permit, _log_intended(session, tx, case, permit, told), request.project, lease, outer)
-    journal.note("use.refused", act=act, error=refusal.slug)
-    raise refusal
+        answer = _answered(session, tx, request, act, run, foretold or {})
+    if isinstance(answer, Granted):
+        return answer
+    journal.note("use.refused", act=act, error=answer.slug)
+    raise answer
+
+
+def rehearse(session: Session, request: Request, act: str, *, run: RunId) -> None:
+    """Do what `ask` does, once, and undo it: nothing is permitted, reserved or logged.
+
+    What runs for the first time takes some thirty times as long, which the first who asks would wait for. Raise as
+    `ask` does, but for a refusal.
+    """
+    session.installation.witnessing.check()
+    with contextlib.suppress(_Undone), session.act(request.speaker) as tx:
+        _answered(session, tx, request, act, run, {})
+        raise _Undone
+
+
+class _Undone(Exception):  # noqa: N818 - nothing went wrong
+    """Ends a transaction so that nothing of it is kept."""
+
+
+def _answered(
+    session: Session, tx: Connection, request: Request, act: str, run: RunId | None, foretold: Mapping[str, Fact]
+) -> Granted | Refused:
+    """Return what comes of ``request`` in the transaction, logged there: a permit, or why there is none."""
+    session.installation.log.check_files(tx)
+    check_count(session, tx)
+    check_moment(tx, now())
+    standing = signed.standing(tx, request.speaker, session.policies)
+    used = minutes.usage(tx, request.speaker)
+    case = _Case(act, standing, Situation(request, now(), used.ms, used.takes, standing.deceased))
+    try:
+        permit = _decided(session, case)
+        outer = case.standing.policy.by_id[permit.grant_id].ceiling
+        charged = check_rows(session, tx, request.speaker, permit.grant_id, outer)
+        lease = None if run is None else _reserved(tx, permit, run)
+    except Refused as refused:
+        refusal = as_shown(session, tx, request.speaker, refused)
+        _log_refused(session, tx, case)
+        return refusal
+    told = {**charged, **({} if outer is None else {"outer": outer}), **foretold}
+    return Granted(permit, _log_intended(session, tx, case, permit, told), request.project, lease, outer)
 
 
 @dataclass(frozen=True, slots=True)
