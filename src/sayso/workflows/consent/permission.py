@@ -68,7 +68,7 @@ def ask(
     session.require_purpose(str(request.purpose), Right.SPEECH)
     session.installation.witnessing.check()
     with session.act(request.speaker) as tx:
-        answer = _answered(session, tx, request, act, run, foretold or {})
+        answer = _answered(session, tx, request, act, run=run, foretold=foretold or {})
     if isinstance(answer, Granted):
         return answer
     journal.note("use.refused", act=act, error=answer.slug)
@@ -83,16 +83,16 @@ def rehearse(session: Session, request: Request, act: str, *, run: RunId) -> Non
     """
     session.installation.witnessing.check()
     with contextlib.suppress(_Undone), session.act(request.speaker) as tx:
-        _answered(session, tx, request, act, run, {})
+        _answered(session, tx, request, act, run=run, foretold={})
         raise _Undone
 
 
-class _Undone(Exception):  # noqa: N818 - nothing went wrong
+class _Undone(Exception):
     """Ends a transaction so that nothing of it is kept."""
 
 
 def _answered(
-    session: Session, tx: Connection, request: Request, act: str, run: RunId | None, foretold: Mapping[str, Fact]
+    session: Session, tx: Connection, request: Request, act: str, *, run: RunId | None, foretold: Mapping[str, Fact]
 ) -> Granted | Refused:
     """Return what comes of ``request`` in the transaction, logged there: a permit, or why there is none."""
     session.installation.log.check_files(tx)
