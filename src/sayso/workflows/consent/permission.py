@@ -81,6 +81,7 @@ def rehearse(session: Session, request: Request, act: str, *, run: RunId) -> Non
     What runs for the first time takes some thirty times as long, which the first who asks would wait for. Raise as
     `ask` does, but for a refusal.
     """
+    session.require(Right.SPEECH)
     session.installation.witnessing.check()
     with contextlib.suppress(_Undone), session.act(request.speaker) as tx:
         _answered(session, tx, request, act, run=run, foretold={})
