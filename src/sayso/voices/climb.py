@@ -2,11 +2,10 @@
 
 Adam (Kingma and Ba, ICLR 2015) moves the styles of every layer. The loss is what CAM++ and GE2E hear of a part of a
 sentence, disturbed (crop, tone, noise, telephone: what a listener would not call another voice), how far the mean and
-the spread of the spectrum are from the speaker's, which CAM++ does not hear, and what DNSMOS misses of natural speech:
-held to that, a climb finds more likeness, too (docs/measurements.md). Every few steps the voice says other
-sentences, and is compared with speech of the speaker that the loss never saw; what is kept is the best of these, not
-the last. Voices on the straight way to the last one are heard, too: they have most of its likeness, and where it lost
-naturalness, they lose less.
+the spread of the spectrum are from the speaker's, which CAM++ does not hear, and what DNSMOS misses of natural speech
+(docs/measurements.md has what that brings). Every few steps the voice says other sentences, and is compared with speech
+of the speaker that the loss never saw; what is kept is the best of these, not the last. Voices on the straight way to
+the last one are heard, too: they have most of its likeness, and where it lost naturalness, they lose less.
 """
 
 from __future__ import annotations
