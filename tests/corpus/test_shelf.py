@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sayso.corpus.shelf import Shelf
+from sayso.corpus.shelf import ScratchShelf
 
 
 def test_values_come_back_in_the_order_of_their_keys(tmp_path):
-    shelf = Shelf(tmp_path / "scratch")
+    shelf = ScratchShelf(tmp_path / "scratch")
     for number in (700, 3, 41):
         shelf.put(number.to_bytes(8, "big"), {"number": number, "text": "é"})
     shelf.put((3).to_bytes(8, "big"), ["again"])
@@ -21,7 +21,7 @@ def test_values_come_back_in_the_order_of_their_keys(tmp_path):
 
 
 def test_more_than_is_read_at_once_comes_whole_and_only_what_begins_so(tmp_path):
-    shelf = Shelf(tmp_path)
+    shelf = ScratchShelf(tmp_path)
     for number in range(1_000):
         shelf.put(b"a:%04d" % number, number)
     shelf.put(b"b", -1)
@@ -30,7 +30,7 @@ def test_more_than_is_read_at_once_comes_whole_and_only_what_begins_so(tmp_path)
 
 
 def test_a_shelf_is_no_file_that_is_left(tmp_path):
-    shelf = Shelf(tmp_path)
+    shelf = ScratchShelf(tmp_path)
     for number in range(20_000):
         shelf.put(number.to_bytes(8, "big"), "much more than is kept in memory " * 4)
     assert not list(tmp_path.iterdir())

@@ -52,6 +52,7 @@ NOT_GATES: dict[str, str] = {
     "voices/climb.py:Climb._hear": "how much a voice sounds like its speaker",
     "workflows/accounts/credentials.py:presented_to": "a credential",
     "workflows/consent/permission.py:ask": "the witnesses",
+    "workflows/consent/permission.py:rehearse": "the witnesses, as in ask",
     "workflows/installation/session.py:Session._check_credential": "a credential",
     "workflows/productions/chapters.py:_marks": "a reading of the mark",
 }
@@ -118,8 +119,8 @@ STAGES: dict[str, str] = {
     "client/live.py:SaysoClient.stream": "a client over HTTP: the server asks before each piece leaves",
     "client/livekit.py:_Speech._run": "a client over HTTP: the server asks before each piece leaves",
     "corpus/assembling.py:Measures.left": "CorpusRun asks the basis of each recording before it is read",
-    "corpus/assembling.py:Heard.__init__": "CorpusRun asks the basis of each recording before it is read",
-    "corpus/assembling.py:Heard._found": "CorpusRun asks the basis of each recording before it is read",
+    "corpus/assembling.py:HeardSegments.__init__": "CorpusRun asks the basis of each recording before it is read",
+    "corpus/assembling.py:HeardSegments._found": "CorpusRun asks the basis of each recording before it is read",
     "corpus/cleaning.py:cleaned": "CorpusRun asks the basis of each recording before it is read",
     "corpus/cleaning.py:_kept": "CorpusRun asks the basis of each recording before it is read",
     "corpus/sounds.py:Sounds.put": "sealed under the speaker's key; CorpusRun asks the basis before",

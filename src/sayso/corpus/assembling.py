@@ -16,7 +16,7 @@ from sayso.corpus.errors import CorpusRunFailed
 from sayso.corpus.fragments import ORDER
 from sayso.corpus.prints import Print
 from sayso.corpus.row import USABLE, Segment, SegmentDecision, segment_id
-from sayso.corpus.shelf import Shelf
+from sayso.corpus.shelf import ScratchShelf
 from sayso.corpus.sources import Item
 from sayso.corpus.stages import embedding_of
 from sayso.corpus.worklog import FinishedWork, Record
@@ -57,7 +57,7 @@ class Listing:
 
     def __init__(self, placed: Iterable[Placed], scratch: Path) -> None:
         """Put down what is ``placed``, on the disk that holds ``scratch``."""
-        self._shelf = Shelf(scratch)
+        self._shelf = ScratchShelf(scratch)
         self._inputs: dict[int, Placed] = {}
         for one in placed:
             key = _key(one.unit)
@@ -126,13 +126,13 @@ class Measures:
             yield from part["segments"]
 
 
-class Heard:
+class HeardSegments:
     """What was found in each item; the same recording again is a copy of the first. On the disk, not in memory."""
 
     def __init__(self, listing: Listing, measures: Measures, scratch: Path) -> None:
         """Put down which recordings are copies of others."""
         self._listing, self._measures = listing, measures
-        self._copies, first = Shelf(scratch), Shelf(scratch)
+        self._copies, first = ScratchShelf(scratch), ScratchShelf(scratch)
         for placed in listing:
             whole = None if placed.refused else measures.whole(placed.item)
             if whole is None or whole["reason"]:
@@ -171,12 +171,12 @@ class Heard:
         return MeasuredInput(placed, digest, whole["seconds"], "", found)
 
 
-class Repeats:
+class RepeatedSegments:
     """Which segments repeat another, on the disk."""
 
     def __init__(self, found: Iterable[tuple[str, Repeat]], scratch: Path) -> None:
         """Put down what was ``found``."""
-        self._shelf = Shelf(scratch)
+        self._shelf = ScratchShelf(scratch)
         for segment, repeat in found:
             self._shelf.put(segment.encode(), [repeat.of, repeat.how])
 
@@ -210,7 +210,7 @@ def candidates(found: Iterable[MeasuredInput]) -> Iterator[Candidate]:
             )
 
 
-def cleaning_units(one: MeasuredInput, repeats: Repeats, is_done: Callable[[str], bool]) -> Iterator[Record]:
+def cleaning_units(one: MeasuredInput, repeats: RepeatedSegments, is_done: Callable[[str], bool]) -> Iterator[Record]:
     """Yield the work that is left on the segments of a recording, half an hour of it a unit."""
     left = [each for each in one.segments if repeats.get(each["segment"]) is None and not is_done(each["segment"])]
     groups: dict[int, list[Record]] = {}
@@ -220,7 +220,7 @@ def cleaning_units(one: MeasuredInput, repeats: Repeats, is_done: Callable[[str]
     yield from (one.placed.cleaning(number, one.digest, group) for number, group in sorted(groups.items()))
 
 
-def rows(one: MeasuredInput, repeats: Repeats, clean: FinishedWork, versions: Sequence[str]) -> list[Row]:
+def rows(one: MeasuredInput, repeats: RepeatedSegments, clean: FinishedWork, versions: Sequence[str]) -> list[Row]:
     """Return the rows of a recording, each with the digest of its sound."""
     item, basis = one.placed.item, one.placed.basis
     common: dict[str, Any] = {
@@ -262,7 +262,7 @@ def _without_segments(one: MeasuredInput, common: Record) -> Segment:
     return Segment(segment=segment, decision=SegmentDecision.REJECTED, reasons=("no-speech",), **whole)
 
 
-def _row(told: Record, common: Record, repeats: Repeats, clean: FinishedWork, text: str) -> Segment:
+def _row(told: Record, common: Record, repeats: RepeatedSegments, clean: FinishedWork, text: str) -> Segment:
     repeat, made = repeats.get(told["segment"]), clean.get(told["segment"])
     if repeat is not None:
         became: Record = {"decision": "duplicate", "reasons": (repeat.how,), "duplicate_of": repeat.of}
@@ -297,7 +297,7 @@ class Rows:
 
     def __init__(self, scratch: Path) -> None:
         """Begin with none."""
-        self._rows, self._lines = Shelf(scratch), Shelf(scratch)
+        self._rows, self._lines = ScratchShelf(scratch), ScratchShelf(scratch)
         self.count, self.seconds = 0, 0.0
         self.decisions: Counter[str] = Counter()
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from sayso.corpus.assembling import (
-    Heard,
+    HeardSegments,
     Listing,
     Measures,
     Placed,
     Refusal,
-    Repeats,
+    RepeatedSegments,
     Rows,
     candidates,
     cleaning_units,
@@ -27,7 +27,7 @@ from sayso.corpus.errors import CorpusBusy, CorpusRunFailed
 from sayso.corpus.folder import CorpusFolder, CorpusInput
 from sayso.corpus.program import Runner, answers
 from sayso.corpus.row import SegmentDecision
-from sayso.corpus.shelf import Shelf
+from sayso.corpus.shelf import ScratchShelf
 from sayso.corpus.sounds import Seal
 from sayso.corpus.sources import items_of
 from sayso.corpus.stages import Clean, CorpusStage, MeasureStage
@@ -74,9 +74,9 @@ class CorpusRun:
         scratch = self.folder.scratch
         listing = Listing(self._placed(), scratch)
         measure = self._measured(listing, progress)
-        found = Heard(listing, Measures(FinishedWork(measure.worklog, scratch)), scratch)
+        found = HeardSegments(listing, Measures(FinishedWork(measure.worklog, scratch)), scratch)
         progress.begin("dedupe", 0)
-        repeated = Repeats(repeats(candidates(found), scratch), scratch)
+        repeated = RepeatedSegments(repeats(candidates(found), scratch), scratch)
         clean = Clean(self.folder.work, self.folder.sounds, self.wanted, self.seal)
         self._cleaned(clean, found, repeated, progress)
         made = FinishedWork(clean.worklog, scratch)
@@ -109,7 +109,7 @@ class CorpusRun:
                     worklog.add(key, {"parts": 0, "seconds": 0.0, "reason": answer["why"]})
         return stage
 
-    def _cleaned(self, stage: Clean, found: Heard, repeated: Repeats, progress: RunReport) -> None:
+    def _cleaned(self, stage: Clean, found: HeardSegments, repeated: RepeatedSegments, progress: RunReport) -> None:
         done = FinishedWork(stage.worklog, self.folder.scratch)
 
         def is_done(segment: str) -> bool:
@@ -144,7 +144,7 @@ class UnitsLeft:
 
     def __init__(self, units: Iterable[tuple[Record, int]], scratch: Path) -> None:
         """Put down ``units``."""
-        self._units, self._sizes = Shelf(scratch), Shelf(scratch)
+        self._units, self._sizes = ScratchShelf(scratch), ScratchShelf(scratch)
         self.total = 0
         for number, (unit, size) in enumerate(units):
             self._units.put(struct.pack(">Q", number), unit)

@@ -22,7 +22,7 @@ _QUICK: Final = ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCL
 _BATCH: Final = 256
 
 
-class Shelf:
+class ScratchShelf:
     """Values, as JSON has them, by keys of bytes, in the order of the keys. For one thread at a time."""
 
     def __init__(self, folder: Path) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from sayso.corpus.shelf import Shelf
+from sayso.corpus.shelf import ScratchShelf
 from sayso.disk import make_private
 
 Record = dict[str, Any]
@@ -56,7 +56,7 @@ class FinishedWork:
 
     def __init__(self, folder: Path, scratch: Path) -> None:
         """Look through the worklog in ``folder``; where records stand is put down in ``scratch``."""
-        self._folder, self._places = folder, Shelf(scratch)
+        self._folder, self._places = folder, ScratchShelf(scratch)
         self._open: tuple[str, BinaryIO] | None = None
         for name, at, record in _placed(folder):
             # Records of one key are alike, so that it does not matter which is found.

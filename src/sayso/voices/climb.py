@@ -17,10 +17,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sayso.audio.quality_gradient import overall_score
 from sayso.engines.protocol import LayeredSpace, SpokenSentence, VoiceAsset
 from sayso.voices import campplus, filterbank
 from sayso.voices.disturbance import Disturbance, narrowed, widened
+from sayso.voices.dnsmos_gradient import overall_score
 from sayso.voices.embedding import embed_speech
 from sayso.voices.ge2e_gradient import GE2EJudge
 

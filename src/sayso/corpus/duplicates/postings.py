@@ -29,14 +29,14 @@ Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class AskedPrint:
     """What is looked up of a print: ``words``, uint16, and the row of each, ``at``, int32."""
 
     words: NDArray[np.uint16]
     at: NDArray[np.int32]
 
     @classmethod
-    def of(cls, print_: Print) -> Asked:
+    def of(cls, print_: Print) -> AskedPrint:
         """Return the words of the loud rows in a few windows, as heard and with each of the unsure signs turned."""
         rows = _looked_up(print_)
         if rows.size < LEAST_ROWS // 2:
@@ -75,14 +75,14 @@ class Votes:
         return sorted(found.items())
 
 
-class Block:
+class PrintBlock:
     """Every loud row of the prints of one block under its word."""
 
     def __init__(self, first: int, starts: NDArray[np.int32], rows: NDArray[np.int32]) -> None:
         """Take the first place, where each word starts (65,537), and the rows in that order."""
         self._first, self._starts, self._rows = first, starts, rows
 
-    def voted(self, asked: Asked) -> Votes:
+    def voted(self, asked: AskedPrint) -> Votes:
         """Return where the rows that are asked for lie, by votes."""
         first, last = self._starts[asked.words], self._starts[asked.words.astype(np.int32) + 1]
         count = last - first
@@ -110,7 +110,7 @@ class Postings:
         """List the prints."""
         self._file: BinaryIO = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - open as long as this is
         self._sizes: list[int] = []
-        self._held: tuple[int, Block] | None = None
+        self._held: tuple[int, PrintBlock] | None = None
         seen = np.zeros(_WORDS, np.int64)
         for first in range(0, prints.count, BLOCK):
             self._add(*_listed(prints, range(first, min(first + BLOCK, prints.count))), seen)
@@ -127,7 +127,7 @@ class Postings:
         self._file.write(starts.tobytes() + rows[kept].tobytes())
         self._sizes.append(int(kept.sum()))
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[PrintBlock]:
         """Yield the blocks in their order, one of them in memory at a time."""
         at = 0
         for number, size in enumerate(self._sizes):
@@ -135,7 +135,7 @@ class Postings:
                 self._file.seek(at)
                 starts = np.frombuffer(self._file.read(4 * (_WORDS + 1)), np.int32)
                 rows = np.frombuffer(self._file.read(4 * size), np.int32)
-                self._held = number, Block(number * BLOCK, starts, rows)
+                self._held = number, PrintBlock(number * BLOCK, starts, rows)
             yield self._held[1]
             at += 4 * (_WORDS + 1 + size)
 

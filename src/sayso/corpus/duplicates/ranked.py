@@ -14,7 +14,7 @@ import numpy as np
 
 from sayso.corpus.duplicates.candidate import Candidate, Repeat
 from sayso.corpus.prints import Print
-from sayso.corpus.shelf import Shelf
+from sayso.corpus.shelf import ScratchShelf
 
 _ENTRY: Final = struct.Struct("<QIQQ")
 """Of a place: where its print is in the file, its rows, and who speaks and what, as numbers that tell them apart."""
@@ -30,7 +30,7 @@ class RankedPrints:
         self._folder = folder
         self._prints = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - open as long as this is
         self._entries = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
-        self._ranked, self._names = Shelf(folder), Shelf(folder)
+        self._ranked, self._names = ScratchShelf(folder), ScratchShelf(folder)
         for one in candidates:
             self._add(one)
         self._prints.flush()
@@ -45,7 +45,7 @@ class RankedPrints:
 
     def exact(self) -> Iterator[tuple[str, Repeat]]:
         """Yield what repeats another exactly; give each of the others its place. To be read to its end once."""
-        first = Shelf(self._folder)
+        first = ScratchShelf(self._folder)
         for segment, content, *entry in self._ranked.values():
             original = first.get(content.encode())
             if original is not None:

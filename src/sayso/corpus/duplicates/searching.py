@@ -14,7 +14,7 @@ from typing import Final
 
 from sayso.corpus.duplicates.agreement import COVERED, is_repeated
 from sayso.corpus.duplicates.candidate import Candidate, Repeat
-from sayso.corpus.duplicates.postings import Asked, Postings, Votes
+from sayso.corpus.duplicates.postings import AskedPrint, Postings, Votes
 from sayso.corpus.duplicates.ranked import RankedPrints
 from sayso.corpus.prints import Print
 
@@ -48,7 +48,7 @@ def _near(prints: RankedPrints, postings: Postings) -> Iterator[tuple[int, int, 
     for first in range(0, prints.count, BATCH):
         places = range(first, min(first + BATCH, prints.count))
         held = [prints.print_(place) for place in places]
-        asked = [Asked.of(print_) for print_ in held]
+        asked = [AskedPrint.of(print_) for print_ in held]
         votes: list[list[Votes]] = [[] for _ in places]
         for block in postings.blocks():
             for one, found in zip(asked, votes, strict=True):

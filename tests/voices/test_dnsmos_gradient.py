@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sayso.audio.quality import dnsmos
-from sayso.audio.quality_gradient import overall_score
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal
+from sayso.voices.dnsmos_gradient import overall_score
 
 RATE = 16_000
 
