@@ -79,6 +79,15 @@ def test_a_reference_names_who_is_meant(program, folder, speech):
     assert program.run("restore", "--raw", "16000", "--speaker", reference).returncode == 2
 
 
-@pytest.mark.parametrize("words", [(), ("a.wav",), ("a.wav", "b.wav", "-o", "c.wav"), ("--raw", "16000", "a.wav")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("a.wav",),
+        ("a.wav", "b.wav", "-o", "c.wav"),
+        ("--raw", "16000", "a.wav"),
+        ("a.wav", "-o", "c.wav", "--fuller-below", "nan"),
+    ],
+)
 def test_an_unclear_request_is_refused(program, words):
     assert program.run("restore", *words).returncode == 2

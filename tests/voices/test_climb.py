@@ -89,6 +89,18 @@ def test_where_the_way_costs_more_than_it_gains_a_part_of_it_is_kept(space, spee
     assert found == space.with_styles(start, half)
 
 
+def last_voice(space, speech, monkeypatch, score):
+    monkeypatch.setattr("sayso.voices.climb.overall_score", lambda samples, threads: (score, lambda: 100 * samples))
+    heard = []
+    climbed(space, speech, lambda asset: heard.append(space.styles_of(asset)) or 0.0)
+    return heard[2]
+
+
+def test_a_climb_is_pulled_to_what_is_more_natural_as_long_as_it_is_not_natural(space, speech, monkeypatch):
+    free, pulled = (last_voice(space, speech, monkeypatch, score) for score in (3.4, 3.0))
+    assert (pulled - free).sum() > 0.1  # louder is more natural here
+
+
 def test_an_error_while_it_is_told_stops_it(space, speech):
     def withdrawn(part):
         raise PermissionError

@@ -14,7 +14,7 @@ from sayso.fairness.errors import CohortInvalid, SubjectInvalid
 from sayso.fairness.measured import SampleFigure
 from sayso.fairness.subject import SubjectKind, SubjectName
 from sayso.workflows.benches import figures
-from sayso.workflows.fairness.versions import REPAIR, fuller_below
+from sayso.workflows.fairness.versions import FULLER, REPAIR, fuller_below
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech.orders import Order
 
@@ -39,8 +39,8 @@ def bench_of(session: Session, subject: SubjectName, order: Order | None) -> Ben
         case SubjectKind.MODEL, "silero-vad":
             return lambda member, _: figures.of_intake(member)
     raise SubjectInvalid(
-        f"got {subject}, expected engine:NAME with a licensee and a purpose, mark:PROFILE,"
-        f" restoration:{REPAIR}, model:campplus or model:silero-vad; for others, hand in a table"
+        f"got {subject}, expected engine:NAME with a licensee and a purpose, mark:PROFILE, restoration:{REPAIR},"
+        f" restoration:{FULLER}:GAIN, model:campplus or model:silero-vad; for others, hand in a table"
     )
 
 

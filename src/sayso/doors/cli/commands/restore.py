@@ -37,6 +37,10 @@ class RestoreUsage(Invalid):
     """Name one recording and -o, or recordings and --out-dir, or --raw for live sound."""
 
 
+class GainUsage(Invalid):
+    """Give --fuller-below a number of DNSMOS, such as 0.5."""
+
+
 def restore(
     recordings: Annotated[
         list[Path] | None, typer.Argument(help="Recordings or folders of them, not changed; - for standard input.")
@@ -79,14 +83,19 @@ def restore(
     if page is not None:
         free(page, force=force)
     _refuse_unless(output is None or len(recordings or ()) == 1)
-    _refuse_unless(fuller_below is None or not math.isnan(fuller_below))
-    aims = replace(_aims(speaker, match), fuller_below=fuller_below)
+    aims = replace(_aims(speaker, match), fuller_below=_gain(fuller_below))
     work = _Work(aims, force, as_json, page is not None)
     given = recordings or []
     code = work.one(given[0], output) if output is not None else work.many(given, out_dir or Path())
     if page is not None:
         work.draw(page)
     raise typer.Exit(code)
+
+
+def _gain(given: float | None) -> float | None:
+    if given is not None and math.isnan(given):
+        raise GainUsage
+    return given
 
 
 def _refuse_unless(fits: bool) -> None:
