@@ -154,6 +154,17 @@ def test_a_very_short_clip_is_ours_by_its_content_through_codecs(estate, tmp_pat
     assert names(verified["clips"]) == names(traced["parts"]) == [("ours", spoken.mark)]
 
 
+@pytest.mark.parametrize("number", range(4))
+def test_verifying_and_tracing_look_for_a_very_short_clip_at_the_same_places(estate, tmp_path, number):
+    """Noise before it hides where it begins, and no more than a second is heard in all."""
+    spoken = speak(estate.session, estate.order(text="Good evening."), tmp_path / "short.wav")
+    noise = np.random.default_rng(number).normal(0, 0.003, (1, 2400)).astype(np.float32)
+    sound = concatenate([Signal(noise, 24_000), decode(tmp_path / "short.wav")])
+    (tmp_path / "late.opus").write_bytes(encode(sound, Container.OPUS))
+    verified, traced = both(estate.session, tmp_path / "late.opus")
+    assert names(verified["clips"]) == names(traced["parts"]) == [("ours", spoken.mark)]
+
+
 @pytest.mark.parametrize("container", ["wav", "mp3", "opus"])
 def test_a_very_short_clip_within_other_speech_is_ours_by_its_content(estate, speech, tmp_path, container):
     spoken = speak(estate.session, estate.order(text="No."), tmp_path / "short.wav")

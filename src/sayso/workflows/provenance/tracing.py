@@ -156,7 +156,7 @@ def _unmarked(session: Session, heard: Heard) -> tuple[Part, ...]:
 def _part(session: Session, passage: Passage, standing: ClipStanding | None, heard: Heard, file: Path) -> Part:
     if standing is None:
         return Part(passage, None, Content.UNKNOWN)
-    perhaps = _perhaps(standing.clip, heard, passage, file)
+    perhaps = _perhaps(standing.clip, passage, file)
     content = content_of(session, standing.clip, *_as_made(heard, passage, file), perhaps=perhaps)
     return Part(passage, standing, judged_among(content, passage, heard.scan.passages))
 
@@ -180,9 +180,9 @@ def _as_made(heard: Heard, passage: Passage, file: Path) -> tuple[Features, ...]
     return tuple(features_of(way, tempo=passage.warp.tempo, pitch=passage.warp.pitch) for way in ways)
 
 
-def _perhaps(clip: Clip, heard: Heard, passage: Passage, file: Path) -> Iterator[Features]:
-    """Yield what may be a short clip within a longer sound; the file is heard once more when it is asked for."""
-    if not is_short(clip) or heard.scan.duration_s <= ALONE_S:
+def _perhaps(clip: Clip, passage: Passage, file: Path) -> Iterator[Features]:
+    """Yield what may be a short clip, wherever it begins; the file is heard once more when it is asked for."""
+    if not is_short(clip):
         return
     start_s = max(0.0, passage.start_s - EARLY_S)
     sound = _heard_again(file, passage, start_s, min(passage.end_s, start_s + _COMPARED_S) + ALONE_S)
