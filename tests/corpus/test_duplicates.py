@@ -109,3 +109,24 @@ def test_how_many_are_in_memory_at_a_time_changes_nothing(block, batch, monkeypa
 def test_what_is_looked_for_leaves_no_file(tmp_path):
     assert dict(repeats(made_up(12), tmp_path)) == duplicates(made_up(12))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("copies", [3, 12, 40])
+def test_however_many_copies_are_more_alike_than_the_first_all_are_found(copies):
+    found = duplicates(alike(copies))
+    assert {repeat.of for repeat in found.values()} == {"000"}
+    assert len(found) == copies
+
+
+def alike(copies, seed=2):
+    """A print, and copies of one changed copy of it, which are more alike to one another than to it."""
+    rng = np.random.default_rng(seed)
+    first = made_up(1, seed)[0].print_
+    changed = flipped(first, rng, 0.12)
+    prints = [first, *(flipped(changed, rng, 0.02) for _ in range(copies))]
+    return [Candidate(f"{number:03d}", f"{number}", each, seconds=10.0) for number, each in enumerate(prints)]
+
+
+def flipped(one, rng, share):
+    signs = rng.random((len(one.words), 16)) < share
+    return Print(one.words ^ np.packbits(signs, axis=1).view(">u2").reshape(-1).astype(np.uint16), one.unsure, one.loud)

@@ -70,7 +70,7 @@ class Votes:
         found: dict[int, int] = {}
         for cell in self.cells.tolist():
             place, column = divmod(cell * 2, 2 * _ROOM)
-            if len(found) <= _MOST:
+            if len(found) < _MOST:
                 found.setdefault(place, column - _ROOM + 1)
         return sorted(found.items())
 
@@ -82,8 +82,11 @@ class PrintBlock:
         """Take the first place, where each word starts (65,537), and the rows in that order."""
         self._first, self._starts, self._rows = first, starts, rows
 
-    def voted(self, asked: AskedPrint) -> Votes:
-        """Return where the rows that are asked for lie, by votes."""
+    def voted(self, asked: AskedPrint, before: int) -> Votes:
+        """Return where the rows that are asked for lie, by votes, in the prints at the places ``before`` one.
+
+        What lies behind must not take part: copies that are more alike would leave no room for the one that stays.
+        """
         first, last = self._starts[asked.words], self._starts[asked.words.astype(np.int32) + 1]
         count = last - first
         total = int(count.sum())
@@ -91,7 +94,8 @@ class PrintBlock:
         listed = self._rows[np.repeat(begun, count) + np.arange(total, dtype=np.int32)]
         cells = (listed - np.repeat(asked.at, count)) >> 1
         cells.sort()
-        return self._best(cells)
+        behind = np.int32(min(before - self._first, BLOCK) * _ROOM)
+        return self._best(cells[: np.searchsorted(cells, behind)])
 
     def _best(self, cells: NDArray[np.int32]) -> Votes:
         ends = np.flatnonzero(np.diff(cells, append=np.int32(-1)))
@@ -127,10 +131,10 @@ class Postings:
         self._file.write(starts.tobytes() + rows[kept].tobytes())
         self._sizes.append(int(kept.sum()))
 
-    def blocks(self) -> Iterator[PrintBlock]:
-        """Yield the blocks in their order, one of them in memory at a time."""
+    def blocks(self, before: int) -> Iterator[PrintBlock]:
+        """Yield the blocks that begin before a place, in their order, one of them in memory at a time."""
         at = 0
-        for number, size in enumerate(self._sizes):
+        for number, size in enumerate(self._sizes[: -(-before // BLOCK)]):
             if self._held is None or self._held[0] != number:
                 self._file.seek(at)
                 starts = np.frombuffer(self._file.read(4 * (_WORDS + 1)), np.int32)

@@ -50,9 +50,9 @@ def _near(prints: RankedPrints, postings: Postings) -> Iterator[tuple[int, int, 
         held = [prints.print_(place) for place in places]
         asked = [AskedPrint.of(print_) for print_ in held]
         votes: list[list[Votes]] = [[] for _ in places]
-        for block in postings.blocks():
-            for one, found in zip(asked, votes, strict=True):
-                found.append(block.voted(one))
+        for block in postings.blocks(places.stop):
+            for place, one, found in zip(places, asked, votes, strict=True):
+                found.append(block.voted(one, place))
         for place, print_, found in zip(places, held, votes, strict=True):
             other = _repeated(prints, place, print_, Votes.together(found))
             if other is not None:
@@ -61,8 +61,7 @@ def _near(prints: RankedPrints, postings: Postings) -> Iterator[tuple[int, int, 
 
 def _repeated(prints: RankedPrints, place: int, print_: Print, votes: Votes) -> tuple[int, str] | None:
     for other, shift in votes.places():
-        if other < place:
-            whole = prints.print_(other)
-            if is_repeated(print_, whole, shift, is_across=prints.are_apart(place, other)):
-                return other, "partial" if len(print_.words) < COVERED * len(whole.words) else "near"
+        whole = prints.print_(other)
+        if is_repeated(print_, whole, shift, is_across=prints.are_apart(place, other)):
+            return other, "partial" if len(print_.words) < COVERED * len(whole.words) else "near"
     return None
