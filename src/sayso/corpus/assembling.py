@@ -38,12 +38,12 @@ class Placed:
     options: dict[str, str]
     refused: str = ""
 
-    def measuring(self, digest: str | None, done: Sequence[int]) -> Record:
+    def measuring(self) -> Record:
         """Return the unit of work of the stage `MeasureStage`."""
         item = self.item
         told = {"reference": item.reference, "options": self.options, "stamp": item.stamp, "cut": item.cut}
         bounds = {"start_ms": item.start_ms, "end_ms": item.end_ms}
-        return {"unit": self.unit, "digest": digest, "done": list(done), "speaker": self.speaker, **told, **bounds}
+        return {"unit": self.unit, "digest": None, "done": [], "speaker": self.speaker, **told, **bounds}
 
     def cleaning(self, number: int, digest: str, segments: Sequence[Record]) -> Record:
         """Return a unit of work of the stage `Clean` on the recording that had ``digest`` when it was measured."""
@@ -109,13 +109,6 @@ class Measures:
         """Return the record of all of an item, where it is finished."""
         digest = self.digest(item) or f"missing:{item.stamp}"
         return self.found.get(digest + item.cut)
-
-    def left(self, placed: Placed) -> Record | None:
-        """Return the unit of work that is left of an item, None for none."""
-        if placed.refused or self.whole(placed.item) is not None:
-            return None
-        digest = self.digest(placed.item)
-        return placed.measuring(digest, [] if digest is None else self.found.numbered(digest + placed.item.cut))
 
     def segments(self, key: str, count: int) -> Iterator[Record]:
         """Yield the segments of the ``count`` parts of a recording."""
@@ -210,9 +203,9 @@ def candidates(found: Iterable[MeasuredInput]) -> Iterator[Candidate]:
             )
 
 
-def cleaning_units(one: MeasuredInput, repeats: RepeatedSegments, is_done: Callable[[str], bool]) -> Iterator[Record]:
-    """Yield the work that is left on the segments of a recording, half an hour of it a unit."""
-    left = [each for each in one.segments if repeats.get(each["segment"]) is None and not is_done(each["segment"])]
+def cleaning_units(one: MeasuredInput, repeats: RepeatedSegments) -> Iterator[Record]:
+    """Yield the work on the segments of a recording that repeat no other, half an hour of it a unit."""
+    left = [each for each in one.segments if repeats.get(each["segment"]) is None]
     groups: dict[int, list[Record]] = {}
     for each in left:
         plain = {name: value for name, value in each.items() if name not in {"print", "content"}}

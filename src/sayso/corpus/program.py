@@ -7,6 +7,7 @@ no more units are in memory than there are workers: that is the back pressure.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from sayso.corpus.errors import CorpusPartMissing, CorpusRunFailed
 from sayso.corpus.stages import Answer, CorpusStage
+from sayso.corpus.worklog import FinishedWork
 from sayso.errors import Invalid
 
 _GROUP: Final = 10_000
@@ -33,6 +35,7 @@ _QUIET: Final = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "DAFT_PROGRESS_BAR": "0",
     "RAY_DEDUP_LOGS": "1",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
     "LANCE_LOG": "error",
 }
 """Daft and Ray report home, and all three write to the terminal, unless they are told not to before they are loaded."""
@@ -72,8 +75,9 @@ def runner_named(name: str, workers: int, address: str = "") -> Runner:
 def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch: Path) -> Iterator[Answer]:
     """Yield what comes of each unit, as it is done, in any order. Units are read up to 10,000 at a time, or 4 MB.
 
-    Where a worker dies, its units are tried again, those that it had in hand alone; a unit that is alone when its
-    worker dies, three times, is answered with the state ``deadly``. Raise `CorpusRunFailed` where that does not end.
+    Where a worker dies, what is left of the units is tried again, those that it had in hand alone; a unit that is alone
+    when its worker dies, three times, is answered with the state ``deadly``. What was finished and whose answer was
+    lost with the worker counts no seconds. Raise `CorpusRunFailed` where that does not end.
     """
     begun = scratch / "begun"
     for group in _groups(units):
@@ -94,6 +98,7 @@ def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch
             except _WorkerDied:
                 for name in _names(begun) or list(left)[:1]:
                     suspects[name] = suspects.get(name, 0) + bool(alone)
+                yield from _unanswered(stage, left, scratch)
         else:
             raise CorpusRunFailed(
                 "workers died again and again; look at the memory of the machine, then run this again"
@@ -102,6 +107,22 @@ def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch
 
 class _WorkerDied(Exception):
     pass
+
+
+def _unanswered(stage: CorpusStage, left: dict[str, str], scratch: Path) -> Iterator[Answer]:
+    """Answer for the units in ``left`` that are finished by now, and keep of the others what is left of them.
+
+    Workers on a cluster answer for many units at once, so that one that dies may have finished most of them.
+    """
+    found = FinishedWork(stage.worklog, scratch)
+    for name, told in list(left.items()):
+        unit = stage.left(json.loads(told), found)
+        if unit is None:
+            del left[name]
+            yield {"unit": name, "state": "done", "seconds": 0.0}
+        else:
+            left[name] = json.dumps(unit)
+    found.close()
 
 
 def _collected(stage: CorpusStage, units: list[str], runner: Runner) -> Iterator[Answer]:
@@ -135,15 +156,29 @@ def _daft(runner: Runner) -> Any:
         import daft  # noqa: PLC0415 - of the extra, and a second to load
     except ImportError:
         raise CorpusPartMissing("corpora need Daft: install sayso[corpus]") from None
-    if daft.get_or_infer_runner_type() != runner.name.value or runner.name is RunnerName.RAY:
-        if runner.name is RunnerName.RAY:
-            daft.set_runner_ray(runner.address or None, noop_if_initialized=True)
-        else:
-            daft.set_runner_native()
+    if runner.name is RunnerName.RAY:
+        _join(runner.address)
+        daft.set_runner_ray(noop_if_initialized=True)
+    elif daft.get_or_infer_runner_type() != runner.name.value:
+        daft.set_runner_native()
     if (first := daft.get_or_infer_runner_type()) != runner.name.value:
         # Daft says nothing of this, and would work with the other.
         raise CorpusRunFailed(f"this process runs on {first} already; run this in a process of its own")
     return daft
+
+
+def _join(address: str) -> None:
+    """Join the Ray cluster at ``address``, or start one here; its workers are told what is told here.
+
+    A worker does not see the environment of this process, and what it prints would come out here, on stdout, too.
+    """
+    import ray  # noqa: PLC0415 - of the extra, and a second to load
+
+    if ray.is_initialized():
+        return
+    found = address or os.environ.get("RAY_ADDRESS", "local")
+    told = {"env_vars": _QUIET | _ONE_THREAD}
+    ray.init(found, runtime_env=told, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
 
 
 def _groups(units: Iterable[Answer]) -> Iterator[list[tuple[str, str]]]:

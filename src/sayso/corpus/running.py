@@ -96,9 +96,8 @@ class CorpusRun:
     def _measured(self, listing: Listing, progress: RunReport) -> MeasureStage:
         stage = MeasureStage(self.folder.work)
         before = Measures(FinishedWork(stage.worklog, self.folder.scratch))
-        left = UnitsLeft(
-            ((unit, each.item.size) for each in listing if (unit := before.left(each)) is not None), self.folder.scratch
-        )
+        told = ((stage.left(each.measuring(), before.found), each.item.size) for each in listing if not each.refused)
+        left = UnitsLeft(((unit, size) for unit, size in told if unit is not None), self.folder.scratch)
         progress.begin("measure", left.total)
         with WorklogWriter(stage.worklog) as worklog:
             for answer in self._answers(stage, left):
@@ -111,13 +110,8 @@ class CorpusRun:
 
     def _cleaned(self, stage: Clean, found: HeardSegments, repeated: RepeatedSegments, progress: RunReport) -> None:
         done = FinishedWork(stage.worklog, self.folder.scratch)
-
-        def is_done(segment: str) -> bool:
-            record = done.get(segment)
-            return record is not None and (not record["audio"] or (self.folder.sounds / record["audio"]).exists())
-
-        units = (unit for one in found for unit in cleaning_units(one, repeated, is_done))
-        left = UnitsLeft(((unit, _length_ms(unit)) for unit in units), self.folder.scratch)
+        units = (stage.left(unit, done) for one in found for unit in cleaning_units(one, repeated))
+        left = UnitsLeft(((unit, _length_ms(unit)) for unit in units if unit is not None), self.folder.scratch)
         progress.begin("clean", left.total)
         for answer in self._answers(stage, left):
             progress.done(left.size(answer["unit"]), answer["seconds"])

@@ -33,7 +33,7 @@ from sayso.corpus.reading import (
     pieces,
 )
 from sayso.corpus.sounds import Seal, Sounds
-from sayso.corpus.worklog import WorklogWriter
+from sayso.corpus.worklog import FinishedWork, WorklogWriter
 from sayso.disk import DiskFailed, DiskFull, make_private
 from sayso.errors import SaysoError
 
@@ -58,6 +58,10 @@ class CorpusStage(Protocol):
 
     def __call__(self, unit: str) -> str:
         """Work on a unit, JSON, and return what came of it, JSON: ``seconds`` of sound, ``state``."""
+        ...
+
+    def left(self, unit: Answer, found: FinishedWork) -> Answer | None:
+        """Return what is left of a unit where ``found`` is finished, None for nothing."""
         ...
 
 
@@ -85,6 +89,15 @@ class MeasureStage:
                 return json.dumps({"unit": item["unit"], "state": "later", "why": _line(error), "seconds": 0.0})
             except Exception as error:  # noqa: BLE001 - libraries raise anything on broken recordings
                 return json.dumps(self._quarantined(item, error, worklog))
+
+    def left(self, unit: Answer, found: FinishedWork) -> Answer | None:
+        """Return the unit with the parts that are finished in ``done``; None where all of it is."""
+        record = found.get(f"stamp:{unit['stamp']}")
+        digest = None if record is None else str(record["digest"])
+        key = (digest or f"missing:{unit['stamp']}") + unit["cut"]
+        if key in found:
+            return None
+        return {**unit, "digest": digest, "done": [] if digest is None else found.numbered(key)}
 
     def _measured(self, path: Path, item: Answer, worklog: WorklogWriter) -> Answer:
         digest = item.get("digest") or digest_of(path)
@@ -133,6 +146,15 @@ class Clean:
                     return json.dumps(self._cleaned(path, told, worklog))
             except _SYSTEM as error:
                 return json.dumps({"unit": told["unit"], "state": "later", "why": _line(error), "seconds": 0.0})
+
+    def left(self, unit: Answer, found: FinishedWork) -> Answer | None:
+        """Return the unit without the segments that are finished; one whose sound is gone is not."""
+
+        def is_done(record: Answer | None) -> bool:
+            return record is not None and (not record["audio"] or (self.sounds / record["audio"]).exists())
+
+        segments = [each for each in unit["segments"] if not is_done(found.get(each["segment"]))]
+        return {**unit, "segments": segments} if segments else None
 
     def _cleaned(self, path: Path, told: Answer, worklog: WorklogWriter) -> Answer:
         check_unchanged(path, told["digest"])

@@ -15,7 +15,8 @@ from typing import Final
 
 from sayso.accounts.actor import Actor
 from sayso.corpus.program import Runner, answers
-from sayso.corpus.stages import begun
+from sayso.corpus.stages import Answer, begun
+from sayso.corpus.worklog import FinishedWork
 from sayso.errors import SaysoError
 from sayso.fairness.cohort import CohortMember
 from sayso.fairness.errors import SubjectInvalid
@@ -63,6 +64,10 @@ class BenchStage:
                 return json.dumps({"unit": sample, "state": "failed", "seconds": 0.0})
         told = [(one.metric, one.value, one.kind.value) for one in found if one.metric != UNTOLD]
         return json.dumps({"unit": sample, "state": "done", "seconds": 0.0, "figures": told})
+
+    def left(self, unit: Answer, _: FinishedWork) -> Answer:
+        """Return the unit: what is finished is known by its answer alone."""
+        return unit
 
 
 def by_workers(

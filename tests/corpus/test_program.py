@@ -1,0 +1,70 @@
+"""The program on Daft: what happens to units whose worker dies."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from sayso.corpus import program
+from sayso.corpus.errors import CorpusRunFailed
+from sayso.corpus.program import Runner, answers
+from sayso.corpus.worklog import WorklogWriter
+
+
+@dataclass
+class Stage:
+    """Counts how often each unit is worked on; ``deadly`` names those that kill their worker."""
+
+    worklog: Path
+    deadly: frozenset[str] = frozenset()
+    name: str = "count"
+    worked: Counter = field(default_factory=Counter)
+
+    def __call__(self, unit):
+        name = json.loads(unit)["unit"]
+        begun = self.worklog.parent / "begun"
+        begun.mkdir(exist_ok=True)
+        (begun / name).write_text(name)
+        self.worked[name] += 1
+        if name in self.deadly:
+            raise program._WorkerDied
+        (begun / name).unlink()
+        with WorklogWriter(self.worklog) as worklog:
+            worklog.add(name, {})
+        return json.dumps({"unit": name, "state": "done", "seconds": 1.0})
+
+    def left(self, unit, found):
+        return None if unit["unit"] in found else unit
+
+
+def units(count):
+    return ({"unit": f"{number:02d}"} for number in range(count))
+
+
+def dumb(stage, given, _runner):
+    """Workers whose answers come all at once, or not at all if one of them dies."""
+    yield from [json.loads(stage(unit)) for unit in given]
+
+
+@pytest.fixture(autouse=True)
+def _without_daft(monkeypatch):
+    monkeypatch.setattr(program, "_collected", dumb)
+
+
+def test_what_was_finished_by_a_worker_that_died_is_not_made_again(tmp_path):
+    stage = Stage(tmp_path / "log", frozenset({"07"}))
+    found = list(answers(stage, units(12), Runner(), tmp_path))
+    states = {answer["unit"]: answer["state"] for answer in found}
+    assert len(found) == 12
+    assert [name for name, state in states.items() if state == "deadly"] == ["07"]
+    assert stage.worked == Counter({f"{number:02d}": 1 for number in range(12)} | {"07": 4})
+
+
+def test_workers_that_die_whatever_they_do_end_the_run(tmp_path):
+    stage = Stage(tmp_path / "log", frozenset(f"{number:02d}" for number in range(12)))
+    with pytest.raises(CorpusRunFailed, match="memory"):
+        list(answers(stage, units(12), Runner(), tmp_path))
