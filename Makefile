@@ -14,7 +14,7 @@ demo: .venv/core
 test: .venv/dev
 	@$(BIN)/python -m pytest -n 3 $(ARGS)
 
-test-all: .venv/dev
+test-all: .venv/dev .venv/pipecat
 	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" $(ARGS)
 
 check: .venv/dev
@@ -49,6 +49,9 @@ clean:
 
 .venv/dev: .venv/core requirements/dev.lock
 	@tools/install.sh dev
+
+.venv/pipecat: .venv/python requirements/pipecat.lock
+	@tools/apart.sh pipecat
 
 .venv/bench: .venv/dev requirements/bench.lock
 	@tools/install.sh bench

@@ -124,9 +124,23 @@ def test_a_cancel_ends_what_is_said_and_the_context_goes_on(server, socket):
     assert "Go on." in socket.until("spoken")[0]["text"]
 
 
+def test_a_context_ends_that_was_closed_before_its_cancel_or_had_no_room_for_its_end(server, socket):
+    opened(socket, server)
+    socket.say("text", text=LONG)
+    assert "ahead of the speech" in socket.until("error")[-1]["detail"]
+    socket.say("close")
+    socket.say("close")
+    socket.say("cancel")
+    assert [message["type"] for message in socket.until("closed")][-2:] == ["cancelled", "closed"]
+    for kind, end in (("cancel", "cancelled"), ("close", "closed")):  # on their way while it ended
+        socket.say(kind)
+        assert socket.until(end)[-1]["context"] == "a"
+    opened(socket, server)  # the name is free again
+
+
 @pytest.mark.parametrize(
     "message",
-    ["", "[]", "{}", "null", '{"type": "text", "context": "b", "text": "x"}', '{"type": "open", "context": ""}', "[" * 5000],
+    ["", "[]", "{}", "null", '{"type": ["close"]}', '{"type": "text", "context": "b", "text": "x"}', '{"type": "open", "context": ""}', "[" * 5000],
 )  # fmt: skip
 def test_a_message_that_is_none_is_told_and_harms_nobody(server, socket, message):
     socket.send(message)

@@ -43,7 +43,11 @@ MAX_PENDING: Final = 32
 IDLE_S: Final = 600.0
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])[”\")]*\s+")
-_BROKEN: Final = 4400
+_ENDS: Final = {"cancel": "cancelled", "close": "closed"}
+
+
+def _queue() -> asyncio.Queue[str | None]:
+    return asyncio.Queue(MAX_PENDING + 1)  # and the end
 
 
 @dataclass
@@ -54,8 +58,9 @@ class Context:
     wanted: Wanted
     form: StreamFormat
     waiting: str = ""
-    texts: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(MAX_PENDING))
+    texts: asyncio.Queue[str | None] = field(default_factory=_queue)
     speaker: asyncio.Task[None] | None = None
+    is_closed: bool = False
 
     def taken(self, text: str) -> list[str]:
         """Return the sentences that are whole once ``text`` came."""
@@ -69,6 +74,29 @@ class Context:
         """Return what waits, as it is."""
         rest, self.waiting = self.waiting, ""
         return [rest] if rest.strip() else []
+
+    def put(self, texts: list[str]) -> None:
+        """Take sentences to be spoken; raise `BodyInvalid` for what is too far ahead of the speech."""
+        for text in texts:
+            if self.texts.qsize() >= MAX_PENDING:
+                raise BodyInvalid(f"text: got more than {MAX_PENDING} sentences ahead of the speech")
+            self.texts.put_nowait(text)
+
+    def close(self) -> None:
+        """Take the end, however much waits; raise `BodyInvalid` where the last words are too far ahead."""
+        if self.is_closed:
+            return
+        self.is_closed = True
+        try:
+            self.put(self.flushed())
+        finally:
+            self.texts.put_nowait(None)
+
+    def drop(self) -> None:
+        """Drop all that was to be said; a context that was closed still ends."""
+        self.waiting, self.texts = "", _queue()
+        if self.is_closed:
+            self.texts.put_nowait(None)
 
 
 class SocketConversation:
@@ -98,22 +126,23 @@ class SocketConversation:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _act(self, message: Mapping[str, Any]) -> None:
-        kind = message.get("type")
+        kind, name = str(message.get("type")), str(message.get("context", ""))
         if kind == "open":
             self._open(message)
             return
-        context = self._contexts.get(str(message.get("context", "")))
-        if context is None:
+        context = self._contexts.get(name)
+        if context is None and kind in _ENDS:
+            await self._tell(_ENDS[kind], name)  # it ended while the message was on its way
+        elif context is None:
             raise BodyInvalid("context: got one that is not open; send a message of type open first")
-        if kind == "text":
-            await self._put(context, context.taken(text_of(message)))
+        elif kind == "text":
+            context.put(context.taken(text_of(message)))
         elif kind == "flush":
-            await self._put(context, context.flushed())
+            context.put(context.flushed())
         elif kind == "cancel":
             await self._cancel(context)
         elif kind == "close":
-            await self._put(context, context.flushed())
-            context.texts.put_nowait(None)
+            context.close()
         else:
             raise BodyInvalid("type: expected one of open, text, flush, cancel, close")
 
@@ -128,17 +157,8 @@ class SocketConversation:
     def _speak(self, context: Context) -> None:
         context.speaker = asyncio.create_task(self._spoken(context))
 
-    async def _put(self, context: Context, texts: list[str]) -> None:
-        for text in texts:
-            try:
-                context.texts.put_nowait(text)
-            except asyncio.QueueFull:
-                raise BodyInvalid(f"text: got more than {MAX_PENDING} sentences ahead of the speech") from None
-
     async def _cancel(self, context: Context) -> None:
-        context.waiting = ""
-        while not context.texts.empty():
-            context.texts.get_nowait()
+        context.drop()
         if context.speaker is not None:
             context.speaker.cancel()
             await asyncio.gather(context.speaker, return_exceptions=True)
