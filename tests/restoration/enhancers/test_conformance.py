@@ -20,6 +20,16 @@ class TestGtcrn(EnhancerConformance):
         return enhancer("gtcrn")
 
 
+class TestDeepFilterNet(EnhancerConformance):
+    def enhancer(self) -> Enhancer:
+        return enhancer("deepfilternet")
+
+
+class TestDuet(EnhancerConformance):
+    def enhancer(self) -> Enhancer:
+        return enhancer("duet")
+
+
 class TestDnsmos(ScorerConformance):
     def scorer(self):
         return DnsmosScorer()

@@ -9,12 +9,19 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from sayso.errors import Conflict, NotFound, SaysoError
+from sayso.restoration.enhancers.deepfilternet import DeepFilterNet
+from sayso.restoration.enhancers.duet import Duet
 from sayso.restoration.enhancers.gtcrn import Gtcrn
 from sayso.restoration.enhancers.hush import Hush
 from sayso.restoration.enhancers.protocol import Enhancer
 
 GROUP: Final = "sayso.enhancers"
-_OWN: Final[Mapping[str, Callable[[], Enhancer]]] = {"hush": Hush, "gtcrn": Gtcrn}
+_OWN: Final[Mapping[str, Callable[[], Enhancer]]] = {
+    "hush": Hush,
+    "deepfilternet": DeepFilterNet,
+    "duet": Duet,
+    "gtcrn": Gtcrn,
+}
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
