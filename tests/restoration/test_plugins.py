@@ -34,7 +34,7 @@ def points(monkeypatch):
 def test_an_enhancer_of_another_package_is_found(points):
     points(registry.GROUP, "halver", "Halver")
     assert isinstance(registry.enhancer("halver"), Halver)
-    assert registry.enhancer_names() == ["gtcrn", "halver", "hush"]
+    assert registry.enhancer_names() == ["deepfilternet", "duet", "gtcrn", "halver", "hush"]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_an_enhancer_that_is_none_is_refused(points, name, value):
 
 def test_an_unknown_name_is_told_which_there_are(points):
     points(registry.GROUP, "halver", "Halver")
-    with pytest.raises(EnhancerUnknown, match="gtcrn, halver, hush"):
+    with pytest.raises(EnhancerUnknown, match="duet, gtcrn, halver, hush"):
         registry.enhancer("nobody")
     with pytest.raises(ScorerUnknown, match="dnsmos"):
         scorers.scorer("nobody")

@@ -36,6 +36,7 @@ _OPEN: Final = 0.1
 """So near the least score a segment is scored as published, which takes two to four times as long: a brief score is
 nearly as sure, but what hangs in the balance is decided by the one that others use."""
 
+_ENHANCER: Final = "hush"  # a third of the time of the duet, which makes a recording sound a little better
 _HEARD_S: Final = 6.0
 _LEAST_HEARD_S: Final = 0.5
 
@@ -86,7 +87,7 @@ def cleaned(signal: Signal, told: dict[str, Any], how: Cleaning, language: str =
     score = dnsmos_brief(signal)
     if score.ovr >= _REPAIR_BELOW and not _mendable(told):
         return _kept(signal, "kept", [], score.ovr, how, language, voice)
-    done = restore(signal, identity=voice, scored=score, scoring=dnsmos_brief)
+    done = restore(signal, identity=voice, scored=score, scoring=dnsmos_brief, enhancer=_ENHANCER)
     overall = _settled(done.signal, done.after)
     if overall < _LEAST_OVRL:
         tried = [f"repair-tried:{name}" for name in (*done.repaired, *done.refused)]

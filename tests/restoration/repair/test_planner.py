@@ -145,7 +145,7 @@ def shy(noisy: Signal, least: float):
 
 
 def test_a_repair_that_gains_too_little_is_made_fuller_and_can_be_made_again(speech):
-    noisy = with_noise(speech, 8)
+    noisy = with_noise(speech, 0)
     plain = restore(noisy, identity=shy(noisy, 0.92))
     fuller = restore(noisy, identity=shy(noisy, 0.92), fuller_below=math.inf)
     assert fuller.repaired == plain.repaired == ("noise",)
@@ -156,7 +156,7 @@ def test_a_repair_that_gains_too_little_is_made_fuller_and_can_be_made_again(spe
 
 
 def test_a_repair_that_gains_enough_is_left_as_it_is(speech):
-    noisy = with_noise(speech, 8)
+    noisy = with_noise(speech, 0)
     plain = restore(noisy, identity=shy(noisy, 0.92))
     gained = float(plain.after.ovr - plain.before.ovr)
     assert restore(noisy, identity=shy(noisy, 0.92), fuller_below=gained - 0.01).steps == plain.steps

@@ -1,4 +1,4 @@
-"""Enhancers: what takes noise and talkers away. Plugins by entry point; Hush, DeepFilterNet3 and GTCRN come with Sayso."""
+"""Enhancers take noise and talkers away. Plugins by entry point; Hush, DeepFilterNet3 and GTCRN come with Sayso."""
 
 from sayso.restoration.enhancers.applied import enhanced, run_whole
 from sayso.restoration.enhancers.protocol import Enhancer, EnhancerRun

@@ -126,7 +126,7 @@ class DeepFilter:
         with_past = np.concatenate([self._before, spectra])
         self._before = with_past[len(with_past) - ORDER + 1 :]
         first, count, low = ORDER - 1 - self._design.ahead, len(spectra), self._design.filtered
-        made = with_past[first : first + count] * gains[:, self._band_of]
+        made: Spectra = (with_past[first : first + count] * gains[:, self._band_of]).astype(np.complex64, copy=False)
         made[:, :low] = sum(with_past[place : place + count, :low] * filters[:, :, place] for place in range(ORDER))
         return made
 

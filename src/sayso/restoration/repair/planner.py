@@ -22,7 +22,7 @@ from sayso.restoration.repair.wanted import Identity, WantedSpeaker, alone
 Scoring = Callable[[Signal], Dnsmos]
 """Returns the scores by which the forms of a recording are compared."""
 
-ENHANCER: Final = "hush"
+ENHANCER: Final = "duet"
 
 _AUDIBLE_OFFSET: Final = 0.005
 _AUDIBLE_HUM_DB: Final = -45.0
@@ -96,34 +96,36 @@ def restore(
     scored: Dnsmos | None = None,
     scoring: Scoring = _scored,
     fuller_below: float | None = None,
+    enhancer: str = ENHANCER,
 ) -> Restored:
     """Return ``signal`` repaired: same rate, channels and length, not shifted in time. Deterministic.
 
     A constant offset is subtracted, cut peaks are made whole, clicks taken out, mains hum subtracted, strong echo
-    lessened, noise and background talkers taken away by Hush. Each step is kept only if it does no harm by DNSMOS:
-    offset, hum, clicks and peaks go without touching the voice, so the overall score may not fall; noise and echo never
-    go without something of the voice, so the overall score must rise by 0.1 and the speech score may fall by at most
-    0.1. With ``identity`` noise and echo must not take the voice away from that of the recording, either, and as much
-    of the enhancer is taken as leaves that voice alike (see `shared_step`). A clean recording passes untouched.
+    lessened, noise and background talkers taken away by ``enhancer``. Each step is kept only if it does no harm by
+    DNSMOS: offset, hum, clicks and peaks go without touching the voice, so the overall score may not fall; noise and
+    echo never go without something of the voice, so the overall score must rise by 0.1 and the speech score may fall by
+    at most 0.1. With ``identity`` noise and echo must not take the voice away from that of the recording, either, and
+    as much of the enhancer is taken as leaves that voice alike (see `shared_step`). A clean recording passes untouched.
 
     With ``wanted``, an embedding by ``identity`` of the speaker who is meant, turns of others become room tone; that is
-    kept only if the likeness of the whole to ``wanted`` does not fall. Where two speak at once it is Hush that helps.
-    With ``colour`` the long-term spectrum is brought to that one, last of all; that may cost 0.2 of the scores, since
-    it is what was asked for, but not the voice. ``scoring`` scores each form, by three windows at most unless told
-    otherwise; ``scored`` is what it says of ``signal``, where that is known already. Where the repair of noise leaves
-    the overall score less than ``fuller_below`` above that of ``signal``, more of the enhancer is taken if that scores
-    better, as long as ``identity`` tells the voice by 0.9: cleaner, and less like the recording.
+    kept only if the likeness of the whole to ``wanted`` does not fall. Where two speak at once the enhancer helps. With
+    ``colour`` the long-term spectrum is brought to that one, last of all; that may cost 0.2 of the scores, since it is
+    what was asked for, but not the voice. ``scoring`` scores each form, by three windows at most unless told otherwise;
+    ``scored`` is what it says of ``signal``, where that is known already. Where the repair of noise leaves the overall
+    score less than ``fuller_below`` above that of ``signal``, more of the enhancer is taken if that scores better, as
+    long as ``identity`` tells the voice by 0.9: cleaner, and less like the recording.
 
     Raises
     ------
     EmptyAudio : no samples
+    EnhancerUnknown, EnhancerUnfit : of ``enhancer``, where there is noise to take away
     """
     found, hum = examine(signal)
     state = _Best(signal, scored or scoring(signal), identity, scoring)
     before = state.score
     _mend(state, found, hum)
     speaker = _left_alone(state, wanted, identity) if wanted is not None and identity is not None else None
-    _clear(state, found, fuller_below, has_others=_has_others(state, found))
+    _clear(state, found, enhancer, fuller_below, has_others=_has_others(state, found))
     match = _coloured(state, colour) if colour is not None else None
     return Restored(state.signal, found, tuple(state.steps), tuple(state.refused), before, state.score, speaker, match)
 
@@ -166,19 +168,19 @@ def _mend(state: _Best, found: Diagnosis, hum: Hum | None) -> None:
         state.choose(hum_step(hum), gain=-_MAX_STEADY_HARM, speech_loss=_MAX_STEADY_LOSS)
 
 
-def _clear(state: _Best, found: Diagnosis, fuller_below: float | None, *, has_others: bool) -> None:
+def _clear(state: _Best, found: Diagnosis, enhancer: str, fuller_below: float | None, *, has_others: bool) -> None:
     """Take away what lies over the voice."""
     if found["c50"].value is not None and found.amount("c50") < _ECHOING_DB:
         state.choose(Step("echo", {"share": _ECHO_SHARE}), gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS, guarded=True)
     if has_others or _is_covered(found, state.score):
         dry, score = state.signal, state.score
-        shared = state.shared(ENHANCER, has_others=has_others)
+        shared = state.shared(enhancer, has_others=has_others)
         if shared is None:
             state.refused.append("noise")
         else:
             state.judge(*shared, gain=_MIN_GAIN, speech_loss=_MAX_SPEECH_LOSS)
         if fuller_below is not None and not has_others and state.gained < fuller_below:
-            state.take_fuller(ENHANCER, dry, score)
+            state.take_fuller(enhancer, dry, score)
 
 
 def _has_others(state: _Best, found: Diagnosis) -> bool:
