@@ -72,6 +72,14 @@ class Cluster:
         self._back.start()
         return kind
 
+    def await_work(self, process: subprocess.Popen[str], rng: random.Random) -> bool:
+        """Wait until the second node works, and a moment more; return whether the run still goes on."""
+        self.ready()
+        while not self.nodes.working() and process.poll() is None:
+            time.sleep(0.05)
+        time.sleep(rng.uniform(0.0, 1.0))
+        return process.poll() is None
+
     def ready(self) -> None:
         """Wait until both nodes are there."""
         if self._back is not None:
@@ -222,9 +230,13 @@ def harmed(corpus: CorpusFolder, rng: random.Random, cluster: Cluster | None, wh
         (corpus.path / "status.json").unlink(missing_ok=True)
         since, tally.runs, is_over = time.time(), tally.runs + 1, False
         process = started(corpus.path.parent, corpus.name, cluster.nodes.address if cluster else "")
-        while left and not is_over and waited(corpus, process, whole, rng):
+        while left and not is_over:
+            kind = rng.choice(kinds)
+            on_node = cluster is not None and kind == "node"
+            if not (cluster.await_work(process, rng) if on_node else waited(corpus, process, whole, rng)):
+                break
             hand, stage = in_hand(corpus, since), stage_of(corpus)
-            if killed := kill(rng.choice(kinds), process, cluster):
+            if killed := kill(kind, process, cluster):
                 tally.kills[killed] += 1
                 tally.moments[stage] += 1
                 tally.in_hand += hand

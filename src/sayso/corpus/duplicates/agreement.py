@@ -30,7 +30,7 @@ def is_repeated(one: Print, other: Print, shift: int, *, is_across: bool) -> boo
     """Return whether ``one`` lies in ``other`` at about row ``shift``; ``is_across``: of two speakers, or two texts."""
     longer = math.sqrt(min(1.0, WINDOW_ROWS / max(len(one.words), 1)))
     bar = SAME_ACROSS if is_across else max(SAME_IN_LONG, SAME * longer)
-    return max(agreement(one, other, shift + slack) for slack in _SLACK) >= bar
+    return any(agreement(one, other, shift + slack) >= bar for slack in _SLACK)
 
 
 def agreement(one: Print, other: Print, shift: int) -> float:
@@ -41,11 +41,14 @@ def agreement(one: Print, other: Print, shift: int) -> float:
     first, last = max(0, -shift), min(len(one.words), len(other.words) - shift)
     if last - first < LEAST_ROWS:
         return 0.0
-    both = one.loud[first:last] & other.loud[first + shift : last + shift]
+    mine, theirs = one.loud[first:last], other.loud[first + shift : last + shift]
+    loud = np.count_nonzero(mine)
+    if loud < COVERED * np.count_nonzero(one.loud):
+        return 0.0
+    both = mine & theirs
     # What noise fills is loud in the noisy one alone: of the two, the one with fewer loud rows says how many count.
-    fewer = min(int(one.loud[first:last].sum()), int(other.loud[first + shift : last + shift].sum()))
-    is_covered = one.loud[first:last].sum() >= COVERED * one.loud.sum()
-    if not is_covered or both.sum() < max(COVERED * fewer, LEAST_ROWS // 2):
+    fewer = min(loud, np.count_nonzero(theirs))
+    if np.count_nonzero(both) < max(COVERED * fewer, LEAST_ROWS // 2):
         return 0.0
     unsure = one.unsure[first:last][both]
     apart = one.words[first:last][both] ^ other.words[first + shift : last + shift][both]

@@ -93,9 +93,10 @@ class PrintBlock:
         begun = first - (np.cumsum(count, dtype=np.int32) - count)
         listed = self._rows[np.repeat(begun, count) + np.arange(total, dtype=np.int32)]
         cells = (listed - np.repeat(asked.at, count)) >> 1
+        if before < self._first + BLOCK:
+            cells = cells[cells < (before - self._first) * _ROOM]
         cells.sort()
-        behind = np.int32(min(before - self._first, BLOCK) * _ROOM)
-        return self._best(cells[: np.searchsorted(cells, behind)])
+        return self._best(cells)
 
     def _best(self, cells: NDArray[np.int32]) -> Votes:
         ends = np.flatnonzero(np.diff(cells, append=np.int32(-1)))
