@@ -318,10 +318,17 @@ def _ways(
     if place < 0:
         ways = [(steps.end, top)]
         return [(off + steps.wait, steps.wait, -1), *((float(before[at]) + step, step, at) for step, at in ways)]
-    behind = (place - 1 - np.arange(_NEAR)) % PLACES
-    ways = [(steps.stay, place), (steps.near, int(behind[before[behind].argmax()])), (steps.far, top)]
+    ways = [(steps.stay, place), (steps.near, _best_behind(before, place)), (steps.far, top)]
     ways += [(steps.drift, at) for at in (place - 1, place + 1) if 0 <= at < PLACES]
     return [(off + steps.begin, steps.begin, -1), *((float(before[at]) + step, step, at) for step, at in ways)]
+
+
+def _best_behind(values: NDArray[np.float32], place: int) -> int:
+    """Return where the largest of the `_NEAR` values behind ``place`` is, around the circle; of equals the nearest."""
+    if place >= _NEAR:
+        return place - 1 - int(values[place - _NEAR : place][::-1].argmax())
+    behind = (place - 1 - np.arange(_NEAR)) % PLACES
+    return int(behind[values[behind].argmax()])
 
 
 def _highest_behind(values: NDArray[np.float32]) -> NDArray[np.float32]:

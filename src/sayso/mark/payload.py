@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,6 @@ from sayso.mark.mark import ID_BITS, Mark
 CHECK_BITS: Final = 16
 MESSAGE_BITS: Final = ID_BITS + CHECK_BITS
 
-_POLYNOMIAL: Final = 0x1021  # CRC-16/CCITT
 _START: Final = 0x5359  # not zero, so that a mark of zeros does not check; a new payload layout takes a new value
 
 
@@ -24,16 +24,11 @@ def message_bits(mark: Mark) -> NDArray[np.uint8]:
 
 def read_message(bits: NDArray[np.uint8]) -> Mark | None:
     """Return the mark of 80 bits, or None where the checksum disagrees."""
-    word = int("".join("1" if bit else "0" for bit in bits), 2)
+    word = int.from_bytes(np.packbits(bits).tobytes(), "big")
     mark_id = word >> CHECK_BITS
     return Mark(mark_id) if checksum(mark_id) == word & ((1 << CHECK_BITS) - 1) else None
 
 
 def checksum(mark_id: int) -> int:
-    """Return the CRC-16 of the eight bytes of ``mark_id``."""
-    crc = _START
-    for byte in mark_id.to_bytes(ID_BITS // 8, "big"):
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = ((crc << 1) ^ _POLYNOMIAL if crc & 0x8000 else crc << 1) & 0xFFFF
-    return crc
+    """Return the CRC-16/CCITT (polynomial 0x1021) of the eight bytes of ``mark_id``."""
+    return binascii.crc_hqx(mark_id.to_bytes(ID_BITS // 8, "big"), _START)
