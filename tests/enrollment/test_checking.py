@@ -43,7 +43,7 @@ def test_sound_that_was_made_here_is_refused_whatever_else_passes(person):
     first, second = halves(person)
     found = check_enrollment(first, TEXT, [second], Echo(), Says(FOUND))
     assert {name: check.verdict for name, check in found.checks.items()} == {
-        "speech": "pass", "words": "pass", "speaker": "pass", "alone": "pass", "mark": "refuse", "adult": "pass", "synthetic": "pass",
+        "speech": "pass", "words": "pass", "speaker": "pass", "alone": "pass", "capture": "pass", "mark": "refuse", "adult": "pass", "synthetic": "pass",
     }  # fmt: skip
     assert found.verdict == "refuse"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sayso.audio import Signal
 from sayso.enrollment.adult import check_adult
 from sayso.enrollment.alone import check_alone
+from sayso.enrollment.capture import check_capture
 from sayso.enrollment.intake import MIN_SPEECH_S
 from sayso.enrollment.same_speaker import VoicePrint, compared, listened
 from sayso.enrollment.statement import check_statement
@@ -49,10 +50,10 @@ def check_enrollment(
     *,
     verifier: Verifier | None = None,
 ) -> EnrollmentFound:
-    """Return what the checks of ``speech``, ``words``, ``speaker``, ``alone``, ``mark``, ``adult``, ``synthetic`` find.
+    """Return what the checks of ``speech``, ``words``, ``speaker``, ``alone``, ``capture``, ``mark``, ``adult`` find.
 
-    And that of the ``verifier``, where there is one. Raise `StatementInvalid`, `VerifierInvalid` or what the
-    recogniser does.
+    And those of ``synthetic`` speech and, where there is one, of the ``verifier``. Raise `StatementInvalid`,
+    `VerifierInvalid` or what the recogniser does.
     """
     stated, spoken = speech_of(statement, SAMPLE_RATE), [speech_of(sample, SAMPLE_RATE) for sample in samples]
     speaker, synthetic, voice = _voice(stated, spoken)
@@ -61,6 +62,7 @@ def check_enrollment(
         "words": check_statement(statement, text, recogniser),
         "speaker": speaker,
         "alone": check_alone(stated, spoken),
+        "capture": check_capture(statement, samples),
         "mark": check_mark([statement, *samples], detector),
         "adult": check_adult(stated, spoken),
         "synthetic": synthetic,

@@ -27,6 +27,7 @@ USED: Final = (
     "ge2e",
     "segmentation",
     "synthetic-speech",
+    "one-capture",
     "whisper-base",
     "whisper-base-config",
     "whisper-base-tokenizer",

@@ -40,6 +40,7 @@ MODELS: Final = (
     "whisper-base-tokenizer",
     "whisper-base-vocabulary",
     "synthetic-speech",
+    "one-capture",
 )
 """The models whose file ``SAYSO_MODEL_<NAME>`` may name; see `sayso.models`."""
 
