@@ -70,7 +70,7 @@ def test_unknown_engine_names_the_known(plugins):
 
 def test_an_extra_that_is_not_installed_is_no_engine(plugins):
     target = "sayso.engines.hibari:HibariEngine"
-    plugins("extras", {"hibari": f"{target} [numpy]", "other": f"{target} [no-such-package]"})
+    plugins("extras", {"hibari": f"{target} [hibari-tts, numpy]", "other": f"{target} [no-such-package]"})
     assert [row.name for row in registry.installed()] == ["hibari"]
     with pytest.raises(EngineUnknown, match="hibari"):
         registry.engine("other")

@@ -60,7 +60,13 @@ def installed() -> list[InstalledEngine]:
 
 def _points() -> dict[str, EntryPoint]:
     """Return the entry points by name, but for those of an extra that is not installed."""
-    return {point.name: point for point in entry_points(group=GROUP) if all(map(_is_installed, point.extras))}
+    return {point.name: point for point in entry_points(group=GROUP) if all(map(_is_installed, _extras(point)))}
+
+
+def _extras(point: EntryPoint) -> list[str]:
+    """Return the extras that an entry point asks for; `EntryPoint.extras` takes a name at its hyphens apart."""
+    _, _, names = point.value.partition("[")
+    return re.findall(r"[\w.-]+", names)
 
 
 def _is_installed(package: str) -> bool:
