@@ -75,6 +75,20 @@ def equal(own, others):
     return float((far[at] + frr[at]) / 2)
 
 
+def groups(some):
+    """Return by group how many owners are below the threshold to pass, and how many pairs within it are not."""
+    names = {"women": lambda one: one.sex == "F", "men": lambda one: one.sex == "M"}
+    names |= {"non-native": lambda one: one.name.startswith("speechocean")}
+    names |= {"native": lambda one: not one.name.startswith("speechocean")}
+    found = {}
+    for name, belongs in names.items():
+        scores, pairs = compared([one for one in some if belongs(one)])
+        rejected = int((np.diag(scores) < PASS_SCORE).sum())
+        found[name] = {"people": len(scores), "rejected": rejected, "interval": clopper(rejected, len(scores)),
+                       "accepted": int(((scores >= PASS_SCORE) & pairs).sum()), "pairs": int(pairs.sum())}  # fmt: skip
+    return found
+
+
 def main():
     asked = argparse.ArgumentParser()
     asked.add_argument("--json", type=Path)
@@ -86,6 +100,7 @@ def main():
     }
     figures = {name: curve(some) for name, some in parts.items()}
     for name, found in figures.items():
+        found["groups"] = groups(parts[name])
         print(name, {key: value for key, value in found.items() if key != "rows"})
         for row in found["rows"]:
             (a, b), (c, d) = row["far_interval"], row["frr_interval"]

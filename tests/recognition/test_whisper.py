@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 import pytest
 
+from sayso.audio import Signal
 from sayso.errors import NotFound
 from sayso.recognition import RecogniserMissing, recogniser, word_errors, words_of
 from sayso.recognition.errors import TooLongToWeigh
@@ -30,6 +32,15 @@ def test_a_wrong_word_fits_worse_than_the_right_one(speech):
         for text in (TEXT, TEXT.replace("dawn", "supper"))
     )
     assert right["dawn"] > -2 > wrong["supper"] + 2
+
+
+@pytest.mark.slow
+def test_a_short_sound_is_weighed_as_with_silence_up_to_half_a_minute(speech):
+    longer = Signal(np.pad(speech.samples, ((0, 0), (0, 15 * speech.sample_rate))), speech.sample_rate)
+    short, padded = (recogniser().weigh(one, TEXT) for one in (speech, longer))
+    apart = [abs(one.log_probability - other.log_probability) for one, other in zip(short, padded, strict=True)]
+    assert max(apart) < 2
+    assert np.mean(apart) < 0.3
 
 
 @pytest.mark.slow

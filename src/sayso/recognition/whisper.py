@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 RATE: Final = 16_000
 LONGEST_S: Final = 30.0
-_FRAMES: Final = 3_000  # of 10 ms, what the encoder takes
+_FRAMES: Final = 3_000  # of 10 ms, what the encoder takes at most
+_MARGIN: Final = 100  # of silence, where less is encoded: the encoder's time grows faster than what it is given
 _MOST_TOKENS: Final = 220
 _LEAST: Final = 1e-9
 _FILES: Final = {
@@ -84,18 +85,20 @@ class Whisper:
         return _by_word(tokenizer, tokens, self._weighed(samples, tokenizer, tokens))
 
     def _weighed(self, samples: NDArray[np.float32], tokenizer: Tokenizer, tokens: list[int]) -> list[float]:
+        frames = max(1, min(_FRAMES, len(samples) // (RATE // 100)))
         aligned: Any = self._model.model.align(
-            self._model.encode(self._padded(samples)),
+            self._model.encode(self._padded(samples, frames + _MARGIN)),
             tokenizer.sot_sequence,
             [tokens],
-            max(1, min(_FRAMES, len(samples) // (RATE // 100))),
+            frames,
             median_filter_width=7,
         )
         return [float(np.log(max(one, _LEAST))) for one in aligned[0].text_token_probs]
 
-    def _padded(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        features = self._model.feature_extractor(samples)[:, :_FRAMES]
-        return np.pad(features, ((0, 0), (0, _FRAMES - features.shape[1])))
+    def _padded(self, samples: NDArray[np.float32], frames: int = _FRAMES) -> NDArray[np.float32]:
+        wanted = min(_FRAMES, frames + frames % 2)  # the encoder halves them
+        features = self._model.feature_extractor(samples)[:, :wanted]
+        return np.pad(features, ((0, 0), (0, wanted - features.shape[1])))
 
     def _tokenizer(self, language: str) -> Tokenizer:
         from faster_whisper.tokenizer import Tokenizer  # noqa: PLC0415 - an extra
