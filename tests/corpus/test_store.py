@@ -25,6 +25,7 @@ from sayso.corpus.running import CorpusRun
 from sayso.corpus.sources import items_of
 
 from .conftest import LICENSED
+from .faulty_store import FaultyStore
 
 pytest.importorskip("obstore")
 
@@ -170,3 +171,21 @@ def test_an_upload_that_was_torn_is_measured_again_when_it_is_whole(store, raw, 
     after = run(torn)
     assert 0 < before.hours < expected.hours
     assert after.digest == expected.digest != before.digest
+
+
+@pytest.mark.slow
+def test_where_each_fourth_request_fails_the_digest_is_that_of_the_folder(store, raw, tmp_path):
+    bucket = reading.bucket("raw", store)
+    for path in raw.iterdir():
+        bucket.put(f"faulty/{path.name}", path.read_bytes())
+    digests = []
+    with FaultyStore(store["endpoint"].removeprefix("http://")) as faulty:
+        for name, place, options in (
+            ("faulty", "s3://raw/faulty", {**store, "endpoint": faulty.address}),
+            ("sound", str(raw), {}),
+        ):
+            corpus = CorpusFolder.created(tmp_path, name)
+            corpus.add(place, LICENSED, options)
+            digests.append(CorpusRun(corpus, Runner(workers=1), Cleaning(scores=False)).run().digest)
+    assert digests[0] == digests[1]
+    assert all(faulty.faults[kind] for kind in ("refused", "cut off", "hung up"))
