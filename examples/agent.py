@@ -29,8 +29,8 @@ async def lines() -> AsyncIterator[str]:
         yield line.strip()
 
 
-async def play(socket: ClientConnection, ended: asyncio.Queue[str]) -> None:
-    """Write what is spoken to standard output; tell of each turn that ended."""
+async def play(socket: ClientConnection, closed: asyncio.Queue[str]) -> None:
+    """Write what is spoken to standard output; tell of each turn that is over."""
     async for message in socket:
         told = json.loads(message)
         if told["type"] == "audio":
@@ -38,35 +38,30 @@ async def play(socket: ClientConnection, ended: asyncio.Queue[str]) -> None:
             sys.stdout.buffer.flush()
         elif told["type"] == "error":
             print(told.get("detail", told), file=sys.stderr)
-        elif told["type"] in {"closed", "cancelled"}:
-            ended.put_nowait(told["context"])
+        elif told["type"] == "closed":
+            closed.put_nowait(told["context"])
 
 
 async def main() -> None:
     """Answer until standard input ends, and the last answer was spoken."""
     address = os.environ["SPEECH_URL"].replace("http", "ws", 1) + "/v1/speech/stream"
     headers = {"Authorization": f"Bearer {os.environ['SPEECH_KEY']}"}
-    speaking, ended, turn = set[str](), asyncio.Queue[str](), 0
+    closed, turn = asyncio.Queue[str](), 0
     async with connect(address, additional_headers=headers) as socket:
 
         async def send(kind: str, **more: str) -> None:
             await socket.send(json.dumps({"type": kind, "context": str(turn), **more}))
 
-        player = asyncio.create_task(play(socket, ended))
+        player = asyncio.create_task(play(socket, closed))
         async for line in lines():
-            while not ended.empty():
-                speaking.discard(ended.get_nowait())
-            if str(turn) in speaking:
-                await send("cancel")
+            await send("cancel")  # which changes nothing where the last answer is over
             turn += 1
-            speaking.add(str(turn))
             await send("open", voice=os.environ["SPEECH_VOICE"])
             async for text in answer(line):
                 await send("text", text=text)
-            await send("flush")
             await send("close")
-        while turn and str(turn) in speaking:
-            speaking.discard(await ended.get())
+        while turn and await closed.get() != str(turn):
+            pass
         player.cancel()
 
 

@@ -34,6 +34,13 @@ def test_an_agent_answers_the_line_that_was_not_interrupted(server):
     assert len(server.entries("synthesis:clip:intended")) > before
 
 
+def test_an_agent_that_is_interrupted_again_and_again_goes_on(server):
+    told = "".join(f"Line {number}.\n" for number in range(10))  # more than contexts may be open
+    done = run(server, "live", sys.executable, str(EXAMPLES / "agent.py"), told=told)
+    assert done.stderr == b""
+    assert len(done.stdout) / 2 > 24_000
+
+
 def test_a_refused_agent_says_why(server):
     done = run(server, "ours", sys.executable, str(EXAMPLES / "agent.py"), told="Is the lamp lit?\n")
     assert done.stdout == b""
