@@ -31,7 +31,7 @@ class Stage:
         (begun / name).write_text(name)
         self.worked[name] += 1
         if name in self.deadly:
-            raise program._WorkerDied
+            raise program.WorkerDied
         (begun / name).unlink()
         with WorklogWriter(self.worklog) as worklog:
             worklog.add(name, {})

@@ -95,7 +95,7 @@ def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch
                 for answer in _collected(stage, alone or list(left.values()), runner):
                     left.pop(answer["unit"], None)
                     yield answer
-            except _WorkerDied:
+            except WorkerDied:
                 for name in _names(begun) or list(left)[:1]:
                     suspects[name] = suspects.get(name, 0) + bool(alone)
                 yield from _unanswered(stage, left, scratch)
@@ -105,8 +105,8 @@ def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch
             )
 
 
-class _WorkerDied(Exception):
-    pass
+class WorkerDied(Exception):
+    """A worker ended before it answered."""
 
 
 def _unanswered(stage: CorpusStage, left: dict[str, str], scratch: Path) -> Iterator[Answer]:
@@ -146,7 +146,7 @@ def _collected(stage: CorpusStage, units: list[str], runner: Runner) -> Iterator
         for row in frame.select(worker.work(frame["unit"]).alias("answer")).iter_rows():
             yield json.loads(row["answer"])
     except Exception as error:
-        raise _WorkerDied(str(error)) from error
+        raise WorkerDied(str(error)) from error
 
 
 def _daft(runner: Runner) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sayso.restoration.enhancers import deepfilternet, hush
-from sayso.restoration.enhancers.deep_filter import HIDDEN, ORDER, DeepFilterStream
+from sayso.restoration.enhancers.deep_filter import HIDDEN, ORDER, DeepFilterStream, band_averages, band_of
 
 DESIGNS = {"hush": hush.DESIGN, "deepfilternet": deepfilternet.DESIGN}
 
@@ -83,11 +83,9 @@ def test_blocks_of_any_number_of_hops_give_the_same_sound(design, sound, monkeyp
 
 @pytest.mark.parametrize("name", DESIGNS)
 def test_every_bin_lies_in_one_band_and_no_band_is_empty(name):
-    from sayso.restoration.enhancers.deep_filter import _averages, _band_of
-
     design = DESIGNS[name]
-    bands = _band_of(design.rate, 2 * design.hop)
+    bands = band_of(design.rate, 2 * design.hop)
     assert bands.size == design.hop + 1
     assert np.all(np.diff(bands) >= 0)
     assert np.bincount(bands).min() >= 2
-    np.testing.assert_allclose(_averages(design.rate, 2 * design.hop).sum(axis=0), 1, atol=1e-6)
+    np.testing.assert_allclose(band_averages(design.rate, 2 * design.hop).sum(axis=0), 1, atol=1e-6)

@@ -110,7 +110,7 @@ class DeepFilter:
         """Begin a recording: before it there is silence."""
         self._design = design
         self._networks = design.networks()
-        self._band_of = _band_of(design.rate, 2 * design.hop)
+        self._band_of = band_of(design.rate, 2 * design.hop)
         self._mean = np.linspace(-60, -90, _BANDS)
         self._size = np.linspace(0.001, 0.0001, design.filtered)
         self._heard = np.zeros((_REACH, _BANDS), np.float32)
@@ -161,7 +161,7 @@ class DeepFilter:
         return made[: len(outputs)]
 
     def _levels(self, spectra: Spectra) -> Floats:
-        levels = 10 * np.log10((np.abs(spectra) ** 2) @ _averages(self._design.rate, 2 * self._design.hop) + 1e-10)
+        levels = 10 * np.log10((np.abs(spectra) ** 2) @ band_averages(self._design.rate, 2 * self._design.hop) + 1e-10)
         means = _followed(levels, self._mean)
         self._mean = means[-1]
         return np.asarray((levels - means) / 40, np.float32)
@@ -211,7 +211,7 @@ def deep_window(frame: int) -> Floats:
 
 
 @cache
-def _band_of(rate: int, frame: int) -> NDArray[np.int64]:
+def band_of(rate: int, frame: int) -> NDArray[np.int64]:
     """Return the band of each bin: equal widths on the scale of Glasberg and Moore, of two bins at least."""
     slope, width = _ERB
     highest = width * np.log1p(rate / 2 / (slope * width))
@@ -229,7 +229,7 @@ def _band_of(rate: int, frame: int) -> NDArray[np.int64]:
 
 
 @cache
-def _averages(rate: int, frame: int) -> Floats:
+def band_averages(rate: int, frame: int) -> Floats:
     """Return what takes the mean of the bins of each band: (bins, bands)."""
-    inside = _band_of(rate, frame)[:, None] == np.arange(_BANDS)
+    inside = band_of(rate, frame)[:, None] == np.arange(_BANDS)
     return np.asarray(inside / inside.sum(axis=0), np.float32)
