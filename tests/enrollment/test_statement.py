@@ -11,7 +11,7 @@ from sayso.enrollment.statement import check_statement
 from tests.recognition.echo import Echo
 
 TEXT = "I allow Northwind Audio to read mystery novels with my voice until 2027: river, candle, monkey, window."
-SOUND = Signal.mono(np.zeros(16_000, np.float32), 16_000)
+SOUND = Signal.mono(np.full(16_000, 0.1, np.float32), 16_000)
 
 
 def verdict(recogniser, text=TEXT, sound=SOUND):
@@ -35,6 +35,15 @@ def test_one_word_of_a_short_statement_is_for_a_person_and_two_are_refused():
 
 def test_a_word_that_the_transcript_has_was_said():
     assert verdict(Echo(heard="a Monkey.", unsaid={"monkey"})) == "pass"
+
+
+def test_words_that_silence_fits_as_well_are_for_a_person():
+    """What a recogniser guesses from the words before it fits any sound."""
+    found = check_statement(SOUND, TEXT, Echo(guessed=-3.0))
+    assert (found.verdict, found.figures["missing"], found.figures["gain"]) == ("review", 0, 2.5)
+    assert found.reasons == ("the words fit silence nearly as well: 2.5 better, expected 3.0",)
+    assert verdict(Echo(guessed=-3.5)) == "pass"
+    assert verdict(Echo(guessed=-3.0, unsaid={"Northwind", "Audio", "mystery", "river", "window"})) == "refuse"
 
 
 @pytest.mark.parametrize("unsaid", [{"Northwind", "Audio", "mystery"}, {"river", "candle", "monkey", "window"}])

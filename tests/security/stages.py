@@ -118,7 +118,6 @@ STAGES: dict[str, str] = {
     "client/live.py:SaysoClient.speak": "a client over HTTP: the server asks before each piece leaves",
     "client/live.py:SaysoClient.stream": "a client over HTTP: the server asks before each piece leaves",
     "client/livekit.py:_Speech._run": "a client over HTTP: the server asks before each piece leaves",
-    "corpus/assembling.py:Measures.left": "CorpusRun asks the basis of each recording before it is read",
     "corpus/assembling.py:HeardSegments.__init__": "CorpusRun asks the basis of each recording before it is read",
     "corpus/assembling.py:HeardSegments._found": "CorpusRun asks the basis of each recording before it is read",
     "corpus/cleaning.py:cleaned": "CorpusRun asks the basis of each recording before it is read",
