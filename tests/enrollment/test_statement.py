@@ -41,7 +41,7 @@ def test_words_that_silence_fits_as_well_are_for_a_person():
     """What a recogniser guesses from the words before it fits any sound."""
     found = check_statement(SOUND, TEXT, Echo(guessed=-3.0))
     assert (found.verdict, found.figures["missing"], found.figures["gain"]) == ("review", 0, 2.5)
-    assert found.reasons == ("the words fit silence nearly as well: 2.5 better, expected 3.0",)
+    assert found.reasons == ("the words fit silence nearly as well as the recording: by 2.5, expected 3.0 or more",)
     assert verdict(Echo(guessed=-3.5)) == "pass"
     assert verdict(Echo(guessed=-3.0, unsaid={"Northwind", "Audio", "mystery", "river", "window"})) == "refuse"
 

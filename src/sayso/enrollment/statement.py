@@ -64,7 +64,7 @@ def _reasons(missing: Sequence[str], gain: float) -> Iterator[str]:
     if missing:
         yield f"not heard: {', '.join(missing)}"
     if gain < LEAST_GAIN:
-        yield f"the words fit silence nearly as well: {gain:.1f} better, expected {LEAST_GAIN:.1f}"
+        yield f"the words fit silence nearly as well as the recording: by {gain:.1f}, expected {LEAST_GAIN:.1f} or more"
 
 
 def _tells(word: str) -> bool:

@@ -7,10 +7,11 @@ import itertools
 import numpy as np
 import pytest
 
-from sayso.restoration.enhancers import deepfilternet, hush
 from sayso.restoration.enhancers.deep_filter import HIDDEN, ORDER, DeepFilterStream, band_averages, band_of
+from sayso.restoration.enhancers.deepfilternet import DEEPFILTERNET
+from sayso.restoration.enhancers.hush import HUSH
 
-DESIGNS = {"hush": hush.DESIGN, "deepfilternet": deepfilternet.DESIGN}
+DESIGNS = {one.name: one for one in (HUSH, DEEPFILTERNET)}
 
 
 class Told:
@@ -65,8 +66,8 @@ def test_gains_turn_the_whole_spectrum_down(design, sound, monkeypatch):
 
 def test_a_filter_that_passes_the_newest_frame_brings_the_low_bins_earlier(design, monkeypatch):
     """A low tone then comes out after a hop, however far ahead the network hears."""
-    hertz = 6 * design.rate / (2 * design.hop)  # a bin, and whole periods in a hop
-    tone = np.sin(2 * np.pi * hertz * np.arange(60 * design.hop) / design.rate).astype(np.float32)
+    hertz = 6 * design.sample_rate / (2 * design.hop)  # a bin, and whole periods in a hop
+    tone = np.sin(2 * np.pi * hertz * np.arange(60 * design.hop) / design.sample_rate).astype(np.float32)
     tone[: 30 * design.hop] = 0
     made = stream(design, monkeypatch, passed=ORDER - 1).push(tone)
     onset = int(np.argmax(np.abs(made) > 0.3))
@@ -84,8 +85,8 @@ def test_blocks_of_any_number_of_hops_give_the_same_sound(design, sound, monkeyp
 @pytest.mark.parametrize("name", DESIGNS)
 def test_every_bin_lies_in_one_band_and_no_band_is_empty(name):
     design = DESIGNS[name]
-    bands = band_of(design.rate, 2 * design.hop)
+    bands = band_of(design.sample_rate, 2 * design.hop)
     assert bands.size == design.hop + 1
     assert np.all(np.diff(bands) >= 0)
     assert np.bincount(bands).min() >= 2
-    np.testing.assert_allclose(band_averages(design.rate, 2 * design.hop).sum(axis=0), 1, atol=1e-6)
+    np.testing.assert_allclose(band_averages(design.sample_rate, 2 * design.hop).sum(axis=0), 1, atol=1e-6)

@@ -11,7 +11,9 @@ from sayso.audio.errors import EmptyAudio, SilentAudio
 from sayso.audio.quality import Dnsmos, dnsmos
 from sayso.audio.signal import Signal
 from sayso.restoration import restore
+from sayso.restoration.enhancers import EnhancerUnknown
 from sayso.restoration.repair import planner, replayed
+from sayso.restoration.repair.planner import ENHANCER
 from sayso.restoration.repair.sharing import SHARES
 from sayso.restoration.repair.steps import Step, StepUnknown, applied
 from tests.restoration.rooms import power, with_hum, with_noise
@@ -131,6 +133,16 @@ def test_another_score_may_judge(speech):
     assert heard[0] is noisy
     assert done.refused == ("noise",)
     assert done.signal is noisy
+
+
+def test_noise_is_taken_away_by_the_enhancer_that_is_named(speech):
+    noisy = with_noise(speech, 8)
+    by = [
+        restore(noisy, identity=sure, **named).steps[-1].parameters["enhancer"] for named in ({}, {"enhancer": "hush"})
+    ]
+    assert by == [ENHANCER, "hush"] == ["duet", "hush"]
+    with pytest.raises(EnhancerUnknown, match="nobody"):
+        restore(noisy, enhancer="nobody")
 
 
 def sure(_: Signal) -> np.ndarray:

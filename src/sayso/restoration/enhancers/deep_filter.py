@@ -46,12 +46,13 @@ _OPEN: Final[dict[str, dict[str, InferenceSession]]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What differs between networks of the family.
+    """An enhancer of the family: what differs between its networks and those of another.
 
     Attributes
     ----------
     name : of the enhancer; its networks are ``name-encoder``, ``name-bands`` and ``name-filter`` of the catalogue
-    rate : Hz
+    licence : SPDX, of its weights
+    sample_rate : Hz
     hop : samples from frame to frame; a frame has two hops
     filtered : how many of the lowest bins are filtered
     ahead : frames that are heard beyond the one that is enhanced
@@ -62,7 +63,8 @@ class Design:
     """
 
     name: str
-    rate: int
+    licence: str
+    sample_rate: int
     hop: int
     filtered: int
     ahead: int
@@ -74,6 +76,15 @@ class Design:
     def delay(self) -> int:
         """Return by how many samples the sound comes out later."""
         return (1 + self.ahead) * self.hop
+
+    @property
+    def latency_s(self) -> float:
+        """Return the seconds after which live sound comes out, not counting the time to compute."""
+        return self.delay / self.sample_rate
+
+    def stream(self) -> DeepFilterStream:
+        """Return a run over one recording."""
+        return DeepFilterStream(self)
 
     def digest(self) -> str:
         """Return the digests of the three networks, joined and hashed."""
@@ -110,7 +121,7 @@ class DeepFilter:
         """Begin a recording: before it there is silence."""
         self._design = design
         self._networks = design.networks()
-        self._band_of = band_of(design.rate, 2 * design.hop)
+        self._band_of = band_of(design.sample_rate, 2 * design.hop)
         self._mean = np.linspace(-60, -90, _BANDS)
         self._size = np.linspace(0.001, 0.0001, design.filtered)
         self._heard = np.zeros((_REACH, _BANDS), np.float32)
@@ -161,7 +172,9 @@ class DeepFilter:
         return made[: len(outputs)]
 
     def _levels(self, spectra: Spectra) -> Floats:
-        levels = 10 * np.log10((np.abs(spectra) ** 2) @ band_averages(self._design.rate, 2 * self._design.hop) + 1e-10)
+        levels = 10 * np.log10(
+            (np.abs(spectra) ** 2) @ band_averages(self._design.sample_rate, 2 * self._design.hop) + 1e-10
+        )
         means = _followed(levels, self._mean)
         self._mean = means[-1]
         return np.asarray((levels - means) / 40, np.float32)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from sayso.restoration.enhancers.deep_filter import DeepFilterStream, Design
-
-RATE: Final = 48_000
+from sayso.restoration.enhancers.deep_filter import Design
 
 _GRU: Final = "/emb_gru/"
 _DF: Final = "/df_gru/gru/"
-DESIGN: Final = Design(
+DEEPFILTERNET: Final = Design(
     name="deepfilternet",
-    rate=RATE,
+    licence="MIT",
+    sample_rate=48_000,
     hop=480,
     filtered=96,
     ahead=2,
@@ -34,20 +33,3 @@ DESIGN: Final = Design(
         },
     },
 )
-
-
-class DeepFilterNet:
-    """The enhancer ``deepfilternet``."""
-
-    name: Final = DESIGN.name
-    licence: Final = "MIT"
-    sample_rate: Final = RATE
-    latency_s: Final = DESIGN.delay / RATE
-
-    def digest(self) -> str:
-        """Return the digest of the three networks."""
-        return DESIGN.digest()
-
-    def stream(self) -> DeepFilterStream:
-        """Return a run over one recording."""
-        return DeepFilterStream(DESIGN)

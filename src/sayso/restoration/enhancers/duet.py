@@ -12,13 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from sayso.restoration.enhancers import deepfilternet, hush
 from sayso.restoration.enhancers.deep_filter import BLOCK, DeepFilter, deep_window
+from sayso.restoration.enhancers.deepfilternet import DEEPFILTERNET
+from sayso.restoration.enhancers.hush import HUSH
 from sayso.restoration.enhancers.overlapped import Floats, Framed, Spectra
 
-_WIDE: Final = deepfilternet.DESIGN
-_LOW: Final = hush.DESIGN
-_BINS: Final = _LOW.hop + 1
+_BINS: Final = HUSH.hop + 1
 
 
 class Duet:
@@ -26,12 +25,12 @@ class Duet:
 
     name: Final = "duet"
     licence: Final = "Apache-2.0 AND MIT"
-    sample_rate: Final = _WIDE.rate
-    latency_s: Final = _WIDE.delay / _WIDE.rate
+    sample_rate: Final = DEEPFILTERNET.sample_rate
+    latency_s: Final = DEEPFILTERNET.delay / DEEPFILTERNET.sample_rate
 
     def digest(self) -> str:
         """Return the digests of both, joined and hashed."""
-        return sha256((_LOW.digest() + _WIDE.digest()).encode()).hexdigest()
+        return sha256((HUSH.digest() + DEEPFILTERNET.digest()).encode()).hexdigest()
 
     def stream(self) -> DuetStream:
         """Return a run over one recording."""
@@ -41,13 +40,13 @@ class Duet:
 class DuetStream:
     """A run over one recording, block by block, each of whole hops of 10 ms; what comes out is 30 ms later."""
 
-    hop: Final = _WIDE.hop
-    delay: Final = _WIDE.delay
+    hop: Final = DEEPFILTERNET.hop
+    delay: Final = DEEPFILTERNET.delay
 
     def __init__(self) -> None:
-        self._framed = Framed(deep_window(2 * _WIDE.hop))
-        self._wide, self._low = DeepFilter(_WIDE), DeepFilter(_LOW)
-        self._waiting: Spectra = np.zeros((_WIDE.ahead, _BINS), np.complex64)
+        self._framed = Framed(deep_window(2 * DEEPFILTERNET.hop))
+        self._wide, self._low = DeepFilter(DEEPFILTERNET), DeepFilter(HUSH)
+        self._waiting: Spectra = np.zeros((DEEPFILTERNET.ahead, _BINS), np.complex64)
 
     def push(self, samples: Floats) -> Floats:
         """Return ``samples`` enhanced, 30 ms later: as many as came in."""

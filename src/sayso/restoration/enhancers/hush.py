@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from sayso.restoration.enhancers.deep_filter import DeepFilterStream, Design
-
-RATE: Final = 16_000
+from sayso.restoration.enhancers.deep_filter import Design
 
 _GRU: Final = "/emb_gru/gru/"
 _DF: Final = "/df_gru/gru/"
-DESIGN: Final = Design(
+HUSH: Final = Design(
     name="hush",
-    rate=RATE,
+    licence="Apache-2.0",
+    sample_rate=16_000,
     hop=160,
     filtered=64,
     ahead=0,
@@ -31,20 +30,3 @@ DESIGN: Final = Design(
         },
     },
 )
-
-
-class Hush:
-    """The enhancer ``hush``."""
-
-    name: Final = DESIGN.name
-    licence: Final = "Apache-2.0"
-    sample_rate: Final = RATE
-    latency_s: Final = DESIGN.delay / RATE
-
-    def digest(self) -> str:
-        """Return the digest of the three networks."""
-        return DESIGN.digest()
-
-    def stream(self) -> DeepFilterStream:
-        """Return a run over one recording."""
-        return DeepFilterStream(DESIGN)

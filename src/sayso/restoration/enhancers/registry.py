@@ -9,16 +9,16 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from sayso.errors import Conflict, NotFound, SaysoError
-from sayso.restoration.enhancers.deepfilternet import DeepFilterNet
+from sayso.restoration.enhancers.deepfilternet import DEEPFILTERNET
 from sayso.restoration.enhancers.duet import Duet
 from sayso.restoration.enhancers.gtcrn import Gtcrn
-from sayso.restoration.enhancers.hush import Hush
+from sayso.restoration.enhancers.hush import HUSH
 from sayso.restoration.enhancers.protocol import Enhancer
 
 GROUP: Final = "sayso.enhancers"
 _OWN: Final[Mapping[str, Callable[[], Enhancer]]] = {
-    "hush": Hush,
-    "deepfilternet": DeepFilterNet,
+    "hush": lambda: HUSH,
+    "deepfilternet": lambda: DEEPFILTERNET,
     "duet": Duet,
     "gtcrn": Gtcrn,
 }
