@@ -191,10 +191,15 @@ def test_a_request_whose_end_two_could_see_differently_is_the_last(server, data,
 
 @pytest.mark.parametrize("pause_s", [0.0, 0.02], ids=["at once", "in pieces"])
 @pytest.mark.parametrize(
-    ("start", "status"), [(b"GET /", 414), (b"GET / HTTP/1.1\r\nX: ", 431), (b"GET / HTTP/1.1\r\nX", 431)]
+    ("start", "statuses"),
+    [
+        (b"GET /", {414}),
+        (b"GET / HTTP/1.1\r\nX: ", {431}),
+        (b"GET / HTTP/1.1\r\nX", {431, 400}),  # read in one go, it is no head before it is too long
+    ],
 )
 @pytest.mark.parametrize("end", [b" HTTP/1.1\r\n\r\n", b""], ids=["whole", "endless"])
-def test_a_head_beyond_all_bounds_is_not_kept(server, start, status, end, pause_s):
+def test_a_head_beyond_all_bounds_is_not_kept(server, start, statuses, end, pause_s):
     with socket.create_connection(server.server_address, timeout=5) as raw:
         received = b""
         with contextlib.suppress(ConnectionError):
@@ -205,7 +210,7 @@ def test_a_head_beyond_all_bounds_is_not_kept(server, start, status, end, pause_
             raw.sendall(end)
             while block := raw.recv(65_536):
                 received += block
-    assert received == b"" or received.startswith(b"HTTP/1.1 %d " % status)
+    assert received == b"" or int(received.split()[1]) in statuses
 
 
 def test_nothing_is_said_of_who_came(server, caplog):
