@@ -1,0 +1,134 @@
+"""What the command line does, the server does: each command has a route, or a reason to stay at the operator's desk."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from typer.main import get_command
+
+from sayso.doors.api.app import application
+from sayso.doors.api.public import PublicRoutes
+from sayso.doors.cli.main import program
+
+SERVER_PAGE = Path(__file__).parents[3] / "docs" / "server.md"
+
+ANSWERED = {
+    "account list": "GET /v1/accounts",
+    "consent accept": "POST /v1/grants/{grant}/{change}",
+    "consent decline": "POST /v1/grants/{grant}/{change}",
+    "consent grant": "POST /v1/grants",
+    "consent list": "GET /v1/grants",
+    "consent request": "POST /v1/grants",
+    "consent resume": "POST /v1/grants/{grant}/{change}",
+    "consent revoke": "POST /v1/grants/{grant}/{change}",
+    "consent show": "GET /v1/grants/{grant}",
+    "consent suspend": "POST /v1/grants/{grant}/{change}",
+    "consent why": "POST /v1/decisions",
+    "consent withdraw": "POST /v1/grants/{grant}/{change}",
+    "enroll decide": "POST /v1/enrollments/{enrollment}/decision",
+    "enroll evidence": "GET /v1/enrollments/{enrollment}/evidence",
+    "enroll list": "GET /v1/enrollments",
+    "enroll reviews": "GET /v1/reviews",
+    "enroll start": "POST /v1/enrollments",
+    "enroll status": "GET /v1/enrollments/{enrollment}",
+    "enroll submit": "POST /v1/enrollments/{enrollment}/recordings",
+    "erase certificate": "GET /v1/certificates/{certificate}",
+    "erase plan": "POST /v1/erasures",
+    "erase run": "POST /v1/erasures/{plan}/run",
+    "export": "POST /v1/clips/{clip}/releases",
+    "key add": "POST /v1/keys",
+    "key list": "GET /v1/keys",
+    "key revoke": "POST /v1/keys/{credential}/revoke",
+    "ledger checkpoint": "GET /v1/ledger/checkpoint",
+    "ledger prove": "GET /v1/ledger/{entry}/proof",
+    "ledger query": "GET /v1/ledger",
+    "produce plan": "POST /v1/productions",
+    "produce redo": "POST /v1/productions/{production}/lines/{line}/redo",
+    "produce report": "GET /v1/productions/{production}/report",
+    "produce run": "POST /v1/productions/{production}/run",
+    "produce status": "GET /v1/productions/{production}",
+    "runs cancel": "POST /v1/runs/{run}/cancel",
+    "runs list": "GET /v1/runs",
+    "runs pause": "POST /v1/runs/{run}/pause",
+    "runs resume": "POST /v1/runs/{run}/resume",
+    "runs show": "GET /v1/runs/{run}",
+    "say": "POST /v1/audio/speech",
+    "speaker add": "POST /v1/speakers",
+    "trace": "POST /v1/traces",
+    "verify": "POST /v1/verifications",
+    "voice list": "GET /v1/voices",
+    "voice show": "GET /v1/voices/{voice}",
+}
+"""The route that answers each command."""
+
+LOCAL = {
+    "consent sign": "the private key is the speaker's, and stays on their machine; the server hands out what is to be"
+    " signed, and takes what was",
+    "demo": "shows a newcomer how it goes, in an installation of its own",
+    "doctor": "looks after the files of the machine, and accepts its clock",
+    "fairness measure": "reads the recordings of a cohort from the operator's disk, for hours",
+    "resolver serve": "is a server",
+    "serve": "is a server",
+    "settings show": "tells the paths and the environment of the machine",
+    "speaker key export": "hands over a private key, which never travels; a speaker elsewhere names a new key of their own"
+    " instead",
+    "witness serve": "is a server",
+}
+"""Commands that stay at the operator's desk, each with the reason."""
+
+PENDING_PEOPLE = {
+    "account add", "account credential", "account hold", "account revoke", "consent amend", "consent approve",
+    "consent export", "consent import", "consent receipt", "consent simulate", "consent submit", "credentials check",
+    "credentials local", "credentials show", "credentials use", "enroll check", "erase check", "fairness collect",
+    "fairness judge", "fairness monitor", "fairness remedy", "gate register", "gate run", "gate show", "gate status",
+    "gate waive", "ledger audit", "ledger export", "ledger keys", "ledger reconsider", "ledger reindex",
+    "ledger rotate", "ledger verify", "protect add", "protect list", "protect match", "protect remove",
+    "report compliance", "speaker deceased", "speaker key recover", "speaker key rotate", "speaker key set",
+    "speaker key show",
+}  # fmt: skip
+"""People, consent, evidence and rule: commands without a route still."""
+
+PENDING_SOUND = {
+    "corpus add", "corpus create", "corpus export", "corpus find", "corpus nearest", "corpus report", "corpus run",
+    "corpus sample", "corpus status", "corpus withdraw", "detect", "diagnose", "labels list", "labels read",
+    "mark detect", "mark embed", "mark profiles", "mark publish", "produce demo", "produce package", "produce resume",
+    "restore", "runs fork", "store add", "store export", "store gc", "store list", "store plan", "store show", "text",
+    "voice clone",
+}  # fmt: skip
+"""Sound, storage, corpora, productions and runs: commands without a route still."""
+
+
+def commands(command, path=()):
+    """Yield every command of the program, in words."""
+    if below := getattr(command, "commands", None):
+        for word, each in below.items():
+            yield from commands(each, (*path, word))
+    else:
+        yield " ".join(path)
+
+
+@pytest.fixture(scope="module")
+def served() -> set[str]:
+    """What the server's description has: METHOD and path."""
+    app = application(Mock(), PublicRoutes(object(), {}, object()))  # a description asks no service
+    paths = app.app.app.app.openapi()["paths"].items()
+    return {f"{method.upper()} {path}" for path, methods in paths for method in methods}
+
+
+def test_every_command_has_a_route_or_a_reason():
+    tables = [set(ANSWERED), set(LOCAL), PENDING_PEOPLE, PENDING_SOUND]
+    assert sum(map(len, tables)) == len(set.union(*tables)), "a command is in two tables"
+    assert set.union(*tables) == set(commands(get_command(program())))
+
+
+def test_every_route_that_answers_a_command_is_there(served):
+    assert {command: route for command, route in ANSWERED.items() if route not in served} == {}
+
+
+def test_the_commands_that_stay_at_the_desk_are_few_and_stand_in_the_docs():
+    assert len(LOCAL) <= 12
+    told = dict(re.findall(r"^\| `sayso ([a-z ]+)` \| (.+) \|$", SERVER_PAGE.read_text("utf-8"), re.MULTILINE))
+    assert told == LOCAL
