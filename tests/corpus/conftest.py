@@ -10,7 +10,10 @@ pytest.importorskip("lance", reason="needs the extra corpus")
 from sayso.audio import Container, Signal, encode
 from sayso.corpus.basis import RecordingBasis
 from sayso.corpus.catalogue import Catalogue
+from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.folder import CorpusFolder
+from sayso.corpus.program import Runner
+from sayso.corpus.running import CorpusRun
 from sayso.corpus.view import CorpusView
 from tests.corpus.rows import AT, everyone, rows
 
@@ -50,3 +53,12 @@ def raw(speech, tmp_path_factory):
 @pytest.fixture
 def corpus(tmp_path):
     return CorpusFolder.created(tmp_path / "corpora", "lamp")
+
+
+@pytest.fixture(scope="session")
+def done(raw, tmp_path_factory):
+    """A corpus of ``raw`` that two native workers went through, and what the run came to."""
+    pytest.importorskip("daft", reason="of the extra corpus")
+    corpus = CorpusFolder.created(tmp_path_factory.mktemp("home"), "lamp")
+    corpus.add(str(raw), LICENSED, {})
+    return corpus, CorpusRun(corpus, Runner(workers=2), Cleaning(scores=False)).run()

@@ -12,6 +12,7 @@ import pytest
 from sayso.corpus import program
 from sayso.corpus.errors import CorpusRunFailed
 from sayso.corpus.program import Runner, answers
+from sayso.corpus.stages import is_over
 from sayso.corpus.worklog import WorklogWriter
 
 
@@ -68,3 +69,24 @@ def test_workers_that_die_whatever_they_do_end_the_run(tmp_path):
     stage = Stage(tmp_path / "log", frozenset(f"{number:02d}" for number in range(12)))
     with pytest.raises(CorpusRunFailed, match="memory"):
         list(answers(stage, units(12), Runner(), tmp_path))
+
+
+def test_where_nobody_waits_for_answers_any_more_workers_are_told(tmp_path, monkeypatch):
+    told = []
+
+    def slow(_stage, given, _runner):
+        try:
+            yield from map(json.loads, given)
+        finally:
+            told.append(is_over(tmp_path))
+
+    monkeypatch.setattr(program, "_collected", slow)
+    found = answers(Stage(tmp_path / "log"), units(5), Runner(), tmp_path)
+    next(found)
+    assert not is_over(tmp_path)
+    found.close()
+    assert told == [True]
+    again = answers(Stage(tmp_path / "log"), units(5), Runner(), tmp_path)
+    next(again)
+    assert not is_over(tmp_path)
+    again.close()

@@ -36,13 +36,6 @@ def run(corpus, workers=1, name=RunnerName.NATIVE, wanted=MEASURED, **more):
     return CorpusRun(corpus, Runner(name, workers), wanted, **more).run()
 
 
-@pytest.fixture(scope="module")
-def done(raw, tmp_path_factory):
-    corpus = CorpusFolder.created(tmp_path_factory.mktemp("home"), "lamp")
-    corpus.add(str(raw), LICENSED, {})
-    return corpus, run(corpus, 2)
-
-
 def test_each_recording_becomes_what_it_should(done):
     corpus, result = done
     rows = list(Catalogue(corpus.path).rows())

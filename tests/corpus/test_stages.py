@@ -9,7 +9,7 @@ import pytest
 from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.reading import RecordingChanged, check_unchanged, digest_of
 from sayso.corpus.sources import items_of
-from sayso.corpus.stages import Clean, MeasureStage
+from sayso.corpus.stages import Clean, MeasureStage, tell_begun, tell_over
 from sayso.corpus.worklog import records
 
 
@@ -32,6 +32,17 @@ def test_a_recording_that_was_replaced_since_it_was_measured_is_left_for_the_nex
     path.write_bytes((raw / "a.flac").read_bytes())
     assert json.loads(clean(json.dumps(unit)))["state"] == "done"
     assert len(list(records(clean.worklog))) == len(segments) > 0
+
+
+def test_when_the_run_is_over_units_are_passed_over_until_one_begins(raw, tmp_path):
+    stages = MeasureStage(tmp_path), Clean(tmp_path, tmp_path / "sounds", Cleaning(scores=False))
+    item = next(items_of(str(raw / "a.flac")))
+    unit = json.dumps({**item.record(), "unit": "0:0", "options": {}, "cut": item.cut, "segments": []})
+    tell_over(tmp_path)
+    assert [json.loads(stage(unit))["state"] for stage in stages] == ["later", "later"]
+    assert not list(tmp_path.glob("*/*"))
+    tell_begun(tmp_path)
+    assert json.loads(stages[0](unit))["state"] == "done"
 
 
 def test_other_bytes_are_another_recording(tmp_path):

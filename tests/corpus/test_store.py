@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import random
@@ -15,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from sayso.corpus import reading
+from sayso.corpus import reading, running
 from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.errors import CorpusRunFailed
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.program import Runner
-from sayso.corpus.reading import RecordingChanged, StoreUnreachable, answered, opened_reference
+from sayso.corpus.reading import RecordingChanged, StoreAway, StoreUnreachable, answered, opened_reference
 from sayso.corpus.running import CorpusRun
 from sayso.corpus.sources import items_of
 
@@ -115,6 +116,67 @@ def test_a_store_that_fails_is_asked_again_and_then_named():
     assert len(asked) == 4
     with pytest.raises(StoreUnreachable, match="503"):
         answered(lambda: (_ for _ in ()).throw(OSError("503 slow down")))
+
+
+@pytest.fixture
+def silent():
+    """A store that takes every connection and never sends a byte."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield {"endpoint": f"http://127.0.0.1:{server.getsockname()[1]}", "region": "us-east-1"}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda store: opened_reference("s3://raw/a.flac", store).__enter__(), id="read"),
+        pytest.param(lambda store: list(items_of("s3://raw/deep", store)), id="list"),
+    ],
+)
+def test_a_store_that_stays_silent_is_given_up_and_named_in_one_line(silent, monkeypatch, ask):
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(reading, "_SILENCE_S", 1.0)
+    monkeypatch.setattr(reading, "_PATIENCE_S", 0.5)
+    with pytest.raises(StoreAway, match=r"^the object store failed 1 times in \d s: not a byte within 1 s; run this"):
+        ask(silent)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_run_over_a_silent_store_ends_without_asking_for_every_recording(corpus, silent, monkeypatch):
+    pytest.importorskip("daft", reason="of the extra corpus")
+    manifest = corpus.path / "manifest.jsonl"
+    told = [{"audio_filepath": f"s3://raw/{number}.flac", "duration": 2.0} for number in range(40)]
+    manifest.write_text("".join(json.dumps(each) + "\n" for each in told))
+    corpus.add(str(manifest), LICENSED, silent)
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(CorpusRunFailed, match=r"^the object store is away, so the run has ended: [^\n]*$"):
+        CorpusRun(corpus, Runner(workers=2), Cleaning(scores=False)).run()
+    assert corpus.told("published", {}) == {}
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_run_ends_when_more_recordings_than_workers_found_no_store(corpus, raw, monkeypatch, workers):
+    given, is_closed = [], []
+
+    def answers(_stage, units, _runner, _scratch):
+        try:
+            for unit in units:
+                given.append(unit["unit"])
+                is_away = len(given) != 2  # one answer between them begins the count anew
+                state = {"state": "later", "why": "away", "is_away": True} if is_away else {"state": "done"}
+                yield {"unit": unit["unit"], "seconds": 0.0, **state}
+        finally:
+            is_closed.append(True)
+
+    monkeypatch.setattr(running, "answers", answers)
+    corpus.add(str(raw), LICENSED, {})
+    with pytest.raises(CorpusRunFailed, match="the object store is away"):
+        CorpusRun(corpus, Runner(workers=workers), Cleaning(scores=False)).run()
+    assert len(given) == workers + 3
+    gc.collect()
+    assert is_closed
 
 
 def test_a_store_that_stays_away_ends_the_run_with_nothing_published(corpus, monkeypatch):

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from sayso.corpus.errors import CorpusPartMissing, CorpusRunFailed
-from sayso.corpus.stages import Answer, CorpusStage
+from sayso.corpus.stages import Answer, CorpusStage, tell_begun, tell_over
+from sayso.corpus.watching import WorkersWatched
 from sayso.corpus.worklog import FinishedWork
 from sayso.errors import Invalid
 
@@ -77,9 +78,11 @@ def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch
 
     Where a worker dies, what is left of the units is tried again, those that it had in hand alone; a unit that is alone
     when its worker dies, three times, is answered with the state ``deadly``. What was finished and whose answer was
-    lost with the worker counts no seconds. Raise `CorpusRunFailed` where that does not end.
+    lost with the worker counts no seconds. Raise `CorpusRunFailed` where that does not end. Closed before the end, it
+    lets workers finish what they have in hand and pass over the rest.
     """
     begun = scratch / "begun"
+    tell_begun(scratch)
     for group in _groups(units):
         left = dict(group)
         suspects: dict[str, int] = {}
@@ -92,11 +95,11 @@ def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch
             alone = [left[name] for name in suspects if name in left][:1]
             _clear(begun)
             try:
-                for answer in _collected(stage, alone or list(left.values()), runner):
+                for answer in _wanted(_collected(stage, alone or list(left.values()), runner), scratch):
                     left.pop(answer["unit"], None)
                     yield answer
-            except WorkerDied:
-                for name in _names(begun) or list(left)[:1]:
+            except WorkerDied as death:
+                for name in _suspected(death, begun, left):
                     suspects[name] = suspects.get(name, 0) + bool(alone)
                 yield from _unanswered(stage, left, scratch)
         else:
@@ -105,8 +108,27 @@ def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch
             )
 
 
+def _wanted(found: Iterator[Answer], scratch: Path) -> Iterator[Answer]:
+    """Hand on what is ``found``; where nobody wants more of it, workers are told before Daft is broken off."""
+    for answer in found:
+        try:
+            yield answer
+        except GeneratorExit:
+            tell_over(scratch)
+            raise
+
+
 class WorkerDied(Exception):
     """A worker ended before it answered."""
+
+
+class WorkerUnmet(WorkerDied):
+    """A worker ended before it had anything in hand: it says nothing against any unit."""
+
+
+def _suspected(death: WorkerDied, begun: Path, left: dict[str, str]) -> list[str]:
+    """Return the units that a worker may have died of: those in hand, or else the first."""
+    return [] if isinstance(death, WorkerUnmet) else _names(begun) or list(left)[:1]
 
 
 def _unanswered(stage: CorpusStage, left: dict[str, str], scratch: Path) -> Iterator[Answer]:
@@ -142,11 +164,12 @@ def _collected(stage: CorpusStage, units: list[str], runner: Runner) -> Iterator
         frame = frame.into_partitions(min(len(units), 4 * runner.workers))
     frame = frame.into_batches(1)
     worker = Worker(stage)
-    try:
-        for row in frame.select(worker.work(frame["unit"]).alias("answer")).iter_rows():
-            yield json.loads(row["answer"])
-    except Exception as error:
-        raise WorkerDied(str(error)) from error
+    with WorkersWatched() as watched:
+        try:
+            for row in frame.select(worker.work(frame["unit"]).alias("answer")).iter_rows():
+                yield json.loads(row["answer"])
+        except Exception as error:
+            raise (WorkerUnmet if watched.hung_up else WorkerDied)(str(error)) from error
 
 
 def _daft(runner: Runner) -> Any:

@@ -22,6 +22,11 @@ from sayso.errors import Unavailable
 _CHUNK: Final = 8 << 20
 _TRIES: Final = 5
 _PAUSE_S: Final = 0.1
+_PATIENCE_S: Final = 40.0
+"""A store is not asked again after so long."""
+
+_SILENCE_S: Final = 15.0
+"""So long without a byte is no answer."""
 
 StoreOptions = dict[str, str]
 """Where an S3-compatible store is and how it is asked: endpoint, region; never a secret."""
@@ -29,6 +34,10 @@ StoreOptions = dict[str, str]
 
 class StoreUnreachable(Unavailable):
     """The object store does not answer; run this again later."""
+
+
+class StoreAway(StoreUnreachable):
+    """The object store answers nothing at all, whatever is asked for; run this again later."""
 
 
 class RecordingChanged(Unavailable):
@@ -106,7 +115,7 @@ def bucket(name: str, options: StoreOptions) -> Any:
 
     told: dict[str, Any] = {
         **options,
-        "client_options": {"connect_timeout": "5s", "timeout": "60s"},
+        "client_options": {"connect_timeout": "5s", "read_timeout": f"{_SILENCE_S:.0f}s", "timeout": "60s"},
         "retry_config": {"max_retries": 1, "retry_timeout": timedelta(seconds=20)},
         "virtual_hosted_style_request": False,
     }
@@ -116,17 +125,31 @@ def bucket(name: str, options: StoreOptions) -> Any:
 
 
 def answered(ask: Any) -> Any:
-    """Return the answer of a store, asked up to five times, ever more slowly; raise `StoreUnreachable`."""
-    why = ""
-    for tried in range(_TRIES):
+    """Return the answer of a store, asked up to five times, ever more slowly, for 40 s and what one request takes.
+
+    Raise `StoreUnreachable` where one object is not to be had, `StoreAway` where there is no answer.
+    """
+    begun, why = time.monotonic(), ""
+    for tried in range(1, _TRIES + 1):
         try:
             return ask()
         except Exception as error:  # noqa: BLE001 - obstore raises classes of its own
-            why = str(error).partition("\n")[0][:120]
+            why = _reason(error)
             if isinstance(error, FileNotFoundError):
-                break
-        time.sleep(_PAUSE_S * 2**tried)
-    raise StoreUnreachable(f"the object store failed {tried + 1} times: {why}; run this again")
+                raise StoreUnreachable(f"the object store has no such object: {why}") from None
+        if time.monotonic() - begun > _PATIENCE_S:
+            break
+        time.sleep(_PAUSE_S * 2 ** (tried - 1))
+    spent_s = time.monotonic() - begun
+    raise StoreAway(f"the object store failed {tried} times in {spent_s:.0f} s: {why}; run this again")
+
+
+def _reason(error: Exception) -> str:
+    """Return what obstore tells at the end of its first line; how long it waited is told of what took too long."""
+    told = str(error)
+    if "kind: Timeout" in told:
+        return f"not a byte within {_SILENCE_S:.0f} s"
+    return told.partition("\n")[0].rpartition(" - ")[2].strip(" :")[:120]
 
 
 def pieces(path: Path, spans_ms: Iterable[tuple[int, int]]) -> Iterator[Signal]:

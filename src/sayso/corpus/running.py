@@ -117,11 +117,14 @@ class CorpusRun:
             progress.done(left.size(answer["unit"]), answer["seconds"])
 
     def _answers(self, stage: CorpusStage, units: Iterable[Record]) -> Iterator[Record]:
-        later = 0
+        later = away = 0
         why = ""
         for answer in answers(stage, units, self.runner, self.folder.work):
             if answer["state"] == "later":
                 later, why = later + 1, why or answer["why"]
+            away = away + 1 if answer.get("is_away") else 0
+            if away > self.runner.workers:  # whoever else waits would wait as long, unit after unit
+                raise CorpusRunFailed(f"the object store is away, so the run has ended: {answer['why']}")
             yield answer
         if later:
             raise CorpusRunFailed(f"{later} recordings could not be read now ({why}); run this again")

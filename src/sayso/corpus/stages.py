@@ -25,6 +25,7 @@ from sayso.corpus.measuring import measured
 from sayso.corpus.parts import RecordingPart, parts
 from sayso.corpus.reading import (
     RecordingChanged,
+    StoreAway,
     StoreOptions,
     StoreUnreachable,
     check_unchanged,
@@ -38,6 +39,8 @@ from sayso.disk import DiskFailed, DiskFull, make_private
 from sayso.errors import SaysoError
 
 Answer = dict[str, Any]
+
+_OVER: Final = "over"
 
 _SYSTEM: Final = (StoreUnreachable, RecordingChanged, DiskFull, DiskFailed, MemoryError)
 """What is no fault of the recording: the unit is not finished, and the next run tries it again."""
@@ -81,12 +84,14 @@ class MeasureStage:
     def __call__(self, unit: str) -> str:
         """Measure the item ``unit``; parts named in ``done`` are passed over."""
         item = json.loads(unit)
+        if is_over(self.work):
+            return json.dumps(_later(item["unit"], InterruptedError("the run has ended")))
         with begun(self.work, item["unit"]), WorklogWriter(self.worklog) as worklog:
             try:
                 with opened_reference(item["reference"], item["options"]) as path:
                     return json.dumps(self._measured(path, item, worklog))
             except _SYSTEM as error:
-                return json.dumps({"unit": item["unit"], "state": "later", "why": _line(error), "seconds": 0.0})
+                return json.dumps(_later(item["unit"], error))
             except Exception as error:  # noqa: BLE001 - libraries raise anything on broken recordings
                 return json.dumps(self._quarantined(item, error, worklog))
 
@@ -140,12 +145,14 @@ class Clean:
     def __call__(self, unit: str) -> str:
         """Clean the segments that ``unit`` names."""
         told = json.loads(unit)
+        if is_over(self.work):
+            return json.dumps(_later(told["unit"], InterruptedError("the run has ended")))
         with begun(self.work, told["unit"]), WorklogWriter(self.worklog) as worklog:
             try:
                 with opened_reference(told["reference"], told["options"]) as path:
                     return json.dumps(self._cleaned(path, told, worklog))
             except _SYSTEM as error:
-                return json.dumps({"unit": told["unit"], "state": "later", "why": _line(error), "seconds": 0.0})
+                return json.dumps(_later(told["unit"], error))
 
     def left(self, unit: Answer, found: FinishedWork) -> Answer | None:
         """Return the unit without the segments that are finished; one whose sound is gone is not."""
@@ -197,6 +204,22 @@ def _shifted(part: RecordingPart, item: Answer) -> RecordingPart:
     return RecordingPart(part.number, part.start + offset, part.signal)
 
 
+def tell_over(work: Path) -> None:
+    """Tell workers that the run is over: Daft hands them all that is left even where nobody waits for it."""
+    make_private(work)
+    (work / _OVER).touch()
+
+
+def tell_begun(work: Path) -> None:
+    """Tell workers that a run goes on."""
+    (work / _OVER).unlink(missing_ok=True)
+
+
+def is_over(work: Path) -> bool:
+    """Return whether the run has ended before its work: then a unit is passed over."""
+    return (work / _OVER).exists()
+
+
 @contextlib.contextmanager
 def begun(work: Path, unit: str) -> Iterator[None]:
     """Leave a file for as long as the unit is worked on: what is left after a worker's death names what killed it."""
@@ -208,8 +231,10 @@ def begun(work: Path, unit: str) -> Iterator[None]:
     path.unlink(missing_ok=True)
 
 
-def _line(error: BaseException) -> str:
-    return (str(error).partition("\n")[0] or type(error).__name__)[:200]
+def _later(unit: str, error: BaseException) -> Answer:
+    """Return the answer for a unit that the next run tries again: ``is_away`` where its store answers nothing."""
+    why = (str(error).partition("\n")[0] or type(error).__name__)[:200]
+    return {"unit": unit, "state": "later", "why": why, "is_away": isinstance(error, StoreAway), "seconds": 0.0}
 
 
 def embedding_of(record: Answer) -> tuple[float, ...] | None:
