@@ -18,13 +18,19 @@ SERVER_PAGE = Path(__file__).parents[3] / "docs" / "server.md"
 ANSWERED = {
     "account list": "GET /v1/accounts",
     "consent accept": "POST /v1/grants/{grant}/{change}",
+    "consent amend": "POST /v1/grants/{grant}/amendments",
     "consent decline": "POST /v1/grants/{grant}/{change}",
+    "consent export": "GET /v1/grants/{grant}/record",
     "consent grant": "POST /v1/grants",
+    "consent import": "POST /v1/grants/imports",
     "consent list": "GET /v1/grants",
+    "consent receipt": "GET /v1/grants/{grant}/receipt",
     "consent request": "POST /v1/grants",
     "consent resume": "POST /v1/grants/{grant}/{change}",
     "consent revoke": "POST /v1/grants/{grant}/{change}",
     "consent show": "GET /v1/grants/{grant}",
+    "consent simulate": "POST /v1/simulations",
+    "consent submit": "POST /v1/submissions",
     "consent suspend": "POST /v1/grants/{grant}/{change}",
     "consent why": "POST /v1/decisions",
     "consent withdraw": "POST /v1/grants/{grant}/{change}",
@@ -57,6 +63,11 @@ ANSWERED = {
     "runs show": "GET /v1/runs/{run}",
     "say": "POST /v1/audio/speech",
     "speaker add": "POST /v1/speakers",
+    "speaker deceased": "POST /v1/speakers/{speaker}/death",
+    "speaker key recover": "POST /v1/speakers/{speaker}/key/recovery",
+    "speaker key rotate": "POST /v1/speakers/{speaker}/key/rotation",
+    "speaker key set": "POST /v1/speakers/{speaker}/key",
+    "speaker key show": "GET /v1/speakers/{speaker}/key",
     "trace": "POST /v1/traces",
     "verify": "POST /v1/verifications",
     "voice list": "GET /v1/voices",
@@ -80,14 +91,12 @@ LOCAL = {
 """Commands that stay at the operator's desk, each with the reason."""
 
 PENDING_PEOPLE = {
-    "account add", "account credential", "account hold", "account revoke", "consent amend", "consent approve",
-    "consent export", "consent import", "consent receipt", "consent simulate", "consent submit", "credentials check",
+    "account add", "account credential", "account hold", "account revoke", "consent approve", "credentials check",
     "credentials local", "credentials show", "credentials use", "enroll check", "erase check", "fairness collect",
     "fairness judge", "fairness monitor", "fairness remedy", "gate register", "gate run", "gate show", "gate status",
     "gate waive", "ledger audit", "ledger export", "ledger keys", "ledger reconsider", "ledger reindex",
     "ledger rotate", "ledger verify", "protect add", "protect list", "protect match", "protect remove",
-    "report compliance", "speaker deceased", "speaker key recover", "speaker key rotate", "speaker key set",
-    "speaker key show",
+    "report compliance",
 }  # fmt: skip
 """People, consent, evidence and rule: commands without a route still."""
 

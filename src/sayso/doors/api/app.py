@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 import sayso
-from sayso.doors.api import enrollments, health, live, productions, records, resources
+from sayso.doors.api import consent, enrollments, health, live, productions, records, resources
 from sayso.doors.api.bounds import FAULT, Bounded
 from sayso.doors.api.describing import described
 from sayso.doors.api.elevenlabs import speech as elevenlabs_speech
@@ -75,8 +75,8 @@ def application(service: Service, public: PublicRoutes = PublicRoutes()) -> ASGI
         enrollments,
         productions,
     )
-    for room in rooms:
-        app.include_router(room.router)
+    for router in (*(room.router for room in rooms), *consent.ROUTERS):
+        app.include_router(router)
     public.add_to(app)
     app.add_exception_handler(SaysoError, _said)
     app.add_exception_handler(RequestValidationError, _invalid)

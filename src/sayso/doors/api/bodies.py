@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
 from sayso.consent.dimension import Command, Option
 from sayso.consent.dimensions import TERMS
+from sayso.workflows.consent.terms import Terms
 
 _GRANT: Final[dict[str, Any]] = {
     "speaker": "spk_aaaaaaaaaaaaaaaa",
@@ -38,16 +39,11 @@ class SpeakerBody(BaseModel):
     organisation: Id | None = None
 
 
-def _limits() -> Iterator[tuple[str, Any]]:
-    """Yield the fields of the limits that a new grant may have, each as the table of dimensions has it."""
+def _limits(command: Command) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of the limits that ``command`` takes, each as the table of dimensions has it."""
     for term in TERMS:
         option = term.option
-        if (
-            option is not None
-            and Command.GRANT in option.commands
-            and not option.required
-            and option.takes is not bytes
-        ):
+        if option is not None and command in option.commands and not option.required and option.takes is not bytes:
             yield term.typed, (Annotated[_type(option) | None, Field(description=option.help)], None)
 
 
@@ -66,8 +62,12 @@ if TYPE_CHECKING:
 
     class LimitsBody(BaseModel):
         """The limits of a grant, by the names of the command line."""
+
+    class NewLimitsBody(BaseModel):
+        """The limits that an amendment may change, by the names of the command line."""
 else:
-    LimitsBody = create_model("LimitsBody", __config__=ConfigDict(extra="forbid"), **dict(_limits()))
+    LimitsBody = create_model("LimitsBody", __config__=ConfigDict(extra="forbid"), **dict(_limits(Command.GRANT)))
+    NewLimitsBody = create_model("NewLimitsBody", __config__=ConfigDict(extra="forbid"), **dict(_limits(Command.AMEND)))
 
 
 class TermsBody(LimitsBody):
@@ -79,6 +79,10 @@ class TermsBody(LimitsBody):
     licensee: Line
     purposes: Annotated[list[Line], Field(min_length=1, max_length=50)]
 
+    def terms(self) -> Terms:
+        """Return the terms; raise `GrantInvalid`."""
+        return Terms(self.speaker, self.licensee, tuple(self.purposes), **self.limits())
+
     def limits(self) -> dict[str, Any]:
         """Return the limits that were given, by the names under which they are typed."""
         given = self.model_dump(exclude_none=True, exclude={"speaker", "licensee", "purposes", "request", "assisted"})
@@ -89,6 +93,23 @@ class GrantBody(TermsBody):
     """What a speaker allows; the limits are those of the command line, by the same names."""
 
     request: Annotated[bool, Field(description="Ask the speaker for it, as the licensee.")] = False
+
+
+class AmendmentBody(NewLimitsBody):
+    """What becomes of a grant: what is not said stays as it is, and a limit that ``clear`` names is taken away."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"max_minutes": 90, "clear": ["until"]}]})
+
+    purposes: Annotated[list[Line] | None, Field(min_length=1, max_length=50)] = None
+    clear: Annotated[list[Line], Field(default_factory=list, max_length=50)]
+
+    def terms(self) -> Terms:
+        """Return the terms that change; raise `GrantInvalid`."""
+        given = self.model_dump(exclude_none=True, exclude={"purposes", "clear"})
+        purposes = None if self.purposes is None else tuple(self.purposes)
+        return Terms(
+            purposes=purposes, cleared=self.clear, **{name: value for name, value in given.items() if value != []}
+        )
 
 
 class QuestionBody(BaseModel):

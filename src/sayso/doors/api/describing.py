@@ -153,7 +153,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         del responses["422"]
     for answer in responses.values():
         for media in answer.get("content", {}).values():
-            name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
+            schema = media.get("schema", {})
+            name = schema.get("oneOf", [schema])[0].get("$ref", "").rpartition("/")[2]
             if name in examples():
                 media["example"] = examples()[name]
     creates = "201" in responses or (method == "post" and path in _ONCE)

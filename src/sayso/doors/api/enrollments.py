@@ -13,7 +13,6 @@ from sayso.doors.api.bodies import Id, TermsBody
 from sayso.doors.api.errors import TooLarge
 from sayso.doors.api.told import id_of, shown, told
 from sayso.doors.shapes import enrollment as shapes
-from sayso.workflows.consent.terms import Terms
 from sayso.workflows.enrollment import evidence, reviewing, showing, starting, submitting
 from sayso.workflows.enrollment.submitting import Recordings
 
@@ -46,8 +45,7 @@ async def start(body: EnrollmentBody, asked: Asked, request: Request) -> JSONRes
     """Draw a statement that a speaker must read aloud within 120 seconds (15 minutes if helped); it allows nothing."""
 
     def issued() -> dict[str, Any]:
-        terms = Terms(body.speaker, body.licensee, tuple(body.purposes), **body.limits())
-        return shapes.issued(starting.start(asked.session, terms, assisted=body.assisted))
+        return shapes.issued(starting.start(asked.session, body.terms(), assisted=body.assisted))
 
     return await asked.once(request, issued)
 

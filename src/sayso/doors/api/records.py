@@ -15,13 +15,11 @@ from sayso.doors.api.errors import BodyInvalid
 from sayso.doors.api.sounds import BYTES
 from sayso.doors.api.told import GrantWord, MomentWord, VoiceWord, shown, told
 from sayso.doors.shapes import accounts as account_shapes
-from sayso.doors.shapes import consent as consent_shapes
 from sayso.doors.shapes import erasure as erasure_shapes
 from sayso.doors.shapes import ledger as ledger_shapes
 from sayso.doors.shapes import speech as speech_shapes
 from sayso.workflows.accounts import api_keys
 from sayso.workflows.audit import auditing
-from sayso.workflows.consent import speakers
 from sayso.workflows.erasure import erasing
 from sayso.workflows.speech import listing, releases
 from sayso.workflows.speech.exporting import Publication
@@ -61,12 +59,6 @@ class ReleaseBody(BaseModel):
     territory: Line | None = None
     channel: Line | None = None
     sublicensee: Line | None = None
-
-
-@router.get("/v1/speakers", responses=told("speakers"))
-async def list_speakers(asked: Asked) -> JSONResponse:
-    """List the speakers that the key may see; their names stay sealed."""
-    return await shown(asked, lambda: consent_shapes.speakers(speakers.listed(asked.session)))
 
 
 @router.get("/v1/clips", responses=told("clips"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -13,11 +13,10 @@ from fastapi.responses import JSONResponse
 
 from sayso.accounts.rights import Right
 from sayso.doors.api.asking import Asked, Asking
-from sayso.doors.api.bodies import ErasureBody, GrantBody, QuestionBody, SpeakerBody
-from sayso.doors.api.errors import BodyInvalid, TooLarge
+from sayso.doors.api.bodies import ErasureBody
+from sayso.doors.api.errors import TooLarge
 from sayso.doors.api.told import ClipWord, GrantWord, MomentWord, SpeakerWord, Word, shown, told
 from sayso.doors.shapes import accounts as account_shapes
-from sayso.doors.shapes import consent as consent_shapes
 from sayso.doors.shapes import erasure as erasure_shapes
 from sayso.doors.shapes import ledger as ledger_shapes
 from sayso.doors.shapes import provenance as provenance_shapes
@@ -25,70 +24,14 @@ from sayso.doors.shapes import voices as voice_shapes
 from sayso.workflows.accounts import credentials, organisations
 from sayso.workflows.audit import auditing
 from sayso.workflows.audit.auditing import LedgerQuery
-from sayso.workflows.consent import changing, granting, showing, speakers
-from sayso.workflows.consent.granting import GrantShown, Terms
 from sayso.workflows.erasure import erasing
-from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance import tracing, verifying
-from sayso.workflows.speech import explaining
-from sayso.workflows.speech.explaining import ProposedUse
 from sayso.workflows.voices import voicebook
 
 router = APIRouter(tags=["resources"])
 
 UPLOAD_BYTES: Final = 32 * 1024 * 1024
 UPLOADS: Final = ("/v1/verifications", "/v1/traces")
-
-_CHANGES: Final[Mapping[str, Callable[[Session, str], GrantShown]]] = {
-    "accept": granting.accept,
-    "decline": changing.decline,
-    "withdraw": changing.withdraw,
-    "suspend": changing.suspend,
-    "resume": changing.resume,
-    "revoke": changing.revoke,
-}
-"""What is done to a grant, by name."""
-
-
-@router.post("/v1/speakers", status_code=201, responses=told("speaker-added", 201))
-async def add_speaker(body: SpeakerBody, asked: Asked, request: Request) -> JSONResponse:
-    """Add a speaker with a key of their own; nothing is allowed yet."""
-    return await asked.once(
-        request, lambda: {"speaker": speakers.add_speaker(asked.session, body.name, body.organisation)}
-    )
-
-
-@router.get("/v1/grants", responses=told("grants"))
-async def list_grants(asked: Asked, speaker: SpeakerWord = None) -> JSONResponse:
-    """List the grants that the key may see."""
-    return await shown(asked, lambda: consent_shapes.grants(showing.listed(asked.session, speaker)))
-
-
-@router.post("/v1/grants", status_code=201, responses=told("grant-given", 201))
-async def give_grant(body: GrantBody, asked: Asked, request: Request) -> JSONResponse:
-    """Enter what a speaker allows, or ask the speaker for it."""
-    act = granting.request if body.request else granting.give
-
-    def given() -> dict[str, Any]:
-        terms = Terms(body.speaker, body.licensee, tuple(body.purposes), **body.limits())
-        return {"grant": act(asked.session, terms)}
-
-    return await asked.once(request, given)
-
-
-@router.get("/v1/grants/{grant}", responses=told("grant"))
-async def show_grant(grant: str, asked: Asked) -> JSONResponse:
-    """Show a grant with its state now and its history."""
-    return await shown(asked, lambda: consent_shapes.grant(showing.shown(asked.session, grant)))
-
-
-@router.post("/v1/grants/{grant}/{change}", responses=told("grant"))
-async def change_grant(grant: str, change: str, asked: Asked) -> JSONResponse:
-    """Accept, decline, withdraw, suspend, resume or revoke a grant; streams under it end at once."""
-    act = _CHANGES.get(change)
-    if act is None:
-        raise BodyInvalid(f"change: got {change[:20]!r}, expected one of {', '.join(_CHANGES)}")
-    return await shown(asked, lambda: consent_shapes.grant(act(asked.session, grant)))
 
 
 @router.get("/v1/voices", responses=told("voices"))
@@ -135,13 +78,6 @@ async def query_ledger(
 async def checkpoint(asked: Asked) -> JSONResponse:
     """Show the log's size and root, signed."""
     return await shown(asked, lambda: ledger_shapes.checkpoint(auditing.checkpoint(asked.session)))
-
-
-@router.post("/v1/decisions", responses=told("why"))
-async def why(body: QuestionBody, asked: Asked) -> JSONResponse:
-    """Explain, rule by rule, what would be decided; nothing is made or logged."""
-    question = _question(body, asked)
-    return await shown(asked, lambda: consent_shapes.why(explaining.why(asked.session, question)))
 
 
 @router.post("/v1/verifications", responses=told("verification"))
@@ -200,14 +136,3 @@ async def _uploaded(asked: Asking, file: UploadFile, work: Callable[[Path], dict
 
 def _verified(asked: Asking, path: Path) -> verifying.Verification:
     return verifying.verify_file(asked.session, path)
-
-
-def _question(body: QuestionBody, asked: Asking) -> ProposedUse:
-    key = asked.caller.key
-    given = {} if key is None else {"licensee": key.licensee, "purpose": key.purpose, "project": key.project}
-    said = body.model_dump(exclude_none=True)
-    fields: dict[str, Any] = {**given, **{name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}}
-    for name in ("licensee", "purpose"):
-        if name not in fields:
-            raise BodyInvalid(f"{name}: got none, expected one, as the credential is bound to none")
-    return ProposedUse(**fields)

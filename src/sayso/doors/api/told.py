@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Query, Request
 from fastapi.responses import JSONResponse
 
 from sayso.doors import schemas
@@ -39,13 +39,32 @@ def examples() -> Mapping[str, Any]:
     return loaded
 
 
-def told(name: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
-    """Return the description of an answer that is as the schema of this name says."""
-    body = {"schema": {"$ref": f"#/components/schemas/{name}"}}
+def told(name: str, status: int = 200, *, or_else: str | None = None) -> dict[int | str, dict[str, Any]]:
+    """Return the description of an answer that is as the schema of this name says, or as that of the other one."""
+    refs = [{"$ref": f"#/components/schemas/{each}"} for each in (name, or_else) if each is not None]
+    body = {"schema": refs[0] if or_else is None else {"oneOf": refs}}
     return {status: {"description": str(schemas.schema(name)["title"]), "content": {"application/json": body}}}
 
 
-async def shown(asked: Asking, work: Callable[[], dict[str, Any]]) -> JSONResponse:
+async def shown(asked: Asking, work: Callable[[], dict[str, Any]], status: int = 200) -> JSONResponse:
     """Return what ``work`` returns."""
     made = await asked.run(lambda: json.dumps(work(), default=str))
-    return JSONResponse(json.loads(made))
+    return JSONResponse(json.loads(made), status)
+
+
+async def done_and_shown(
+    asked: Asking,
+    request: Request,
+    act: Callable[[], object],
+    show: Callable[[], dict[str, Any]],
+    *,
+    sent: Iterable[bytes] | None = None,
+    status: int = 201,
+) -> JSONResponse:
+    """Return what ``show`` returns once ``act`` is done, once for one idempotency key; of it nothing is remembered."""
+
+    def forgotten() -> None:
+        act()
+
+    await asked.done_once(request, forgotten, sent=sent)
+    return await shown(asked, show, status)

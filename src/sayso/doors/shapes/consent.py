@@ -94,6 +94,11 @@ def judged(case: Judged) -> dict[str, Any]:
     return {"line": case.line, "decision": case.decision, "grant": case.grant, "reasons": list(case.reasons)}
 
 
+def simulated(cases: Iterable[Judged]) -> dict[str, Any]:
+    """Return the shape of simulated cases, in their order."""
+    return {"cases": [judged(each) for each in cases]}
+
+
 def reconsidered(decision: Reconsidered) -> dict[str, Any]:
     """Return the shape of a decision that was made again and came out the same."""
     return {

@@ -35,7 +35,12 @@ class Taken:
 
 
 def export(session: Session, grant_id: str, form: str, output: Path) -> None:
-    """Write the grant to ``output`` as a consent record (27560) or a policy (odrl). Raise `GrantUnknown`, `Invalid`."""
+    """Write the grant to ``output`` as `exported` returns it."""
+    write_document(output, exported(session, grant_id, form).decode())
+
+
+def exported(session: Session, grant_id: str, form: str) -> bytes:
+    """Return the grant as a consent record (27560) or a policy (odrl), JSON-LD. Raise `GrantUnknown`, `Invalid`."""
     if form not in set(DocumentFormat):
         raise Invalid(f"format: got {form[:40]!r}, expected one of {', '.join(DocumentFormat)}")
     shown = granting.shown(session, grant_id)
@@ -44,10 +49,15 @@ def export(session: Session, grant_id: str, form: str, output: Path) -> None:
         found = [each for each in consents.versions(tx, shown.grant.grant_id) if each.version == shown.grant.version]
     signatures = [Signed(each.signature, each.signed_by) for each in found if each.signature and each.signed_by]
     signed = signatures[0] if signatures else None
-    write_document(output, written(shown.grant, DocumentFormat(form), events=shown.events, signed=signed).decode())
+    return written(shown.grant, DocumentFormat(form), events=shown.events, signed=signed)
 
 
 def take_in(session: Session, file: Path, speaker: str) -> Taken:
+    """Enter what the document in ``file`` grants, as `take_in_document` does; raise `NotFound`."""
+    return take_in_document(session, _read(file), speaker)
+
+
+def take_in_document(session: Session, document: bytes, speaker: str) -> Taken:
     """Enter what the document grants as a new grant of ``speaker``, who gives it now; log it.
 
     A signature in it must hold over what it says, and be by a key of the speaker where it names them: raise
@@ -56,7 +66,7 @@ def take_in(session: Session, file: Path, speaker: str) -> Taken:
     `SpeakerUnknown`; nothing is changed then.
     """
     owner = SpeakerId(parse_id("speaker", speaker))
-    found, signed = read_signed(_read(file))
+    found, signed = read_signed(document)
     if signed is not None and found.speaker == owner:
         _check_known(session, owner, signed.by)
     state = found.state_at(now())

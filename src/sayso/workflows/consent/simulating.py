@@ -98,7 +98,7 @@ def cases_in(file: Path) -> list[tuple[int, Case]]:
         number = data.count(b"\n", 0, error.start) + 1
         raise CaseInvalid(f"line {number}: got bytes that are no UTF-8 text") from None
     found = _csv(lines) if file.suffix.lower() == ".csv" else _json_lines(lines)
-    return [(number, _case(number, values)) for number, values in found]
+    return [(number, case_of(number, values)) for number, values in found]
 
 
 def simulate(session: Session, cases: list[tuple[int, Case]]) -> Iterator[Judged]:
@@ -196,7 +196,8 @@ def _check_names(number: int, names: list[str] | Mapping[str, Any]) -> None:
         raise CaseInvalid(f"line {number}: {missing[0]}: got nothing, expected it in every case")
 
 
-def _case(number: int, values: Mapping[str, Any]) -> Case:
+def case_of(number: int, values: Mapping[str, Any]) -> Case:
+    """Return the case that the fields of line ``number`` are; raise `CaseInvalid`."""
     _check_names(number, values)
     for name, value in values.items():
         if not isinstance(value, str) and (value is not None or name in (*_MUST, "action")):
