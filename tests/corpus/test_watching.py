@@ -18,7 +18,7 @@ from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.program import Runner
 from sayso.corpus.running import CorpusRun
 from sayso.corpus.stages import MeasureStage
-from sayso.corpus.watching import WorkersWatched, sockets_waiting
+from sayso.corpus.workers import WorkersWatched, sockets_waiting
 from sayso.corpus.worklog import records
 
 from .conftest import LICENSED

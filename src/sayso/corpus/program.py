@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sayso.corpus.errors import CorpusPartMissing, CorpusRunFailed
 from sayso.corpus.stages import Answer, CorpusStage, tell_begun, tell_over
-from sayso.corpus.watching import WorkersWatched
+from sayso.corpus.workers import WorkersWatched
 from sayso.corpus.worklog import FinishedWork
 from sayso.errors import Invalid
 
