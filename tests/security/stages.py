@@ -106,6 +106,7 @@ STAGES: dict[str, str] = {
     "workflows/provenance/marking_files.py:_made_to_last": "Marker.embed asks each time",
     "workflows/provenance/marking_files.py:Batch.embed": "Marker.embed and SoundDraft.write ask, and permission.result",
     "doors/cli/commands/mark.py:embed": "Batch.embed asks",
+    "workflows/speech/marked_uploads.py:mark_upload": "Batch.embed asks",
     "workflows/benches/figures.py:of_mark": "Batch.embed asks",
     "workflows/benches/figures.py:of_repair": "read_cohort takes who consented; the sound is measured, and never leaves",
     "workflows/provenance/releasing.py:TakeDraft.__init__": "write asks before any sound is in the draft",

@@ -124,6 +124,7 @@ def furnished(session: Session, voice: str, speaker: str) -> tuple[dict[str, str
         "theirs": key(other, RIVAL),
         "auditor": key(org, LICENSEE, role="auditor"),
         "operator": api_keys.add(session, "operator", licensee=LICENSEE, purpose=PURPOSE).secret,
+        "house": credentials.issue(session, "operator").secret,
         "revoked": key(org, LICENSEE),
         "speaker": credentials.issue(session, "speaker", speaker=speaker).secret,
     }

@@ -31,6 +31,8 @@ from sayso.doors.api.problems import answer, known
 from sayso.doors.api.public import LIMITS, PublicRoutes
 from sayso.doors.api.resolver.routes import BY_CONTENT, Shared, is_resolvers
 from sayso.doors.api.service import Service
+from sayso.doors.api.uploads import routers as uploads
+from sayso.doors.api.uploads.receiving import UPLOAD_BYTES
 from sayso.doors.api.webrtc import route as webrtc
 from sayso.errors import Invalid, SaysoError
 
@@ -38,6 +40,33 @@ _DESCRIPTION = (
     "Speech in cloned voices on the speaker's say-so. Every route asks for a key but the health checks and what"
     " everybody may ask about a sound: the resolver, the detector and the witness, where they are set up."
 )
+
+_ROUTERS: Final = (
+    health.router,
+    speech.router,
+    models.router,
+    consents.router,
+    elevenlabs_speech.router,
+    stream_input.router,
+    live.router,
+    webrtc.router,
+    resources.router,
+    records.router,
+    enrollments.router,
+    productions.router,
+    *consent.ROUTERS,
+    *uploads.ROUTERS,
+)
+_FORM_BYTES: Final = 4096
+_LARGER: Final = {
+    **dict.fromkeys(resources.UPLOADS, resources.UPLOAD_BYTES + _FORM_BYTES),
+    **dict.fromkeys(consents.UPLOADS, consents.RECORDING_BYTES + _FORM_BYTES),
+    enrollments.PATH: enrollments.ENROLLMENT_BYTES,
+    **dict.fromkeys(productions.UPLOADS, 2 * productions.UPLOAD_BYTES + _FORM_BYTES),
+    **{path: files * UPLOAD_BYTES + _FORM_BYTES for path, files in uploads.FILES.items()},
+    BY_CONTENT: LIMITS.body_bytes,
+}
+"""What the paths begin with whose bodies may be larger than others, and how large."""
 
 
 def application(service: Service, public: PublicRoutes = PublicRoutes()) -> ASGIApp:  # noqa: B008 - it is frozen
@@ -61,21 +90,7 @@ def application(service: Service, public: PublicRoutes = PublicRoutes()) -> ASGI
     )
     app.state.service = service
     app.state.statements = consents.Statements()
-    rooms = (
-        health,
-        speech,
-        models,
-        consents,
-        elevenlabs_speech,
-        stream_input,
-        live,
-        webrtc,
-        resources,
-        records,
-        enrollments,
-        productions,
-    )
-    for router in (*(room.router for room in rooms), *consent.ROUTERS):
+    for router in _ROUTERS:
         app.include_router(router)
     public.add_to(app)
     app.add_exception_handler(SaysoError, _said)
@@ -83,13 +98,8 @@ def application(service: Service, public: PublicRoutes = PublicRoutes()) -> ASGI
     app.add_exception_handler(HTTPException, _status)
     app.add_exception_handler(Exception, _said)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
-    larger = dict.fromkeys(resources.UPLOADS, resources.UPLOAD_BYTES + 4096)
-    larger |= dict.fromkeys(consents.UPLOADS, consents.RECORDING_BYTES + 4096)
-    larger[enrollments.PATH] = enrollments.ENROLLMENT_BYTES
-    larger |= dict.fromkeys(productions.UPLOADS, 2 * productions.UPLOAD_BYTES + 4096)
-    larger[BY_CONTENT] = LIMITS.body_bytes
     gate = SpeechGate(app, service.admission, service.turned_away, service.callers.knows)
-    return Shared(Bounded(gate, larger=larger), is_resolvers)
+    return Shared(Bounded(gate, larger=_LARGER), is_resolvers)
 
 
 _LOG: Final = logging.getLogger("sayso.server")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, cast
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
@@ -16,6 +16,7 @@ from sayso.doors.api.service import Service
 from sayso.workflows.installation.session import Session
 
 T = TypeVar("T")
+Labour = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 REPEAT: Final = "idempotency-key"
 """The header that names a request which may be sent again."""
@@ -38,32 +39,44 @@ class Asking:
         """Return what ``work`` returns, done in a thread."""
         return await self.service.run(work)
 
+    async def labour(self, work: Callable[[], T]) -> T:
+        """Return what ``work``, which takes long, returns; raise `WorkbenchBusy` where it cannot begin soon."""
+        return await self.service.bench.run(self.caller.credential, work)
+
     async def once(
         self,
         request: Request,
         work: Callable[[], dict[str, Any]],
         *,
         sent: Iterable[bytes] | None = None,
+        by: Labour | None = None,
         status: int = 201,
     ) -> JSONResponse:
         """Return what ``work`` creates, as an answer of this status; done as `done_once` does it."""
-        return JSONResponse(await self.done_once(request, work, sent=sent), status)
+        return JSONResponse(await self.done_once(request, work, sent=sent, by=by), status)
 
-    async def done_once(self, request: Request, work: Callable[[], T], *, sent: Iterable[bytes] | None = None) -> T:
+    async def done_once(
+        self,
+        request: Request,
+        work: Callable[[], T],
+        *,
+        sent: Iterable[bytes] | None = None,
+        by: Labour | None = None,
+    ) -> T:
         """Return what ``work`` returns: with the header ``Idempotency-Key``, done once for the same body.
 
         ``sent`` is what was sent, by default the body; of a form it is its parts, as each client sets other borders.
-        What is returned is remembered: nothing personal is in it, and no sound in clear.
+        ``by`` does the work, by default `run`. What is returned is remembered: nothing personal is in it, and no sound
+        in clear.
         """
-        token = request.headers.get(REPEAT)
+        token, by = request.headers.get(REPEAT), by or self.run
         if token is None:
-            return await self.run(work)
+            return cast(T, await by(work))
         parts = [await request.body()] if sent is None else sent
         whole = b"".join(hashlib.sha256(part).digest() for part in (request.url.path.encode(), *parts))
         digest = hashlib.sha256(whole).hexdigest()
         key = self.caller.credential, token
-        made: T = await self.service.repeats.once(key, digest, lambda: self.run(work))
-        return made
+        return cast(T, await self.service.repeats.once(key, digest, lambda: by(work)))
 
 
 async def asking(

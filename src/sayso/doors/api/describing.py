@@ -53,7 +53,16 @@ _HEADERS: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After", "Seconds after which to ask again."),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After", "Seconds after which to ask again."),
 }
-_SPEAKS: Final = ("/v1/audio/speech", "/v1/text-to-speech/")
+_BUSY: Final = (
+    "/v1/audio/speech",
+    "/v1/text-to-speech/",
+    "/v1/diagnoses",
+    "/v1/restorations",
+    "/v1/labels/readings",
+    "/v1/marks",
+    "/v1/detections",
+)
+"""What the paths begin with on which a POST is refused where all places, or the workbench, are taken."""
 
 _IDS: Final[Mapping[str, str]] = {
     "speaker": "spk_aaaaaaaaaaaaaaaa",
@@ -73,6 +82,7 @@ _IDS: Final[Mapping[str, str]] = {
     "file": "page.js",
     "model": "sayso",
     "change": "withdraw",
+    "jurisdiction": "eu",
 }
 """What stands in a path, by example."""
 
@@ -133,7 +143,7 @@ def errors_of(path: str, method: str, operation: Mapping[str, Any]) -> list[HTTP
         found.append(HTTPStatus.REQUEST_TIMEOUT)
     if "multipart/form-data" in body:
         found.append(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    if path.startswith(_SPEAKS):
+    if method == "post" and path.startswith(_BUSY):
         found.append(HTTPStatus.TOO_MANY_REQUESTS)
     return found
 
@@ -151,12 +161,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]
-    for answer in responses.values():
-        for media in answer.get("content", {}).values():
-            schema = media.get("schema", {})
-            name = schema.get("oneOf", [schema])[0].get("$ref", "").rpartition("/")[2]
-            if name in examples():
-                media["example"] = examples()[name]
+    _exemplify(responses)
     creates = "201" in responses or (method == "post" and path in _ONCE)
     if is_open(path):
         operation["security"] = []
@@ -168,6 +173,23 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
             parameter["example"] = _IDS[parameter["name"]]
     if creates:
         operation.setdefault("parameters", []).append(dict(_REPEAT))
+
+
+def _exemplify(responses: Mapping[str, Any]) -> None:
+    """Add to answers the examples of what they hold."""
+    for answer in responses.values():
+        for media in answer.get("content", {}).values():
+            schema = media.get("schema", {})
+            record = schema.get("properties", {}).get("record", {})
+            if (name := _named(schema.get("oneOf", [schema])[0])) in examples():
+                media["example"] = examples()[name]
+            elif (name := _named(record)) in examples():
+                media["example"] = {**media["example"], "record": examples()[name]}
+
+
+def _named(schema: Mapping[str, Any]) -> str:
+    """Return the name of the schema that this one refers to."""
+    return str(schema.get("$ref", "")).rpartition("/")[2]
 
 
 def _error_responses() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -18,6 +18,7 @@ from sayso.doors.api.hosts import Hosts
 from sayso.doors.api.latency import Latency, Metrics
 from sayso.doors.api.repeats import Repeats
 from sayso.doors.api.speech import Haste, Speaking, threads
+from sayso.doors.api.uploads.workbench import Workbench
 from sayso.doors.api.voices import STOCK
 from sayso.doors.api.webrtc.calls import Calls
 from sayso.errors import SaysoError
@@ -55,6 +56,7 @@ class Service:
     workers: ThreadPoolExecutor = field(init=False)
     keepers: ThreadPoolExecutor = field(init=False)
     admission: Admission = field(init=False)
+    bench: Workbench = field(init=False)
     hosts: Hosts = field(default_factory=Hosts)
     repeats: Repeats = field(default_factory=Repeats)
     metrics: Metrics = field(default_factory=Metrics)
@@ -65,6 +67,7 @@ class Service:
     def __post_init__(self) -> None:
         """Make the threads."""
         self.admission = Admission(self.places)
+        self.bench = Workbench(lambda: self.admission.has_room)
         self.callers = Callers(self.session)
         self.makers = threads(MAKERS, "maker")
         self.workers = threads(WORKERS, "worker")
@@ -105,6 +108,7 @@ class Service:
             finally:
                 await warming
                 await self.calls.close()
+                await asyncio.to_thread(self.bench.close)
                 for pool in (self.makers, self.workers, self.keepers):
                     await asyncio.to_thread(pool.shutdown)
                 await asyncio.to_thread(self.hosts.close)

@@ -35,7 +35,11 @@ MomentWord = Annotated[
 @cache
 def examples() -> Mapping[str, Any]:
     """Return an answer for each schema of one, by its name."""
-    loaded: dict[str, Any] = json.loads(files(__package__).joinpath("examples.json").read_text("utf-8"))
+    loaded: dict[str, Any] = {}
+    room = files(__package__)
+    for place in (room, *(each for each in room.iterdir() if each.is_dir())):
+        file = place.joinpath("examples.json")
+        loaded |= json.loads(file.read_text("utf-8")) if file.is_file() else {}
     return loaded
 
 
@@ -68,3 +72,9 @@ async def done_and_shown(
 
     await asked.done_once(request, forgotten, sent=sent)
     return await shown(asked, show, status)
+
+
+async def worked(asked: Asking, work: Callable[[], dict[str, Any]]) -> JSONResponse:
+    """Return what ``work``, which takes long, returns; raise `WorkbenchBusy` where it cannot begin soon."""
+    made = await asked.labour(lambda: json.dumps(work(), default=str))
+    return JSONResponse(json.loads(made))

@@ -56,7 +56,12 @@ def added(done: StoredTake) -> dict[str, Any]:
 
 def copied(done: Copied, entry: int) -> dict[str, Any]:
     """Return the shape of a stored recording that was written to a file."""
-    return {"item": done.item.item_id, "out": str(done.file), "grant": done.item.artifact.grant, "entry": entry}
+    return handed_out(done.item, str(done.file), entry)
+
+
+def handed_out(item: StoredItem, out: str, entry: int) -> dict[str, Any]:
+    """Return the shape of a stored recording that is given out under the name ``out``."""
+    return {"item": item.item_id, "out": out, "grant": item.artifact.grant, "entry": entry}
 
 
 def cleared(gone: tuple[Leaving, ...]) -> dict[str, Any]:

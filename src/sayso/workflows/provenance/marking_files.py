@@ -45,6 +45,7 @@ class MarkedFile:
     verified: bool
     profile: str
     checks: tuple[ChainCheck, ...]
+    permit: Permit
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ class Batch:
                 raise
             draft.publish()
         verified = all(one.is_readable for one in checks)
-        return MarkedFile(file, out, mark, _snr_db(signal, marked.signal), verified, policy.profile, checks)
+        return MarkedFile(
+            file, out, mark, _snr_db(signal, marked.signal), verified, policy.profile, checks, granted.permit
+        )
 
 
 def _made_to_last(

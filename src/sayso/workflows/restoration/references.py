@@ -29,8 +29,21 @@ def speaker_of(reference: str, session: Callable[[], Session]) -> NDArray[np.flo
     """
     path = Path(reference)
     if path.exists() or not reference.startswith(f"{PREFIXES['voice']}_"):
-        return embed_voice(decode(path))
-    return embed_voice(_recorded(session(), reference))
+        return speaker_in(path)
+    return voice_embedding(session(), reference)
+
+
+def speaker_in(recording: Path) -> NDArray[np.float32]:
+    """Return the embedding of the speaker of ``recording``; raise what `decode` and `embed_voice` raise."""
+    return embed_voice(decode(recording))
+
+
+def voice_embedding(session: Session, voice: str) -> NDArray[np.float32]:
+    """Return the embedding of the speaker of a voice that was cloned here; whoever asks acts as that speaker.
+
+    Raise what `row_of` raises, `RoleRefused`, and `Invalid` for a stock voice.
+    """
+    return embed_voice(_recorded(session, voice))
 
 
 def colour_of(recording: Path) -> LongTermSpectrum:

@@ -17,14 +17,15 @@ FIELD: Final = "released file"
 
 @dataclass(frozen=True, slots=True)
 class SealedRelease:
-    """One release: the permit it was made under, and its file, which nobody reads once that permit has ended."""
+    """One release: the permit to do so, the action that it allows, and the file, which that permit's end closes."""
 
     permit: Permit
     sealed: bytes
+    action: Action = Action.PUBLISH
 
     def file(self, session: Session) -> bytes:
         """Return the signed file; raise `PermitRefused` where consent or the permit ended."""
-        session.gate.check(self.permit, Action.PUBLISH)
+        session.gate.check(self.permit, self.action)
         return session.vault.open_field(self.sealed, self.permit.speaker, field=FIELD)
 
 

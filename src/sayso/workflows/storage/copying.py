@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sayso.accounts.rights import Right
 from sayso.audio import container_of
-from sayso.consent import Action, Request
+from sayso.consent import Action, Permit, Request
 from sayso.consent import store as consents
 from sayso.ledger.acts import Permitted
 from sayso.storage.errors import ItemReleasedAsClip, ItemUnknown
@@ -18,6 +19,7 @@ from sayso.workflows.consent import permission
 from sayso.workflows.consent.permission import Fact
 from sayso.workflows.installation.session import Session
 from sayso.workflows.provenance.releasing import TakeDraft
+from sayso.workflows.speech.releases import FIELD, SealedRelease
 from sayso.workflows.storage import shelf
 from sayso.workflows.storage.keeping import RECORDING
 from sayso.workflows.storage.shelf import StoredItem
@@ -25,11 +27,35 @@ from sayso.workflows.storage.shelf import StoredItem
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A stored recording that was written to a file; ``ticket`` is that of its ledger entry."""
+    """A stored recording that was written to a file under a permit; ``ticket`` is that of its ledger entry."""
 
     item: StoredItem
     file: Path
     ticket: int
+    permit: Permit
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCopy:
+    """A copy for a caller who may ask twice: its item and ledger entry, and the file, sealed."""
+
+    item: StoredItem
+    entry: int
+    release: SealedRelease
+
+    @property
+    def sealed(self) -> bytes:
+        """Return the bytes that are remembered."""
+        return self.release.sealed
+
+
+def handed_out(session: Session, item_id: str, suffix: str) -> SealedCopy:
+    """Copy the sound of an item into a file of this suffix, sealed while it is remembered; raise as `export` does."""
+    with tempfile.TemporaryDirectory(prefix="sayso-") as folder:
+        done = export(session, item_id, Path(folder) / f"recording.{suffix}")
+        sealed = session.vault.seal_field(done.file.read_bytes(), done.permit.speaker, field=FIELD)
+    release = SealedRelease(done.permit, sealed, Action.EXPORT)
+    return SealedCopy(done.item, session.entry_of(done.ticket), release)
 
 
 def export(session: Session, item_id: str, output: Path) -> Copied:
@@ -65,4 +91,4 @@ def export(session: Session, item_id: str, output: Path) -> Copied:
             permission.failed(session, granted, Permitted.COPY)
             raise
         draft.publish()
-    return Copied(item, output, ticket)
+    return Copied(item, output, ticket, granted.permit)

@@ -1,0 +1,1 @@
+"""Texts and recordings that are handed in over HTTP."""
