@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sayso.audio import Signal, decode
 from sayso.enrollment.checking import check_enrollment
-from sayso.enrollment.same_speaker import PASS_SCORE, REVIEW_SCORE, embedded, score, verdict_of
+from sayso.enrollment.same_speaker import PASS_SCORE, REVIEW_SCORE, embedded, of_full_length, score, verdict_of
 from sayso.enrollment.statement import check_statement
 from sayso.mark import MarkKeys
 from sayso.mark.detector import Detector
@@ -74,12 +74,13 @@ def speakers(most=90):
     for speaker, row in sorted(by_speaker.items())[:most]:
         speech = speech_of(sound(row), SAMPLE_RATE)
         middle = len(speech) // 2
-        halves[speaker] = (row["sex"], embedded(speech[:middle]), embedded(speech[middle:]))
+        halves[speaker] = (row["sex"], embedded(speech[:middle]), embedded(speech[middle:]), middle / SAMPLE_RATE)
     found = defaultdict(Counter)
     for one, other in product(halves, halves):
         if halves[one][0] == halves[other][0]:
             kind = "one person" if one == other else "two people"
-            found[kind][verdict_of(score(halves[one][1], halves[other][2])).value] += 1
+            alike = score(halves[one][1], halves[other][2])
+            found[kind][verdict_of(of_full_length(alike, halves[one][3], halves[other][3])).value] += 1
     return {"people": len(halves), **{name: dict(counts) for name, counts in found.items()}}
 
 

@@ -26,13 +26,15 @@ TUNED = set(json.loads((Path(__file__).parent / "tuned.json").read_text())["spea
 
 @dataclass(frozen=True)
 class Person:
-    """One person: the print of the statement and of the samples, and what the check of one speaker says of them."""
+    """One person: the print of the statement and of the samples, what the check says of them, and their speech."""
 
     name: str
     sex: str
     statement: tuple
     samples: tuple
     verdict: str
+    stated_s: float
+    spoken_s: float
 
     @property
     def is_tuned(self):
@@ -40,14 +42,19 @@ class Person:
         return self.name in TUNED
 
 
-def sounds():
-    """Yield each person's name, sex, statement and samples: 16 kHz without pauses."""
+def recordings():
+    """Yield each person's name, sex, and the speech of each recording: 16 kHz without pauses."""
     by_person = defaultdict(list)
     for row in manifest():
         by_person[row["speaker"]].append(row)
     for name, rows in sorted(by_person.items()):
-        speech = [_speech(row) for row in sorted(rows, key=lambda row: row["path"])]
-        speech = [one for one in speech if len(one) >= RATE]
+        yield name, rows[0]["sex"], [_speech(row) for row in sorted(rows, key=lambda row: row["path"])]
+
+
+def sounds():
+    """Yield each person's name, sex, statement and samples: 16 kHz without pauses."""
+    for name, sex, every in recordings():
+        speech = [one for one in every if len(one) >= RATE]
         if len(speech) > 1:
             first = max(1, len(speech) // 3)
             stated, rest = np.concatenate(speech[:first])[: 10 * RATE], speech[first:]
@@ -56,7 +63,7 @@ def sounds():
             stated, rest = speech[0][:third], [speech[0][third:]]
         else:
             continue
-        yield name, rows[0]["sex"], stated, _first(rest, 30 * RATE)
+        yield name, sex, stated, _first(rest, 30 * RATE)
 
 
 def people():
@@ -64,8 +71,8 @@ def people():
     if not KEPT.exists():
         _keep()
     with np.load(KEPT, allow_pickle=False) as file:
-        rows = zip(file["names"], file["sexes"], file["stated"], file["spoken"], file["verdicts"], strict=True)
-        return [Person(str(n), str(s), _print(a), _print(b), str(v)) for n, s, a, b, v in rows]
+        rows = zip(*(file[name] for name in ("names", "sexes", "stated", "spoken", "verdicts", "lengths")), strict=True)
+        return [Person(str(n), str(s), _print(a), _print(b), str(v), *map(float, t)) for n, s, a, b, v, t in rows]
 
 
 def _keep():
@@ -79,6 +86,7 @@ def _keep():
             kept[key].append(value)
         kept["stated"].append(np.concatenate(embedded(stated)))
         kept["spoken"].append(np.concatenate(voice))
+        kept["lengths"].append([len(stated) / RATE, sum(map(len, samples)) / RATE])
     KEPT.parent.mkdir(exist_ok=True)
     np.savez(KEPT, **{name: np.array(values) for name, values in kept.items()})
 

@@ -19,7 +19,7 @@ import numpy as np
 from prints import people
 from scipy.stats import beta
 
-from sayso.enrollment.same_speaker import PASS_SCORE, REVIEW_SCORE, score
+from sayso.enrollment.same_speaker import PASS_SCORE, REVIEW_SCORE, of_full_length, score
 
 THRESHOLDS = (0.7, 0.8, 0.85, 0.9, REVIEW_SCORE, 1.0, 1.05, 1.1, PASS_SCORE, 1.2, 1.25, 1.3)
 ROUNDS = 400
@@ -33,12 +33,16 @@ def clopper(count, total):
 
 
 def compared(some):
-    """Return the score of each statement beside each one's samples, and which pairs are of one sex."""
-    scores = np.array([[score(a.statement, b.samples) for b in some] for a in some])
+    """Return the score of each statement beside each one's samples, as it counts, and which pairs are of one sex."""
+    scores = np.array([[_score(a, b) for b in some] for a in some])
     pairs = np.zeros(scores.shape, bool)
     for (row, one), (column, other) in permutations(enumerate(some), 2):
         pairs[row, column] = one.sex == other.sex
     return scores, pairs
+
+
+def _score(one, other):
+    return of_full_length(score(one.statement, other.samples), one.stated_s, other.spoken_s)
 
 
 def accepted(over, pairs):

@@ -1,4 +1,4 @@
-"""Samples are heard once: what is found of all of them is nearly what their joined sound would give."""
+"""Samples are heard once, as their joined sound would be; what the length of speech takes is mostly made up for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from sayso.audio import decode
-from sayso.enrollment.same_speaker import compared, embedded, listened, score
+from sayso.enrollment.same_speaker import (
+    FULL_SAMPLES_S,
+    FULL_STATEMENT_S,
+    HALF_S,
+    SHARE,
+    compared,
+    embedded,
+    listened,
+    of_full_length,
+    score,
+)
 from sayso.voices.embedding import SAMPLE_RATE
 from sayso.voices.gate import speech_of
 
@@ -27,9 +37,45 @@ def test_the_print_of_samples_apart_is_that_of_the_samples_joined(person):
     check, together = compared(listened(stated), [listened(first), listened(second)])
     joined = embedded(np.concatenate([first, second]))
     assert score(together, joined) > 1.45
-    assert check.figures["score"] == pytest.approx(score(embedded(stated), joined), abs=0.05)
+    assert check.figures["score"] == pytest.approx(of_full_length(score(embedded(stated), joined), 4, 8), abs=0.05)
 
 
 def test_one_sample_has_the_print_that_it_has_alone(person):
     _, together = compared(listened(person[: SAMPLE_RATE * 4]), [listened(person[SAMPLE_RATE * 4 :])])
     assert score(together, embedded(person[SAMPLE_RATE * 4 :])) == pytest.approx(1.5, abs=1e-4)
+
+
+def test_a_score_of_full_length_stays_as_it_is():
+    assert of_full_length(1.2, FULL_STATEMENT_S, FULL_SAMPLES_S) == pytest.approx(1.2)
+    assert of_full_length(1.2, 60.0, 600.0) == pytest.approx(1.2)
+
+
+@pytest.mark.parametrize(("stated_s", "spoken_s"), [(2.0, 6.0), (4.0, 3.0), (10.0, 3.0)])
+def test_a_shorter_one_is_raised_by_a_share_of_what_it_lost(stated_s, spoken_s):
+    """A voice of variance 1 beside what else an embedding holds, of variance HALF_S / t, simulated."""
+    rng = np.random.default_rng(3)
+    voice = rng.normal(size=(400, 256))
+
+    def cosine(*lengths_s):
+        one, other = (voice + rng.normal(size=voice.shape) * np.sqrt(HALF_S / each) for each in lengths_s)
+        sizes = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+        return float(np.mean((one * other).sum(axis=1) / sizes))
+
+    full, short = cosine(FULL_STATEMENT_S, FULL_SAMPLES_S), cosine(stated_s, spoken_s)
+    assert of_full_length(short, stated_s, spoken_s) == pytest.approx(short * (full / short) ** SHARE, rel=0.01)
+
+
+def test_longer_speech_is_never_raised_more():
+    found = [of_full_length(1.0, seconds, 10.0) for seconds in (0.3, 1.0, 2.0, 5.0, 10.0, 20.0)]
+    assert found == sorted(found, reverse=True)
+    assert found[0] == found[1] > found[2]  # below a second nothing more is made up for
+
+
+def test_the_check_takes_statement_and_samples_by_their_lengths(person):
+    pieces = [person[: SAMPLE_RATE * 2], person[SAMPLE_RATE * 2 : SAMPLE_RATE * 5], person[-SAMPLE_RATE * 4 :]]
+    stated, first, second = map(listened, pieces)
+    check, together = compared(stated, [first, second])
+    _, own = compared(first, [stated])
+    assert check.figures["score"] == pytest.approx(of_full_length(score(own, together), 2, 7), abs=1e-6)
+    _, alone = compared(stated, [first])
+    assert check.figures["lowest"] <= of_full_length(score(own, alone), 2, 3) + 1e-6

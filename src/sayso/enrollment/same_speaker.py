@@ -2,7 +2,9 @@
 
 The score is the cosine of CAM++ plus half that of GE2E. Measured on 46 speakers of three corpora, statements of up to
 10 s beside samples of up to 30 s: the lowest of the owners had 1.18, one in a thousand of 1,012 pairs of other people
-of the same sex 1.13 or more.
+of the same sex 1.13 or more. Of less speech an embedding tells less of the voice and more of the words: where that is
+``t`` seconds, the cosine of one person's is lower by the root of 1 + `HALF_S` / t for each side. Most of it is made up
+for (`SHARE`, benchmarks/enrollment/lengths.py), so that who spoke briefly, or was cut short, is not taken for another.
 """
 
 from __future__ import annotations
@@ -22,7 +24,17 @@ from sayso.voices.gate import speech_of
 PASS_SCORE: Final = 1.15
 REVIEW_SCORE: Final = 0.95
 _ONE_LOWER: Final = 0.2
-"""How much lower the score of a single sample may be: it is shorter than all of them together."""
+"""How much lower the score of a single sample may be: all of them together count as well."""
+
+HALF_S: Final = 1.11
+"""Seconds of speech at which an embedding tells of the voice and of all else alike."""
+SHARE: Final = 0.65
+"""How much of what the length takes from a score is made up for: with all of it too many strangers would pass."""
+FULL_STATEMENT_S: Final = 10.0
+FULL_SAMPLES_S: Final = 30.0
+"""Speech of which a score is as it was measured when the thresholds were chosen; more of it changes nothing."""
+_LEAST_S: Final = 1.0
+"""Less speech than that is taken for as much: strangers would pass by what is made up for it."""
 
 VoicePrint = tuple[Embedding, Embedding]
 """What tells one voice from others: its embedding by CAM++ (192 numbers), and by GE2E (256)."""
@@ -49,9 +61,11 @@ def listened(speech: campplus.Floats) -> Listened:
 
 def compared(stated: Listened, spoken: Sequence[Listened]) -> tuple[EnrollmentCheck, VoicePrint]:
     """Return whether one person speaks in all, and the print of the samples' voice."""
-    statement, together = _pooled([stated]), _pooled(spoken)
-    prints = [_pooled([one]) for one in spoken]
-    whole, each = score(statement, together), [score(statement, one) for one in prints]
+    statement, together = pooled([stated]), pooled(spoken)
+    stated_s, lengths_s = _seconds(stated), [_seconds(one) for one in spoken]
+    whole = of_full_length(score(statement, together), stated_s, sum(lengths_s))
+    alone = [score(statement, pooled([one])) for one in spoken]
+    each = [of_full_length(found, stated_s, length_s) for found, length_s in zip(alone, lengths_s, strict=True)]
     verdicts = [verdict_of(whole), *(verdict_of(one, _ONE_LOWER) for one in each)]
     verdict = worst_of(verdicts)
     reasons = () if verdict is EnrollmentVerdict.PASS else ("the voice of the statement and of the samples differ",)
@@ -60,7 +74,7 @@ def compared(stated: Listened, spoken: Sequence[Listened]) -> tuple[EnrollmentCh
 
 def print_of(recordings: Sequence[Signal]) -> VoicePrint:
     """Return the print of the voice in ``recordings``, together; raise `NoVoiceInside`."""
-    return _pooled([listened(speech_of(one, embedding.SAMPLE_RATE)) for one in recordings])
+    return pooled([listened(speech_of(one, embedding.SAMPLE_RATE)) for one in recordings])
 
 
 def score(one: VoicePrint, other: VoicePrint) -> float:
@@ -68,12 +82,31 @@ def score(one: VoicePrint, other: VoicePrint) -> float:
     return similarity(one[0], other[0]) + similarity(one[1], other[1]) / 2
 
 
+def of_full_length(found: float, stated_s: float, spoken_s: float) -> float:
+    """Return the score ``found`` of a statement and samples with so much speech as it would be of `FULL_STATEMENT_S`.
+
+    And of `FULL_SAMPLES_S`: strangers' scores fall less with the length than owners', so it is made up for by `SHARE`.
+    """
+    lost = _loss(stated_s, FULL_STATEMENT_S) * _loss(spoken_s, FULL_SAMPLES_S)
+    return found * float(lost**SHARE)
+
+
+def _loss(seconds: float, full_s: float) -> float:
+    """Return by what a cosine of ``seconds`` of speech is lower than one of ``full_s``: 1 or more."""
+    heard_s = min(max(seconds, _LEAST_S), full_s)
+    return float(np.sqrt((1 + HALF_S / heard_s) / (1 + HALF_S / full_s)))
+
+
+def _seconds(one: Listened) -> float:
+    return len(one.heard.speech) / embedding.SAMPLE_RATE
+
+
 def embedded(speech: campplus.Floats) -> VoicePrint:
     """Return the embeddings of ``speech`` (16 kHz, no pauses) by CAM++ and by GE2E; raise `NoVoiceInside`."""
     return campplus.embed_speech(speech), embedding.embed_speech(speech)
 
 
-def _pooled(heard: Sequence[Listened]) -> VoicePrint:
+def pooled(heard: Sequence[Listened]) -> VoicePrint:
     """Return the print of what both networks heard in recordings: each is heard once, alone and with the others."""
     frames = np.concatenate([one.heard.frames for one in heard], axis=1)
     slices = np.concatenate([one.slices for one in heard])

@@ -17,6 +17,8 @@ DEFAULTS: Final[Mapping[str, float]] = {
     "detected": 0.02,  # share of clips
     "detected_phone": 0.02,  # share of clips, behind a telephone
     "refused": 0.02,  # share of enrolments
+    "passed": 0.02,  # share of enrolments
+    "score": 0.075,  # a cosine and half of another: as many times that of one
     "benefit": 0.05,  # DNSMOS gained by repair
     "sdr": 1.0,  # dB of SI-SDR gained by repair
     "pitch": 1.0,  # semitones off; 3 matter in speech ('t Hart, JASA 69, 1981)

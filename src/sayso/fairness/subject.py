@@ -1,4 +1,4 @@
-"""What the gate judges: one version of an engine, a model, a watermark profile or the repair chain."""
+"""What the gate judges: a version of an engine, a model, a mark profile, the repair chain or a check of enrolment."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class SubjectKind(StrEnum):
     MODEL = "model"
     MARK = "mark"
     RESTORATION = "restoration"
+    ENROLLMENT = "enrollment"
 
 
 @dataclass(frozen=True, slots=True)

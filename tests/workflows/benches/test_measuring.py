@@ -8,6 +8,7 @@ import pytest
 
 from sayso.audio import Container, encode
 from sayso.consent.errors import ConsentRefused
+from sayso.enrollment.same_speaker import PASS_SCORE, REVIEW_SCORE
 from sayso.fairness.cohort import read_cohort
 from sayso.fairness.errors import CohortInvalid, SubjectInvalid
 from sayso.fairness.subject import SubjectName
@@ -80,6 +81,13 @@ def test_models_are_measured_and_what_no_bench_measures_is_told(estate, people, 
     measure(estate.session, "model:campplus", people(), tmp_path / "verifier.csv", order=None)
     measure(estate.session, "model:silero-vad", people(), tmp_path / "intake.csv", order=None)
     assert means(tmp_path / "intake.csv")["Ada", "refused", SampleKind.SYNTHETIC] == 0.0
+    measure(estate.session, "enrollment:speaker", people(), tmp_path / "enrolled.csv", order=None)
+    told = means(tmp_path / "enrolled.csv")
+    for name in ("Ada", "Ben"):
+        score = told[name, "score", SampleKind.SYNTHETIC]
+        assert 0.75 < score < 1.6
+        assert told[name, "passed", SampleKind.SYNTHETIC] == float(score >= PASS_SCORE)
+        assert told[name, "refused", SampleKind.SYNTHETIC] == float(score < REVIEW_SCORE)
     for subject in ("model:dnsmos", f"engine:{row_of(estate.session, estate.voice).engine}"):
         with pytest.raises(SubjectInvalid, match="expected engine:NAME with a licensee"):
             measure(estate.session, subject, people(), tmp_path / "none.csv", order=None)

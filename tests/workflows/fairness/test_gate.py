@@ -85,7 +85,9 @@ def test_a_waiver_without_reason_or_end_is_refused(session, reason, until):
     assert outcome(session) is GateOutcome.UNJUDGED
 
 
-@pytest.mark.parametrize("subject", ["hibari", "engine:", "car:red", "model:nothing", "restoration:other"])
+@pytest.mark.parametrize(
+    "subject", ["hibari", "engine:", "car:red", "model:nothing", "restoration:other", "enrollment:words"]
+)
 def test_what_is_no_subject_is_refused(session, tmp_path, subject):
     with pytest.raises(SubjectInvalid):
         judging.judged(session, subject, table(tmp_path))

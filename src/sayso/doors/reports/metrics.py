@@ -13,6 +13,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "detected_phone": "share of clips whose mark is read behind a telephone",
     "benefit": "DNSMOS gained by repair",
     "refused": "share of enrolments refused",
+    "passed": "share of owners whose own statement and samples pass as of one speaker",
+    "score": "how alike statement and samples of one person are found, -1.5 to 1.5",
     "sdr": "dB of SI-SDR gained by repair",
     "pitch": "semitones between the median pitch of the clip and the person's own",
     "rate": "syllables a second of speech beside the person's own, as the size of a logarithm",

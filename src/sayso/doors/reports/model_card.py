@@ -31,6 +31,7 @@ _ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "model": ("likeness", "refused"),
     "mark": ("ovrl", "likeness", "detected", "detected_phone"),
     "restoration": ("benefit", "sdr", "likeness", "wer"),
+    "enrollment": ("score", "passed", "refused"),
 }
 """What a regulator would ask of each kind."""
 

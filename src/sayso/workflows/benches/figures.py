@@ -100,11 +100,6 @@ def of_engine(session: Session, engine: str, told: Order, member: CohortMember, 
             yield SampleFigure("latency", said.ttfa_ms / 1000)
 
 
-def of_verifier(member: CohortMember) -> Iterator[SampleFigure]:
-    """Yield how alike the verifier finds the two halves of one recording."""
-    yield SampleFigure("likeness", _alike(*_halves(clip_of(member.file))))
-
-
 def of_intake(member: CohortMember) -> Iterator[SampleFigure]:
     """Yield whether an enrolment would refuse the recording for having too little speech."""
     yield SampleFigure("refused", float(_is_refused(clip_of(member.file))))
@@ -117,9 +112,9 @@ def _words(manner: Manner, sentence: str) -> Iterator[SampleFigure]:
         yield SampleFigure("wer", word_errors(wanted, words_of(manner.heard)) / len(wanted))
 
 
-def clip_of(file: Path) -> Signal:
+def clip_of(file: Path, seconds: float = SECONDS) -> Signal:
     """Return the first seconds of a recording, its channels mixed, at 16 kHz."""
-    return Signal.mono(excerpt(file, 0.0, SECONDS, sample_rate=_RATE).mixed_in_phase(), _RATE)
+    return Signal.mono(excerpt(file, 0.0, seconds, sample_rate=_RATE).mixed_in_phase(), _RATE)
 
 
 def _halves(clip: Signal) -> tuple[Signal, Signal]:

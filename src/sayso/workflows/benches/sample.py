@@ -13,8 +13,8 @@ from sayso.fairness.cohort import CohortMember
 from sayso.fairness.errors import CohortInvalid, SubjectInvalid
 from sayso.fairness.measured import SampleFigure
 from sayso.fairness.subject import SubjectKind, SubjectName
-from sayso.workflows.benches import figures
-from sayso.workflows.fairness.versions import FULLER, REPAIR, fuller_below
+from sayso.workflows.benches import figures, speakers
+from sayso.workflows.fairness.versions import FULLER, REPAIR, SPEAKER, fuller_below
 from sayso.workflows.installation.session import Session
 from sayso.workflows.speech.orders import Order
 
@@ -35,12 +35,15 @@ def bench_of(session: Session, subject: SubjectName, order: Order | None) -> Ben
         case SubjectKind.ENGINE, name if order is not None:
             return partial(figures.of_engine, session, name, order)
         case SubjectKind.MODEL, "campplus":
-            return lambda member, _: figures.of_verifier(member)
+            return lambda member, _: speakers.of_verifier(member)
         case SubjectKind.MODEL, "silero-vad":
             return lambda member, _: figures.of_intake(member)
+        case SubjectKind.ENROLLMENT, name if name == SPEAKER:
+            return lambda member, _: speakers.of_same_speaker(member)
     raise SubjectInvalid(
         f"got {subject}, expected engine:NAME with a licensee and a purpose, mark:PROFILE, restoration:{REPAIR},"
-        f" restoration:{FULLER}:GAIN, model:campplus or model:silero-vad; for others, hand in a table"
+        f" restoration:{FULLER}:GAIN, model:campplus, model:silero-vad or enrollment:{SPEAKER}; for others, hand in a"
+        " table"
     )
 
 

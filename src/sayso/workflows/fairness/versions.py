@@ -1,4 +1,4 @@
-"""The versions that are here: the digest of an engine, a model, a watermark profile, the repair chain."""
+"""The versions that are here: the digest of an engine, a model, a watermark profile, the repair chain, a check."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ REPAIR: Final = "repair"
 
 FULLER: Final = "fuller"
 """The repair chain that takes more of noise and voice: always, or as ``fuller:GAIN`` where it gains less DNSMOS."""
+
+
+SPEAKER: Final = "speaker"
+"""The check of an enrolment whether one person speaks in statement and samples."""
+
+_HEARS: Final = ("silero-vad", "campplus", "ge2e")
+"""The models that the check of one speaker hears with."""
 
 
 def fuller_below(name: str) -> float | None:
@@ -57,6 +64,8 @@ def version_of(subject: SubjectName) -> JudgedVersion:
             below = fuller_below(subject.name)
             told = () if below is None else (repr(below),)
             return JudgedVersion(subject, _joined(_source("sayso.restoration"), enhancer(ENHANCER).digest(), *told))
+        case SubjectKind.ENROLLMENT:
+            return JudgedVersion(subject, _check(subject.name))
 
 
 def engine_version(engine: Engine) -> JudgedVersion:
@@ -65,10 +74,17 @@ def engine_version(engine: Engine) -> JudgedVersion:
 
 
 def versions_here() -> list[JudgedVersion]:
-    """Return what can be judged here: each engine, each watermark profile, the repair chain."""
+    """Return what can be judged here: each engine and watermark profile, the repair chain, the check of one speaker."""
     engines = [SubjectName(SubjectKind.ENGINE, one.name) for one in installed() if not one.problem]
     marks = [SubjectName(SubjectKind.MARK, name) for name in PROFILES]
-    return [version_of(each) for each in (*engines, *marks, SubjectName(SubjectKind.RESTORATION, REPAIR))]
+    rest = (SubjectName(SubjectKind.RESTORATION, REPAIR), SubjectName(SubjectKind.ENROLLMENT, SPEAKER))
+    return [version_of(each) for each in (*engines, *marks, *rest)]
+
+
+def _check(name: str) -> str:
+    if name != SPEAKER:
+        raise SubjectInvalid(f"got the check {name[:40]!r}, expected {SubjectKind.ENROLLMENT}:{SPEAKER}")
+    return _joined(_source("sayso.enrollment"), _source("sayso.voices"), *(cards()[one].sha256 for one in _HEARS))
 
 
 def _model(name: str) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sayso.workflows.speech.orders import Order
 
 SUBJECTS: Final = (
-    "What is judged: engine:NAME, model:NAME, mark:PROFILE, restoration:repair or restoration:fuller:GAIN."
+    "What is judged: engine:NAME, model:NAME, mark:PROFILE, restoration:repair, restoration:fuller:GAIN or "
+    "enrollment:speaker."
 )
 
 WORKERS: Final = 2
