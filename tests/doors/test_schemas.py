@@ -446,4 +446,4 @@ def corpora(tour):
     tour("fairness", "measure", "model:silero-vad", *asked[-2:], "--by", "sex", "--table", tour.file("m.csv"), code=2)
     tour("corpus", "find", "lamp", "--where", "1 = 1", code=2)
     tour("corpus", "export", "lamp", "--format", "zip", "-o", tour.file("zip"), code=2)
-    tour("corpus", "withdraw", "lamp", "--speaker", "Ada")
+    assert tour("corpus", "withdraw", "lamp", "--speaker", "Ada")["segments"] > 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
-from sayso.disk import read_bounded, write_whole
+from sayso.disk import read_bounded, write_group
 
 _SUFFIX: Final = ".sealed"
 _MOST_BYTES: Final = 256 << 20
@@ -30,15 +31,17 @@ class Sounds:
         """Take the folder, and what seals; without one, sealed sounds cannot be read or made."""
         self._folder, self._seal = folder, seal
 
-    def put(self, segment: str, sound: bytes, speaker: str) -> str:
-        """Keep the sound of a segment and return its name; ``speaker`` is who has a key here, "" for nobody.
+    def put(self, sounds: Mapping[str, bytes], speaker: str) -> dict[str, str]:
+        """Keep the sound of each segment and return their names; ``speaker`` is who has a key here, "" for nobody.
 
         The same segment has the same name, so that work that is done twice leaves nothing behind.
         """
-        name = name_of(segment, sealed=bool(speaker and self._seal))
-        data = self._seal.seal(sound, speaker) if speaker and self._seal else sound
-        write_whole(self._folder / name, data)
-        return name
+        names = {segment: name_of(segment, sealed=bool(speaker and self._seal)) for segment in sounds}
+        write_group({self._folder / names[each]: self._sealed(sound, speaker) for each, sound in sounds.items()})
+        return names
+
+    def _sealed(self, sound: bytes, speaker: str) -> bytes:
+        return self._seal.seal(sound, speaker) if speaker and self._seal else sound
 
     def get(self, name: str, speaker: str) -> bytes:
         """Return the FLAC of the sound ``name``; raise `FileMissing` or `Shredded` where it is gone."""

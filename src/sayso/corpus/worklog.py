@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -21,7 +21,7 @@ Record = dict[str, Any]
 
 
 class WorklogWriter:
-    """Appends records of one stage, each on the disk before the next."""
+    """Appends records of one stage, each call's on the disk before the next."""
 
     def __init__(self, folder: Path) -> None:
         """Begin a file in ``folder`` with the first record."""
@@ -30,12 +30,18 @@ class WorklogWriter:
 
     def add(self, key: str, record: Record) -> None:
         """Put down that the work ``key`` is finished, with what came of it."""
+        self.add_all([(key, record)])
+
+    def add_all(self, finished: Iterable[tuple[str, Record]]) -> None:
+        """Put down several as `add` does one, at once on the disk when this returns."""
         if self._file is None:
             make_private(self._folder)
             path = self._folder / f"{secrets.token_hex(8)}.jsonl"
             self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600), "wb", 0)
-        line = json.dumps({"key": key, **record}, separators=(",", ":")).encode() + b"\n"
-        self._file.write(line)
+        lines = [json.dumps({"key": key, **record}, separators=(",", ":")) + "\n" for key, record in finished]
+        view = memoryview("".join(lines).encode())
+        while view:
+            view = view[self._file.write(view) :]
         os.fdatasync(self._file.fileno())
 
     def close(self) -> None:

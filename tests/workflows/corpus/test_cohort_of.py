@@ -39,7 +39,9 @@ def lamp(session, speech):
         sounds = Sounds(corpus.sounds, VaultSeal(session.settings))
         flac = encode(speech.slice(0, 5 * speech.sample_rate), Container.FLAC)
         held = [
-            replace(one, seconds=5.0, audio=sounds.put(one.segment, flac, one.speaker if one.grant else ""))
+            replace(
+                one, seconds=5.0, audio=sounds.put({one.segment: flac}, one.speaker if one.grant else "")[one.segment]
+            )
             for one in rows
         ]
         Catalogue(corpus.path).publish(held)
