@@ -13,7 +13,7 @@ import textwrap
 import pytest
 
 from sayso import disk
-from sayso.disk import DiskFailed, Draft, write_whole
+from sayso.disk import DiskFailed, Draft, write_group, write_whole
 
 
 def test_a_whole_file_is_private_and_replaces_the_old_one(tmp_path):
@@ -23,6 +23,30 @@ def test_a_whole_file_is_private_and_replaces_the_old_one(tmp_path):
     assert path.read_bytes() == b"new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_group_is_on_the_disk_when_its_writer_returns(tmp_path, monkeypatch):
+    synced, fsync = set(), os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.add(os.fstat(fd).st_ino), fsync(fd)))
+    files = {tmp_path / name: name.encode() * 1000 for name in ("a/1", "a/2", "b/1")}
+    write_whole(tmp_path / "a/1", b"old")
+    synced.clear()
+    write_group(files)
+    for path, data in files.items():
+        assert path.read_bytes() == data
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert {path.stat().st_ino, path.parent.stat().st_ino} <= synced
+    assert sorted(tmp_path.glob("*/*")) == sorted(files)
+
+
+def test_of_a_group_that_is_broken_off_nothing_half_is_there(tmp_path, monkeypatch):
+    def full(draft):
+        raise DiskFailed
+
+    monkeypatch.setattr(Draft, "sync", full)
+    with pytest.raises(DiskFailed):
+        write_group({tmp_path / "a": b"x", tmp_path / "b": b"y"})
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture(params=["unnamed", "dot file"])

@@ -90,3 +90,35 @@ def test_where_nobody_waits_for_answers_any_more_workers_are_told(tmp_path, monk
     next(again)
     assert not is_over(tmp_path)
     again.close()
+
+
+def test_workers_killed_before_they_begin_a_unit_convict_none(tmp_path, monkeypatch):
+    """Twelve in a row, as an operator or a machine without memory may kill them: the units are done all the same."""
+    deaths = []
+
+    def killed(stage, given, runner):
+        if len(deaths) < 12:
+            deaths.append(len(given))
+            raise program.WorkerDied
+        return dumb(stage, given, runner)
+
+    monkeypatch.setattr(program, "_collected", killed)
+    found = list(answers(Stage(tmp_path / "log"), units(4), Runner(), tmp_path))
+    assert [answer["state"] for answer in found] == ["done"] * 4
+    assert deaths == [4] * 12
+
+
+def test_a_unit_that_was_begun_beside_a_worker_that_was_never_met_is_not_suspected(tmp_path, monkeypatch):
+    left = [4]
+
+    def unmet(stage, given, runner):
+        (tmp_path / "begun").mkdir(exist_ok=True)
+        (tmp_path / "begun" / "00").write_text("00")
+        if left[0]:
+            left[0] -= 1
+            raise program.WorkerUnmet
+        return dumb(stage, given, runner)
+
+    monkeypatch.setattr(program, "_collected", unmet)
+    found = list(answers(Stage(tmp_path / "log"), units(1), Runner(), tmp_path))
+    assert [answer["state"] for answer in found] == ["done"]

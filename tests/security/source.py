@@ -38,6 +38,7 @@ FUNCTIONS = {
     "SoundDraft": ("sayso.workflows.provenance.releasing", "releases a file"),
     "Draft": ("sayso.disk", "releases a file"),
     "write_whole": ("sayso.disk", "releases a file"),
+    "write_group": ("sayso.disk", "releases a file"),
 }
 """The verbs of sound that are functions or classes, and the module, or the package of it, that has them.
 

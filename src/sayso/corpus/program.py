@@ -99,7 +99,7 @@ def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch
                     left.pop(answer["unit"], None)
                     yield answer
             except WorkerDied as death:
-                for name in _suspected(death, begun, left):
+                for name in _suspected(death, begun):
                     suspects[name] = suspects.get(name, 0) + bool(alone)
                 yield from _unanswered(stage, left, scratch)
         else:
@@ -126,9 +126,9 @@ class WorkerUnmet(WorkerDied):
     """A worker ended before it had anything in hand: it says nothing against any unit."""
 
 
-def _suspected(death: WorkerDied, begun: Path, left: dict[str, str]) -> list[str]:
-    """Return the units that a worker may have died of: those in hand, or else the first."""
-    return [] if isinstance(death, WorkerUnmet) else _names(begun) or list(left)[:1]
+def _suspected(death: WorkerDied, begun: Path) -> list[str]:
+    """Return the units that a worker may have died of: those that were begun; of anything else nobody is guilty."""
+    return [] if isinstance(death, WorkerUnmet) else _names(begun)
 
 
 def _unanswered(stage: CorpusStage, left: dict[str, str], scratch: Path) -> Iterator[Answer]:
