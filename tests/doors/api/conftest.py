@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 from openai import OpenAI
 
+from sayso.doors.api.app import application
+from sayso.doors.api.service import Service
 from sayso.settings import Settings
 from sayso.workflows.accounts import api_keys, credentials, organisations
 from sayso.workflows.consent.granting import Terms, give
@@ -149,3 +152,21 @@ def server(template, tmp_path_factory) -> Iterator[Served]:
     for client in served.clients.values():
         client.close()
     assert stopped(process) == 0
+
+
+@pytest.fixture
+def inside(estate) -> Iterator[Callable[[str], TestClient]]:
+    """Yield what gives a client of a role, of a server in this process: for what a test has to put in its place."""
+    session = estate.session
+    keys = {
+        role: api_keys.add(session, role, licensee=LICENSEE, purpose=PURPOSE).secret
+        for role in ("operator", "producer", "auditor")
+    }
+    app = application(Service(session, warm=()))
+    with TestClient(app, raise_server_exceptions=False) as client:
+
+        def of(role: str) -> TestClient:
+            client.headers["Authorization"] = f"Bearer {keys[role]}"
+            return client
+
+        yield of

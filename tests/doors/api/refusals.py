@@ -34,10 +34,10 @@ def done(server) -> list[str]:
 
 def refused(server, tries: Iterable[Try], **ids: str) -> None:
     """Make each request as each role that may not, of the other organisation, of nobody, and wrongly."""
-    tries = list(tries)
+    tries, ids = list(tries), {**server.ids, **ids}
     before = done(server)
     for each in tries:
-        path = each.path.format(**server.ids, **ids)
+        path = each.path.format(**ids)
         whose = {role: {403} for role in each.roles} | ({"theirs": {403, 404}} if each.foreign else {}) | {None: {401}}
         for key, statuses in whose.items():
             with server.http(key) as http:

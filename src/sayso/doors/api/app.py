@@ -19,7 +19,19 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 import sayso
-from sayso.doors.api import consent, enrollments, health, live, productions, records, resources
+from sayso.doors.api import (
+    accounts,
+    consent,
+    enrollment,
+    erasure,
+    fairness,
+    health,
+    ledger,
+    live,
+    productions,
+    records,
+    resources,
+)
 from sayso.doors.api.bounds import FAULT, Bounded
 from sayso.doors.api.describing import described
 from sayso.doors.api.elevenlabs import speech as elevenlabs_speech
@@ -52,16 +64,23 @@ _ROUTERS: Final = (
     webrtc.router,
     resources.router,
     records.router,
-    enrollments.router,
     productions.router,
     *consent.ROUTERS,
+    *accounts.ROUTERS,
+    *enrollment.ROUTERS,
+    *ledger.ROUTERS,
+    *erasure.ROUTERS,
+    *fairness.ROUTERS,
     *uploads.ROUTERS,
 )
 _FORM_BYTES: Final = 4096
 _LARGER: Final = {
     **dict.fromkeys(resources.UPLOADS, resources.UPLOAD_BYTES + _FORM_BYTES),
     **dict.fromkeys(consents.UPLOADS, consents.RECORDING_BYTES + _FORM_BYTES),
-    enrollments.PATH: enrollments.ENROLLMENT_BYTES,
+    **enrollment.UPLOADS,
+    **ledger.UPLOADS,
+    **erasure.UPLOADS,
+    **fairness.UPLOADS,
     **dict.fromkeys(productions.UPLOADS, 2 * productions.UPLOAD_BYTES + _FORM_BYTES),
     **{path: files * UPLOAD_BYTES + _FORM_BYTES for path, files in uploads.FILES.items()},
     BY_CONTENT: LIMITS.body_bytes,

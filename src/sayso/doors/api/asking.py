@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar, cast
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 
 from sayso.doors.api.callers import Caller
@@ -79,14 +79,15 @@ class Asking:
         return cast(T, await self.service.repeats.once(key, digest, lambda: by(work)))
 
 
-async def asking(
-    request: Request,
-    authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
-    xi_api_key: Annotated[str | None, Header(include_in_schema=False)] = None,
-) -> Asking:
-    """Return who asks, by OpenAI's header or ElevenLabs'; raise `KeyMissingHere` or `CredentialRefused`."""
+async def asking(request: Request) -> Asking:
+    """Return who asks, by OpenAI's header or ElevenLabs'; raise `KeyMissingHere` or `CredentialRefused`.
+
+    The headers are read here: as parameters they would be built anew for each route, which half of the time went into
+    that the server took to begin.
+    """
     service: Service = request.app.state.service
     came_s = time.perf_counter()
+    authorization, xi_api_key = request.headers.get("authorization"), request.headers.get("xi-api-key")
     if authorization is None and xi_api_key is not None:
         authorization = f"Bearer {xi_api_key}"
     return Asking(service, await service.caller(authorization), came_s)

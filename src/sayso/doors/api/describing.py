@@ -61,8 +61,28 @@ _BUSY: Final = (
     "/v1/labels/readings",
     "/v1/marks",
     "/v1/detections",
+    "/v1/ledger/verifications",
+    "/v1/ledger/period-audits",
+    "/v1/ledger/audits",
+    "/v1/ledger/exports",
+    "/v1/ledger/reindex",
+    "/v1/certificates/checks",
+    "/v1/fairness/",
+    "/v1/gate/reports",
+    "/v1/enrollment-checks",
+    "/v1/protected-voices",
 )
 """What the paths begin with on which a POST is refused where all places, or the workbench, are taken."""
+
+_BUSY_READS: Final = frozenset(
+    [
+        "/v1/ledger/answer",
+        "/v1/ledger/succession",
+        "/v1/reports/compliance",
+        "/v1/enrollments/{enrollment}/evidence",
+    ]
+)
+"""The paths on which a GET is, too."""
 
 _IDS: Final[Mapping[str, str]] = {
     "speaker": "spk_aaaaaaaaaaaaaaaa",
@@ -83,6 +103,9 @@ _IDS: Final[Mapping[str, str]] = {
     "model": "sayso",
     "change": "withdraw",
     "jurisdiction": "eu",
+    "organisation": "org_aaaaaaaaaaaaaaaa",
+    "protected": "prt_aaaaaaaaaaaaaaaa",
+    "record": "gat_aaaaaaaaaaaaaaaa",
 }
 """What stands in a path, by example."""
 
@@ -143,7 +166,7 @@ def errors_of(path: str, method: str, operation: Mapping[str, Any]) -> list[HTTP
         found.append(HTTPStatus.REQUEST_TIMEOUT)
     if "multipart/form-data" in body:
         found.append(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    if method == "post" and path.startswith(_BUSY):
+    if path in _BUSY_READS if method == "get" else path.startswith(_BUSY):
         found.append(HTTPStatus.TOO_MANY_REQUESTS)
     return found
 

@@ -69,6 +69,10 @@ class BodyInvalid(Invalid):
     """The body is not what the path takes; the message names the field."""
 
 
+class Refuted(Invalid):
+    """What was sent does not hold; the reasons say why."""
+
+
 class RepeatDiffers(Conflict):
     """The idempotency key was used for another request."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from sayso.doors.api.asking import Asked
@@ -14,13 +14,7 @@ from sayso.doors.api.bodies import Line
 from sayso.doors.api.errors import BodyInvalid
 from sayso.doors.api.sounds import BYTES
 from sayso.doors.api.told import GrantWord, MomentWord, VoiceWord, shown, told
-from sayso.doors.shapes import accounts as account_shapes
-from sayso.doors.shapes import erasure as erasure_shapes
-from sayso.doors.shapes import ledger as ledger_shapes
 from sayso.doors.shapes import speech as speech_shapes
-from sayso.workflows.accounts import api_keys
-from sayso.workflows.audit import auditing
-from sayso.workflows.erasure import erasing
 from sayso.workflows.speech import listing, releases
 from sayso.workflows.speech.exporting import Publication
 from sayso.workflows.speech.releases import SealedRelease
@@ -29,24 +23,6 @@ router = APIRouter(tags=["resources"])
 
 FORMS: Final = {"wav": "audio/wav", "flac": "audio/flac", "mp3": "audio/mpeg", "m4a": "audio/mp4"}
 """The forms in which a clip is released, and their media types."""
-
-
-class KeyBody(BaseModel):
-    """A new key of the API; ``voices`` are ids, each behind ``ALIAS=`` where it has one."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"licensee": "Northwind Audio", "purpose": "agent/support"}]},
-    )
-
-    licensee: Line
-    purpose: Line
-    organisation: Line | None = None
-    role: Line = "producer"
-    project: Line | None = None
-    voices: Annotated[list[Line], Field(max_length=100)] = []
-    rate: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    until: Line | None = None
 
 
 class ReleaseBody(BaseModel):
@@ -103,30 +79,3 @@ async def release_clip(clip: str, body: ReleaseBody, asked: Asked, request: Requ
 
     made = await asked.done_once(request, released)
     return Response(await asked.run(lambda: made.file(asked.session)), 201, media_type=media_type)
-
-
-@router.get("/v1/ledger/{entry}/proof", responses=told("proof"))
-async def prove(entry: int, asked: Asked) -> JSONResponse:
-    """Prove that an entry is in the log; ``sayso ledger verify`` checks the text with the key alone."""
-    return await shown(asked, lambda: ledger_shapes.proof(auditing.proved(asked.session, entry)))
-
-
-@router.get("/v1/certificates/{certificate}", responses=told("erasure-certificate"))
-async def show_certificate(certificate: str, asked: Asked) -> JSONResponse:
-    """Show the certificate of an erasure with its proof."""
-    return await shown(asked, lambda: erasure_shapes.certificate(erasing.certificate(asked.session, certificate, None)))
-
-
-@router.get("/v1/keys", responses=told("keys"))
-async def list_keys(asked: Asked) -> JSONResponse:
-    """List the keys that the key may see."""
-    return await shown(asked, lambda: account_shapes.keys(api_keys.listed(asked.session)))
-
-
-@router.post("/v1/keys", status_code=201, responses=told("key-issued", 201))
-async def issue_key(body: KeyBody, asked: Asked, request: Request) -> JSONResponse:
-    """Issue a key; it is shown this once."""
-    fields = body.model_dump(exclude={"role"})
-    return await asked.once(
-        request, lambda: account_shapes.key_issued(api_keys.add(asked.session, body.role, **fields))
-    )

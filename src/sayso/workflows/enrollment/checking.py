@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from sayso.accounts.rights import Right
 from sayso.audio import Signal, decode
 from sayso.disk import read_bounded
 from sayso.enrollment.checking import EnrollmentFound, check_enrollment
@@ -22,7 +23,11 @@ _MAX_BYTES: Final = 1 << 28
 def check_recordings(
     session: Session, statement: Path, text: str, samples: Sequence[Path], report: Report = silent
 ) -> EnrollmentFound:
-    """Return what the checks find; raise `FileMissing`, an error of audio, `RecogniserMissing` or `VerifierInvalid`."""
+    """Return what the checks find; raise `FileMissing`, an error of audio, `RecogniserMissing` or `VerifierInvalid`.
+
+    For the operator alone: others have as many attempts as enrolment gives them, and would try a forgery here first.
+    """
+    session.require(Right.GOVERN)
     stated = _read(statement)
     sounds = [_read(sample) for sample in samples]
     report(0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
@@ -12,6 +13,9 @@ from sayso.errors import Invalid, NotFound
 from sayso.ledger import append
 from sayso.ledger.acts import AuthorityChanged
 from sayso.workflows.installation.session import Session
+
+SENT: Final = Path("upload")
+"""What stands for the file of a certificate that lies in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,12 @@ class Signer:
 
 def check_file(file: Path) -> CertificateChecked:
     """Return what the certificate in ``file`` lacks; raise `NotFound` or `CertificateMalformed`."""
-    return CertificateChecked(file, tuple(check_certificate(_pem(file), now=now())))
+    return checked(_pem(file), file)
+
+
+def checked(pem: bytes, file: Path = SENT) -> CertificateChecked:
+    """Return what the certificate in ``pem`` lacks, as that of ``file``; raise `CertificateMalformed`."""
+    return CertificateChecked(file, tuple(check_certificate(pem, now=now())))
 
 
 def use(session: Session, chain: Path, *, key: Path | None, slot: str | None, anchors: Path | None) -> Signer:
@@ -58,6 +67,16 @@ def use(session: Session, chain: Path, *, key: Path | None, slot: str | None, an
     kept = operator_certificate.from_file(key) if key is not None else operator_certificate.from_slot(slot or "")
     roots = None if anchors is None else _pem(anchors)
     operator_certificate.use(session.vault, _pem(chain), kept, anchors_pem=roots, now=now())
+    return _logged(session)
+
+
+def use_slot(session: Session, chain: bytes, slot: str, *, anchors: bytes | None = None) -> Signer:
+    """Sign with the certificate in ``chain``, PEM, by a slot from now on; logged; raise as `use` does."""
+    session.require(Right.SIGNER)
+    from sayso.credentials import operator_certificate  # noqa: PLC0415 - see use
+
+    kept = operator_certificate.from_slot(slot)
+    operator_certificate.use(session.vault, chain, kept, anchors_pem=anchors, now=now())
     return _logged(session)
 
 

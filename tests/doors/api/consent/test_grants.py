@@ -2,6 +2,7 @@
 
 from tests.doors.api.refusals import Try, refused
 from tests.doors.schemas import validator
+from tests.workflows.conftest import LICENSEE
 
 ROUTES = [
     Try("/v1/grants/{theirs}/amendments", {"max_minutes": 99}, rubbish=({"max_minutes": -1}, {"clear": ["unheard"]}, {"licensee": "Other"}, [], b"{")),
@@ -47,3 +48,25 @@ def test_who_says_for_whom_they_act_is_held_to_that(server, given):
 def test_a_grant_that_should_never_have_been_is_invalidated(server, given):
     with server.http("operator") as operator:
         assert operator.post(f"/v1/grants/{given['theirs']}/invalidate").json()["state"] == "invalidated"
+
+
+def test_a_text_is_approved_once_and_nothing_else_is_spoken(server, given):
+    with server.http("operator") as http, server.http() as ours:
+        body = {"speaker": given["someone"], "licensee": LICENSEE, "purposes": ["podcast"], "approval": True}
+        grant = http.post("/v1/grants", json=body).json()["grant"]
+        path, text = f"/v1/grants/{grant}/approvals", {"text": "The lamp was lit.", "lexicon": "lamp\t/l\u00e6mp/"}
+        first, second = (http.post(path, json=text, headers={"Idempotency-Key": path}) for _ in range(2))
+        assert (first.status_code, first.json()) == (201, second.json()), first.text
+        assert (first.json()["version"], len(first.json()["approved_texts"])) == (2, 1)
+        assert "lamp" not in first.text
+        assert ours.get(f"/v1/grants/{grant}").json()["version"] == 2
+    bad = (
+        {},
+        {"text": ""},
+        {"text": 1},
+        {"text": "x", "lexicon": "no\tlexicon\tat all"},
+        {"text": "x", "file": "/etc/passwd"},
+    )
+    refused(server, [Try(path, text, rubbish=bad)])
+    with server.http("operator") as http:
+        assert http.post(f"/v1/grants/{given['theirs']}/approvals", json={"text": "x"}).status_code == 400

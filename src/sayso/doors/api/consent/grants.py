@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 
 from sayso.consent.state import Party
 from sayso.doors.api.asking import Asked
 from sayso.doors.api.bodies import AmendmentBody, GrantBody
 from sayso.doors.api.errors import BodyInvalid
 from sayso.doors.api.told import SpeakerWord, done_and_shown, shown, told
+from sayso.doors.api.uploads.receiving import lying
 from sayso.doors.shapes import consent as shapes
 from sayso.workflows.consent import changing, granting, showing
 from sayso.workflows.consent.granting import GrantShown
@@ -40,6 +43,16 @@ _BY: Final[Mapping[str, Callable[[Session, str, str], GrantShown]]] = {
     "revoke": changing.revoke,
 }
 """Of these, what different parties may do."""
+
+
+class ApprovalBody(BaseModel):
+    """A text as it will be spoken, and words of the lexicon that it will be spoken with."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"text": "The lamp was lit at noon."}]})
+
+    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+    lexicon: Annotated[str | None, Field(max_length=64 * 1024)] = None
+
 
 ByWord = Annotated[
     str | None,
@@ -83,6 +96,18 @@ async def amend_grant(grant: str, body: AmendmentBody, asked: Asked, request: Re
         lambda: granting.amend(asked.session, grant, body.terms()),
         lambda: shapes.grant(showing.shown(asked.session, grant)),
     )
+
+
+@router.post(PATH + "/{grant}/approvals", status_code=201, responses=told("grant", 201))
+async def approve_text(grant: str, body: ApprovalBody, asked: Asked, request: Request) -> JSONResponse:
+    """Approve a text under a grant that asks for it: its next version. Of the text a keyed hash is kept."""
+
+    def approved() -> None:
+        with contextlib.ExitStack() as held:
+            lexicon = None if body.lexicon is None else held.enter_context(lying(body.lexicon.encode(), ".lexicon"))
+            granting.approve(asked.session, grant, body.text, lexicon=lexicon)
+
+    return await done_and_shown(asked, request, approved, lambda: shapes.grant(showing.shown(asked.session, grant)))
 
 
 @router.post(PATH + "/{grant}/{change}", responses=told("grant"))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sayso.doors.api.asking import Asked, Asking
 from sayso.doors.api.bodies import Id, TermsBody
 from sayso.doors.api.errors import TooLarge
-from sayso.doors.api.told import id_of, shown, told
+from sayso.doors.api.told import id_of, shown, told, worked
 from sayso.doors.shapes import enrollment as shapes
 from sayso.workflows.enrollment import evidence, reviewing, showing, starting, submitting
 from sayso.workflows.enrollment.submitting import Recordings
@@ -86,9 +86,17 @@ async def submit(
 
 
 @router.get(PATH + "/{enrollment}/evidence", responses=told("enrollment-evidence"))
-async def show_evidence(enrollment: str, asked: Asked) -> JSONResponse:
+async def show_evidence(
+    enrollment: str,
+    asked: Asked,
+    again: Annotated[bool, Query(description="Run the checks of today on it, too.")] = False,
+) -> JSONResponse:
     """Show what was read, found, and by which models; not the recordings."""
-    return await shown(asked, lambda: shapes.evidence(evidence.evidence(asked.session, enrollment)))
+
+    def found() -> dict[str, Any]:
+        return shapes.evidence(evidence.evidence(asked.session, enrollment, again=again))
+
+    return await (worked(asked, found) if again else shown(asked, found))
 
 
 @router.post(PATH + "/{enrollment}/decision", responses=told("enrollment-status"))
