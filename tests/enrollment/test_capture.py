@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sayso import models
-from sayso.audio import Signal, decode
-from sayso.enrollment.capture import CHANGED_SCORE, check_capture
-from sayso.enrollment.channel import MODEL, SAMPLE_RATE, ChannelModel, channel_steps, largest_step, model
+from sayso.audio import Signal, decode, resample
+from sayso.enrollment.capture import CHANGED_SCORE, OTHER_SCORE, check_capture
+from sayso.enrollment.channel import MODEL, SAMPLE_RATE, ChannelModel, between, channel_steps, largest_step, model
 from sayso.enrollment.evidence import models_of_the_day
 from sayso.enrollment.repeats import ExactRepeat, repeats_between, repeats_within
 
@@ -40,6 +40,26 @@ def test_one_take_passes_and_tells_its_largest_step_with_its_place(take):
     assert (found.verdict, found.reasons) == ("pass", ())
     assert found.figures["channel"] < CHANGED_SCORE
     assert 0 < found.figures["channel_at"] < take.duration_s
+
+
+def test_a_sample_of_another_microphone_is_noted_and_decides_nothing(take):
+    stated, own = mono(spoken(take, 0, 5)), spoken(take, 5, 12)
+    same = check_capture(stated, [mono(own)])
+    assert (same.verdict, same.reasons) == ("pass", ())
+    assert same.figures["session"] < OTHER_SCORE
+    spectrum = np.fft.rfft(own)
+    dull = np.fft.irfft(spectrum / (1 + (np.arange(len(spectrum)) / len(spectrum) * 12) ** 3), len(own))
+    found = check_capture(stated, [mono(own), mono(dull)])
+    assert found.verdict == "pass"
+    assert found.figures["session"] > OTHER_SCORE
+    assert "sample 2" in found.reasons[0]
+
+
+def test_two_recordings_differ_alike_whichever_comes_first(take):
+    one, other = (resample(mono(spoken(take, *place)), SAMPLE_RATE).samples[0] for place in ((0, 5), (5, 12)))
+    assert between(one, other) == pytest.approx(between(other, one), abs=1e-4)
+    assert between(one, one) == pytest.approx(min(between(one, one), between(one, other)))
+    assert between(one, other[:SAMPLE_RATE]) is None
 
 
 def test_a_word_that_returns_exactly_is_refused_with_its_place(take):

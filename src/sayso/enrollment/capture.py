@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sayso.audio import Signal, resample
-from sayso.enrollment.channel import SAMPLE_RATE, largest_step
+from sayso.enrollment.channel import SAMPLE_RATE, between, largest_step
 from sayso.enrollment.repeats import ExactRepeat, repeats_between, repeats_within
 from sayso.enrollment.verdict import EnrollmentCheck, EnrollmentVerdict
 
 CHANGED_SCORE: Final = 13.0
 """The step of the channel from which a person looks: one in a hundred honest recordings of the tuning has it."""
+OTHER_SCORE: Final = 4.3
+"""The step from the statement to a sample from which a note says so: three of 94 honest pairs of the tuning have it."""
 COPIED_S: Final = 0.1
 """Speech that returns for so long is a copy."""
 DROPPED_S: Final = 0.25
@@ -51,7 +53,10 @@ class CaptureCue:
 
 
 def check_capture(statement: Signal, samples: Sequence[Signal]) -> EnrollmentCheck:
-    """Return whether ``statement`` is one capture and holds nothing that was copied from ``samples``."""
+    """Return whether ``statement`` is one capture and holds nothing that was copied from ``samples``.
+
+    That a sample comes from another room or microphone is a reason without a verdict: samples may be of another day.
+    """
     sound = statement.mixed()
     cues = [*_copied(statement, sound, samples), *_silenced(sound, statement.sample_rate), *_changed(statement)]
     figures: dict[str, float | None] = {}
@@ -61,7 +66,9 @@ def check_capture(statement: Signal, samples: Sequence[Signal]) -> EnrollmentChe
     doubted = [cue for cue in cues if cue.verdict is not EnrollmentVerdict.PASS]
     is_certain = any(cue.verdict is EnrollmentVerdict.REFUSE for cue in doubted)
     verdict = EnrollmentVerdict.REVIEW if doubted else EnrollmentVerdict.PASS
-    reasons = tuple(cue.reason for cue in doubted)
+    apart, notes = _elsewhere(statement, samples)
+    figures |= apart
+    reasons = (*(cue.reason for cue in doubted), *notes)
     return EnrollmentCheck(EnrollmentVerdict.REFUSE if is_certain else verdict, figures, reasons)
 
 
@@ -129,10 +136,26 @@ def _longest(chosen: NDArray[np.bool_]) -> tuple[int, int]:
     return int(starts[longest]), int(lengths[longest])
 
 
+def _elsewhere(statement: Signal, samples: Sequence[Signal]) -> tuple[dict[str, float | None], tuple[str, ...]]:
+    """Return the largest step of the channel from the statement to a sample, and a note where it is one."""
+    own = _narrow(statement)
+    steps = [
+        (step, number) for number, one in enumerate(samples, 1) if (step := between(own, _narrow(one))) is not None
+    ]
+    if not steps:
+        return {}, ()
+    highest, number = max(steps)
+    note = f"room, microphone or noise of sample {number} seem to be others than the statement's"
+    return {"session": highest}, (note,) if highest >= OTHER_SCORE else ()
+
+
+def _narrow(signal: Signal) -> Floats:
+    return np.asarray(resample(Signal.mono(signal.mixed(), signal.sample_rate), SAMPLE_RATE).samples[0], np.float32)
+
+
 def _changed(statement: Signal) -> Iterator[CaptureCue]:
     """Yield the largest step of the channel."""
-    mono = Signal.mono(statement.mixed(), statement.sample_rate)
-    found = largest_step(resample(mono, SAMPLE_RATE).samples[0])
+    found = largest_step(_narrow(statement))
     if found is None:
         return
     score, at_s = found

@@ -1,4 +1,4 @@
-"""By how much room, microphone and noise change within a recording, and where.
+"""By how much room, microphone and noise change within a recording, and where; or from one recording to another.
 
 Each second and a half is told by the levels of 20 bands at six quantiles of its frames: the low ones are noise and
 room, the high ones the voice through the microphone. The step from the one to the next at every quarter of a second is
@@ -68,23 +68,44 @@ def largest_step(samples: Floats) -> tuple[float, float] | None:
     return float(scores[at]), float(places_s[at])
 
 
+def between(one: Floats, other: Floats) -> float | None:
+    """Return the score of the step from the recording ``one`` (n,) to the ``other``, 16 kHz, each told as a whole.
+
+    None where either has less than a second and a half from the first to the last speech.
+    """
+    first, second = (_spoken(samples)[0] for samples in (one, other))
+    if min(len(first), len(second)) < _SPAN:
+        return None
+    step = (_quantiles(second.T) - _quantiles(first.T)).T  # quantiles first, as in the steps of a recording
+    return float(model().scores(step.reshape(1, -1))[0])
+
+
 def channel_steps(samples: Floats) -> tuple[Floats, Floats]:
     """Return the steps (n, `BANDS` * quantiles) of ``samples`` in dB, and where each is in seconds (n,)."""
-    empty = np.zeros((0, BANDS * len(QUANTILES)), np.float32), np.zeros(0, np.float32)
-    if len(samples) < 2 * _SPAN * _HOP:
-        return empty
-    level = _levels(samples)
-    spoken = np.flatnonzero(level.max(axis=1) > np.quantile(level.max(axis=1), 0.95) - _QUIET_DB)
-    level = level[spoken[0] : spoken[-1] + 1]
+    level, start = _spoken(samples)
     if len(level) < 2 * _SPAN:
-        return empty
+        return np.zeros((0, BANDS * len(QUANTILES)), np.float32), np.zeros(0, np.float32)
     spans = np.lib.stride_tricks.sliding_window_view(level, _SPAN, axis=0)[::_STEP]
-    places = [int(one * _SPAN) for one in QUANTILES]
-    told = np.partition(spans, places, axis=2)[:, :, places].transpose(0, 2, 1).reshape(len(spans), -1)
+    told = _quantiles(spans).transpose(0, 2, 1).reshape(len(spans), -1)
     lag = _SPAN // _STEP
     steps = told[lag:] - told[:-lag]
-    places_s = (np.arange(len(steps)) * _STEP + _SPAN + spoken[0]) * (_HOP / SAMPLE_RATE)
+    places_s = (np.arange(len(steps)) * _STEP + _SPAN + start) * (_HOP / SAMPLE_RATE)
     return steps, places_s.astype(np.float32)
+
+
+def _quantiles(levels: Floats) -> Floats:
+    """Return the `QUANTILES` of levels (..., frames) as they lie among them: (..., quantiles)."""
+    places = [int(one * levels.shape[-1]) for one in QUANTILES]
+    return np.asarray(np.partition(levels, places, axis=-1)[..., places], np.float32)
+
+
+def _spoken(samples: Floats) -> tuple[Floats, int]:
+    """Return the levels from the first to the last speech (frames, bands), none of too little, and the first frame."""
+    if len(samples) < _SPAN * _HOP:
+        return np.zeros((0, BANDS), np.float32), 0
+    level = _levels(samples)
+    spoken = np.flatnonzero(level.max(axis=1) > np.quantile(level.max(axis=1), 0.95) - _QUIET_DB)
+    return level[spoken[0] : spoken[-1] + 1], int(spoken[0])
 
 
 def _levels(samples: Floats) -> Floats:
