@@ -3,7 +3,8 @@
     python benchmarks/live/cloned.py --json .bench/live-kokoro.json
 
 The voice is a cloned one of a speaker with a grant; in place of the fit, which takes minutes, the middle of two stock
-voices is its style: the same kind of asset on the same path. ``bare`` is that asset on the bare engine, with the same
+voices is its style: the same kind of asset on the same path; with ``--student`` a student of hibari, which
+`benchmarks.voices.students` keeps. ``bare`` is that asset on the bare engine, with the same
 containers, under FastAPI, in a process of its own, which is Kokoro-FastAPI's path; Kokoro-FastAPI itself needs torch.
 Both servers are asked in turn, one listener each, or two. ``*_threads`` is how many threads the bare engine takes; the
 server's engine takes what it takes.
@@ -68,13 +69,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=25, help="times each text is said")
     parser.add_argument("--beside", type=int, default=5, help="requests in a row to one of the two servers")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="of the bare engine")
+    parser.add_argument("--student", type=Path, metavar="FILE", help="the bytes of a student, in place of the style")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     figures = begun()
     with contextlib.ExitStack() as open_:
         folder = Path(open_.enter_context(tempfile.TemporaryDirectory()))
         home = open_.enter_context(house(folder / "home"))
-        asset = style()
+        asset = VoiceAsset("hibari", "student", asked.student.read_bytes()) if asked.student else style()
         voice = cloned(home, asset)
         server = open_.enter_context(running(home.home))
         http, operator = (open_.enter_context(server.client(key)) for key in (home.key, home.operator))
@@ -82,7 +84,7 @@ def main() -> None:
         figures |= spent(server, operator, lambda: figures.update(_alone(http, voice, asked.rounds)))
         write(figures, asked.json)
         for threads in asked.threads:
-            with bare("kokoro", asset, threads, folder) as other:
+            with bare(asset.engine, asset, threads, folder) as other:
                 for listeners in (1, 2):
                     ratios = beside(
                         {"governed": (server, home.key), "bare": (other, "none")}, voice, listeners, asked.rounds
@@ -92,7 +94,7 @@ def main() -> None:
     report(figures, asked.json)
     first = figures["first_byte_ms"]
     row(
-        "cloned voice on kokoro, any text: first byte <= 500 ms p95",
+        f"cloned voice on {asset.engine}, any text: first byte <= 500 ms p95",
         f"{first['p50']:.0f} ms p50, {first['p95']:.0f} p95",
     )
     row("no gap at load 1", f"{figures['gaps']} in {first['count']} streams")
@@ -120,7 +122,7 @@ def cloned(home: House, asset: VoiceAsset) -> str:
     speaker, _ = conftest.granted(home.session, licensee=LICENSEE, purposes=(PURPOSE,), max_minutes=100_000.0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cloning, "fit", fitted)
-        order = Commission(speaker, (recording(home),), effort="fast", engine="kokoro", **conftest.FREE)
+        order = Commission(speaker, (recording(home),), effort="fast", engine=asset.engine, **conftest.FREE)
         return clone_voice(home.session, order).voice
 
 

@@ -139,7 +139,7 @@ def test_a_broken_plugin_is_reported_and_harms_no_other(plugins, name, target, s
     assert said in rows[name].problem
     assert rows[name].package == "plugin-broken"
     assert rows["hibari"].problem == ""
-    assert rows["hibari"].capabilities == (Capability.PHONEMES, Capability.STOCK)
+    assert rows["hibari"].capabilities == (Capability.PHONEMES, Capability.STOCK, Capability.STUDENT)
     assert rows["hibari"].package_version == "1.2"
 
 

@@ -26,6 +26,7 @@ from sayso.doors.api.latency import Latency, Metrics
 from sayso.doors.api.speech import Speaking
 from sayso.engines import Stop, VoiceAsset
 from sayso.engines.hibari import HibariEngine
+from sayso.engines.kokoro import Kokoro
 from sayso.enrollment import intake
 from sayso.ids import ClipId, VoiceId, new_id
 from sayso.ledger import append
@@ -36,7 +37,8 @@ from sayso.mark.embedder import Marker
 from sayso.synthesis import Renderer, script
 from sayso.synthesis import store as clips
 from sayso.synthesis.store import Clip
-from sayso.voices import CloningPermit, clone_zero_shot, reference, style_fit, zero_shot
+from sayso.voices import CloningPermit, clone_zero_shot, reference, style_fit, teach, zero_shot
+from sayso.voices.student import teaching
 from sayso.workflows.consent import permission
 from sayso.workflows.installation import rows
 from sayso.workflows.provenance.releasing import ProgrammeDraft, SoundDraft, TakeDraft
@@ -489,6 +491,33 @@ def have_a_clone_speak_after_a_withdrawal() -> None:
     cloned_at_once(engine, Gate(), withdrawn_at=0.5)
     if engine.said:
         raise Breach("a clone spoke after the withdrawal")
+
+
+@against("voices/student/teaching.py:teach without check 0")
+def have_a_teacher_speak_after_a_withdrawal() -> None:
+    def said(*_: Any) -> None:
+        raise Breach("a clone said an exercise after the withdrawal")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(teaching, "lesson", said)
+        with refused("a student was taught after the withdrawal"):
+            teach(HibariEngine(), references(sound()), refusing(), start=Kokoro().stock_asset("af_heart"))
+
+
+@against("voices/student/teaching.py:teach without check 1")
+def have_a_student_learn_on_after_a_withdrawal() -> None:
+    gate = Gate()
+
+    def steps(*_: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+        gate.refusal = PermitRefused("withdrawn", reasons=["withdrawn"])
+        yield 25, {}
+        raise Breach("a student learned on after the withdrawal")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(teaching, "lesson", lambda *_: None)
+        patch.setattr(teaching, "learned", steps)
+        with refused("a student was taught after the withdrawal"):
+            teach(HibariEngine(), references(sound()), permitted(gate), start=Kokoro().stock_asset("af_heart"))
 
 
 def sealed(site: Site, what: str, before: str) -> None:

@@ -26,6 +26,7 @@ FUNCTIONS = {
     "enrolled": ("sayso.enrollment", "changes a recording"),
     "fit": ("sayso.voices", "makes a voice"),
     "clone_zero_shot": ("sayso.voices", "makes a voice"),
+    "teach": ("sayso.voices", "makes a voice"),
     "sealed_recordings": ("sayso.workflows.voices.archive", "keeps a voice"),
     "sealed_voice": ("sayso.workflows.voices.archive", "keeps a voice"),
     "encode": ("sayso.audio", "writes sound"),

@@ -55,6 +55,7 @@ HINTS: Final[Mapping[str, str]] = {
     "RunPaused": "`sayso runs resume` goes on with it",
     "RunStopped": "`sayso runs resume` goes on with it",
     "RunUnknown": "`sayso runs list` shows the runs",
+    "TeacherMissing": "`sayso voice clone` with `--engine kokoro` makes one; then add `--from VOICE`",
     "SpeakerKey": "write it with `--draft FILE`, have it signed with `sayso consent sign`, then `sayso consent submit`",
     "SpeakerKeyKnown": "`sayso speaker key rotate` replaces the key",
     "SpeakerKeyMissing": "`sayso speaker key set SPEAKER --public FILE` registers the first key",

@@ -17,6 +17,10 @@ class CannotClone(Conflict):
     """The engine has stock voices only; choose one that clones, such as kokoro."""
 
 
+class TeacherMissing(CannotClone):
+    """The engine has a stock voice, and students of cloned voices; name a voice of this speaker on kokoro to learn."""
+
+
 class VoiceUnfit(Conflict):
     """The voice was made for another engine."""
 

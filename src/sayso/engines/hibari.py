@@ -1,4 +1,4 @@
-"""hibari: a small, fast engine with one stock voice; about a hundred times faster than real time on one core."""
+"""hibari: a small, fast engine with one stock voice, and students of cloned ones; a fiftieth of real time and less."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from sayso import canonical, models
 from sayso.audio.signal import Signal
-from sayso.engines import hibari_sound
+from sayso.engines import hibari_sound, hibari_student
 from sayso.engines.checks import check_speed, check_voice
-from sayso.engines.errors import CannotClone
+from sayso.engines.errors import TeacherMissing
+from sayso.engines.hibari_student import HELD, SPECTRA
 from sayso.engines.phonemes import PACKAGE, PAD, package_version, phonemes, split_phonemes, token_ids
 from sayso.engines.protocol import Capability, Licence, StockVoice, VoiceAsset
 from sayso.engines.stop import Stop, is_stopped
@@ -35,19 +36,20 @@ _REST_FRAMES: Final = 64
 _TOKEN_FRAMES: Final = 6
 """Frames of silence around a text and of each of its tokens, a little more than they mostly are."""
 
-_STEPS: Final = "/Clip_output_0"
 _STEP_S: Final = 0.025
-"""Where the net has the length of each token, in steps of two frames."""
 
 
 class HibariEngine:
-    """The package hibari-tts as an engine: stock voice ``heart``, US English, 24 kHz. Safe to share between threads."""
+    """The package hibari-tts as an engine: stock voice ``heart``, US English, 24 kHz. Safe to share between threads.
+
+    It says students, too: see `sayso.voices.teach`.
+    """
 
     name: Final = "hibari"
     licence: Final = Licence(code="Apache-2.0", weights="Apache-2.0", commercial=True)
     sample_rate: Final = 24_000
     languages: Final = ("en-US",)
-    capabilities: Final = frozenset({Capability.STOCK, Capability.PHONEMES})
+    capabilities: Final = frozenset({Capability.STOCK, Capability.PHONEMES, Capability.STUDENT})
     traits: Final = Traits(
         streaming=Streaming.NATIVE,
         timing=Timing.WORD,
@@ -85,12 +87,12 @@ class HibariEngine:
         return VoiceAsset(engine=self.name, kind=_KIND, data=name.encode())
 
     def style_space(self) -> NoReturn:
-        """Raise `CannotClone`."""
-        raise CannotClone
+        """Raise `TeacherMissing`."""
+        raise TeacherMissing
 
     def clone(self, reference: Signal) -> NoReturn:  # noqa: ARG002 - the protocol's signature
-        """Raise `CannotClone`."""
-        raise CannotClone
+        """Raise `TeacherMissing`."""
+        raise TeacherMissing
 
     def stream(
         self,
@@ -106,15 +108,15 @@ class HibariEngine:
 
         Raise `VoiceUnfit`, `SpeedInvalid` (outside 0.5 to 2.0) or `Unspeakable`; the seed is that of the breath noise.
         """
-        self._check(voice, speed)
+        net, pace = self._checked(voice, speed)
         noise = np.random.default_rng(seed)
         breath = hibari_sound.Breath(noise) if early else None
         for piece in split_phonemes(phonemes(text), max_tokens=_MAX_TOKENS):
             if is_stopped(stop):
                 return
             if breath is not None:
-                breath.expect(round((_REST_FRAMES + _TOKEN_FRAMES * len(piece)) / speed))
-            found = models.run(models.session("hibari"), None, _feeds(piece, speed), stop)
+                breath.expect(round((_REST_FRAMES + _TOKEN_FRAMES * len(piece)) / pace))
+            found = models.run(net, [*SPECTRA, "f0"], _feeds(piece, pace), stop)
             if found is None:
                 return
             spectra = [spectrum[0] for spectrum in found]
@@ -134,30 +136,35 @@ class HibariEngine:
         early: bool = False,  # noqa: ARG002 - as `stream`
     ) -> Sequence[WordTime]:
         """Return when each word is said, from the lengths that the net gives its phonemes: to 25 ms."""
-        self._check(voice, speed)
+        _, pace = self._checked(voice, speed)
         pieces = split_phonemes(phonemes(text), max_tokens=_MAX_TOKENS)
-        return word_times(text, ((piece, _held_s(piece, speed)) for piece in pieces))
+        return word_times(text, ((piece, _held_s(piece, pace)) for piece in pieces))
 
-    def _check(self, voice: VoiceAsset, speed: float) -> None:
-        check_voice(voice, engine=self.name, kinds=frozenset({_KIND}))
-        self.stock_asset(voice.data.decode(errors="replace"))
+    def _checked(self, voice: VoiceAsset, speed: float) -> tuple[InferenceSession, float]:
+        """Return the net of ``voice``, and how fast it has to speak."""
+        check_voice(voice, engine=self.name, kinds=frozenset({_KIND, hibari_student.KIND}))
         check_speed(speed)
+        if voice.kind == hibari_student.KIND:
+            student = hibari_student.student(voice)
+            return student.net, speed / student.pace
+        self.stock_asset(voice.data.decode(errors="replace"))
+        return models.session("hibari"), speed
 
 
-def _feeds(piece: str, speed: float) -> dict[str, NDArray[np.generic]]:
+def _feeds(piece: str, pace: float) -> dict[str, NDArray[np.generic]]:
     return {
         "ids": np.asarray([[PAD, *token_ids(piece), PAD]], np.int64),
-        "speed": np.asarray([speed], np.float32),
+        "speed": np.asarray([pace], np.float32),
     }
 
 
-def _held_s(piece: str, speed: float) -> NDArray[np.float64]:
+def _held_s(piece: str, pace: float) -> NDArray[np.float64]:
     """Return how many seconds each token of ``piece`` is held, pads included."""
-    (steps,) = _lengths().run([_STEPS], _feeds(piece, speed))
+    (steps,) = _lengths().run([HELD], _feeds(piece, pace))
     return np.asarray(steps, np.float64) * _STEP_S
 
 
 @cache
 def _lengths() -> InferenceSession:
     """Return the part of the net that decides how long each token is held."""
-    return models.open_session(read_onnx(models.weights("hibari")).part({}, [_STEPS]))
+    return models.open_session(read_onnx(models.weights("hibari")).part({}, [HELD]))

@@ -25,6 +25,7 @@ class Capability(StrEnum):
     STOCK = "stock"  # speaks with voices of its own
     STYLE = "style"  # clones by a search in its style space: see `StyleSpace`
     CLONE = "clone"  # clones from a recording by itself: see `Engine.clone`
+    STUDENT = "student"  # learns a voice of another engine: see `sayso.voices.teach`
     PHONEMES = "phonemes"  # says a `pronounced` word with the phonemes that it brings
 
 

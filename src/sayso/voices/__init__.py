@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sayso.voices.errors import NoVoiceInside, ProfileMalformed, VoiceUnknown
     from sayso.voices.permitted import CloningPermit
     from sayso.voices.reference import Reference, prepared
+    from sayso.voices.student import teach
     from sayso.voices.style_fit import Effort, FittedVoice, fit
     from sayso.voices.zero_shot import clone_zero_shot
 
@@ -29,6 +30,7 @@ __all__ = [
     "mean_embedding",
     "prepared",
     "similarity",
+    "teach",
 ]
 
 __getattr__ = deferred(
@@ -48,5 +50,6 @@ __getattr__ = deferred(
         "mean_embedding": "embedding",
         "prepared": "reference",
         "similarity": "embedding",
+        "teach": "student",
     },
 )

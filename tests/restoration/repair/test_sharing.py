@@ -53,3 +53,16 @@ def test_twenty_seconds_of_a_long_recording_are_compared(noisy):
     assert made.num_samples == long.num_samples
     assert all(8.0 <= seconds <= 25.0 for seconds in heard)
     assert step.parameters["voice"] == SHARES[-1]
+
+
+@pytest.mark.parametrize(("likeness", "share"), [(0.9, SHARES[0]), (0.3, None)])
+def test_where_no_share_leaves_the_voice_alike_the_least_is_taken_or_none(noisy, likeness, share):
+    asked = []
+
+    def told(signal: Signal) -> np.ndarray:
+        asked.append(signal)
+        return np.array([1.0 if np.array_equal(signal.samples, noisy.samples) else likeness, 0.0], np.float32)
+
+    found = shared_step(noisy, "hush", told, has_others=False)
+    assert (found[0].parameters["voice"] if found else None) == share
+    assert len(asked) == 4  # the recording, all of it, and the halves down to the least

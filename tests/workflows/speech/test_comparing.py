@@ -8,6 +8,7 @@ import pytest
 
 from sayso import lineage
 from sayso.doors.reports.likeness import page
+from sayso.engines.kokoro import Kokoro
 from sayso.errors import Invalid
 from sayso.workflows.consent import granting
 from sayso.workflows.speech.comparing import compared
@@ -64,3 +65,27 @@ def test_a_clone_goes_on_from_a_voice_of_the_same_speaker_only(estate, monkeypat
         assert row.artifact_id in {one.artifact_id for one in lineage.ancestors(tx, made.artifact_id)}
     with pytest.raises(Invalid, match="to go on from"):
         clone_voice(estate.session, replace(commission, go_on="af_heart"))
+
+
+def test_a_student_learns_a_voice_of_the_same_speaker_on_kokoro_and_is_its_child(estate, monkeypatch):
+    taught = []
+
+    def teach(*words, start, **more):
+        taught.append(start)
+        return hibari_fit(*words, start=start, **more)
+
+    def on_kokoro(*words, **more):
+        return replace(hibari_fit(*words, **more), asset=Kokoro().stock_asset("am_michael"))
+
+    monkeypatch.setattr(cloning, "fit", on_kokoro)
+    monkeypatch.setattr(cloning, "teach", teach)
+    commission = Commission(estate.speaker, (estate.recording,), "fast", "kokoro", **FREE)
+    teacher = clone_voice(estate.session, commission).voice
+    student = clone_voice(estate.session, replace(commission, engine="hibari", go_on=teacher))
+    assert taught == [Kokoro().stock_asset("am_michael")]
+    rows = [voicebook.row_of(estate.session, voice) for voice in (teacher, student.voice)]
+    assert [row.engine for row in rows] == ["kokoro", "hibari"]
+    with estate.session.read() as tx:
+        assert rows[0].artifact_id in {one.artifact_id for one in lineage.ancestors(tx, rows[1].artifact_id)}
+    with pytest.raises(Invalid, match="made for kokoro"):  # what hibari says teaches no voice of Kokoro
+        clone_voice(estate.session, replace(commission, go_on=student.voice))

@@ -100,12 +100,14 @@ def _largest(wet: Signal, dry: Signal, identity: Identity, *, has_others: bool) 
     at_most = likeness(SHARES[-1])
     if at_most >= _UNCHANGED or (at_most < _ANOTHER and has_others and _is_more_one(wet, dry, identity)):
         return SHARES[-1]
-    low, high = 0, len(SHARES) - 1
-    least = likeness(SHARES[0])
-    while least >= _UNCHANGED and high - low > 1:
+    low, high, told = -1, len(SHARES) - 1, at_most  # what is told is of the share `high`
+    while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if likeness(SHARES[middle]) >= _UNCHANGED else (low, middle)
-    return SHARES[low] if least >= _SAME else None
+        now = likeness(SHARES[middle])
+        low, high, told = (middle, high, told) if now >= _UNCHANGED else (low, middle, now)
+    if low >= 0:
+        return SHARES[low]
+    return SHARES[0] if told >= _SAME else None
 
 
 def _is_more_one(wet: Signal, dry: Signal, identity: Identity) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from sayso.consent import store as consents
 from sayso.consent.errors import CloningNotGranted, ConsentRefused
 from sayso.consent.fields import ANY
 from sayso.disk import FileMissing, read_bounded
+from sayso.engines.hibari_student import TEACHER
 from sayso.engines.licensing import check_licence
 from sayso.engines.protocol import Capability, Engine
 from sayso.engines.registry import engine as engine_named
@@ -25,7 +26,7 @@ from sayso.errors import Invalid
 from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
 from sayso.progress import Report, silent, within
 from sayso.vault.domains import Domain
-from sayso.voices import CloningPermit, Effort, FittedVoice, Reference, clone_zero_shot, fit
+from sayso.voices import CloningPermit, Effort, FittedVoice, Reference, clone_zero_shot, fit, teach
 from sayso.voices import store as voices
 from sayso.voices.reference import digests_of
 from sayso.voices.store import VoiceRow
@@ -44,10 +45,10 @@ MAX_RECORDING_BYTES: Final = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Commission:
-    """What somebody wants cloned; ``go_on`` is a voice of the same speaker, from which the fit goes on.
+    """What somebody wants cloned.
 
-    ``licence`` and ``evidence`` (an address) say that anybody may adapt the recordings, where the speaker has not
-    enrolled with them.
+    ``go_on`` is a voice of the same speaker, from which the fit goes on, or a student learns; ``licence`` and
+    ``evidence`` (an address) say that anybody may adapt the recordings, where the speaker has not enrolled with them.
     """
 
     speaker: str
@@ -103,8 +104,7 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
         if basis.path is not ClonePath.ENROLLED:
             demand_unprotected(session, [reference.signal for reference in references])
         report(0.08)
-        found = clone_zero_shot if Capability.CLONE in engine.capabilities else fit
-        fitted = found(
+        fitted = _way(engine, before)(
             engine,
             references,
             permitted,
@@ -133,6 +133,13 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
     )
 
 
+def _way(engine: Engine, before: VoiceRow | None) -> Callable[..., FittedVoice]:
+    """Return how a voice of ``engine`` is made: it learns the voice ``before``, where that is of a teacher."""
+    if before is not None and before.engine == TEACHER != engine.name:
+        return teach
+    return clone_zero_shot if Capability.CLONE in engine.capabilities else fit
+
+
 def parse_effort(text: str) -> Effort:
     """Return the effort named; raise `Invalid`."""
     try:
@@ -146,8 +153,10 @@ def _before(session: Session, voice: str | None, speaker: SpeakerId, engine: Eng
     if voice is None:
         return None
     row = voicebook.row_of(session, voice)
-    if row.speaker_id != speaker or row.engine_digest != engine.digest():
-        raise Invalid(f"got {row.voice_id} to go on from, expected a voice of {speaker} made for {engine.name}")
+    makers = [engine, *([engine_named(TEACHER)] if Capability.STUDENT in engine.capabilities else [])]
+    if row.speaker_id != speaker or row.engine_digest not in {maker.digest() for maker in makers}:
+        known = " or ".join(maker.name for maker in makers)
+        raise Invalid(f"got {row.voice_id} to go on from, expected a voice of {speaker} made for {known}")
     return row
 
 

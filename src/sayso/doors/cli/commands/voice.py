@@ -35,7 +35,10 @@ def clone(
     ] = "best",
     go_on: Annotated[
         str | None,
-        typer.Option("--from", help="Go on from this voice of the same speaker; for engines that climb (kokoro)."),
+        typer.Option(
+            "--from",
+            help="Go on from this voice of the speaker (kokoro), or learn it (--engine hibari), for live speech.",
+        ),
     ] = None,
     engine: Annotated[str | None, typer.Option(help="Engine to clone for; default: the settings.")] = None,
     seed: Annotated[int, typer.Option(help="Random seed; same seed and recordings, same voice.")] = 0,
