@@ -77,6 +77,11 @@ def test_a_production_is_made_and_told(server, planned):
         assert (shown_run["state"], shown_run["priority"], shown_run["licensee"]) == ("success", 8, LICENSEE)
         assert http.post(f"/v1/productions/{production}/run", json={"priority": 10}).status_code == 400
         assert shown(http.post(f"/v1/runs/{run['run']}/cancel"), "run")["run"] == run["run"]
+        forked = until(lambda: (found := fork(http, run["run"])).status_code != 409 and found)
+        new = shown(forked, "run", 201)
+        assert new["run"] != run["run"]
+        assert fork(http, run["run"]).json() == new
+        until(lambda: http.get(f"/v1/runs/{new['run']}").json()["state"] == "success")
         redone = http.post(f"/v1/productions/{production}/lines/c01-0002/redo")
         while redone.status_code == 409:  # the process that made the package is still on its way out
             time.sleep(0.2)
@@ -91,6 +96,9 @@ def test_a_production_is_made_and_told(server, planned):
         assert theirs.post(f"/v1/productions/{production}/run", json={}).status_code == 404
         for act in ("pause", "resume", "cancel"):
             assert theirs.post(f"/v1/runs/{run['run']}/{act}").status_code == 404
+        assert fork(theirs, run["run"]).status_code == 404
+    with server.http("auditor") as auditor:
+        assert fork(auditor, run["run"]).status_code == 403
 
 
 def test_a_run_is_paused_and_goes_on(server):
@@ -109,6 +117,10 @@ def test_a_run_is_paused_and_goes_on(server):
         assert shown(http.post(f"/v1/runs/{run}/cancel"), "run")["state"] == "cancelled"
         refused = http.post(f"/v1/runs/{run}/pause")
         assert (refused.status_code, refused.json()["error"]) == (409, "run-ended")
+
+
+def fork(http, run):
+    return http.post(f"/v1/runs/{run}/fork", json={"step": 2}, headers={"Idempotency-Key": "fork-once"})
 
 
 def runs_of(http, production):

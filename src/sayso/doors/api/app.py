@@ -28,11 +28,11 @@ from sayso.doors.api import (
     health,
     ledger,
     live,
-    productions,
     records,
     resources,
 )
 from sayso.doors.api.bounds import FAULT, Bounded
+from sayso.doors.api.corpora import routes as corpora
 from sayso.doors.api.describing import described
 from sayso.doors.api.elevenlabs import speech as elevenlabs_speech
 from sayso.doors.api.elevenlabs import stream_input
@@ -40,9 +40,11 @@ from sayso.doors.api.errors import BodyInvalid, MethodUnknown, RouteUnknown
 from sayso.doors.api.gate import SpeechGate
 from sayso.doors.api.openai import consents, models, speech
 from sayso.doors.api.problems import answer, known
+from sayso.doors.api.productions import routes as productions
 from sayso.doors.api.public import LIMITS, PublicRoutes
 from sayso.doors.api.resolver.routes import BY_CONTENT, Shared, is_resolvers
 from sayso.doors.api.service import Service
+from sayso.doors.api.storage import routes as storage
 from sayso.doors.api.uploads import routers as uploads
 from sayso.doors.api.uploads.receiving import UPLOAD_BYTES
 from sayso.doors.api.webrtc import route as webrtc
@@ -72,6 +74,8 @@ _ROUTERS: Final = (
     *erasure.ROUTERS,
     *fairness.ROUTERS,
     *uploads.ROUTERS,
+    storage.router,
+    corpora.router,
 )
 _FORM_BYTES: Final = 4096
 _LARGER: Final = {

@@ -71,11 +71,16 @@ _BUSY: Final = (
     "/v1/gate/reports",
     "/v1/enrollment-checks",
     "/v1/protected-voices",
+    "/v1/storage/",
+    "/v1/voices",
+    "/v1/corpora/",
 )
 """What the paths begin with on which a POST is refused where all places, or the workbench, are taken."""
 
 _BUSY_READS: Final = frozenset(
     [
+        "/v1/corpora/{corpus}/segments",
+        "/v1/corpora/{corpus}/card",
         "/v1/ledger/answer",
         "/v1/ledger/succession",
         "/v1/reports/compliance",
@@ -106,6 +111,8 @@ _IDS: Final[Mapping[str, str]] = {
     "organisation": "org_aaaaaaaaaaaaaaaa",
     "protected": "prt_aaaaaaaaaaaaaaaa",
     "record": "gat_aaaaaaaaaaaaaaaa",
+    "item": "art_aaaaaaaaaaaaaaaa",
+    "corpus": "lamp",
 }
 """What stands in a path, by example."""
 
@@ -115,6 +122,7 @@ _ONCE: Final = frozenset(
         "/v1/audio/voices",
         "/v1/enrollments/{enrollment}/recordings",
         "/v1/productions/{production}/run",
+        "/v1/corpora/{corpus}/run",
         "/v1/productions/{production}/lines/{line}/redo",
     ]
 )

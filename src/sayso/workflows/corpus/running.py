@@ -6,15 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 from typing import Final
 
+from sayso.accounts.actor import Role
 from sayso.accounts.rights import Right
 from sayso.clock import now, stamp
 from sayso.corpus.basis import RecordingBasis
 from sayso.corpus.catalogue import Catalogue
-from sayso.corpus.cleaning import Cleaning
-from sayso.corpus.errors import BasisRefused, CorpusBusy, CorpusInputInvalid
-from sayso.corpus.folder import CorpusFolder, CorpusInput
+from sayso.corpus.cleaning import Cleaning, wanted
+from sayso.corpus.errors import BasisRefused, CorpusBusy, CorpusInputInvalid, CorpusUnknown
+from sayso.corpus.folder import CorpusFolder, CorpusInput, checked_name
 from sayso.corpus.program import Runner
 from sayso.corpus.running import CorpusResult, CorpusRun
 from sayso.corpus.sources import items_of
@@ -26,6 +28,7 @@ from sayso.ledger.account_acts import CorpusInputAdded, CorpusPublished, CorpusS
 from sayso.progress import Report
 from sayso.workflows.corpus.sealing import VaultSeal
 from sayso.workflows.corpus.standing import granted_basis, refusal_of
+from sayso.workflows.installation.elsewhere import begun
 from sayso.workflows.installation.session import Session
 
 _FOLDER: Final = "corpora"
@@ -46,7 +49,12 @@ def home_of(session: Session) -> Path:
 
 
 def opened(session: Session, name: str) -> CorpusFolder:
-    """Return a corpus of the actor's organisation; raise `CorpusUnknown` or `CorpusNameInvalid`."""
+    """Return a corpus of the actor's organisation; raise `CorpusUnknown` or `CorpusNameInvalid`.
+
+    A speaker sees what is of that speaker alone, which a corpus is not: to a speaker each is unknown.
+    """
+    if session.actor.role is Role.SPEAKER:
+        raise CorpusUnknown(f"corpus: got {checked_name(name)}, expected one that was created here")
     return CorpusFolder.named(home_of(session), name)
 
 
@@ -88,14 +96,14 @@ def add(
     return InputAdded(name, added, count)
 
 
-def run(session: Session, name: str, runner: Runner, wanted: Cleaning, report: Report) -> CorpusResult:
+def run(session: Session, name: str, runner: Runner, cleaning: Cleaning, report: Report) -> CorpusResult:
     """Do what is left to do on a corpus, publish its catalogue and log its digest.
 
     Recordings whose grant has ended are not read, and quarantined. Raise as `CorpusRun.run` does.
     """
     session.require(Right.SPEECH)
     folder = opened(session, name)
-    done = CorpusRun(folder, runner, wanted, refusal_of(session), VaultSeal(session.settings)).run(report)
+    done = CorpusRun(folder, runner, cleaning, refusal_of(session), VaultSeal(session.settings)).run(report)
     act = CorpusPublished(
         subject=session.actor.organisation,
         corpus=digest_of_name(session, name),
@@ -105,6 +113,19 @@ def run(session: Session, name: str, runner: Runner, wanted: Cleaning, report: R
     with session.act(name) as tx:
         append(tx, act.entry(stamp(now())))
     return done
+
+
+def begin(session: Session, name: str, workers: int, tier: str, recogniser: str) -> Popen[bytes]:
+    """Begin what `run` does on this machine in a process of its own, and return that; `status` tells how it goes.
+
+    It ends with this process, and goes on when it is begun again. Raise `CorpusBusy`, or what names no tier raises.
+    """
+    session.require(Right.SPEECH)
+    wanted(tier, recogniser)
+    with _held(opened(session, name)):
+        pass
+    work = {"corpus": name, "workers": workers, "tier": tier, "recogniser": recogniser}
+    return begun(session, "sayso.workflows.corpus.elsewhere", work)
 
 
 def status(session: Session, name: str) -> CorpusStatus:

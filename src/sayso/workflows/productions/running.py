@@ -169,25 +169,39 @@ def begin_resume(session: Session, run_id: str) -> Popen[bytes]:
     return spawned(session, {"resume": run_id})
 
 
-def fork(session: Session, run_id: str, step: int, report: Report = silent) -> Produced:
-    """Run again from a step of a run on, as a run of its own; what came before is taken over."""
-    session.require(Right.SPEECH)
+def fork(session: Session, run_id: str, step: int, report: Report = silent, *, new: str | None = None) -> Produced:
+    """Run again from a step of a run on, as a run of its own, ``new``; what came before is taken over."""
+    production, delivery = _forkable(session, run_id)
     durable = runs.durable()
+    forked, place = new or new_id("run"), _place(session, run_id)
+    with alone(session, production.production_id), durable.at_work(session, production.production_id, place):
+        queueing.keep_priority(session, forked, production.production_id, place)
+        durable.forked(run_id, step, forked)
+        told = _awaited(session, durable, forked, production, report)
+    return _produced(production, forked, delivery, told)
+
+
+def begin_fork(session: Session, run_id: str, step: int, new: str) -> Popen[bytes]:
+    """Begin what `fork` does in a process of its own, as `begin` does."""
+    production, _ = _forkable(session, run_id)
+    with alone(session, production.production_id):
+        pass
+    return spawned(session, {"fork": run_id, "step": step, "new": new})
+
+
+def _forkable(session: Session, run_id: str) -> tuple[Production, Delivery]:
+    """Return of what a run is and where it goes; raise `RunOutdated` where its plan was changed, or as `fork`."""
+    session.require(Right.SPEECH)
     production, sealed, is_same = runs.asked(session, run_id)
     session.require_licensee(production.licensee, Right.SPEECH)
-    delivery = durable.opened_delivery(session, sealed)
+    delivery: Delivery = runs.durable().opened_delivery(session, sealed)
     runs.check_unpaused(session, production)
     delivery.prepare()
     if not is_same:
         raise RunOutdated(
             f"got {run_id}, whose plan was changed since; expected a run of the plan as it is: run it anew"
         )
-    forked, place = new_id("run"), _place(session, run_id)
-    with alone(session, production.production_id), durable.at_work(session, production.production_id, place):
-        queueing.keep_priority(session, forked, production.production_id, place)
-        durable.forked(run_id, step, forked)
-        told = _awaited(session, durable, forked, production, report)
-    return _produced(production, forked, delivery, told)
+    return production, delivery
 
 
 def redo(session: Session, production_id: str, label: str) -> Production:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -55,12 +55,26 @@ def container_within(data: bytes) -> Container:
 @contextlib.contextmanager
 def lying(data: bytes, suffix: str = "") -> Iterator[Path]:
     """Yield where the bytes lie, under a name of ours that ends in ``suffix``."""
+    with _lying([(f"{NAME}{suffix}", data)]) as (path,):
+        yield path
+
+
+@contextlib.contextmanager
+def lying_together(several: Sequence[bytes]) -> Iterator[tuple[Path, ...]]:
+    """Yield where the bytes of each lie, numbered from 1."""
+    with _lying([(f"{NAME}-{number}", data) for number, data in enumerate(several, 1)]) as paths:
+        yield paths
+
+
+@contextlib.contextmanager
+def _lying(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[Path, ...]]:
     with tempfile.TemporaryDirectory(prefix="sayso-") as folder:
-        path = Path(folder) / f"{NAME}{suffix}"
-        path.write_bytes(data)
+        paths = tuple(Path(folder) / name for name, _ in files)
+        for path, (_, data) in zip(paths, files, strict=True):
+            path.write_bytes(data)
         try:
-            yield path
+            yield paths
         except SaysoError as error:  # where it lies is nobody's business
-            error.message = error.message.replace(f"{path.parent}/", "")
-            error.reasons = tuple(reason.replace(f"{path.parent}/", "") for reason in error.reasons)
+            error.message = error.message.replace(f"{folder}/", "")
+            error.reasons = tuple(reason.replace(f"{folder}/", "") for reason in error.reasons)
             raise

@@ -10,8 +10,7 @@ import json
 import re
 import subprocess
 import tempfile
-import threading
-from collections.abc import Callable
+import time
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -19,17 +18,21 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from sayso.accounts.rights import Right
 from sayso.disk import make_private
-from sayso.doors.api.asking import Asked, Asking
+from sayso.doors.api.asking import Asked
 from sayso.doors.api.errors import TooLarge
-from sayso.doors.api.told import told
+from sayso.doors.api.productions.processes import WorkProcesses
+from sayso.doors.api.told import shown, told
 from sayso.doors.shapes import productions as shapes
+from sayso.ids import new_id
 from sayso.productions.errors import ProductionBusy
 from sayso.productions.turns import LEAST_PRIORITY, MOST_PRIORITY
 from sayso.workflows.installation.session import Session
 from sayso.workflows.productions import planning, plans, reporting, running, runs
 from sayso.workflows.productions.delivery import DEFAULT_FORMATS, Delivery
 from sayso.workflows.productions.planning import Brief
+from sayso.workflows.productions.runs import RunShown, RunUnknown
 
 router = APIRouter(tags=["productions"])
 
@@ -40,11 +43,21 @@ Word = Annotated[str, Form(min_length=1, max_length=200)]
 Maybe = Annotated[str | None, Form(max_length=200)]
 
 _CAST: Final = "cast.yaml"
+_LEXICON: Final = "words.lexicon"
 _UNNAMED: Final = re.compile(r"[^\w. -]")
 _NAME_CHARS: Final = 50
 
-_BEGUN: Final[dict[str, subprocess.Popen[bytes]]] = {}
-_BEGINNING: Final = threading.Lock()
+_PROCESSES: Final = WorkProcesses()
+_BEGINS_S: Final = 20.0
+_LOOK_S: Final = 0.1
+
+
+class ForkBody(BaseModel):
+    """From which step on the work is done again; what came before is taken over."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"step": 3}]})
+
+    step: Annotated[int, Field(ge=1, le=1_000_000)] = 1
 
 
 class RunBody(BaseModel):
@@ -72,10 +85,12 @@ async def plan_production(
     channel: Maybe = None,
     revise: Maybe = None,
     cast: UploadFile | None = None,
+    lexicon: UploadFile | None = None,
 ) -> JSONResponse:
     """Plan a production of the manuscript that is sent, whose name tells its format, and check its permissions."""
     name = _name_of(book)
-    sent = {name: await _read(book)} | ({_CAST: await _read(cast)} if cast is not None else {})
+    beside = {each: file for each, file in ((_CAST, cast), (_LEXICON, lexicon)) if file is not None}
+    sent = {name: await _read(book)} | {each: await _read(file) for each, file in beside.items()}
 
     def planned() -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="sayso-") as kept:
@@ -89,6 +104,7 @@ async def plan_production(
                 voice=voice,
                 project=project,
                 cast=folder / _CAST if cast is not None else None,
+                lexicons=() if lexicon is None else (folder / _LEXICON,),
                 language=language,
                 territory=territory,
                 channel=channel,
@@ -103,7 +119,7 @@ async def plan_production(
 @router.get("/v1/productions/{production}", responses=told("production-progress"))
 async def show_production(production: str, asked: Asked) -> JSONResponse:
     """Show how far a production is."""
-    return await _shown(asked, lambda: shapes.progress(running.progress(asked.session, production)))
+    return await shown(asked, lambda: shapes.progress(running.progress(asked.session, production)))
 
 
 @router.post("/v1/productions/{production}/run", status_code=202, responses=told("production-progress", 202))
@@ -131,31 +147,31 @@ async def redo_line(production: str, line: str, asked: Asked, request: Request) 
 @router.get("/v1/productions/{production}/report", responses=told("package-report"))
 async def report_production(production: str, asked: Asked) -> JSONResponse:
     """Check the package of a production: hashes, levels and marks."""
-    return await _shown(asked, lambda: shapes.report(reporting.report(_folder(asked.session, production))))
+    return await shown(asked, lambda: shapes.report(reporting.report(_folder(asked.session, production))))
 
 
 @router.get("/v1/runs", responses=told("runs"))
 async def list_runs(asked: Asked) -> JSONResponse:
     """List the runs of productions, the newest first."""
-    return await _shown(asked, lambda: shapes.runs(runs.listed(asked.session)))
+    return await shown(asked, lambda: shapes.runs(runs.listed(asked.session)))
 
 
 @router.get("/v1/runs/{run}", responses=told("run"))
 async def show_run(run: str, asked: Asked) -> JSONResponse:
     """Show one run and how many of its steps are done."""
-    return await _shown(asked, lambda: shapes.run(runs.shown(asked.session, run)))
+    return await shown(asked, lambda: shapes.run(runs.shown(asked.session, run)))
 
 
 @router.post("/v1/runs/{run}/cancel", responses=told("run"))
 async def cancel_run(run: str, asked: Asked) -> JSONResponse:
     """Stop a run at its next step; what is made stays, and a new run takes it over."""
-    return await _shown(asked, lambda: shapes.run(runs.cancel(asked.session, run)))
+    return await shown(asked, lambda: shapes.run(runs.cancel(asked.session, run)))
 
 
 @router.post("/v1/runs/{run}/pause", responses=told("run"))
 async def pause_run(run: str, asked: Asked) -> JSONResponse:
     """Stop a run at its next step until it is resumed; what is made stays."""
-    return await _shown(asked, lambda: shapes.run(runs.pause(asked.session, run)))
+    return await shown(asked, lambda: shapes.run(runs.pause(asked.session, run)))
 
 
 @router.post("/v1/runs/{run}/resume", status_code=202, responses=told("run", 202))
@@ -164,30 +180,51 @@ async def resume_run(run: str, asked: Asked) -> JSONResponse:
 
     def begun() -> dict[str, Any]:
         found = runs.shown(asked.session, run)
-        if not _keep(found.production, lambda: running.begin_resume(asked.session, run)):
+        if not _PROCESSES.keep(found.production, lambda: running.begin_resume(asked.session, run)):
             raise ProductionBusy(f"a process works on {found.production} still; ask again when it has ended")
         return shapes.run(found)
 
-    return await _shown(asked, begun, 202)
+    return await shown(asked, begun, 202)
+
+
+@router.post("/v1/runs/{run}/fork", status_code=201, responses=told("run", 201))
+async def fork_run(run: str, body: ForkBody, asked: Asked, request: Request) -> JSONResponse:
+    """Begin to run again from a step on, as a run of its own, which is told once its process has begun it."""
+
+    def forked() -> dict[str, Any]:
+        found, new = runs.shown(asked.session, run), new_id("run")
+        asked.session.require(Right.SPEECH)  # of who asks while a process works on it, too
+        begun: list[subprocess.Popen[bytes]] = []
+
+        def begin() -> subprocess.Popen[bytes]:
+            begun.append(running.begin_fork(asked.session, run, body.step, new))
+            return begun[0]
+
+        if not _PROCESSES.keep(found.production, begin):
+            raise ProductionBusy(f"a process works on {found.production} still; ask again when it has ended")
+        return shapes.run(_begun(asked.session, new, begun[0]))
+
+    return await asked.once(request, forked)
+
+
+def _begun(session: Session, run: str, process: subprocess.Popen[bytes]) -> RunShown:
+    """Return a run once the process that begins it has; raise `ProductionBusy` where it cannot."""
+    ends = time.monotonic() + _BEGINS_S
+    while True:
+        is_over = process.poll() is not None or time.monotonic() > ends
+        try:
+            return runs.shown(session, run)
+        except RunUnknown:
+            if is_over:
+                raise ProductionBusy("the run could not be begun; ask again") from None
+        time.sleep(_LOOK_S)
 
 
 def _begin(session: Session, production: str, formats: tuple[str, ...], body: RunBody) -> None:
     folder = _folder(session, production)
     make_private(folder)
     delivery = Delivery(folder, formats, body.target, body.base_url)
-    _keep(production, lambda: running.begin(session, production, delivery, priority=body.priority))
-
-
-def _keep(production: str, begin: Callable[[], subprocess.Popen[bytes]]) -> bool:
-    """Keep the process that works on a production, begun unless there is one; return whether it was begun."""
-    with _BEGINNING:
-        for name in [name for name, process in _BEGUN.items() if process.poll() is not None]:
-            with _BEGUN.pop(name):
-                pass
-        if production in _BEGUN:
-            return False
-        _BEGUN[production] = begin()
-        return True
+    _PROCESSES.keep(production, lambda: running.begin(session, production, delivery, priority=body.priority))
 
 
 def _folder(session: Session, production: str) -> Path:
@@ -199,7 +236,7 @@ def _folder(session: Session, production: str) -> Path:
 def _name_of(book: UploadFile) -> str:
     """Return the name under which a manuscript lies while it is read: of what was sent, no more than a name may be."""
     name = _UNNAMED.sub("_", Path(book.filename or "").name).lstrip(".")[-_NAME_CHARS:]
-    return name if name and name != _CAST else f"book-{name}"
+    return name if name and name not in {_CAST, _LEXICON} else f"book-{name}"
 
 
 async def _read(file: UploadFile) -> bytes:
@@ -207,8 +244,3 @@ async def _read(file: UploadFile) -> bytes:
     if len(data) > UPLOAD_BYTES:
         raise TooLarge(f"got a larger file than is taken here, expected at most {UPLOAD_BYTES} bytes")
     return data
-
-
-async def _shown(asked: Asking, work: Callable[[], dict[str, Any]], status: int = 200) -> JSONResponse:
-    shown = await asked.run(lambda: json.dumps(work(), default=str))
-    return JSONResponse(json.loads(shown), status)

@@ -1,0 +1,1 @@
+"""Productions over HTTP, their runs, and the processes that work on what takes long."""
