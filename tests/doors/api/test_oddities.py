@@ -43,7 +43,14 @@ def told(server) -> dict:
         return http.get("/openapi.json").json()
 
 
-@pytest.mark.parametrize("path", ["/v1/grants", "/v1/enrollments", "/v1/decisions", "/v1/keys", "/v1/audio/speech"])
+TAKE_JSON = [
+    "/v1/grants", "/v1/enrollments", "/v1/decisions", "/v1/keys", "/v1/audio/speech", "/v1/simulations",
+    "/v1/submissions", "/v1/grants/imports", "/v1/grants/drafts", "/v1/gate/plans", "/v1/gate/waivers",
+    "/v1/credentials", "/v1/organisations", "/v1/signer", "/v1/certificate-checks", "/v1/ledger/exports",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", TAKE_JSON)
 def test_a_field_of_another_type_is_told_and_breaks_nothing(server, told, path):
     operation = told["paths"][path]["post"]
     name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
@@ -55,12 +62,23 @@ def test_a_field_of_another_type_is_told_and_breaks_nothing(server, told, path):
                 as_described(told, path, "post", http.post(path, json={**good, field: value}))
 
 
-def test_a_text_that_cannot_be_stored_is_refused(server, told):
+UNWRITABLE = {
+    "/v1/decisions": b'{"voice": "\\ud800"}',
+    "/v1/grants/imports": b'{"speaker": "spk_aaaaaaaaaaaaaaaa", "document": {"\\ud800": "\\ud800"}}',
+    "/v1/submissions": b'{"signature": "' + b"0" * 128 + b'", "document": {"format": "sayso key v1", "x": "\\ud800"}}',
+    "/v1/certificate-checks": b'{"certificate": "-----BEGIN CERTIFICATE-----\\ud800"}',
+    "/v1/gate/waivers": b'{"subject": "engine:\\ud800", "reason": "\\ud800", "until": "2999-01-01"}',
+}
+
+
+@pytest.mark.parametrize("path", UNWRITABLE)
+def test_a_text_that_cannot_be_stored_and_a_depth_that_cannot_be_read_are_refused(server, told, path):
+    deep = b'{"document":' * 2000 + b"1" + b"}" * 2000
     with server.http("operator") as http:
-        body = b'{"voice": "\\ud800"}'
-        answer = http.post("/v1/decisions", content=body, headers={"content-type": "application/json"})
-        assert answer.status_code == 400
-        as_described(told, "/v1/decisions", "post", answer)
+        for body in (UNWRITABLE[path], deep, b"[" * 100_000):
+            answer = http.post(path, content=body, headers={"content-type": "application/json"})
+            assert answer.status_code == 400
+            as_described(told, path, "post", answer)
 
 
 def test_an_odd_path_or_query_is_told_and_breaks_nothing(server, told):
@@ -95,6 +113,8 @@ def test_a_path_with_a_slash_too_many_leads_nowhere_and_a_wrong_method_is_told_t
         assert (astray.status_code, astray.json()["error"]) == (404, "route-unknown")
         wrong = http.request("PUT", "/v1/grants")
         assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, POST")
+        wrong = http.request("PUT", f"/v1/grants/{server.ids['grant']}/record")
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET")
 
 
 def test_an_error_on_openais_routes_has_the_one_shape_with_openais_object_in_it(server):

@@ -167,10 +167,11 @@ async def _status(request: Request, error: Exception) -> JSONResponse:
 
 
 def _methods(request: Request) -> set[str]:
-    """Return the methods that the path of a request takes."""
-    paths = request.app.openapi()["paths"].items()
-    found = {method.upper() for path, methods in paths if _is_of(path, request.url.path) for method in methods}
-    return found or {"GET"}
+    """Return the methods that the path of a request takes: of the templates that fit it, the one with most words."""
+    paths = request.app.openapi()["paths"]
+    fitting = [path for path in paths if _is_of(path, request.url.path)]
+    nearest = min(fitting, key=lambda path: path.count("{"), default=None)
+    return {"GET"} if nearest is None else {method.upper() for method in paths[nearest]}
 
 
 def _is_of(template: str, path: str) -> bool:

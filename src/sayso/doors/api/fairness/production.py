@@ -21,8 +21,8 @@ router = APIRouter(tags=["fairness"])
 
 REPORTS: Final = "/v1/gate/reports"
 
-_SUBJECT: Final = "What is judged: engine:NAME, model:NAME, mark:PROFILE or restoration:repair."
-_NAMED: Final = {"pattern": "^(engine|model|mark|restoration):.+$", "example": "engine:hibari"}
+_SUBJECT: Final = "What is judged: engine:NAME, model:NAME, mark:PROFILE, restoration:repair or enrollment:speaker."
+_NAMED: Final = {"pattern": "^(engine|model|mark|restoration|enrollment):.+$", "example": "engine:hibari"}
 
 SubjectForm = Annotated[str, Form(min_length=1, max_length=200, description=_SUBJECT, json_schema_extra=_NAMED)]
 SubjectWord = Annotated[str | None, Query(max_length=200, description=_SUBJECT, json_schema_extra=_NAMED)]
