@@ -18,6 +18,7 @@ from sayso.engines.kokoro.styles import styles
 from sayso.engines.kokoro.voice import KokoroVoice, Melody
 from sayso.engines.phonemes import PAD, phonemes, split_phonemes, token_ids
 from sayso.engines.tone import BANDS, apply_tone, frequencies_hz
+from sayso.engines.traits import Early
 from sayso.errors import NotFound
 from sayso.models import session
 from sayso.testing.conformance import SENTENCE, EngineConformance, spoken
@@ -70,6 +71,10 @@ def test_early_speech_comes_window_by_window_and_its_words_are_timed():
     assert [time.word for time in times] == ["Mind", "the", "door,", "then", "go."]
     said_s = sum(piece.duration_s for piece in pieces)
     assert times[-1].end_s < said_s < times[-1].end_s + 0.4
+    later = list(engine.stream(text, voice, early=Early.NEXT))
+    assert len(later) < len(pieces)
+    assert later[0].duration_s > pieces[0].duration_s
+    assert sum(piece.num_samples for piece in later) == sum(piece.num_samples for piece in pieces)
     whole = next(engine.stream(text, voice)).samples
     level = np.concatenate([piece.samples for piece in pieces], axis=1).std() / whole[:, : int(24_000 * said_s)].std()
     assert 0.6 < level < 1.6

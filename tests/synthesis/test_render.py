@@ -17,6 +17,7 @@ from sayso.consent.errors import PermitRefused
 from sayso.consent.permit import Gate, Permit
 from sayso.engines import SpeedInvalid, VoiceAsset
 from sayso.engines.hibari import HibariEngine
+from sayso.engines.traits import Early
 from sayso.mark import Mark, MarkedAudio, Marker, MarkKeys
 from sayso.synthesis import NothingToSay, Phrase, Renderer, UnmarkedAudio, estimate_ms, phrases, script
 from sayso.synthesis.normalise import normalise
@@ -335,6 +336,15 @@ def test_a_listener_waits_for_the_beginning_and_for_a_phrase_long_beside_all_bef
     permit = world.permit(text_commitment=commit(script(spoken)))
     list(world.render(permit, spoken=spoken, engine=engine, live=True))
     assert engine.waited == [True, True, *[False] * (len(spoken) - 2)]
+
+
+def test_a_phrase_about_as_long_as_what_is_still_heard_is_waited_for_less(world):
+    words = "Nobody in that house had spoken a word. It rained on the roof of the house all night."
+    spoken, engine = phrases(words), Hurried()
+    assert len(spoken) == 2
+    permit = world.permit(text_commitment=commit(script(spoken)))
+    list(world.render(permit, spoken=spoken, engine=engine, live=True))
+    assert engine.waited == [Early.FIRST, Early.NEXT]
 
 
 def test_where_nobody_waits_an_engine_is_told_of_no_listener(world):

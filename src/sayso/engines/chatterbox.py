@@ -31,7 +31,7 @@ from sayso.engines.checks import check_fixed_speed, check_reference, check_voice
 from sayso.engines.errors import CannotAlign, CannotClone, VoiceUnfit
 from sayso.engines.protocol import Capability, Licence, StockVoice, VoiceAsset
 from sayso.engines.stop import Stop, is_stopped
-from sayso.engines.traits import Control, Determinism, Streaming, Timing, Traits
+from sayso.engines.traits import Control, Determinism, Early, Streaming, Timing, Traits
 from sayso.errors import NotFound
 from sayso.models.catalogue import ModelMissing
 
@@ -120,7 +120,7 @@ class ChatterboxTts:
         *,
         speed: float = 1.0,
         seed: int = 0,
-        early: bool = False,
+        early: Early = Early.NO,
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
         """Yield ``text`` clause by clause; with ``early``, cut at commas, too. A stop ends the net between two tokens.
@@ -137,7 +137,7 @@ class ChatterboxTts:
 
         conditionals = _unpacked(voice.data)
         torch.manual_seed(seed)
-        for clause in _clauses(words, early=early):
+        for clause in _clauses(words, early=bool(early)):
             self._model.conds = conditionals
             try:
                 with _watched(self._model, stop):

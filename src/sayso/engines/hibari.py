@@ -19,7 +19,7 @@ from sayso.engines.hibari_student import HELD, SPECTRA
 from sayso.engines.phonemes import PACKAGE, PAD, package_version, phonemes, split_phonemes, token_ids
 from sayso.engines.protocol import Capability, Licence, StockVoice, VoiceAsset
 from sayso.engines.stop import Stop, is_stopped
-from sayso.engines.traits import Control, Determinism, Streaming, Timing, Traits, WordTime
+from sayso.engines.traits import Control, Determinism, Early, Streaming, Timing, Traits, WordTime
 from sayso.engines.wordtimes import word_times
 from sayso.errors import NotFound
 from sayso.models.onnx_file import read_onnx
@@ -101,7 +101,7 @@ class HibariEngine:
         *,
         speed: float = 1.0,
         seed: int = 0,
-        early: bool = False,
+        early: Early = Early.NO,
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
         """Yield ``text`` at 24 kHz, one signal for each 400 phonemes; with ``early`` in blocks, a short one first.
@@ -133,7 +133,7 @@ class HibariEngine:
         *,
         speed: float = 1.0,
         seed: int = 0,  # noqa: ARG002 - it moves no word
-        early: bool = False,  # noqa: ARG002 - as `stream`
+        early: Early = Early.NO,  # noqa: ARG002 - as `stream`
     ) -> Sequence[WordTime]:
         """Return when each word is said, from the lengths that the net gives its phonemes: to 25 ms."""
         _, pace = self._checked(voice, speed)

@@ -27,7 +27,7 @@ from sayso.engines.checks import check_fixed_speed, check_reference, check_voice
 from sayso.engines.errors import CannotAlign, CannotClone, VoiceUnfit
 from sayso.engines.protocol import Capability, Licence, StockVoice, VoiceAsset
 from sayso.engines.stop import Stop, is_stopped
-from sayso.engines.traits import Control, Determinism, Streaming, Timing, Traits
+from sayso.engines.traits import Control, Determinism, Early, Streaming, Timing, Traits
 from sayso.errors import NotFound
 from sayso.models.catalogue import ModelMissing
 
@@ -129,7 +129,7 @@ class PocketTts:
         *,
         speed: float = 1.0,
         seed: int = 0,
-        early: bool = False,  # noqa: ARG002 - the first frame comes as early as it can
+        early: Early = Early.NO,  # noqa: ARG002 - the first frame comes as early as it can
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
         """Yield ``text`` in frames of 80 ms. Raise `VoiceUnfit`, `Unspeakable`, or `SpeedInvalid` but for 1.0."""

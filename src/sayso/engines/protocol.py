@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sayso.audio.signal import Signal
 from sayso.engines.stop import Stop
-from sayso.engines.traits import Traits, WordTime
+from sayso.engines.traits import Early, Traits, WordTime
 
 
 class Capability(StrEnum):
@@ -227,13 +227,13 @@ class Engine(Protocol):
         *,
         speed: float = 1.0,
         seed: int = 0,
-        early: bool = False,
+        early: Early = Early.NO,
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
         """Yield ``text`` (one normalised phrase) as mono signals at ``sample_rate``, as soon as each is ready.
 
-        ``text`` may hold `pronounced` words, whose phonemes are said as given. With ``early`` the first piece is as
-        short as the engine can make it well, for a listener who waits. Once ``stop`` is set no further piece comes: the
+        ``text`` may hold `pronounced` words, whose phonemes are said as given. With ``early`` the first piece is
+        short, for a listener who waits: see `Early`. Once ``stop`` is set no further piece comes: the
         engine ends as soon as it can, without an error. The same arguments give the same samples, unless `traits` say
         otherwise. Raise `Unspeakable` for text the engine has no sound for, `VoiceUnfit` for the voice of another
         engine, `SpeedInvalid` outside 0.5 to 2.0. `load` need not have been called.
@@ -241,7 +241,7 @@ class Engine(Protocol):
         ...
 
     def align(
-        self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0, early: bool = False
+        self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0, early: Early = Early.NO
     ) -> Sequence[WordTime]:
         """Return when `stream` says each word of ``text``, given the same arguments: in order, one for each word.
 

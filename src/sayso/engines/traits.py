@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+
+
+class Early(IntEnum):
+    """How much a listener waits for the first piece of a phrase; true where one waits."""
+
+    NO = 0
+    FIRST = 1  # nothing has been heard: as short as the engine can make it well
+    NEXT = 2  # the phrase before is still heard, about half as long as this one or longer: it may be longer
 
 
 class Streaming(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from sayso import canonical
+from sayso.engines.traits import Early
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class PhraseAsked:
     voice: str
     speed: float
     seed: int
-    early: bool
+    early: Early
 
     def told(self, **whose: str | int) -> bytes:
         """Return canonical bytes of what is asked and of ``whose`` it is: two that differ in anything differ here."""

@@ -11,7 +11,7 @@ from sayso.audio.signal import Signal
 from sayso.engines.facts import EngineFacts
 from sayso.engines.protocol import Engine, VoiceAsset
 from sayso.engines.stop import Stop, is_stopped
-from sayso.engines.traits import WordTime
+from sayso.engines.traits import Early, WordTime
 from sayso.repertoire.asked import PhraseAsked
 
 Pieces = tuple[Signal, ...]
@@ -43,7 +43,7 @@ class RememberingEngine(EngineFacts):
         *,
         speed: float = 1.0,
         seed: int = 0,
-        early: bool = False,
+        early: Early = Early.NO,
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
         """Yield the pieces of `Engine.stream`, those that are kept where there are some."""
@@ -63,7 +63,7 @@ class RememberingEngine(EngineFacts):
             self._remember(asked, tuple(made))
 
     def align(
-        self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0, early: bool = False
+        self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0, early: Early = Early.NO
     ) -> Sequence[WordTime]:
         """Return when each word is said."""
         return self._engine.align(text, voice, speed=speed, seed=seed, early=early)

@@ -12,6 +12,7 @@ from sayso.consent.permit import Gate, Permit
 from sayso.engines.checks import check_speed
 from sayso.engines.protocol import Engine, VoiceAsset
 from sayso.engines.stop import Stop, is_stopped
+from sayso.engines.traits import Early
 from sayso.labels import all_words
 from sayso.labels.rhythm import closing, opening
 from sayso.mark import Mark, MarkedAudio, Marker
@@ -39,7 +40,7 @@ ahead. Before a longer phrase, such as the second after a short first one, a lis
 class LiveHow(TypedDict, total=False):
     """What `Engine.stream` takes besides the text, for a listener who waits."""
 
-    early: bool
+    early: Early
     stop: Stop | None
 
 
@@ -190,15 +191,15 @@ def _chunks(
 ) -> Iterator[Signal]:
     """Yield unmarked sound, inside this module only."""
     heard.trace.begin()
-    said, is_waited_for = 0, how.get("early", False)
+    said, is_waited_for = 0, how.get("early", Early.NO)
     for place, phrase in enumerate(spoken):
         if is_stopped(how.get("stop")):
             return
         pass_.check(made_ms=0)
         if is_waited_for:
-            how = {**how, "early": said < _AHEAD * len(phrase.text)}
+            how = {**how, "early": _waited(said, len(phrase.text))}
             said += len(phrase.text)
-        heard.words.expect(phrase.text, seed=seed + place, early=how.get("early", False))
+        heard.words.expect(phrase.text, seed=seed + place, early=how.get("early", Early.NO))
         pieces = engine.stream(phrase.text, voice, speed=speed, seed=seed + place, **how)
         for piece in joined(pieces, pause_ms=phrase.pause_ms / speed, cut=heard.words.place):
             heard.trace.hear(place, piece)
@@ -208,7 +209,14 @@ def _chunks(
 
 def _how(*, early: bool, stop: Stop | None) -> LiveHow:
     """Return what an engine is told of a listener who waits; nothing where there is none."""
-    return {"early": early, "stop": stop} if early or stop is not None else {}
+    return {"early": Early(early), "stop": stop} if early or stop is not None else {}
+
+
+def _waited(said: int, length: int) -> Early:
+    """Return how much a listener waits for a phrase of ``length`` characters after ``said``."""
+    if said >= _AHEAD * length:
+        return Early.NO
+    return Early.NEXT if _AHEAD * said >= length else Early.FIRST
 
 
 def _between(chunks: Iterator[Signal], before: Signal, after: Signal) -> Iterator[Signal]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sayso.engines.protocol import Engine, VoiceAsset
-from sayso.engines.traits import Timing, WordTime
+from sayso.engines.traits import Early, Timing, WordTime
 from sayso.units import samples_to_ms
 
 
@@ -42,7 +42,7 @@ class WordPlaces:
             self._engine, self._voice = engine, voice
         self._speed, self._samples, self._placed = speed, 0, []
 
-    def expect(self, text: str, *, seed: int, early: bool) -> None:
+    def expect(self, text: str, *, seed: int, early: Early) -> None:
         """Ask the engine about the phrase ``text``, which is spoken next."""
         self._expected = ()
         if self._engine is not None and self._voice is not None:

@@ -29,6 +29,7 @@ from sayso.engines import (
     VoiceAsset,
     VoiceUnfit,
 )
+from sayso.engines.traits import Early
 from sayso.engines.wordtimes import words_in
 from sayso.errors import NotFound
 
@@ -39,7 +40,7 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def spoken(
-    engine: Engine, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0, early: bool = False
+    engine: Engine, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0, early: Early = Early.NO
 ) -> NDArray[np.float32]:
     """Return all that ``engine`` streams for ``text``, shape (samples,); raise `EngineUnfit` for a wrong piece."""
     pieces = list(engine.stream(text, voice, speed=speed, seed=seed, early=early))
@@ -161,7 +162,7 @@ class EngineConformance:
     def test_stops_between_pieces(self) -> None:
         """Set before, the signal lets no sound out; set after the first piece, no more."""
         engine, voice, stop = self.engine(), self.voice(), Stop()
-        pieces = engine.stream(f"{SENTENCE} {SENTENCE}", voice, early=True, stop=stop)
+        pieces = engine.stream(f"{SENTENCE} {SENTENCE}", voice, early=Early.FIRST, stop=stop)
         _require(next(pieces, None) is not None, "stream: got no piece, expected one before the signal")
         stop.set()
         _require(not list(pieces), "stream: got more pieces after the signal")
@@ -170,7 +171,7 @@ class EngineConformance:
     def test_an_early_piece_is_shorter(self) -> None:
         """Early sound says the same text; but for an engine that makes it whole, the first piece is a part of it."""
         engine, voice = self.engine(), self.voice()
-        pieces = list(engine.stream(f"{SENTENCE} {SENTENCE}", voice, early=True))
+        pieces = list(engine.stream(f"{SENTENCE} {SENTENCE}", voice, early=Early.FIRST))
         length = sum(piece.num_samples for piece in pieces)
         self._require_longer(np.zeros(length, np.float32), self._said(SENTENCE), 1.5)
         if engine.traits.streaming is not Streaming.WHOLE:
@@ -183,7 +184,7 @@ class EngineConformance:
         if engine.traits.timing is Timing.NONE:
             _require_raises(CannotAlign, "align", partial(engine.align, SENTENCE, voice))
             return
-        for early in (False, True):
+        for early in Early:
             times = engine.align(SENTENCE, voice, early=early)
             _require([time.word for time in times] == words_in(SENTENCE), f"align: got {[time.word for time in times]}")
             edges = [edge for time in times for edge in (time.start_s, time.end_s)]

@@ -13,7 +13,7 @@ from sayso.engines.host.orders import AlignOrder, CloneOrder, SpeakOrder
 from sayso.engines.protocol import Capability, VoiceAsset
 from sayso.engines.registry import engine as engine_named
 from sayso.engines.stop import Stop
-from sayso.engines.traits import Timing, WordTime
+from sayso.engines.traits import Early, Timing, WordTime
 
 
 class HostedEngine(EngineFacts):
@@ -45,7 +45,7 @@ class HostedEngine(EngineFacts):
         *,
         speed: float = 1.0,
         seed: int = 0,
-        early: bool = False,
+        early: Early = Early.NO,
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
         """Yield the pieces of `Engine.stream`; raise `HostBusy`, `WorkerLost` or `EngineFailed`, too."""
@@ -53,7 +53,7 @@ class HostedEngine(EngineFacts):
         return self._host.stream(order, stop=stop)
 
     def align(
-        self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0, early: bool = False
+        self, text: str, voice: VoiceAsset, *, speed: float = 1.0, seed: int = 0, early: Early = Early.NO
     ) -> Sequence[WordTime]:
         """Return when each word is said; raise as `stream` does."""
         if self.traits.timing is Timing.NONE:

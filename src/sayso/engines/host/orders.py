@@ -14,7 +14,7 @@ from sayso.engines import errors as engine_errors
 from sayso.engines.host.errors import EngineFailed
 from sayso.engines.host.frames import Header
 from sayso.engines.protocol import VoiceAsset
-from sayso.engines.traits import WordTime
+from sayso.engines.traits import Early, WordTime
 from sayso.errors import SaysoError
 from sayso.models import catalogue
 
@@ -35,7 +35,7 @@ class SpeakOrder:
     voice: VoiceAsset
     speed: float = 1.0
     seed: int = 0
-    early: bool = True
+    early: Early = Early.FIRST
     patience_s: float = 10.0
 
     def frame(self) -> tuple[Header, bytes]:
@@ -52,7 +52,7 @@ class AlignOrder:
     voice: VoiceAsset
     speed: float = 1.0
     seed: int = 0
-    early: bool = True
+    early: Early = Early.FIRST
     patience_s: float = 10.0
 
     def frame(self) -> tuple[Header, bytes]:

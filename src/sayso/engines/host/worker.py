@@ -26,6 +26,7 @@ from sayso.engines.host.orders import failed
 from sayso.engines.protocol import Capability, Engine, VoiceAsset
 from sayso.engines.registry import engine as engine_named
 from sayso.engines.stop import Stop
+from sayso.engines.traits import Early
 
 _SENTENCE: Final = "The keeper climbed the narrow stair."
 _MIB: Final = 1 << 20
@@ -96,7 +97,7 @@ class Worker:
             yield {"is": "voice", "engine": voice.engine, "kind": voice.kind}, voice.data
             return
         voice = VoiceAsset(header["engine"], header["kind"], bytes(body))
-        how: dict[str, Any] = {name: header[name] for name in ("speed", "seed", "early")}
+        how: dict[str, Any] = {"speed": header["speed"], "seed": header["seed"], "early": Early(header["early"])}
         if header["do"] == "align":
             words = self._engine.align(header["text"], voice, **how)
             yield {"is": "words", "words": [(one.word, one.start_s, one.end_s) for one in words]}, b""

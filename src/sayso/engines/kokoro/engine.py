@@ -22,7 +22,7 @@ from sayso.engines.phonemes import PAD, growing_pieces, package_version, phoneme
 from sayso.engines.protocol import Capability, Licence, StockVoice, VoiceAsset
 from sayso.engines.stop import Stop, is_stopped
 from sayso.engines.tone import apply_tone
-from sayso.engines.traits import Control, Determinism, Streaming, Timing, Traits, WordTime
+from sayso.engines.traits import Control, Determinism, Early, Streaming, Timing, Traits, WordTime
 from sayso.engines.wordtimes import word_times
 from sayso.errors import NotFound
 
@@ -67,7 +67,7 @@ class Kokoro:
 
     def load(self) -> None:
         """Load the net and the lexicons, and speak a word unheard, which is what makes the first phrase fast."""
-        for _ in self.stream("Ready.", self.stock_asset("af_heart"), early=True):
+        for _ in self.stream("Ready.", self.stock_asset("af_heart"), early=Early.FIRST):
             pass
 
     def stock_voices(self) -> Sequence[StockVoice]:
@@ -99,7 +99,7 @@ class Kokoro:
         *,
         speed: float = 1.0,
         seed: int = 0,  # noqa: ARG002 - it changes nothing
-        early: bool = False,
+        early: Early = Early.NO,
         stop: Stop | None = None,
     ) -> Iterator[Signal]:
         """Yield ``text`` as mono signals at 24 kHz, one for each 510 phonemes; with ``early`` window by window.
@@ -108,8 +108,8 @@ class Kokoro:
         (outside 0.5 to 2.0) or `Unspeakable`.
         """
         known = self._checked(voice, speed)
-        windows = Windows(self._threads, stop) if early else None
-        for piece in _pieces(text, early=early):
+        windows = Windows(self._threads, stop, is_begun=early is Early.NEXT) if early else None
+        for piece in _pieces(text, early=bool(early)):
             if is_stopped(stop):
                 return
             for samples in self._decoded(piece, known, speed, windows, stop):
@@ -138,11 +138,13 @@ class Kokoro:
         *,
         speed: float = 1.0,
         seed: int = 0,  # noqa: ARG002 - as `stream`
-        early: bool = False,
+        early: Early = Early.NO,
     ) -> Sequence[WordTime]:
         """Return when each word is said, from the lengths that the net gives its phonemes: to 25 ms."""
         known = self._checked(voice, speed)
-        lengths = ((piece, self._lengths(piece, known, speed, early=early)) for piece in _pieces(text, early=early))
+        lengths = (
+            (piece, self._lengths(piece, known, speed, early=bool(early))) for piece in _pieces(text, early=bool(early))
+        )
         return word_times(text, ((piece, _FRAME_S * frames) for piece, frames in lengths))
 
     def _lengths(self, piece: str, voice: KokoroVoice, speed: float, *, early: bool) -> NDArray[np.float64]:

@@ -24,6 +24,9 @@ A window takes 110 ms, and 6 ms a frame, on two threads of a machine with nothin
 a second. By these sizes each is there in time on a machine of 0.6 of that speed.
 """
 
+_BEGUN: Final = 4
+"""The first window of a later phrase: 40 frames, made in 0.4 s, while what is heard of the phrase before is longer."""
+
 _REACH: Final = 4
 """A window ends at the frame with the least energy among so many before and after."""
 
@@ -40,12 +43,15 @@ Heard = Callable[[Floats], Floats]
 
 
 class Windows:
-    """Decodes the phrases of one utterance; the windows go on growing from phrase to phrase."""
+    """Decodes the pieces of one phrase; the windows go on growing from piece to piece.
 
-    def __init__(self, threads: int, stop: Stop | None = None) -> None:
+    With ``is_begun`` they begin larger: there is time, since the phrase before is still heard.
+    """
+
+    def __init__(self, threads: int, stop: Stop | None = None, *, is_begun: bool = False) -> None:
         self._threads, self._stop = threads, stop
         self._statistics = Statistics()
-        self._made = 0
+        self._made = _BEGUN if is_begun else 0
 
     def decoded(self, handed: Handed, kept: range, styles: Floats, heard: Heard) -> Iterator[Floats]:
         """Yield the samples of the frames ``kept`` of what was handed over, window by window; end once stopped.
