@@ -122,3 +122,15 @@ def test_a_unit_that_was_begun_beside_a_worker_that_was_never_met_is_not_suspect
     monkeypatch.setattr(program, "_collected", unmet)
     found = list(answers(Stage(tmp_path / "log"), units(1), Runner(), tmp_path))
     assert [answer["state"] for answer in found] == ["done"]
+
+
+def test_a_unit_that_is_tried_alone_has_one_worker(tmp_path, monkeypatch):
+    asked = []
+
+    def noted(stage, given, runner):
+        asked.append((len(given), runner.workers))
+        return dumb(stage, given, runner)
+
+    monkeypatch.setattr(program, "_collected", noted)
+    list(answers(Stage(tmp_path / "log", frozenset({"01"})), units(3), Runner(workers=3), tmp_path))
+    assert asked == [(3, 3), (1, 1), (1, 1), (1, 1), (1, 3)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sayso.corpus import voiceprints
 from sayso.corpus.catalogue import Catalogue
 from sayso.corpus.condition import Condition
 from sayso.corpus.errors import SegmentUnknown
@@ -87,3 +88,46 @@ def test_a_recording_of_nobody_known_is_a_voice_of_its_own(tmp_path):
     found = barred(catalogue).nearest(vector(4), 5)
     assert [(one.speaker, one.segments) for one in found] == [("", 2), ("", 3)]
     assert found[0].example in {one.segment for one in made[1::2]}
+
+
+@pytest.fixture
+def indexed(tmp_path, monkeypatch):
+    """A catalogue of 400 voices, enough for an index; odd ones stand on a grant."""
+    monkeypatch.setattr(voiceprints, "INDEXED_FROM", 300)
+    catalogue = Catalogue(tmp_path)
+    catalogue.publish([row(7 * speaker + 1, speaker) for speaker in range(400)])
+    assert catalogue.open().voices.describe_indices()
+    return catalogue
+
+
+def nearest_of_all(speakers, asked, count):
+    cosine = {f"ext_{each:04x}": asked @ np.array(row(7 * each + 1, each).embedding) for each in speakers}
+    return set(sorted(cosine, key=cosine.get, reverse=True)[:count])
+
+
+def test_by_an_index_nearly_all_of_the_nearest_are_found(indexed):
+    view = CorpusView(indexed, everyone, at=AT)
+    for seed in range(5):
+        asked = np.random.default_rng([9, seed]).normal(size=192)
+        found = view.nearest(asked, 40)
+        assert [one.similarity for one in found] == sorted((one.similarity for one in found), reverse=True)
+        assert len({one.speaker for one in found} & nearest_of_all(range(400), asked, 40)) >= 38
+
+
+def test_by_an_index_only_what_stands_is_found_and_as_much_as_is_asked_for(indexed):
+    view = CorpusView(indexed, lambda _: frozenset(), at=AT)
+    asked = np.random.default_rng(3).normal(size=192)
+    found = view.nearest(asked, 150)
+    assert len(found) == 150
+    assert all(int(one.speaker[4:], 16) % 2 == 0 for one in found)
+    assert len({one.speaker for one in found} & nearest_of_all(range(0, 400, 2), asked, 150)) >= 143
+
+
+def test_an_index_holds_nobody_who_was_withdrawn(indexed):
+    before = {path.name for path in (indexed._voices.folder / "_indices").iterdir()}
+    indexed.withdraw("ext_0004")
+    after = {path.name for path in (indexed._voices.folder / "_indices").iterdir()}
+    assert len(after) == 1
+    assert not after & before
+    found = CorpusView(indexed, everyone, at=AT).nearest(vector(4), 20)
+    assert "ext_0004" not in {one.speaker for one in found}

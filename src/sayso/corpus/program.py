@@ -10,7 +10,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -95,7 +95,8 @@ def answers(stage: CorpusStage, units: Iterable[Answer], runner: Runner, scratch
             alone = [left[name] for name in suspects if name in left][:1]
             _clear(begun)
             try:
-                for answer in _wanted(_collected(stage, alone or list(left.values()), runner), scratch):
+                by = replace(runner, workers=1) if alone else runner  # an idle one that dies would look like its death
+                for answer in _wanted(_collected(stage, alone or list(left.values()), by), scratch):
                     left.pop(answer["unit"], None)
                     yield answer
             except WorkerDied as death:
