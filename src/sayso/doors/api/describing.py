@@ -168,7 +168,7 @@ def errors_of(path: str, method: str, operation: Mapping[str, Any]) -> list[HTTP
     body = operation.get("requestBody", {}).get("content", {})
     if "{" in path or body or operation.get("parameters"):
         found.append(HTTPStatus.NOT_FOUND)
-    if method in {"post", "delete"}:
+    if method in {"post", "delete"} or "{" in path:  # what is there may be in no state to be shown so
         found.append(HTTPStatus.CONFLICT)
     if body:
         found.append(HTTPStatus.REQUEST_TIMEOUT)
