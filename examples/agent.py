@@ -19,14 +19,12 @@ from websockets.asyncio.client import ClientConnection, connect
 async def answer(line: str) -> AsyncIterator[str]:
     """Yield the answer as it is written; a language model would stand here."""
     for word in f"You said: {line}. I heard every word of it.".split():
-        await asyncio.sleep(0.02)
         yield f"{word} "
 
 
-async def lines() -> AsyncIterator[str]:
-    """Yield the lines of standard input."""
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        yield line.strip()
+async def say(socket: ClientConnection, turn: int, kind: str, **more: str) -> None:
+    """Send a message about one turn, which is a context of the socket."""
+    await socket.send(json.dumps({"type": kind, "context": str(turn), **more}))
 
 
 async def play(socket: ClientConnection, closed: asyncio.Queue[str]) -> None:
@@ -34,8 +32,7 @@ async def play(socket: ClientConnection, closed: asyncio.Queue[str]) -> None:
     async for message in socket:
         told = json.loads(message)
         if told["type"] == "audio":
-            sys.stdout.buffer.write(base64.b64decode(told["audio"]))
-            sys.stdout.buffer.flush()
+            os.write(sys.stdout.fileno(), base64.b64decode(told["audio"]))
         elif told["type"] == "error":
             print(told.get("detail", told), file=sys.stderr)
         elif told["type"] == "closed":
@@ -44,26 +41,20 @@ async def play(socket: ClientConnection, closed: asyncio.Queue[str]) -> None:
 
 async def main() -> None:
     """Answer until standard input ends, and the last answer was spoken."""
-    address = os.environ["SPEECH_URL"].replace("http", "ws", 1) + "/v1/speech/stream"
-    headers = {"Authorization": f"Bearer {os.environ['SPEECH_KEY']}"}
+    url, key, voice = (os.environ[f"SPEECH_{name}"] for name in ("URL", "KEY", "VOICE"))
+    address, headers = f"ws{url.removeprefix('http')}/v1/speech/stream", {"Authorization": f"Bearer {key}"}
     closed, turn = asyncio.Queue[str](), 0
     async with connect(address, additional_headers=headers) as socket:
-
-        async def send(kind: str, **more: str) -> None:
-            await socket.send(json.dumps({"type": kind, "context": str(turn), **more}))
-
         player = asyncio.create_task(play(socket, closed))
-        async for line in lines():
-            await send("cancel")  # which changes nothing where the last answer is over
-            turn += 1
-            await send("open", voice=os.environ["SPEECH_VOICE"])
-            async for text in answer(line):
-                await send("text", text=text)
-            await send("close")
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            await say(socket, turn, "cancel")  # which changes nothing where the last answer is over
+            await say(socket, turn := turn + 1, "open", voice=voice)
+            async for text in answer(line.strip()):
+                await say(socket, turn, "text", text=text)
+            await say(socket, turn, "close")
         while turn and await closed.get() != str(turn):
             pass
         player.cancel()
 
 
-if __name__ == "__main__":
-    asyncio.run(main())
+asyncio.run(main())

@@ -16,6 +16,7 @@ import pytest
 from tests.doors.api.chromium import browsing, require_chromium
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
+PIPECAT = Path(sys.prefix) / "pipecat" / "bin" / "python"
 
 
 def run(server, key: str, *command: str, told: str = "") -> subprocess.CompletedProcess[bytes]:
@@ -45,6 +46,25 @@ def test_a_refused_agent_says_why(server):
     done = run(server, "ours", sys.executable, str(EXAMPLES / "agent.py"), told="Is the lamp lit?\n")
     assert done.stdout == b""
     assert b"narrator" in done.stderr
+
+
+def test_an_agent_has_sixty_lines_at_most():
+    for example in EXAMPLES.glob("*agent.py"):
+        assert len(example.read_text().splitlines()) <= 60, example.name
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not PIPECAT.exists() and "CI" not in os.environ, reason="pipecat-ai is not installed (make .venv/pipecat)"
+)
+def test_a_pipeline_of_pipecat_says_each_line_and_why_one_is_refused(server, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(EXAMPLES.parent / "src"))
+    command = (str(PIPECAT), "-W", "ignore", str(EXAMPLES / "pipecat_agent.py"))
+    done = run(server, "live", *command, told="The lamp was lit at noon.\nAnd nobody saw it.\n")
+    assert 24_000 < len(done.stdout) / 2 < 20 * 24_000
+    refused = run(server, "ours", *command, told="Is the lamp lit?\n")
+    assert refused.stdout == b""
+    assert b"narrator" in refused.stderr
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

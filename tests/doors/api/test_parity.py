@@ -79,7 +79,7 @@ ANSWERED = {
     "key list": "GET /v1/keys",
     "key revoke": "POST /v1/keys/{credential}/revoke",
     "labels list": "GET /v1/labels",
-    "labels read": "POST /v1/labels/readings",
+    "labels read": "POST /v1/label-readings",
     "ledger audit": "POST /v1/ledger/period-audits",
     "ledger checkpoint": "GET /v1/ledger/checkpoint",
     "ledger export": "POST /v1/ledger/exports",

@@ -58,7 +58,7 @@ _BUSY: Final = (
     "/v1/text-to-speech/",
     "/v1/diagnoses",
     "/v1/restorations",
-    "/v1/labels/readings",
+    "/v1/label-readings",
     "/v1/marks",
     "/v1/detections",
     "/v1/ledger/verifications",

@@ -64,7 +64,7 @@ def test_a_recording_is_diagnosed_by_its_bytes(server, flac):
     assert told["duration_s"] == pytest.approx(4, abs=0.1)
 
 
-@pytest.mark.parametrize("path", ["diagnoses", "restorations", "labels/readings", "marks/detections"])
+@pytest.mark.parametrize("path", ["diagnoses", "restorations", "label-readings", "marks/detections"])
 @pytest.mark.parametrize(
     ("data", "statuses"),
     [(b"", {400, 415}), (b"no sound at all", {415}), (b"fLaC" + bytes(200), {400, 415}), (b"x", {400, 415})],
@@ -118,7 +118,7 @@ def test_labels_are_listed_and_read(server, flac):
         (one,) = shown(http.get("/v1/labels/eu"), "jurisdictions")["jurisdictions"]
         assert one["jurisdiction"] == "eu"
         assert http.get("/v1/labels/atlantis").status_code == 400
-        told = shown(http.post("/v1/labels/readings", files={"file": ("a.txt", flac)}), "file-labels")
+        told = shown(http.post("/v1/label-readings", files={"file": ("a.txt", flac)}), "file-labels")
     assert (told["file"], told["tags"]) == ("upload", {})
 
 
@@ -192,7 +192,7 @@ def test_nobody_asks_without_a_key(server):
             "marks",
             "marks/detections",
             "detections",
-            "labels/readings",
+            "label-readings",
         ):
             assert http.post(f"/v1/{path}", content=b"{}").status_code == 401
         for path in ("labels", "labels/eu", "marks/profiles", "marks/key"):

@@ -39,7 +39,7 @@ Version = Annotated[int | None, Query(ge=1, le=2**31, description="Version of th
 class CorpusBody(BaseModel):
     """A new corpus: 1 to 40 of a-z, 0-9 and hyphens."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "lamp"}]})
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"name": "lamp"}]})
 
     name: Line
 
@@ -47,7 +47,9 @@ class CorpusBody(BaseModel):
 class CorpusRunBody(BaseModel):
     """How a corpus is cleaned: by how many processes of this machine, how far, and who writes texts."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"workers": 2, "tier": "clean"}]})
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"workers": 2, "tier": "clean"}]}
+    )
 
     workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] = 2
     tier: Line = "clean"
@@ -57,7 +59,9 @@ class CorpusRunBody(BaseModel):
 class SampleBody(BaseModel):
     """A stratified sample that a seed repeats: the same of each value of a column, or quotas."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"by": "accent", "per": "9m"}]})
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"by": "accent", "per": "9m"}]}
+    )
 
     by: Annotated[str, Field(max_length=40)] = ""
     per: Annotated[str, Field(max_length=40)] = ""
@@ -70,7 +74,9 @@ class SampleBody(BaseModel):
 class WithdrawalBody(BaseModel):
     """Who is taken out, for good: an id, or what a manifest calls them."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"speaker": "spk_aaaaaaaaaaaaaaaa"}]})
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"speaker": "spk_aaaaaaaaaaaaaaaa"}]}
+    )
 
     speaker: Line
 

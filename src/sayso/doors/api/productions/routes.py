@@ -55,7 +55,7 @@ _LOOK_S: Final = 0.1
 class ForkBody(BaseModel):
     """From which step on the work is done again; what came before is taken over."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"step": 3}]})
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"step": 3}]})
 
     step: Annotated[int, Field(ge=1, le=1_000_000)] = 1
 

@@ -40,7 +40,7 @@ PurposeForm = Annotated[str, Form(max_length=40, description=_PURPOSE)]
 class CopyBody(BaseModel):
     """In which form a recording is handed out."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"format": "flac"}]})
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"format": "flac"}]})
 
     format: Annotated[str, Field(max_length=8)] = Container.FLAC
 
@@ -48,7 +48,7 @@ class CopyBody(BaseModel):
 class ClearingBody(BaseModel):
     """What goes beside what is stored under ended grants."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"masters_for": 30}]})
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"masters_for": 30}]})
 
     masters_for: Annotated[int | None, Field(ge=0, le=_DAYS, description=_MASTERS)] = None
 

@@ -85,7 +85,7 @@ async def show_labels(jurisdiction: str, asked: Asked) -> JSONResponse:
     return await shown(asked, lambda: speech_shapes.jurisdictions([labels.shown(jurisdiction)]))
 
 
-@router.post("/v1/labels/readings", responses=told("file-labels"))
+@router.post("/v1/label-readings", responses=told("file-labels"))
 async def read_labels(file: UploadFile, asked: Asked) -> JSONResponse:
     """Show the labels in the tags of a file; anyone can write tags."""
     data = await received(file)

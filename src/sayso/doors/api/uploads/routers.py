@@ -13,7 +13,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = tuple(room.router for room in (texts, di
 FILES: Final[Mapping[str, int]] = {
     "/v1/diagnoses": 1,
     "/v1/restorations": 3,
-    "/v1/labels/readings": 1,
+    "/v1/label-readings": 1,
     "/v1/marks": 1,
     "/v1/detections": 1,
     "/v1/storage/items": 1,

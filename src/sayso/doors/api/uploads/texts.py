@@ -23,13 +23,15 @@ class ReadingBody(BaseModel):
     """A text, its language, and words of a lexicon: the lines of the file that the command line takes."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"text": "Dr. Quixano paid $5.50.", "phonemes": True}]}
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"text": "Dr. Quixano paid $5.50.", "phonemes": True}]},
     )
 
     text: Annotated[str, Field(min_length=1, max_length=4096)]
     language: Line = "en"
     phonemes: bool = False
-    lexicon: Annotated[str | None, Field(max_length=64 * 1024)] = None
+    lexicon: Annotated[str | None, Field(max_length=16 * 1024)] = None
 
 
 @router.post("/v1/texts", responses=told("text-read"))
