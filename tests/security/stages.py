@@ -42,6 +42,8 @@ NOT_GATES: dict[str, str] = {
     "audio/packets.py:_frames": "the longest sound that is read",
     "audio/source.py:pcm_blocks": "the longest sound that is read",
     "audio/salvage.py:Salvage._frames": "the longest sound that is read",
+    "doors/api/erasure/certificates.py:check_certificate_file": "a certificate of erasure",
+    "doors/api/erasure/certificates.py:check_certificate_file.<locals>.checked": "a certificate of erasure",
     "doors/cli/commands/demo.py:Demo._erase": "a certificate of erasure",
     "doors/cli/commands/erase.py:check": "a certificate of erasure",
     "doors/cli/commands/serve.py:serve": "the address to serve at",
