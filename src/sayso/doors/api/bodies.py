@@ -26,6 +26,11 @@ def _line(text: str) -> str:
     return text
 
 
+MAX_NOTICE_CHARS: Final = 100_000
+
+_FILES: Final = frozenset(term.typed for term in TERMS if term.option is not None and term.option.takes is bytes)
+"""The terms that the command line reads from files, whose text is sent."""
+
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
 Id = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_line)]
 
@@ -43,7 +48,7 @@ def _limits(command: Command) -> Iterator[tuple[str, Any]]:
     """Yield the fields of the limits that ``command`` takes, each as the table of dimensions has it."""
     for term in TERMS:
         option = term.option
-        if option is not None and command in option.commands and not option.required and option.takes is not bytes:
+        if option is not None and command in option.commands and not option.required:
             yield term.typed, (Annotated[_type(option) | None, Field(description=option.help)], None)
 
 
@@ -55,6 +60,7 @@ def _type(option: Option) -> Any:
         bool: bool,
         int: Annotated[int, Field(ge=0, le=2**31 - 1)],
         float: Annotated[float, Field(ge=0)],
+        bytes: Annotated[str, Field(min_length=1, max_length=MAX_NOTICE_CHARS)],  # the text, not the file of it
     }[option.takes]
 
 
@@ -86,7 +92,8 @@ class TermsBody(LimitsBody):
     def limits(self) -> dict[str, Any]:
         """Return the limits that were given, by the names under which they are typed."""
         given = self.model_dump(exclude_none=True, exclude={"speaker", "licensee", "purposes", "request", "assisted"})
-        return {name: value for name, value in given.items() if value != []}
+        read = {name: value.encode() for name, value in given.items() if name in _FILES}
+        return {name: value for name, value in given.items() if value != []} | read
 
 
 class GrantBody(TermsBody):

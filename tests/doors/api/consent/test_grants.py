@@ -1,5 +1,7 @@
 """Grants are amended by whoever acts for the speaker, and stopped by whom they say they are."""
 
+import hashlib
+
 from tests.doors.api.refusals import Try, refused
 from tests.doors.schemas import validator
 from tests.workflows.conftest import LICENSEE
@@ -70,3 +72,16 @@ def test_a_text_is_approved_once_and_nothing_else_is_spoken(server, given):
     refused(server, [Try(path, text, rubbish=bad)])
     with server.http("operator") as http:
         assert http.post(f"/v1/grants/{given['theirs']}/approvals", json={"text": "x"}).status_code == 400
+
+
+def test_a_notice_is_kept_by_its_hash_alone(server, given):
+    body = {
+        "speaker": given["someone"],
+        "licensee": LICENSEE,
+        "purposes": ["podcast"],
+        "notice": "What happens: \u00e9.",
+        "notice_language": "en",
+    }
+    with server.http("operator") as http:
+        shown = http.get(f"/v1/grants/{http.post('/v1/grants', json=body).json()['grant']}").json()
+    assert shown["notice_sha256"] == hashlib.sha256(body["notice"].encode()).hexdigest()

@@ -17,7 +17,6 @@ from sayso.doors.api.bodies import Id
 from sayso.doors.api.consent.grants import PATH
 from sayso.doors.api.errors import BodyInvalid
 from sayso.doors.api.told import told
-from sayso.doors.reports.receipt import page
 from sayso.doors.shapes import consent as shapes
 from sayso.records.exchange import DocumentFormat
 from sayso.records.receipts import Commands, Receipt, text
@@ -27,9 +26,17 @@ router = APIRouter(tags=["consent"])
 
 _LINKED: Final = "application/ld+json"
 _EXAMPLE: Final[Mapping[str, Any]] = {"@context": {"odrl": "http://www.w3.org/ns/odrl/2/"}, "@type": "odrl:Agreement"}
+
+
+def _page(receipt: Receipt) -> str:
+    from sayso.doors.reports.receipt import page  # noqa: PLC0415 - templates, which the server's start need not wait for
+
+    return page(receipt)
+
+
 _RECEIPTS: Final[Mapping[str, tuple[str, Callable[[Receipt], str]]]] = {
     "txt": ("text/plain", text),
-    "html": ("text/html", page),
+    "html": ("text/html", _page),
 }
 """The forms of a receipt: its media type, and what writes it."""
 

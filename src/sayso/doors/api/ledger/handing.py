@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
+from starlette.types import Receive, Scope, Send
 
 from sayso.doors.api.asking import Asking
 from sayso.doors.api.sounds import BYTES
@@ -18,7 +18,19 @@ KIND: Final = "application/octet-stream"
 FILE: Final[dict[int | str, dict[str, Any]]] = {200: {"description": "The file.", "content": {KIND: BYTES}}}
 
 
-async def handed(asked: Asking, name: str, write: Callable[[Path], object]) -> FileResponse:
+class PassingFile(FileResponse):
+    """A file that is gone with its answer, whether it arrived or not; so it is sent whole, and no range of it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file, and remove the folder that it lies in."""
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        try:
+            await super().__call__({**scope, "headers": headers}, receive, send)
+        finally:
+            shutil.rmtree(Path(self.path).parent, ignore_errors=True)
+
+
+async def handed(asked: Asking, name: str, write: Callable[[Path], object]) -> PassingFile:
     """Return the file that ``write`` writes, under the ``name`` that it is to have; raise `WorkbenchBusy`."""
 
     def written() -> Path:
@@ -31,5 +43,4 @@ async def handed(asked: Asking, name: str, write: Callable[[Path], object]) -> F
         return folder
 
     folder = await asked.labour(written)
-    gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
-    return FileResponse(folder / name, media_type=KIND, filename=name, background=gone)
+    return PassingFile(folder / name, media_type=KIND, filename=name)
