@@ -51,6 +51,19 @@ def test_a_manuscript_may_have_any_name_and_lies_under_one_of_ours(server, name)
     assert answer.status_code in {201, 400, 415}, answer.text
 
 
+def test_a_lexicon_is_sent_along_and_one_that_is_none_is_refused(server):
+    form = {"licensee": LICENSEE, "purpose": PURPOSE, "voice": server.ids["stock"]}
+    with server.http() as http:
+        answers = {}
+        for words in (b"keeper\tKEE-per", b"one line without a tab"):
+            files = {"book": ("lamp.txt", BOOK), "lexicon": ("../words", words)}
+            answers[words[:3]] = http.post("/v1/productions", data=form, files=files)
+    shown(answers[b"kee"], "production-planned", 201)
+    wrong = answers[b"one"]
+    assert (wrong.status_code, wrong.json()["error"]) == (400, "lexicon-invalid")
+    assert "/tmp" not in wrong.text
+
+
 def ended(http, production, within_s=60.0):
     ends = time.monotonic() + within_s
     while time.monotonic() < ends:

@@ -90,7 +90,10 @@ def test_a_file_is_verified_by_its_bytes_and_leaves_nothing(server):
         assert found.status_code == 200, found.text
         assert response.headers["x-sayso-clip"] in found.text
         assert "passwd" not in found.text
-        assert http.post("/v1/verifications", files={"file": ("a.wav", b"no sound")}).status_code in {400, 415}
+        for path in ("/v1/verifications", "/v1/traces"):
+            wrong = http.post(path, files={"file": ("a.wav", b"no sound")})
+            assert wrong.status_code in {400, 415}
+            assert "/tmp" not in wrong.text
 
 
 def test_a_clip_is_listed_and_released_under_a_permit_and_nobody_else_sees_it(server):

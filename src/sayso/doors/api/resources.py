@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -11,8 +10,8 @@ from fastapi import APIRouter, UploadFile
 from fastapi.responses import JSONResponse
 
 from sayso.doors.api.asking import Asked, Asking
-from sayso.doors.api.errors import TooLarge
 from sayso.doors.api.told import shown, told
+from sayso.doors.api.uploads.receiving import NAME, lying, received
 from sayso.doors.shapes import provenance as provenance_shapes
 from sayso.doors.shapes import voices as voice_shapes
 from sayso.workflows.provenance import tracing, verifying
@@ -50,15 +49,11 @@ async def trace(file: UploadFile, asked: Asked) -> JSONResponse:
 
 async def _uploaded(asked: Asking, file: UploadFile, work: Callable[[Path], dict[str, Any]]) -> JSONResponse:
     """Answer about a file that was sent: it lies under a name of ours, and is gone with the answer."""
-    data = await file.read(UPLOAD_BYTES + 1)
-    if len(data) > UPLOAD_BYTES:
-        raise TooLarge(f"got a larger file than is taken here, expected at most {UPLOAD_BYTES} bytes")
+    data = await received(file, UPLOAD_BYTES)
 
     def looked() -> dict[str, Any]:
-        with tempfile.NamedTemporaryFile(prefix="sayso-") as kept:
-            kept.write(data)
-            kept.flush()
-            return {**work(Path(kept.name)), "file": "upload"}
+        with lying(data) as path:
+            return {**work(path), "file": NAME}
 
     return await shown(asked, looked)
 

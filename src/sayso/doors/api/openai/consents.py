@@ -22,6 +22,7 @@ from sayso.consent import Action, State
 from sayso.doors.api.asking import Asked, Asking
 from sayso.doors.api.errors import BodyInvalid, KeyUnbound, StatementGone, TooLarge
 from sayso.doors.api.openai.answers import ConsentAnswer, ConsentDeleted, ConsentsAnswer, VoiceClonedAnswer
+from sayso.doors.api.uploads.receiving import unplaced
 from sayso.errors import SaysoError
 from sayso.workflows.consent import changing, showing, speakers
 from sayso.workflows.consent.showing import GrantShown
@@ -167,7 +168,7 @@ async def create_voice(
 def _cloned(asked: Asking, stated: StatedConsent, sample: bytes) -> str:
     """Return the voice that was made of the sample and of the statement, which is kept with it."""
     stating.check_samples(asked.session, stated, [sample])
-    with tempfile.TemporaryDirectory(prefix="sayso-") as folder:
+    with tempfile.TemporaryDirectory(prefix="sayso-") as folder, unplaced(folder):
         paths = [Path(folder) / name for name in ("sample", "statement")]
         for path, data in zip(paths, (sample, stated.recording(asked.session)), strict=True):
             path.write_bytes(data)

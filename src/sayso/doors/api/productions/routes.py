@@ -24,6 +24,7 @@ from sayso.doors.api.asking import Asked
 from sayso.doors.api.errors import TooLarge
 from sayso.doors.api.productions.processes import WorkProcesses
 from sayso.doors.api.told import shown, told
+from sayso.doors.api.uploads.receiving import unplaced
 from sayso.doors.shapes import productions as shapes
 from sayso.ids import new_id
 from sayso.productions.errors import ProductionBusy
@@ -93,7 +94,7 @@ async def plan_production(
     sent = {name: await _read(book)} | {each: await _read(file) for each, file in beside.items()}
 
     def planned() -> dict[str, Any]:
-        with tempfile.TemporaryDirectory(prefix="sayso-") as kept:
+        with tempfile.TemporaryDirectory(prefix="sayso-") as kept, unplaced(kept):
             folder = Path(kept)
             for each, data in sent.items():
                 (folder / each).write_bytes(data)

@@ -72,9 +72,16 @@ def _lying(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[Path, ...]]:
         paths = tuple(Path(folder) / name for name, _ in files)
         for path, (_, data) in zip(paths, files, strict=True):
             path.write_bytes(data)
-        try:
+        with unplaced(folder):
             yield paths
-        except SaysoError as error:  # where it lies is nobody's business
-            error.message = error.message.replace(f"{folder}/", "")
-            error.reasons = tuple(reason.replace(f"{folder}/", "") for reason in error.reasons)
-            raise
+
+
+@contextlib.contextmanager
+def unplaced(folder: str) -> Iterator[None]:
+    """Leave out of an error raised within where its files lie, which is nobody's business."""
+    try:
+        yield
+    except SaysoError as error:
+        error.message = error.message.replace(f"{folder}/", "")
+        error.reasons = tuple(reason.replace(f"{folder}/", "") for reason in error.reasons)
+        raise
