@@ -117,18 +117,21 @@ class Service:
 
     def _warm(self) -> None:
         """Load what the first requests would wait for: stock voices, keys, what reads a text, engines."""
+        starting = [self.workers.submit(self._start, name) for name in self.warm]  # in processes of their own
         voicebook.listed(self.session)
         _ = (self.session.gate, self.session.permit_key, self.session.policies, self.session.marker)
         _ = (self.session.detector, self.session.authority, self.session.log)
         phrasebook.opened(self.session)  # where there is no room any more, what was kept goes now
-        rehearsing = self.workers.submit(self._rehearse)  # while the engines load, in processes of their own
-        for name in self.warm:
-            with contextlib.suppress(SaysoError):
-                self.hosts.start(name)
-        rehearsing.result()
+        self._rehearse()
+        for one in starting:
+            one.result()
         gc.collect()
         gc.freeze()  # all that is loaded now stays: to look through it for garbage would hold speech up for 100 ms
         self.is_ready = True
+
+    def _start(self, name: str) -> None:
+        with contextlib.suppress(SaysoError):
+            self.hosts.start(name)
 
     def _rehearse(self) -> None:
         """Load what reads a text and what decides, which the first request would wait 0.4 s for."""
