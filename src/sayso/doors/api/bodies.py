@@ -26,7 +26,7 @@ def _line(text: str) -> str:
     return text
 
 
-MAX_NOTICE_CHARS: Final = 100_000
+MAX_NOTICE_CHARS: Final = 32_768
 
 _FILES: Final = frozenset(term.typed for term in TERMS if term.option is not None and term.option.takes is bytes)
 """The terms that the command line reads from files, whose text is sent."""

@@ -16,7 +16,7 @@ from sayso.workflows.provenance import certificates
 
 router = APIRouter(tags=["accounts"])
 
-PEM_CHARS: Final = 100_000
+PEM_CHARS: Final = 32_768
 
 _PEM: Final = "-----BEGIN CERTIFICATE-----\nMIIB...\n-----END CERTIFICATE-----\n"
 
