@@ -75,7 +75,8 @@ def chains_named(names: tuple[str, ...]) -> tuple[Chain, ...]:
     """Return the chains of these names, in order; raise `ChainUnknown`."""
     unknown = [name for name in names if name not in CHAINS]
     if unknown:
-        raise ChainUnknown(f"got {', '.join(unknown)}, expected some of {', '.join(CHAINS)}")
+        told = ", ".join(repr(name[:40]) for name in unknown)
+        raise ChainUnknown(f"got {told}, expected some of {', '.join(CHAINS)}")
     return tuple(CHAINS[name] for name in names)
 
 

@@ -165,7 +165,7 @@ def test_nobody_but_the_operator_marks_files_or_has_the_detectors_key(server, fl
     [
         ({"id": "no mark"}, "mark-invalid"),
         ({"id": MARK, "profile": "loud"}, "profile-unknown"),
-        ({"id": MARK, "survive": ["tape"]}, "chain-unknown"),
+        ({"id": MARK, "survive": ["ta\npe"]}, "chain-unknown"),
         ({"id": MARK, "survive": ["opus-16"] * 9}, "body-invalid"),
     ],
 )
@@ -174,6 +174,7 @@ def test_a_mark_that_cannot_be_is_refused(server, flac, form, error):
         refused = http.post("/v1/marks", data=form, files={"file": ("a.flac", flac)})
         silent = http.post("/v1/marks", data={"id": MARK}, files={"file": ("a.wav", silence(2))})
     assert (refused.status_code, refused.json()["error"]) == (400, error)
+    assert "\n" not in refused.json()["detail"]
     assert silent.status_code == 400, silent.text
 
 
