@@ -1,6 +1,6 @@
 """Kill -9 at random moments of small runs, real processes: is anything lost or there twice, and is the digest the same.
 
-    python benchmarks/corpus/kills.py --seed 1 --seconds 450 --minutes 12 [--ray] --json .bench/kills-1.json
+    python benchmarks/corpus/kills.py --seed 1 --seconds 450 --minutes 12 [--ray] [--tier clean] --json FILE
     python benchmarks/corpus/kills.py --sum .bench/kills-*.json
 
 A corpus of a few minutes, in recordings of some seconds, is run once unharmed. Then it is run again and again in new
@@ -46,14 +46,16 @@ from sayso.corpus.cleaning import Cleaning
 from sayso.corpus.folder import CorpusFolder
 from sayso.corpus.program import Runner, RunnerName
 from sayso.corpus.running import CorpusRun
-home, name, address = sys.argv[1:]
+home, name, address, tier = sys.argv[1:]
 runner = Runner(RunnerName.RAY if address else RunnerName.NATIVE, 2, address)
-print(CorpusRun(CorpusFolder.named(Path(home), name), runner, Cleaning(scores=False)).run().digest)
+print(CorpusRun(CorpusFolder.named(Path(home), name), runner, Cleaning(scores=tier == "clean")).run().digest)
 """
 ORDER = ("start", "list", "measure", "dedupe", "clean", "publish", "done")
 DRAWN = ("start", "measure", "measure", "measure", "dedupe", "clean", "clean", "publish")
 """Most kills come where sound is worked on; the short stages have more of them than their length gives."""
 LONGEST_S = 300.0
+TIERS = ["catalogue"]
+"""The tier of every run, set once by ``--tier``."""
 
 
 class Cluster:
@@ -93,7 +95,8 @@ class Cluster:
 def started(home: Path, name: str, address: str) -> subprocess.Popen[str]:
     quiet = os.environ | QUIET | TOKEN | {"LANCE_LOG": "error", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(home), name, address], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", PROGRAM, str(home), name, address, TIERS[-1]],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, start_new_session=True, env=quiet,
     )  # fmt: skip
 
@@ -306,12 +309,14 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=12.0)
     options.add_argument("--each", type=float, default=4.0)
     options.add_argument("--ray", action="store_true")
+    options.add_argument("--tier", choices=("catalogue", "clean"), default="catalogue")
     options.add_argument("--json", type=Path)
     options.add_argument("--sum", type=Path, nargs="*")
     asked = options.parse_args()
     if asked.sum:
         print(json.dumps(summed(asked.sum), indent=1))
         return
+    TIERS.append(asked.tier)
     with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as held:
         cluster = held.enter_context(contextlib.closing(Cluster(Path(scratch)))) if asked.ray else None
         measured(asked, Path(scratch), cluster)
