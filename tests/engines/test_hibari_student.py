@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import time
+import weakref
+
 import numpy as np
 import pytest
 
 from sayso.audio.signal import Signal
+from sayso.engines import hibari_student
 from sayso.engines.errors import VoiceUnfit
 from sayso.engines.hibari import HibariEngine
 from sayso.engines.hibari_student import KIND, Moves, own_weights, prosody, student_asset
@@ -74,6 +79,17 @@ def test_the_net_tells_what_it_makes_of_a_text():
     told = prosody(phonemes(SENTENCE))
     assert told.features.shape == (128, len(told.held))
     assert 2 * told.held.sum() == len(told.pitch) == len(told.energy)
+
+
+def test_after_a_while_without_a_word_its_net_is_unloaded(unchanged, monkeypatch):
+    monkeypatch.setattr(hibari_student, "FORGOTTEN_S", 0.05)
+    kept = weakref.ref(hibari_student.student(unchanged).net)
+    assert kept() is not None
+    ends = time.monotonic() + 10
+    while kept() is not None and time.monotonic() < ends:
+        time.sleep(0.02)
+        gc.collect()
+    assert kept() is None
 
 
 @pytest.mark.parametrize(

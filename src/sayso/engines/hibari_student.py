@@ -6,7 +6,8 @@ to those of the teacher by a number or two each; the decoder, which makes spectr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -35,6 +36,9 @@ BLOCKS: Final = 8
 _MAGIC: Final = b"hibari-student-1"
 _KEPT: Final = 4
 """Voices whose nets stay loaded, about 30 MB each."""
+
+FORGOTTEN_S: Final = 300.0
+"""After so long without a word of any student all of them are unloaded: nothing of an erased voice stays in memory."""
 
 _PARTS: Final = {"dw.weight", "dw.bias", "norm.weight", "norm.bias", "pw1.bias", "pw2.bias", "gamma"}
 _ENDS: Final = ("dec_in.weight", "dec_in.bias", "dec_norm.weight", "dec_norm.bias", "head.bias")
@@ -115,17 +119,42 @@ class Student(NamedTuple):
     pace: float
 
 
-@lru_cache(_KEPT)
 def student(asset: VoiceAsset) -> Student:
     """Return the voice in ``asset``, ready to speak; raise `VoiceUnfit` unless its bytes are those of `student_asset`.
 
-    It takes about 0.2 s the first time.
+    It takes about 0.2 s the first time, and again once it was unloaded.
     """
+    _FORGETTING.postpone(FORGOTTEN_S)
+    return _loaded(asset)
+
+
+@lru_cache(_KEPT)
+def _loaded(asset: VoiceAsset) -> Student:
     moves, arrays = _read(asset.data)
     graph = _graph()
     changed = {name: encoded_array(name, array) for name, array in {**arrays, **_moved(graph, moves)}.items()}
     taught = replace(graph, initializers={**graph.initializers, **changed})
     return Student(models.open_session(taught.part({}, [*SPECTRA, _PITCH])), moves.pace)
+
+
+class Forgetting:
+    """Does something once nobody has postponed it for a while."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self._act, self._lock = act, threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def postpone(self, seconds: float) -> None:
+        """Do it in so many seconds from now, in a thread, and not before."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = threading.Timer(seconds, self._act)
+            self._timer.daemon = True
+            self._timer.start()
+
+
+_FORGETTING: Final = Forgetting(_loaded.cache_clear)
 
 
 def _read(data: bytes) -> tuple[Moves, dict[str, NDArray[np.generic]]]:
