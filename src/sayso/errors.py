@@ -20,7 +20,10 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+_BREAKS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+"""Control characters and ends of lines, which somebody's words may bring into a message."""
 
 
 class SaysoError(Exception):
@@ -29,8 +32,8 @@ class SaysoError(Exception):
     kind: ClassVar[str] = "error"
 
     def __init__(self, message: str = "", *, hint: str = "", reasons: Sequence[str] = ()) -> None:
-        """Take a one-line ``message`` (default: the docstring), what to do next, and every reason."""
-        self.message = message or (type(self).__doc__ or "").splitlines()[0]
+        """Take a ``message`` (default: the docstring), kept in one line, what to do next, and every reason."""
+        self.message = _BREAKS.sub(" ", message or (type(self).__doc__ or "").splitlines()[0])
         self.hint = hint
         self.reasons = tuple(reasons)
         super().__init__(self.message)

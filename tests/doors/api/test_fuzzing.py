@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.doors.api.conftest import furnished, started, stopped
@@ -15,8 +16,11 @@ SECONDS = 60
 BESIDE_THE_POINT = ("positive_data_acceptance", "use_after_free", "ensure_resource_availability")
 """A valid request may be refused, an id that is gone may be named in an answer, and what is made may need time."""
 
-LONG = r"^/v1/(productions/\{production\}/run|runs/\{run\}/resume|erasures/\{plan\}/run)$"
-"""Minutes of speech, and the end of the home that is asked."""
+LEFT_OUT = (
+    r"^/v1/(productions/\{production\}/run|runs/\{run\}/resume|erasures/\{plan\}/run"
+    r"|(keys|credentials)/\{credential\}/revoke)$"
+)
+"""Minutes of speech, and the end of what is asked, and of who asks."""
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +41,9 @@ def test_nothing_that_is_asked_brings_a_fault_or_an_answer_that_is_not_described
     url, keys = asked
     program = Path(sys.executable).parent / "schemathesis"
     command = [str(program), "run", f"{url}/openapi.json", "--header", f"Authorization: Bearer {keys[key]}"]
-    command += ["--exclude-checks", ",".join(BESIDE_THE_POINT), "--exclude-path-regex", LONG, "--no-color"]
-    command += ["--phases", "coverage,fuzzing", "--max-time", str(SECONDS), "--seed", "7"]
+    command += ["--exclude-checks", ",".join(BESIDE_THE_POINT), "--exclude-path-regex", LEFT_OUT, "--no-color"]
+    command += ["--phases", "coverage,fuzzing", "--warnings", "off", "--max-time", str(SECONDS), "--seed", "7"]
     told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280, check=False)
-    assert told.returncode == 0, told.stdout[-6000:]
-    assert "Generated" in told.stdout or "generated" in told.stdout, told.stdout[-2000:]
+    assert told.returncode == 0, told.stdout[told.stdout.find("FAILURES") :][:6000]
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {keys[key]}"}) as client:
+        assert client.get("/v1/models").status_code == 200  # whoever asked was let in to the end
