@@ -92,6 +92,8 @@ def test_after_a_withdrawal_nothing_more_is_learned(heard, teacher, lessons, mon
 def test_what_was_learned_is_the_voice_and_is_judged_on_other_sentences(heard, teacher, lessons, monkeypatch):
     monkeypatch.setattr(teaching, "lesson", lambda *_: lessons[0])
     monkeypatch.setattr(teaching, "learned", lambda *_: iter([(1, own_weights())]))
+    monkeypatch.setitem(teaching.BUDGETS, Effort.BEST, (2, 1))
+    assert teach(HibariEngine(), heard, permitted(), start=teacher, effort=Effort.AUTO).effort is Effort.BEST
     found = teach(HibariEngine(), heard, permitted(), start=teacher, effort=Effort.FAST)
     assert found.asset.kind == KIND
     assert found.effort is Effort.FAST
@@ -99,7 +101,7 @@ def test_what_was_learned_is_the_voice_and_is_judged_on_other_sentences(heard, t
     assert found.similarity_ge2e > 0.5
 
 
-def test_without_jax_the_extra_is_named(lessons, monkeypatch):
+def test_without_jax_the_extra_is_named_before_anything_is_said(heard, teacher, lessons, monkeypatch):
     import sys
 
     from sayso.voices import student
@@ -109,6 +111,9 @@ def test_without_jax_the_extra_is_named(lessons, monkeypatch):
     monkeypatch.delattr(student, "network", raising=False)
     with pytest.raises(StudentPartMissing, match=r"sayso\[student\]"):
         next(iter(learned(lessons, 1, 0)))
+    monkeypatch.setattr(teaching, "lesson", lambda *_: pytest.fail("an exercise was said"))
+    with pytest.raises(StudentPartMissing):
+        teach(HibariEngine(), heard, permitted(), start=teacher)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import ModuleType
 from typing import Final
 
 import numpy as np
@@ -27,7 +28,7 @@ from sayso.voices.student.lesson import HOP, Lesson, lesson, usual
 from sayso.voices.style_fit import Effort, FittedVoice, judged
 
 BUDGETS: Final[Mapping[Effort, tuple[int, int]]] = {Effort.FAST: (64, 300), Effort.BEST: (150, 700)}
-"""How many exercises are said, and how many steps are learned; `BEST` for every other effort."""
+"""How many exercises are said, and how many steps are learned; what asks for more gets `BEST`, and is told so."""
 
 _BATCH: Final = 6
 _FRAMES: Final = 112
@@ -74,7 +75,9 @@ def teach(
     digests = [reference.digest for reference in references]
     if start is None or start.engine != TEACHER:
         raise TeacherMissing
-    teacher, (count, steps) = KokoroVoice.from_asset(start), BUDGETS.get(effort, BUDGETS[Effort.BEST])
+    _network()  # what is missing is told before minutes of exercises, not after
+    effort = effort if effort in BUDGETS else Effort.BEST
+    teacher, (count, steps) = KokoroVoice.from_asset(start), BUDGETS[effort]
     lessons = []
     for place, text in enumerate(exercises(count)):
         permitted.check(digests, engine)
@@ -94,10 +97,7 @@ def teach(
 
 def learned(lessons: Sequence[Lesson], steps: int, seed: int) -> Iterator[tuple[int, Mapping[str, Floats]]]:
     """Yield how many steps were taken, and the weights then: each 25 steps, and at the end."""
-    try:
-        from sayso.voices.student import network  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise StudentPartMissing("JAX is not installed; install sayso[student]") from None
+    network = _network()
     dice = np.random.default_rng(seed)
     state = network.begun(own_weights())
     for place in range(1, steps + 1):
@@ -108,6 +108,14 @@ def learned(lessons: Sequence[Lesson], steps: int, seed: int) -> Iterator[tuple[
         )
         if place % _CHECKED == 0 or place == steps:
             yield place, {name: np.asarray(weight, np.float32) for name, weight in state[0].items()}
+
+
+def _network() -> ModuleType:
+    try:
+        from sayso.voices.student import network  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise StudentPartMissing("JAX is not installed; install sayso[student]") from None
+    return network
 
 
 def cut(lessons: Sequence[Lesson], dice: np.random.Generator) -> Cut:
