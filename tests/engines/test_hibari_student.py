@@ -81,9 +81,10 @@ def test_the_net_tells_what_it_makes_of_a_text():
     assert 2 * told.held.sum() == len(told.pitch) == len(told.energy)
 
 
-def test_after_a_while_without_a_word_its_net_is_unloaded(unchanged, monkeypatch):
+def test_after_a_while_without_a_word_its_net_is_unloaded(own, monkeypatch):
     monkeypatch.setattr(hibari_student, "FORGOTTEN_S", 0.05)
-    kept = weakref.ref(hibari_student.student(unchanged).net)
+    voice = student_asset(own, Moves(pace=1.03))  # one that no other test has said
+    kept = weakref.ref(hibari_student.student(voice).net)
     assert kept() is not None
     ends = time.monotonic() + 10
     while kept() is not None and time.monotonic() < ends:

@@ -124,8 +124,9 @@ def student(asset: VoiceAsset) -> Student:
 
     It takes about 0.2 s the first time, and again once it was unloaded.
     """
+    found = _loaded(asset)
     _FORGETTING.postpone(FORGOTTEN_S)
-    return _loaded(asset)
+    return found
 
 
 @lru_cache(_KEPT)
