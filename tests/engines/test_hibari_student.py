@@ -66,6 +66,9 @@ def test_energy_is_multiplied_and_lifted(own):
     engine = HibariEngine()
     loud, soft = (spoken(engine, SENTENCE, student_asset(own, Moves(lift=lift))) for lift in (3.0, -3.0))
     assert np.std(loud) > 1.2 * np.std(soft)
+    flat, lively = (spoken(engine, SENTENCE, student_asset(own, Moves(energy=energy))) for energy in (0.5, 1.5))
+    assert len(flat) == len(lively)
+    assert not np.allclose(flat, lively, atol=0.05)
 
 
 def test_the_asset_holds_each_weight_to_its_last_place(own):
