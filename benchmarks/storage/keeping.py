@@ -1,6 +1,6 @@
 """How many bytes storage takes beside FLAC, and whether marks are read after it, on the half that nothing was tuned on.
 
-    python benchmarks/storage/keeping.py --speakers 20
+    python benchmarks/storage/keeping.py --speakers 20 [--after 12]
 
 For each purpose: bytes beside FLAC of the same clips, the three measures of what was kept, and how many clips fell back
 to FLAC. Then the same clips with a mark: bytes beside FLAC, and in how many the mark is read, by its id, after storage.
@@ -35,8 +35,9 @@ LOSSY = [purpose for purpose in StoragePurpose if DEMANDS[purpose].forms]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--speakers", type=int, default=20)
+    parser.add_argument("--after", type=int, default=0, help="leave out so many speakers first")
     arguments = parser.parse_args()
-    clips = judged(Path(os.environ.get("SAYSO_SPEECH", "../shared/speech")))[: arguments.speakers]
+    clips = judged(Path(os.environ.get("SAYSO_SPEECH", "../shared/speech")))[arguments.after :][: arguments.speakers]
     print("purpose    n  beside FLAC  spectrum dB  voice  opinion lost  kept as FLAC")
     for purpose in LOSSY:
         told(purpose, clips)

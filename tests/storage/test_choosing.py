@@ -9,7 +9,9 @@ from sayso.audio import Container, Signal, decode, encode
 from sayso.audio.resample import resample
 from sayso.storage import DEMANDS, StoragePurpose, choose, sounded
 from sayso.storage.errors import StoragePurposeUnknown
+from sayso.storage.forms import packed_as, unpacked
 from sayso.storage.measures import Beside
+from sayso.storage.purpose import StorageForm
 
 LOSSY = [purpose for purpose in StoragePurpose if DEMANDS[purpose].forms]
 
@@ -43,6 +45,19 @@ def test_each_form_is_gapless_and_as_good_as_its_purpose_demands(take, kept, pur
         assert Beside(take).closeness(made) == chosen.closeness
         assert chosen.closeness.meets(DEMANDS[purpose])
         assert len(chosen.data) < chosen.flac_bytes
+
+
+def test_sound_coded_by_bands_is_gapless_and_nearer_to_the_original(take):
+    by_voice, by_bands = (StorageForm(Container.OPUS, 32_000, by_bands=each) for each in (False, True))
+    assert (by_voice.name, by_bands.name) == ("opus-32", "opus-bands-32")
+    off = []
+    for form in (by_voice, by_bands):
+        made = unpacked(packed_as(take, form), take.sample_rate, take.num_samples)
+        one, other = made.samples[0], take.samples[0]
+        fit = np.fft.irfft(np.fft.rfft(one, 2 * one.size) * np.fft.rfft(other, 2 * one.size).conj())
+        assert min(np.argmax(fit), 2 * one.size - np.argmax(fit)) <= 1
+        off.append(Beside(take).closeness(made).spectral_db)
+    assert off[1] < off[0]
 
 
 def test_what_asks_for_less_takes_less(kept):

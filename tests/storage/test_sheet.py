@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from sayso.audio import Signal
+from sayso.audio import Container, Signal
 from sayso.audio.loudness import integrated_loudness
 from sayso.storage import Sheet, StoragePurpose, choose, sounded
 from sayso.storage.errors import StoredSoundTampered
+from sayso.storage.purpose import StorageForm
 from sayso.storage.sheet import alike
 
 
@@ -30,6 +33,19 @@ def sheet(take, chosen) -> Sheet:
 
 def test_a_sheet_comes_back_from_its_bytes(sheet):
     assert Sheet.decode(sheet.encode()) == sheet
+
+
+@pytest.mark.parametrize("by_bands", [False, True])
+def test_how_a_form_is_coded_comes_back(sheet, by_bands):
+    coded = replace(sheet, form=StorageForm(Container.OPUS, 32_000, by_bands=by_bands))
+    assert Sheet.decode(coded.encode()) == coded
+    assert (b"bands" in coded.encode()) is by_bands
+
+
+def test_a_coding_that_nobody_knows_is_refused(sheet):
+    coded = replace(sheet, form=StorageForm(Container.OPUS, 32_000, by_bands=True)).encode()
+    with pytest.raises(StoredSoundTampered):
+        Sheet.decode(coded.replace(b'"bands"', b'"waves"'))
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"version":2}'])

@@ -12,6 +12,8 @@ from sayso.audio.resample import resample
 from sayso.storage.purpose import StorageForm
 
 _FULL_SCALE: Final = 32_768
+_OPUS_RATE: Final = 48_000
+_BY_BANDS: Final = {"application": "lowdelay"}
 
 
 def is_16_bit(signal: Signal) -> bool:
@@ -25,7 +27,11 @@ def packed_as(signal: Signal, form: StorageForm) -> bytes:
     container = form.container or Container.FLAC
     if form.is_lossless:
         return encode(signal, container)
-    return encode(signal, container, Mastered(bit_rate=form.bit_rate * signal.num_channels))
+    bit_rate = form.bit_rate * signal.num_channels
+    if form.by_bands:
+        # Of sound at its own rate Opus keeps the levels of the bands with fewer bits.
+        return encode(resample(signal, _OPUS_RATE), container, Mastered(bit_rate, options=_BY_BANDS))
+    return encode(signal, container, Mastered(bit_rate))
 
 
 def unpacked(data: bytes, sample_rate: int, num_samples: int) -> Signal:

@@ -80,7 +80,7 @@ class Sheet:
         value = asdict(self) | {
             "version": _VERSION,
             "purpose": str(self.purpose),
-            "form": [None if self.form.container is None else str(self.form.container), self.form.bit_rate],
+            "form": _told(self.form),
             "fingerprint": base64.b64encode(self.fingerprint).decode(),
             "closeness": None if self.closeness is None else list(self.closeness),
         }
@@ -96,14 +96,13 @@ class Sheet:
             value = canonical.decode(data)
             if value.pop("version") != _VERSION:
                 raise StoredSoundTampered
-            container, bit_rate = value["form"]
             rate, channels, samples = value["layout"]
             pauses = tuple(StoredPause(start, length, tuple(tone)) for start, length, *tone in value.pop("pauses"))
             return cls(
                 **value
                 | {
                     "purpose": StoragePurpose(value["purpose"]),
-                    "form": StorageForm(None if container is None else Container(container), bit_rate),
+                    "form": _form_of(*value["form"]),
                     "layout": Layout(rate, channels, samples, pauses),
                     "fingerprint": base64.b64decode(value["fingerprint"]),
                     "closeness": None if value["closeness"] is None else tuple(value["closeness"]),
@@ -121,3 +120,15 @@ def alike(signal: Signal, sheets: Sequence[Sheet]) -> list[Sheet]:
 
 def _hundredths(level: float) -> int | None:
     return round(100 * level) if math.isfinite(level) else None
+
+
+def _told(form: StorageForm) -> list[Any]:
+    """Return ``form`` as a sheet has it: of two parts, as before there was more than one coding, or of three."""
+    told = [None if form.container is None else str(form.container), form.bit_rate]
+    return [*told, *(["bands"] if form.by_bands else [])]
+
+
+def _form_of(container: str | None, bit_rate: int, coding: str = "") -> StorageForm:
+    if coding not in {"", "bands"}:
+        raise StoredSoundTampered
+    return StorageForm(None if container is None else Container(container), bit_rate, by_bands=coding == "bands")
