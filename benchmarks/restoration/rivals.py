@@ -172,7 +172,7 @@ def recogniser(folder: Path | None) -> Callable[[Signal, str], float] | None:
     model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
 
     def wrong(signal: Signal, text: str) -> float:
-        heard, _ = model.transcribe(signal.samples[0], language="en", beam_size=1)
+        heard, _ = model.transcribe(signal.samples[0], language="en", beam_size=1, temperature=0.0)
         return word_errors(text, " ".join(part.text for part in heard))
 
     return wrong

@@ -15,7 +15,7 @@ from sayso.corpus.listening import segments, spoken
 from sayso.corpus.parts import RecordingPart
 from sayso.corpus.prints import Print
 from sayso.models.speech_network import RATE, WINDOW, speech_of
-from sayso.restoration.diagnosis.acoustics import acoustics, room_findings
+from sayso.restoration.diagnosis.acoustics import room_findings
 from sayso.restoration.diagnosis.bandwidth import loud_spectrum
 from sayso.restoration.diagnosis.clipping import clipped_ratio
 from sayso.restoration.diagnosis.hum import find_hum
@@ -52,7 +52,7 @@ def _segments(part: RecordingPart, low: Floats, speech: Floats, rate: int) -> It
 
 def _told(sound: Signal, heard: Floats, speech: Floats) -> dict[str, Any]:
     samples = sound.samples[0]
-    found = {each.name: each.value for each in room_findings(acoustics(spectrum_of(heard, RATE).power), speech)}
+    found = {each.name: each.value for each in room_findings(spectrum_of(heard, RATE).power, speech)}
     hum = find_hum(samples, sound.sample_rate)
     return {
         "content": content_of(sound),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import Final, Protocol, runtime_checkable
 
 from sayso.audio.quality import dnsmos
 from sayso.audio.signal import Signal
-from sayso.errors import Conflict, NotFound, SaysoError
+from sayso.errors import Conflict, NotFound
 from sayso.models import cards
+from sayso.plugins import plugged_in
 
 GROUP: Final = "sayso.scorers"
 
@@ -80,25 +81,9 @@ def scorer(name: str) -> Scorer:
     if name not in points:
         known = ", ".join(scorer_names())
         raise ScorerUnknown(f"got the scorer {name[:40]!r}, expected one that is installed: {known}")
-    return _built(points[name])
+    return plugged_in(points[name], Scorer, ScorerUnfit)  # type: ignore[type-abstract]
 
 
 def scorer_names() -> list[str]:
     """Return the names of the scorers that are installed."""
     return sorted({*_OWN, *(point.name for point in entry_points(group=GROUP))})
-
-
-def _built(point: EntryPoint) -> Scorer:
-    try:
-        built = point.load()()
-    except SaysoError:
-        raise
-    except Exception as error:
-        raise ScorerUnfit(
-            f"scorer {point.name}: {point.value} cannot be made ({type(error).__name__}: {error}); "
-            f"update or remove its package"
-        ) from error
-    if not isinstance(built, Scorer) or built.name != point.name:
-        raise ScorerUnfit(f"scorer {point.name}: {point.value} is no Scorer of that name; update or remove its package")
-    found: Scorer = built
-    return found

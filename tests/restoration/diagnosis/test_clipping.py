@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sayso.restoration.diagnosis.clipping import clipped_at, clipped_ratio
@@ -39,6 +39,7 @@ def test_speech_that_was_not_cut_is_whole(speech, peak):
 
 
 @given(st.floats(20, 7_000), st.floats(0.01, 0.9), st.floats(0, 6.3))
+@example(6_367.34765625, 0.5, 1.0)  # 98 samples are nearly 39 periods
 def test_a_tone_is_whole(frequency, level, phase):
     t = np.arange(2 * RATE) / RATE
     tone = level * np.sin(2 * np.pi * frequency * t + phase)

@@ -20,6 +20,7 @@ NAMES = [
     "overlap",
     "clipping",
     "hum",
+    "rumble",
     "bandwidth",
     "codec",
     "dropouts",
@@ -44,6 +45,28 @@ def test_a_good_recording_has_no_fault(speech):
 @pytest.mark.parametrize("added_db", [0, 10, 20])
 def test_noise_is_read(speech, added_db):
     assert diagnose(with_noise(speech, added_db))["snr"].value == pytest.approx(added_db + 2, abs=5)
+
+
+@pytest.mark.parametrize("added_db", [0, 5, 10, 15])
+@pytest.mark.parametrize("edge_hz", [100, 180])
+def test_noise_deep_below_the_voice_is_read(speech, added_db, edge_hz):
+    """A rumble of ``edge_hz`` and less, without a constant offset."""
+    white = np.random.default_rng(edge_hz).standard_normal(speech.num_samples)
+    spectrum, hertz = np.fft.rfft(white), np.fft.rfftfreq(white.size, 1 / speech.sample_rate)
+    rumble = np.fft.irfft(spectrum * ((hertz > 35) & (hertz < edge_hz)), white.size)
+    level = np.mean(speech.samples**2) / np.mean(rumble**2) / 10 ** (added_db / 10)
+    found = diagnose(Signal.mono(speech.samples[0] + np.sqrt(level) * rumble, speech.sample_rate))
+    assert found["snr"].value == pytest.approx(added_db + 2, abs=4)
+
+
+@pytest.mark.parametrize(("hertz", "beside_db", "is_fault"), [(30, -18, True), (30, -22, False), (70, 0, False)])
+def test_rumble_is_sound_below_voices_and_mains(speech, hertz, beside_db, is_fault):
+    at = np.arange(speech.num_samples) / speech.sample_rate
+    tone = np.sqrt(2 * np.mean(speech.samples**2) * 10 ** (beside_db / 10)) * np.sin(2 * np.pi * hertz * at)
+    found = diagnose(Signal.mono(speech.samples[0] + tone + 0.1, speech.sample_rate))["rumble"]
+    assert found.is_fault is is_fault
+    if hertz < 48:
+        assert found.value == pytest.approx(beside_db, abs=0.5)
 
 
 def test_a_live_room_is_told_from_a_dry_one(speech):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sayso.restoration.diagnosis.hum import find_hum, remove_hum
+from sayso.restoration.diagnosis.hum import a_weighting, find_hum, remove_hum
 from tests.restoration.rooms import power, with_hum, with_noise
 
 
@@ -17,6 +17,19 @@ def test_hum_is_found_at_its_frequency_and_level(speech, mains_hz, level_db):
     assert hum.mains_hz == round(mains_hz)
     assert hum.tones_hz[0] == pytest.approx(mains_hz, abs=0.15)
     assert hum.level_db == pytest.approx(level_db, abs=3.0)
+
+
+def test_a_weighting_is_that_of_its_table():
+    hertz = np.array([50.0, 63.0, 100.0, 200.0, 500.0, 1_000.0])
+    assert a_weighting(hertz) == pytest.approx([-30.2, -26.2, -19.1, -10.9, -3.2, 0.0], abs=0.15)
+
+
+def test_hum_is_heard_as_ears_weigh_it(speech):
+    hum = find_hum(with_hum(speech, 50, -20).samples[0], speech.sample_rate)
+    assert hum is not None
+    share = np.array([1, 1 / 4, 1 / 9, 1 / 25])
+    weighed = (share * 10 ** (a_weighting(50.0 * np.array([1, 2, 3, 5])) / 10)).sum() / share.sum()
+    assert hum.heard_db - hum.level_db == pytest.approx(10 * np.log10(weighed), abs=1.5)
 
 
 def test_hum_of_a_long_recording_whose_mains_wander_is_found(speech):
@@ -48,7 +61,12 @@ def test_speech_noise_tones_and_silence_are_no_hum(speech):
     silence = np.zeros(t.size, np.float32)
     for samples in (speech.samples[0], with_noise(speech, 10).samples[0], silence):
         assert find_hum(samples, 24_000) is None
-    assert find_hum((0.2 * np.sin(2 * np.pi * 440 * t)).astype(np.float32), 24_000) is None
+
+
+@pytest.mark.parametrize("frequency", [100.0, 180.0, 300.0, 440.0, 1000.0])
+def test_what_leaks_of_a_pure_tone_is_no_hum(frequency):
+    t = np.arange(5 * 24_000) / 24_000
+    assert find_hum((0.2 * np.sin(2 * np.pi * frequency * t)).astype(np.float32), 24_000) is None
 
 
 def test_a_recording_of_under_two_seconds_is_too_short_to_tell(speech):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sayso.audio.errors import EmptyAudio, SilentAudio
-from sayso.audio.quality import Dnsmos, dnsmos
+from sayso.audio.quality import Dnsmos, dnsmos_brief
 from sayso.audio.signal import Signal
 from sayso.restoration import restore
+from sayso.restoration.diagnosis import Diagnosis, Finding, examine
 from sayso.restoration.enhancers import EnhancerUnknown
 from sayso.restoration.repair import planner, replayed
 from sayso.restoration.repair.planner import ENHANCER
@@ -26,9 +28,66 @@ def test_a_clean_recording_passes_untouched(speech):
     assert done.after == done.before
 
 
+@pytest.mark.parametrize(
+    ("snr", "overlap", "is_tried"), [(25.0, 0.0, False), (20.0, 0.0, True), (25.0, 0.3, True), (None, 0.0, True)]
+)
+def test_others_who_are_heard_in_clear_sound_are_the_speaker(speech, monkeypatch, snr, overlap, is_tried):
+    tell(monkeypatch, chatter=(0.3, True), snr=(snr, False), overlap=(overlap, False))
+    done = restore(speech, scoring=lambda _: Dnsmos(3.5, 4.2, 3.2))
+    assert (done.repaired + done.refused == ("noise",)) is is_tried
+    assert (done.signal is speech) is (done.repaired == ())
+
+
+@pytest.mark.parametrize(
+    ("told", "background", "is_tried"),
+    [
+        ({"snr": (19.0, True)}, 3.5, True),
+        ({"snr": (21.0, False)}, 3.5, False),
+        ({"snr": (21.0, False), "rumble": (-19.0, True)}, 3.5, True),
+        ({"snr": (21.0, False), "rumble": (-19.0, True)}, 3.7, False),
+        ({"snr": (19.0, True)}, 3.7, False),
+        ({"snr": (None, False)}, 3.5, True),
+        ({"snr": (30.0, False)}, 2.7, True),
+        ({"snr": (21.0, False)}, 2.9, False),
+    ],
+)
+def test_what_little_noise_a_clean_recording_brings_stays(speech, monkeypatch, told, background, is_tried):
+    tell(monkeypatch, **told)
+    done = restore(speech, scoring=lambda _: Dnsmos(3.5, background, 3.2))
+    assert (done.repaired + done.refused == ("noise",)) is is_tried
+    assert (done.signal is speech) is (done.repaired == ())
+
+
+def test_hum_that_nobody_hears_stays(speech):
+    def humming(tone: int, level_db: float) -> Signal:
+        at = np.arange(speech.num_samples) / speech.sample_rate
+        hum = np.sin(2 * np.pi * 60 * at) + 0.1 * np.sin(2 * np.pi * 60 * tone * at)
+        gain = np.sqrt(power(speech.samples) / power(hum)) * 10 ** (level_db / 20)
+        return Signal((speech.samples + gain * hum).astype(np.float32), speech.sample_rate)
+
+    assert restore(humming(2, -28)).repaired == ()
+    assert restore(humming(5, -19)).repaired == ()
+    assert restore(humming(5, -13)).repaired == ("hum",)
+
+
+def tell(monkeypatch, **values):
+    """Have the diagnosis tell ``values``, each with whether it is a fault."""
+    real = planner.examine
+
+    def told(signal: Signal):
+        found, hum = real(signal)
+        made = [
+            replace(one, value=values[one.name][0], is_fault=values[one.name][1]) if one.name in values else one
+            for one in found.findings
+        ]
+        return replace(found, findings=tuple(made)), hum
+
+    monkeypatch.setattr(planner, "examine", told)
+
+
 def test_a_score_that_is_known_is_taken_over_and_changes_nothing(speech):
     noisy = with_noise(speech, 8)
-    known = dnsmos(noisy, at_most=3)
+    known = dnsmos_brief(noisy, at_most=3)
     done = restore(noisy, scored=known)
     assert done.before is known
     assert done.steps == restore(noisy).steps != ()
@@ -90,8 +149,32 @@ def test_a_repair_that_does_harm_is_not_kept(speech, monkeypatch):
 )
 def test_the_rule_of_no_harm(speech, monkeypatch, after, kept):
     scores = iter([Dnsmos(sig=3.0, bak=2.0, ovr=2.5), after])
-    monkeypatch.setattr(planner, "dnsmos", lambda _, at_most: next(scores))
+    monkeypatch.setattr(planner, "dnsmos_brief", lambda _, at_most: next(scores))
     assert (restore(with_noise(speech, 8)).repaired == ("noise",)) is kept
+
+
+@pytest.mark.parametrize(
+    ("chatter", "after", "kept"),
+    [
+        (0.0, Dnsmos(sig=2.89, bak=4.0, ovr=3.0), False),
+        (0.09, Dnsmos(sig=2.89, bak=4.0, ovr=3.0), False),
+        (0.1, Dnsmos(sig=2.61, bak=4.0, ovr=3.0), True),
+        (0.1, Dnsmos(sig=2.59, bak=4.0, ovr=3.0), False),
+        (0.09, Dnsmos(sig=2.91, bak=4.0, ovr=2.59), False),
+        (0.1, Dnsmos(sig=2.91, bak=4.0, ovr=2.5), True),
+        (0.1, Dnsmos(sig=2.91, bak=4.0, ovr=2.49), False),
+    ],
+)
+def test_among_others_the_scores_may_lose_more(speech, monkeypatch, chatter, after, kept):
+    noisy = with_noise(speech, 8)
+    found, hum = examine(noisy)
+    heard = Finding("chatter", chatter, "ratio", 1.0, is_fault=chatter > 0)
+    others = [one for one in found.findings if one.name not in {"chatter", "overlap"}]
+    told = Diagnosis((*others, heard, Finding("overlap", 0.0, "ratio", 1.0)), found.duration_s, found.sample_rate)
+    scores = iter([Dnsmos(sig=3.0, bak=2.0, ovr=2.5), after])
+    monkeypatch.setattr(planner, "examine", lambda _: (told, hum))
+    monkeypatch.setattr(planner, "dnsmos_brief", lambda _, at_most: next(scores))
+    assert (restore(noisy).repaired == ("noise",)) is kept
 
 
 def test_a_repair_that_takes_the_voice_away_is_not_kept(speech):
@@ -133,6 +216,14 @@ def test_another_score_may_judge(speech):
     assert heard[0] is noisy
     assert done.refused == ("noise",)
     assert done.signal is noisy
+
+
+@pytest.mark.parametrize(("chatter", "taken"), [(0.09, "duet"), (0.1, "hush")])
+def test_among_others_the_enhancer_that_knows_talkers_is_taken(speech, monkeypatch, chatter, taken):
+    tell(monkeypatch, chatter=(chatter, True), snr=(8.0, False), overlap=(0.0, False))
+    noisy = with_noise(speech, 8)
+    assert restore(noisy, identity=sure).steps[-1].parameters["enhancer"] == taken
+    assert restore(noisy, identity=sure, enhancer="duet").steps[-1].parameters["enhancer"] == "duet"
 
 
 def test_noise_is_taken_away_by_the_enhancer_that_is_named(speech):

@@ -101,6 +101,7 @@ WORDS: Final = {
     "overlap": "two speak at once",
     "clipping": "samples cut flat",
     "hum": "mains hum beside the whole",
+    "rumble": "rumble beside the speech",
     "bandwidth": "highest frequency",
     "codec": "cut off before at",
     "dropouts": "dropouts",

@@ -39,6 +39,11 @@ _FAR_DB: Final = -3.0
 _OVER_S: Final = 2.0  # a moment is judged by what is around it
 _GAP_S: Final = 1.0
 
+_QUIET_PERCENT: Final = 10
+_SMOOTH: Final = 5  # frames: pauses, not the ends of words
+_LEAST_FRAMES: Final = 16  # a quarter of a second
+_FIRST_BIN: Final = 2  # a constant offset is another fault
+
 _LIKELY: Final = {"snr_db": 3.0, "rt60_s": 0.12, "c50_db": 3.0, "drr_db": 3.0}
 """The errors at which a value counts as half sure."""
 
@@ -102,11 +107,13 @@ def _told(window: Floats) -> tuple[Floats, Floats]:
     return np.asarray(values, np.float32), np.asarray(errors, np.float32)
 
 
-def room_findings(told: Acoustics, speech: NDArray[np.float32]) -> tuple[Finding, ...]:
-    """Return noise, reverberation time, C50 and DRR; nothing can be told of them where nobody speaks.
+def room_findings(power: Floats, speech: NDArray[np.float32]) -> tuple[Finding, ...]:
+    """Return noise, reverberation time, C50 and DRR by ``power``, as `acoustics` hears it; none where nobody speaks.
 
-    ``speech`` is the probability of speech over the same time, at any steps.
+    ``speech`` is the probability of speech over the same time, at any steps. The network hears little of noise that
+    lies deep below the voice, so the ratio is at most that of speech to the quietest tenth of the time.
     """
+    told = acoustics(power)
     weights = _weights(speech, len(told.values))
     if weights.sum() < 1.0 / STEP_S * 0.3:
         return tuple(Finding(name, None, unit, 0.0) for name, unit in _NAMES)
@@ -114,6 +121,7 @@ def room_findings(told: Acoustics, speech: NDArray[np.float32]) -> tuple[Finding
     errors = weights @ told.errors / weights.sum()
     sure = {name: float(0.5 ** (errors[place] / _LIKELY[name])) for place, name in enumerate(TOLD)}
     snr, rt60, c50, drr = (float(value) for value in values)
+    snr = min(snr, _above_floor_db(power, speech))
     noisy = _places(told.values[:, 0] < _NOISY_DB)
     unclear = _places(told.values[:, 2] < _UNCLEAR_DB)
     return (
@@ -122,6 +130,18 @@ def room_findings(told: Acoustics, speech: NDArray[np.float32]) -> tuple[Finding
         Finding("c50", c50, "dB", sure["c50_db"], unclear if c50 < _UNCLEAR_DB else (), is_fault=c50 < _UNCLEAR_DB),
         Finding("drr", drr, "dB", sure["drr_db"], is_fault=drr < _FAR_DB),
     )
+
+
+def _above_floor_db(power: Floats, speech: NDArray[np.float32]) -> float:
+    """Return by how much speech is above the quietest tenth of the time; infinity where there is too little of it."""
+    levels = power[:, _FIRST_BIN:].sum(axis=1)
+    at = np.minimum(np.arange(levels.size) * speech.size // max(levels.size, 1), speech.size - 1)
+    spoken = levels[speech[at] >= 0.5]
+    if spoken.size < _LEAST_FRAMES:
+        return float("inf")
+    smooth = np.convolve(levels, np.full(_SMOOTH, 1 / _SMOOTH), mode="valid")
+    floor = max(float(np.percentile(smooth, _QUIET_PERCENT)), 1e-12)
+    return float(10 * np.log10(max(float(spoken.mean()) / floor - 1, 1e-3)))
 
 
 def _weights(speech: NDArray[np.float32], count: int) -> NDArray[np.float64]:

@@ -72,11 +72,29 @@ def _flat_top(samples: Floats) -> NDArray[np.bool_]:
 def _is_crowded(samples: Floats, peak: float, at_top: NDArray[np.bool_]) -> bool:
     """Return whether far more samples lie at the very top than in the steps right below it, as of peaks that are cut.
 
-    The tops of a tone that fits into the sampling rate are all alike, and so is what comes before each of them.
+    So they may of a tone that fits into the sampling rate, or nearly: that is none.
     """
     count = int(at_top.sum())
     below = int((samples >= peak - (_FLAT_STEPS + _BELOW_STEPS) * _STEP_16_BIT).sum()) - count
     if count < _MIN_CUT or count < _CROWDED * below / _BELOW_STEPS:
         return False
-    before = samples[:-1][at_top[1:] & ~at_top[:-1]]
-    return np.unique(np.round(before / _STEP_16_BIT)).size >= min(_MIN_CUT, before.size / 2)
+    before = np.round(samples[:-1][at_top[1:] & ~at_top[:-1]] / _STEP_16_BIT)
+    kinds = np.unique(before)
+    return kinds.size >= min(_MIN_CUT, before.size / 2) and not _is_of_tone(kinds, peak / _STEP_16_BIT)
+
+
+def _is_of_tone(before: Floats, peak: float) -> bool:
+    """Return whether what comes ``before`` the top of ``peak``, sorted, may be of one tone; all in steps.
+
+    What is rounded to the top of a tone is within a step of it, turned by an angle of at most the root of two steps
+    beside its level, to one side or to either. So what comes before differs by twice that and no more on each side,
+    times the sine of the angle from there to the top.
+    """
+    if before.size < 2:
+        return before.size == 1
+    sides = np.split(before, [int(np.argmax(np.diff(before))) + 1])
+    return all(float(np.ptp(side)) <= 2 * np.sqrt(2 * peak) * _sine(float(side[0]) / peak) + 4 for side in sides)
+
+
+def _sine(cosine: float) -> float:
+    return float(np.sqrt(max(0.0, 1 - cosine**2)))

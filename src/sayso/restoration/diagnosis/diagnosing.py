@@ -12,7 +12,7 @@ from sayso.audio.errors import EmptyAudio
 from sayso.audio.resample import resample
 from sayso.audio.signal import Signal, concatenate
 from sayso.restoration.diagnosis import bandwidth, breaks, colour, level, speakers
-from sayso.restoration.diagnosis.acoustics import acoustics, room_findings
+from sayso.restoration.diagnosis.acoustics import room_findings
 from sayso.restoration.diagnosis.clipping import clipping_finding
 from sayso.restoration.diagnosis.finding import MAX_PLACES, Diagnosis, Finding
 from sayso.restoration.diagnosis.hum import Hum, find_hum
@@ -83,11 +83,12 @@ def examine(signal: Signal) -> tuple[Diagnosis, Hum | None]:
     loud = bandwidth.loud_spectrum(mixed, signal.sample_rate)
     hum = find_hum(mixed, signal.sample_rate)
     findings = (
-        *room_findings(acoustics(spectrum.power), heard.speech),
+        *room_findings(spectrum.power, heard.speech),
         speakers.chatter_finding(heard),
         speakers.overlap_finding(heard),
         clipping_finding(signal.samples, signal.sample_rate),
         _hum_finding(hum),
+        level.rumble_finding(low, _RATE),
         bandwidth.bandwidth_finding(loud),
         bandwidth.codec_finding(loud, signal.sample_rate),
         breaks.dropouts_finding(mixed, signal.sample_rate),

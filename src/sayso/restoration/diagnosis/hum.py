@@ -21,8 +21,11 @@ _MOST_WINDOWS: Final = 12
 _MIN_BLOCKS: Final = 20
 _WANDERING: Final = np.arange(-40, 41) * 1e-4  # by how much the mains frequency may be off
 _SPEECH_HZ: Final = (30.0, 800.0)
-_SURE: Final = 20.0
-_VISIBLE: Final = 6.0
+_TOLD_BY: Final = 6  # the lowest harmonics, where mains are; the rest add more chance than hum
+_MOST_OF_ONE: Final = 11.0  # no single tone makes a hum
+_SURE: Final = 21.0
+_LEAKED: Final = 1e-4
+_VISIBLE: Final = 5.0
 _MIN_LEVEL_DB: Final = -60.0
 _FOLLOW_S: Final = 2.0
 _STRETCH_BLOCKS: Final = 100  # subtracted at a time, so that memory stays bounded
@@ -30,11 +33,15 @@ _STRETCH_BLOCKS: Final = 100  # subtracted at a time, so that memory stays bound
 
 @dataclass(frozen=True, slots=True)
 class Hum:
-    """Mains hum: 50 or 60 Hz, its level in dB beside the whole recording, and the tones it is made of in Hz."""
+    """Mains hum: 50 or 60 Hz, its level in dB beside the whole recording, and the tones it is made of in Hz.
+
+    ``heard_db`` is its level with each tone by A-weighting: as ears weigh soft sound, which hear little at 50 Hz.
+    """
 
     mains_hz: int
     level_db: float
     tones_hz: tuple[float, ...]
+    heard_db: float = 0.0
 
 
 def find_hum(samples: NDArray[np.float32], sample_rate: int) -> Hum | None:
@@ -43,8 +50,8 @@ def find_hum(samples: NDArray[np.float32], sample_rate: int) -> Hum | None:
     The tones of hum keep their phase, those of a voice do not: in windows of 10 s the amplitudes of a harmonic in
     blocks of 0.1 s, turned back by the phase that one mains frequency foretells, are summed, the quieter blocks with
     more weight. Of random phases the square of that sum, over the sum of squares, is 1 in the mean and exponentially
-    distributed. Its three highest of twelve harmonics must make 20 together, and two of them 6. A long recording is
-    looked at in 12 windows. One of under 2 s is too short to tell.
+    distributed. The lowest six harmonics must make 21 together, none counted for more than 11, and two of twelve 5. A
+    long recording is looked at in 12 windows. One of under 2 s is too short to tell.
     """
     block = round(_BLOCK_S * sample_rate)
     blocks = samples[: samples.size // block * block].reshape(-1, block)
@@ -105,6 +112,19 @@ def _window_starts(num_blocks: int) -> list[int]:
     return [int(place) for place in np.linspace(0, last if count > 1 else 0, count)]
 
 
+def a_weighting(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the gain of A-weighting at each of ``hertz``, in dB: 0 at 1,000 Hz (IEC 61672-1, annex E)."""
+    square = np.square(hertz)
+    outer = (square + 20.6**2) * (square + 12_194.0**2)
+    inner = np.sqrt((square + 107.7**2) * (square + 737.9**2))
+    return np.asarray(20 * np.log10(12_194.0**2 * square**2 / (outer * inner)) + 2.0, np.float64)
+
+
+def _sureness(coherence: NDArray[np.float64]) -> float:
+    """Return how sure hum is by the ``coherence`` of each harmonic."""
+    return float(np.minimum(coherence[:_TOLD_BY], _MOST_OF_ONE).sum())
+
+
 @dataclass(frozen=True, slots=True)
 class _Comb:
     """What was found at the harmonics of one mains frequency, in the mean of the windows.
@@ -125,7 +145,7 @@ class _Comb:
         places, coherence, power = zip(*found, strict=True)
         mean = np.mean(coherence, axis=0)
         base = mains_hz * (1 + float(np.median(_WANDERING[list(places)])))
-        return cls(mains_hz, base, float(np.sort(mean)[-3:].sum()), mean, np.mean(power, axis=0))
+        return cls(mains_hz, base, _sureness(mean), mean, np.mean(power, axis=0))
 
     def hum(self, total: float) -> Hum | None:
         """Return the hum beside a recording of the power ``total``; None where it is not sure, or too faint."""
@@ -134,15 +154,18 @@ class _Comb:
         if self.score < _SURE or seen.size < 2 or level <= 0:
             return None
         level_db = min(0.0, 10 * math.log10(level / total))
-        tones = tuple(float(self.base_hz * (place + 1)) for place in seen)
-        return Hum(round(self.mains_hz), level_db, tones) if level_db >= _MIN_LEVEL_DB else None
+        if level_db < _MIN_LEVEL_DB:
+            return None
+        tones = np.asarray(self.base_hz * (seen + 1), np.float64)
+        heard = float(self.power[seen] @ np.power(10.0, a_weighting(tones) / 10))
+        return Hum(round(self.mains_hz), level_db, tuple(tones.tolist()), min(0.0, 10 * math.log10(heard / total)))
 
 
 def _best_of_grid(
     coherence: NDArray[np.float64], power: NDArray[np.float64]
 ) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mains frequency at which the three most coherent harmonics are most so, and what is found there."""
-    place = int(np.argmax(np.sort(coherence, axis=0)[-3:].sum(axis=0)))
+    """Return the mains frequency at which the lowest harmonics are most coherent, and what is found there."""
+    place = int(np.argmax(coherence[:_TOLD_BY].sum(axis=0)))
     return place, coherence[:, place], power[:, place]
 
 
@@ -160,6 +183,7 @@ def _coherence(
     power = np.zeros_like(coherence)
     coherence[: len(values)] = turned / np.maximum(np.square(np.abs(values)).sum(axis=1), 1e-30)[:, np.newaxis]
     power[: len(values)] = 2 * turned / weights.sum() ** 2
+    coherence[power < _LEAKED * power.max(axis=0)] = 0  # what leaks of a steady tone elsewhere is as coherent as that
     return coherence, power
 
 

@@ -1,4 +1,4 @@
-"""Level, constant offset, plosives and the faults of channels."""
+"""Level, constant offset, rumble, plosives and the faults of channels."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from sayso.restoration.diagnosis.spectrum import FRAME_S, HOP_S, Spectrum
 
 _OFFSET: Final = 0.002
 _QUIET_DB, _LOUD_DB = -45.0, -6.0
+_RUMBLE_HZ: Final = (20.0, 48.0)  # below mains hum
+_SPEECH_HZ: Final = 100.0
+_RUMBLE_DB: Final = -20.0
 _POP_HZ: Final = 90.0
 _POP_SHARE: Final = 0.8
 _POP_ABOVE: Final = 4.0
@@ -37,6 +40,18 @@ def offset_finding(channels: Floats) -> Finding:
     """Return the constant part of the samples, -1 to 1, of the worst channel."""
     offset = float(max(channels.mean(axis=1, dtype=np.float64), key=abs))
     return Finding("offset", offset, "ratio", 1.0, is_fault=abs(offset) >= _OFFSET)
+
+
+def rumble_finding(samples: Floats, sample_rate: int) -> Finding:
+    """Return how strong the sound of 20 to 48 Hz is, where no voice is, beside that from 100 Hz on: in dB."""
+    power = np.square(np.abs(np.fft.rfft(samples - samples.mean(dtype=np.float64))))
+    hertz = np.fft.rfftfreq(samples.size, 1 / sample_rate)
+    low = float(power[(hertz >= _RUMBLE_HZ[0]) & (hertz < _RUMBLE_HZ[1])].sum())
+    speech = float(power[hertz >= _SPEECH_HZ].sum())
+    if low <= 0 or speech <= 0:
+        return Finding("rumble", None, "dB", 0.0)
+    beside_db = float(10 * np.log10(low / speech))
+    return Finding("rumble", beside_db, "dB", 0.9, is_fault=beside_db >= _RUMBLE_DB)
 
 
 def plosives_finding(spectrum: Spectrum) -> Finding:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import Final
 
-from sayso.errors import Conflict, NotFound, SaysoError
+from sayso.errors import Conflict, NotFound
+from sayso.plugins import plugged_in
 from sayso.restoration.enhancers.deepfilternet import DEEPFILTERNET
 from sayso.restoration.enhancers.duet import Duet
 from sayso.restoration.enhancers.gtcrn import Gtcrn
@@ -22,7 +22,6 @@ _OWN: Final[Mapping[str, Callable[[], Enhancer]]] = {
     "duet": Duet,
     "gtcrn": Gtcrn,
 }
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class EnhancerUnknown(NotFound):
@@ -42,26 +41,9 @@ def enhancer(name: str) -> Enhancer:
     if name not in points:
         known = ", ".join(enhancer_names())
         raise EnhancerUnknown(f"got the enhancer {name[:40]!r}, expected one that is installed: {known}")
-    return _built(points[name])
+    return plugged_in(points[name], Enhancer, EnhancerUnfit)  # type: ignore[type-abstract]
 
 
 def enhancer_names() -> list[str]:
     """Return the names of the enhancers that are installed."""
     return sorted({*_OWN, *(point.name for point in entry_points(group=GROUP))})
-
-
-def _built(point: EntryPoint) -> Enhancer:
-    try:
-        built = point.load()()
-        fit = isinstance(built, Enhancer) and built.name == point.name and _DIGEST.fullmatch(built.digest())
-    except SaysoError:
-        raise
-    except Exception as error:
-        raise EnhancerUnfit(
-            f"enhancer {point.name}: {point.value} cannot be made ({type(error).__name__}: {error}); "
-            f"update or remove its package"
-        ) from error
-    if not fit:
-        raise EnhancerUnfit(f"enhancer {point.name}: {point.value} is no Enhancer of that name with a SHA-256 digest")
-    found: Enhancer = built
-    return found

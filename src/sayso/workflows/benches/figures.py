@@ -67,7 +67,7 @@ def of_repair(member: CohortMember, fuller_below: float | None = None) -> Iterat
     clip = clip_of(member.file)
     noisy = _with_noise(clip, int(hashlib.sha256(clip.samples.tobytes()).hexdigest()[:8], 16))
     done = restore(noisy, identity=campplus.embed_voice, fuller_below=fuller_below)
-    yield SampleFigure("benefit", float(done.after.ovr - done.before.ovr))
+    yield SampleFigure("benefit", _ovrl(done.signal) - _ovrl(noisy))
     yield SampleFigure("sdr", _si_sdr_db(done.signal, clip) - _si_sdr_db(noisy, clip))
     own = embedding.embed_voice(clip)
     yield SampleFigure("likeness", float(own @ embedding.embed_voice(noisy)), SampleKind.REAL)
