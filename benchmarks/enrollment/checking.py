@@ -91,7 +91,7 @@ def cost():
     statement, sample = whole.slice(0, 10 * whole.sample_rate), whole.slice(10 * whole.sample_rate, whole.num_samples)
     heard, detector = recogniser(), Detector(MarkKeys.derive(b"a secret of the bench, 32 bytes!"))
     started = time.process_time()
-    check_enrollment(statement, "The keeper climbed the narrow stair before dawn.", [sample], heard, detector)
+    check_enrollment(statement, "The keeper climbed the narrow stair before dawn.", [sample], heard, detector, files=[])
     return round(time.process_time() - started, 2)
 
 

@@ -86,6 +86,12 @@ def test_newer_and_repeated_assertions_are_read_and_similar_names_are_not():
         assert facts_of({"assertions": [{"label": label, "data": {"actions": [created]}}]}).source_type == expected
 
 
+@pytest.mark.parametrize("action", [[], {}, 17, None])
+def test_an_action_that_is_no_text_is_none(action):
+    theirs = {"label": "c2pa.actions", "data": {"actions": [{"action": action, "digitalSourceType": "x"}]}}
+    assert facts_of({"assertions": [theirs]}) == ManifestFacts()
+
+
 @pytest.mark.parametrize("use", ["allowed", "constrained"])
 def test_training_is_forbidden_only_where_every_use_is(use, claim):
     manifest = claim.manifest()

@@ -15,6 +15,7 @@ import pytest
 import sayso
 from sayso.credentials.operator_certificate import from_slot
 from sayso.engines import registry
+from sayso.enrollment.decoders import mark_decoders
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "plugins.md").read_text()
@@ -37,9 +38,11 @@ def installed(tmp_path, monkeypatch):
     folder.joinpath("entry_points.txt").write_text("\n".join(lines))
     tmp_path.joinpath("your_package.py").write_text(CODE)
     monkeypatch.syspath_prepend(str(tmp_path))
-    registry.engine.cache_clear()
+    for found in (registry.engine, mark_decoders):
+        found.cache_clear()
     yield tmp_path
-    registry.engine.cache_clear()
+    for found in (registry.engine, mark_decoders):
+        found.cache_clear()
     sys.modules.pop("your_package", None)
 
 
@@ -72,6 +75,10 @@ def test_the_signer_of_the_page_signs(installed):
     assert len(slot.sign(b"claim")) == 64
 
 
+def test_the_decoder_of_the_page_is_heard_beside_sayso_s_own(installed):
+    assert set(mark_decoders()) == {"perth", *POINTS["sayso.decoders"]}
+
+
 def test_the_engine_of_the_page_conforms_with_pytest_and_without(installed):
     test = installed / "test_yours.py"
     test.write_text(TEST)
@@ -79,7 +86,7 @@ def test_the_engine_of_the_page_conforms_with_pytest_and_without(installed):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(test)]
     done = subprocess.run(command, env=path, cwd=installed, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    assert re.search(r"\b21 passed", done.stdout)
+    assert re.search(r"\b26 passed", done.stdout)
     alone = f"{TEST}\nprint(TestTones().broken())"
     done = subprocess.run([sys.executable, "-c", alone], env=path, capture_output=True, text=True, check=False)
     assert done.stdout == "[]\n", done.stderr

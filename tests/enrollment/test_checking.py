@@ -41,16 +41,16 @@ def test_a_short_foreign_sample_among_many_of_ones_own_is_not_passed(speech, per
 
 def test_sound_that_was_made_here_is_refused_whatever_else_passes(person):
     first, second = halves(person)
-    found = check_enrollment(first, TEXT, [second], Echo(), Says(FOUND))
+    found = check_enrollment(first, TEXT, [second], Echo(), Says(FOUND), files=[])
     assert {name: check.verdict for name, check in found.checks.items()} == {
-        "speech": "pass", "words": "pass", "speaker": "pass", "alone": "pass", "capture": "pass", "mark": "refuse", "adult": "pass", "synthetic": "pass",
+        "speech": "pass", "words": "pass", "speaker": "pass", "alone": "pass", "capture": "pass", "mark": "refuse", "labels": "pass", "adult": "pass", "synthetic": "pass",
     }  # fmt: skip
     assert found.verdict == "refuse"
 
 
 def test_samples_without_speech_are_refused(person):
     silent = person.slice(0, 1000)
-    found = check_enrollment(person, TEXT, [silent], Echo(), Says(NOTHING))
+    found = check_enrollment(person, TEXT, [silent], Echo(), Says(NOTHING), files=[])
     assert found.checks["speech"].verdict == found.checks["speaker"].verdict == "refuse"
 
 

@@ -12,10 +12,14 @@ from sayso.enrollment.same_speaker import (
     FULL_SAMPLES_S,
     FULL_STATEMENT_S,
     HALF_S,
+    PASS_SCORE,
+    RATIO_MOST,
+    REVIEW_SCORE,
     SHARE,
     compared,
     embedded,
     listened,
+    log10_ratio,
     of_full_length,
     score,
 )
@@ -63,6 +67,26 @@ def test_a_shorter_one_is_raised_by_a_share_of_what_it_lost(stated_s, spoken_s):
 
     full, short = cosine(FULL_STATEMENT_S, FULL_SAMPLES_S), cosine(stated_s, spoken_s)
     assert of_full_length(short, stated_s, spoken_s) == pytest.approx(short * (full / short) ** SHARE, rel=0.01)
+
+
+def test_a_ratio_grows_with_the_score_by_a_line_and_tells_nothing_that_was_not_measured():
+    scores = np.linspace(-1.5, 1.5, 301)
+    ratios = log10_ratio(scores)
+    assert (np.diff(ratios) >= 0).all()
+    assert (ratios.min(), ratios.max()) == (-RATIO_MOST, RATIO_MOST)
+    inside = np.abs(ratios) < RATIO_MOST
+    assert np.diff(ratios[inside]) == pytest.approx(0.0907, abs=1e-9)  # fitted by benchmarks/enrollment/calibration.py
+    assert np.interp(0, ratios[inside], scores[inside]) == pytest.approx(0.9647, abs=1e-4)
+
+
+def test_what_passes_is_likelier_one_person_and_what_is_refused_two():
+    assert log10_ratio(PASS_SCORE) > 1.5
+    assert log10_ratio(REVIEW_SCORE) < 0
+
+
+def test_the_ratio_stands_beside_the_score(person):
+    check, _ = compared(listened(person[: SAMPLE_RATE * 4]), [listened(person[-SAMPLE_RATE * 4 :])])
+    assert check.figures["log10_ratio"] == float(log10_ratio(check.figures["score"]))
 
 
 def test_longer_speech_is_never_raised_more():

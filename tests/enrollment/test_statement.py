@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,44 @@ def test_one_word_of_a_short_statement_is_for_a_person_and_two_are_refused():
 
 def test_a_word_that_the_transcript_has_was_said():
     assert verdict(Echo(heard="a Monkey.", unsaid={"monkey"})) == "pass"
+
+
+@pytest.mark.parametrize("heard", ["I allow monkey audio: river, candle, window.", "window monkey river candle"])
+def test_a_word_that_the_transcript_has_in_another_place_was_not(heard):
+    assert verdict(Echo(heard=heard, unsaid={"monkey"})) == "review"
+
+
+class Told(Echo):
+    """Tells of "monkey" that it is as likely as ``sound`` in the sound, and as ``silence`` in silence."""
+
+    def __init__(self, sound, silence):
+        super().__init__()
+        self.told = {True: sound, False: silence}
+
+    def weigh(self, signal, text, language="en"):
+        told = self.told[bool(signal.samples.any())]
+        return tuple(
+            replace(one, log_probability=told) if "monkey" in one.word else one
+            for one in super().weigh(signal, text, language)
+        )
+
+
+@pytest.mark.parametrize(
+    ("sound", "silence", "is_said"),
+    [
+        (-6.0, -8.0, True),
+        (-6.1, -8.0, False),
+        (-6.1, -8.2, True),  # an accent: far likelier than in silence
+        (-10.0, -14.0, True),
+        (-10.1, -14.0, False),
+        (-2.0, -1.5, True),
+        (-2.0, -1.4, False),  # a guess from the words before it, which the sound speaks against
+    ],
+)
+def test_a_word_was_said_where_the_sound_speaks_for_it(sound, silence, is_said):
+    found = check_statement(SOUND, TEXT, Told(sound, silence))
+    assert (found.reasons == ()) is is_said
+    assert found.figures["missing"] == (not is_said)
 
 
 def test_words_that_silence_fits_as_well_are_for_a_person():

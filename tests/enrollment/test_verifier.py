@@ -82,7 +82,13 @@ def test_too_little_speech_is_told():
 
 def test_its_check_is_one_more_and_can_only_be_stricter(speech):
     found = check_enrollment(
-        speech, "The keeper climbed.", [speech], Echo(), Says(NOTHING), verifier=verifier(passes=1.5, reviews=1.2)
+        speech,
+        "The keeper climbed.",
+        [speech],
+        Echo(),
+        Says(NOTHING),
+        files=[],
+        verifier=verifier(passes=1.5, reviews=1.2),
     )
     assert found.checks["speaker"].verdict == "pass"
     assert found.checks["verifier"].verdict == found.verdict == "refuse"

@@ -170,8 +170,8 @@ class ManifestFacts:
 
 def facts_of(manifest: Mapping[str, Any]) -> ManifestFacts:
     """Return what ``manifest`` (as the c2pa reader gives it) states; whatever its shape, no error."""
-    # Of a transcoded file it is the opening that says how the sound was made, and when.
-    created = next((a for a in _actions(manifest) if a.get("action") in {"c2pa.created", "c2pa.opened"}), {})
+    # Of a transcoded file it is the opening that says how the sound was made, and when. An action may be a list.
+    created = next((a for a in _actions(manifest) if a.get("action") in ("c2pa.created", "c2pa.opened")), {})
     consent = next(_assertions(manifest, _CONSENT), {})
     return ManifestFacts(
         mark=_mark(manifest),

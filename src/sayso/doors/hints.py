@@ -12,6 +12,7 @@ HINTS: Final[Mapping[str, str]] = {
     "or, for a recording that anybody may adapt, add `--licence public-domain --evidence https://...` "
     "(docs/enrollment.md); an operator who answers for the recordings sets SAYSO_ENROLLMENT=attested",
     "VoiceProtected": "let the speaker read a statement (`sayso enroll start`): a person then looks at it",
+    "LabelledSynthetic": "let the speaker read a statement (`sayso enroll start`): a person then looks at it",
     "ProtectedUnknown": "`sayso protect list` lists the protected voices",
     "NothingToKeep": "plan the erasure without --keep-print, or let the speaker enrol first",
     "ChallengeOver": "`sayso enroll start` gives a new statement",

@@ -10,6 +10,7 @@ from sayso.enrollment.adult import check_adult
 from sayso.enrollment.alone import check_alone
 from sayso.enrollment.capture import check_capture
 from sayso.enrollment.intake import MIN_SPEECH_S
+from sayso.enrollment.labelled import check_labels
 from sayso.enrollment.same_speaker import VoicePrint, compared, listened
 from sayso.enrollment.statement import check_statement
 from sayso.enrollment.synthetic import check_synthetic, too_little
@@ -48,12 +49,14 @@ def check_enrollment(
     recogniser: Recogniser,
     detector: Detector,
     *,
+    files: Sequence[bytes],
     verifier: Verifier | None = None,
 ) -> EnrollmentFound:
     """Return what the checks of ``speech``, ``words``, ``speaker``, ``alone``, ``capture``, ``mark``, ``adult`` find.
 
-    And those of ``synthetic`` speech and, where there is one, of the ``verifier``. Raise `StatementInvalid`,
-    `VerifierInvalid` or what the recogniser does.
+    And those of ``labels``, ``synthetic`` speech and, where there is one, of the ``verifier``; ``files`` are what the
+    recordings were decoded from. Raise `StatementInvalid`, `VerifierInvalid`, `DecoderUnfit` or what the recogniser
+    does.
     """
     stated, spoken = speech_of(statement, SAMPLE_RATE), [speech_of(sample, SAMPLE_RATE) for sample in samples]
     speaker, synthetic, voice = _voice(stated, spoken)
@@ -64,6 +67,7 @@ def check_enrollment(
         "alone": check_alone(stated, spoken),
         "capture": check_capture(statement, samples),
         "mark": check_mark([statement, *samples], detector),
+        "labels": check_labels([statement, *samples], files),
         "adult": check_adult(stated, spoken),
         "synthetic": synthetic,
     }

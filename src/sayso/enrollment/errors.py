@@ -41,6 +41,10 @@ class VerifierInvalid(Invalid):
     """The file of the verifier is not what the settings say, or no verifier."""
 
 
+class DecoderUnfit(Conflict):
+    """An installed decoder of marks does not do what one must; update or remove its package."""
+
+
 class PathInvalid(Invalid):
     """The recording's licence or its evidence is none that allows a clone."""
 
@@ -55,6 +59,10 @@ class ProtectedUnknown(NotFound):
 
 class VoiceProtected(Refused):
     """The voice is like one on the list of protected voices; its speaker can enrol, and a person decides."""
+
+
+class LabelledSynthetic(Refused):
+    """The recording is labelled as made by a system; its speaker can enrol with it, and a person decides."""
 
 
 class NothingToKeep(Conflict):

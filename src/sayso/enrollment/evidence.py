@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sayso import __version__, canonical, models
 from sayso.enrollment.checking import EnrollmentFound
+from sayso.enrollment.decoders import decoder_digests
 from sayso.enrollment.errors import EvidenceTampered
 from sayso.enrollment.verdict import EnrollmentCheck, EnrollmentVerdict
 from sayso.enrollment.verifier import NAME as VERIFIER
@@ -28,6 +29,7 @@ USED: Final = (
     "segmentation",
     "synthetic-speech",
     "one-capture",
+    "perth",
     "whisper-base",
     "whisper-base-config",
     "whisper-base-tokenizer",
@@ -97,10 +99,10 @@ def report_of(
 
 
 def models_of_the_day(verifier: Verifier | None = None) -> dict[str, str]:
-    """Return the SHA-256 of each model that the checks ask, as they stand now; and of the ``verifier``."""
+    """Return the SHA-256 of each model that the checks ask, as they stand now; and of what the operator added."""
     cards = models.cards()
     own = {} if verifier is None else {VERIFIER: verifier.sha256}
-    return {name: cards[name].sha256 for name in USED} | own
+    return {name: cards[name].sha256 for name in USED} | decoder_digests() | own
 
 
 def checks_of(report: Mapping[str, Any]) -> dict[str, EnrollmentCheck]:

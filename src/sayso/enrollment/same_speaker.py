@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from sayso.audio import Signal
 from sayso.enrollment.verdict import EnrollmentCheck, EnrollmentVerdict, worst_of
@@ -30,6 +31,13 @@ HALF_S: Final = 1.11
 """Seconds of speech at which an embedding tells of the voice and of all else alike."""
 SHARE: Final = 0.65
 """How much of what the length takes from a score is made up for: with all of it too many strangers would pass."""
+RATIO_SLOPE: Final = 9.07
+RATIO_OFFSET: Final = -8.75
+"""How the logarithm (base 10) of the likelihood ratio follows from a score: by logistic regression on the 46 people
+(benchmarks/enrollment/calibration.py; Brümmer and du Preez, 2006)."""
+RATIO_MOST: Final = 3.0
+"""The largest that is told, either way: a thousand pairs cannot show what is rarer than one in a thousand."""
+
 FULL_STATEMENT_S: Final = 10.0
 FULL_SAMPLES_S: Final = 30.0
 """Speech of which a score is as it was measured when the thresholds were chosen; more of it changes nothing."""
@@ -69,7 +77,8 @@ def compared(stated: Listened, spoken: Sequence[Listened]) -> tuple[EnrollmentCh
     verdicts = [verdict_of(whole), *(verdict_of(one, _ONE_LOWER) for one in each)]
     verdict = worst_of(verdicts)
     reasons = () if verdict is EnrollmentVerdict.PASS else ("the voice of the statement and of the samples differ",)
-    return EnrollmentCheck(verdict, {"score": whole, "lowest": min(each)}, reasons), together
+    figures = {"score": whole, "lowest": min(each), "log10_ratio": float(log10_ratio(whole))}
+    return EnrollmentCheck(verdict, figures, reasons), together
 
 
 def print_of(recordings: Sequence[Signal]) -> VoicePrint:
@@ -80,6 +89,14 @@ def print_of(recordings: Sequence[Signal]) -> VoicePrint:
 def score(one: VoicePrint, other: VoicePrint) -> float:
     """Return how alike two voices are, each embedded by CAM++ and by GE2E: -1.5 to 1.5."""
     return similarity(one[0], other[0]) + similarity(one[1], other[1]) / 2
+
+
+def log10_ratio(found: ArrayLike) -> NDArray[np.float64]:
+    """Return how many times likelier, as a power of ten, the scores ``found`` are of one person than of two.
+
+    Of two people of one sex, scores as `of_full_length` gives them. It is told to who decides, and changes no verdict.
+    """
+    return np.clip(RATIO_SLOPE * np.asarray(found, np.float64) + RATIO_OFFSET, -RATIO_MOST, RATIO_MOST)
 
 
 def of_full_length(found: float, stated_s: float, spoken_s: float) -> float:

@@ -41,6 +41,7 @@ MODELS: Final = (
     "whisper-base-vocabulary",
     "synthetic-speech",
     "one-capture",
+    "perth",
 )
 """The models whose file ``SAYSO_MODEL_<NAME>`` may name; see `sayso.models`."""
 

@@ -4,7 +4,7 @@ import pytest
 
 from sayso.doors.shapes import provenance
 from sayso.doors.shapes import voices as shapes
-from sayso.enrollment.errors import NotEnrolled, PathInvalid
+from sayso.enrollment.errors import LabelledSynthetic, NotEnrolled, PathInvalid
 from sayso.settings import Settings
 from sayso.workflows.audit import reconciling
 from sayso.workflows.consent.speakers import add_speaker
@@ -107,6 +107,26 @@ def test_an_operators_word_is_enough_only_where_the_setting_says_so(tmp_path, re
     speaker, _ = granted(session)
     voice = cloned(session, speaker, recording)
     assert made(session)["path"] == shapes.voice(voicebook.shown(session, voice.voice))["path"] == "attested"
+
+
+@pytest.mark.parametrize(("path", "more"), [("required", FREE), ("attested", {})])
+def test_where_no_person_looks_what_says_that_a_system_made_it_is_refused(tmp_path, recording, path, more):
+    session = open_session(Settings(home=tmp_path / "home", enrollment=path))
+    speaker, _ = granted(session)
+    labelled = tmp_path / "labelled.wav"
+    labelled.write_bytes(recording.read_bytes() + b"<Iptc4xmpExt:DigitalSourceType>trainedAlgorithmicMedia<")
+    with pytest.raises(LabelledSynthetic) as refused:
+        cloned(session, speaker, labelled, **more)
+    assert "says that a system made it" in refused.value.reasons[0]
+    assert [row.entry.type for row in session.log.query(type="voices:voice")][-1] == "voices:voice:failed"
+
+
+def test_what_a_person_accepted_is_cloned_whatever_it_is_labelled(booth, tmp_path, monkeypatch):
+    sample = tmp_path / "sample.flac"
+    sample.write_bytes(booth.recordings.samples[0])
+    booth.enrolled(purposes=(PURPOSE,))
+    monkeypatch.setattr("sayso.enrollment.labelled.states_synthesis", lambda _: True)
+    assert str(cloned(booth.session, booth.speaker, sample).basis.path) == "enrolled"
 
 
 def test_a_stock_voice_says_that_it_is_one(session):

@@ -28,14 +28,20 @@ def check_recordings(
     For the operator alone: others have as many attempts as enrolment gives them, and would try a forgery here first.
     """
     session.require(Right.GOVERN)
-    stated = _read(statement)
-    sounds = [_read(sample) for sample in samples]
+    (stated, file), *sounds = [_read(path) for path in (statement, *samples)]
     report(0.1)
     return check_enrollment(
-        stated, text, sounds, recogniser(), session.detector, verifier=verifier_of(session.settings)
+        stated,
+        text,
+        [sound for sound, _ in sounds],
+        recogniser(),
+        session.detector,
+        files=[file, *(each for _, each in sounds)],
+        verifier=verifier_of(session.settings),
     )
 
 
-def _read(path: Path) -> Signal:
+def _read(path: Path) -> tuple[Signal, bytes]:
     with about(str(path)):
-        return decode(read_bounded(path, _MAX_BYTES), max_duration_s=MAX_RECORDING_S)
+        file = read_bounded(path, _MAX_BYTES)
+        return decode(file, max_duration_s=MAX_RECORDING_S), file

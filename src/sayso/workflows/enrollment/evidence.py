@@ -86,4 +86,5 @@ def _again(session: Session, row: EnrollmentRow, kept: Evidence) -> EnrollmentFo
     heard = recogniser()
     if kept.report["recogniser"] != heard.name:
         raise Invalid(f"recogniser: got {heard.name}, expected {kept.report['recogniser']}, which heard it then")
-    return judged(session, row, asked_in(session, row), Recordings(kept.statement, kept.samples).decoded(), heard)
+    handed = Recordings(kept.statement, kept.samples)
+    return judged(session, row, asked_in(session, row), handed.decoded(), heard, files=handed.files)

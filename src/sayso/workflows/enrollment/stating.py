@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sayso.accounts.rights import Right
-from sayso.audio import Signal, decode
+from sayso.audio import decode
 from sayso.consent import Action
 from sayso.enrollment.checking import check_enrollment
 from sayso.enrollment.errors import StatementRefused
@@ -61,7 +61,7 @@ def state_consent(
     """
     session.require(Right.CONSENT)
     text = PHRASE.format(licensee=licensee)
-    _demand(_heard(recording), text, (), session)
+    _demand(recording, text, (), session)
     who = SpeakerId(parse_id("speaker", speaker)) if speaker else speakers.add_speaker(session, name)
     terms = Terms(who, licensee, (purpose,), actions=tuple(map(str, _ACTIONS)), project=project)
     grant = granting.give(session, terms)
@@ -71,17 +71,15 @@ def state_consent(
 def check_samples(session: Session, stated: StatedConsent, samples: Sequence[bytes]) -> None:
     """Return if whoever stated the consent speaks in ``samples``; raise `StatementRefused` with every reason."""
     session.require(Right.SPEECH)
-    statement = _heard(stated.recording(session))
-    _demand(statement, stated.text, [decode(sample) for sample in samples], session)
+    _demand(stated.recording(session), stated.text, samples, session)
 
 
-def _heard(recording: bytes) -> Signal:
-    return decode(recording, max_duration_s=MAX_STATEMENT_S)
-
-
-def _demand(statement: Signal, text: str, samples: Sequence[Signal], session: Session) -> None:
-    verifier = verifier_of(session.settings)
-    found = check_enrollment(statement, text, samples or [statement], recogniser(), session.detector, verifier=verifier)
+def _demand(recording: bytes, text: str, samples: Sequence[bytes], session: Session) -> None:
+    statement, sounds = decode(recording, max_duration_s=MAX_STATEMENT_S), [decode(sample) for sample in samples]
+    verifier, files = verifier_of(session.settings), [recording, *samples]
+    found = check_enrollment(
+        statement, text, sounds or [statement], recogniser(), session.detector, files=files, verifier=verifier
+    )
     # A statement is shorter than what a voice is made of: its length is asked of the samples.
     checks = {name: check for name, check in found.checks.items() if samples or name != "speech"}
     failed = [name for name, check in checks.items() if check.verdict is not EnrollmentVerdict.PASS]

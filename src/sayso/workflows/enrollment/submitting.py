@@ -24,6 +24,7 @@ from sayso.disk import read_bounded
 from sayso.enrollment import store
 from sayso.enrollment.assisted import eased
 from sayso.enrollment.checking import EnrollmentFound, check_enrollment
+from sayso.enrollment.decoders import mark_decoders
 from sayso.enrollment.errors import ChallengeOver
 from sayso.enrollment.evidence import Evidence, digests, report_of
 from sayso.enrollment.known import check_known
@@ -72,6 +73,11 @@ class Recordings:
         """Read the files; raise `FileMissing` or `FileTooLarge`."""
         return cls(_read(statement), tuple(_read(sample) for sample in samples))
 
+    @property
+    def files(self) -> tuple[bytes, ...]:
+        """Every file, the statement first."""
+        return (self.statement, *self.samples)
+
     def decoded(self) -> tuple[Signal, list[Signal]]:
         """Return the sounds; raise `Invalid` for too many samples, or what `decode` raises, naming the file."""
         if not 1 <= len(self.samples) <= MOST_SAMPLES:
@@ -96,23 +102,30 @@ def submit(session: Session, enrollment: str, handed: Recordings, report: Report
     row, sounds, heard = row_of(session, enrollment), handed.decoded(), recogniser()
     asked = asked_in(session, row)
     verifier_of(session.settings)  # one that does not open uses up nobody's statement
+    mark_decoders()
     begun = _begun(session, row, moment)
     report(0.1)
-    found = judged(session, begun, asked, sounds, heard)
+    found = judged(session, begun, asked, sounds, heard, files=handed.files)
     report(0.9)
     _keep(session, begun, asked, handed=handed, found=found, recogniser=heard.name)
     return shown(session, row.enrollment_id)
 
 
 def judged(
-    session: Session, row: EnrollmentRow, asked: Asked, sounds: tuple[Signal, Sequence[Signal]], heard: Recogniser
+    session: Session,
+    row: EnrollmentRow,
+    asked: Asked,
+    sounds: tuple[Signal, Sequence[Signal]],
+    heard: Recogniser,
+    *,
+    files: Sequence[bytes],
 ) -> EnrollmentFound:
     """Return what every check finds of an enrolment that was submitted."""
     statement, samples = sounds
     started = parse_stamp(row.started_at)
     take = check_take(statement, started, parse_stamp(row.submitted_at or row.started_at), row.valid_for)
     verifier = verifier_of(session.settings)
-    found = check_enrollment(statement, asked.text, samples, heard, session.detector, verifier=verifier)
+    found = check_enrollment(statement, asked.text, samples, heard, session.detector, files=files, verifier=verifier)
     found = found.also(take=take)
     if (voice := found.voice) is not None:
         listed, allowed = protected_prints(session), session.settings.protected_false_alarms

@@ -21,6 +21,7 @@ from sayso.engines.licensing import check_licence
 from sayso.engines.protocol import Capability, Engine
 from sayso.engines.registry import engine as engine_named
 from sayso.enrollment import enrolled
+from sayso.enrollment.labelled import demand_unlabelled
 from sayso.enrollment.path import CloneBasis, ClonePath
 from sayso.errors import Invalid
 from sayso.ids import SpeakerId, VoiceId, new_id, parse_id
@@ -85,7 +86,8 @@ class Cloned:
 def clone_voice(session: Session, commission: Commission, report: Report = silent) -> Cloned:
     """Clone a voice; raise `ConsentRefused` unless a grant allows it, or an error of audio or of the engine.
 
-    Raise `NotEnrolled` for recordings that came in by none of the paths that the settings allow.
+    Raise `NotEnrolled` for recordings that came in by none of the paths that the settings allow, and without an
+    enrolment `LabelledSynthetic` or `VoiceProtected` for those at which a person would have looked.
     """
     session.require(Right.SPEECH)
     started = time.perf_counter()
@@ -102,7 +104,7 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
         basis = basis_of(session, speaker, recordings, free)
         references = enrolled(recordings, session.detector, permitted, names=names)
         if basis.path is not ClonePath.ENROLLED:
-            demand_unprotected(session, [reference.signal for reference in references])
+            _demand_unsuspected(session, recordings, references)
         report(0.08)
         fitted = _way(engine, before)(
             engine,
@@ -131,6 +133,12 @@ def clone_voice(session: Session, commission: Commission, report: Report = silen
         repaired=tuple(sorted({repair for reference in references for repair in reference.repairs})),
         basis=basis,
     )
+
+
+def _demand_unsuspected(session: Session, recordings: Sequence[bytes], references: Sequence[Reference]) -> None:
+    """Return if a person who looked at an enrolment with ``recordings`` would have nothing to look at."""
+    demand_unlabelled(recordings)
+    demand_unprotected(session, [reference.signal for reference in references])
 
 
 def _way(engine: Engine, before: VoiceRow | None) -> Callable[..., FittedVoice]:
