@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import settings
+from hypothesis.internal.constants_ast import Constants
 
 from sayso import journal
 from sayso.audio.signal import Signal
@@ -28,6 +29,8 @@ from tests.budget import Costs
 settings.register_profile("landing", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("landing")
+    # Constants of whichever modules a worker has loaded so far would make the cases depend on the order of the tests.
+    pytest.MonkeyPatch().setattr("hypothesis.internal.conjecture.providers._get_local_constants", Constants)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
