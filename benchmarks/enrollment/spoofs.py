@@ -181,7 +181,7 @@ def make_kokoro():
                 text = str(rng.choice(said))
                 keep("kokoro", f"kokoro {name}", "stock", f"{name} {number}", spoken(one, space.asset(point), text))
         for number in range(count):
-            voice, speed = _mixed(space, list(own.values()), part, rng), rng.uniform(0.85, 1.15)
+            voice, speed = mixed(space, list(own.values()), part, rng), rng.uniform(0.85, 1.15)
             sound = spoken(one, voice, str(rng.choice(said)), speed=speed)
             keep("kokoro", _named(f"kokoro mix {number}", part), "mix", f"{part} {number}", sound)
 
@@ -191,7 +191,7 @@ def _named(name, part):
     return next(full for full in (f"{name} {number}" for number in range(1000)) if part_of(full) == part)
 
 
-def _mixed(space, own, part, rng):
+def mixed(space, own, part, rng):
     """Return a voice between two or three of ``own``, or at a measured style, and mostly away from both."""
     from sayso.engines.kokoro.voice import KokoroVoice
 

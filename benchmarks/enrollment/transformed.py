@@ -1,6 +1,7 @@
 """A person's speech moved, coded or played: kinds of attack that keep the words, made with ffmpeg and pyworld.
 
-`moved` shifts the pitch by 1.5 to 6 semitones with Rubber Band, its formants with it or not; `world` takes speech apart
+`moved` shifts the pitch by 1.5 to 6 semitones with Rubber Band, its formants with it or not, `stretched` pitch and
+formants together by playing faster and overlapping pieces that fit (WSOLA, ffmpeg's atempo); `world` takes speech apart
 with WORLD (Morise et al., 2016) and puts it together with another pitch and other formants; `codec2` is the vocoder of
 1,300 to 3,200 bit/s; `replay` a loudspeaker and a room, simulated. The command ffmpeg (with librubberband and
 libcodec2) is needed, and of packages that are none of the project's `pip install pyworld`.
@@ -25,6 +26,13 @@ def moved(speech, rng):
     semitones = rng.choice([-1, 1]) * rng.uniform(1.5, 6)
     formants = "preserved" if rng.random() < 0.5 else "shifted"
     how = f"rubberband=pitch={2 ** (semitones / 12):.5f}:formant={formants}"
+    return _samples(_told([*PCM, "-i", "-", "-af", how, *PCM, "-"], _bytes(speech)))
+
+
+def stretched(speech, rng):
+    """Return ``speech`` (16 kHz mono) higher or deeper by 1.5 to 6 semitones, as long as before."""
+    ratio = 2 ** (rng.choice([-1, 1]) * rng.uniform(1.5, 6) / 12)
+    how = f"asetrate={RATE * ratio:.0f},aresample={RATE},atempo={1 / ratio:.5f}"
     return _samples(_told([*PCM, "-i", "-", "-af", how, *PCM, "-"], _bytes(speech)))
 
 

@@ -1,14 +1,15 @@
 """Real speech taken apart and put together anew: kinds of synthesis that keep the speaker, the words and the room.
 
 `griffin_lim` keeps mel bands and finds a phase for them (Griffin and Lim, "Signal estimation from modified short-time
-Fourier transform", 1984), as text-to-speech without a neural vocoder does. `source_filter` keeps envelope, pitch and
-voicing, and excites the envelope at minimum phase by pulses and noise, as WORLD does (Morise et al., 2016).
+Fourier transform", 1984), as text-to-speech without a neural vocoder does. `phase_vocoder` moves pitch and formants.
+`source_filter` keeps envelope, pitch and voicing, and excites the envelope at minimum phase by pulses and noise, as
+WORLD does (Morise et al., 2016).
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import medfilt
+from scipy.signal import medfilt, resample
 
 RATE = 16_000
 FFT, HOP = 1024, 256
@@ -29,6 +30,20 @@ def griffin_lim(speech, rng):
         sharper = again - 0.5 * before  # Perraudin et al., "A fast Griffin-Lim algorithm", 2013
         phase, before = sharper / np.maximum(np.abs(sharper), 1e-12), again
     return _joined(sizes * phase, window)[: len(speech)].astype(np.float32)
+
+
+def phase_vocoder(speech, rng):
+    """Return ``speech`` (16 kHz mono) higher or deeper by 1.5 to 6 semitones: made longer or shorter, its phases going
+    on from frame to frame (Laroche and Dolson, "Improved phase vocoder time-scale modification of audio", 1999, section
+    II), and brought to its length again.
+    """
+    ratio, window = 2 ** (rng.choice([-1, 1]) * rng.uniform(1.5, 6) / 12), np.hanning(FFT)
+    spectrum = _analysed(speech, window)
+    times = np.arange(0, len(spectrum) - 1, 1 / ratio)
+    before, part = times.astype(int), (times % 1)[:, None]
+    sizes = (1 - part) * np.abs(spectrum[before]) + part * np.abs(spectrum[before + 1])
+    phases = np.cumsum(np.angle(spectrum[before + 1] * spectrum[before].conj()), axis=0)
+    return resample(_joined(sizes * np.exp(1j * phases), window), len(speech)).astype(np.float32)
 
 
 def source_filter(speech, rng):
