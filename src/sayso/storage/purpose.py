@@ -101,16 +101,14 @@ class Demand:
     opinion_loss: float = 0.0
 
 
+# All try the same from 24 kbit/s on, so that what demands less never takes more.
+_FROM_24: Final = (*_opus(24, 28, 32), *_opus_by_bands(32, 36, 40, 44, 48), *_opus(64))
+
 # Chosen on eight speakers of the half that is tuned on: docs/storage.md has what the measures say of each rate.
 DEMANDS: Final[Mapping[StoragePurpose, Demand]] = {
     StoragePurpose.MASTER: Demand(()),
-    StoragePurpose.TRAINING: Demand(
-        (*_opus(24, 28, 32), *_opus_by_bands(32, 36, 40, 44, 48), *_opus(64)),
-        spectral_db=1.6,
-        voice=0.97,
-        opinion_loss=0.1,
-    ),
-    StoragePurpose.ARCHIVE: Demand(_opus(16, 20, 24, 32, 48, 64), spectral_db=2.0, voice=0.95, opinion_loss=0.1),
-    StoragePurpose.LIVE: Demand(_opus(16, 20, 24, 32, 48), spectral_db=2.5, voice=0.9, opinion_loss=0.15),
-    StoragePurpose.PREVIEW: Demand(_opus(12, 16, 20, 24, 32, 48), spectral_db=2.5, voice=0.9, opinion_loss=0.15),
+    StoragePurpose.TRAINING: Demand(_FROM_24, spectral_db=1.6, voice=0.97, opinion_loss=0.1),
+    StoragePurpose.ARCHIVE: Demand((*_opus(16, 20), *_FROM_24), spectral_db=2.0, voice=0.95, opinion_loss=0.1),
+    StoragePurpose.LIVE: Demand((*_opus(16, 20), *_FROM_24), spectral_db=2.5, voice=0.9, opinion_loss=0.15),
+    StoragePurpose.PREVIEW: Demand((*_opus(12, 16, 20), *_FROM_24), spectral_db=2.5, voice=0.9, opinion_loss=0.15),
 }
