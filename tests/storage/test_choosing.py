@@ -60,6 +60,24 @@ def test_sound_coded_by_bands_is_gapless_and_nearer_to_the_original(take):
     assert off[1] < off[0]
 
 
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        (StoragePurpose.TRAINING, StoragePurpose.ARCHIVE),
+        (StoragePurpose.ARCHIVE, StoragePurpose.LIVE),
+        (StoragePurpose.LIVE, StoragePurpose.PREVIEW),
+    ],
+)
+def test_what_demands_less_takes_any_form_that_more_would_take(more, less):
+    strict, loose = DEMANDS[more], DEMANDS[less]
+    assert loose.forms[-len(strict.forms) :] == strict.forms
+    assert loose.spectral_db >= strict.spectral_db
+    assert loose.voice <= strict.voice
+    assert loose.opinion_loss >= strict.opinion_loss
+    rates = [form.bit_rate for form in loose.forms]
+    assert rates == sorted(rates)
+
+
 def test_what_asks_for_less_takes_less(kept):
     sizes = [len(kept[each].data) for each in (StoragePurpose.PREVIEW, StoragePurpose.ARCHIVE, StoragePurpose.TRAINING)]
     assert sizes == sorted(sizes)
